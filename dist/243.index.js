@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 104 modules
-var run = __webpack_require__(4142);
+// EXTERNAL MODULE: ./src/gate/run.ts + 98 modules
+var run = __webpack_require__(15339);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
@@ -313,16 +313,11 @@ const KEYS = {
  * @param name distinguishes the subjects of several root CAs
  */
 async function createPki(name = 'Demo') {
-    const root = await issue({
-        commonName: `${name} Root CA`,
-        ca: true,
-        notBefore: inDays(-900),
-        notAfter: inDays(3000),
-    });
+    const ca = { ca: true, notBefore: inDays(-900) };
+    const root = await issue({ ...ca, commonName: `${name} Root CA`, notAfter: inDays(3000) });
     const intermediate = await issue({
+        ...ca,
         commonName: `${name} Intermediate CA`,
-        ca: true,
-        notBefore: inDays(-900),
         notAfter: inDays(2000),
         issuer: root,
     });

@@ -334,16 +334,11 @@ const KEYS = {
  * @param name distinguishes the subjects of several root CAs
  */
 async function createPki(name = 'Demo') {
-    const root = await issue({
-        commonName: `${name} Root CA`,
-        ca: true,
-        notBefore: inDays(-900),
-        notAfter: inDays(3000),
-    });
+    const ca = { ca: true, notBefore: inDays(-900) };
+    const root = await issue({ ...ca, commonName: `${name} Root CA`, notAfter: inDays(3000) });
     const intermediate = await issue({
+        ...ca,
         commonName: `${name} Intermediate CA`,
-        ca: true,
-        notBefore: inDays(-900),
         notAfter: inDays(2000),
         issuer: root,
     });

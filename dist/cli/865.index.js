@@ -6,57 +6,50 @@ export const modules = {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ Kept)
+/* harmony export */   G: () => (/* binding */ BoundedBuffer)
 /* harmony export */ });
-const FIRST_OCTETS = 16 * 1024;
+const FIRST_BYTES = 16 * 1024;
 /**
- * Keeps the first octets of what arrives, in one piece: in as many as they arrive in, each octet could take a hundred
- * times its room.
+ * Keeps the first bytes of what is received in one piece of memory. In pieces as they are received, each byte could take
+ * a hundred times its size.
  */
-class Kept {
-    #most;
-    #room;
+class BoundedBuffer {
+    #maxBytes;
+    #memory;
     #total = 0;
-    /** @param most octets that are kept */
-    constructor(most) {
-        this.#most = most;
-        this.#room = Buffer.alloc(Math.min(most, FIRST_OCTETS));
+    constructor(maxBytes) {
+        this.#maxBytes = maxBytes;
+        this.#memory = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
     }
-    /** Octets so far, kept or not. */
+    /** How many bytes were added, kept or not. */
     get total() {
         return this.#total;
     }
-    /** Those that are kept, until it is emptied. */
-    get octets() {
-        return this.#room.subarray(0, Math.min(this.#total, this.#most));
+    /** The bytes that were kept. */
+    get bytes() {
+        return this.#memory.subarray(0, Math.min(this.#total, this.#maxBytes));
     }
-    /** Takes one more. */
-    push(octet) {
-        if (this.#total < this.#most) {
+    /** Adds one byte. */
+    push(byte) {
+        if (this.#total < this.#maxBytes) {
             this.#makeRoomFor(this.#total + 1);
-            this.#room[this.#total] = octet;
+            this.#memory[this.#total] = byte;
         }
         this.#total += 1;
     }
-    /** Takes more. */
-    add(octets) {
-        const total = this.#total + octets.length;
-        this.#makeRoomFor(Math.min(this.#most, total));
-        // What is over finds no room.
-        if (this.#total < this.#most)
-            octets.copy(this.#room, this.#total);
+    add(bytes) {
+        const total = this.#total + bytes.length;
+        this.#makeRoomFor(Math.min(this.#maxBytes, total));
+        if (this.#total < this.#maxBytes)
+            bytes.copy(this.#memory, this.#total);
         this.#total = total;
     }
-    /** Begins anew, in the same room. */
-    empty() {
-        this.#total = 0;
-    }
-    #makeRoomFor(octets) {
-        if (octets <= this.#room.length)
+    #makeRoomFor(size) {
+        if (size <= this.#memory.length)
             return;
-        const larger = Buffer.alloc(Math.min(this.#most, Math.max(octets, 2 * this.#room.length)));
-        this.#room.copy(larger);
-        this.#room = larger;
+        const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(size, 2 * this.#memory.length)));
+        this.#memory.copy(larger);
+        this.#memory = larger;
     }
 }
 
@@ -71,35 +64,31 @@ class Kept {
 /* harmony export */   m6: () => (/* binding */ connectTo),
 /* harmony export */   qI: () => (/* binding */ beginSecuring)
 /* harmony export */ });
-/* unused harmony export noConnection */
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
 /* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9588);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7358);
 
 
 
 
 /**
  * Connects to the server of an inbox.
- * @throws {InboxUnreachable}
+ * @throws {InboxError}
  */
-async function connectTo({ host, port }, deadline) {
+async function connectTo({ host, port }, { resolver }, deadline) {
     try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .systemResolver */ .IC)()), port, deadline);
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
     }
     catch (error) {
         if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw noConnection(error);
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
         throw error;
     }
 }
-function noConnection({ message, transient, inconclusive }) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(`no connection (${message})`, { transient, inconclusive });
-}
 /**
- * Begins to make a TLS channel of a connection. Its certificates are judged before anything but the handshake is sent.
+ * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
  */
 function beginSecuring(socket, host, settings, deadline) {
@@ -109,36 +98,27 @@ function beginSecuring(socket, host, settings, deadline) {
         deadline,
     });
     const judged = outcome.then((result) => {
-        const objection = result.ok ? settings.objection(result.channel) : `no TLS: ${inWords(result.failure)}`;
-        if (objection === undefined)
+        const error = errorOf(result, settings);
+        if (!error)
             return stream;
         stream.destroy();
         socket.destroy();
-        const transient = !result.ok && (result.failure.kind === 'lost' || result.failure.kind === 'timed-out');
-        throw new _inbox_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxUnreachable */ .F3(objection, { transient });
+        throw error;
     });
     return { stream, judged };
 }
 /**
- * Makes a TLS channel of a connection, as {@link beginSecuring} does.
- * @throws {InboxUnreachable}
+ * Makes a TLS channel, as {@link beginSecuring} does.
+ * @throws {InboxError}
  */
 function secure(socket, host, settings, deadline) {
     return beginSecuring(socket, host, settings, deadline).judged;
 }
-function inWords(failure) {
-    switch (failure.kind) {
-        case 'timed-out':
-            return 'the handshake did not end in time';
-        case 'lost':
-            return `the connection was lost (${failure.detail})`;
-        case 'alert':
-            return `the server refuses the handshake (alert ${failure.number}, ${failure.name})`;
-        case 'refused-here':
-            return `the handshake fails (${failure.reason})`;
-        case 'cleartext':
-            return 'the server speaks in the clear';
-    }
+function errorOf(result, { judge }) {
+    if (!result.ok)
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-tls', cause: result.failure });
+    const objections = judge(result.channel);
+    return objections.length === 0 ? undefined : new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'bad-certificate', objections });
 }
 
 
@@ -148,28 +128,27 @@ function inWords(failure) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   OM: () => (/* binding */ MAX_HEADER_OCTETS),
-/* harmony export */   Ok: () => (/* binding */ marksOf),
-/* harmony export */   Z8: () => (/* binding */ marks)
+/* harmony export */   Yl: () => (/* binding */ headersOf),
+/* harmony export */   k5: () => (/* binding */ boundedHeaders),
+/* harmony export */   v8: () => (/* binding */ MAX_HEADER_BYTES)
 /* harmony export */ });
 /* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5158);
 
-/** A header is looked through so far; Postfix takes none of over 100 KiB, and adds to it. */
-const MAX_HEADER_OCTETS = 128 * 1024;
-/** As much is kept of either field; those of the probe have some hundred characters. */
-const MAX_MARK_LENGTH = 1024;
-/** Picks the marks out of a header, wherever in it they stand. @param source a message, its header or a part of it */
-function marksOf(source) {
-    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_OCTETS));
-    return marks((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
+/** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
+const MAX_HEADER_BYTES = 128 * 1024;
+/** The fields of the gate's own message have some hundred characters. */
+const MAX_FIELD_LENGTH = 1024;
+/** @param source a message, its header or a part of it */
+function headersOf(source) {
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_BYTES));
+    return boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
 }
-/** The marks of a message whose fields are known. */
-function marks(messageId, subject) {
-    return { messageId: kept(messageId), subject: kept(subject) };
+function boundedHeaders(messageId, subject) {
+    return { messageId: bounded(messageId), subject: bounded(subject) };
 }
-/** A copy: a part of a text would keep the whole header in memory. */
-function kept(text) {
-    return Buffer.from(text.slice(0, MAX_MARK_LENGTH)).toString();
+/** A copy, because a slice would keep the whole header in memory. */
+function bounded(text) {
+    return Buffer.from(text.slice(0, MAX_FIELD_LENGTH)).toString();
 }
 
 
@@ -181,39 +160,38 @@ function kept(text) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ ID),
 /* harmony export */   JY: () => (/* binding */ apiInbox),
-/* harmony export */   Sp: () => (/* binding */ makeSure),
 /* harmony export */   h7: () => (/* binding */ unknownApi),
-/* harmony export */   ok: () => (/* binding */ MAX_FOUND)
+/* harmony export */   ok: () => (/* binding */ MAX_FOUND),
+/* harmony export */   z1: () => (/* binding */ removeFrom)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2857);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9588);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7358);
 /* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3510);
 
 
 
-/** Asked so often; mail catchers stand near by. */
+/** Mail catchers usually run on the same machine, so that they can be asked often. */
 const LOOK_AGAIN_MS = 500;
-/** As many of the messages that a mail catcher finds are looked at, which is more than are read. */
+/** More than one search reads. */
 const MAX_FOUND = 20;
-/** By which a mail catcher knows a message. It goes into a path, and words that mean all or the last are none. */
+/** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */
 const ID = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
 /** The inbox of a mail catcher, which is asked again and again. */
 function apiInbox(folder, stop) {
     const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .every */ .Si)(LOOK_AGAIN_MS);
     return {
-        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .search */ .$P)([folder], sought, deadline, () => watch),
+        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .search */ .$P)([(0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .alwaysOpen */ .kl)(folder)], sought, deadline, () => watch),
         ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .ended */ .v6)(stop),
         close: () => Promise.resolve(),
     };
 }
 /**
- * Deletes messages, and looks whether they are gone: only that tells a server that does not delete them from one that
- * had them no more.
- * @param folder where they are
- * @throws if one of them is still there: what the deletion has thrown, or {InboxRejected} where it has not
+ * Deletes messages, and checks that they are gone: some responses are the same for a server that does not delete
+ * messages and for one that no longer has them.
+ * @throws {InboxError} if one of them is still there
  */
-async function makeSure(folder, ids, remove) {
-    let reason = new _inbox_js__WEBPACK_IMPORTED_MODULE_0__/* .InboxRejected */ .ty('the message arrived, and is still there although the server has deleted it');
+async function removeFrom(folder, ids, remove) {
+    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('the message arrived, and is still there although the server reported its deletion');
     try {
         await remove();
     }
@@ -226,7 +204,7 @@ async function makeSure(folder, ids, remove) {
 }
 /** What answers is something else. */
 function unknownApi(name) {
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_0__/* .InboxUnreachable */ .F3(`what answers is not the API of ${name}`);
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)(`the server does not have the API of ${name}`);
 }
 
 
@@ -240,12 +218,14 @@ function unknownApi(name) {
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2223);
+/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2223);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7879);
 /* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5994);
+/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8568);
 /* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9367);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9588);
-/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8568);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7358);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9588);
+
 
 
 
@@ -255,95 +235,87 @@ function unknownApi(name) {
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
-/** The HTTP API of a mail catcher. Each question has a connection of its own, judged before anything is asked. */
+/** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 class HttpApi {
     #target;
     #settings;
     #end;
-    /** @param end of everything that is waited for */
+    /** @param end the end of every wait */
     constructor(target, settings, end) {
         this.#target = target;
         this.#settings = settings;
         this.#end = end;
     }
     /**
-     * Asks, and parses the answer as JSON.
-     * @param maxBytes of the answer
-     * @returns undefined if the answer is 404 or not JSON: another server, or another path
-     * @throws as {@link ask} does, and {InboxUnreachable} if the answer is longer
+     * Gets JSON.
+     * @param maxBytes of the response
+     * @returns undefined if the response is 404 or not JSON: another server, or another path
+     * @throws {InboxError}
      */
-    async json(question, maxBytes = MAX_JSON_BYTES) {
-        const { status, body } = await this.ask(question, maxBytes, async (answer) => {
-            const json = await upTo(maxBytes, answer);
+    async json(path, maxBytes = MAX_JSON_BYTES) {
+        const { status, body } = await this.#request({ path }, maxBytes, async (pieces) => {
+            const json = await firstBytes(maxBytes, pieces);
             if (json.length >= maxBytes)
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`the server sent over ${maxBytes} octets of JSON`);
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P)(`the server sent more than ${maxBytes} bytes of JSON`);
             return parsed(json);
         });
         return status === 404 ? undefined : body;
     }
     /**
-     * Asks for a message.
-     * @param most octets that are read
-     * @returns undefined where there is none
+     * Gets a message, or the first `maxBytes` of it.
+     * @returns undefined if there is none
+     * @throws {InboxError}
      */
-    async source(path, most) {
-        const { status, body } = await this.ask({ path }, most, (answer) => upTo(most, answer));
+    async source(path, maxBytes) {
+        const { status, body } = await this.#request({ path }, maxBytes, (pieces) => firstBytes(maxBytes, pieces));
         return status === 404 ? undefined : body;
     }
     /**
-     * Asks for something to be deleted.
-     * @param json says what, where the path does not
-     * @throws as {@link ask} does, and {InboxRejected} where the answer is 404: whatever is not there, that is no success
+     * Deletes something.
+     * @param json says what, if the path does not
+     * @throws {InboxError} also if the response is 404, which is not a success
      */
     async delete(path, json) {
-        const { status } = await this.ask({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
+        const { status } = await this.#request({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
         if (status === 404)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`to DELETE ${path} the server says 404`);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(`to DELETE ${path} the server says 404`);
     }
     /**
-     * Asks, and takes the answer if it is 200 or 404. No redirection is followed: it leads to somebody else.
-     * @param most octets of the body that are read
-     * @param read reads them
-     * @throws {InboxUnreachable} if there is no connection, no TLS, a certificate that does not hold, or no answer in time
-     * @throws {InboxRejected} if the server refuses
+     * Sends a request, and reads the response if it is 200 or 404. Redirects are not followed: they lead to another server.
+     * @param maxBytes how much of the body `read` reads
+     * @throws {InboxError}
      */
-    async ask(question, most, read) {
+    async #request(request, maxBytes, read) {
         const { timeoutMs } = this.#settings;
-        const channel = await this.#channel(_net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
-        // Each part of a large message has as long as one answer.
-        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(most / _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .PART_OCTETS */ .jz)), this.#end);
+        const channel = await this.#connect(_net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
+        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .PART_BYTES */ ._)), this.#end);
         try {
-            const late = () => (0,_inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .inboxLost */ .N_)('the server gave no answer in time');
-            const { status, body } = await deadline.race(this.#exchange(channel, question, read), late);
+            const late = () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)('the server did not answer in time');
+            const { status, body } = await deadline.race(this.#exchange(channel, request, read), late);
             if (status === 200 || status === 404)
                 return { status, body };
-            const told = `to ${question.method ?? 'GET'} ${question.path} the server says ${status}`;
-            if (status === 401 || status === 403)
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(`login refused: ${told}`);
-            throw status >= 400 && status < 500
-                ? new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxRejected */ .ty(told)
-                : new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(told, { transient: status >= 500 });
+            throw errorFor(status, request);
         }
         finally {
             channel.destroy();
         }
     }
-    async #channel(deadline) {
-        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, deadline);
+    async #connect(deadline) {
+        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, this.#settings, deadline);
         return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .ek)(socket, this.#target.host, this.#settings, deadline) : socket;
     }
     get #isSecure() {
         return this.#target.scheme.endsWith('+https');
     }
-    async #exchange(channel, question, read) {
+    async #exchange(channel, { method = 'GET', path, json }, read) {
         const { host, port, basePath } = this.#target;
-        const body = question.json === undefined ? undefined : JSON.stringify(question.json);
-        const asked = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
+        const body = json === undefined ? undefined : JSON.stringify(json);
+        const sent = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
             createConnection: () => channel,
             host,
             port,
-            method: question.method ?? 'GET',
-            path: `${basePath}${question.path}`,
+            method,
+            path: `${basePath}${path}`,
             headers: {
                 accept: 'application/json, */*',
                 connection: 'close',
@@ -352,17 +324,17 @@ class HttpApi {
             },
         });
         const answered = new Promise((resolve, reject) => {
-            asked.on('response', resolve);
-            // Stays on: an error after the answer belongs to whoever reads then, and must not be thrown as unheard.
-            asked.on('error', (error) => {
-                reject(broken('no HTTP answer', error));
+            sent.on('response', resolve);
+            // Stays on: an error without a listener ends the process, and the reader of the body gets it anyway.
+            sent.on('error', (error) => {
+                reject(incomplete('no HTTP response', error));
             });
         });
-        asked.end(body);
-        const answer = await answered;
-        return { status: answer.statusCode ?? 0, body: await read(piecesOf(answer)) };
+        sent.end(body);
+        const response = await answered;
+        return { status: response.statusCode ?? 0, body: await read(piecesOf(response)) };
     }
-    /** A password travels inside TLS or not at all. */
+    /** A password is only sent inside TLS. */
     #authorization() {
         const { username, password } = this.#target;
         if (!this.#isSecure || username === undefined || !password)
@@ -370,28 +342,35 @@ class HttpApi {
         return { authorization: `Basic ${(0,_secrets_forms_js__WEBPACK_IMPORTED_MODULE_2__/* .basicCredentials */ .BG)(username, password)}` };
     }
 }
+function errorFor(status, { method = 'GET', path }) {
+    const said = `to ${method} ${path} the server says ${status}`;
+    if (status === 401 || status === 403)
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(`login refused: ${said}`);
+    if (status >= 500)
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)(said);
+    return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(said) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P)(said);
+}
 /**
- * The body of an answer, of which no more is read than somebody asks for.
- * @throws {InboxUnreachable} if it breaks off
+ * The body of a response, read only as far as it is needed.
+ * @throws {InboxError} if it is incomplete
  */
-async function* piecesOf(answer) {
+async function* piecesOf(response) {
     try {
-        for await (const piece of answer)
+        for await (const piece of response)
             yield piece;
     }
     catch (error) {
-        throw broken('the HTTP answer breaks off', error);
+        throw incomplete('the HTTP response is incomplete', error);
     }
 }
-/** @returns so many octets from the beginning, or all there are */
-async function upTo(most, body) {
-    const kept = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_5__/* .Kept */ .J(most);
+async function firstBytes(maxBytes, body) {
+    const first = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_6__/* .BoundedBuffer */ .G(maxBytes);
     for await (const piece of body) {
-        kept.add(piece);
-        if (kept.total >= most)
+        first.add(piece);
+        if (first.total >= maxBytes)
             break;
     }
-    return kept.octets;
+    return first.bytes;
 }
 /** @returns undefined if it is not JSON */
 function parsed(json) {
@@ -402,10 +381,10 @@ function parsed(json) {
         return undefined;
     }
 }
-/** An incomplete answer. Another connection may bring a complete one, unless the server does not speak HTTP. */
-function broken(what, error) {
-    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_6__/* .codeOf */ .$)(error);
-    return new _inbox_js__WEBPACK_IMPORTED_MODULE_4__/* .InboxUnreachable */ .F3(`${what} (${code})`, { transient: !code.startsWith('HPE_') });
+/** Another connection may bring a complete response, unless what the server sends is not HTTP. */
+function incomplete(what, error) {
+    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_7__/* .codeOf */ .$)(error);
+    return (code.startsWith('HPE_') ? _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P : _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)(`${what} (${code})`);
 }
 
 
@@ -420,27 +399,26 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2857);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7879);
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1030);
 /* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5553);
 /* harmony import */ var _http_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3137);
-/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1030);
 
 
 
 
 
-/** A list of messages, as far as it is of interest (MessagesSummary in Mailpit's description of its API v1). */
+/** The fields of a list of messages that are used (MessagesSummary in the description of Mailpit's API v1). */
 const SUMMARY = zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({
     messages: zod__WEBPACK_IMPORTED_MODULE_3__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_3__/* .object */ .Ikc({ ID: _api_js__WEBPACK_IMPORTED_MODULE_1__.ID, MessageID: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP(), Subject: zod__WEBPACK_IMPORTED_MODULE_3__/* .string */ .YjP() })),
 });
 /**
- * Opens the inbox of a Mailpit by its HTTP API. It has one folder, none for junk.
- * @param stop says that nobody wants the inbox any more
- * @throws {InboxUnreachable} if there is no connection, no TLS, or a certificate that does not hold
- * @throws {InboxRejected} if the login is refused
+ * Opens the inbox of a Mailpit by its HTTP API. It has only one folder.
+ * @param stop ends the use of the inbox
+ * @throws {InboxError}
  */
 async function openMailpitInbox(target, settings, stop) {
     const api = new _http_js__WEBPACK_IMPORTED_MODULE_2__/* .HttpApi */ .R(target, settings, _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__/* .Deadline */ .B.on(stop));
-    const first = SUMMARY.safeParse(await api.json({ path: '/api/v1/messages?limit=1' }));
+    const first = SUMMARY.safeParse(await api.json('/api/v1/messages?limit=1'));
     if (!first.success)
         throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('Mailpit');
     return (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .apiInbox */ .JY)(new Mailpit(api), stop);
@@ -450,30 +428,42 @@ class Mailpit {
     constructor(api) {
         this.#api = api;
     }
-    /** The nonce is new with every probe, so what is found has come since. */
+    /** The nonce is new with every message, so everything found has arrived since. */
     async look({ messageId, nonce }) {
-        const named = await this.#search(`message-id:"${messageId.slice(1, -1)}"`);
-        const namesakes = await this.#search(`subject:"${nonce}"`);
-        return [...new Map([...named, ...namesakes].map((found) => [found.id, found])).values()];
+        const byMessageId = await this.#search(`message-id:"${messageId.slice(1, -1)}"`);
+        const bySubject = await this.#search(`subject:"${nonce}"`);
+        return [...new Map([...byMessageId, ...bySubject].map((found) => [found.id, found])).values()];
     }
-    read(id, most) {
-        return this.#api.source(`/api/v1/message/${id}/raw`, most);
+    read(id, maxBytes) {
+        return this.#api.source(`/api/v1/message/${id}/raw`, maxBytes);
     }
     async remove(ids) {
-        // Without a single ID, Mailpit deletes everything.
+        // Without any ID, Mailpit deletes everything.
         if (ids.length === 0)
             return;
-        await (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .makeSure */ .Sp)(this, ids, () => this.#api.delete('/api/v1/messages', { IDs: ids }));
+        await (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .removeFrom */ .z1)(this, ids, () => this.#api.delete('/api/v1/messages', { IDs: ids }));
     }
     async #search(query) {
-        const path = `/api/v1/search?${new URLSearchParams({ query, limit: String(_api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok) }).toString()}`;
-        const found = SUMMARY.safeParse(await this.#api.json({ path }));
+        const parameters = new URLSearchParams({ query, limit: String(_api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok) });
+        const found = SUMMARY.safeParse(await this.#api.json(`/api/v1/search?${parameters.toString()}`));
         if (!found.success)
             throw (0,_api_js__WEBPACK_IMPORTED_MODULE_1__/* .unknownApi */ .h7)('Mailpit');
         const messages = found.data.messages.slice(0, _api_js__WEBPACK_IMPORTED_MODULE_1__/* .MAX_FOUND */ .ok);
-        return messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...(0,_headers_js__WEBPACK_IMPORTED_MODULE_4__/* .marks */ .Z8)(`<${MessageID}>`, Subject) }));
+        return messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...(0,_headers_js__WEBPACK_IMPORTED_MODULE_4__/* .boundedHeaders */ .k5)(`<${MessageID}>`, Subject) }));
     }
 }
+
+
+/***/ }),
+
+/***/ 9588:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ PART_BYTES)
+/* harmony export */ });
+/** A large message has the time of one answer for each part of this size. */
+const PART_BYTES = 1024 * 1024;
 
 
 /***/ }),
@@ -485,52 +475,59 @@ class Mailpit {
 /* harmony export */   $P: () => (/* binding */ search),
 /* harmony export */   ON: () => (/* binding */ isLike),
 /* harmony export */   Si: () => (/* binding */ every),
+/* harmony export */   kl: () => (/* binding */ alwaysOpen),
 /* harmony export */   v6: () => (/* binding */ ended)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3289);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9588);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1030);
 
 
 
 
-/** As many messages with the probe's Message-ID or Subject are read in one search. */
+/** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
-/** As many of them once the time is over: each may take as long as one answer more. */
+/** The same after the deadline, because reading each may take as long as one more answer. */
 const MAX_READ_LATE = 2;
+/** @returns a folder that is open for as long as its inbox is */
+function alwaysOpen(folder, junk) {
+    return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
+}
 /**
- * Waits for a message to come into one of several folders.
- * @param folders in the order in which they are looked through
- * @param watch called before each look; what it returns waits until another look is worth while
- * @returns undefined if it was not there by the deadline
- * @throws {InboxUnreachable} {InboxRejected}, the first also where there was more that may be the message than is read
+ * Waits until a message arrives in one of several folders.
+ * @param folders in the order in which they are searched
+ * @param watch called before each look; the function that it returns waits until there may be something new
+ * @returns undefined if the message did not arrive by the deadline. It is a failure if some messages that may be the one
+ *   sought were not read
  */
-async function search(folders, sought, deadline, watch) {
-    const hunts = folders.map((folder) => new Hunt(folder, sought, deadline));
+function search(folders, sought, deadline, watch) {
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+}
+async function searchAll(searches, deadline, watch) {
     for (;;) {
         const last = deadline.isOver;
         const wait = watch();
-        for (const hunt of hunts) {
-            const source = await hunt.look(last);
+        for (const each of searches) {
+            const source = await each.look(last);
             if (source)
-                return new FoundMessage(source, hunt.junk, hunts);
+                return new FoundMessage(source, each.junk, searches);
         }
         if (last) {
-            for (const hunt of hunts) {
-                const source = hunt.claimAltered();
+            for (const each of searches) {
+                const source = each.claimAltered();
                 if (source)
-                    return new FoundMessage(source, hunt.junk, hunts);
+                    return new FoundMessage(source, each.junk, searches);
             }
-            if (hunts.some(({ passedOver }) => passedOver))
-                throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxUnreachable */ .F3(PASSED_OVER);
+            if (searches.some(({ hasMore }) => hasMore))
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(NOT_ALL_READ);
             return undefined;
         }
         await wait(deadline);
     }
 }
-/** @returns waits for so many milliseconds; all who wait meanwhile wake at once, so that one look serves them all */
+/** @returns waits that all end at the same time, so that one look serves everybody */
 function every(ms) {
     let pause;
     return async (deadline) => {
@@ -540,7 +537,7 @@ function every(ms) {
         await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
     };
 }
-/** For an inbox without a connection of its own: nothing ends it but the end of the run. */
+/** For an inbox that keeps no connection: it ends only with the run. */
 function ended(stop) {
     return new Promise((resolve) => {
         stop.addEventListener('abort', () => {
@@ -549,20 +546,20 @@ function ended(stop) {
     });
 }
 /**
- * The search for a message in one folder. A message is ours, to be judged and deleted, only if its own source says so:
- * a server may answer a search with mail of others, or know it by identifiers that it uses again.
+ * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
+ * its own source: a server may answer a search with other mail, or reuse its identifiers.
  */
-class Hunt {
+class FolderSearch {
     #folder;
     #sought;
     #deadline;
-    /** Those that were read. */
+    /** The messages that were read. */
     #read = new Set();
-    /** Those of them that are the message, or a copy. */
-    #ours = new Set();
+    /** Those of them that are the message sought, or a copy. */
+    #copies = new Set();
     /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
     #altered;
-    #passedOver = false;
+    #hasMore = false;
     constructor(folder, sought, deadline) {
         this.#folder = folder;
         this.#sought = sought;
@@ -572,99 +569,111 @@ class Hunt {
         return this.#folder.junk;
     }
     get copies() {
-        return this.#ours.size;
+        return this.#copies.size;
     }
-    /** Whether there was more to read in the last look than is read. */
-    get passedOver() {
-        return this.#passedOver;
+    /** Whether the last look found more messages than are read. */
+    get hasMore() {
+        return this.#hasMore;
     }
-    /** @returns the message, where this look found it */
+    /** @returns the message, if this look found it */
     async look(last) {
-        const { is, octets } = this.#sought;
-        let found;
-        let gone = false;
-        let late = 0;
-        const arrivals = await this.#folder.look(this.#sought, this.#deadline, last);
-        this.#passedOver = false;
-        for (const arrived of arrivals) {
-            const { id } = arrived;
-            if (!isLike(this.#sought, arrived))
-                continue;
-            if (this.#read.has(id))
-                continue;
-            this.#passedOver = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
-            if (this.#passedOver)
-                break;
-            if (this.#deadline.isOver)
-                late += 1;
-            this.#read.add(id);
-            const source = await this.#folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .mostOctets */ .QG)(octets), this.#deadline);
-            if (!source) {
-                gone ||= isNamed(this.#sought, arrived);
-                continue;
-            }
-            const marks = (0,_headers_js__WEBPACK_IMPORTED_MODULE_3__/* .marksOf */ .Ok)(source);
-            if (isLike(this.#sought, marks) && is(source)) {
-                this.#ours.add(id);
-                found ??= source;
-            }
-            else if (isNamed(this.#sought, marks)) {
-                this.#altered ??= { id, source };
-            }
+        try {
+            return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
         }
-        if (gone && !found && !this.#altered && this.copies === 0)
-            throw new _inbox_js__WEBPACK_IMPORTED_MODULE_1__/* .MessageGone */ .$w();
-        return found;
+        catch (error) {
+            if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j && error.failure.kind === 'busy')
+                return undefined;
+            throw error;
+        }
     }
     /**
-     * Treats the altered message as the one that is sought. Only when the time is over, because such a message always
-     * fails.
+     * Treats the altered message as the one sought. Only after the deadline, because such a message always fails.
      * @returns undefined if there is none
      */
     claimAltered() {
         if (this.#altered)
-            this.#ours.add(this.#altered.id);
+            this.#copies.add(this.#altered.id);
         return this.#altered?.source;
     }
-    async remove() {
-        if (this.#ours.size > 0)
-            await this.#folder.remove([...this.#ours], this.#deadline);
+    /** Looks once more, then deletes the message and its copies. */
+    remove() {
+        return this.#folder.use(this.#deadline, async (folder) => {
+            await this.#lookIn(folder, true);
+            if (this.#copies.size > 0)
+                await folder.remove([...this.#copies]);
+        });
+    }
+    async #lookIn(folder, last) {
+        const { is, size } = this.#sought;
+        let found;
+        let gone = false;
+        let late = 0;
+        const arrivals = await folder.look(this.#sought, last);
+        this.#hasMore = false;
+        for (const arrived of arrivals) {
+            const { id } = arrived;
+            if (this.#read.has(id) || !isLike(this.#sought, arrived))
+                continue;
+            this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+            if (this.#hasMore)
+                break;
+            if (this.#deadline.isOver)
+                late += 1;
+            this.#read.add(id);
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .maxReadBytes */ .qi)(size));
+            if (!source) {
+                gone ||= hasMessageId(this.#sought, arrived);
+                continue;
+            }
+            const headers = (0,_headers_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(source);
+            if (isLike(this.#sought, headers) && is(source)) {
+                this.#copies.add(id);
+                found ??= source;
+            }
+            else if (hasMessageId(this.#sought, headers)) {
+                this.#altered ??= { id, source };
+            }
+        }
+        if (gone && !found && !this.#altered && this.copies === 0)
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j({ kind: 'message-gone' });
+        return found;
     }
 }
-/** Whether a message may be the sought one, or a copy of it: it must be read to know. */
-function isLike(sought, marks) {
+/** Whether a message may be the one sought, or a copy of it: it must be read to know. */
+function isLike(sought, headers) {
     const { nonce } = sought;
-    return isNamed(sought, marks) || marks.messageId.includes(nonce) || marks.subject.includes(nonce);
+    return hasMessageId(sought, headers) || headers.messageId.includes(nonce) || headers.subject.includes(nonce);
 }
-function isNamed(sought, { messageId }) {
+function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const PASSED_OVER = 'more messages came with its Message-ID or in its Subject than are read, and it is none of those that were read';
+const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
 class FoundMessage {
     source;
     junk;
-    #hunts;
-    constructor(source, junk, hunts) {
+    #searches;
+    constructor(source, junk, searches) {
         this.source = source;
         if (junk !== undefined)
             this.junk = junk;
-        this.#hunts = hunts;
+        this.#searches = searches;
     }
     get copies() {
-        return this.#hunts.reduce((sum, { copies }) => sum + copies, 0);
+        return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
     }
     get hasMore() {
-        return this.#hunts.some(({ passedOver }) => passedOver);
+        return this.#searches.some(({ hasMore }) => hasMore);
     }
-    async recount() {
-        for (const hunt of this.#hunts)
-            await hunt.look(true);
+    recount() {
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.look(true)));
     }
-    async delete() {
-        await this.recount();
-        for (const hunt of this.#hunts)
-            await hunt.remove();
+    delete() {
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.remove()));
     }
+}
+async function inTurn(all, act) {
+    for (const one of all)
+        await act(one);
 }
 
 

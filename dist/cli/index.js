@@ -15,6 +15,22 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: RESULT_TYPES
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/entry.ts
+/**
+ * One constructor of entries for each severity.
+ * @param steps the steps of all entries that name no others
+ */
+function entriesOf(steps) {
+    const entryOf = (severity) => (title, explanation, remedy, details) => ({
+        ...{ title, severity, steps, explanation, remedy },
+        ...details,
+    });
+    return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
+}
+/** Fixes for causes that share the reference of the entry. */
+function remedies(texts) {
+    const fixes = Object.entries(texts).map(([cause, remedy]) => [cause, { remedy }]);
+    return Object.fromEntries(fixes);
+}
 /** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
 const RESULT_TYPES = (/* unused pure expression or super */ null && ([
     'starttls-not-supported',
@@ -24,10 +40,6 @@ const RESULT_TYPES = (/* unused pure expression or super */ null && ([
     'validation-failure',
 ]));
 const EVERY_STEP = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Step 1, or step 3 with implicit TLS: the step that opens the connection. */
-const OPENS_CONNECTION = ['capability', 'certificate'];
-/** Step 1, or step 4 with implicit TLS: the step that reads the greeting and sends the first EHLO. */
-const READS_GREETING = ['capability', 'authentication'];
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/evidence.ts
 /** Fields of evidence that several findings have, with a description of each (Markdown). */
@@ -78,336 +90,116 @@ function fields(...names) {
 ;// CONCATENATED MODULE: ./src/findings/catalogue/any-step.ts
 
 
+const { error, warning } = entriesOf(EVERY_STEP);
 /** Findings that any step can report. */
 const ANY_STEP = {
-    'connection-lost': {
-        title: 'Connection lost',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
-        evidence: fields('detail', 'address', 'received', 'mechanism'),
-        remedy: "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
-        reference: 'RFC 5321 section 3.8',
-    },
-    'reply-timeout': {
-        title: 'Reply timed out',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
-        evidence: fields('waited', 'received', 'attemptLimit'),
-        remedy: 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
-        reference: 'RFC 5321 section 4.5.3.2',
-    },
-    'protocol-error': {
-        title: 'Invalid SMTP reply',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
-        evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'),
-        remedy: 'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
-        reference: 'RFC 5321 section 4.2',
-    },
-    'bare-line-feed': {
-        title: 'Lines end with a bare LF',
-        severity: 'warning',
-        steps: EVERY_STEP,
-        explanation: 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.',
-        evidence: { reply: 'the first reply that has such a line' },
-        remedy: 'Make the server, or the script that acts as one, end each line with CR LF.',
-        reference: 'RFC 5321 section 2.3.8',
-    },
-    throttled: {
-        title: 'Server temporarily unavailable',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.',
-        evidence: fields('reply'),
-        remedy: "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.",
-        reference: 'RFC 5321 section 3.8',
-    },
-    'probe-inconclusive': {
-        title: 'Probe inconclusive',
-        severity: 'warning',
+    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.", { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
+    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.', { evidence: fields('waited', 'received', 'attemptLimit'), reference: 'RFC 5321 section 4.5.3.2' }),
+    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.', 'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).', { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
+    'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.', 'Make the server, or the script that acts as one, end each line with CR LF.', { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.', "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
+    'probe-inconclusive': warning('Probe inconclusive', 'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.', 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.', {
         steps: ['capability', 'upgrade', 'authentication'],
-        explanation: 'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
         evidence: {
             ...fields('detail', 'address', 'received', 'waited', 'attemptLimit', 'line', 'reply', 'protocol', 'alert', 'name'),
             probe: 'the name of the probe',
         },
-        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.',
-    },
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/authentication.ts
 
+
+const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
 /** Causes that a server can name in reply to any AUTH, whatever its code. */
-const AUTH_CAUSES = {
-    'too-many-attempts': {
-        remedy: 'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
-    },
-    'quota-exceeded': {
-        remedy: 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-    },
-    'sign-in-required': {
-        remedy: 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
-    },
-};
+const AUTH_CAUSES = remedies({
+    'too-many-attempts': 'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
+    'quota-exceeded': 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
+    'sign-in-required': 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+});
 /** Findings of step 4: EHLO inside TLS, and AUTH. */
 const AUTHENTICATION = {
-    'ehlo-after-tls-rejected': {
-        title: 'EHLO rejected inside TLS',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'After STARTTLS the client must send EHLO again, but the server rejects it.',
-        evidence: fields('reply', 'helo'),
-        remedy: 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
-        reference: 'RFC 3207 section 4.2',
-    },
-    'starttls-still-advertised': {
-        title: 'STARTTLS offered inside TLS',
-        severity: 'warning',
-        steps: ['authentication'],
-        explanation: 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
-        evidence: fields('capabilities'),
-        remedy: 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
-        reference: 'RFC 3207 section 4.2',
-    },
-    'auth-not-advertised': {
-        title: 'AUTH not offered',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'Credentials are configured, but the server does not offer AUTH inside TLS.',
-        evidence: fields('capabilities'),
-        remedy: 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
-        reference: 'RFC 4954 section 3',
-    },
-    'auth-mechanism-unavailable': {
-        title: 'No common AUTH mechanism',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
+    'ehlo-after-tls-rejected': authentication_error('EHLO rejected inside TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-still-advertised': authentication_warning('STARTTLS offered inside TLS', 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.', 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH inside TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
             offered: 'the mechanisms that the server offers',
             required: 'the required mechanism, or type of mechanism',
         },
-        remedy: 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
-    },
-    'auth-rejected': {
-        title: 'Credentials rejected',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
+    }),
+    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.', 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.', {
         evidence: fields('reply', 'mechanism', 'saslError'),
-        remedy: 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
         reference: 'RFC 4954 section 6',
         causes: {
+            ...remedies({
+                'access-token': 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+                certificate: 'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+            }),
             ...AUTH_CAUSES,
-            'access-token': {
-                remedy: 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
-            },
-            certificate: {
-                remedy: 'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
-            },
         },
-    },
-    'auth-command-refused': {
-        title: 'AUTH command refused',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
-        evidence: fields('reply', 'mechanism', 'saslError'),
-        remedy: 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
-        reference: 'RFC 4954 section 4',
-        causes: AUTH_CAUSES,
-    },
-    'auth-temporary-failure': {
-        title: 'Authentication temporarily unavailable',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
-        evidence: fields('reply', 'mechanism', 'saslError'),
-        remedy: "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
-        reference: 'RFC 4954 section 6',
-        causes: AUTH_CAUSES,
-    },
-    'auth-tls-required': {
-        title: 'Server does not know that TLS is active',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
-        evidence: fields('reply', 'mechanism', 'saslError'),
-        remedy: 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
-        reference: 'RFC 4954 section 6',
-        causes: AUTH_CAUSES,
-    },
-    'auth-server-not-authenticated': {
-        title: 'Server does not prove that it knows the password',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
-        evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
-        remedy: 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
-        reference: 'RFC 5802 section 3',
-    },
-    'auth-iterations-low': {
-        title: 'Low SCRAM iteration count',
-        severity: 'notice',
-        steps: ['authentication'],
-        explanation: 'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.',
-        evidence: { iterations: 'how often the password is hashed' },
-        remedy: 'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.',
-        reference: 'RFC 7677 section 4',
-    },
-    'credentials-withheld': {
-        title: 'Credentials not sent',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
-        evidence: {},
-        remedy: 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.',
-        reference: 'RFC 8314 section 4.1',
-    },
-    'unauthenticated-mail-accepted': {
-        title: 'MAIL accepted without AUTH',
-        severity: 'warning',
-        steps: ['authentication'],
-        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
-        evidence: fields('sent', 'reply'),
-        remedy: 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
-        reference: 'RFC 6409 section 4.3',
-    },
-    'auth-not-rejected': {
-        title: 'Credentials accepted that must be rejected',
-        severity: 'error',
-        steps: ['authentication'],
-        explanation: '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
-        evidence: fields('reply', 'mechanism', 'saslError'),
-        remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
-        reference: 'RFC 4954 section 4',
-    },
-    'auth-plain-on-mx': {
-        title: 'MX offers only plaintext AUTH mechanisms',
-        severity: 'notice',
-        steps: ['authentication'],
-        explanation: 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.',
-        evidence: { mechanisms: 'the SASL mechanisms that are offered' },
-        remedy: 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
-        reference: 'RFC 6409 section 3.3',
-    },
-    'auth-mechanisms-differ': {
-        title: 'AUTH mechanisms differ inside TLS',
-        severity: 'notice',
-        steps: ['authentication'],
-        explanation: 'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
+    }),
+    'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
+    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', "Look for the authentication backend in the server's log. The credentials themselves have not been checked.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-tls-required': authentication_error('Server does not know that TLS is active', 'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-server-not-authenticated': authentication_error('Server does not prove that it knows the password', 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
+    'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
+    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).', 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'auth-not-rejected': authentication_error('Credentials accepted that must be rejected', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
+    'auth-plain-on-mx': notice('MX offers only plaintext AUTH mechanisms', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ inside TLS', 'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.', 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.', {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
             insideTls: 'the mechanisms that are offered inside TLS',
         },
-        remedy: 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
         reference: 'RFC 3207 section 4.2',
-    },
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/capability.ts
 
 
+const { error: capability_error, warning: capability_warning } = entriesOf(['capability']);
+/** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
+const READS_GREETING = ['capability', 'authentication'];
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
-    'greeting-rejected': {
-        title: 'Server rejected the connection',
-        severity: 'error',
+    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.', 'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).', { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
+    'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
         steps: READS_GREETING,
-        explanation: 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
-        evidence: fields('reply'),
-        remedy: 'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
-        reference: 'RFC 5321 section 3.1',
-    },
-    'not-smtp': {
-        title: 'Not an SMTP server',
-        severity: 'error',
-        steps: READS_GREETING,
-        explanation: 'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
-        evidence: fields('protocol', 'line', 'reply'),
-        remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
-        reference: 'RFC 5321 section 3.1',
-    },
-    'ehlo-rejected': {
-        title: 'EHLO rejected',
-        severity: 'error',
-        steps: READS_GREETING,
-        explanation: 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
         evidence: fields('reply', 'helo', 'greeting'),
-        remedy: 'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
-    },
-    'implicit-tls-port': {
-        title: 'Port requires implicit TLS',
-        severity: 'error',
-        steps: ['capability'],
-        explanation: 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
-        evidence: { data: 'how the first record begins: its type and version' },
-        remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
-        reference: 'RFC 8314 section 3.3',
-    },
-    'starttls-not-advertised': {
-        title: 'STARTTLS not offered',
-        severity: 'error',
-        steps: ['capability'],
-        explanation: 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
+    }),
+    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
+    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', 'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).', {
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
-        remedy: 'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
-    },
-    'starttls-stripped': {
-        title: 'STARTTLS removed in transit',
-        severity: 'error',
-        steps: ['capability'],
-        explanation: 'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
+    }),
+    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.', {
         evidence: {
             ...fields('capabilities', 'masked', 'greeting'),
             keyword: 'what is in the place of STARTTLS',
             reply: 'the reply to STARTTLS, if it was removed',
         },
-        remedy: 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
-    },
-    'plaintext-auth-advertised': {
-        title: 'AUTH offered before TLS',
-        severity: 'warning',
-        steps: ['capability'],
-        explanation: 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
-        evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' },
-        remedy: 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
-        reference: 'RFC 4954 section 4',
-    },
-    'plaintext-auth-accepted': {
-        title: 'AUTH accepted before TLS',
-        severity: 'error',
-        steps: ['capability'],
-        explanation: 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
-        evidence: fields('sent', 'reply'),
-        remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
-        reference: 'RFC 4954 section 4',
-    },
-    'plaintext-mail-accepted': {
-        title: 'MAIL accepted without TLS',
-        severity: 'warning',
-        steps: ['capability'],
-        explanation: 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
-        evidence: fields('sent', 'reply'),
-        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
-        reference: 'RFC 8314 section 4.1',
-    },
+    }),
+    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
+    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
+    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
 
+
+const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate']);
 const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = {
@@ -423,194 +215,103 @@ function appendIssuer({ missingIssuer = '', caIssuers }) {
     return `Append the certificate of ${missingIssuer}${from} to the file that the server sends.`;
 }
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME_OTHER_KEY = {
-    remedy: 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.',
-};
+const SAME_NAME_OTHER_KEY = 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.';
 /** Findings of step 3 about the certificate. */
 const CERTIFICATE = {
-    'certificate-expired': {
-        title: 'Certificate expired',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: "The notAfter date of the server's certificate has passed.",
+    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.', {
         evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'certificate-expired',
-    },
-    'certificate-not-yet-valid': {
-        title: 'Certificate not yet valid',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The notBefore date of the certificate is in the future.',
+    }),
+    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.', {
         evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
         reference: 'RFC 5280 section 4.1.2.5',
         resultType: 'validation-failure',
-    },
-    'certificate-expires-soon': {
-        title: 'Certificate expires soon',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The certificate is valid for fewer days than `min-valid-days` requires.',
-        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
-        reference: 'RFC 5280 section 4.1.2.5',
-    },
-    'certificate-hostname-mismatch': {
-        title: 'Certificate does not match the host name',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
+    }),
+    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.', { evidence: fields('validFrom', 'validTo', 'now', 'keyType'), reference: 'RFC 5280 section 4.1.2.5' }),
+    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.', 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.', {
         evidence: { ...NAMES, ...fields('subject', 'keyType') },
-        remedy: 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
-    },
-    'certificate-self-signed': {
-        title: 'Self-signed certificate',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
+    }),
+    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', {
         evidence: { ...CHAIN, ...fields('keyType') },
-        remedy: 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
-    },
-    'certificate-chain-incomplete': {
-        title: 'Intermediate certificate missing',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
+    }),
+    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.', SEND_WHOLE_CHAIN, {
         evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
-        remedy: SEND_WHOLE_CHAIN,
         reference: 'RFC 8446 section 4.4.2',
-        causes: {
-            'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}` },
-            'same-name': SAME_NAME_OTHER_KEY,
-        },
         resultType: 'certificate-not-trusted',
-    },
-    'certificate-untrusted': {
-        title: 'Certificate issuer not trusted',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
+        causes: remedies({
+            'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
+            'same-name': SAME_NAME_OTHER_KEY,
+        }),
+    }),
+    'certificate-untrusted': certificate_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.', TRUST_ISSUER, {
         evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
-        remedy: TRUST_ISSUER,
         reference: 'RFC 5280 section 6.1',
-        causes: {
-            'missing-issuer': { remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}` },
-            'unknown-root': {
-                remedy: `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
-            },
-            'same-name': SAME_NAME_OTHER_KEY,
-        },
         resultType: 'certificate-not-trusted',
-    },
-    'certificate-wrong-purpose': {
-        title: 'Certificate not valid for a server',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+        causes: remedies({
+            'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
+            'unknown-root': `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+            'same-name': SAME_NAME_OTHER_KEY,
+        }),
+    }),
+    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.', 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".', {
         evidence: fields('reason', 'subject', 'keyType'),
-        remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
-    },
-    'certificate-malformed': {
-        title: 'Malformed certificate',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
+    }),
+    'certificate-malformed': certificate_error('Malformed certificate', 'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.', 'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.', {
         evidence: {
             malformed: 'what is malformed',
             sha256: 'the fingerprint of the certificate',
             ...fields('subject', 'keyType'),
         },
-        remedy: 'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
-    },
-    'certificate-weak-key': {
-        title: 'Weak key',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    }),
+    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.', 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.', {
         evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
-        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
-    },
-    'certificate-weak-signature': {
-        title: 'Weak signature',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    }),
+    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.', 'Have the certificate issued again with SHA-256 or better.', {
         evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
-        remedy: 'Have the certificate issued again with SHA-256 or better.',
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
-    },
-    'certificate-pin-mismatch': {
-        title: 'Key does not match the pin',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The public key of the server is not one of those in `tls.pin`.',
+    }),
+    'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.', {
         evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
-        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
         reference: 'RFC 7469 section 2.6',
-    },
-    'certificate-issuer-expires-first': {
-        title: 'Issuer expires before the certificate',
-        severity: 'warning',
-        steps: ['certificate'],
-        explanation: "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
+    }),
+    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.', {
         evidence: {
             issuer: 'the subject of the certificate that expires first',
             issuerValidTo: 'its notAfter date',
             validTo: "the notAfter date of the server's certificate",
             ...fields('keyType'),
         },
-        remedy: 'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
         reference: 'RFC 5280 section 6.1.3',
-    },
-    'certificate-chain-disordered': {
-        title: 'Certificate chain out of order',
-        severity: 'notice',
-        steps: ['certificate'],
-        explanation: 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
+    }),
+    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.', 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.', {
         evidence: {
             subject: 'the first certificate that is out of order',
             certificatesSent: CHAIN.certificatesSent,
             ...fields('keyType'),
         },
-        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
         reference: 'RFC 8446 section 4.4.2',
-    },
-    'certificate-lifetime-long': {
-        title: 'Long certificate lifetime',
-        severity: 'notice',
-        steps: ['certificate'],
-        explanation: 'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
+    }),
+    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', {
         evidence: fields('validFrom', 'validTo', 'keyType'),
-        remedy: 'Automate renewal (ACME), including the reload of the mail server.',
         reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
-    },
-    'certificate-unchecked': {
-        title: 'Second certificate not checked',
-        severity: 'warning',
-        steps: ['certificate'],
-        explanation: 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
+    }),
+    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.', 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.', {
         evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
-        remedy: 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
         reference: 'RFC 8446 section 4.4.2.2',
-    },
-    'certificate-pinned': {
-        title: 'Key pinned: chain and name ignored',
-        severity: 'notice',
-        steps: ['certificate'],
-        explanation: 'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
+    }),
+    'certificate-pinned': certificate_notice('Key pinned: chain and name ignored', 'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.', 'Nothing to do, unless clients without the pin use this server, too.', {
         evidence: {
             ...CHAIN,
             ...DEAD_END,
@@ -618,128 +319,51 @@ const CERTIFICATE = {
             ...NAMES,
             ...fields('finding', 'reason', 'subject', 'keyType'),
         },
-        remedy: 'Nothing to do, unless clients without the pin use this server, too.',
         reference: 'RFC 7435 section 3',
-    },
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/connecting.ts
 
 
-/** Findings of the connection, in the step that opens it. */
+const { error: connecting_error } = entriesOf(['capability', 'certificate']);
+/** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': {
-        title: 'Name lookup failed',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'The host name has no address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA; some systems report ENOTFOUND for this, too), or the resolver could not answer (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.',
-        evidence: fields('detail'),
-        remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner does not know names of an internal zone).',
-        reference: 'RFC 5321 section 5.1',
-    },
-    'no-route': {
-        title: 'No route to the server',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'This machine has no route to the address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.',
-        evidence: fields('detail', 'address'),
-        remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
-        reference: 'RFC 5321 section 4.5.4.1',
-    },
-    'connection-failed-locally': {
-        title: 'Connection failed on this machine',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.',
-        evidence: fields('detail', 'address'),
-        remedy: 'The evidence has the error code of the system. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
-    },
-    'connection-refused': {
-        title: 'Connection refused',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.',
-        evidence: fields('detail', 'address'),
-        remedy: 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this address and not only on loopback.',
-        reference: 'RFC 5321 section 4.5.4.1',
-    },
-    'connection-timeout': {
-        title: 'Connection timed out',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'The connection request got no answer: a firewall drops it, the host is down, or outbound connections from this machine are filtered.',
-        evidence: fields('detail', 'address'),
-        remedy: 'Check the address, and firewalls and security groups in both directions. Try the command shown from another network.',
-        reference: 'RFC 5321 section 4.5.4.1',
-    },
-    'egress-blocked': {
-        title: 'Outbound port 25 is blocked',
-        severity: 'error',
-        steps: OPENS_CONNECTION,
-        explanation: 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.',
-        evidence: fields('detail', 'address'),
-        remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
-        reference: 'RFC 5068 section 4',
-    },
+    'dns-failed': connecting_error('Name lookup failed', 'The host name has no address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA; some systems report ENOTFOUND for this, too), or the resolver could not answer (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner does not know names of an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
+    'no-route': connecting_error('No route to the server', 'This machine has no route to the address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', 'The evidence has the error code of the system. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.', { evidence: fields('detail', 'address') }),
+    'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this address and not only on loopback.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-timeout': connecting_error('Connection timed out', 'The connection request got no answer: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', 'Check the address, and firewalls and security groups in both directions. Try the command shown from another network.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'egress-blocked': connecting_error('Outbound port 25 is blocked', 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/delivery.ts
 
+
+const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
 /** Causes that a server can name whichever part of the delivery it rejects. */
 const REJECTION_CAUSES = {
-    'sign-in-required': {
-        remedy: 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
-    },
-    'not-authorized': {
-        remedy: 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
-    },
-    greylisting: {
-        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner or the sender of the gate from greylisting.',
-    },
-    'rate-limit': {
-        remedy: 'Hosted runners share their addresses with other users, who count, too. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the client of the gate from the limit.',
-    },
-    'client-reputation': {
-        remedy: 'The runner has a bad reputation: hosted runners share their addresses with other users. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate from an address that is known and has a name.',
-    },
-    'relay-denied': {
-        remedy: 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
-    },
-    'sender-authentication': {
-        remedy: 'Send from a host that the domain of `delivery.from` allows, or allow this one there: add the runner to its SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
-    },
-    'sender-unknown': {
-        remedy: 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
-    },
-    'sender-not-allowed': {
-        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
-    },
-    'storage-full': {
-        remedy: 'Empty the mailbox or raise its quota. Check for free disk space where the server has its queue.',
-    },
-    'message-too-large': {
-        remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-    },
-    'recipient-unverified': {
-        remedy: "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
-    },
-    'recipient-unknown': {
-        remedy: 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
-    },
-    'mailbox-disabled': {
-        remedy: 'Enable the mailbox of `delivery.to`, or use another one.',
-    },
-    'recipient-refused': {
-        remedy: "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
-    },
-    'content-filter': {
-        remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe is the same each time.",
-    },
-    policy: {
-        remedy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or fix the rule.",
-    },
+    ...remedies({
+        'sign-in-required': 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
+        'not-authorized': 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+        greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner or the sender of the gate from greylisting.',
+        'rate-limit': 'Hosted runners share their addresses with other users, who count, too. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the client of the gate from the limit.',
+        'client-reputation': 'The runner has a bad reputation: hosted runners share their addresses with other users. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate from an address that is known and has a name.',
+        'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
+        'sender-authentication': 'Send from a host that the domain of `delivery.from` allows, or allow this one there: add the runner to its SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+        'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
+        'sender-not-allowed': 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
+        'storage-full': 'Empty the mailbox or raise its quota. Check for free disk space where the server has its queue.',
+        'message-too-large': 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
+        'recipient-unverified': "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+        'recipient-unknown': 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
+        'mailbox-disabled': 'Enable the mailbox of `delivery.to`, or use another one.',
+        'recipient-refused': "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
+        'content-filter': "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe is the same each time.",
+        policy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or fix the rule.",
+    }),
     'no-smtputf8': {
         remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
         reference: 'RFC 6531 section 3.1',
@@ -751,146 +375,39 @@ const REJECTION_CAUSES = {
 };
 /** Findings of step 5: the probe message. */
 const DELIVERY = {
-    'sender-rejected': {
-        title: 'Sender rejected',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The server rejects the envelope sender (MAIL FROM).',
-        evidence: fields('reply'),
-        remedy: 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).',
-        reference: 'RFC 5321 section 3.3',
-        causes: REJECTION_CAUSES,
-    },
-    'recipient-rejected': {
-        title: 'Recipient rejected',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The server rejects the envelope recipient (RCPT TO). If it must (`delivery.expect: refused`), the finding says that the rejection is about something else: the client, the sender, the command. Whether the server would accept the recipient is still open.',
-        evidence: fields('reply'),
-        remedy: 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
-        reference: 'RFC 5321 section 3.3',
-        causes: REJECTION_CAUSES,
-    },
-    'message-rejected': {
-        title: 'Message rejected',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the server announces a lower limit (SIZE) than the size of the message, and the gate sent none.',
+    'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). If it must (`delivery.expect: refused`), the finding says that the rejection is about something else: the client, the sender, the command. Whether the server would accept the recipient is still open.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'message-rejected': delivery_error('Message rejected', 'The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the server announces a lower limit (SIZE) than the size of the message, and the gate sent none.', "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.", {
         evidence: {
             ...fields('reply'),
             size: 'the size of the message in bytes',
             limit: 'the limit of the server in bytes',
         },
-        remedy: "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.",
         reference: 'RFC 5321 section 4.2.5',
         causes: REJECTION_CAUSES,
-    },
-    'inbox-unreachable': {
-        title: 'Inbox unreachable',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The gate cannot read the mailbox in which the probe should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.',
-        evidence: fields('reason'),
-        remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.',
-        reference: 'RFC 8314 section 3.2',
-    },
-    'inbox-rejected': {
-        title: 'Inbox access rejected',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the probe.',
-        evidence: fields('reason'),
-        remedy: 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
-        reference: 'RFC 9051 section 6.2',
-    },
-    'inbox-cleanup-failed': {
-        title: 'Inbox cleanup failed',
-        severity: 'warning',
-        steps: ['delivery'],
-        explanation: 'The probe arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the probe, which may still be there.',
-        evidence: fields('reason'),
-        remedy: 'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
-        reference: 'RFC 9051 section 6.4',
-    },
-    'message-not-received': {
-        title: 'Message accepted but not received',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The server took responsibility for the probe (250), but the probe was not in the inbox within `delivery.within`. For a user, this is lost mail.',
-        evidence: fields('messageId'),
-        remedy: "Search the server's log for the Message-ID: the message may still be queued, in another folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
-        reference: 'RFC 5321 section 6.1',
-    },
-    'message-altered': {
-        title: 'Message altered in transit',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The probe arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing, too, the body was replaced or the message was forged.',
-        evidence: { ...fields('messageId'), altered: 'what is different' },
-        remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt this mail from it or let it change copies only.',
-        reference: 'RFC 5321 section 6.4',
-    },
-    'receipt-not-verified': {
-        title: 'Receipt not verified',
-        severity: 'notice',
-        steps: ['delivery'],
-        explanation: 'The server accepted the probe. No inbox is configured, so the gate did not check whether it arrived.',
-        evidence: {},
-        remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
-    },
-    'message-in-junk': {
-        title: 'Message in the junk folder',
-        severity: 'warning',
-        steps: ['delivery'],
-        explanation: 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.',
-        evidence: { folder: 'the folder in which the message was' },
-        remedy: "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is affected.",
-    },
-    'message-duplicated': {
-        title: 'Message received more than once',
-        severity: 'warning',
-        steps: ['delivery'],
-        explanation: 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.',
+    }),
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the probe should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the probe.', 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
+    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The probe arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the probe, which may still be there.', 'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
+    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the probe (250), but the probe was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in another folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
+    'message-altered': delivery_error('Message altered in transit', 'The probe arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing, too, the body was replaced or the message was forged.', 'Find the filter, gateway or mailing list that changes mail, and exempt this mail from it or let it change copies only.', { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
+    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the probe. No inbox is configured, so the gate did not check whether it arrived.', 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.', { evidence: {} }),
+    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is affected.", { evidence: { folder: 'the folder in which the message was' } }),
+    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox two times, a filter that returns a copy, a timeout after the final dot).', {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
-        remedy: 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox two times, a filter that returns a copy, a timeout after the final dot).',
         reference: 'RFC 5321 section 4.5.3.2.6',
-    },
-    'delivery-hop-unencrypted': {
-        title: 'Message received without TLS, according to the server',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).',
-        evidence: { ...TRACE, with: 'the protocol that it names' },
-        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.',
-        reference: 'RFC 3848',
-    },
-    'delivery-hop-mismatch': {
-        title: 'Server names another TLS session',
-        severity: 'warning',
-        steps: ['delivery'],
-        explanation: 'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.',
+    }),
+    'delivery-hop-unencrypted': delivery_error('Message received without TLS, according to the server', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).', 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.', { evidence: { ...TRACE, with: 'the protocol that it names' }, reference: 'RFC 3848' }),
+    'delivery-hop-mismatch': delivery_warning('Server names another TLS session', 'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.', 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.', {
         evidence: {
             ...TRACE,
             expected: 'version and cipher suite of the session with the gate',
             found: 'version and cipher suite that the server names',
         },
-        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
         reference: 'RFC 3848',
-    },
-    'delivery-hop-unproved': {
-        title: 'No server says whether it received the message with TLS',
-        severity: 'notice',
-        steps: ['delivery'],
-        explanation: 'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
-        evidence: TRACE,
-        remedy: 'Nothing to do, unless the server is yours: make it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
-        reference: 'RFC 5321 section 4.4',
-    },
-    'delivery-verdict-mismatch': {
-        title: 'Unexpected SPF, DKIM or DMARC result',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.',
+    }),
+    'delivery-hop-unproved': delivery_notice('No server says whether it received the message with TLS', 'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours: make it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that handed it over, the DKIM selector must have the key that signed, and one of the two must be aligned with the domain in From (DMARC).", {
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
             found: 'the result',
@@ -899,128 +416,75 @@ const DELIVERY = {
             domain: 'the domain of the DKIM signature',
             selector: 'the selector of the DKIM signature',
         },
-        remedy: "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that handed it over, the DKIM selector must have the key that signed, and one of the two must be aligned with the domain in From (DMARC).",
         reference: 'RFC 8601',
-    },
-    'delivery-verdict-missing': {
-        title: 'SPF or DMARC result missing',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.',
+    }),
+    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.', 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.', {
         evidence: {
             ...fields('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
         },
-        remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.',
         reference: 'RFC 8601 section 5',
-    },
-    'relay-open': {
-        title: 'Recipient accepted that must be rejected',
-        severity: 'error',
-        steps: ['delivery'],
-        explanation: '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
-        evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
-        remedy: 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.',
-        reference: 'RFC 5321 section 7.9',
-    },
-    greylisted: {
-        title: 'Message accepted after a delay',
-        severity: 'notice',
-        steps: ['delivery'],
-        explanation: 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.',
+    }),
+    'relay-open': delivery_error('Recipient accepted that must be rejected', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.', 'Nothing to do. To save the time, exempt the address of the runner or the sender of the gate.', {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
-        remedy: 'Nothing to do. To save the time, exempt the address of the runner or the sender of the gate.',
         reference: 'RFC 6647',
-    },
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/handshake.ts
 
+
+const { error: handshake_error } = entriesOf(['certificate']);
 const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
 const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** Findings of step 3 about the TLS handshake. */
 const HANDSHAKE = {
-    'tls-handshake-failed': {
-        title: 'TLS handshake failed',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'Client and server could not negotiate a TLS session.',
+    'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', 'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.', {
         evidence: {
             ...fields('alert', 'name', 'reason', 'code', 'data'),
             negotiated: 'what the server selects if the client offers everything',
             signature: 'the algorithm with which the server signs the handshake',
             servername: 'the name that was sent as SNI',
         },
-        remedy: 'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.',
         reference: 'RFC 8446 section 6.2',
+        resultType: 'validation-failure',
         causes: {
-            ciphers: {
-                remedy: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
-            },
-            'short-dh-parameters': {
-                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
-            },
-            'old-signature': {
-                remedy: 'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
-            },
+            ...remedies({
+                ciphers: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
+                'short-dh-parameters': 'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
+                'old-signature': 'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
+                'changed-in-transit': COMPARE_NETWORKS,
+                'incompatible-library': UPDATE_TLS_LIBRARY,
+                'missing-extension': `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+                'certificate-alert': "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
+                'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's address.",
+                'server-error': "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
+                downgrade: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
+                'server-closed': "The server's log may say why: it was stopped, or someone ended the connection.",
+                'ocsp-response': 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
+                'pre-shared-key': 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
+                'application-protocol': 'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+            }),
             'unknown-name': {
                 remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
                 reference: 'RFC 6066 section 3',
             },
-            'changed-in-transit': { remedy: COMPARE_NETWORKS },
-            'incompatible-library': { remedy: UPDATE_TLS_LIBRARY },
-            'missing-extension': {
-                remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
-            },
-            'certificate-alert': {
-                remedy: "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
-            },
-            'access-denied': {
-                remedy: "A rule of the server rejects this client; its log says which. Allow the runner's address.",
-            },
-            'server-error': {
-                remedy: "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
-            },
-            downgrade: {
-                remedy: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
-            },
-            'server-closed': {
-                remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
-            },
-            'ocsp-response': {
-                remedy: 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
-            },
-            'pre-shared-key': {
-                remedy: 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
-            },
-            'application-protocol': {
-                remedy: 'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
-            },
         },
-        resultType: 'validation-failure',
-    },
-    'handshake-timeout': {
-        title: 'TLS handshake timed out',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server agreed to TLS, but did not finish the handshake within `timeout`.',
+    }),
+    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', 'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).', {
         evidence: fields('waited', 'attemptLimit'),
-        remedy: 'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
-    },
-    'tls-version-too-old': {
-        title: 'TLS version too old',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server supports no TLS version that the policy allows (`min-tls-version`).',
+    }),
+    'tls-version-too-old': handshake_error('TLS version too old', 'The server supports no TLS version that the policy allows (`min-tls-version`).', 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.', {
         evidence: {
             required: 'the oldest version that the policy allows',
             negotiated: 'the version that the server supports',
             ...fields('alert', 'name', 'reason', 'code', 'detail'),
         },
-        remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
+        resultType: 'validation-failure',
         causes: {
             // The RFCs allow TLS 1.2, and this policy does not.
             'no-tls-1.3': {
@@ -1028,156 +492,60 @@ const HANDSHAKE = {
                 reference: 'RFC 9325 section 3.1.1',
             },
         },
-        resultType: 'validation-failure',
-    },
-    'client-certificate-required': {
-        title: 'Client certificate missing or rejected',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The server ended the handshake because the client sent no certificate, or one that it does not accept.',
+    }),
+    'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.', {
         evidence: fields('alert', 'name'),
-        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
         reference: 'RFC 8446 section 4.4.2.4',
-        causes: {
-            damaged: {
-                remedy: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
-            },
-            unsupported: {
-                remedy: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
-            },
-            revoked: {
-                remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
-            },
-            expired: {
-                remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
-            },
-            unacceptable: {
-                remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
-            },
-            'unknown-issuer': {
-                remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
-            },
-            'access-denied': {
-                remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
-            },
-            'unusable-key': {
-                remedy: 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
-            },
-        },
         resultType: 'validation-failure',
-    },
-    'plaintext-on-implicit-port': {
-        title: 'No TLS on an implicit TLS port',
-        severity: 'error',
-        steps: ['certificate'],
-        explanation: 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.',
+        causes: remedies({
+            damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
+            unsupported: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
+            revoked: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
+            expired: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
+            unacceptable: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+            'unknown-issuer': 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+            'access-denied': 'Add the certificate, its name or its fingerprint to those that the server allows.',
+            'unusable-key': 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
+        }),
+    }),
+    'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).', {
         evidence: fields('data', 'protocol'),
-        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
         reference: 'RFC 8314 section 3.3',
-        causes: {
-            'other-protocol': {
-                remedy: ({ protocol = '' }) => `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
-            },
-            rejected: {
-                remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
-            },
-        },
-    },
+        causes: remedies({
+            'other-protocol': ({ protocol = '' }) => `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+            rejected: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+        }),
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/run.ts
 
 
+const { error: run_error, notice: run_notice } = entriesOf(EVERY_STEP);
 /** Findings of the run itself. */
 const RUN = {
-    'step-required': {
-        title: 'Required step not configured',
-        severity: 'error',
-        steps: ['authentication', 'delivery'],
-        explanation: 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
+    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.', { steps: ['authentication', 'delivery'], evidence: {} }),
+    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver is over, so its finding counts again.', 'Fix the finding, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
+    'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', 'Remove the waiver, so that it does not hide the finding if it comes back.', { evidence: fields('finding', 'until') }),
+    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
         evidence: {},
-        remedy: 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
-    },
-    'waiver-expired': {
-        title: 'Waiver expired',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The last day of a waiver is over, so its finding counts again.',
-        evidence: fields('finding', 'until'),
-        remedy: 'Fix the finding, or decide how much longer to waive it and change `until`.',
-    },
-    'waiver-unused': {
-        title: 'Waiver not needed',
-        severity: 'notice',
-        steps: EVERY_STEP,
-        explanation: 'The finding that a waiver names did not occur, although its step ran.',
-        evidence: fields('finding', 'until'),
-        remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
-    },
-    'run-stopped': {
-        title: 'Run stopped early',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
-        evidence: {},
-        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
-        causes: {
-            cancelled: {
-                remedy: 'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
-            },
-        },
-    },
-    'runner-starved': {
-        title: 'Gate suspended or short of CPU',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
-        evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') },
-        remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
-    },
-    'internal-error': {
-        title: 'Internal error',
-        severity: 'error',
-        steps: EVERY_STEP,
-        explanation: 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
-        evidence: {},
-        remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
-    },
+        causes: remedies({
+            cancelled: 'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+        }),
+    }),
+    'runner-starved': run_error('Gate suspended or short of CPU', 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.', 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.', { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
+    'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', 'Please report it, with this message and the version of the gate. The other endpoints are not affected.', { evidence: {} }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue/upgrade.ts
 
+
+const { error: upgrade_error } = entriesOf(['upgrade']);
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
-    'starttls-refused': {
-        title: 'STARTTLS refused',
-        severity: 'error',
-        steps: ['upgrade'],
-        explanation: 'The server offers STARTTLS, but replies to the command with something other than 220.',
-        evidence: fields('reply'),
-        remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
-        reference: 'RFC 3207 section 4',
-        resultType: 'starttls-not-supported',
-    },
-    'plaintext-after-starttls': {
-        title: 'Unencrypted data after the 220 to STARTTLS',
-        severity: 'error',
-        steps: ['upgrade'],
-        explanation: 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
-        evidence: fields('data'),
-        remedy: 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
-        reference: 'RFC 3207 section 4.2',
-        resultType: 'validation-failure',
-    },
-    'starttls-command-injection': {
-        title: 'STARTTLS command injection',
-        severity: 'error',
-        steps: ['upgrade'],
-        explanation: "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
-        evidence: fields('sent', 'reply'),
-        remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
-        reference: 'RFC 3207 section 4.2',
-    },
+    'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalogue.ts
@@ -1220,7 +588,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 7549:
+/***/ 4592:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1237,248 +605,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_perf_hooks_ = __nccwpck_require__(643);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
-}
-
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(370);
 // EXTERNAL MODULE: ./src/net/connect.ts
 var connect = __nccwpck_require__(8141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
@@ -1515,7 +643,7 @@ async function expandAddresses(endpoint, retries, run, taken) {
     const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
     const [worst] = [...unresolved, ...failed];
     if (found.length === 0)
-        return [{ endpoint, ...(worst && { addresses: worst.failure }) }];
+        return [{ endpoint, addresses: worst?.failure }];
     const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
     return [
         ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
@@ -1546,8 +674,6 @@ async function lookUp({ host, timeoutMs }, family, retries, run) {
     }
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
-var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
 var catalogue = __nccwpck_require__(6227);
 // EXTERNAL MODULE: external "node:net"
@@ -1660,7 +786,108 @@ function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
+;// CONCATENATED MODULE: ./src/findings/servers.ts
+/** A server or service whose texts match the pattern, and the setting that fixes each finding. */
+const software = (pattern, settings) => ({ pattern, settings });
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+const inWords = (version) => version.replace('v', ' ');
+/** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
+const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
+/** Mail servers that name themselves. */
+const SERVERS = {
+    Postfix: software(/\bPostfix\b/, {
+        'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+        'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+        'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
+        'starttls-refused': 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
+        'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+        'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
+        'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+        'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+        'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+        certificate: '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
+        'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
+        'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+    }),
+    Exim: software(/\bExim\b/, {
+        'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
+        'ehlo-rejected': 'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
+        'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
+        'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+        'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
+        'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+        'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
+        'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+        'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
+        'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+        certificate: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
+        'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+        'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+        'auth-command-refused': 'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
+    }),
+    Sendmail: software(/\bSendmail\b/, {
+        'greeting-rejected': "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+        'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
+        'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+        'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+        'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+        'tls-version-too-old': (minVersion) => `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+        'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+        certificate: '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
+    }),
+    OpenSMTPD: software(/\bOpenSMTPD\b/, {
+        'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+        'starttls-refused': '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+        'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
+        'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
+        'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
+        'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+        'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+        'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+        certificate: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
+        'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
+    }),
+    Exchange: software(/\bMicrosoft ESMTP MAIL Service\b/, {
+        'greeting-rejected': 'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
+        'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+        'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
+        'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
+        'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+        'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
+        'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+        'tls-handshake-failed': 'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
+        'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
+        'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
+    }),
+    Haraka: software(/\bHaraka\b/, {
+        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+        'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+        'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
+        'plaintext-auth-advertised': 'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
+        'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+        'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+        certificate: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
+    }),
+    Stalwart: software(/\bStalwart\b/i, {
+        'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
+        'starttls-not-advertised': 'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
+        'starttls-refused': 'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
+        'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
+        'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
+        'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
+        'tls-handshake-failed': 'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
+        certificate: '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
+    }),
+};
+
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
+
 /** The setting of a service whose certificate its users cannot change. */
 const notYours = (company, names) => `You cannot change its certificate. Use its own name, not an alias of yours: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
 const MICROSOFT_PORTS = 'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.';
@@ -1671,209 +898,60 @@ const AMAZON_PORTS = 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STAR
 const AMAZON_CERTIFICATE = notYours('Amazon', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.');
 /** The mail services that most submissions use. */
 const PROVIDERS = {
-    'Microsoft 365': {
-        pattern: /\.(outlook|office365)\.com\b/i,
-        settings: {
-            'greeting-rejected': 'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-            'starttls-not-advertised': MICROSOFT_PORTS,
-            'starttls-refused': MICROSOFT_PORTS,
-            'plaintext-on-implicit-port': MICROSOFT_PORTS,
-            'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
-            'tls-handshake-failed': MICROSOFT_CERTIFICATE,
-            certificate: MICROSOFT_CERTIFICATE,
-            'auth-not-advertised': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-            'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
-        },
-    },
-    Google: {
-        pattern: /\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/,
-        settings: {
-            'greeting-rejected': 'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-            'starttls-not-advertised': GOOGLE_PORTS,
-            'starttls-refused': GOOGLE_PORTS,
-            'plaintext-on-implicit-port': GOOGLE_PORTS,
-            'tls-version-too-old': GOOGLE_CERTIFICATE,
-            'tls-handshake-failed': GOOGLE_CERTIFICATE,
-            certificate: GOOGLE_CERTIFICATE,
-            'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
-            'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-            'auth-temporary-failure': 'It limits how often an account signs in. After too many attempts it accepts none for a while.',
-        },
-    },
-    'Amazon SES': {
-        pattern: /\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/,
-        settings: {
-            'starttls-not-advertised': AMAZON_PORTS,
-            'starttls-refused': AMAZON_PORTS,
-            'plaintext-on-implicit-port': AMAZON_PORTS,
-            'tls-version-too-old': AMAZON_CERTIFICATE,
-            'tls-handshake-failed': AMAZON_CERTIFICATE,
-            certificate: AMAZON_CERTIFICATE,
-            'auth-rejected': 'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
-        },
-    },
-    SendGrid: {
-        pattern: /\bSG ESMTP\b|\bsendgrid\b/i,
-        settings: {
-            'auth-rejected': 'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
-            'auth-temporary-failure': '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
-        },
-    },
-    Mailgun: {
-        pattern: /\bMailgun\b/i,
-        settings: {
-            'auth-rejected': 'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
-        },
-    },
-    Postmark: {
-        pattern: /\bpostmarkapp\.com\b/i,
-        settings: {
-            'auth-rejected': 'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
-        },
-    },
-    Yahoo: {
-        pattern: /\.(yahoo|yahoodns|aol)\.(com|net)\b/i,
-        settings: {
-            'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
-        },
-    },
-    Fastmail: {
-        pattern: /\bfastmail\.com\b|\bmessagingengine\.com\b/i,
-        settings: {
-            'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
-        },
-    },
-    Zoho: {
-        pattern: /\bzoho(mail)?\.(com|eu|in)\b/i,
-        settings: {
-            'auth-rejected': 'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-        },
-    },
-    iCloud: {
-        pattern: /\biCloud\b|\.mail\.me\.com\b/i,
-        settings: {
-            'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
-        },
-    },
-};
-
-;// CONCATENATED MODULE: ./src/findings/servers.ts
-/** Such as `TLS 1.3` for `TLSv1.3`. */
-const inWords = (version) => version.replace('v', ' ');
-/** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
-const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
-/** Mail servers that name themselves. */
-const SERVERS = {
-    Postfix: {
-        pattern: /\bPostfix\b/,
-        settings: {
-            'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
-            'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
-            'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-            'starttls-refused': 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
-            'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-            'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
-            'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-            'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
-            'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
-            'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-            certificate: '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
-            'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-            'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
-            'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        },
-    },
-    Exim: {
-        pattern: /\bExim\b/,
-        settings: {
-            'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
-            'ehlo-rejected': 'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
-            'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-            'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
-            'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
-            'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-            'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
-            'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
-            'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
-            'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
-            certificate: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
-            'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-            'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
-            'auth-command-refused': 'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
-        },
-    },
-    Sendmail: {
-        pattern: /\bSendmail\b/,
-        settings: {
-            'greeting-rejected': "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
-            'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
-            'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
-            'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-            'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-            'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
-            'tls-version-too-old': (minVersion) => `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
-            'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
-            'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
-            certificate: '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
-        },
-    },
-    OpenSMTPD: {
-        pattern: /\bOpenSMTPD\b/,
-        settings: {
-            'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-            'starttls-refused': '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
-            'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
-            'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
-            'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
-            'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
-            'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
-            'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-            certificate: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
-            'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
-        },
-    },
-    Exchange: {
-        pattern: /\bMicrosoft ESMTP MAIL Service\b/,
-        settings: {
-            'greeting-rejected': 'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
-            'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
-            'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
-            'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
-            'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-            'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
-            'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
-            'tls-handshake-failed': 'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
-            'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-            certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
-            'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
-        },
-    },
-    Haraka: {
-        pattern: /\bHaraka\b/,
-        settings: {
-            'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
-            'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
-            'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
-            'plaintext-auth-advertised': 'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
-            'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
-            'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
-            'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
-            certificate: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
-        },
-    },
-    Stalwart: {
-        pattern: /\bStalwart\b/i,
-        settings: {
-            'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
-            'starttls-not-advertised': 'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
-            'starttls-refused': 'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
-            'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-            'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
-            'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
-            'tls-handshake-failed': 'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
-            certificate: '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
-        },
-    },
+    'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
+        'greeting-rejected': 'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
+        'starttls-not-advertised': MICROSOFT_PORTS,
+        'starttls-refused': MICROSOFT_PORTS,
+        'plaintext-on-implicit-port': MICROSOFT_PORTS,
+        'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
+        'tls-handshake-failed': MICROSOFT_CERTIFICATE,
+        certificate: MICROSOFT_CERTIFICATE,
+        'auth-not-advertised': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+        'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+    }),
+    Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
+        'greeting-rejected': 'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+        'starttls-not-advertised': GOOGLE_PORTS,
+        'starttls-refused': GOOGLE_PORTS,
+        'plaintext-on-implicit-port': GOOGLE_PORTS,
+        'tls-version-too-old': GOOGLE_CERTIFICATE,
+        'tls-handshake-failed': GOOGLE_CERTIFICATE,
+        certificate: GOOGLE_CERTIFICATE,
+        'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+        'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+        'auth-temporary-failure': 'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+    }),
+    'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
+        'starttls-not-advertised': AMAZON_PORTS,
+        'starttls-refused': AMAZON_PORTS,
+        'plaintext-on-implicit-port': AMAZON_PORTS,
+        'tls-version-too-old': AMAZON_CERTIFICATE,
+        'tls-handshake-failed': AMAZON_CERTIFICATE,
+        certificate: AMAZON_CERTIFICATE,
+        'auth-rejected': 'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+    }),
+    SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
+        'auth-rejected': 'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+        'auth-temporary-failure': '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+    }),
+    Mailgun: software(/\bMailgun\b/i, {
+        'auth-rejected': 'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+    }),
+    Postmark: software(/\bpostmarkapp\.com\b/i, {
+        'auth-rejected': 'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+    }),
+    Yahoo: software(/\.(yahoo|yahoodns|aol)\.(com|net)\b/i, {
+        'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
+    }),
+    Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
+        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+    }),
+    Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
+        'auth-rejected': 'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+    }),
+    iCloud: software(/\biCloud\b|\.mail\.me\.com\b/i, {
+        'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/software.ts
@@ -1913,8 +991,7 @@ const TOPICS = {
 function settingFor(code, name, minVersion) {
     if (name === undefined)
         return undefined;
-    const { settings } = SOFTWARE[name];
-    const setting = settings[TOPICS[code] ?? code];
+    const setting = SOFTWARE[name].settings[TOPICS[code] ?? code];
     if (setting === undefined)
         return undefined;
     return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
@@ -2008,12 +1085,55 @@ function finding(code, message, details = {}) {
     return { code, severity, message, ...details };
 }
 
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report_report = __nccwpck_require__(2123);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
+
+/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
+const AUTH = /^AUTH(?:[ =](.*))?$/i;
+const MASKED = /^X{3,}[A-Z]$/;
+/** @param reply a 250 to EHLO */
+function capabilitiesOf(reply) {
+    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
+    const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
+    const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
+    const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
+    return {
+        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
+        has: (keyword) => keywords.has(keyword.toUpperCase()),
+        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
+        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
+    };
+}
+/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
+function upperCase(text) {
+    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+/**
+ * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
+ * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
+ */
+function capabilityDifference(plain, secured) {
+    const before = offers(plain);
+    const inside = offers(secured);
+    return {
+        gained: [...inside].flatMap(([offer, line]) => (before.has(offer) ? [] : [line])),
+        lost: [...before].flatMap(([offer, line]) => (inside.has(offer) || offer === 'STARTTLS' ? [] : [line])),
+    };
+}
+/** Each offer in upper case, and as the server wrote it. */
+function offers({ lines, mechanisms = [] }) {
+    const others = lines.filter(({ exact }) => !AUTH.test(exact));
+    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
+    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
+}
+
 // EXTERNAL MODULE: ./src/plan/schema/enums.ts
 var enums = __nccwpck_require__(5037);
 // EXTERNAL MODULE: ./src/net/line-buffer.ts
 var line_buffer = __nccwpck_require__(3064);
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/smtp/reply.ts
 
 
@@ -2539,37 +1659,66 @@ function otherProtocol(said, when = '') {
 
 // EXTERNAL MODULE: ./src/tls/alerts.ts
 var alerts = __nccwpck_require__(3234);
-;// CONCATENATED MODULE: ./src/steps/certificate/client-certificate.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/alerts.ts
 
 
-/** The alert of RFC 8446 section 6.2 that has no other meaning. */
+/** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
 const CERTIFICATE_REQUIRED = 116;
-/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
-const ALERTS = {
-    42: { meaning: 'the certificate is damaged, or a signature in its chain is not valid', cause: 'damaged' },
-    43: { meaning: 'the server does not accept this type of certificate', cause: 'unsupported' },
-    44: { meaning: 'the certificate has been revoked by its issuer', cause: 'revoked' },
-    45: { meaning: 'the certificate has expired, or is not valid yet', cause: 'expired' },
-    46: { meaning: 'the certificate is not acceptable for another reason', cause: 'unacceptable' },
-    48: { meaning: 'the certificate was not issued by a CA that the server trusts', cause: 'unknown-issuer' },
-    49: { meaning: 'the certificate is valid, but its owner is denied access', cause: 'access-denied' },
-    [CERTIFICATE_REQUIRED]: {
-        meaning: 'the certificate could not be sent, because the server accepts no signature that its key can make',
-        cause: 'unusable-key',
-    },
+/** In transit, something changed the handshake. */
+const CHANGED = 'changed-in-transit';
+const INCOMPATIBLE = 'incompatible-library';
+/**
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
+ * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
+ */
+const OF_THE_HANDSHAKE = {
+    10: ['it did not expect the message that it received at this point of the handshake', CHANGED],
+    20: ['the data that it received was damaged, or encrypted with another key', CHANGED],
+    21: ['it could not decrypt the data that it received', CHANGED],
+    22: ['it received a record that is too long', CHANGED],
+    47: ['it does not accept a value in the handshake', INCOMPATIBLE],
+    49: ['it recognizes the client, but denies access', 'access-denied'],
+    50: ['it could not parse the data that it received', INCOMPATIBLE],
+    51: ['a signature or a key in the handshake was not valid', CHANGED],
+    80: ['it had an internal error', 'server-error'],
+    86: ['it assumes that this handshake is a second attempt with an older version than both sides support', 'downgrade'],
+    90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
+    109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
+    110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
+    113: ['it does not accept the OCSP response about a certificate', 'ocsp-response'],
+    114: ['the hash of a certificate is not the expected one', CHANGED],
+    115: ['it requires a key that both sides have in advance (PSK)', 'pre-shared-key'],
+    120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
 };
+/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
+const OF_A_CLIENT = {
+    42: ['the certificate is damaged, or a signature in its chain is not valid', 'damaged'],
+    43: ['the server does not accept this type of certificate', 'unsupported'],
+    44: ['the certificate has been revoked by its issuer', 'revoked'],
+    45: ['the certificate has expired, or is not valid yet', 'expired'],
+    46: ['the certificate is not acceptable for another reason', 'unacceptable'],
+    48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
+    49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
+    [CERTIFICATE_REQUIRED]: [
+        'the certificate could not be sent, because the server accepts no signature that its key can make',
+        'unusable-key',
+    ],
+};
+/** What an alert during the handshake means, if the alert alone says it. */
+function meaningOfAlert(number) {
+    return [41, 42, 43, 44, 45, 46, 48].includes(number)
+        ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
+        : OF_THE_HANDSHAKE[number];
+}
 /**
  * With TLS 1.3 the handshake is complete for the client before the server has verified the client certificate.
  * @param alert the number of the alert that ended the connection, if one did
  * @returns the finding, if the alert is about the client certificate
  */
 function lateClientCertificateAlert(alert, endpoint) {
-    return alert === undefined || !ALERTS[alert] ? undefined : clientCertificateRefused(endpoint, alert);
+    return alert === undefined || !OF_A_CLIENT[alert] ? undefined : clientCertificateRefused(endpoint, alert);
 }
-/**
- * The finding for an alert of a server that requested a client certificate.
- * @param number that of the alert
- */
+/** The finding for an alert of a server that requested a client certificate. */
 function clientCertificateRefused({ tls }, number) {
     const name = (0,alerts/* alertName */.Q)(number);
     const alert = `alert ${number} (${name})`;
@@ -2577,11 +1726,11 @@ function clientCertificateRefused({ tls }, number) {
     if (!tls.client) {
         return finding('client-certificate-required', `The server requires a client certificate: ${alert}.`, { evidence });
     }
-    const known = ALERTS[number];
-    const message = known
-        ? `The server rejects the client certificate with ${alert}: ${known.meaning}.`
+    const [meaning, cause] = OF_A_CLIENT[number] ?? [];
+    const message = meaning
+        ? `The server rejects the client certificate with ${alert}: ${meaning}.`
         : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not say why.`;
-    return finding('client-certificate-required', message, { evidence, cause: known?.cause ?? 'unknown-issuer' });
+    return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
@@ -2597,17 +1746,11 @@ function clientCertificateRefused({ tls }, number) {
 
 
 /** The result of a step that ended with an error, with what it had found before. */
-function stoppedBy(error, context, received, before = {}) {
-    const { findings = [], facts } = before;
+function stoppedBy(error, context, received, { findings = [], facts = {} } = {}) {
     const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
-    return {
-        ok: false,
-        transient,
-        ...(facts && { facts }),
-        ...(isOfCertificate
-            ? { findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
-            : { findings: [...findings, found] }),
-    };
+    return isOfCertificate
+        ? { ok: false, transient, facts, findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
+        : { ok: false, transient, facts, findings: [...findings, found] };
 }
 /** Turns an error into a finding. An error that does not come from the network is a bug of the gate. */
 function errorToFinding(error, context, received) {
@@ -2619,19 +1762,17 @@ function errorToFinding(error, context, received) {
         const refused = lateClientCertificateAlert(alert, context.endpoint);
         if (refused)
             return { finding: refused, isOfCertificate: true, transient: false };
-        const other = insteadOfGreeting(error.heard, received);
-        if (other)
-            return { finding: other, transient: false };
+    }
+    const other = insteadOfGreeting(heardBefore(error), received);
+    if (other)
+        return { finding: other, transient: false };
+    if (error instanceof ConnectionLost) {
         const { only, evidence } = unfinished(error.heard);
-        const found = finding('connection-lost', `${capital(error.message)}. No complete reply came${only}.`, {
-            evidence: { detail: error.message, ...evidence },
-        });
-        return { finding: found, transient: true };
+        const detail = error.message;
+        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. No complete reply came${only}.`;
+        return { finding: finding('connection-lost', message, { evidence: { detail, ...evidence } }), transient: true };
     }
     if (error instanceof ReplyTimeout) {
-        const other = insteadOfGreeting(error.heard, received);
-        if (other)
-            return { finding: other, transient: false };
         const waited = inSeconds(error.waitedMs);
         const { only, evidence } = unfinished(error.heard);
         const spent = spentBudget(context);
@@ -2643,20 +1784,19 @@ function errorToFinding(error, context, received) {
         return { finding: found, transient: hasAnswered && 'once' };
     }
     if (error instanceof ServiceNotAvailable) {
-        const said = formatReply(error.reply);
-        const found = finding('throttled', `The server says "${said}" and closes the connection.`, {
-            inconclusive: true,
-            evidence: { reply: said },
-        });
-        return { finding: found, transient: true };
+        const reply = formatReply(error.reply);
+        const message = `The server says "${reply}" and closes the connection.`;
+        return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
     }
-    if (error instanceof ReplySyntaxError)
-        return { finding: malformed(error, received), transient: false };
+    if (error instanceof ReplySyntaxError) {
+        const line = (0,peer/* excerpt */.Kb)(error.line.exact);
+        const message = `The server sent ${error.problem}: "${line}".`;
+        return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
+    }
     if (error instanceof UnsolicitedReply) {
-        const found = finding('protocol-error', `The server sent an unsolicited reply: "${(0,peer/* excerpt */.Kb)(error.text)}".`, {
-            evidence: { line: (0,peer/* excerpt */.Kb)(error.text) },
-        });
-        return { finding: found, transient: false };
+        const line = (0,peer/* excerpt */.Kb)(error.text);
+        const message = `The server sent an unsolicited reply: "${line}".`;
+        return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
     }
     return { finding: internalError(error), transient: false };
 }
@@ -2678,34 +1818,26 @@ function connectFailed(failure, { endpoint, run }) {
 }
 function judgeConnectFailure({ kind, detail }, { host, port, timeoutMs }, hostedRunner) {
     const to = `${host} port ${port}`;
-    switch (kind) {
-        case 'name-not-found':
-            return detail === connect/* NAME_UNKNOWN */.z0
-                ? ['dns-failed', `The name ${host} does not exist (${detail}).`]
-                : ['dns-failed', `The name ${host} exists, but has no usable address (${detail}).`];
-        case 'lookup-failed':
-            return ['dns-failed', `The address of ${host} could not be looked up (${detail}).`];
-        case 'not-possible-here':
-            return ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`];
-        case 'no-route':
-            return ['no-route', `There is no route to ${to} (${detail}).`];
-        case 'refused':
-            return ['connection-refused', `${to} refuses the connection.`];
-        case 'reset':
-            return ['connection-lost', `${to} resets the connection.`];
-        case 'timed-out': {
-            const isBlocked = hostedRunner && port === enums/* PORTS */.hz.mx;
-            return [
-                isBlocked ? 'egress-blocked' : 'connection-timeout',
-                `${to} does not answer within ${timeoutMs / 1000} s.`,
-            ];
-        }
-    }
+    const isBlocked = hostedRunner && port === enums/* PORTS */.hz.mx;
+    const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable address';
+    return {
+        'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
+        'lookup-failed': ['dns-failed', `The address of ${host} could not be looked up (${detail}).`],
+        'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
+        'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
+        refused: ['connection-refused', `${to} refuses the connection.`],
+        reset: ['connection-lost', `${to} resets the connection.`],
+        'timed-out': [
+            isBlocked ? 'egress-blocked' : 'connection-timeout',
+            `${to} does not answer within ${timeoutMs / 1000} s.`,
+        ],
+    }[kind];
 }
-function malformed({ problem, line, before }, received) {
-    const evidence = { line: (0,peer/* excerpt */.Kb)(line.exact) };
-    return (insteadOfGreeting([...before, line], received) ??
-        finding('protocol-error', `The server sent ${problem}: "${evidence.line}".`, { evidence }));
+/** The data from the server that ended in an error instead of a reply. */
+function heardBefore(error) {
+    if (error instanceof ReplySyntaxError)
+        return [...error.before, error.line];
+    return error instanceof ConnectionLost || error instanceof ReplyTimeout ? error.heard : [];
 }
 /** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
 function insteadOfGreeting([first], received) {
@@ -2718,14 +1850,164 @@ function unfinished(lines) {
     const received = (0,peer/* excerptOfList */.l3)(lines, ' / ');
     return { only: `, only "${received}"`, evidence: { received } };
 }
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
+
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var shorten = __nccwpck_require__(6942);
+// EXTERNAL MODULE: ./src/verdict/verdict.ts
+var verdict_verdict = __nccwpck_require__(1396);
+;// CONCATENATED MODULE: ./src/verdict/waivers.ts
+
+
+/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
+function isInForce({ until }, now) {
+    return now.toISOString().slice(0, 10) <= until;
+}
+/** Whether a finding is waived now. */
+function isWaived(code, waivers, now) {
+    return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
+}
+/**
+ * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
+ * @param findings those of one step
+ */
+function applyWaivers(findings, waivers, now) {
+    return findings.flatMap((found) => {
+        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalogue/* UNWAIVABLE */.Zs.includes(found.code));
+        const valid = named.find((waiver) => isInForce(waiver, now));
+        if (valid)
+            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
+        return [
+            found,
+            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
+                evidence: { finding: found.code, until },
+            })),
+        ];
+    });
+}
+/**
+ * Waivers of findings that did not occur, although no step that could report them was blocked.
+ * @param steps all five, with their findings
+ * @returns each notice with the step that it belongs to
+ */
+function unusedWaivers(waivers, steps, now) {
+    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
+    return waivers.flatMap((waiver) => {
+        const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
+        const concerned = steps.filter(({ id }) => possible.includes(id));
+        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
+        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
+        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
+            return [];
+        const { finding: code, until } = waiver;
+        const message = isInForce(waiver, now)
+            ? `${code} is waived until ${until}, but did not occur.`
+            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
+    });
 }
 
-// EXTERNAL MODULE: ./src/tls/names.ts
-var tls_names = __nccwpck_require__(3085);
+;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+
+
+
+
+
+
+
+
+
+/** The report of an attempt: the reports of its steps, and the facts they learned. */
+function reportOf(context, facts, steps, durationMs) {
+    const { endpoint, transcript, sideTranscript } = context;
+    const { plaintext, insideTls, tls, delivery } = facts;
+    const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
+    return {
+        ...reportHead(endpoint, addressOf(context, facts)),
+        result: (0,verdict_verdict/* resultOf */.Bg)(steps),
+        durationMs: Math.round(durationMs),
+        steps,
+        ...((plaintext ?? insideTls) && {
+            capabilities: {
+                ...(plaintext && { plain: listed(plaintext.lines) }),
+                ...(insideTls && { tls: listed(insideTls.lines) }),
+                ...(difference && { gained: listed(difference.gained), lost: listed(difference.lost) }),
+            },
+        }),
+        ...(tls && { tls }),
+        ...(delivery && { delivery }),
+        transcript: [...transcript.lines, ...sideTranscript.lines],
+    };
+}
+/** The fields of a report that come from the plan, and the address. */
+function reportHead({ name, host, port, transport, role, environment, source }, address) {
+    return {
+        name,
+        host,
+        port,
+        ...(address !== undefined && { address }),
+        transport,
+        role,
+        ...(environment !== undefined && { environment }),
+        ...(source && { source: { ...source } }),
+    };
+}
+/** The address of the connection or, if there was none, the one it was meant for. */
+function addressOf({ addresses }, { address }) {
+    return address ?? (addresses instanceof connect/* ConnectFailure */.Vm ? undefined : addresses?.[0]?.address);
+}
+/** The texts in a report are escaped where they are shown. */
+function listed(texts) {
+    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
+}
+/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
+function enrich(found, step, context, facts) {
+    const { endpoint, run } = context;
+    const { greeting, plaintext, insideTls } = facts;
+    const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
+    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
+    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+}
+/** The finding for what was not tested because the run ended. */
+function runStopped({ whyEnded }) {
+    const { why, ...cause } = whyEnded();
+    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+}
+/**
+ * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
+ * because another attempt might have passed.
+ */
+function notTriedAgain(report, run) {
+    const failed = report.steps.findLast(({ status }) => status !== 'skip');
+    const steps = report.steps.map((step) => {
+        if (step !== failed)
+            return step;
+        const findings = [...step.findings, completeFinding(runStopped(run))];
+        return { ...step, findings, status: (0,verdict_verdict/* statusOf */.c2)(findings) };
+    });
+    return { ...report, steps, result: (0,verdict_verdict/* resultOf */.Bg)(steps) };
+}
+/** The report of an endpoint for which the gate itself failed outside a step. */
+function defectReport(endpoint, error) {
+    const [first, ...rest] = report_report/* STEP_IDS */.W1;
+    const findings = [completeFinding(internalError(error))];
+    return {
+        ...reportHead(endpoint),
+        result: 'fail',
+        attempts: 1,
+        durationMs: 0,
+        steps: [{ id: first, status: 'fail', durationMs: 0, findings }, ...rest.map(blockedStep)],
+        transcript: [],
+    };
+}
+/** The report of a step that did not run. */
+function blockedStep(id) {
+    return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
+}
+
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
 var values = __nccwpck_require__(9661);
+// EXTERNAL MODULE: ./src/tls/names.ts
+var tls_names = __nccwpck_require__(3085);
 ;// CONCATENATED MODULE: ./src/steps/connection.ts
 
 
@@ -2743,7 +2025,8 @@ async function openConnection(context) {
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
     if (addresses instanceof connect/* ConnectFailure */.Vm)
         throw addresses;
-    const socket = await (0,connect/* connect */.Ng)(addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver)), endpoint.port, deadline);
+    const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver));
+    const socket = await (0,connect/* connect */.Ng)(candidates, endpoint.port, deadline);
     atEnd(() => Promise.resolve(void socket.destroy()));
     return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
@@ -2755,32 +2038,17 @@ function beginSession(context, channel) {
     return session;
 }
 /** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
-function beginTls({ endpoint, run, budget }, { socket }) {
-    return (0,handshake/* beginHandshake */.Nr)(socket, {
-        context: run.trust.context(endpoint.tls),
-        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
-        deadline: net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget),
-    });
+function beginTls(context, connection) {
+    const { endpoint, run, budget } = context;
+    return handshakeOn(context, connection, run.trust.context(endpoint.tls), net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget));
 }
-/**
- * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
- * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
- */
-function ehloName({ endpoint, run }, localAddress) {
-    if (endpoint.ehlo !== undefined)
-        return endpoint.ehlo;
-    if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
-        return run.hostName;
-    // The zone of a link-local address only means something on this machine.
-    const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
-    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
+function beginSideHandshake(side, connection, secureContext) {
+    return handshakeOn(side, connection, secureContext, side.budget);
 }
-
-;// CONCATENATED MODULE: ./src/steps/side-connection.ts
-
-
-
-
+function handshakeOn({ endpoint }, { socket }, context, deadline) {
+    return (0,handshake/* beginHandshake */.Nr)(socket, { context, servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername), deadline });
+}
 /**
  * Opens another connection to the server, next to the main one, and always closes it.
  * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
@@ -2808,54 +2076,18 @@ async function onSideConnection(context, terms, work) {
             await close();
     }
 }
-/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
-function beginSideHandshake({ budget, endpoint }, { socket }, secureContext) {
-    return (0,handshake/* beginHandshake */.Nr)(socket, {
-        context: secureContext,
-        servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername),
-        deadline: budget,
-    });
-}
-
-;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
-
-/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
-const AUTH = /^AUTH(?:[ =](.*))?$/i;
-const MASKED = /^X{3,}[A-Z]$/;
-/** @param reply a 250 to EHLO */
-function capabilitiesOf(reply) {
-    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
-    const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
-    const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
-    const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
-    return {
-        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
-        has: (keyword) => keywords.has(keyword.toUpperCase()),
-        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
-    };
-}
-/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
-function upperCase(text) {
-    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
 /**
- * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
- * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
+ * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
+ * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
  */
-function capabilityDifference(plain, secured) {
-    const before = offers(plain);
-    const inside = offers(secured);
-    return {
-        gained: [...inside].flatMap(([offer, line]) => (before.has(offer) ? [] : [line])),
-        lost: [...before].flatMap(([offer, line]) => (inside.has(offer) || offer === 'STARTTLS' ? [] : [line])),
-    };
-}
-/** Each offer in upper case, and as the server wrote it. */
-function offers({ lines, mechanisms = [] }) {
-    const others = lines.filter(({ exact }) => !AUTH.test(exact));
-    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
-    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
+function ehloName({ endpoint, run }, localAddress) {
+    if (endpoint.ehlo !== undefined)
+        return endpoint.ehlo;
+    if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
+        return run.hostName;
+    // The zone of a link-local address only means something on this machine.
+    const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
+    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/dialogue.ts
@@ -2896,7 +2128,6 @@ async function openDialogue(session, terms) {
 }
 
 ;// CONCATENATED MODULE: ./src/probes/answers.ts
-
 
 
 
@@ -3126,6 +2357,7 @@ async function judgeMail(side, { address }, session, channel) {
 
 
 
+const offersPlaintext = ({ plaintext }) => plaintext !== undefined;
 const PROBES = [
     { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
     { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
@@ -3142,9 +2374,6 @@ const PROBES = [
         run: unauthenticatedMail,
     },
 ];
-function offersPlaintext({ plaintext }) {
-    return plaintext !== undefined;
-}
 /**
  * Runs the configured probes of a step, one after the other. Never throws.
  * @param facts what the main dialogue has shown up to the end of the step
@@ -3180,8 +2409,6 @@ function inconclusive(probe, why, evidence = {}) {
     });
 }
 
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 
@@ -3212,8 +2439,8 @@ class Transcript {
 
 ;// CONCATENATED MODULE: ./src/steps/hand-over.ts
 /** The step ends with this finding, and the next one is impossible. */
-function stopped(found, facts) {
-    return { ok: false, findings: [found], ...(facts && { facts }) };
+function stopped(found, more = {}) {
+    return { ok: false, findings: [found], ...more };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
@@ -3226,31 +2453,26 @@ function stopped(found, facts) {
 async function judgeDialogueFailure(context, { at, answer }, place) {
     if (!answer.refused)
         return stoppedBy(answer.error, context, place.received);
-    return at === 'greeting' ? judgeGreeting(answer.reply) : judgeEhlo(answer.reply, place);
-}
-/** A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1). */
-function judgeGreeting(reply) {
-    const said = `The server greets with "${formatReply(reply)}"`;
+    const { reply } = answer;
+    const isGreeting = at === 'greeting';
+    const said = `The server ${isGreeting ? 'greets' : `answers EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
-    switch (Math.floor(reply.code / 100)) {
-        case 4:
-            return temporary(said, evidence);
-        case 5:
-            return stopped(finding('greeting-rejected', `${said}.`, { evidence }));
-        default: {
-            const other = otherProtocol(reply.raw[0]?.exact ?? '');
-            return stopped(other ?? finding('protocol-error', `${said}, but 220 is required.`, { evidence }));
-        }
+    if (reply.code >= 400 && reply.code < 500) {
+        return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
     }
+    if (reply.code >= 500) {
+        // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
+        return isGreeting
+            ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
+            : refusedEhlo(said, reply, place);
+    }
+    const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
+    const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
+    return stopped(other ?? finding('protocol-error', message, { evidence }));
 }
-async function judgeEhlo(reply, { session, ehloName, greeting, refusal }) {
-    const said = `The server answers EHLO ${ehloName} with "${formatReply(reply)}"`;
+async function refusedEhlo(said, reply, place) {
+    const { session, ehloName, greeting, refusal } = place;
     const evidence = { reply: formatReply(reply) };
-    if (reply.code < 400) {
-        return stopped(finding('protocol-error', `${said}, but 250 is required.`, { evidence }));
-    }
-    if (reply.code < 500)
-        return temporary(said, evidence);
     const other = greetsAs(greeting);
     if (other !== undefined) {
         const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
@@ -3272,9 +2494,6 @@ function greetsAs(greeting = '') {
     if (/\bE?SMTP\b/i.test(greeting))
         return undefined;
     return GREETINGS.find(([words]) => words.test(greeting))?.[1];
-}
-function temporary(said, evidence) {
-    return { ...stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence })), transient: true };
 }
 
 // EXTERNAL MODULE: ./src/sasl/base64.ts
@@ -3369,8 +2588,6 @@ var x509_certificate = __nccwpck_require__(881);
 ;// CONCATENATED MODULE: ./src/tls/channel-binding.ts
 
 
-/** RFC 9266 section 2. */
-const EXPORTER = { label: 'EXPORTER-Channel-Binding', bytes: 32 };
 /**
  * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
  * 5929 section 4) with older versions.
@@ -3378,10 +2595,9 @@ const EXPORTER = { label: 'EXPORTER-Channel-Binding', bytes: 32 };
  */
 function channelBinding({ stream, version, sent: [leaf], }) {
     if (version === 'TLSv1.3') {
-        return {
-            type: 'tls-exporter',
-            data: stream.exportKeyingMaterial(EXPORTER.bytes, EXPORTER.label, Buffer.alloc(0)),
-        };
+        // RFC 9266 section 2.
+        const data = stream.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+        return { type: 'tls-exporter', data };
     }
     if (!leaf)
         return undefined;
@@ -3412,16 +2628,19 @@ const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
  * @returns two readings, because a clause may continue on the next line or end with its line
  */
 function readingsOf(reply, ours) {
+    const { code } = reply;
+    const status = statusOf(reply);
     return [' ', ' : '].map((lineEnd) => {
-        const clauses = clausesOf(reply, ours, lineEnd);
+        const clauses = clausesOf(reply, status, ours, lineEnd);
         return {
+            code,
+            status,
             says: (pattern) => clauses.some((clause) => pattern.test(clause)),
             consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
         };
     });
 }
-function clausesOf(reply, ours, lineEnd) {
-    const status = statusOf(reply);
+function clausesOf(reply, status, ours, lineEnd) {
     const known = (word) => {
         if (word.includes('://'))
             return ': link :';
@@ -3483,11 +2702,7 @@ const STRONGER = {
     certificate: 'The server requires another type of authentication.',
 };
 const credentials = (text) => ({ text, blamesCredentials: true });
-const other = (text, cause) => ({
-    text,
-    blamesCredentials: false,
-    ...(cause !== undefined && { cause }),
-});
+const other = (text, cause) => ({ text, blamesCredentials: false, cause });
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
     '5.5.4': other('The server does not know the mechanism, or cannot read the data that was sent with it.'),
@@ -3615,11 +2830,11 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * @returns undefined if the reply is, or may be, about something else
  */
 function refusesCredentials(reply, username) {
-    const status = statusOf(reply);
-    const readings = readingsOf(reply, [username.toLowerCase()]);
-    return readings.map((reading) => verdictOf(reply.code, status, reading)).find((verdict) => verdict !== undefined);
+    return readingsOf(reply, [username.toLowerCase()])
+        .map(verdictOf)
+        .find((verdict) => verdict !== undefined);
 }
-function verdictOf(code, status, { says, consistsOf }) {
+function verdictOf({ code, status, says, consistsOf }) {
     const isLockedOut = says(LOCKED_OUT);
     if (isLockedOut || says(NAMED)) {
         const isKnown = consistsOf(NAMED, LOCKED_OUT, GENERAL, EMPTY, REMARK, POINTER, ...(isLockedOut ? [LATER] : []));
@@ -3678,10 +2893,7 @@ function judgeAuth(attempt) {
     const message = `For ${mechanism} the server uses a password hash with ${(0,count/* count */.U)(iterations, 'iteration')}; the minimum is ${MIN_ITERATIONS}.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
-/**
- * Judges a 4yz or 5yz.
- * @param evidence the reply, the mechanism and, as `saslError`, the error that the server reported within the mechanism
- */
+/** Judges a 4yz or 5yz. `saslError` is the error that the server reported within the mechanism. */
 function judgeRejection(attempt, answer, evidence) {
     const { auth, reply, reportedError } = attempt;
     const { code } = reply;
@@ -3832,7 +3044,8 @@ function unavailable(offered, { kind, mechanism }, canBind) {
     return finding('auth-mechanism-unavailable', message, { evidence });
 }
 function noAnswer({ message }, mechanism) {
-    const found = finding('connection-lost', `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`, { evidence: { detail: message, mechanism } });
+    const text = `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`;
+    const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
     return { findings: [found], transient: true };
 }
 
@@ -3911,7 +3124,7 @@ function judgeOffer({ role }, plain, secured) {
 }
 /** Credentials and mail are only sent to a server whose identity is verified. */
 function withheld({ auth, delivery }) {
-    const what = auth && delivery ? 'credentials and mail were' : auth ? 'credentials were' : 'mail was';
+    const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
     return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
 }
 
@@ -3922,10 +3135,8 @@ var guard = __nccwpck_require__(6936);
 
 
 
-
 /**
  * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
- * @param address that of the server; undefined if it is not known
  * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 async function negotiateAnything(context, address) {
@@ -3941,13 +3152,11 @@ async function negotiateAnything(context, address) {
 }
 /** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
 async function answerToHandshake(context, address) {
-    return diagnose(context, address, (side, connection) => {
-        return beginSideHandshake(side, connection, side.run.trust.anything()).opening;
-    });
+    const anything = context.run.trust.anything();
+    return diagnose(context, address, (side, connection) => beginSideHandshake(side, connection, anything).opening);
 }
 /**
  * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
- * @param address that of the server; undefined if it is not known
  * @returns undefined if no handshake was possible
  */
 async function sideHandshake(context, address, secureContext) {
@@ -3991,12 +3200,11 @@ const TYPE_AND_VERSION_BYTES = 3;
 const MIN_WAIT_MS = 250;
 /**
  * Finds out why no greeting came: the server may expect TLS, or another protocol in which the client speaks first.
- * @param error the error of the wait for the greeting
- * @param waitedMs how long that wait was
+ * @param error of the wait for the greeting, which took `waitedMs`
  * @returns undefined if there is no better explanation than the error
  */
 async function judgeSilence(context, { address }, error, waitedMs) {
-    const [first] = error instanceof ReplySyntaxError ? [...error.before, error.line] : linesOf(error);
+    const [first] = heardBefore(error);
     if (first) {
         return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
     }
@@ -4007,9 +3215,6 @@ async function judgeSilence(context, { address }, error, waitedMs) {
     const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
     const other = otherProtocol(said, ', and waits for the client to speak first');
     return other && stopped(other);
-}
-function linesOf(error) {
-    return error instanceof ReplyTimeout || error instanceof ConnectionLost ? error.heard : [];
 }
 /** @param said the first data from the server */
 function implicitTlsPort({ endpoint }, said) {
@@ -4042,10 +3247,12 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
         : 'the server does not answer STARTTLS';
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        return finding('starttls-stripped', `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`, { evidence: { ...evidence, keyword } });
+        const message = `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`;
+        return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
     }
     if (isAccepted) {
-        return finding('starttls-stripped', `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`, { evidence });
+        const message = `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`;
+        return finding('starttls-stripped', message, { evidence });
     }
     const overwritten = masked.length > 0
         ? ` Another keyword is overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but its length is not that of STARTTLS.`
@@ -4100,63 +3307,10 @@ function judgePlaintextAuth({ role }, offered) {
     if (!offered)
         return [];
     const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'without a mechanism';
-    return [
-        finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
-            evidence: { mechanisms },
-            ...(role === 'mx' && { severity: 'notice' }),
-        }),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/verdict/waivers.ts
-
-
-/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
-function isInForce({ until }, now) {
-    return now.toISOString().slice(0, 10) <= until;
-}
-/** Whether a finding is waived now. */
-function isWaived(code, waivers, now) {
-    return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
-}
-/**
- * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
- * @param findings those of one step
- */
-function applyWaivers(findings, waivers, now) {
-    return findings.flatMap((found) => {
-        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalogue/* UNWAIVABLE */.Zs.includes(found.code));
-        const valid = named.find((waiver) => isInForce(waiver, now));
-        if (valid)
-            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
-        return [
-            found,
-            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
-                evidence: { finding: found.code, until },
-            })),
-        ];
+    const found = finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+        evidence: { mechanisms },
     });
-}
-/**
- * Waivers of findings that did not occur, although no step that could report them was blocked.
- * @param steps all five, with their findings
- * @returns each notice with the step that it belongs to
- */
-function unusedWaivers(waivers, steps, now) {
-    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
-    return waivers.flatMap((waiver) => {
-        const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
-        const concerned = steps.filter(({ id }) => possible.includes(id));
-        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
-        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
-        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
-            return [];
-        const { finding: code, until } = waiver;
-        const message = isInForce(waiver, now)
-            ? `${code} is waived until ${until}, but did not occur.`
-            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
-    });
+    return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -4194,16 +3348,7 @@ const OFFERS = {
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
 /** Those of TLS 1.3 must be listed, and OpenSSL's ALL does not include those without encryption. */
-const EVERY_CIPHER = [
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'TLS_AES_128_GCM_SHA256',
-    'TLS_AES_128_CCM_SHA256',
-    'TLS_AES_128_CCM_8_SHA256',
-    'ALL',
-    'eNULL',
-    '@SECLEVEL=0',
-].join(':');
+const EVERY_CIPHER = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256:ALL:eNULL:@SECLEVEL=0';
 /** The default store of this Node: with the system's, if it is configured to use it, and with `NODE_EXTRA_CA_CERTS`. */
 function defaultAnchors() {
     return "getCACertificates" in external_node_tls_
@@ -4243,21 +3388,21 @@ class TrustStore {
     context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
         // The client certificate determines its key.
         const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
-        let context = this.#contexts.get(key);
-        if (!context) {
-            context = external_node_tls_.createSecureContext({
-                ca: this.pem(ca),
-                // Explicit, so that the result does not depend on NODE_OPTIONS.
-                minVersion,
-                maxVersion,
-                ciphers: CIPHERS,
-                ...(keyKind && OFFERS[maxVersion][keyKind]),
-                ...(client && { cert: client.certificate, key: client.key.reveal() }),
-                // A trust anchor need not be a root (RFC 5280 section 6.1.1).
-                allowPartialTrustChain: true,
-            });
-            this.#contexts.set(key, context);
-        }
+        const known = this.#contexts.get(key);
+        if (known)
+            return known;
+        const context = external_node_tls_.createSecureContext({
+            ca: this.pem(ca),
+            // Explicit, so that the result does not depend on NODE_OPTIONS.
+            minVersion,
+            maxVersion,
+            ciphers: CIPHERS,
+            ...(keyKind && OFFERS[maxVersion][keyKind]),
+            ...(client && { cert: client.certificate, key: client.key.reveal() }),
+            // A trust anchor need not be a root (RFC 5280 section 6.1.1).
+            allowPartialTrustChain: true,
+        });
+        this.#contexts.set(key, context);
         return context;
     }
     /**
@@ -4303,9 +3448,9 @@ class TrustStore {
  * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
  * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
  * one more connection as a control.
- * @param address that of the server
  * @param first the channel of the main handshake
  * @param judge judges a channel as step 3 judges the first
+ * @returns findings that name the certificate that each is about, and the certificates
  */
 async function otherCertificates(context, address, first, judge) {
     const handshake = (version, keyKind) => {
@@ -4338,7 +3483,11 @@ async function otherCertificates(context, address, first, judge) {
                 certificates.push(judged.certificate);
         }
         else if (!isAbsent(outcome)) {
-            findings.push(failed(kind, outcome?.failure));
+            const failure = outcome?.failure;
+            const isAsked = failure?.kind === 'alert' && failure.asked;
+            const why = isAsked ? ', because the server requires a client certificate' : '';
+            const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
+            findings.push(unchecked(kind, what, why));
         }
         else if (isTls13Only) {
             findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
@@ -4349,7 +3498,8 @@ async function otherCertificates(context, address, first, judge) {
     }
     // If the server now refuses any handshake, its refusals say nothing about a certificate.
     if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-        findings.push(...absent.map((kind) => unchecked(kind, 'no control', ', because the server now refuses every handshake')));
+        const why = ', because the server now refuses every handshake';
+        findings.push(...absent.map((kind) => unchecked(kind, 'no control', why)));
     }
     return { findings, certificates };
 }
@@ -4390,63 +3540,12 @@ function about(kind, found) {
         evidence: { ...found.evidence, keyType: kind },
     };
 }
-function unchecked(kind, outcome, why = '') {
-    return finding('certificate-unchecked', `The gate could not determine whether the server has a certificate for ${kind}${why}.`, { evidence: { keyType: kind, outcome } });
-}
-function failed(kind, failure) {
-    if (failure?.kind !== 'alert')
-        return unchecked(kind, failure?.kind ?? 'no connection');
-    const why = failure.asked ? ', because the server requires a client certificate' : '';
-    return unchecked(kind, `alert ${failure.number}`, why);
-}
-
-;// CONCATENATED MODULE: ./src/steps/certificate/alert-meaning.ts
-/** In transit, something changed the handshake. */
-const CHANGED = 'changed-in-transit';
-const INCOMPATIBLE = 'incompatible-library';
-/**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
- * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
- */
-const MEANINGS = {
-    10: { meaning: 'it did not expect the message that it received at this point of the handshake', cause: CHANGED },
-    20: { meaning: 'the data that it received was damaged, or encrypted with another key', cause: CHANGED },
-    21: { meaning: 'it could not decrypt the data that it received', cause: CHANGED },
-    22: { meaning: 'it received a record that is too long', cause: CHANGED },
-    47: { meaning: 'it does not accept a value in the handshake', cause: INCOMPATIBLE },
-    49: { meaning: 'it recognizes the client, but denies access', cause: 'access-denied' },
-    50: { meaning: 'it could not parse the data that it received', cause: INCOMPATIBLE },
-    51: { meaning: 'a signature or a key in the handshake was not valid', cause: CHANGED },
-    80: { meaning: 'it had an internal error', cause: 'server-error' },
-    86: {
-        meaning: 'it assumes that this handshake is a second attempt with an older version than both sides support',
-        cause: 'downgrade',
-    },
-    90: { meaning: 'it canceled the handshake for a reason other than TLS', cause: 'server-closed' },
-    109: { meaning: 'an extension that it requires is missing from the handshake', cause: 'missing-extension' },
-    110: { meaning: 'the handshake has an extension that it does not accept there', cause: INCOMPATIBLE },
-    113: { meaning: 'it does not accept the OCSP response about a certificate', cause: 'ocsp-response' },
-    114: { meaning: 'the hash of a certificate is not the expected one', cause: CHANGED },
-    115: { meaning: 'it requires a key that both sides have in advance (PSK)', cause: 'pre-shared-key' },
-    120: {
-        meaning: 'it requires an application protocol (ALPN), but SMTP has none',
-        cause: 'application-protocol',
-    },
-};
-/** Alerts about a client certificate. */
-const OF_A_CERTIFICATE = [41, 42, 43, 44, 45, 46, 48];
-/** What an alert means, if the alert alone says it. */
-function meaningOfAlert(number) {
-    if (!OF_A_CERTIFICATE.includes(number))
-        return MEANINGS[number];
-    return {
-        meaning: 'it reports an error of a client certificate, but did not request one',
-        cause: 'certificate-alert',
-    };
+function unchecked(kind, outcome, why) {
+    const message = `The gate could not determine whether the server has a certificate for ${kind}${why}.`;
+    return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
-
 
 
 
@@ -4476,11 +3575,10 @@ async function judgeHandshakeFailure(context, address, failure) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(context);
             const message = `The server did not finish the TLS handshake in time${clause}.`;
-            const found = finding('handshake-timeout', message, {
-                evidence: { waited: inSeconds(failure.waitedMs), ...evidence },
-            });
+            const waited = inSeconds(failure.waitedMs);
+            const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
             // With STARTTLS the server has answered before, so a packet may be lost.
-            return { ...stopped(found), ...(context.endpoint.transport === 'starttls' && { transient: 'once' }) };
+            return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -4489,24 +3587,19 @@ async function judgeHandshakeFailure(context, address, failure) {
             const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
             return tooOld !== undefined
                 ? stopped(versionTooOld(context, { said, evidence }, tooOld))
-                : { ...stopped(finding('connection-lost', `${said}.`, { evidence })), transient: true };
+                : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
         }
         case 'alert': {
             const { number, name, asked } = failure;
             if (asked || number === CERTIFICATE_REQUIRED)
                 return stopped(clientCertificateRefused(context.endpoint, number));
-            const refusal = {
-                said: `The server ended the handshake with alert ${number} (${name})`,
-                evidence: { alert: String(number), name },
-            };
+            const ended = `The server ended the handshake with alert ${number} (${name})`;
+            const evidence = { alert: String(number), name };
             if (number === UNRECOGNIZED_NAME)
-                return stopped(nameUnknown(context, refusal));
-            const meaning = meaningOfAlert(number);
-            return stopped(await noAgreement(context, address, {
-                ...refusal,
-                about: ABOUT[number],
-                ...(meaning && { said: `${refusal.said}: ${meaning.meaning}`, cause: meaning.cause }),
-            }));
+                return stopped(nameUnknown(context, { said: ended, evidence }));
+            const [meaning, cause] = meaningOfAlert(number) ?? [];
+            const said = meaning ? `${ended}: ${meaning}` : ended;
+            return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
         }
         case 'refused-here': {
             const { code, stray } = failure;
@@ -4530,26 +3623,29 @@ async function judgeHandshakeFailure(context, address, failure) {
 }
 /** Why there was no agreement, by what the server chooses if it is offered everything. */
 async function noAgreement(context, address, refusal) {
+    const { said, about, cause } = refusal;
     const seen = await negotiateAnything(context, address);
     const tooOld = versionBelowPolicy(seen, context);
     const spoken = seen === 'nothing' ? undefined : seen;
-    if (tooOld !== undefined || (refusal.about === 'version' && !spoken)) {
+    if (tooOld !== undefined || (about === 'version' && !spoken)) {
         return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
     }
     const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
     const chosen = spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
-    const only = chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`;
+    const end = `${said}.${chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`}`;
     const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
-    if (spoken?.oldSignature !== undefined && refusal.about === 'anything') {
-        return finding('tls-handshake-failed', `The server can only sign the handshake with ${spoken.oldSignature}, which the gate does not offer. ${refusal.said}.${only}`, { evidence: { ...evidence, signature: spoken.oldSignature }, cause: 'old-signature' });
+    if (spoken?.oldSignature !== undefined && about === 'anything') {
+        const signature = spoken.oldSignature;
+        const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
+        return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
     }
     const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
-    if (refusal.about !== 'cipher' && !(refusal.about === 'anything' && isUnusual)) {
-        const { said, cause } = refusal;
-        return finding('tls-handshake-failed', `${said}.${only}`, { evidence, ...(cause !== undefined && { cause }) });
+    if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
+        return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
     }
     const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
-    return finding('tls-handshake-failed', `The server accepts none of the ${what} that the gate offers. ${refusal.said}.${only}`, { evidence, cause: 'ciphers' });
+    const message = `The server accepts none of the ${what} that the gate offers. ${end}`;
+    return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
 }
 function versionBelowPolicy(seen, { endpoint }) {
     return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
@@ -4581,10 +3677,7 @@ function nameUnknown({ endpoint }, { said, evidence }) {
 var der = __nccwpck_require__(5361);
 // EXTERNAL MODULE: ./src/tls/x509/encoding.ts
 var encoding = __nccwpck_require__(9665);
-// EXTERNAL MODULE: ./src/tls/x509/memoize.ts
-var memoize = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./src/tls/x509/distinguished-names.ts
-
 
 
 /*
@@ -4603,15 +3696,22 @@ function namesAsIssuer(certificate, issuer) {
 function isSelfIssued(certificate) {
     return namesAsIssuer(certificate, certificate);
 }
-const normalizedIssuer = (0,memoize/* memoize */.B)((certificate) => unlessMalformed(() => normalized((0,encoding/* issuerName */.bD)(certificate))));
-const normalizedSubject = (0,memoize/* memoize */.B)((certificate) => unlessMalformed(() => normalized((0,encoding/* subjectName */.wn)(certificate))));
-/** @throws {DerError} */
-function normalized(name) {
-    const parts = (0,der/* derElements */.zN)(name).map(({ content }) => (0,der/* derElements */.zN)(content)
-        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(normalizedElement).join('='))
-        // The parts of a relative distinguished name are a set.
-        .toSorted());
-    return JSON.stringify(parts);
+const normalizedIssuer = (0,encoding/* memoize */.Bj)((certificate) => normalized(() => (0,encoding/* issuerName */.bD)(certificate)));
+const normalizedSubject = (0,encoding/* memoize */.Bj)((certificate) => normalized(() => (0,encoding/* subjectName */.wn)(certificate)));
+/** @returns undefined if the name is malformed */
+function normalized(read) {
+    try {
+        const parts = (0,der/* derElements */.zN)(read()).map(({ content }) => (0,der/* derElements */.zN)(content)
+            .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(normalizedElement).join('='))
+            // The parts of a relative distinguished name are a set.
+            .toSorted());
+        return JSON.stringify(parts);
+    }
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
+        return undefined;
+    }
 }
 /** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
 const TEXTS = {
@@ -4631,16 +3731,6 @@ function normalizedElement({ tag, content }) {
         .replace(/^ | $/g, '')
         .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-function unlessMalformed(read) {
-    try {
-        return read();
-    }
-    catch (error) {
-        if (!(error instanceof der/* DerError */.I4))
-            throw error;
-        return undefined;
-    }
-}
 
 // EXTERNAL MODULE: ./src/tls/x509/extensions.ts
 var extensions = __nccwpck_require__(8706);
@@ -4649,6 +3739,7 @@ var extensions = __nccwpck_require__(8706);
 
 
 
+const latin1 = (bytes) => bytes.toString('latin1');
 const DNS = {
     tag: extensions/* NAME_TAG */.LX.dnsName,
     normalize: (name) => latin1(name).toLowerCase(),
@@ -4661,7 +3752,7 @@ const IP_ADDRESS = {
     normalize: (name) => name,
     matcher: networkMatcher,
     nameText: tls_names/* addressOf */.ci,
-    subtreeText: networkText,
+    subtreeText: (subtree) => network(subtree).map(tls_names/* addressOf */.ci).join('/'),
 };
 /**
  * A search for a path compares at most so many names with constraints, for all its certificates together: a hundred
@@ -4679,7 +3770,6 @@ class Comparisons {
 }
 /**
  * Whether a certificate has a name that the constraints of an issuer above it do not allow.
- * @param comparisons those that the search may still make
  * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
  * @throws {DerError}
  */
@@ -4696,8 +3786,7 @@ function errorOfType(type, issuer, certificate, comparisons) {
     const permitted = subtrees(constraints.permitted);
     const names = ofType((0,extensions/* subjectAltNames */._X)(certificate));
     if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-        const message = 'has too many name constraints to compare with all the names below it';
-        return { message, isUnsupported: true };
+        return { message: 'has too many name constraints to compare with all the names below it', isUnsupported: true };
     }
     const notAllowed = (name, constraint) => ({
         message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
@@ -4729,22 +3818,14 @@ function hasUnsupportedConstraint(issuer, certificate, isLeaf) {
     const subject = (0,encoding/* subjectName */.wn)(certificate);
     const present = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
     return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
-        switch (tag) {
-            case extensions/* NAME_TAG */.LX.ipAddress:
-                return false;
-            case extensions/* NAME_TAG */.LX.dnsName:
-                return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
-            case extensions/* NAME_TAG */.LX.directoryName:
-                return subject.length > 0 || present.has(tag);
-            case extensions/* NAME_TAG */.LX.rfc822Name:
-                return subject.includes(EMAIL_ADDRESS) || present.has(tag);
-            default:
-                return present.has(tag);
-        }
+        if (tag === extensions/* NAME_TAG */.LX.ipAddress)
+            return false;
+        if (tag === extensions/* NAME_TAG */.LX.dnsName)
+            return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
+        const isInSubject = (tag === extensions/* NAME_TAG */.LX.directoryName && subject.length > 0) ||
+            (tag === extensions/* NAME_TAG */.LX.rfc822Name && subject.includes(EMAIL_ADDRESS));
+        return isInSubject || present.has(tag);
     });
-}
-function latin1(bytes) {
-    return bytes.toString('latin1');
 }
 /** A subtree is a domain and everything below it; with a leading dot, only what is below. */
 function domainMatcher(subtree) {
@@ -4756,18 +3837,14 @@ function domainMatcher(subtree) {
 }
 /** A subtree is an address, followed by a mask of the same length. */
 function networkMatcher(subtree) {
-    const { address, mask } = network(subtree);
+    const [address, mask] = network(subtree);
     return (name) => name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
         throw new der/* DerError */.I4('an address constraint has an invalid length');
-    return { address: subtree.subarray(0, half), mask: subtree.subarray(half) };
-}
-function networkText(subtree) {
-    const { address, mask } = network(subtree);
-    return `${(0,tls_names/* addressOf */.ci)(address)}/${(0,tls_names/* addressOf */.ci)(mask)}`;
+    return [subtree.subarray(0, half), subtree.subarray(half)];
 }
 
 // EXTERNAL MODULE: ./src/tls/x509/purpose.ts
@@ -4801,7 +3878,6 @@ function issued(issuer, certificate) {
  * @param issuer one that has {@link issued} the last certificate below it
  * @param below the certificates from the leaf up to the one that it has issued
  * @param now the time at which it must be valid
- * @param comparisons those that the search may still make
  * @returns undefined if it may
  */
 function pathError(issuer, below, now, comparisons) {
@@ -4878,10 +3954,8 @@ function orMalformed(certificate, check) {
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return {
-            message: `${(0,x509_certificate/* distinguishedName */.CG)(certificate.subject)} is malformed: ${error.message}`,
-            isUnsupported: false,
-        };
+        const name = (0,x509_certificate/* distinguishedName */.CG)(certificate.subject);
+        return { message: `${name} is malformed: ${error.message}`, isUnsupported: false };
     }
 }
 
@@ -4905,7 +3979,7 @@ function verifyChain(sent, anchors, now) {
         throw new RangeError('a chain without a leaf');
     // Some configurations name the file of the certificate twice, which sends no issuer.
     const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-    const search = (ignoreUnsupported) => buildPath(leaf, [...anchors, ...issuers], { anchors, now, ignoreUnsupported });
+    const search = (ignoreUnsupported) => buildPath(leaf, issuers, { anchors, now, ignoreUnsupported });
     const { path, end, errors } = search(false);
     if (path)
         return { kind: 'trusted', path };
@@ -4922,7 +3996,9 @@ function verifyChain(sent, anchors, now) {
     const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
     return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
 }
-function buildPath(leaf, issuers, { anchors, now, ignoreUnsupported }) {
+/** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
+function buildPath(leaf, sent, { anchors, now, ignoreUnsupported }) {
+    const issuers = [...anchors, ...sent];
     const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
     const errors = [];
     const accepts = (error) => {
@@ -4977,11 +4053,12 @@ function firstOutOfOrder(sent) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/steps/certificate/parse.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/presented.ts
 
 
 
 
+/** @returns what the certificate says, or the finding if it is malformed */
 function parse(certificate) {
     try {
         return { ok: true, certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
@@ -4989,16 +4066,12 @@ function parse(certificate) {
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        return { ok: false, certificate, problem: error.message };
+        // What cannot be parsed cannot be verified, so it authenticates no server, not even with a pin.
+        const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
+        const evidence = { malformed: (0,peer/* excerpt */.Kb)(error.message), subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) };
+        const message = `${subject} is malformed: ${evidence.malformed}.`;
+        return { ok: false, malformed: finding('certificate-malformed', message, { evidence }) };
     }
-}
-/** A certificate that cannot be parsed cannot be verified, so it authenticates no server, not even with a pin. */
-function parse_malformed({ certificate, problem }) {
-    const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
-    const odd = (0,peer/* excerpt */.Kb)(problem);
-    return finding('certificate-malformed', `${subject} is malformed: ${odd}.`, {
-        evidence: { malformed: odd, subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) },
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
@@ -5041,12 +4114,8 @@ function judgeChain({ sent, verifyError }, chain, others) {
             return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
         case 'incomplete': {
             const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
-            return [
-                finding('certificate-chain-incomplete', message, {
-                    cause: causeOf(chain),
-                    evidence: { ...evidence, ...missingIssuer(chain) },
-                }),
-            ];
+            const details = { cause: causeOf(chain), evidence: { ...evidence, ...missingIssuer(chain) } };
+            return [finding('certificate-chain-incomplete', message, details)];
         }
         case 'untrusted':
             return [untrusted(chain, evidence)];
@@ -5094,21 +4163,17 @@ function causeOf({ hasNameConflict }) {
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
 function judgeOrder({ sent }) {
     if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
-        const message = `The server sends more than ${handshake/* MAX_CERTIFICATES */.WT} certificates. The gate ignored the rest.`;
-        return [
-            finding('certificate-chain-disordered', message, {
-                evidence: { certificatesSent: `more than ${handshake/* MAX_CERTIFICATES */.WT}` },
-            }),
-        ];
+        const certificatesSent = `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
+        const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+        return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent } })];
     }
     const misplaced = firstOutOfOrder(sent);
     if (!misplaced)
         return [];
     const subject = nameOf(misplaced.subject);
+    const evidence = { subject, certificatesSent: String(sent.length) };
     const message = `${subject} has not issued the certificate sent before it.`;
-    return [
-        finding('certificate-chain-disordered', message, { evidence: { subject, certificatesSent: String(sent.length) } }),
-    ];
+    return [finding('certificate-chain-disordered', message, { evidence })];
 }
 function nameOf(multiLine) {
     return (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
@@ -5157,22 +4222,16 @@ function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
  * @param above the certificates above it, up to the trust anchor
  */
 function judgeIssuerDates(leaf, above, options) {
-    const [first] = above
-        .map(({ facts }) => facts)
-        .filter(({ validTo }) => validTo < leaf.validTo)
-        .toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-    if (!first)
+    const [first] = above.map(({ facts }) => facts).toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
+    if (!first || first.validTo >= leaf.validTo)
         return [];
     const { validTo } = first;
     const issuer = (0,peer/* excerpt */.Kb)(first.subject);
     const tooSoon = tooSoonClause(validTo, options);
     const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
-    return [
-        finding('certificate-issuer-expires-first', message, {
-            evidence: { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() },
-            ...(tooSoon !== undefined && { severity: 'error' }),
-        }),
-    ];
+    const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
+    const found = finding('certificate-issuer-expires-first', message, { evidence });
+    return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
 }
 /** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */
 const MAX_LIFETIMES = [
@@ -5190,7 +4249,7 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs may issue certificates for at most ${limit.days}.`;
+    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs may issue certificates for at most ${limit.days} days.`;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
@@ -5205,32 +4264,25 @@ function judgeName(facts, { name }) {
     if ((0,tls_names/* matchesName */.Hj)(facts, required))
         return [];
     const names = (0,peer/* excerpt */.Kb)([...facts.dnsNames, ...facts.ipAddresses].join(', '));
-    return [
-        finding('certificate-hostname-mismatch', `The certificate ${whatItHas(facts, names, required, name)}.`, {
-            evidence: { expected: name, names: names || 'none', subject: (0,peer/* excerpt */.Kb)(facts.subject) },
-        }),
-    ];
-}
-function whatItHas({ dnsNames, hasOtherNames }, names, required, name) {
-    if (names === '') {
-        return hasOtherNames
-            ? `has subject alternative names, but no DNS name or IP address, so it does not match ${name}`
-            : `has no subject alternative names, so it does not match ${name}`;
-    }
-    return required.kind === 'ip' && dnsNames.includes(name)
-        ? `has ${name} as a DNS name, not as an IP address`
-        : `is for ${names}, not for ${name}`;
+    const only = facts.hasOtherNames
+        ? 'subject alternative names, but no DNS name or IP address'
+        : 'no subject alternative names';
+    const reason = names === ''
+        ? `has ${only}, so it does not match ${name}`
+        : required.kind === 'ip' && facts.dnsNames.includes(name)
+            ? `has ${name} as a DNS name, not as an IP address`
+            : `is for ${names}, not for ${name}`;
+    const evidence = { expected: name, names: names || 'none', subject: (0,peer/* excerpt */.Kb)(facts.subject) };
+    return [finding('certificate-hostname-mismatch', `The certificate ${reason}.`, { evidence })];
 }
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
 function judgePurpose({ isCa, purposeErrors, subject }) {
     const reasons = [...purposeErrors, ...(isCa ? ['it is the certificate of a CA'] : [])];
     if (reasons.length === 0)
         return [];
-    return [
-        finding('certificate-wrong-purpose', `The certificate is not for a server: ${reasons.join(', and ')}.`, {
-            evidence: { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) },
-        }),
-    ];
+    const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
+    const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
+    return [finding('certificate-wrong-purpose', message, { evidence })];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/strength.ts
@@ -5248,15 +4300,14 @@ function judgeStrength(chain, anchor) {
     const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
     const findings = [];
     if (weakKey) {
-        const subject = (0,peer/* excerpt */.Kb)(weakKey.subject);
-        const key = weakKey.key.name;
-        findings.push(finding('certificate-weak-key', `The key of ${subject} is ${key}.`, { evidence: { key, subject } }));
+        const evidence = { key: weakKey.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.subject) };
+        const message = `The key of ${evidence.subject} is ${evidence.key}.`;
+        findings.push(finding('certificate-weak-key', message, { evidence }));
     }
     if (weakSignature) {
-        const subject = (0,peer/* excerpt */.Kb)(weakSignature.subject);
-        const signature = weakSignature.signature.name;
-        const message = `${subject} is signed with ${signature}.`;
-        findings.push(finding('certificate-weak-signature', message, { evidence: { signature, subject } }));
+        const evidence = { signature: weakSignature.signature.name, subject: (0,peer/* excerpt */.Kb)(weakSignature.subject) };
+        const message = `${evidence.subject} is signed with ${evidence.signature}.`;
+        findings.push(finding('certificate-weak-signature', message, { evidence }));
     }
     return findings;
 }
@@ -5284,7 +4335,7 @@ function judgePeer(presented, options) {
     const [own, ...issuers] = (path ?? presented.sent).map(parse);
     if (!own)
         throw new RangeError('a peer without a certificate');
-    const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [parse_malformed(result)]));
+    const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [result.malformed]));
     if (!own.ok)
         return { findings: unreadable, isVerified: false };
     const { facts } = own;
@@ -5357,26 +4408,21 @@ function certificateReport(facts, now) {
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate(context, upgraded) {
-    const { connection, handshake, plaintext } = upgraded.transport === 'starttls' ? upgraded : await connectWithTls(context);
-    const outcome = await handshake.outcome;
-    if (outcome.ok)
-        return judgeChannel(context, connection, outcome.channel, plaintext);
+    const afterStartTls = upgraded.transport === 'starttls' ? upgraded : undefined;
+    const connection = afterStartTls?.connection ?? (await openConnection(context));
     const { address } = connection;
-    const { failure } = outcome;
-    const end = failure.kind === 'cleartext'
-        ? judgePlaintext(context, failure.bytes)
-        : await judgeHandshakeFailure(context, address, failure);
-    return { ...end, facts: { address } };
-}
-async function connectWithTls(context) {
-    const connection = await openConnection(context);
-    return { connection, handshake: beginTls(context, connection), plaintext: undefined };
-}
-async function judgeChannel(context, connection, channel, plaintext) {
-    const { address } = connection;
+    const outcome = await (afterStartTls?.handshake ?? beginTls(context, connection)).outcome;
+    if (!outcome.ok) {
+        const { failure } = outcome;
+        const end = failure.kind === 'cleartext'
+            ? judgePlaintext(context, failure.bytes)
+            : await judgeHandshakeFailure(context, address, failure);
+        return { ...end, facts: { address } };
+    }
+    const { channel } = outcome;
     const session = beginSession(context, channel.stream);
     if (channel.sent.length === 0) {
-        return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { address });
+        return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { facts: { address } });
     }
     const judged = judge(context, channel);
     const others = context.endpoint.tls.dualCertificates
@@ -5386,7 +4432,7 @@ async function judgeChannel(context, connection, channel, plaintext) {
         ok: true,
         findings: [...judged.findings, ...others.findings],
         facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
-        next: { connection, channel, session, isVerified: judged.isVerified, plaintext },
+        next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
     };
 }
 function tlsFacts({ version, cipher, group, postQuantum, sent }, certificate, otherCertificates) {
@@ -5418,25 +4464,20 @@ function judge({ endpoint, run }, presented) {
 function judgePlaintext({ endpoint, transcript }, bytes) {
     const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
     transcript.add('server', said);
-    const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
     const [firstLine = ''] = said.split(/\r?\n/, 1);
     const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${(0,peer/* excerpt */.Kb)(firstLine)}"`;
+    const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
-        const found = finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, {
-            evidence: { ...evidence, protocol },
-            cause: 'other-protocol',
-        });
-        return stopped(found);
+        const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' };
+        return stopped(finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, details));
     }
     if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
         return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
     }
-    const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, {
-        evidence,
-        cause: 'rejected',
-    });
-    return { ...stopped(found), transient: said.startsWith('4') };
+    const details = { evidence, cause: 'rejected' };
+    const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, details);
+    return stopped(found, { transient: said.startsWith('4') });
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -14793,8 +13834,8 @@ function otpError(message) {
 
 
 /**
- * Says what it is to whoever finds it. Plain ASCII in short lines, so that nothing on the way has a reason to
- * encode it anew, and one line begins with a dot, which careless relays lose.
+ * Explains itself to a reader. Plain ASCII in short lines, so that no relay has a reason to encode it again. One line
+ * begins with a dot, which careless relays lose.
  */
 const BODY = [
     'This message was sent by STARTTLS Gate, an automated test of mail servers.',
@@ -14805,10 +13846,10 @@ const BODY = [
 ];
 /**
  * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
- * automatic (RFC 3834 section 5) so that nobody answers it.
+ * automatic (RFC 3834 section 5) so that no program answers it.
  * @param now its Date
- * @param attachmentBytes how much is attached to it, at random, so that nothing on the way can make it smaller; 0 for
- *   no attachment. In the message it is base64, which is a good third more.
+ * @param attachmentBytes size of the attachment, which is random so that it cannot be compressed; 0 for none. In the
+ *   message it is base64, which is a third larger.
  */
 async function composeProbe(from, to, now, attachmentBytes = 0) {
     const nonce = (0,external_node_crypto_.randomUUID)();
@@ -14826,12 +13867,12 @@ async function composeProbe(from, to, now, attachmentBytes = 0) {
             attachments: [{ filename: 'starttls-gate.bin', content: (0,external_node_crypto_.randomBytes)(attachmentBytes) }],
         }),
     });
-    const octets = await mail.compile().build();
-    return { messageId, nonce, token, text: `${octets.toString('utf8').trimEnd()}\r\n` };
+    const message = await mail.compile().build();
+    return { messageId, nonce, token, text: `${message.toString('utf8').trimEnd()}\r\n` };
 }
 
-// EXTERNAL MODULE: ./src/inbox/inbox.ts
-var inbox_inbox = __nccwpck_require__(9588);
+// EXTERNAL MODULE: ./src/inbox/failure.ts
+var inbox_failure = __nccwpck_require__(7358);
 // EXTERNAL MODULE: ./src/message/alterations.ts
 var alterations = __nccwpck_require__(3289);
 // EXTERNAL MODULE: ./src/message/fields.ts
@@ -14839,14 +13880,14 @@ var message_fields = __nccwpck_require__(5158);
 ;// CONCATENATED MODULE: ./src/message/lexical.ts
 /**
  * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
- * strings. Nothing here goes back in the text, so that any text is read in time that grows with its length.
+ * strings. The text is never read twice, so the time is linear in its length.
  */
-const BLANKS = /\s*/y;
+const SPACES = /\s*/y;
 const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
-/** Splits a structured field into its tokens; what is not closed goes to the end. */
+/** Splits a structured field into its tokens; an unclosed one extends to the end. */
 function tokens(field) {
     const found = [];
-    let at = end(BLANKS, field, 0);
+    let at = end(SPACES, field, 0);
     while (at < field.length) {
         const start = at;
         if (field[start] === '(') {
@@ -14861,7 +13902,7 @@ function tokens(field) {
             at = end(WORD, field, start);
             found.push({ kind: 'word', text: field.slice(start, at) });
         }
-        at = end(BLANKS, field, at);
+        at = end(SPACES, field, at);
     }
     return found;
 }
@@ -14912,7 +13953,7 @@ function isLoopback(address) {
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
 const HEX_AND_COLONS = /[\da-f:.]+/gi;
-/** What tells an IPv6 address from a time of day: a double colon, or eight groups. */
+/** What distinguishes an IPv6 address from a time of day: a double colon, or eight groups. */
 const IPV6 = /::|(?::[^:]+){7}/;
 /** Every address in a text, whatever is next to it. What only looks like an address is included. */
 function addressesIn(text) {
@@ -14975,7 +14016,7 @@ function namesIn(text) {
         .map((name) => name.replace(/^(?:ipv6:)?(?:::ffff:(?=\d+\.))?|\.$/g, ''))
         .filter((name) => name !== '');
 }
-/** Each keyword begins a clause; the date behind the semicolon is none. */
+/** Each keyword begins a clause; the date after the semicolon is not part of one. */
 function trace_clausesOf(line) {
     const clauses = [{ keyword: undefined, tokens: [] }];
     for (const token of line) {
@@ -15009,7 +14050,7 @@ const trace_CIPHERS = [
 ];
 /** Every suite that a session of the gate can have has a number in its name; `none`, `disabled` and the like have none. */
 const SUITE = /\d/;
-/** A comment that says TLS and no more: older Exchange. What stands beside the word may take it back. */
+/** A comment that says TLS and no more: older Exchange. Other words may negate it. */
 const MENTIONED = /^(?:using\s)?(?:TLS|SSL)$/i;
 /** `no TLS`, `TLS: none`, `TLSv1.2 not used`. */
 const DENIED = /\b(?:no|not|without)\s(?:TLS|SSL)|\b(?:TLS|SSL)[\w.]{0,8}[\s:=]{1,3}(?:is |was )?(?:no|not|none|null|off|disabled|un\w+)\b/i;
@@ -15038,6 +14079,11 @@ function minorVersion(digit = '0') {
 }
 
 ;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
+/**
+ * The parts of a cipher suite's name: IANA's (`TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`, in Windows followed by a curve),
+ * OpenSSL's (`ECDHE-RSA-AES256-GCM-SHA384`) or GnuTLS's (`ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM`). Each omits
+ * different parts, so only those that both names have can be compared.
+ */
 function partsOf(name) {
     const plain = name
         .toUpperCase()
@@ -15103,7 +14149,7 @@ function judgeHop(endpoint, session, hops) {
     }
     const received = (0,peer/* excerpt */.Kb)(hop.raw);
     const unproved = (why) => [
-        finding('delivery-hop-unproved', `The first Received line ${why}: "${received}".`, { evidence: { received } }),
+        finding('delivery-hop-unproved', `The lowest Received line ${why}: "${received}".`, { evidence: { received } }),
     ];
     const isFromUs = hasOurClient(hop, session);
     if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
@@ -15119,11 +14165,9 @@ function judgeHop(endpoint, session, hops) {
     }
     if (!meansNoTls(hop))
         return unproved('does not say whether TLS was used');
-    return [
-        finding('delivery-hop-unencrypted', `The server says that it received the message without TLS: "${received}".`, {
-            evidence: { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) },
-        }),
-    ];
+    const evidence = { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) };
+    const message = `The server says that it received the message without TLS: "${received}".`;
+    return [finding('delivery-hop-unencrypted', message, { evidence })];
 }
 /** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
 function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
@@ -15155,11 +14199,8 @@ function differences(channel, { version, cipher }, received) {
         return [];
     const expected = `${channel.version} ${channel.cipher}`;
     const found = (0,peer/* excerpt */.Kb)([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-    return [
-        finding('delivery-hop-mismatch', `The server names ${found}, but the session with the gate uses ${expected}.`, {
-            evidence: { expected, found, received },
-        }),
-    ];
+    const message = `The server names ${found}, but the session with the gate uses ${expected}.`;
+    return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
 }
 
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
@@ -15184,7 +14225,7 @@ function propertiesOf(words) {
 /**
  * Reads one field (RFC 8601 section 2.2).
  * @param value unfolded, without the name of the field
- * @returns undefined where it does not say whose it is, or is of a version that nobody knows
+ * @returns undefined if it does not name its receiver, or has an unknown version
  */
 function parseAuthenticationResults(value) {
     const parts = [[]];
@@ -15264,21 +14305,21 @@ var message_lines = __nccwpck_require__(5984);
 
 
 
-/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest stand on top. */
+/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest are on top. */
 const MAX_SIGNATURES = 8;
-/** Characters of a signature, and of all there is of From. */
+/** Characters of a signature, and of all From fields. */
 const dkim_MAX_FIELD = 8192;
 const MAX_HEADER = 128 * 1024;
 const MAX_HEADER_LINES = 4096;
-/** Lines of a message, beside those of a usual length in octets: an attachment has 78 in each. */
+/** Short lines of a message. A line of an attachment has 78 bytes. */
 const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
 /**
- * Verifies the DKIM signatures of a message (RFC 6376), by mailauth. What the RFCs forbid and the library lets pass
- * is taken out before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
- * version, an identity outside the domain, a key that is for something else.
+ * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts
+ * is rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
+ * version, an identity outside the domain, a key for another purpose.
  * @param source header and body; line ends are made CR LF, as inboxes may have changed them
- * @returns what each signature comes to; none where the message has none
+ * @returns the result of each signature
  */
 async function verifySignatures(source, { lookup, now }) {
     const parts = (0,message_fields/* headerAndBody */.l4)(source);
@@ -15299,14 +14340,14 @@ async function verifySignatures(source, { lookup, now }) {
     const sound = signatures.filter(({ found }) => found === undefined);
     if (sound.length === 0)
         return objections;
-    const header = fields.filter((field) => !isOfNoUse(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
+    const header = fields.filter((field) => !isIrrelevant(field) && (field.name !== 'dkim-signature' || sound.some((signature) => signature.field === field)));
     if (isTooLarge(header)) {
         const unverified = sound.map(({ tags }) => unfit(tags, 'neutral', 'the header is too large to verify'));
         return [...unverified, ...objections];
     }
     const message = [...header.map(({ text }) => text), '', body].join('\r\n');
     const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 2308, 23));
-    // In one piece: the library reads a line that spans several of them again with each.
+    // In one chunk: the library reads a line again with each chunk that it spans.
     const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
         resolver: (name) => keys.known(name),
         curTime: now,
@@ -15320,12 +14361,12 @@ function fieldsOf(header) {
         .split(/\r\n(?![ \t])/)
         .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
 }
-/** One character an octet. */
+/** One character per byte. */
 function withCrLf(text) {
     return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
-/** Seals (RFC 8617), which the library would count among the signatures, and what no author can sign. */
-function isOfNoUse({ name }) {
+/** ARC seals (RFC 8617), which the library would count as signatures, and a field that no author can sign. */
+function isIrrelevant({ name }) {
     return name.startsWith('arc-') || name === 'return-path';
 }
 /** The library's time grows with the square of these. */
@@ -15342,7 +14383,7 @@ function hasTooManyLines(source) {
         lines += 1;
     return lines > most;
 }
-/** What makes a signature worthless before any key is looked up. */
+/** Why a signature is invalid, if that is known without its key. */
 function objection(field, tags, body) {
     if (field.length > dkim_MAX_FIELD)
         return unfit(tags, 'neutral', 'it is too long');
@@ -15368,14 +14409,14 @@ function objection(field, tags, body) {
     const length = tags.get('l');
     if (length === undefined)
         return undefined;
-    const octets = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
-    return octets > canonicalLength(body, canonicalization)
+    const bytes = /^\d{1,76}$/.test(length) ? Number(length) : Infinity;
+    return bytes > canonicalLength(body, canonicalization)
         ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
         : undefined;
 }
 /**
- * What its key has against a signature (RFC 6376 sections 3.6.1 and 6.1.2). That there is none, or that it is no key, the
- * library says.
+ * Why a signature is invalid because of its key (RFC 6376 sections 3.6.1 and 6.1.2). A missing or malformed key is left to
+ * the library.
  */
 async function objectionToKey(tags, keys) {
     const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
@@ -15386,22 +14427,22 @@ async function objectionToKey(tags, keys) {
     const { domain, identity } = signerOf(tags);
     if (!lists(key.get('t'), 's') || identity === domain)
         return undefined;
-    return unfit(tags, 'permerror', 'i= is not at d=, and its key wants that (t=s)');
+    return unfit(tags, 'permerror', 'i= is not at d=, which its key requires (t=s)');
 }
-/** Who signed, in lower case: `d=`, and the domain of `i=`, which may name somebody under it. */
+/** Who signed, in lower case: `d=`, and the domain of `i=`, which may be a subdomain. */
 function signerOf(tags) {
     const domain = tags.get('d')?.toLowerCase() ?? '';
     const [, identity = ''] = /@([^@]*)$/.exec(tags.get('i')?.toLowerCase() ?? `@${domain}`) ?? [];
     return { domain, identity };
 }
-/** Whether a list (`a:b`) has any of these, which are in lower case. */
-function lists(list, ...wanted) {
+/** Whether a list (`a:b`) has any of these lower-case items. */
+function lists(list, ...expected) {
     return (list
         ?.toLowerCase()
         .split(':')
-        .some((item) => wanted.includes(item)) ?? false);
+        .some((item) => expected.includes(item)) ?? false);
 }
-/** Takes a list of tags apart, without blanks. */
+/** Parses a list of tags; spaces are removed. */
 function tagsOf(list) {
     return new Map(list
         .replace(/\s/g, '')
@@ -15411,7 +14452,7 @@ function tagsOf(list) {
         return equals < 0 ? [] : [[tag.slice(0, equals).toLowerCase(), tag.slice(equals + 1)]];
     }));
 }
-/** Octets of the body as it is hashed (RFC 6376 section 3.4). */
+/** Bytes of the body as it is hashed (RFC 6376 section 3.4). */
 function canonicalLength(body, canonicalization) {
     const isRelaxed = canonicalization.endsWith('/relaxed');
     const lines = isRelaxed ? body.replace(/[ \t]+/g, ' ').replace(/ \r\n/g, '\r\n') : body;
@@ -15423,14 +14464,14 @@ function canonicalLength(body, canonicalization) {
 function unfit(tags, verdict, reason) {
     return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
-/** The key records of a message's signatures. The library gets those that were looked at, and no others. */
+/** The key records of a message's signatures. The library gets only those that were checked here. */
 class Keys {
     lookup;
     #answers = new Map();
     constructor(lookup) {
         this.lookup = lookup;
     }
-    /** @returns the tags of the record, of which there are none where it cannot be had */
+    /** @returns the tags of the record; none if the lookup fails */
     async lookUp(name) {
         const answer = this.#answers.get(name) ?? this.#ask(name);
         this.#answers.set(name, answer);
@@ -15442,11 +14483,11 @@ class Keys {
             return new Map();
         }
     }
-    /** The answer to a name, as the library wants it. */
+    /** The answer for a name, as the library requires it. */
     async known(name) {
         return this.#answers.get(name) ?? [];
     }
-    /** A name that cannot be asked for has no key either. */
+    /** A name that cannot be looked up has no key. */
     async #ask(name) {
         try {
             return await this.lookup(name);
@@ -15457,7 +14498,7 @@ class Keys {
         }
     }
 }
-/** What the library calls neutral and RFC 8601 does not, by the library's comment. */
+/** What the library calls neutral but RFC 8601 does not, by the library's comment. */
 const NOT_NEUTRAL = {
     'body hash did not verify': 'fail',
     expired: 'fail',
@@ -15507,13 +14548,12 @@ async function judgeVerdicts(context, verdicts, source, message, hops) {
 }
 const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
 function mismatch(check, required, found, evidence) {
-    // A temporary error does not show whether the check would pass.
-    const inconclusive = found === 'temperror' && { inconclusive: true };
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
     const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
     return finding('delivery-verdict-mismatch', message, {
         evidence: { check, required, found, ...evidence },
-        ...inconclusive,
+        // A temporary error does not show whether the check would pass.
+        ...(found === 'temperror' && { inconclusive: true }),
     });
 }
 function judgeReceiver({ endpoint }, check, { [check]: required, authservId = '' }, message, trusted) {
@@ -15535,17 +14575,10 @@ function judgeReceiver({ endpoint }, check, { [check]: required, authservId = ''
     const foreign = results.find((result) => !senders.includes(judged(result)));
     if (!foreign)
         return [];
-    const evidence = {
-        check,
-        required,
-        found: required,
-        authservId,
-        result: (0,peer/* excerpt */.Kb)(foreign.detail),
-        sender: (0,peer/* excerpt */.Kb)(sender),
-    };
+    const evidence = { authservId, result: (0,peer/* excerpt */.Kb)(foreign.detail), sender: (0,peer/* excerpt */.Kb)(sender) };
     const of = (0,peer/* excerpt */.Kb)(judged(foreign));
     const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
-    return [finding('delivery-verdict-mismatch', text, { evidence })];
+    return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
 }
 function missing(check, required, authservId, message) {
     const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
@@ -15577,22 +14610,14 @@ async function judgeSignatures({ endpoint, run }, required, source) {
         return [];
     // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, run.end);
-    const signatures = await verifySignatures(source, {
-        lookup: (name) => run.txt(name, deadline),
-        now: run.now(),
-    });
+    const signatures = await verifySignatures(source, { lookup: (name) => run.txt(name, deadline), now: run.now() });
     const decisive = mostRelevant(signatures);
     const found = decisive?.verdict ?? 'none';
     if (found === required)
         return [];
     const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
-    return [
-        mismatch('dkim', required, found, {
-            ...(domain !== undefined && { domain: (0,peer/* excerpt */.Kb)(domain) }),
-            ...(selector !== undefined && { selector: (0,peer/* excerpt */.Kb)(selector) }),
-            ...(reason !== undefined && { reason: (0,peer/* excerpt */.Kb)(reason) }),
-        }),
-    ];
+    const details = Object.entries({ domain, selector, reason }).flatMap(([key, value]) => value === undefined ? [] : [[key, (0,peer/* excerpt */.Kb)(value)]]);
+    return [mismatch('dkim', required, found, Object.fromEntries(details))];
 }
 /** A pass comes first, then a temporary error, which may be a pass, then a signature of the domain in From. */
 function mostRelevant(signatures) {
@@ -15631,11 +14656,8 @@ function judgeIdentity(probe, source, message) {
     const doubt = (0,alterations/* hasToken */.y0)(probe, message)
         ? ''
         : ' The random value in its body is missing: the body was replaced or the message was forged.';
-    return [
-        finding('message-altered', `The message that arrived is not the one that was sent: ${altered}.${doubt}`, {
-            evidence: { messageId: probe.messageId, altered },
-        }),
-    ];
+    const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
+    return [finding('message-altered', text, { evidence: { messageId: probe.messageId, altered } })];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
@@ -15661,10 +14683,11 @@ const CLEANUP_MS = 10_000;
 function openInbox({ endpoint, run }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
     return run.inboxes.open(target, {
+        resolver: run.resolver,
         context: run.trust.context({ ca, minVersion }),
         timeoutMs: endpoint.timeoutMs,
         minValidDays,
-        objection: (peer) => {
+        judge: (peer) => {
             const { findings } = judgePeer(peer, {
                 // Pins and waivers apply to the endpoint only.
                 policy: { ca, minVersion, minValidDays, pins: [] },
@@ -15673,22 +14696,23 @@ function openInbox({ endpoint, run }, target) {
                 trust: run.trust,
                 waived: () => false,
             });
-            const errors = findings.filter(({ severity }) => severity === 'error');
-            return errors.length === 0 ? undefined : errors.map(({ message }) => message).join(' ');
+            return findings.filter(({ severity }) => severity === 'error');
         },
     });
 }
 /**
  * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
- * @throws {InboxUnreachable} {InboxRejected} if the inbox cannot be searched
  */
 async function awaitArrival(context, signedIn, probe, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
-    const octets = Buffer.byteLength(probe.text);
+    const size = Buffer.byteLength(probe.text);
     const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, context.run.end);
     const { messageId, nonce } = probe;
-    const sought = { messageId, nonce, octets, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
-    const received = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+    const sought = { messageId, nonce, size, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
+    const found = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+    if (!found.ok)
+        return { findings: [inboxFinding(found.failure, delivery.inbox)], delivery: undefined };
+    const received = found.value;
     if (!received)
         return { findings: [notReceived(probe, delivery)], delivery: undefined };
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
@@ -15703,7 +14727,7 @@ async function awaitArrival(context, signedIn, probe, delivery) {
     if (copies > 1)
         findings.push(duplicated(probe, copies, hasMore));
     const folder = received.junk === undefined ? {} : { folder: (0,peer/* excerpt */.Kb)(received.junk) };
-    return { findings, delivery: { messageId, octets, latencyMs, ...folder, copies } };
+    return { findings, delivery: { messageId, octets: size, latencyMs, ...folder, copies } };
 }
 /**
  * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
@@ -15711,19 +14735,12 @@ async function awaitArrival(context, signedIn, probe, delivery) {
  */
 async function reopening(context, target, deadline, work) {
     for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
-        try {
-            return await work(await openInbox(context, target));
-        }
-        catch (error) {
-            if (!isTransient(error) || deadline.remainingMs <= pauseMs)
-                throw error;
-            await context.run.pause(pauseMs);
-        }
+        const opened = await openInbox(context, target);
+        const result = opened.ok ? await work(opened.value) : opened;
+        if (result.ok || !(0,inbox_failure/* isTransient */.dg)(result.failure) || deadline.remainingMs <= pauseMs)
+            return result;
+        await context.run.pause(pauseMs);
     }
-}
-/** Whether it makes sense to open the inbox again after this failure. */
-function isTransient(error) {
-    return error instanceof inbox_inbox/* InboxUnreachable */.F3 && error.transient;
 }
 /**
  * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
@@ -15732,22 +14749,21 @@ function isTransient(error) {
 async function finished(context, received, { keep, inbox }, sought, deadline) {
     const cleanUp = (found) => (keep ? found.recount() : found.delete());
     const finds = [received];
-    const failures = [];
-    try {
-        await cleanUp(received).catch(async (error) => {
-            if (!isTransient(error) || deadline.isOver)
-                throw error;
-            await reopening(context, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
-                const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
-                if (!again)
-                    return;
-                finds.push(again);
-                await cleanUp(again);
-            });
+    let cleaned = await cleanUp(received);
+    if (!cleaned.ok && (0,inbox_failure/* isTransient */.dg)(cleaned.failure) && !deadline.isOver) {
+        cleaned = await reopening(context, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
+            const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
+            if (!again.ok)
+                return again;
+            if (!again.value)
+                return { ok: true, value: undefined };
+            finds.push(again.value);
+            return cleanUp(again.value);
         });
     }
-    catch (error) {
-        const { message, evidence = {} } = inboxFinding(error, inbox);
+    const failures = [];
+    if (!cleaned.ok) {
+        const { message, evidence = {} } = inboxFinding(cleaned.failure, inbox);
         failures.push(finding('inbox-cleanup-failed', message, { evidence }));
     }
     // Some copies may have been deleted before the connection was lost.
@@ -15756,15 +14772,9 @@ async function finished(context, received, { keep, inbox }, sought, deadline) {
 }
 /** @returns undefined if the message is no longer there, even if another one has its Message-ID */
 async function findAgain(inbox, sought, deadline) {
-    try {
-        const found = await inbox.find(sought, deadline);
-        return found && sought.is(found.source) ? found : undefined;
-    }
-    catch (error) {
-        if (error instanceof inbox_inbox/* MessageGone */.$w)
-            return undefined;
-        throw error;
-    }
+    const found = await inbox.find(sought, deadline);
+    const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
+    return isThere ? found : { ok: true, value: undefined };
 }
 function notReceived({ messageId }, { to, withinMs }) {
     const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
@@ -15780,19 +14790,15 @@ function duplicated({ messageId }, copies, hasMore) {
     const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;
     return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
 }
-/** @throws any other error than {@link InboxUnreachable} and {@link InboxRejected} */
-function inboxFinding(error, { scheme, host, port }) {
-    const where = `${scheme}://${host}:${port}`;
-    if (error instanceof inbox_inbox/* InboxUnreachable */.F3) {
-        return finding('inbox-unreachable', `${where}: ${error.message}`, {
-            evidence: { reason: error.message },
-            ...(error.inconclusive && { inconclusive: true }),
-        });
-    }
-    if (error instanceof inbox_inbox/* InboxRejected */.ty) {
-        return finding('inbox-rejected', `${where}: ${error.message}`, { evidence: { reason: error.message } });
-    }
-    throw error;
+/** The finding for an inbox that cannot be used. */
+function inboxFinding(failure, { scheme, host, port }) {
+    const reason = (0,inbox_failure/* describeFailure */.Ic)(failure);
+    const isRejected = failure.kind === 'rejected' || failure.kind === 'message-gone';
+    const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
+    return finding(isRejected ? 'inbox-rejected' : 'inbox-unreachable', `${scheme}://${host}:${port}: ${reason}`, {
+        evidence: { reason },
+        ...(isInconclusive && { inconclusive: true }),
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transaction.ts
@@ -15966,10 +14972,7 @@ const TABLE = [
         text: 'The message is too large for it.',
         cause: 'message-too-large',
     },
-    {
-        ...GREYLISTING,
-        fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status),
-    },
+    { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
     {
         fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
         text: 'It could not verify yet whether it can deliver to this recipient.',
@@ -15985,11 +14988,7 @@ const TABLE = [
         text: 'It does not know this recipient.',
         cause: 'recipient-unknown',
     },
-    {
-        fits: ({ status }) => status === '2.1',
-        text: 'The mailbox is disabled.',
-        cause: 'mailbox-disabled',
-    },
+    { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
     {
         fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
         text: 'It does not accept mail for this recipient.',
@@ -16000,18 +14999,17 @@ const TABLE = [
         text: 'A content filter or a policy rejects the message.',
         cause: 'content-filter',
     },
-    {
-        fits: ({ status }) => status.startsWith('7.'),
-        text: 'A policy of the server does not allow it.',
-        cause: 'policy',
-    },
+    { fits: ({ status }) => status.startsWith('7.'), text: 'A policy of the server does not allow it.', cause: 'policy' },
 ];
 /**
- * What a 4yz or 5yz means.
- * @returns undefined if neither its codes nor its words are known
+ * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
+ * @returns a sentence and the cause; undefined if neither its codes nor its words are known
  */
 function refusalMeaningOf(at, reply, endpoint) {
-    const refusal = refusalOf(at, reply);
+    const { code, enhanced = '' } = reply;
+    const linked = wordsOf(reply);
+    const status = enhanced.slice(enhanced.indexOf('.') + 1);
+    const refusal = { at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
     const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
@@ -16024,12 +15022,6 @@ function mayGreylist({ at, code }) {
 /** Whether a code is about the recipient, and the words do not say that it is about the sender. */
 function namesRecipient({ code, status, text }, statuses) {
     return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
-}
-function refusalOf(at, reply) {
-    const { code, enhanced = '' } = reply;
-    const linked = wordsOf(reply);
-    const text = linked.replace(/(?<!\S)\S*:\/\/\S*/g, '');
-    return { at, code, status: enhanced.slice(enhanced.indexOf('.') + 1), text, linked };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
@@ -16063,23 +15055,22 @@ const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
  * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
  * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
  * unknown one may mean anything.
+ * @param to the recipient
  */
 function refusesRecipient(reply, { to, isSignedIn }) {
-    const { code } = reply;
-    const status = statusOf(reply);
     const recipient = to.toLowerCase();
     return readingsOf(reply, [recipient, ...recipient.split(/@(?=[^@]*$)/)]).some((reading) => {
-        if (isDeferredRelay(code, status, reading))
+        const { code, status, consistsOf } = reading;
+        if (isDeferredRelay(reading))
             return true;
         // Lower codes are about syntax and sequence (RFC 5321 section 4.2.2).
         if (code < 510)
             return false;
-        if (refused_recipient_isRefusal(code, status, reading))
+        if (refused_recipient_isRefusal(reading))
             return true;
         if (isSignedIn)
             return false;
-        const isBare = code === 530 && OF_STRANGER.includes(status) && reading.consistsOf(EMPTY);
-        return isBare || isAuthenticationRequired(status, reading);
+        return (code === 530 && OF_STRANGER.includes(status) && consistsOf(EMPTY)) || isAuthenticationRequired(reading);
     });
 }
 /**
@@ -16087,32 +15078,27 @@ function refusesRecipient(reply, { to, isSignedIn }) {
  * every recipient to a client that is not signed in.
  */
 function requiresAuthentication(reply) {
-    if (reply.code !== 530)
-        return false;
-    return readingsOf(reply, []).some((reading) => isAuthenticationRequired(statusOf(reply), reading));
+    return reply.code === 530 && readingsOf(reply, []).some(isAuthenticationRequired);
 }
 /** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
-function isDeferredRelay(code, status, { says, consistsOf }) {
-    if (![450, 451, 454].includes(code) || status !== '4.7.1')
-        return false;
-    return says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
+function isDeferredRelay({ code, status, says, consistsOf }) {
+    return [450, 451, 454].includes(code) && status === '4.7.1' && says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }
-function isAuthenticationRequired(status, { says, consistsOf }) {
-    if (!OF_STRANGER.includes(status))
-        return false;
-    return says(AUTHENTICATION_REQUIRED) && consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
+function isAuthenticationRequired({ status, says, consistsOf }) {
+    const isKnown = consistsOf(AUTHENTICATION_REQUIRED, EMPTY, POINTER);
+    return OF_STRANGER.includes(status) && says(AUTHENTICATION_REQUIRED) && isKnown;
 }
-function refused_recipient_isRefusal(code, status, { says, consistsOf }) {
+function refused_recipient_isRefusal({ code, status, says, consistsOf }) {
     const isOfRecipient = OF_RECIPIENT.includes(status);
     if (isOfRecipient || WITH_WORDS.includes(status)) {
         const weaker = [VAGUE, ...(isOfRecipient ? [WITH_CODE] : [])];
+        const known = [...weaker, EMPTY, refused_recipient_REMARK];
         if (says(NOT_ACCEPTED) || says(NOT_RELAYED)) {
-            return consistsOf(NOT_ACCEPTED, NOT_RELAYED, ...weaker, EMPTY, refused_recipient_REMARK, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
+            return consistsOf(NOT_ACCEPTED, NOT_RELAYED, ...known, AUTHENTICATION_REQUIRED, POINTER, EXPLANATION);
         }
         // GMX adds a link to all its refusals.
-        const known = says(EXPLANATION) ? [EXPLANATION, POINTER] : [];
         if (weaker.some(says))
-            return consistsOf(...weaker, EMPTY, refused_recipient_REMARK, ...known);
+            return consistsOf(...known, ...(says(EXPLANATION) ? [EXPLANATION, POINTER] : []));
     }
     // With nothing else said, these are about the mailbox (RFC 5321 section 4.2.3).
     const isMailbox = [550, 551, 553].includes(code) && ['', '5.0.0'].includes(status);
@@ -16192,17 +15178,17 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         const { verb, line, reply } = asked;
         const isSignedIn = context.endpoint.auth !== undefined;
         if (verb === 'MAIL') {
-            const isExpected = !isSignedIn && requiresAuthentication(reply);
-            return isExpected ? asExpected : judgeRefusal(context, asked, 'So the gate did not send RCPT.');
+            if (!isSignedIn && requiresAuthentication(reply))
+                return asExpected;
+            return judgeRefusal(context, asked, 'So the gate did not send RCPT.');
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            const open = 'So it is unknown whether the server rejects the recipient, which it must.';
-            return judgeRefusal(context, asked, open);
+            return judgeRefusal(context, asked, 'So it is unknown whether the server rejects the recipient, which it must.');
         }
-        const client = isSignedIn ? 'this account' : 'a client that has not signed in';
-        const message = `The server answers ${line} from ${client} with "${formatReply(reply)}", but it must reject the recipient.`;
+        const client = isSignedIn ? 'this account' : 'an unauthenticated client';
+        const message = `The server accepts ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
         const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
         return stopped(finding('relay-open', message, { evidence }));
     }
@@ -16227,10 +15213,8 @@ function tooLarge(capabilities, size) {
     if (limit === undefined || size <= limit)
         return undefined;
     const message = `The message has ${size} bytes, but the server announces a maximum of ${limit}. So it was not sent.`;
-    return finding('message-rejected', message, {
-        evidence: { size: String(size), limit: String(limit) },
-        cause: 'size-limit',
-    });
+    const evidence = { size: String(size), limit: String(limit) };
+    return finding('message-rejected', message, { evidence, cause: 'size-limit' });
 }
 /** Judges a reply that ends the transaction. */
 function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
@@ -16242,27 +15226,24 @@ function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, rema
     }
     const meaning = refusalMeaningOf(at, reply, endpoint);
     const isTemporary = reply.code < 500;
-    const waited = greylisting && isTemporary
-        ? `It has not accepted the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
-        : '';
+    const seconds = greylisting && isTemporary ? Math.round(greylisting.waitedMs / 1000) : undefined;
+    const waited = seconds === undefined ? '' : `The server has deferred the message for ${seconds} s.`;
     const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
     const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {
         evidence,
         ...(meaning && { cause: meaning.cause }),
         ...(isTemporary && { inconclusive: true }),
     });
-    return {
-        ...stopped(found),
-        transient: isTemporary,
-        // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-        ...(meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) }),
-    };
+    // Such a server is likely to accept the message a little later (RFC 6647 section 4).
+    const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
+    return stopped(found, { transient: isTemporary, ...greylisted });
 }
 function sentences(...all) {
     return all.filter(Boolean).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
+
 
 
 
@@ -16292,11 +15273,9 @@ async function delivery(context, signedIn) {
         return done([finding('step-required', message)]);
     }
     if (inbox) {
-        try {
-            await openInbox(context, inbox);
-        }
-        catch (error) {
-            return { ...done([inboxFinding(error, inbox)]), transient: isTransient(error) };
+        const opened = await openInbox(context, inbox);
+        if (!opened.ok) {
+            return { ...done([inboxFinding(opened.failure, inbox)]), transient: (0,inbox_failure/* isTransient */.dg)(opened.failure) };
         }
     }
     const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
@@ -16307,10 +15286,7 @@ async function delivery(context, signedIn) {
         const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
         return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
     }
-    const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox }).catch((error) => ({
-        findings: [inboxFinding(error, inbox)],
-        delivery: undefined,
-    }));
+    const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox });
     // The server does not have to keep the session open while the message is in transit.
     const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
     return {
@@ -16345,7 +15321,7 @@ async function upgrade(context, connected) {
         return stoppedBy(error, context, 'greeting');
     }
     if (reply.code !== 220)
-        return { ...stopped(refused(reply)), transient: reply.code === 454 };
+        return stopped(refused(reply), { transient: reply.code === 454 });
     const leftover = session.detach();
     if (leftover.length > 0)
         return upgrade_judgePlaintext(context, leftover);
@@ -16359,13 +15335,13 @@ async function upgrade(context, connected) {
     return { ok: true, findings: [], facts: { handshake }, next, aheadMs };
 }
 function refused(reply) {
-    const meaning = upgrade_MEANINGS[reply.code];
+    const meaning = MEANINGS[reply.code];
     const because = meaning === undefined ? '' : `: ${meaning}`;
     const message = `The server offers STARTTLS, but answers it with "${formatReply(reply)}"${because}.`;
     return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
 }
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
-const upgrade_MEANINGS = {
+const MEANINGS = {
     454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
     500: 'it does not recognize the command that it offers',
     501: 'it reads a parameter where STARTTLS has none',
@@ -16382,99 +15358,6 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
         ? `After the 220 to STARTTLS the server sent "${came}" before the gate began the handshake: this looks like TLS, but is not a response to anything.`
         : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
     return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
-}
-
-// EXTERNAL MODULE: ./src/verdict/verdict.ts
-var verdict_verdict = __nccwpck_require__(1396);
-;// CONCATENATED MODULE: ./src/gate/cancelled.ts
-
-
-
-/** The finding for what was not tested because the run ended. */
-function runStopped({ whyEnded }) {
-    const { why, ...cause } = whyEnded();
-    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
-}
-/**
- * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
- * because another attempt might have passed.
- */
-function notTriedAgain(report, run) {
-    const failed = report.steps.findLast(({ status }) => status !== 'skip');
-    const steps = report.steps.map((step) => {
-        if (step !== failed)
-            return step;
-        const findings = [...step.findings, completeFinding(runStopped(run))];
-        return { ...step, findings, status: (0,verdict_verdict/* statusOf */.c2)(findings) };
-    });
-    return { ...report, steps, result: (0,verdict_verdict/* resultOf */.Bg)(steps) };
-}
-
-;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
-
-
-
-
-/**
- * The fields of a report that come from the plan, and the address.
- * @param address that of the connection, if there was one
- */
-function reportHead({ name, host, port, transport, role, environment, source }, address) {
-    return {
-        name,
-        host,
-        port,
-        ...(address !== undefined && { address }),
-        transport,
-        role,
-        ...(environment !== undefined && { environment }),
-        ...(source && { source: { ...source } }),
-    };
-}
-/** The report of an attempt: the reports of its steps, and the facts they learned. */
-function reportOf({ endpoint, addresses = [], transcript, sideTranscript }, { address, plaintext, insideTls, tls, delivery }, steps, durationMs) {
-    const [expected] = addresses instanceof connect/* ConnectFailure */.Vm ? [] : addresses;
-    return {
-        ...reportHead(endpoint, address ?? expected?.address),
-        result: (0,verdict_verdict/* resultOf */.Bg)(steps),
-        durationMs: Math.round(durationMs),
-        steps,
-        ...((plaintext ?? insideTls) && {
-            capabilities: {
-                ...(plaintext && { plain: listed(plaintext.lines) }),
-                ...(insideTls && { tls: listed(insideTls.lines) }),
-                ...(plaintext && insideTls && difference(plaintext, insideTls)),
-            },
-        }),
-        ...(tls && { tls }),
-        ...(delivery && { delivery }),
-        transcript: [...transcript.lines, ...sideTranscript.lines],
-    };
-}
-function difference(plain, secured) {
-    const { gained, lost } = capabilityDifference(plain, secured);
-    return { gained: listed(gained), lost: listed(lost) };
-}
-/** The texts in a report are escaped where they are shown. */
-function listed(texts) {
-    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
-}
-
-;// CONCATENATED MODULE: ./src/gate/enrich.ts
-
-
-
-/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
-function enrich(found, step, { endpoint, run, addresses }, { address, greeting, plaintext, insideTls }) {
-    const [expected] = addresses instanceof connect/* ConnectFailure */.Vm ? [] : (addresses ?? []);
-    const observed = {
-        step,
-        endpoint,
-        address: address ?? expected?.address,
-        greeting,
-        capabilities: [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact),
-    };
-    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
@@ -16539,14 +15422,12 @@ function starved({ code, message }, stoodStill) {
 
 
 
-
-
 /**
  * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
  * rest are skipped. Errors of the network and of the gate become findings.
+ * @param before what earlier attempts and lookups found
  */
-async function attempt(endpoint, run, options = {}) {
-    const { addresses, greylisting } = options;
+async function attempt(endpoint, run, before = {}) {
     const closers = [];
     const bareLineFeeds = [];
     const context = {
@@ -16555,8 +15436,7 @@ async function attempt(endpoint, run, options = {}) {
         transcript: new Transcript(),
         sideTranscript: new Transcript(),
         budget: net_deadline/* Deadline */.B.after(attemptMs(endpoint), run.end),
-        ...(addresses && { addresses }),
-        ...(greylisting && { greylisting }),
+        ...before,
         atEnd: (close) => closers.unshift(close),
         onBareLineFeed: (reply) => bareLineFeeds.push(reply),
     };
@@ -16609,19 +15489,15 @@ class Steps {
     async run(id, step) {
         const context = this.#context;
         const { end } = context.run;
-        const isOver = () => end.isOver;
         const startedAt = external_node_perf_hooks_.performance.now() - this.#aheadMs;
         this.transient = false;
         this.#aheadMs = 0;
-        if (isOver()) {
-            this.#cutShort(id, startedAt);
-            return undefined;
-        }
-        const result = await this.#resultOf(step);
-        this.facts = { ...this.facts, ...result.facts };
+        const result = end.isOver ? undefined : await this.#resultOf(step);
+        this.facts = { ...this.facts, ...result?.facts };
         // Every wait ends with the run, so a failure of a step or a probe then proves nothing.
-        if (isOver()) {
-            this.#cutShort(id, startedAt);
+        const isOver = () => end.isOver;
+        if (!result || isOver()) {
+            this.#record(id, enrich([runStopped(context.run)], id, context, this.facts), startedAt);
             return undefined;
         }
         const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
@@ -16643,8 +15519,7 @@ class Steps {
     /** @returns the reports of all five steps; those that did not run are blocked */
     reports() {
         const missing = report_report/* STEP_IDS */.W1.slice(this.#reports.length);
-        const blocked = { status: 'skip', skipped: 'blocked', durationMs: 0 };
-        return [...this.#reports, ...missing.map((id) => ({ id, ...blocked, findings: [] }))];
+        return [...this.#reports, ...missing.map(blockedStep)];
     }
     async #resultOf(step) {
         const { run } = this.#context;
@@ -16656,20 +15531,11 @@ class Steps {
             return stoppedBy(error, this.#context, 'nothing');
         }
     }
-    #cutShort(id, startedAt) {
-        this.#record(id, enrich([runStopped(this.#context.run)], id, this.#context, this.facts), startedAt, undefined);
-    }
     #record(id, findings, startedAt, skipped) {
         const status = (0,verdict_verdict/* statusOf */.c2)(findings);
         const durationMs = Math.round(external_node_perf_hooks_.performance.now() - startedAt);
-        const isSkipped = skipped !== undefined && status === 'pass';
-        this.#reports.push({
-            id,
-            status: isSkipped ? 'skip' : status,
-            ...(isSkipped && { skipped }),
-            durationMs,
-            findings,
-        });
+        const outcome = skipped !== undefined && status === 'pass' ? { status: 'skip', skipped } : { status };
+        this.#reports.push({ id, ...outcome, durationMs, findings });
         return status;
     }
     /**
@@ -16731,14 +15597,10 @@ function findingsToKeep({ steps }) {
 
 
 
-
-
-
-
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     const earlier = [];
-    const silences = new Silences();
+    let isSilent = false;
     const clock = new GreylistingClock(endpoint.delivery?.withinMs ?? 0);
     let tries = 1;
     let spentMs = 0;
@@ -16748,7 +15610,9 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
             const { report, transient, greylisted } = attempted;
             spentMs += report.durationMs;
             const timeLeftMs = clock.timeLeft(greylisted, spentMs);
-            const isFinal = !transient || silences.areTooMany(transient);
+            // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
+            const isFinal = !transient || (transient === 'once' && isSilent);
+            isSilent ||= transient === 'once';
             const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
             if (pauseMs === undefined)
                 return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
@@ -16764,15 +15628,6 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     }
     catch (error) {
         return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
-    }
-}
-/** The server's silence may be the loss of a packet, so it is worth one more attempt in total. */
-class Silences {
-    #count = 0;
-    areTooMany(transient) {
-        if (transient === 'once')
-            this.#count += 1;
-        return transient === 'once' && this.#count > 1;
     }
 }
 /** How long a greylisted message is retried: for `delivery.within`, from the server's first such reply. */
@@ -16808,23 +15663,9 @@ function nextPause(tries, retries, timeLeftMs, run) {
         return pauseMs;
     return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
 }
-/** The report of an endpoint for which the gate itself failed outside a step. */
-function defectReport(endpoint, error) {
-    const [first, ...rest] = report_report/* STEP_IDS */.W1;
-    return {
-        ...reportHead(endpoint),
-        result: 'fail',
-        attempts: 1,
-        durationMs: 0,
-        steps: [
-            { id: first, status: 'fail', durationMs: 0, findings: [completeFinding(internalError(error))] },
-            ...rest.map((id) => ({ id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] })),
-        ],
-        transcript: [],
-    };
-}
 
 ;// CONCATENATED MODULE: ./src/gate/scheduler.ts
+
 
 
 
@@ -16837,8 +15678,8 @@ const LARGE_AT_A_TIME = 2;
  * @returns the reports in the order of the plan
  */
 async function gateAll(plan, run, finished) {
-    const limit = pLimit(plan.concurrency);
-    const limitLarge = pLimit(LARGE_AT_A_TIME);
+    const limit = (0,p_limit/* default */.A)(plan.concurrency);
+    const limitLarge = (0,p_limit/* default */.A)(LARGE_AT_A_TIME);
     const inTurn = ({ delivery }, work) => (delivery?.attachmentBytes ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
     const progress = { done: 0, total: plan.endpoints.length };
     const gateOne = (target) => inTurn(target.endpoint, () => gateRedacted(target, plan.retries, run, (report) => {
@@ -16863,22 +15704,20 @@ async function gateRedacted(target, retries, run, finished) {
         run.addMask(text);
     };
     const report = await attemptWithRetries(target, retries, { ...run, addMask });
+    const redact = (one) => run.redact(one, derivedSecrets);
     try {
-        const redacted = run.redact(report, derivedSecrets);
+        const redacted = redact(report);
         finished(redacted);
         return redacted;
     }
     catch (error) {
-        return redactedDefect(target.endpoint, error, (defect) => run.redact(defect, derivedSecrets));
-    }
-}
-/** The report of an endpoint whose report could not be redacted or passed on. The error may contain a secret. */
-function redactedDefect(endpoint, error, redact) {
-    try {
-        return redact(defectReport(endpoint, error));
-    }
-    catch {
-        return defectReport(endpoint, 'its findings could not be redacted');
+        try {
+            // The error may contain a secret.
+            return redact(defectReport(target.endpoint, error));
+        }
+        catch {
+            return defectReport(target.endpoint, 'its findings could not be redacted');
+        }
     }
 }
 
@@ -16892,7 +15731,7 @@ var secrets = __nccwpck_require__(607);
 class ImapBaselines {
     #first = new Map();
     /**
-     * @param state of the folder now; the first one is remembered
+     * @param state of the folder now; the first one is kept
      * @returns the UID from which messages are new; 1 if the server does not say, because any message may be new
      */
     of(path, { uidNext, uidValidity }) {
@@ -16907,17 +15746,16 @@ class ImapBaselines {
 
 
 /**
- * The inboxes of a run. Endpoints that deliver into the same one share a connection: servers allow few for each
- * account, and thirty endpoints at once would lock each other out.
+ * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
+ * account, and thirty endpoints at the same time would lock each other out.
  */
 class Inboxes {
     #slots = new Map();
     #closing = new AbortController();
     /**
-     * Opens an inbox, or hands out the one that is open under the same TLS policy. A refused login is handed out, too:
-     * thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is opened
-     * again, and then finds everything that has arrived since it was first opened.
-     * @throws {InboxUnreachable} {InboxRejected}
+     * Opens an inbox, or returns the one that is open under the same TLS policy. This includes an inbox that rejected the
+     * login: thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is
+     * opened again, and then finds everything that has arrived since it was first opened.
      */
     open(target, settings) {
         const { scheme, host, port, username, password } = target;
@@ -16928,28 +15766,36 @@ class Inboxes {
         const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
         slots.set(key, slot);
         if (!slot.inbox) {
-            slot.inbox = inboxes_openInbox(target, settings, this.#closing.signal, slot.baselines);
-            void passed(slot.inbox).then((gone) => gone && delete slot.inbox);
+            const opening = (0,inbox_failure/* resultOf */.Bg)(inboxes_openInbox(target, settings, this.#closing.signal, slot.baselines));
+            slot.inbox = opening;
+            const forget = () => {
+                delete slot.inbox;
+            };
+            void canReopen(opening).then((reopen) => {
+                if (reopen)
+                    forget();
+            }, forget);
         }
         return slot.inbox;
     }
-    /** Closes whatever is open, and gives up what is still being opened. Never throws. */
+    /** Closes every inbox, and stops opening others. Never throws. */
     async close() {
         this.#closing.abort();
         const slots = [...this.#slots.values()].flatMap((each) => [...each.values()]);
         const opened = await Promise.allSettled(slots.flatMap(({ inbox }) => inbox ?? []));
-        await Promise.all(opened.map(async (inbox) => inbox.status === 'fulfilled' && inbox.value.close()));
+        const results = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        await Promise.all(results.map(async (result) => result.ok && result.value.close()));
     }
 }
-/** Each client is loaded when it is used: most runs have no inbox, and that for IMAP is the largest part of the bundle. */
+/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is the largest part of the bundle. */
 async function inboxes_openInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(16)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5016))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(91)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4091))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 139).then(__nccwpck_require__.bind(__nccwpck_require__, 4139))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 466).then(__nccwpck_require__.bind(__nccwpck_require__, 8466))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
             return (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);
@@ -16958,15 +15804,13 @@ async function inboxes_openInbox(target, settings, stop, baselines) {
             return (await __nccwpck_require__.e(/* import() */ 455).then(__nccwpck_require__.bind(__nccwpck_require__, 5455))).openMailDevInbox(target, settings, stop);
     }
 }
-/** Settles when an inbox is no longer of use. @returns whether another try may bring one that is */
-async function passed(inbox) {
-    try {
-        await (await inbox).ended;
-        return true;
-    }
-    catch (error) {
-        return !(error instanceof inbox_inbox/* InboxRejected */.ty);
-    }
+/** Settles when an inbox can no longer be used. @returns whether it may be usable if it is opened again */
+async function canReopen(opening) {
+    const result = await opening;
+    if (!result.ok)
+        return result.failure.kind !== 'rejected';
+    await result.value.ended;
+    return true;
 }
 
 // EXTERNAL MODULE: external "node:dns/promises"
@@ -16992,10 +15836,7 @@ function textResolver(servers) {
 
 ;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
 
-/**
- * Keys whose values are words of the gate, numbers and dates. They contain no secret, and would be damaged if a password
- * is `pass`.
- */
+/** Keys whose values the gate chooses. They contain no secret, and must not be redacted if a password is `pass`. */
 const OWN_WORDS = new Set([
     'result',
     'transport',
@@ -17010,7 +15851,7 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
-/** Enough for every refusal seen in the field; the whole of it is in the transcript. */
+/** Enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 /**
@@ -17165,7 +16006,7 @@ var secrets_escapes = __nccwpck_require__(5869);
 
 
 /**
- * Finds secrets in a text as it is written, and as a reader would understand it.
+ * Finds secrets in a text as it is written, and with its escapes decoded.
  * @param folds where lines were joined to make the text; spaces of a secret may be missing there
  * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
  */
@@ -17181,7 +16022,7 @@ function find(forms, text, folds = new Set()) {
         folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
     };
     const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
-        // With everything around it that has no width
+        // Includes the characters without width around it.
         start: origins[start - 1]?.end ?? 0,
         end: origins[end]?.start ?? text.length,
     }));
@@ -17197,7 +16038,7 @@ function findWritten(forms, written) {
         const raw = forms.get(text.charAt(at)) ?? [];
         const meant = (escape && forms.get((0,secrets_forms/* inOneCase */.up)(escape.meaning).charAt(0))) ?? [];
         for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
-            // Most are ruled out by this, in a long text that has nothing to do with them.
+            // Rules out most forms quickly, for long texts without secrets.
             if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
                 continue;
             const end = endOf(form, written, at);
@@ -17211,17 +16052,17 @@ function findWritten(forms, written) {
     }
     return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
 }
-/** Fewer characters of a secret are not recognized if the rest is missing. */
+/** A shorter beginning of a secret is not recognized. */
 const SHORTEST_PREFIX = 8;
-/** So many characters of a long token are no coincidence: the rest of the word is redacted with them. */
+/** So many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
 const LONG_PREFIX = 64;
 /** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
 const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
 const REST_OF_WORD = /[^\s"'<>]*/y;
 /**
- * Compares a form with what is written from a position on. An escape may count as what it means or as what it is, so
- * there can be several ways to read on.
- * @returns where the form ends, or where it was cut; undefined if it is not there
+ * Compares a form with the text at a position. An escape may count as its meaning or as its own characters, so there
+ * can be several ways to continue.
+ * @returns where the form ends, or where it was cut; undefined if it does not match
  */
 function endOf({ kind, text: sought }, written, start) {
     const { text, escapes, folds } = written;
@@ -17307,13 +16148,13 @@ var secret = __nccwpck_require__(793);
  * Redacts secrets in text.
  *
  * Recognized, in upper and lower case alike:
- * - the secret as it is, each of its lines, and what SASL makes of it (SASLprep);
- * - in hexadecimal; in base64 and base64url, wherever it starts in there: the whole word is redacted, because the rest
- *   of it is the rest of the credential;
+ * - the secret unchanged, each of its lines, and its form after SASLprep;
+ * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
+ *   rest of the credential;
  * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
- *   characters in it that have no width; UTF-8 that was read as ISO 8859-1;
- * - cut short after eight or more characters, and folded over the lines of a reply;
- * - what a protocol makes of it together with other texts, if the redactor was given that (`words`).
+ *   characters without width in it; UTF-8 that was decoded as ISO 8859-1;
+ * - cut after eight or more characters, and folded over the lines of a reply;
+ * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
  *
  * Not recognized:
  * - a secret of fewer than four characters, except in such words;
@@ -17325,12 +16166,12 @@ class Redactor {
     #forms;
     /**
      * @param secrets the credentials; those of fewer than four characters are not searched for
-     * @param words what protocols make of them, in base64
+     * @param words base64 in which protocols encode them together with other texts
      */
     constructor(secrets, words = []) {
         this.#forms = byFirstCharacter([...[...secrets].flatMap(secrets_forms/* formsOf */.XP), ...[...words].flatMap(secrets_forms/* wordForms */.MH)]);
     }
-    /** @returns a redactor of these secrets and of all that this one knows */
+    /** A redactor of these secrets, in addition to those of this one. */
     with(secrets) {
         if (secrets.length === 0)
             return this;
@@ -17345,8 +16186,8 @@ class Redactor {
     redact(text) {
         if (!text.includes(FOLD))
             return this.#redactLine(text);
-        // As several lines for a secret that is folded, as one for a secret that contains what looks like a fold, and then
-        // line by line for a secret that is cut at the end of one.
+        // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
+        // then line by line, for a secret that is cut at the end of a line.
         const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
         return unfolded
             .split(FOLD)
@@ -17385,9 +16226,9 @@ class Redactor {
         });
     }
     /**
-     * Redacts every string in a structure of arrays and plain objects. An array of strings is taken for lines.
-     * @param value left as it is
-     * @param keep keys whose values are not looked at, because they come from a closed vocabulary
+     * Redacts every string in a structure of arrays and plain objects. An array of strings counts as lines.
+     * @param value not changed
+     * @param keep keys whose values are not redacted, because they come from a fixed set
      * @returns a copy without secrets
      */
     redactDeep(value, keep = new Set()) {
@@ -17405,9 +16246,9 @@ class Redactor {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
     }
 }
-/** What is between the lines of a reply that is shown on one line. */
+/** Separates the lines of a reply that is shown on one line. */
 const FOLD = ' / ';
-/** What a server puts before the text of each line: the code, and the enhanced code (RFC 3463). */
+/** The start of each line of a reply: the code, and the enhanced code (RFC 3463). */
 const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
 function byFirstCharacter(all) {
     const forms = new Map();
@@ -17420,7 +16261,7 @@ function byFirstCharacter(all) {
 function contains(outer, inner) {
     return outer.start <= inner.start && inner.end <= outer.end;
 }
-/** @returns a redactor of these secrets and of what protocols make of them */
+/** A redactor of these secrets, and of the texts in which protocols encode them. */
 function redactorOf(secrets) {
     const values = new Set(secrets.map(({ secret }) => secret.reveal()));
     return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));
@@ -17451,21 +16292,15 @@ const SEARCHED_TOGETHER = 50;
  */
 function credentialsOf({ endpoints }) {
     return endpoints.flatMap(({ auth, delivery, host, port }) => {
+        const known = [];
+        if (auth && auth.kind !== 'certificate')
+            known.push({ ...auth, host, port });
         const inbox = delivery?.inbox;
-        return [
-            ...(auth && auth.kind !== 'certificate' ? [{ ...auth, host, port }] : []),
-            ...(inbox?.password && inbox.username !== undefined
-                ? [
-                    {
-                        kind: 'password',
-                        username: inbox.username,
-                        secret: inbox.password,
-                        host: inbox.host,
-                        port: inbox.port,
-                    },
-                ]
-                : []),
-        ];
+        if (inbox?.password && inbox.username !== undefined) {
+            const { username, password: secret } = inbox;
+            known.push({ kind: 'password', username, secret, host: inbox.host, port: inbox.port });
+        }
+        return known;
     });
 }
 /** A secret with all that SASL and HTTP make of it before they send it. */
@@ -17501,43 +16336,95 @@ function redactReason(reason, plan) {
 
 /***/ }),
 
-/***/ 9588:
+/***/ 7358:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $w: () => (/* binding */ MessageGone),
-/* harmony export */   F3: () => (/* binding */ InboxUnreachable),
-/* harmony export */   N_: () => (/* binding */ inboxLost),
-/* harmony export */   jz: () => (/* binding */ PART_OCTETS),
-/* harmony export */   ty: () => (/* binding */ InboxRejected)
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   Ic: () => (/* binding */ describeFailure),
+/* harmony export */   S2: () => (/* binding */ busy),
+/* harmony export */   _P: () => (/* binding */ unusable),
+/* harmony export */   aK: () => (/* binding */ isRejection),
+/* harmony export */   dg: () => (/* binding */ isTransient),
+/* harmony export */   j: () => (/* binding */ InboxError),
+/* harmony export */   nS: () => (/* binding */ rejected),
+/* harmony export */   q_: () => (/* binding */ temporary)
 /* harmony export */ });
-/** Each part of this size of a large message has as long as one answer. */
-const PART_OCTETS = 1024 * 1024;
-/** The mailbox cannot be looked into; where its TLS is the reason, no password was sent. */
-class InboxUnreachable extends Error {
-    name = 'InboxUnreachable';
-    /** Whether it may be temporary, so that another attempt makes sense. */
-    transient;
-    /** Whether the inbox could not be tested from here, as opposed to tested and bad. */
-    inconclusive;
-    constructor(message, { transient = false, inconclusive = false } = {}) {
-        super(message);
-        this.transient = transient;
-        this.inconclusive = inconclusive;
+/** Carries a failure to the caller of an inbox, who gets it as an {@link InboxResult}. */
+class InboxError extends Error {
+    name = 'InboxError';
+    failure;
+    constructor(failure) {
+        super(describeFailure(failure));
+        this.failure = failure;
     }
 }
-/** The connection to the inbox was lost, or the server did not answer in time. */
-function inboxLost(message) {
-    return new InboxUnreachable(message, { transient: true });
+const temporary = (detail) => new InboxError({ kind: 'temporary', detail });
+const busy = (detail) => new InboxError({ kind: 'busy', detail });
+const unusable = (detail) => new InboxError({ kind: 'unusable', detail });
+const rejected = (detail) => new InboxError({ kind: 'rejected', detail });
+/** @throws every error except an {@link InboxError} */
+async function resultOf(work) {
+    try {
+        return { ok: true, value: await work };
+    }
+    catch (error) {
+        if (error instanceof InboxError)
+            return { ok: false, failure: error.failure };
+        throw error;
+    }
 }
-/** The mailbox refuses the login, or has no such folder. */
-class InboxRejected extends Error {
-    name = 'InboxRejected';
+/** Whether the server answered and the connection can still be used, although something failed. */
+function isRejection(error) {
+    return error instanceof InboxError && ['rejected', 'message-gone'].includes(error.failure.kind);
 }
-/** The message was in the mailbox, and was taken away before it was read. */
-class MessageGone extends InboxRejected {
-    constructor() {
-        super('the message arrived, and was gone before it could be read: something else takes mail out');
+/** Whether the failure may be temporary, so that it makes sense to open the inbox again. */
+function isTransient(failure) {
+    switch (failure.kind) {
+        case 'no-connection':
+            return failure.cause.transient;
+        case 'no-tls':
+            return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
+        case 'temporary':
+        case 'busy':
+            return true;
+        case 'bad-certificate':
+        case 'unusable':
+        case 'rejected':
+        case 'message-gone':
+            return false;
+    }
+}
+/** The failure in words, for a message. What the server said in it is escaped. */
+function describeFailure(failure) {
+    switch (failure.kind) {
+        case 'no-connection':
+            return `no connection (${failure.cause.message})`;
+        case 'no-tls':
+            return `no TLS: ${describeHandshake(failure.cause)}`;
+        case 'bad-certificate':
+            return failure.objections.map(({ message }) => message).join(' ');
+        case 'message-gone':
+            return 'the message arrived, but was gone before it could be read: another program removes mail from the mailbox';
+        case 'temporary':
+        case 'busy':
+        case 'unusable':
+        case 'rejected':
+            return failure.detail;
+    }
+}
+function describeHandshake(failure) {
+    switch (failure.kind) {
+        case 'timed-out':
+            return 'the handshake was not complete in time';
+        case 'lost':
+            return `the connection was lost (${failure.detail})`;
+        case 'alert':
+            return `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
+        case 'refused-here':
+            return `the handshake failed (${failure.reason})`;
+        case 'cleartext':
+            return 'the server answered unencrypted';
     }
 }
 
@@ -17548,23 +16435,25 @@ class MessageGone extends InboxRejected {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   QG: () => (/* binding */ mostOctets),
 /* harmony export */   TL: () => (/* binding */ alterations),
 /* harmony export */   Tb: () => (/* binding */ isProbe),
+/* harmony export */   qi: () => (/* binding */ maxReadBytes),
 /* harmony export */   y0: () => (/* binding */ hasToken)
 /* harmony export */ });
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5158);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
+/* harmony import */ var _text_count_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(896);
 
 
-/** What a message may grow by on the way: trace fields, signatures, a footer. Thirty inboxes may have one each. */
-const MAX_ADDED_OCTETS = 128 * 1024;
+
+/** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
+const MAX_ADDED_BYTES = 128 * 1024;
 /**
- * How much of a message is read. One that has so many octets or more is not read to its end.
- * @param sent the octets of the message as it was sent
+ * How much of a message is read. A message of this size or more is not read to its end.
+ * @param sentBytes its size when it was sent
  */
-function mostOctets(sent) {
-    return sent + MAX_ADDED_OCTETS;
+function maxReadBytes(sentBytes) {
+    return sentBytes + MAX_ADDED_BYTES;
 }
 /**
  * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
@@ -17591,31 +16480,32 @@ function hasToken({ token }, message) {
 }
 /** Whether a text is a line of its own. */
 function hasLine(body, text) {
-    const wanted = Buffer.from(text);
-    for (let at = body.indexOf(wanted); at >= 0; at = body.indexOf(wanted, at + 1)) {
+    const sought = Buffer.from(text);
+    for (let at = body.indexOf(sought); at >= 0; at = body.indexOf(sought, at + 1)) {
         if (at > 0 && body[at - 1] !== _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF)
             continue;
         const [line] = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(body, at);
-        if (line?.end === at + wanted.length)
+        if (line?.end === at + sought.length)
             return true;
     }
     return false;
 }
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, once and no more, and the body, line ends and blanks around a value aside. Other fields that were added on the way are no alteration.
+ * by its name as it is written, exactly once, and the body. Line ends and spaces around a value do not count, and neither do
+ * other fields that were added in transit.
  * @param received header and body as the inbox has them
- * @returns what differs, in words; nothing where the message is intact
+ * @returns the differences, in words
  */
 function alterations(sent, received) {
     const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(sent.text);
     const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
     const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
-    const most = mostOctets(Buffer.byteLength(sent.text));
-    const size = received.length < most ? [] : [`the message has ${most} octets or more`];
+    const max = maxReadBytes(Buffer.byteLength(sent.text));
+    const size = received.length < max ? [] : [`the message has ${max} bytes or more`];
     return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
-/** Readers differ in which one of several they show, so a second one is an alteration, whatever it says. */
+/** Mail programs differ in which of several fields they show, so a second one is an alteration, whatever it says. */
 function fieldDifference({ name, label, value }, is) {
     const [first, ...more] = is;
     if (first === undefined)
@@ -17628,10 +16518,10 @@ function fieldDifference({ name, label, value }, is) {
         ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
     ];
 }
-/** Some stores take or add an empty line at the end; more than that was added by somebody. */
+/** Some mail stores remove or add an empty line at the end. More lines are an alteration. */
 const LAST_LINE_ENDS = 2;
-/** As much of a line is quoted. */
-const MAX_QUOTED_OCTETS = 1000;
+/** Bytes of a line that are quoted. */
+const MAX_QUOTED_BYTES = 1000;
 /** Line by line: a large message is compared without another copy of it. */
 function bodyDifference(before, after) {
     const [was, is] = [trimmed(before), trimmed(after)];
@@ -17650,7 +16540,7 @@ function bodyDifference(before, after) {
     let more = 1;
     while (!there.next().done)
         more += 1;
-    return [`the body has ${more} lines more, beginning with ${quoted(is, first)}`];
+    return [`the body has ${(0,_text_count_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U)(more, 'extra line')}, beginning with ${quoted(is, first)}`];
 }
 function trimmed(body) {
     let end = body.length;
@@ -17660,7 +16550,7 @@ function trimmed(body) {
     return body.subarray(0, end);
 }
 function quoted(text, { start, end }) {
-    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_OCTETS))}"`;
+    return `"${text.toString('utf8', start, Math.min(end, start + MAX_QUOTED_BYTES))}"`;
 }
 
 
@@ -17677,18 +16567,18 @@ function quoted(text, { start, end }) {
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5984);
 
 /**
- * As much of a header is read. One that is longer has grown by more than any message may, or has lost the empty line
- * behind it and with that the body; that much is noticed without the rest.
+ * Bytes of a header that are read. A longer one has grown by more than any message may, or has lost the empty line after
+ * it and so the body; both are noticed without the rest.
  */
-const MAX_HEADER_OCTETS = 512 * 1024;
+const MAX_HEADER_BYTES = 512 * 1024;
 /**
- * Takes a message apart, whatever its line ends. A line of the header that is no field is left out.
- * @param message header and body; any octets
+ * Parses a message with any line ends. Header lines that are not fields are ignored.
+ * @param message header and body; any bytes
  */
 function parseMessage(message) {
-    const octets = typeof message === 'string' ? Buffer.from(message) : message;
-    const { header, body } = headerAndBody(octets);
-    const text = header.toString('utf8', 0, MAX_HEADER_OCTETS).replace(/\r\n/g, '\n');
+    const bytes = typeof message === 'string' ? Buffer.from(message) : message;
+    const { header, body } = headerAndBody(bytes);
+    const text = header.toString('utf8', 0, MAX_HEADER_BYTES).replace(/\r\n/g, '\n');
     const fields = [];
     for (const line of text.replace(/\n(?=[ \t])/g, '').split('\n')) {
         const colon = line.indexOf(':');
@@ -17703,7 +16593,7 @@ function parseMessage(message) {
 function valuesOf({ fields }, name) {
     return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }
-/** Parts a message at its first empty line, which is in neither part. Without one it has no body. */
+/** Splits a message at its first empty line, which is in neither part. Without one there is no body. */
 function headerAndBody(message) {
     for (const { start, end, next } of (0,_lines_js__WEBPACK_IMPORTED_MODULE_0__/* .linesOf */ .D)(message)) {
         if (end === start && start > 0)
@@ -17726,8 +16616,8 @@ function headerAndBody(message) {
 const LF = 0x0a;
 const CR = 0x0d;
 /**
- * The lines of a text one after the other, so that a text of millions takes no more memory than its octets. They end
- * in LF or CR LF; what stands behind the last line end is a line, too, if it is empty or not.
+ * The lines of a text, one at a time, so that millions of them take no additional memory. They end in LF or CR LF. What
+ * follows the last line end is a line too, even if it is empty.
  * @param from where a line begins
  */
 function* linesOf(text, from = 0) {
@@ -18481,7 +17371,7 @@ function day(text) {
     const date = new Date(`${text}T00:00:00Z`);
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
-/** `K/N` with K from 1 to N. */
+/** `K/N` with K from 1 to N: one of N equal parts. */
 function shard(text) {
     const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
     const parts = wholeNumber(n, 1, 999_999_999);
@@ -18520,24 +17410,19 @@ function isApi(scheme) {
 }
 /** The folder of an IMAP URL. */
 function folder(path) {
-    const decoded = percentDecoded(path);
-    if (decoded === undefined || (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) !== decoded)
+    try {
+        const decoded = decodeURIComponent(path) || 'INBOX';
+        return (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(decoded) === decoded ? decoded : undefined;
+    }
+    catch {
         return undefined;
-    return decoded === '' ? 'INBOX' : decoded;
+    }
 }
 /** The base path of an API, as it is sent in requests. */
 function base(path) {
     const segments = path.split('/').filter((segment) => segment !== '');
     const isAllowed = segments.every((segment) => /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})+$/i.test(segment) && !/^\.\.?$/.test(segment));
     return isAllowed ? segments.map((segment) => `/${segment}`).join('') : undefined;
-}
-function percentDecoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 
@@ -19216,8 +18101,8 @@ function character(digits, radix) {
     return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : undefined;
 }
 /**
- * Finds all escapes in a text, also those that begin within another one: which of them counts depends on who wrote it.
- * @returns them by where they start
+ * Finds all escapes in a text, including those within others: which of them counts depends on who wrote the text.
+ * @returns the escapes by their start
  */
 function escapesIn(text) {
     const escapes = new Map();
@@ -19232,8 +18117,8 @@ function escapesIn(text) {
     return escapes;
 }
 /**
- * Undoes the escapes by number in a text and leaves out what has no width.
- * @returns undefined if there is nothing of the kind
+ * Decodes the numeric escapes in a text and removes the characters without width.
+ * @returns undefined if the text has neither
  */
 function understood(text) {
     const { kinds, pattern } = NUMBER_OR_INVISIBLE;
@@ -19279,15 +18164,15 @@ function basicCredentials(username, password) {
 }
 /** A shorter secret would be found by chance in words that are not secret. */
 const SHORTEST = 4;
-/** A text in which upper and lower case are the same. All positions stay as they are. */
+/** Converts a text to one case, so that forms match in any case. Positions do not change. */
 function inOneCase(text) {
     if (/^[\0-\x7f]*$/.test(text))
         return text.toUpperCase();
     return text.replace(/[^]/g, (unit) => (unit.toUpperCase().length === 1 ? unit.toUpperCase() : unit));
 }
 /**
- * All forms of a secret: as it is and as SASL prepares it, each as text, in hexadecimal, and in base64 wherever it
- * starts in there; also without the spaces around it, and each of its lines.
+ * All forms of a secret: unchanged and after SASLprep, each as text, in hexadecimal, and in base64 at each of the three
+ * offsets; also without the spaces around it, and each of its lines.
  * @returns none if it has fewer than four characters
  */
 function formsOf(secret) {
@@ -19307,22 +18192,19 @@ function formsOf(secret) {
         ...[0, 1, 2].flatMap((offset) => base64Forms(text, offset)),
     ]);
 }
-/**
- * The forms of what a protocol makes of a secret and other texts. They make it recognizable however short it is.
- * @param word base64
- */
+/** The forms of a base64 word that contains a secret and other texts. It is recognized however short the secret is. */
 function wordForms(word) {
     const unpadded = word.replace(/(?<!=)=+$/, '');
     return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => form('word', text));
 }
 /**
- * What of the base64 of a secret does not depend on the text around it.
+ * The part of the base64 of a secret that does not depend on the text around it.
  * @param offset how many bytes precede the secret in its group of three
  */
 function base64Forms(secret, offset) {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
-    const settled = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
-    return inBothAlphabets(settled).map((text) => form('base64', text, offset > 0, bytes.length % 3 > 0));
+    const fixed = bytes.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3));
+    return inBothAlphabets(fixed).map((text) => form('base64', text, offset > 0, bytes.length % 3 > 0));
 }
 /** Base64 and base64url (RFC 4648 sections 4 and 5). */
 function inBothAlphabets(word) {
@@ -19345,7 +18227,7 @@ function form(kind, text, sharesBefore = false, sharesAfter = false) {
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
 
-/** What is shown instead of a secret. */
+/** Replaces a secret in text. */
 const REDACTED = '<redacted>';
 /**
  * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends it
@@ -19365,7 +18247,7 @@ class Secret {
     get isBlank() {
         return this.#value.trim() === '';
     }
-    /** The credential itself, to be sent or recognized, and for nothing else. */
+    /** The credential itself, only to be sent or recognized. */
     reveal() {
         return this.#value;
     }
@@ -19535,7 +18417,7 @@ function codeOf(error) {
 /* harmony export */   YG: () => (/* binding */ shortenList),
 /* harmony export */   ml: () => (/* binding */ shorten)
 /* harmony export */ });
-/** What a text takes in a report, in bytes of JSON: up to six times as many as it has itself. */
+/** The size of a text in a report, in bytes of JSON: up to six times that of the text itself. */
 function bytesInJson(text) {
     return Buffer.byteLength(JSON.stringify(text));
 }
@@ -19557,12 +18439,12 @@ function wholeCharacters(text, length) {
     const last = text.charCodeAt(length - 1);
     return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
-/** A report has room for so much of a list that a server fills: a hundred long names of a certificate fit. */
-const LIST_OCTETS = 8192;
-/** As many lines of a list as fit, and how many more there are. */
+/** The bytes of JSON that a report has for a list from a server: enough for a hundred long names of a certificate. */
+const LIST_BYTES = 8192;
+/** The lines of a list that fit into a report, and how many more there are. */
 function shortenList(lines) {
-    let room = LIST_OCTETS;
-    const overflow = lines.findIndex((line) => (room -= bytesInJson(line)) < 0);
+    let left = LIST_BYTES;
+    const overflow = lines.findIndex((line) => (left -= bytesInJson(line)) < 0);
     return overflow < 0 ? [...lines] : [...lines.slice(0, overflow), `… and ${lines.length - overflow} more`];
 }
 
@@ -19655,6 +18537,8 @@ const MAX_HANDSHAKE_BYTES = 64 * 1024;
 class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     /** Settles at the latest when the guard is destroyed. */
     opening;
+    /** Whether the connection was closed because the server sent more than a handshake has. */
+    isTooMuch = false;
     #socket;
     #settle = () => undefined;
     #first = Buffer.alloc(0);
@@ -19662,7 +18546,6 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     #timer;
     #received = [];
     #receivedBytes = 0;
-    #isTooMuch = false;
     /** @param socket connected; nothing else may read from it */
     constructor(socket) {
         super();
@@ -19677,10 +18560,6 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     /** What the server has sent during the handshake. */
     get received() {
         return Buffer.concat(this.#received ?? []);
-    }
-    /** Whether the connection was closed because the server sent more than a handshake has. */
-    get isTooMuch() {
-        return this.#isTooMuch;
     }
     /** Stops keeping what the server sends: the handshake is over. */
     release() {
@@ -19707,7 +18586,7 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
         this.#receivedBytes += bytes.length;
         this.#received?.push(bytes);
         if (this.#received && this.#receivedBytes > MAX_HANDSHAKE_BYTES) {
-            this.#isTooMuch = true;
+            this.isTooMuch = true;
             this.destroy();
             return;
         }
@@ -19757,6 +18636,9 @@ var certificate = __nccwpck_require__(881);
 // EXTERNAL MODULE: ./src/tls/guard.ts
 var tls_guard = __nccwpck_require__(6936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
+/*
+ * What the records of a handshake show and Node does not. Each function takes all bytes that the server sent.
+ */
 /** RFC 8446 section 5.1. */
 const ALERT_RECORD = 21;
 const HANDSHAKE_RECORD = 22;
@@ -19773,21 +18655,16 @@ const CERTIFICATE_REQUEST = 13;
  * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
  * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
  * distinguishes it from other causes of a "handshake failure".
- * @param bytes everything the server sent
  */
 function asksForCertificate(bytes) {
     return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
 }
-/**
- * The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0).
- * @param bytes everything the server sent
- */
+/** The last warning alert that a server sent unencrypted (RFC 8446 section 6), including close_notify (0). */
 function warningAlert(bytes) {
     return recordsOf(bytes).records.findLast(({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1)?.content[1];
 }
 /**
  * Data after the last TLS record that is not TLS.
- * @param bytes everything the server sent
  * @returns nothing if the data ends with a whole record or the beginning of one
  */
 function dataAfterRecords(bytes) {
@@ -19815,9 +18692,8 @@ const GROUPS = {
     4589: 'SecP384r1MLKEM1024',
 };
 /**
- * The group that a TLS 1.3 server chose, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
+ * The group that a TLS 1.3 server chose, and whether it resists quantum computers, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
  * does not expose the newer ones.
- * @param bytes everything the server sent
  * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
  */
 function keyExchange(bytes) {
@@ -19847,7 +18723,6 @@ const OLD_SIGNATURES = {
 /**
  * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
  * obsolete.
- * @param bytes everything the server sent
  */
 function oldSignature(bytes) {
     const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;
@@ -20107,10 +18982,7 @@ function canonical(address) {
 
 
 
-/**
- * Parses a certificate.
- * @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored
- */
+/** Parses a certificate. @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored */
 function certificateFacts(certificate) {
     const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
     return {
@@ -20211,8 +19083,12 @@ const SIGNATURES = {
 function signatureFacts(certificate) {
     const [algorithm, parameters] = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .signatureAlgorithm */ .wO)(certificate);
     const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : 'unknown';
-    if (id === RSA_PSS)
-        return pssFacts(parameters);
+    if (id === RSA_PSS) {
+        const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
+        const [hashAlgorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
+        const name = PSS_HASHES[hashAlgorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(hashAlgorithm.content) : ''];
+        return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
+    }
     return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
 }
 const RSA_PSS = '1.2.840.113549.1.1.10';
@@ -20223,12 +19099,6 @@ const PSS_HASHES = {
     '2.16.840.1.101.3.4.2.2': 'SHA-384',
     '2.16.840.1.101.3.4.2.3': 'SHA-512',
 };
-function pssFacts(parameters) {
-    const hash = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derElements */ .zN)(parameters?.content ?? Buffer.alloc(0)).find(({ tag }) => tag === PSS_HASH);
-    const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .derWithin */ .hv)(hash?.content ?? Buffer.alloc(0));
-    const name = PSS_HASHES[algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(algorithm.content) : ''];
-    return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
-}
 
 
 /***/ }),
@@ -20273,10 +19143,7 @@ function derElements(der) {
     }
     return elements;
 }
-/**
- * The elements within the first element of an encoding, or none if it is empty.
- * @throws {DerError}
- */
+/** The elements within the first element of an encoding, or none if it is empty. @throws {DerError} */
 function derWithin(der) {
     const [first] = derElements(der);
     return first ? derElements(first.content) : [];
@@ -20304,6 +19171,7 @@ function oid(content) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bj: () => (/* binding */ memoize),
 /* harmony export */   Dk: () => (/* binding */ TAG),
 /* harmony export */   Gv: () => (/* binding */ validityOf),
 /* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
@@ -20335,10 +19203,7 @@ const TAG = {
 function tbsCertificate({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
 }
-/**
- * The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters.
- * @throws {DerError}
- */
+/** The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters. @throws {DerError} */
 function signatureAlgorithm({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
 }
@@ -20366,7 +19231,7 @@ function subjectName(certificate) {
     return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 /**
- * The dates of a certificate, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
+ * The first and the last moment at which a certificate is valid, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
  * has any number of digits, so it could be read as a year of another century.
  * @throws {DerError} if a date has neither form or does not exist
  */
@@ -20376,7 +19241,8 @@ function validityOf(certificate) {
 }
 /** The sequences of a TBSCertificate are signature, issuer, validity, subject and subjectPublicKeyInfo. */
 function sequenceOfTbs(certificate, index, name) {
-    return part(tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence), index, name);
+    const sequences = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.sequence);
+    return part(sequences, index, name);
 }
 function part(elements, index, name) {
     const element = elements[index];
@@ -20398,179 +19264,10 @@ function date({ tag, content }, name) {
 }
 /** A UTCTime has two digits for the years from 1950 to 2049. */
 function withCentury(tag, text) {
-    switch (tag) {
-        case TAG.utcTime:
-            return `${text < '50' ? '20' : '19'}${text}`;
-        case TAG.generalizedTime:
-            return text;
-        default:
-            return '';
-    }
+    if (tag === TAG.utcTime)
+        return `${text < '50' ? '20' : '19'}${text}`;
+    return tag === TAG.generalizedTime ? text : '';
 }
-
-
-/***/ }),
-
-/***/ 8706:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Dg: () => (/* binding */ caIssuers),
-/* harmony export */   F$: () => (/* binding */ keyUsage),
-/* harmony export */   Ic: () => (/* binding */ nameConstraints),
-/* harmony export */   LX: () => (/* binding */ NAME_TAG),
-/* harmony export */   _X: () => (/* binding */ subjectAltNames),
-/* harmony export */   o8: () => (/* binding */ pathLength),
-/* harmony export */   oQ: () => (/* binding */ extensionsOf),
-/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
-/* harmony export */   uQ: () => (/* binding */ netscapeCertType)
-/* harmony export */ });
-/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5361);
-/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9665);
-/* harmony import */ var _memoize_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
-
-
-
-const SUBJECT_ALT_NAME = '2.5.29.17';
-const KEY_USAGE = '2.5.29.15';
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const NAME_CONSTRAINTS = '2.5.29.30';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
-const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
-/**
- * The extensions of a certificate, in their order.
- * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
- */
-const extensionsOf = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => {
-    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
-    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
-        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
-        // OpenSSL reads every byte but zero as TRUE.
-        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octetString) };
-    });
-    const seen = new Set();
-    for (const { id } of extensions) {
-        if (seen.has(id))
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} occurs twice`);
-        seen.add(id);
-    }
-    return extensions;
-});
-/**
- * How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9).
- * @throws {DerError}
- */
-function pathLength(certificate) {
-    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
-    if (!limit)
-        return Infinity;
-    const [first] = limit;
-    if (first === undefined || first >= 0x80)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('the path length is negative or empty');
-    return Number(`0x${limit.toString('hex')}`);
-}
-/**
- * The purposes of the key (RFC 5280 section 4.2.1.12), as object identifiers; undefined if it has no such extension.
- * @throws {DerError}
- */
-function extendedKeyUsage(certificate) {
-    return elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(content));
-}
-/**
- * The key usage (RFC 5280 section 4.2.1.3): the first byte, whose highest bit is digitalSignature; undefined if it has
- * no such extension.
- * @throws {DerError}
- */
-function keyUsage(certificate) {
-    return bitsOf(certificate, KEY_USAGE);
-}
-/**
- * Netscape's predecessor of the extended key usage, whose highest bit is sslClient; undefined if it has no such
- * extension.
- * @throws {DerError}
- */
-function netscapeCertType(certificate) {
-    return bitsOf(certificate, NETSCAPE_CERT_TYPE);
-}
-/** The context tags of the two lists. */
-const PERMITTED = 0xa0;
-const EXCLUDED = 0xa1;
-/**
- * The name constraints of an issuer (RFC 5280 section 4.2.1.10); undefined if it has none.
- * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
- */
-const nameConstraints = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => {
-    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
-    if (!lists)
-        return undefined;
-    const subtrees = (list) => lists
-        .filter(({ tag }) => tag === list)
-        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content))
-        .map(({ content }) => {
-        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        if (!base || bounds.length > 0)
-            throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4('a name constraint has no name, or has bounds');
-        return base;
-    });
-    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
-});
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
-const NAME_TAG = {
-    rfc822Name: 0x81,
-    dnsName: 0x82,
-    uri: 0x86,
-    ipAddress: 0x87,
-    directoryName: 0xa4,
-};
-/**
- * The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags.
- * @throws {DerError}
- */
-const subjectAltNames = (0,_memoize_js__WEBPACK_IMPORTED_MODULE_1__/* .memoize */ .B)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
-const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
-/**
- * The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1).
- * @throws {DerError}
- */
-function caIssuers(certificate) {
-    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
-        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
-        return isUrl ? [location.content.toString('latin1')] : [];
-    });
-}
-/** The first byte of an extension that is a BIT STRING; undefined if it is absent. */
-function bitsOf(certificate, id) {
-    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bitString, 'a BIT STRING');
-    // The first byte of the content is the number of unused bits.
-    return content && (content[1] ?? 0);
-}
-/** The elements of an extension that is a SEQUENCE; undefined if it is absent. */
-function elementsOf(certificate, id) {
-    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence, 'a SEQUENCE');
-    return content && (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(content);
-}
-function contentOf(certificate, id, tag, type) {
-    const extension = extensionsOf(certificate).find((one) => one.id === id);
-    if (!extension)
-        return undefined;
-    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .derElements */ .zN)(extension.value);
-    if (whole?.tag !== tag)
-        throw new _der_js__WEBPACK_IMPORTED_MODULE_2__/* .DerError */ .I4(`the extension ${id} is not ${type}`);
-    return whole.content;
-}
-
-
-/***/ }),
-
-/***/ 770:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ memoize)
-/* harmony export */ });
 /**
  * Caches what is read from a certificate, as long as the certificate lives. The peer decides how much there is to read,
  * and a search for a path reads the same certificate many times.
@@ -20588,6 +19285,123 @@ function memoize(read) {
 
 /***/ }),
 
+/***/ 8706:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dg: () => (/* binding */ caIssuers),
+/* harmony export */   Ic: () => (/* binding */ nameConstraints),
+/* harmony export */   LX: () => (/* binding */ NAME_TAG),
+/* harmony export */   ZE: () => (/* binding */ elementsOf),
+/* harmony export */   _X: () => (/* binding */ subjectAltNames),
+/* harmony export */   e4: () => (/* binding */ bitsOf),
+/* harmony export */   o8: () => (/* binding */ pathLength),
+/* harmony export */   oQ: () => (/* binding */ extensionsOf)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5361);
+/* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9665);
+
+
+const SUBJECT_ALT_NAME = '2.5.29.17';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const NAME_CONSTRAINTS = '2.5.29.30';
+const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+/**
+ * The extensions of a certificate (RFC 5280 section 4.2), in their order, each with the content of its OCTET STRING.
+ * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
+ */
+const extensionsOf = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
+    const list = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .tbsCertificate */ .hD)(certificate).find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.extensions);
+    const extensions = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derWithin */ .hv)(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
+        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
+        const part = (tag) => parts.find((element) => element.tag === tag)?.content ?? Buffer.alloc(0);
+        // OpenSSL reads every byte but zero as TRUE.
+        return { id: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq)(part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)), critical: (part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)[0] ?? 0) !== 0, value: part(_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octetString) };
+    });
+    const seen = new Set();
+    for (const { id } of extensions) {
+        if (seen.has(id))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4(`the extension ${id} occurs twice`);
+        seen.add(id);
+    }
+    return extensions;
+});
+/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
+function pathLength(certificate) {
+    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
+    if (!limit)
+        return Infinity;
+    const [first] = limit;
+    if (first === undefined || first >= 0x80)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('the path length is negative or empty');
+    return Number(`0x${limit.toString('hex')}`);
+}
+/** The context tags of the two lists. */
+const PERMITTED = 0xa0;
+const EXCLUDED = 0xa1;
+/**
+ * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10);
+ * undefined if it has no name constraints.
+ * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
+ */
+const nameConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
+    const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+    if (!lists)
+        return undefined;
+    const subtrees = (list) => lists
+        .filter(({ tag }) => tag === list)
+        .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content))
+        .map(({ content }) => {
+        const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
+        if (!base || bounds.length > 0)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a name constraint has no name, or has bounds');
+        return base;
+    });
+    return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
+});
+/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
+const NAME_TAG = {
+    rfc822Name: 0x81,
+    dnsName: 0x82,
+    uri: 0x86,
+    ipAddress: 0x87,
+    directoryName: 0xa4,
+};
+/** The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags. @throws {DerError} */
+const subjectAltNames = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+/** The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1). @throws {DerError} */
+function caIssuers(certificate) {
+    return (elementsOf(certificate, AUTHORITY_INFORMATION_ACCESS) ?? []).flatMap(({ content }) => {
+        const [method, location] = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
+        const isUrl = method && (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq)(method.content) === CA_ISSUERS && location?.tag === NAME_TAG.uri;
+        return isUrl ? [location.content.toString('latin1')] : [];
+    });
+}
+/** The first byte of an extension that is a BIT STRING; undefined if it is absent. @throws {DerError} */
+function bitsOf(certificate, id) {
+    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bitString, 'a BIT STRING');
+    // The first byte of the content is the number of unused bits.
+    return content && (content[1] ?? 0);
+}
+/** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */
+function elementsOf(certificate, id) {
+    const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence, 'a SEQUENCE');
+    return content && (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
+}
+function contentOf(certificate, id, tag, type) {
+    const extension = extensionsOf(certificate).find((one) => one.id === id);
+    if (!extension)
+        return undefined;
+    const [whole] = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(extension.value);
+    if (whole?.tag !== tag)
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4(`the extension ${id} is not ${type}`);
+    return whole.content;
+}
+
+
+/***/ }),
+
 /***/ 1352:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -20595,7 +19409,9 @@ function memoize(read) {
 /* harmony export */   _: () => (/* binding */ purposeErrors),
 /* harmony export */   c: () => (/* binding */ extendedKeyUsageError)
 /* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5361);
 /* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8706);
+
 
 /** serverAuth, and the two from the time of export restrictions that OpenSSL still accepts in its place. */
 const FOR_SERVERS = new Set([
@@ -20604,6 +19420,10 @@ const FOR_SERVERS = new Set([
     '1.3.6.1.4.1.311.10.3.3',
 ]);
 const ANY = '2.5.29.37.0';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const KEY_USAGE = '2.5.29.15';
+/** Netscape's predecessor of the extended key usage. */
+const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 /** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
 const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 /** sslServer. */
@@ -20615,7 +19435,7 @@ const NETSCAPE_SERVER = 0x40;
  * @throws {DerError}
  */
 function extendedKeyUsageError(certificate) {
-    const purposes = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .extendedKeyUsage */ .u5)(certificate);
+    const purposes = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .elementsOf */ .ZE)(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq)(content));
     if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
         return undefined;
     return purposes?.includes(ANY)
@@ -20629,15 +19449,15 @@ function extendedKeyUsageError(certificate) {
  */
 function purposeErrors(certificate) {
     const extended = extendedKeyUsageError(certificate);
-    const usage = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .keyUsage */ .F$)(certificate);
-    const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .netscapeCertType */ .uQ)(certificate);
+    const usage = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .bitsOf */ .e4)(certificate, KEY_USAGE);
+    const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .bitsOf */ .e4)(certificate, NETSCAPE_CERT_TYPE);
     return [
-        ...(extended === undefined ? [] : [extended]),
-        ...(usage === undefined || (usage & SERVER_KEY_USAGES) !== 0
-            ? []
-            : ['its key usage allows neither a signature nor a key exchange']),
-        ...(type === undefined || (type & NETSCAPE_SERVER) !== 0 ? [] : ['its Netscape certificate type is not a server']),
-    ];
+        extended,
+        usage !== undefined &&
+            !(usage & SERVER_KEY_USAGES) &&
+            'its key usage allows neither a signature nor a key exchange',
+        type !== undefined && !(type & NETSCAPE_SERVER) && 'its Netscape certificate type is not a server',
+    ].filter((error) => typeof error === 'string');
 }
 
 
@@ -29513,6 +28333,262 @@ function replaceNode(key, path, node) {
 
 exports.visit = visit;
 exports.visitAsync = visitAsync;
+
+
+/***/ }),
+
+/***/ 370:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ pLimit)
+});
+
+// UNUSED EXPORTS: limitFunction
+
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
+
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
+}
+
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
 
 
 /***/ }),
@@ -39517,39 +38593,37 @@ var reason = __nccwpck_require__(2223);
 ;// CONCATENATED MODULE: ./src/main/start.ts
 
 /** The runner keeps ten errors of a step. */
-const MOST_COMPLAINTS = 10;
+const MOST_ERRORS = 10;
 /**
  * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
  * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
  * the host of an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
-/** How long the last output waits for a reader after the run was told to end. */
+/** How long unread output may delay the end of the process after a signal. */
 const LONGEST_LAST_WRITE_MS = 2000;
 /**
- * Runs a program so that nothing but its own word can end it well. Until it has said otherwise the exit code is
- * that of a failure; whatever is thrown anywhere, awaited or not, of whatever type, makes it one.
- * @param main the program; it returns the exit code. It may pass on a signal that tells it to end: from then on, unread
- *   output delays the end of the process by two seconds at most
- * @param complain tells of what was thrown
+ * Runs a program that succeeds only if it says so itself. Until it returns an exit code, the exit code is 1. Anything
+ * that is thrown anywhere, awaited or not, of any type, is a failure.
+ * @param main the program; it returns the exit code. It may pass on the signal that ends it: from then on, unread output
+ *   delays the end of the process by at most two seconds
+ * @param reportError receives the reason of what was thrown
  */
-function start(main, complain) {
+function start(main, reportError) {
     // Node reads this variable when it uses the pool for the first time.
     process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
     let cut;
-    let stray = 0;
-    let complaints = 0;
+    let errors = 0;
     const onStray = (thrown) => {
-        stray = 1;
-        complaints += 1;
-        // What is broken may be the very thing that tells of it: then it would be asked for ever.
-        if (complaints > MOST_COMPLAINTS)
+        errors += 1;
+        // If the report of an error fails, its error would be reported again, without end.
+        if (errors > MOST_ERRORS)
             return;
         try {
-            complain((0,reason/* reasonOf */.A)(thrown));
+            reportError((0,reason/* reasonOf */.A)(thrown));
         }
         catch {
-            // Thrown from here Node would print it as it is, to a log that obeys. It is red all the same.
+            // Node would print the error without escapes, to a log that executes commands. The run fails anyway.
         }
     };
     process.exitCode = 1;
@@ -39566,20 +38640,20 @@ function start(main, complain) {
         await lastWrites(cut);
         // A rejection at the last moment still counts.
         setImmediate(() => {
-            end(code || stray);
+            end(code || Math.min(errors, 1));
         });
     });
 }
-/** Waits until everything written has been read, but only briefly after the signal. */
+/** Waits until all output has been read, but only briefly after the signal. */
 async function lastWrites(cut) {
     const streams = [process.stdout, process.stderr];
     const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
     const late = new Promise((resolve) => {
-        const hurry = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
+        const startTimer = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
         if (cut?.aborted)
-            hurry();
+            startTimer();
         else
-            cut?.addEventListener('abort', hurry);
+            cut?.addEventListener('abort', startTimer);
     });
     await Promise.race([written, late]);
 }
@@ -39642,7 +38716,10 @@ const END = '-----END CERTIFICATE-----';
 function isPem(text) {
     return text.includes('-----BEGIN');
 }
-/** Reads the certificates in a text; any other text between them is ignored (RFC 7468 section 2). */
+/**
+ * Reads the certificates in a text; any other text between them is ignored (RFC 7468 section 2).
+ * @returns PEM, one certificate each; and what is wrong, as the end of a sentence that begins with the name of the text
+ */
 function certificatesIn(text) {
     const blocks = blocksIn(text);
     if (blocks.length === 0)
@@ -39699,10 +38776,7 @@ function isQuotableName(text) {
 function isQuotableKey(key) {
     return /^[\w-]{1,60}$/.test(key);
 }
-/**
- * The name of a file in an error.
- * @param path as the user wrote it; shown only if it looks like a path
- */
+/** The name of a file in an error. @param path as the user wrote it; shown only if it looks like a path */
 function fileName(path) {
     const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
     return isPath ? path : 'the file';
@@ -39740,10 +38814,7 @@ class Anchors {
             message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
         }));
     }
-    /**
-     * The certificates in values that have been loaded.
-     * @returns PEM, one certificate each, without duplicates
-     */
+    /** The certificates in values that have been loaded. @returns PEM, one certificate each, without duplicates */
     of(values) {
         return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
     }
@@ -39752,27 +38823,19 @@ class Anchors {
             return cli_parse(text);
         const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
         if (paths.length === 0)
-            return failure({ what: 'is empty' });
+            return failure('is empty');
         if (paths.length > MAX_FILES)
-            return failure({ what: `names more than ${MAX_FILES} files` });
-        const files = await Promise.all(paths.map((path) => this.#loadFile(path)));
+            return failure(`names more than ${MAX_FILES} files`);
+        const files = await Promise.all(paths.map((path) => this.#read(path).then((content) => cli_parse(content, path), (error) => failure(`cannot be read (${(0,reason/* codeOf */.$)(error)})`, path))));
         return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
-    }
-    async #loadFile(path) {
-        try {
-            return cli_parse(await this.#read(path), path);
-        }
-        catch (error) {
-            return failure({ path, what: `cannot be read (${(0,reason/* codeOf */.$)(error)})` });
-        }
     }
 }
 function cli_parse(text, path) {
     const { certificates, faults } = certificatesIn(text);
-    return { certificates, faults: faults.map((what) => ({ ...(path !== undefined && { path }), what })) };
+    return { certificates, faults: faults.map((what) => ({ what, path })) };
 }
-function failure(fault) {
-    return { certificates: [], faults: [fault] };
+function failure(what, path) {
+    return { certificates: [], faults: [{ what, path }] };
 }
 
 // EXTERNAL MODULE: external "node:tls"
@@ -39793,25 +38856,18 @@ function mappingAt(place, values) {
 }
 /** The same without places: strings, arrays and objects; null for a broken text. */
 function plain(node) {
-    switch (node.kind) {
-        case 'text':
-            return node.broken ? null : node.text;
-        case 'list':
-            return node.items.map(plain);
-        case 'mapping':
-            return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
-    }
+    if (node.kind === 'text')
+        return node.broken ? null : node.text;
+    if (node.kind === 'list')
+        return node.items.map(plain);
+    return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
 }
 /** The number of values in a node, including itself. */
 function size(node) {
-    switch (node.kind) {
-        case 'text':
-            return 1;
-        case 'list':
-            return node.items.reduce((sum, item) => sum + size(item), 1);
-        case 'mapping':
-            return [...node.entries.values()].reduce((sum, { value }) => sum + size(value), 1);
-    }
+    if (node.kind === 'text')
+        return 1;
+    const parts = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
+    return parts.reduce((sum, part) => sum + size(part), 1);
 }
 /** The node at the end of a path, or undefined if there is none. */
 function at(node, ...path) {
@@ -39874,10 +38930,7 @@ class ClientIdentities {
     async #load(certificate, key) {
         const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
         if (!chain?.ok || !privateKey?.ok) {
-            return {
-                ...(chain?.ok === false && { certificateFault: chain.fault }),
-                ...(privateKey?.ok === false && { keyFault: privateKey.fault }),
-            };
+            return { certificateFault: faultOf(chain), keyFault: faultOf(privateKey) };
         }
         if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
             return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
@@ -39897,12 +38950,7 @@ class ClientIdentities {
             return undefined;
         if (isPem(value))
             return parse(value);
-        try {
-            return parse(await this.#readFile(value.trim()));
-        }
-        catch (error) {
-            return wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`);
-        }
+        return this.#readFile(value.trim()).then(parse, (error) => wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`));
     }
 }
 function textOf(node) {
@@ -39913,6 +38961,9 @@ function idOf(certificate, key) {
 }
 function wrong(fault) {
     return { ok: false, fault };
+}
+function faultOf(parsed) {
+    return parsed?.ok === false ? parsed.fault : undefined;
 }
 /** All certificates in a text. The first is the client certificate itself. */
 function chainIn(text) {
@@ -40183,38 +39234,23 @@ function value(allowed, read, quotable = 'never') {
         return cli_core/* NEVER */.tm;
     });
 }
-/** A whole number from `min` to `max`. */
 const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max), 'word');
-/**
- * One of several keywords.
- * @param allowed the error message for any other text, if it is not to list the keywords
- */
+/** One of several keywords. @param allowed the error message for any other text, if it is not to list the keywords */
 const oneOf = (known, allowed = `must be one of ${known.join(', ')}`, quotable = 'word') => value((text) => allowed + didYouMean(text, known), (text) => known.find((word) => word === text), quotable);
-/**
- * A hint for a mistyped word.
- * @returns `; did you mean "word"?`, or empty text if no known word is similar
- */
+/** A hint for a mistyped word. @returns `; did you mean "word"?`, or empty text if no known word is similar */
 function didYouMean(word, known) {
     const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.floor(word.length / 3)) });
     return match === undefined ? '' : `; did you mean "${match}"?`;
 }
-/** A boolean. */
 const flag = value('must be true or false', values/* truth */.Im, 'word');
-/** Any text. */
 const anyText = value('must be text', (text) => text);
-/** A host, without a port. */
 const host = value('must be a DNS name or an IP address, without a port', values/* host */.Hc, 'name');
-/** An envelope address. */
 const mailbox = value('must be a plain address of the form local@domain', values/* mailbox */.B5);
-const NO_CONTROLS = 'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
-/** A user name, which may be empty. */
-const userName = value(NO_CONTROLS, values/* userName */.nT);
-/** A password or a token, which may be empty. */
-const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
-/** The URL of an inbox. */
-const inboxUrl = value('must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment', values/* inboxUrl */.Ww);
-/** Text for people. */
 const oneLine = value('must be one line of 1 to 200 visible characters', values/* displayName */.QC);
+const NO_CONTROLS = 'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
+const userName = value(NO_CONTROLS, values/* userName */.nT);
+const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
+const inboxUrl = value('must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment', values/* inboxUrl */.Ww);
 /** A list, or a text that `split` makes a list. */
 const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
 /** No setting has as many keywords. */
@@ -40230,12 +39266,8 @@ const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform(
 const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
 /** PEM text or paths, as one text or a list. */
 const pemOrPaths = list(anyText, (text) => [text]);
-/** A mapping with these keys and no others. */
 const mapping = (shape) => cli_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
-/**
- * Adds the documentation of a key.
- * @param otherwise the documented default, if it depends on something else
- */
+/** Adds the documentation of a key. @param otherwise the documented default, if it depends on something else */
 const key = (field, description, otherwise) => field.meta({ description, ...(otherwise !== undefined && { otherwise }) });
 
 ;// CONCATENATED MODULE: ./src/plan/schema/input-keys.ts
@@ -40299,6 +39331,8 @@ const OUTPUTS = {
 const PRIVATE = ['auth', 'delivery'];
 /**
  * Checks what the user wrote against a schema.
+ * @param options.what what the text as a whole is called in errors
+ * @param options.own the part of the text that the user wrote in this place, if other parts are inherited
  * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
  *   mapping if a key is missing, and otherwise where the rule says
  */
@@ -40377,10 +39411,8 @@ function instead(node, issue) {
     if (node.text === '')
         return ', but is empty';
     const quotable = issue.code === 'custom' ? issue.params?.quotable : undefined;
-    return !node.expanded && isQuotable(node.text, quotable) ? `, not "${node.text}"` : '';
-}
-function isQuotable(text, quotable) {
-    return (quotable === 'word' && isQuotableWord(text)) || (quotable === 'name' && isQuotableName(text));
+    const isQuotable = (quotable === 'word' && isQuotableWord(node.text)) || (quotable === 'name' && isQuotableName(node.text));
+    return isQuotable && !node.expanded ? `, not "${node.text}"` : '';
 }
 /** The keys that a schema knows for the mapping at a path. */
 function keysAt(schema, path) {
@@ -40630,10 +39662,7 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
     const keys = [...reported.map((check) => `delivery.verdicts.${check}`), 'delivery.verdicts'];
     yield { message, keys, isOwn: true };
 }
-/**
- * Values that must all be set, and not be empty.
- * @param values by the full names of their keys
- */
+/** Values that must all be set, and not be empty. @param values by the full names of their keys */
 function* incomplete(values) {
     // Without any of these keys, it is the inbox that requires them.
     const keys = [...Object.keys(values), 'delivery'];
@@ -40689,31 +39718,26 @@ const VERBATIM = ['endpoints', 'password', 'access-token', 'inbox-password'];
 /**
  * Reads the inputs of the action.
  * @param raw texts by the name of the input; empty means not set, unless the input is unknown
+ * @returns `given`: the inputs that are set, each with its input as its place; `settings`: their values, absent if an
+ *   input is wrong; `layer`: what endpoints inherit, as an endpoint mapping
  */
 function readInputs(raw) {
     const texts = Object.entries(raw)
         .map(([input, text]) => [input, VERBATIM.includes(input) ? text : text.trim()])
         .filter(([input, text]) => text !== '' || !INPUT_NAMES.includes(input));
-    const given = mappingAt({}, texts.map(([input, text]) => [input, textAt({ input }, text)]));
-    const { value, problems } = check(inputSchema, given);
-    const layer = mappingAt({}, ['auth', 'delivery'].flatMap((name) => {
-        const part = partOf(name, given);
-        return part ? [[name, part]] : [];
-    }));
-    return {
-        given,
-        ...(value && { settings: value }),
-        layer,
-        problems: [...problems, ...check(inheritableSchema, layer).problems],
-    };
+    const values = texts.map(([input, text]) => [input, textAt({ input }, text)]);
+    const given = mappingAt({}, values);
+    const { value: settings, problems } = check(inputSchema, given);
+    const layer = mappingAt({}, [...partOf('auth', given), ...partOf('delivery', given)]);
+    return { given, settings, layer, problems: [...problems, ...check(inheritableSchema, layer).problems] };
 }
-/** One mapping of an endpoint, as the inputs give it; undefined if none of them is set. */
+/** One mapping of an endpoint, with its name, as the inputs give it; nothing if none of them is set. */
 function partOf(name, given) {
     const values = Object.entries(KEYS_OF_INPUTS).flatMap(([input, key]) => {
         const node = at(given, input);
         return node && key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), node]] : [];
     });
-    return values[0] && mappingAt(values[0][1].place, values);
+    return values[0] ? [[name, mappingAt(values[0][1].place, values)]] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/plan/layers.ts
@@ -40737,8 +39761,9 @@ function overlay(inputs, defaults, endpoint) {
         entries.delete('delivery');
     const merged = { ...endpoint, entries };
     const delivery = at(merged, 'delivery');
-    const isMapping = delivery?.kind === 'mapping';
-    return withInputs(inputs, isMapping ? withEntry(merged, 'delivery', withoutUnused(delivery, at(endpoint, 'delivery'))) : merged);
+    if (delivery?.kind !== 'mapping')
+        return withInputs(inputs, merged);
+    return withInputs(inputs, withEntry(merged, 'delivery', withoutUnused(delivery, at(endpoint, 'delivery'))));
 }
 /** Keys about the message are inherited only if they have an effect. The schema rejects them otherwise. */
 function withoutUnused(delivery, own) {
@@ -40778,16 +39803,14 @@ function isText(node, text) {
  * @param below the inherited part with the same key, if any
  */
 function emptyLists(node, below, path = []) {
-    switch (node.kind) {
-        case 'text':
-            return [];
-        case 'list':
-            if (node.items.length > 0)
-                return node.items.flatMap((item) => emptyLists(item, undefined, path));
-            return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
-        case 'mapping':
-            return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
+    if (node.kind === 'text')
+        return [];
+    if (node.kind === 'mapping') {
+        return [...node.entries].flatMap(([name, { value }]) => emptyLists(value, at(below, name), [...path, name]));
     }
+    if (node.items.length > 0)
+        return node.items.flatMap((item) => emptyLists(item, undefined, path));
+    return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
 }
 
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
@@ -40842,32 +39865,22 @@ function credentialsOf(auth) {
     const secret = auth.password ?? auth['access-token'];
     if (username === undefined || !secret)
         return undefined;
-    return {
-        username,
-        secret,
-        kind: auth.password ? 'password' : 'access-token',
-        ...(mechanism && { mechanism }),
-        expect,
-    };
+    const kind = auth.password ? 'password' : 'access-token';
+    return { username, secret, kind, ...(mechanism && { mechanism }), expect };
 }
 function deliveryOf(delivery) {
-    const { from, to, within, verdicts } = delivery;
+    const { from, to, within, expect, keep, verdicts } = delivery;
     const target = inboxOf(delivery);
     return {
         from,
         to,
         ...(target && { inbox: target }),
         withinMs: within * SECOND,
-        expect: delivery.expect,
-        keep: delivery.keep,
+        expect,
+        keep,
         attachmentBytes: delivery['attachment-bytes'],
         ...(verdicts && {
-            verdicts: {
-                spf: verdicts.spf,
-                dkim: verdicts.dkim,
-                dmarc: verdicts.dmarc,
-                authservId: verdicts['authserv-id'],
-            },
+            verdicts: { spf: verdicts.spf, dkim: verdicts.dkim, dmarc: verdicts.dmarc, authservId: verdicts['authserv-id'] },
         }),
     };
 }
@@ -40893,6 +39906,7 @@ const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and e
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
  * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
+ * @returns `expanded`: whether the text contains a value of the environment, which may be a secret. The errors quote none
  */
 function expand(text, env, isLiteral = false) {
     const errors = new Set();
@@ -40974,10 +39988,8 @@ function entryProblem(text, name, port) {
     }
     if ((0,values/* host */.Hc)(name) === undefined || /[/@]/.test(text))
         return 'must be host, host:port or [v6]:port';
-    if (port !== undefined && (0,values/* wholeNumber */.rD)(port, 1, 65535) === undefined) {
-        return 'the port must be a whole number from 1 to 65535';
-    }
-    return undefined;
+    const isPort = port === undefined || (0,values/* wholeNumber */.rD)(port, 1, 65535) !== undefined;
+    return isPort ? undefined : 'the port must be a whole number from 1 to 65535';
 }
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source) {
@@ -41019,6 +40031,7 @@ const SYNTAX = {
  * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
  * except those of LITERAL_KEYS.
  * @param origin the file or the input that the text comes from
+ * @returns no `root` if the text is empty or is not valid YAML
  */
 function readYaml(text, origin, env) {
     const lines = new dist/* LineCounter */.HN();
@@ -41115,7 +40128,7 @@ class Reader {
         const isAliased = this.#aliases > 0;
         if (isAliased && ++this.#aliased > MAX_ALIASED)
             return this.#broken(place, 'too many values by alias');
-        if ((0,dist/* isAlias */.Vj)(node))
+        if (dist/* isAlias */.Vj(node))
             return this.#alias(node, isLiteral, place);
         if (!isAliased && node.anchor !== undefined)
             this.#anchors.set(node.anchor, node);
@@ -41125,18 +40138,15 @@ class Reader {
         return located;
     }
     #value(node, isLiteral, place) {
-        if ((0,dist/* isMap */.jh)(node))
+        if (dist/* isMap */.jh(node))
             return { kind: 'mapping', entries: this.#entries(node), place };
-        if ((0,dist/* isSeq */.oP)(node))
-            return { kind: 'list', items: this.#items(node), place };
+        if (dist/* isSeq */.oP(node))
+            return { kind: 'list', items: node.items.map((item) => this.read(item)), place };
         const source = yaml_textOf(node);
         const { text, expanded, errors } = expand(source, this.#env, isLiteral);
         for (const message of errors)
             this.#report({ ...place, message });
         return { ...textAt(place, text, expanded), broken: errors.length > 0 };
-    }
-    #items(list) {
-        return list.items.map((item) => this.read(item));
     }
     #entries(mapping) {
         const entries = new Map();
@@ -41177,7 +40187,7 @@ class Reader {
 }
 /** The text of a scalar. The failsafe schema gives no scalar another type. */
 function yaml_textOf(node) {
-    return (0,dist/* isScalar */.jn)(node) && typeof node.value === 'string' ? node.value : '';
+    return dist/* isScalar */.jn(node) && typeof node.value === 'string' ? node.value : '';
 }
 
 ;// CONCATENATED MODULE: ./src/plan/source/sources.ts
@@ -41219,10 +40229,7 @@ function readEndpointsInput(text, env) {
     const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
     return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
 }
-/**
- * Reads the file that the input `config` names.
- * @param path as the user wrote it
- */
+/** Reads the file that the input `config` names. @param path as the user wrote it */
 async function readConfigFile(path, { cwd, env, readFile }) {
     let text;
     try {
@@ -41319,13 +40326,14 @@ function within(folder, path, system = (external_node_path_default())) {
  */
 async function loadPlan(inputs, context) {
     const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-    const lists = await readLists(given, context);
+    const lists = await readLists(inputs, context);
     const require = at(given, 'require');
     /** Lists that an empty list in an endpoint or in the defaults may replace. */
     const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
     const candidates = checkAll(lists, layer, inputsBelow);
     const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
     const readFile = (path) => context.readFile((0,external_node_path_.resolve)(context.cwd, path));
+    const tlsKeys = candidates.map(({ merged }) => at(merged, 'tls'));
     const anchors = new Anchors(readFile);
     const identities = new ClientIdentities(readFile);
     const problems = [
@@ -41335,7 +40343,7 @@ async function loadPlan(inputs, context) {
         ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
         ...candidates.flatMap((candidate) => candidate.problems),
         ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
-        ...(await loadAll(identities, candidates.map(({ merged }) => at(merged, 'tls')))),
+        ...(await loadAll(identities, tlsKeys)),
     ];
     if (candidates.length === 0 && lists.every((list) => list.problems.length === 0))
         problems.push(noEndpoint(given));
@@ -41343,27 +40351,21 @@ async function loadPlan(inputs, context) {
     if (problems.length > 0 || !settings || valid.length < candidates.length)
         throw new ConfigurationError(problems);
     const endpoints = valid.map(({ own, checked }) => resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)));
-    const reportDir = settings['report-dir'];
+    const { deadline, 'report-dir': reportDir } = settings;
     return {
         endpoints: sharded(endpoints, settings.shard),
         policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
         concurrency: settings.concurrency,
         retries: settings.retries,
-        ...(settings.deadline !== undefined && { deadlineMs: settings.deadline }),
+        ...(deadline !== undefined && { deadlineMs: deadline }),
         ...(settings['self-test'] && { selfTest: true }),
         ...(reportDir !== undefined && { reportDir }),
     };
 }
-async function readLists(given, context) {
-    const text = (name) => {
-        const node = at(given, name);
-        return node?.kind === 'text' ? node.text : undefined;
-    };
-    const endpoints = text('endpoints');
-    const config = text('config');
+async function readLists({ endpoints = '', config = '' }, context) {
     return [
-        ...(endpoints === undefined || endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
-        ...(config === undefined ? [] : [await readConfigFile(config, context)]),
+        ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
+        ...(config.trim() === '' ? [] : [await readConfigFile(config.trim(), context)]),
     ];
 }
 /** Loads one value after the other, so that a value that many endpoints share is read once. */
@@ -41395,10 +40397,7 @@ function checkAll(lists, layer, inputsBelow) {
     }
     return candidates;
 }
-/**
- * Reports a name that another endpoint already has.
- * @param taken the names so far, to which this one is added
- */
+/** Reports a name that another endpoint already has. @param taken the names so far, to which this one is added */
 function duplicate(own, merged, taken) {
     const name = nameIn(merged);
     if (name === undefined)
@@ -41522,11 +40521,6 @@ const SIGNS = {
     fail: { emoji: '❌', plain: '✗' },
     skip: { emoji: '➖', plain: '-' },
 };
-const SKIPPED = {
-    'not-applicable': 'not applicable',
-    'not-configured': 'not configured',
-    blocked: 'blocked',
-};
 const SKIPPED_SHORT = {
     'not-applicable': 'n/a',
     'not-configured': 'unset',
@@ -41543,7 +40537,7 @@ function shortStatus({ status, skipped }) {
 }
 /** A step's status in words. For a skipped step, the reason. */
 function statusWord({ status, skipped }) {
-    return skipped ? SKIPPED[skipped] : status;
+    return skipped?.replace('-', ' ') ?? status;
 }
 /** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
 function transitTime({ id, status }, { delivery }) {
@@ -41623,12 +40617,7 @@ function daysLeft(days) {
 function duration(milliseconds) {
     return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
-const OUTCOME = {
-    pass: 'passed',
-    warn: 'passed with warnings',
-    inconclusive: 'inconclusive',
-    fail: 'failed',
-};
+const OUTCOME = { ...RESULT_LABELS, warn: 'passed with warnings' };
 /** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
 function attemptsInShort({ attempts, result, earlier }) {
     if (attempts === 1)
@@ -41805,15 +40794,15 @@ function renderTerminal(report, verdict, { color = false } = {}) {
         paint(`${SIGNS[status].plain} ${text}`, status),
         `  ${[...counts, duration(report.durationMs)].join('   ')}`,
         '',
-        ...overview(views.map(({ endpoint }) => endpoint), paint),
+        ...overview(views, paint),
         ...views.filter(hasProblems).flatMap((view) => section(view, paint)),
         ...notes(views),
     ];
     return `${lines.join('\n')}\n`;
 }
-function overview(endpoints, paint) {
+function overview(views, paint) {
     const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => ({ text }));
-    const rows = endpoints.map((endpoint) => [
+    const rows = views.map(({ endpoint }) => [
         { text: SIGNS[endpoint.result].plain, status: endpoint.result },
         { text: (0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT) },
         ...endpoint.steps.map((step) => ({
@@ -41833,9 +40822,10 @@ function overview(endpoints, paint) {
 }
 function section({ endpoint, problems }, paint) {
     const attempts = attemptsInFull(endpoint);
+    const { name, result } = endpoint;
     return [
         '',
-        paint(`${SIGNS[endpoint.result].plain} ${safe(`${(0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT)}: ${endpoint.result}`)}`, endpoint.result),
+        paint(`${SIGNS[result].plain} ${safe(`${(0,text_shorten/* shorten */.ml)(name, terminal_NAME_LIMIT)}: ${result}`)}`, result),
         safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
         ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
         ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
@@ -41845,11 +40835,12 @@ function problemOf(problem) {
     const { finding, transcript } = problem;
     const { code, message, remedy, evidence = {}, reference, reproduce, waived } = finding;
     const fields = Object.entries(evidence).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
+    const shown = [...fields, ...transcript].map((line) => (0,text_shorten/* shorten */.ml)(line, terminal_LINE_LIMIT));
     return [
         `  ${signOf(finding).plain} ${titleOf(finding)} (${stepOf(problem)}, ${code})`,
         ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
         ...labeled('problem', [message]),
-        ...labeled('evidence', [...fields, ...transcript].map((line) => (0,text_shorten/* shorten */.ml)(line, terminal_LINE_LIMIT))),
+        ...labeled('evidence', shown),
         ...labeled('fix', [`${remedy}${reference === undefined ? '' : ` (${reference})`}`]),
         ...labeled('reproduce', reproduce?.split('\n') ?? []),
     ].map(safe);
@@ -41912,8 +40903,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 103 modules
-var run = __nccwpck_require__(7549);
+// EXTERNAL MODULE: ./src/gate/run.ts + 97 modules
+var run = __nccwpck_require__(4592);
 ;// CONCATENATED MODULE: ./src/main/run-cli.ts
 
 
@@ -41998,7 +40989,7 @@ function reportError(message) {
         process.stderr.write(`${escape_escapeLine(line)}\n`);
 }
 async function passesSelfTest(progress) {
-    // Loaded on demand, because it brings mail servers along.
+    // Loaded on demand, because it includes mail servers.
     const { selfTest } = await Promise.all(/* import() */[__nccwpck_require__.e(41), __nccwpck_require__.e(383)]).then(__nccwpck_require__.bind(__nccwpck_require__, 383));
     const result = await selfTest();
     if (result.ok)
@@ -42007,18 +40998,18 @@ async function passesSelfTest(progress) {
         reportError(result.reason);
     return result.ok;
 }
-/** Shows good and broken mail servers, and what the gate makes of them. A closed gate is what is to be seen. */
+/** Tests good and broken mail servers. The gate is closed, as it should be, so the exit code is 0. */
 async function demonstrate() {
-    // Loaded when it is shown: nobody else needs mail servers.
+    // Loaded on demand, because it includes mail servers.
     const { startDemo } = await Promise.all(/* import() */[__nccwpck_require__.e(41), __nccwpck_require__.e(762)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4762));
     const demo = await startDemo();
     try {
-        process.stdout.write('Good, doubtful and broken mail servers, all in this process, and what the gate makes of them:\n\n');
+        process.stdout.write('Tests good, doubtful and broken mail servers, all in this process:\n\n');
         const outcome = await gate(await planOf(demo.inputs), process.stdout);
         process.stdout.write(shownOnTerminal(outcome));
         if (outcome.report.endpoints.some(verdict/* isCutShort */.zy))
             return EXIT.closed;
-        process.stdout.write('\nIn a workflow this job would have failed. Here it was a demonstration, and it went well.\n');
+        process.stdout.write('\nIn a workflow, this job would fail. In this demonstration, that is the expected result.\n');
         return EXIT.open;
     }
     finally {
@@ -42066,8 +41057,8 @@ function environmentName(input) {
     return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
 }
 function gate(plan, progress) {
-    const finished = (endpoint, howFar) => {
-        progress.write(`${progressLine(endpoint, howFar)}\n`);
+    const finished = (endpoint, done) => {
+        progress.write(`${progressLine(endpoint, done)}\n`);
     };
     return (0,run/* run */.e)(plan, process.env, finished, cancellation());
 }

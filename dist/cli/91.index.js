@@ -1,0 +1,852 @@
+export const id = 91;
+export const ids = [91];
+export const modules = {
+
+/***/ 9367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7358);
+
+
+
+
+/**
+ * Connects to the server of an inbox.
+ * @throws {InboxError}
+ */
+async function connectTo({ host, port }, { resolver }, deadline) {
+    try {
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
+    }
+    catch (error) {
+        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
+        throw error;
+    }
+}
+/**
+ * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
+ * @param socket with nothing unread
+ */
+function beginSecuring(socket, host, settings, deadline) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
+        context: settings.context,
+        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
+        deadline,
+    });
+    const judged = outcome.then((result) => {
+        const error = errorOf(result, settings);
+        if (!error)
+            return stream;
+        stream.destroy();
+        socket.destroy();
+        throw error;
+    });
+    return { stream, judged };
+}
+/**
+ * Makes a TLS channel, as {@link beginSecuring} does.
+ * @throws {InboxError}
+ */
+function secure(socket, host, settings, deadline) {
+    return beginSecuring(socket, host, settings, deadline).judged;
+}
+function errorOf(result, { judge }) {
+    if (!result.ok)
+        return new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-tls', cause: result.failure });
+    const objections = judge(result.channel);
+    return objections.length === 0 ? undefined : new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'bad-certificate', objections });
+}
+
+
+/***/ }),
+
+/***/ 1030:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Yl: () => (/* binding */ headersOf),
+/* harmony export */   k5: () => (/* binding */ boundedHeaders),
+/* harmony export */   v8: () => (/* binding */ MAX_HEADER_BYTES)
+/* harmony export */ });
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5158);
+
+/** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
+const MAX_HEADER_BYTES = 128 * 1024;
+/** The fields of the gate's own message have some hundred characters. */
+const MAX_FIELD_LENGTH = 1024;
+/** @param source a message, its header or a part of it */
+function headersOf(source) {
+    const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_BYTES));
+    return boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
+}
+function boundedHeaders(messageId, subject) {
+    return { messageId: bounded(messageId), subject: bounded(subject) };
+}
+/** A copy, because a slice would keep the whole header in memory. */
+function bounded(text) {
+    return Buffer.from(text.slice(0, MAX_FIELD_LENGTH)).toString();
+}
+
+
+/***/ }),
+
+/***/ 4091:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  openImapInbox: () => (/* binding */ openImapInbox)
+});
+
+// EXTERNAL MODULE: ./src/net/deadline.ts
+var net_deadline = __webpack_require__(7879);
+// EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
+var imap_flow = __webpack_require__(5469);
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __webpack_require__(2223);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __webpack_require__(875);
+// EXTERNAL MODULE: ./src/inbox/failure.ts
+var failure = __webpack_require__(7358);
+;// CONCATENATED MODULE: ./src/inbox/imap/dialogue.ts
+
+
+
+const LOGOUT_WAIT_MS = 1000;
+/** The commands to an IMAP server, one at a time, so that each has its full time. */
+class ImapDialogue {
+    #client;
+    #timeoutMs;
+    /** The end of every command so far. */
+    #previous = Promise.resolve();
+    /** @param timeoutMs for any one answer */
+    constructor(client, timeoutMs) {
+        this.#client = client;
+        this.#timeoutMs = timeoutMs;
+    }
+    /**
+     * Sends a command after those before it have been answered.
+     * @param about what the command asks for
+     * @throws {InboxError} `rejected` if the server rejects it. Without an answer the connection is closed, because a late
+     *   one could be taken for the answer to another command
+     */
+    ask(about, command) {
+        const answer = this.#previous.then(() => this.#answerTo(about, command(this.#client)));
+        this.#previous = answer.catch(() => undefined);
+        return answer;
+    }
+    /** The error for a connection that has ended, if the client has thrown none. */
+    lost(about) {
+        const reason = this.#client.byeReason;
+        const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
+        return (0,failure/* temporary */.q_)(`asked for ${about}, the connection was lost${said}`);
+    }
+    /** Logs out and closes the connection. Never throws. */
+    async close() {
+        const deadline = net_deadline/* Deadline */.B.after(LOGOUT_WAIT_MS);
+        await deadline.race(this.#client.logout(), () => new Error('no answer to LOGOUT')).catch(() => undefined);
+        this.#client.close();
+    }
+    async #answerTo(about, answer) {
+        const late = () => (0,failure/* temporary */.q_)(`asked for ${about}, the server did not answer in time`);
+        try {
+            return await net_deadline/* Deadline */.B.after(this.#timeoutMs).race(answer, late);
+        }
+        catch (error) {
+            if (isRefusal(error))
+                throw (0,failure/* rejected */.nS)(`asked for ${about}, the server says: ${whatServerSays(error)}`);
+            this.#client.close();
+            throw error instanceof failure/* InboxError */.j ? error : this.lost(about);
+        }
+    }
+}
+/** Whether the server answered NO or BAD. */
+function isRefusal(error) {
+    const { responseStatus } = error;
+    return responseStatus === 'NO' || responseStatus === 'BAD';
+}
+/** The text of the server if there is one, otherwise that of the client; escaped. */
+function whatServerSays(error) {
+    const { responseText, reason, message } = error;
+    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? message ?? 'no reason given');
+}
+
+// EXTERNAL MODULE: ./src/inbox/channel.ts
+var inbox_channel = __webpack_require__(9367);
+;// CONCATENATED MODULE: ./src/inbox/imap/transport.ts
+
+
+
+/** Until the mailbox is open. Greeting, login and SELECT have a few kilobytes. */
+const MAX_OPENING_BYTES = 32 * 1024;
+/**
+ * The connection of an IMAP client, with the gate's own handshake and judgment of certificates. The client would leave
+ * both to Node, which crashes with certificates on some curves.
+ */
+class JudgedTransport {
+    #socket;
+    #bytes = 0;
+    #secureLater;
+    #failure = Promise.resolve();
+    constructor(socket, secureLater) {
+        this.#socket = socket;
+        this.#secureLater = secureLater;
+    }
+    /**
+     * Connects; for `imaps` with a TLS channel that has been judged.
+     * @param end the end of every wait
+     * @throws {InboxError}
+     */
+    static async open(target, settings, end) {
+        const wait = () => net_deadline/* Deadline */.B.after(settings.timeoutMs, end);
+        const socket = await (0,inbox_channel/* connectTo */.m6)(target, settings, wait());
+        const channel = target.scheme === 'imaps' ? await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, wait()) : socket;
+        return new JudgedTransport(channel, () => (0,inbox_channel/* beginSecuring */.qI)(socket, target.host, settings, wait()));
+    }
+    /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
+    get failure() {
+        return this.#failure;
+    }
+    connect(_options, onConnect) {
+        process.nextTick(() => {
+            onConnect();
+            this.#socket.on('data', this.#count);
+        });
+        return this.#socket;
+    }
+    upgrade(_socket, _options, onSecure) {
+        this.#socket.off('data', this.#count);
+        const { stream, judged } = this.#secureLater();
+        this.#socket = stream;
+        this.#failure = judged.then(() => {
+            onSecure();
+            stream.on('data', this.#count);
+            return undefined;
+        }, (error) => {
+            // The client waits for an error, and does not notice the end of the connection.
+            stream.emit('error', error);
+            return error;
+        });
+        return stream;
+    }
+    /** Must be called when the mailbox is open. */
+    opened() {
+        this.#socket.off('data', this.#count);
+    }
+    #count = (bytes) => {
+        this.#bytes += bytes.length;
+        if (this.#bytes <= MAX_OPENING_BYTES)
+            return;
+        const flood = (0,failure/* unusable */._P)(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
+        this.#failure = Promise.resolve(flood);
+        this.#socket.destroy(flood);
+    };
+}
+
+;// CONCATENATED MODULE: ./src/inbox/imap/client.ts
+
+
+
+
+
+
+
+/** IDLE begins again soon after any command, so that the server announces the next message. */
+const IDLE_AFTER_MS = 50;
+/** The client's own limits are in gigabytes. */
+const MAX_LINE_BYTES = 64 * 1024;
+/** A message is fetched in parts of this size, each of which has the time of one answer. */
+const FETCH_BYTES = 256 * 1024;
+/** Twice the part of a message that is fetched at a time. */
+const MAX_LITERAL_BYTES = 2 * FETCH_BYTES;
+/** A literal and the lines around it. */
+const MAX_RESPONSE_BYTES = 2 * MAX_LITERAL_BYTES;
+/**
+ * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS.
+ * @param stop ends the attempt
+ * @param baselines the UIDs at which new messages begin
+ * @throws {InboxError}
+ */
+async function connectImap(target, settings, stop, baselines) {
+    // Together, connecting, greeting, TLS, login and selection have the time of connecting and one answer.
+    const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
+    const late = () => (0,failure/* temporary */.q_)('the server did not answer in time');
+    const transport = await JudgedTransport.open(target, settings, deadline);
+    const client = new imap_flow/* ImapFlow */._f({
+        host: target.host,
+        port: target.port,
+        secure: target.scheme === 'imaps',
+        ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+        transport,
+        auth: { user: target.username, pass: target.password.reveal() },
+        logger: false,
+        // A compressed flood would cost the server almost nothing.
+        disableCompression: true,
+        maxLineLength: MAX_LINE_BYTES,
+        maxLiteralSize: MAX_LITERAL_BYTES,
+        maxResponseSize: MAX_RESPONSE_BYTES,
+        autoIdleDelay: IDLE_AFTER_MS,
+        greetingTimeout: settings.timeoutMs,
+    });
+    // An error without a listener ends the process. The event `close` reports a connection that was lost.
+    client.on('error', () => undefined);
+    try {
+        await deadline.race(client.connect(), late).catch(async (error) => {
+            client.close();
+            throw connectError((await transport.failure) ?? error);
+        });
+        const opened = await deadline
+            .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
+            .catch(async (error) => {
+            throw openError((await transport.failure) ?? error, target.mailbox);
+        });
+        transport.opened();
+        return { client, nextUid: baselines.of(target.mailbox, opened) };
+    }
+    catch (error) {
+        client.close();
+        throw error;
+    }
+}
+/** The client resolves without a mailbox if the connection is lost before. */
+function unlessLost(opened) {
+    if (!opened)
+        throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
+    return opened;
+}
+/** The error codes of a lost connection or a server that did not answer, of the client and of the system. */
+const LOST = new Set([
+    'NoConnection',
+    'EConnectionClosed',
+    'ClosedAfterConnectText',
+    'ClosedAfterConnectTLS',
+    'GREETING_TIMEOUT',
+    'UPGRADE_TIMEOUT',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+]);
+function connectError(error) {
+    if (error instanceof failure/* InboxError */.j)
+        return error;
+    const said = whatServerSays(error);
+    if (error.authenticationFailed)
+        return (0,failure/* rejected */.nS)(`login refused: ${said}`);
+    return notOpened(`${said} (${(0,reason/* codeOf */.$)(error)})`, error);
+}
+function openError(error, mailbox) {
+    if (error instanceof failure/* InboxError */.j)
+        return error;
+    const detail = `the mailbox ${(0,peer/* excerpt */.Kb)(mailbox)} cannot be opened: ${whatServerSays(error)}`;
+    return isRefusal(error) ? (0,failure/* rejected */.nS)(detail) : notOpened(detail, error);
+}
+function notOpened(detail, error) {
+    return LOST.has((0,reason/* codeOf */.$)(error)) ? (0,failure/* temporary */.q_)(detail) : (0,failure/* unusable */._P)(detail);
+}
+
+// EXTERNAL MODULE: ./src/inbox/headers.ts
+var inbox_headers = __webpack_require__(1030);
+;// CONCATENATED MODULE: ./src/inbox/imap/mailbox.ts
+
+
+
+
+
+
+/** For a server without IDLE, or whose IDLE reports nothing. */
+const LOOK_AGAIN_MS = 10_000;
+/** The number of messages in the responses to all looks together. */
+const MAX_RESPONSES = 50_000;
+/** One selected mailbox. Everybody who waits for a message shares its IDLE. */
+class ImapMailbox {
+    /** Settles when the connection has ended, for whatever reason. */
+    ended;
+    #client;
+    #dialogue;
+    /** Messages from this UID have not been looked at. */
+    #nextUid;
+    #arrived = [];
+    #responses = 0;
+    /** A look that has not begun yet. */
+    #nextLook;
+    /** Counts the events after which there may be something new. */
+    #events = 0;
+    #waiting = [];
+    /** @param timeoutMs for any one answer */
+    constructor({ client, nextUid }, timeoutMs) {
+        this.#client = client;
+        this.#dialogue = new ImapDialogue(client, timeoutMs);
+        this.#nextUid = nextUid;
+        this.ended = new Promise((resolve) => {
+            if (!client.usable)
+                resolve();
+            client.on('close', resolve);
+        });
+        client.on('exists', this.wake).on('close', this.wake);
+    }
+    /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
+    async look() {
+        this.#nextLook ??= this.#dialogue.ask('new messages', () => {
+            this.#nextLook = undefined;
+            return this.#readNew();
+        });
+        await this.#nextLook;
+        return this.#arrived;
+    }
+    async read(id, maxBytes) {
+        const parts = [];
+        for (let start = 0; start < maxBytes; start += FETCH_BYTES) {
+            const source = { ...(start > 0 && { start }), maxLength: Math.min(FETCH_BYTES, maxBytes - start) };
+            const message = await this.#dialogue.ask('the message', (client) => client.fetchOne(id, { source }, { uid: true }));
+            if (message === false || message.source === undefined)
+                return undefined;
+            parts.push(message.source);
+            if (message.source.length < source.maxLength)
+                break;
+        }
+        return Buffer.concat(parts);
+    }
+    async remove(ids) {
+        const about = 'the deletion of the message';
+        // Without UIDPLUS (RFC 4315), EXPUNGE would delete every message that is marked as deleted.
+        const done = await this.#dialogue.ask(about, (client) => client.capabilities.has('UIDPLUS')
+            ? client.messageDelete(ids.join(','), { uid: true })
+            : client.messageFlagsAdd(ids.join(','), ['\\Deleted'], { uid: true }));
+        if (done)
+            return;
+        if (!this.#client.usable)
+            throw this.#dialogue.lost(about);
+        throw (0,failure/* rejected */.nS)('the message arrived, but the server does not allow it to be deleted');
+    }
+    /**
+     * The junk folder, by its special use (RFC 6154) or by a common name.
+     * @returns undefined if there is none, if it is the selected one, or if the server does not report its state
+     */
+    async junkFolder() {
+        try {
+            const folders = await this.#dialogue.ask('the folders', (client) => client.list());
+            const path = folders.find(({ specialUse }) => specialUse === '\\Junk')?.path;
+            const { mailbox } = this.#client;
+            if (path === undefined || (mailbox && mailbox.path === path))
+                return undefined;
+            return await this.stateOf(path);
+        }
+        catch (error) {
+            if ((0,failure/* isRejection */.aK)(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /**
+     * The state of another folder (RFC 9051 section 6.3.11).
+     * @returns undefined if the server does not report which UID the next message gets
+     */
+    async stateOf(path) {
+        const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
+            if ((0,reason/* codeOf */.$)(error) === 'NotFound')
+                return false;
+            throw error;
+        }));
+        // Whatever the types say, it is undefined if the connection was lost meanwhile.
+        if (!status || status.uidNext === undefined)
+            return undefined;
+        return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
+    }
+    /** @returns a function that waits for an event since the call of `watch`, or until it is time for another look */
+    watch() {
+        const events = this.#events;
+        return async (deadline) => {
+            if (this.#events !== events)
+                return;
+            const event = new Promise((resolve) => this.#waiting.push(resolve));
+            await net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS, deadline)
+                .race(event, () => new Error('no event'))
+                .catch(() => undefined);
+        };
+    }
+    /** Makes everybody look who waits. */
+    wake = () => {
+        this.#events += 1;
+        for (const wake of this.#waiting.splice(0))
+            wake();
+    };
+    /** Logs out and closes the connection. Never throws. */
+    close() {
+        return this.#dialogue.close();
+    }
+    async #readNew() {
+        // FETCH finds only messages that the server has announced (RFC 9051 section 5.2).
+        await this.#client.noop();
+        const from = this.#nextUid;
+        const range = `${from}:*`;
+        const query = { headers: ['message-id', 'subject'] };
+        for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
+            this.#responses += 1;
+            if (this.#responses > MAX_RESPONSES)
+                throw (0,failure/* unusable */._P)(`the server listed more than ${MAX_RESPONSES} messages`);
+            // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
+            // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
+            if (!Buffer.isBuffer(headers) || !(uid >= from))
+                continue;
+            this.#arrived.push({ id: String(uid), ...(0,inbox_headers/* headersOf */.Yl)(headers) });
+            this.#nextUid = Math.max(this.#nextUid, uid + 1);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/inbox/imap/junk.ts
+
+
+/**
+ * The junk folder (RFC 6154) of an account whose mailbox is open. STATUS shows from time to time, in the background,
+ * whether something has arrived. Only then the folder is opened, over its own connection: selecting it on the first one
+ * would end IDLE there.
+ */
+class JunkFolder {
+    path;
+    #nextUid;
+    #inbox;
+    #connect;
+    #timeoutMs;
+    #mailbox;
+    #arrived = [];
+    #due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
+    /**
+     * @param path its name
+     * @param nextUid the UID from which messages are new
+     * @param inbox the mailbox whose connection is used for STATUS
+     * @param connect opens the folder
+     */
+    constructor(path, nextUid, inbox, connect, timeoutMs) {
+        this.path = path;
+        this.#nextUid = nextUid;
+        this.#inbox = inbox;
+        this.#connect = connect;
+        this.#timeoutMs = timeoutMs;
+    }
+    async look(_sought, last) {
+        if (last)
+            await this.#lookNow();
+        else if (this.#due.remainingMs === 0)
+            void this.#lookNow();
+        return this.#arrived;
+    }
+    async read(id, maxBytes) {
+        return (await this.#opened()).read(id, maxBytes);
+    }
+    async remove(ids) {
+        await (await this.#opened()).remove(ids);
+    }
+    /** Closes its connection, if there is one. Never throws. */
+    async close() {
+        const mailbox = await this.#mailbox?.catch(() => undefined);
+        await mailbox?.close();
+    }
+    async #lookNow() {
+        this.#due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
+        try {
+            const state = await this.#inbox.stateOf(this.path);
+            if (!state || state.uidNext <= this.#nextUid)
+                return;
+            const before = this.#arrived.length;
+            this.#arrived = [...(await (await this.#opened()).look())];
+            if (this.#arrived.length > before)
+                this.#inbox.wake();
+        }
+        catch {
+            // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
+        }
+    }
+    /** Opens the folder once, and again if that failed or the connection has ended. */
+    #opened() {
+        if (!this.#mailbox) {
+            const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));
+            const forget = () => {
+                if (this.#mailbox === opening)
+                    this.#mailbox = undefined;
+            };
+            opening.then(({ ended }) => ended).then(forget, forget);
+            this.#mailbox = opening;
+        }
+        return this.#mailbox;
+    }
+}
+
+// EXTERNAL MODULE: ./src/inbox/search.ts
+var search = __webpack_require__(3510);
+;// CONCATENATED MODULE: ./src/inbox/imap/imap.ts
+
+
+
+
+
+
+/**
+ * Opens a mailbox by IMAP (RFC 9051), and the junk folder of the account, if there is one.
+ * @param stop ends the attempt
+ * @param baselines the UIDs at which new messages begin
+ * @throws {InboxError}
+ */
+async function openImapInbox(target, settings, stop, baselines) {
+    const { timeoutMs } = settings;
+    const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
+    const folder = await net_deadline/* Deadline */.B.on(stop)
+        .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('the run ended'))
+        .catch(async (error) => {
+        await mailbox.close();
+        throw error;
+    });
+    if (!folder)
+        return new ImapInbox(mailbox);
+    const { path } = folder;
+    const connect = () => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+    return new ImapInbox(mailbox, new JunkFolder(path, baselines.of(path, folder), mailbox, connect, timeoutMs));
+}
+class ImapInbox {
+    #mailbox;
+    #junk;
+    constructor(mailbox, junk) {
+        this.#mailbox = mailbox;
+        this.#junk = junk;
+    }
+    get ended() {
+        return this.#mailbox.ended;
+    }
+    find(sought, deadline) {
+        const junk = this.#junk ? [(0,search/* alwaysOpen */.kl)(this.#junk, this.#junk.path)] : [];
+        const folders = [(0,search/* alwaysOpen */.kl)(this.#mailbox), ...junk];
+        return (0,search/* search */.$P)(folders, sought, deadline, () => this.#mailbox.watch());
+    }
+    async close() {
+        await Promise.all([this.#mailbox.close(), this.#junk?.close()]);
+    }
+}
+
+
+/***/ }),
+
+/***/ 3510:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   ON: () => (/* binding */ isLike),
+/* harmony export */   Si: () => (/* binding */ every),
+/* harmony export */   kl: () => (/* binding */ alwaysOpen),
+/* harmony export */   v6: () => (/* binding */ ended)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3289);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7358);
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1030);
+
+
+
+
+/** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
+const MAX_READ = 16;
+/** The same after the deadline, because reading each may take as long as one more answer. */
+const MAX_READ_LATE = 2;
+/** @returns a folder that is open for as long as its inbox is */
+function alwaysOpen(folder, junk) {
+    return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
+}
+/**
+ * Waits until a message arrives in one of several folders.
+ * @param folders in the order in which they are searched
+ * @param watch called before each look; the function that it returns waits until there may be something new
+ * @returns undefined if the message did not arrive by the deadline. It is a failure if some messages that may be the one
+ *   sought were not read
+ */
+function search(folders, sought, deadline, watch) {
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+}
+async function searchAll(searches, deadline, watch) {
+    for (;;) {
+        const last = deadline.isOver;
+        const wait = watch();
+        for (const each of searches) {
+            const source = await each.look(last);
+            if (source)
+                return new FoundMessage(source, each.junk, searches);
+        }
+        if (last) {
+            for (const each of searches) {
+                const source = each.claimAltered();
+                if (source)
+                    return new FoundMessage(source, each.junk, searches);
+            }
+            if (searches.some(({ hasMore }) => hasMore))
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(NOT_ALL_READ);
+            return undefined;
+        }
+        await wait(deadline);
+    }
+}
+/** @returns waits that all end at the same time, so that one look serves everybody */
+function every(ms) {
+    let pause;
+    return async (deadline) => {
+        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
+            pause = undefined;
+        });
+        await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
+    };
+}
+/** For an inbox that keeps no connection: it ends only with the run. */
+function ended(stop) {
+    return new Promise((resolve) => {
+        stop.addEventListener('abort', () => {
+            resolve();
+        });
+    });
+}
+/**
+ * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
+ * its own source: a server may answer a search with other mail, or reuse its identifiers.
+ */
+class FolderSearch {
+    #folder;
+    #sought;
+    #deadline;
+    /** The messages that were read. */
+    #read = new Set();
+    /** Those of them that are the message sought, or a copy. */
+    #copies = new Set();
+    /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
+    #altered;
+    #hasMore = false;
+    constructor(folder, sought, deadline) {
+        this.#folder = folder;
+        this.#sought = sought;
+        this.#deadline = deadline;
+    }
+    get junk() {
+        return this.#folder.junk;
+    }
+    get copies() {
+        return this.#copies.size;
+    }
+    /** Whether the last look found more messages than are read. */
+    get hasMore() {
+        return this.#hasMore;
+    }
+    /** @returns the message, if this look found it */
+    async look(last) {
+        try {
+            return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
+        }
+        catch (error) {
+            if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j && error.failure.kind === 'busy')
+                return undefined;
+            throw error;
+        }
+    }
+    /**
+     * Treats the altered message as the one sought. Only after the deadline, because such a message always fails.
+     * @returns undefined if there is none
+     */
+    claimAltered() {
+        if (this.#altered)
+            this.#copies.add(this.#altered.id);
+        return this.#altered?.source;
+    }
+    /** Looks once more, then deletes the message and its copies. */
+    remove() {
+        return this.#folder.use(this.#deadline, async (folder) => {
+            await this.#lookIn(folder, true);
+            if (this.#copies.size > 0)
+                await folder.remove([...this.#copies]);
+        });
+    }
+    async #lookIn(folder, last) {
+        const { is, size } = this.#sought;
+        let found;
+        let gone = false;
+        let late = 0;
+        const arrivals = await folder.look(this.#sought, last);
+        this.#hasMore = false;
+        for (const arrived of arrivals) {
+            const { id } = arrived;
+            if (this.#read.has(id) || !isLike(this.#sought, arrived))
+                continue;
+            this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
+            if (this.#hasMore)
+                break;
+            if (this.#deadline.isOver)
+                late += 1;
+            this.#read.add(id);
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .maxReadBytes */ .qi)(size));
+            if (!source) {
+                gone ||= hasMessageId(this.#sought, arrived);
+                continue;
+            }
+            const headers = (0,_headers_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(source);
+            if (isLike(this.#sought, headers) && is(source)) {
+                this.#copies.add(id);
+                found ??= source;
+            }
+            else if (hasMessageId(this.#sought, headers)) {
+                this.#altered ??= { id, source };
+            }
+        }
+        if (gone && !found && !this.#altered && this.copies === 0)
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j({ kind: 'message-gone' });
+        return found;
+    }
+}
+/** Whether a message may be the one sought, or a copy of it: it must be read to know. */
+function isLike(sought, headers) {
+    const { nonce } = sought;
+    return hasMessageId(sought, headers) || headers.messageId.includes(nonce) || headers.subject.includes(nonce);
+}
+function hasMessageId(sought, { messageId }) {
+    return messageId.includes(sought.messageId);
+}
+const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+class FoundMessage {
+    source;
+    junk;
+    #searches;
+    constructor(source, junk, searches) {
+        this.source = source;
+        if (junk !== undefined)
+            this.junk = junk;
+        this.#searches = searches;
+    }
+    get copies() {
+        return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
+    }
+    get hasMore() {
+        return this.#searches.some(({ hasMore }) => hasMore);
+    }
+    recount() {
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.look(true)));
+    }
+    delete() {
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.remove()));
+    }
+}
+async function inTurn(all, act) {
+    for (const one of all)
+        await act(one);
+}
+
+
+/***/ })
+
+};

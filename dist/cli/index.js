@@ -15795,7 +15795,7 @@ async function inboxes_openInbox(target, settings, stop, baselines) {
             return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(91)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4091))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
-            return (await __nccwpck_require__.e(/* import() */ 466).then(__nccwpck_require__.bind(__nccwpck_require__, 8466))).openPop3Inbox(target, settings, stop);
+            return (await __nccwpck_require__.e(/* import() */ 510).then(__nccwpck_require__.bind(__nccwpck_require__, 2510))).openPop3Inbox(target, settings, stop);
         case 'mailpit+http':
         case 'mailpit+https':
             return (await __nccwpck_require__.e(/* import() */ 865).then(__nccwpck_require__.bind(__nccwpck_require__, 4865))).openMailpitInbox(target, settings, stop);

@@ -4,6 +4,7 @@ import { rejected, unusable, busy, isRejection, type InboxError } from '../failu
 import { headersOf } from '../headers.js';
 import type { Inbox, InboxSettings } from '../inbox.js';
 import { search, every, ended, type Arrival, type OpenFolder, type Folder } from '../search.js';
+import { IdentifierCounts } from './identifier-counts.js';
 import { MAX_ARRIVED, Pop3Session } from './session.js';
 import { Pop3Sessions } from './sessions.js';
 
@@ -35,7 +36,7 @@ class Pop3Mailbox implements Folder {
   readonly #timeoutMs: number;
   readonly #end: Deadline;
   /** How many messages had each identifier when the inbox was opened. */
-  #old: ReadonlyMap<string, number> = new Map();
+  #old = new IdentifierCounts(0);
   /** The messages whose headers have been read since, by identifier. */
   readonly #arrived = new Map<string, Arrival>();
   #headersCharacters = 0;

@@ -8,6 +8,7 @@ import { connectTo, secure } from '../channel.js';
 import { busy, rejected, temporary, unusable } from '../failure.js';
 import { MAX_HEADER_BYTES } from '../headers.js';
 import { PART_BYTES, type InboxSettings } from '../inbox.js';
+import { IdentifierCounts } from './identifier-counts.js';
 import { Pop3Text } from './text.js';
 
 const CR = 0x0d;
@@ -81,7 +82,7 @@ export class Pop3Session {
    * How many messages have each unique identifier (UIDL, RFC 1939 section 7).
    * @throws {InboxError}
    */
-  identifiers(): Promise<ReadonlyMap<string, number>> {
+  identifiers(): Promise<IdentifierCounts> {
     return this.#list(() => undefined);
   }
 
@@ -92,7 +93,7 @@ export class Pop3Session {
    *   further one gets a suffix
    * @throws {InboxError}
    */
-  async arrived(old: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+  async arrived(old: IdentifierCounts): Promise<ReadonlyMap<string, number>> {
     this.#arrived ??= await this.#listArrived(old);
     return this.#arrived;
   }
@@ -149,10 +150,10 @@ export class Pop3Session {
     return this.#channel.stream.destroyed;
   }
 
-  async #listArrived(old: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+  async #listArrived(old: IdentifierCounts): Promise<ReadonlyMap<string, number>> {
     const arrived = new Map<string, number>();
     await this.#list((identifier, nth, message) => {
-      if (nth <= (old.get(identifier) ?? 0)) return;
+      if (nth <= old.count(identifier)) return;
       if (arrived.size === MAX_ARRIVED) throw unusable(`more than ${MAX_ARRIVED} messages have arrived`);
       // An identifier has no space.
       arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
@@ -164,12 +165,10 @@ export class Pop3Session {
    * @param onMessage gets the identifier of each message, how many have had the same so far, and its number
    * @returns how many messages have each identifier
    */
-  async #list(
-    onMessage: (identifier: string, nth: number, message: number) => void,
-  ): Promise<ReadonlyMap<string, number>> {
+  async #list(onMessage: (identifier: string, nth: number, message: number) => void): Promise<IdentifierCounts> {
     await this.#demand('UIDL', 'the list of messages');
     const deadline = this.#wait();
-    const counts = new Map<string, number>();
+    const counts = new IdentifierCounts(MAX_MESSAGES);
     for (let messages = 0; ; messages += 1) {
       const line = (await this.#readLine(deadline)).toString('latin1');
       if (line === '.') return counts;
@@ -181,9 +180,7 @@ export class Pop3Session {
       // A copy, because a slice would keep the whole line in memory.
       const identifier = Buffer.from(text).toString('latin1');
       // Identical messages may have the same identifier (RFC 1939 section 7).
-      const nth = (counts.get(identifier) ?? 0) + 1;
-      counts.set(identifier, nth);
-      onMessage(identifier, nth, Number(message));
+      onMessage(identifier, counts.add(identifier), Number(message));
     }
   }
 

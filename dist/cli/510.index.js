@@ -1,5 +1,5 @@
-export const id = 466;
-export const ids = [466];
+export const id = 510;
+export const ids = [510];
 export const modules = {
 
 /***/ 8568:
@@ -166,7 +166,7 @@ const PART_BYTES = 1024 * 1024;
 
 /***/ }),
 
-/***/ 8466:
+/***/ 2510:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -185,6 +185,50 @@ var failure = __webpack_require__(7358);
 var inbox_headers = __webpack_require__(1030);
 // EXTERNAL MODULE: ./src/inbox/search.ts
 var search = __webpack_require__(3510);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/inbox/pop3/identifier-counts.ts
+
+/** Hexadecimal digits of a fingerprint: 48 bits, of which ten thousand have two alike once in a million times. */
+const DIGITS = 12;
+/**
+ * Counts identifiers, and keeps a fingerprint of each instead of its text. A Map of 10,000 texts of 255 characters each,
+ * for each of thirty mailboxes, does not fit into the memory that a run may use.
+ */
+class IdentifierCounts {
+    /** Without it, a server could choose identifiers that all belong into the same slot. */
+    #salt = (0,external_node_crypto_.randomBytes)(8).toString('hex');
+    /** Each in the slot that its fingerprint says, or in the next free one; 0 is free. */
+    #fingerprints;
+    #counts;
+    /** @param max how many identifiers are added at most */
+    constructor(max) {
+        const slots = 2 * max + 1;
+        this.#fingerprints = new Float64Array(slots);
+        this.#counts = new Uint32Array(slots);
+    }
+    /** @returns how often the identifier has been added now */
+    add(identifier) {
+        const { slot, fingerprint } = this.#find(identifier);
+        const count = (this.#counts[slot] ?? 0) + 1;
+        this.#fingerprints[slot] = fingerprint;
+        this.#counts[slot] = count;
+        return count;
+    }
+    /** How often the identifier has been added. */
+    count(identifier) {
+        return this.#counts[this.#find(identifier).slot] ?? 0;
+    }
+    #find(identifier) {
+        const fingerprint = 1 + Number.parseInt((0,external_node_crypto_.hash)('sha256', this.#salt + identifier).slice(0, DIGITS), 16);
+        const slots = this.#fingerprints.length;
+        let slot = fingerprint % slots;
+        while (this.#fingerprints[slot] !== 0 && this.#fingerprints[slot] !== fingerprint)
+            slot = (slot + 1) % slots;
+        return { slot, fingerprint };
+    }
+}
+
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __webpack_require__(2223);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
@@ -275,6 +319,7 @@ class Pop3Text {
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/pop3/session.ts
+
 
 
 
@@ -411,7 +456,7 @@ class Pop3Session {
     async #listArrived(old) {
         const arrived = new Map();
         await this.#list((identifier, nth, message) => {
-            if (nth <= (old.get(identifier) ?? 0))
+            if (nth <= old.count(identifier))
                 return;
             if (arrived.size === MAX_ARRIVED)
                 throw (0,failure/* unusable */._P)(`more than ${MAX_ARRIVED} messages have arrived`);
@@ -427,7 +472,7 @@ class Pop3Session {
     async #list(onMessage) {
         await this.#demand('UIDL', 'the list of messages');
         const deadline = this.#wait();
-        const counts = new Map();
+        const counts = new IdentifierCounts(MAX_MESSAGES);
         for (let messages = 0;; messages += 1) {
             const line = (await this.#readLine(deadline)).toString('latin1');
             if (line === '.')
@@ -441,9 +486,7 @@ class Pop3Session {
             // A copy, because a slice would keep the whole line in memory.
             const identifier = Buffer.from(text).toString('latin1');
             // Identical messages may have the same identifier (RFC 1939 section 7).
-            const nth = (counts.get(identifier) ?? 0) + 1;
-            counts.set(identifier, nth);
-            onMessage(identifier, nth, Number(message));
+            onMessage(identifier, counts.add(identifier), Number(message));
         }
     }
     #wait() {
@@ -624,6 +667,7 @@ class Pop3Sessions {
 
 
 
+
 /** POP3 does not announce new messages, so a new session looks for them. Servers reject logins in quick succession. */
 const LOOK_AGAIN_MS = 3000;
 /** Of the headers and identifiers of the messages that have arrived; usual are two hundred for each. */
@@ -649,7 +693,7 @@ class Pop3Mailbox {
     #timeoutMs;
     #end;
     /** How many messages had each identifier when the inbox was opened. */
-    #old = new Map();
+    #old = new IdentifierCounts(0);
     /** The messages whose headers have been read since, by identifier. */
     #arrived = new Map();
     #headersCharacters = 0;

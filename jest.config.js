@@ -25,8 +25,8 @@ const project = (displayName, folder) => ({
 
 export default {
   testTimeout: 60_000,
-  // Tests mostly wait for their servers, so each processor runs two files at a time.
-  maxWorkers: 2 * availableParallelism(),
+  // Tests mostly wait for their servers, so each processor runs three files at a time.
+  maxWorkers: 3 * availableParallelism(),
   // A worker without open handles still takes up to half a second to free its heap on a busy machine.
   workerGracefulExitTimeout: 30_000,
   projects: [

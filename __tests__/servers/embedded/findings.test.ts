@@ -55,7 +55,7 @@ describe('step 1, capability', () => {
     { name: 'a greeting that is late', server: { greeting: [wait(500), '220 mx'] }, ...GOOD },
     {
       name: 'a greeting that is too late',
-      server: { greeting: [wait(1500), '220 mx'] },
+      server: { greeting: [wait(30_000), '220 mx'] },
       steps: 'fbbbb',
       codes: ['reply-timeout'],
     },

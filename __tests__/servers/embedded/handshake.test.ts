@@ -356,7 +356,7 @@ describe('the time that an attempt has', () => {
   });
 
   test('ends a dialogue of which every wait is nearly too long', async () => {
-    const late = (...lines: string[]): Reply => [wait(750), ...lines];
+    const late = (...lines: string[]): Reply => [wait(900), ...lines];
     const dialogue: Dialogue = {
       greeting: late('220 late'),
       replies: {

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { CATALOGUE, FINDING_CODES, type CatalogueEntry, type FindingCode } from '../src/findings/catalogue.js';
+import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../src/findings/catalog.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { STEP_IDS } from '../src/report/report.js';
 
@@ -122,12 +122,12 @@ export function documentedKeys(schema: z.ZodObject, prefix = ''): DocumentedKey[
   });
 }
 
-function entryOf(id: FindingCode): CatalogueEntry {
-  return CATALOGUE[id];
+function entryOf(id: FindingCode): CatalogEntry {
+  return CATALOG[id];
 }
 
 /** A list, or nothing where a finding has no evidence but its message. */
-function evidenceInWords(evidence: CatalogueEntry['evidence']): string[] {
+function evidenceInWords(evidence: CatalogEntry['evidence']): string[] {
   const fields = Object.entries(evidence).map(([field, holds]) => `${code(field)} (${holds})`);
   return fields.length === 0 ? [] : [`Evidence: ${fields.join(', ')}.`];
 }

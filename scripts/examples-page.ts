@@ -1,4 +1,4 @@
-import { CATALOGUE, type FindingCode } from '../src/findings/catalogue.js';
+import { CATALOG, type FindingCode } from '../src/findings/catalog.js';
 import type { Finding } from '../src/report/report.js';
 import type { FindingExample } from '../__tests__/support/finding-examples.js';
 import type { Played } from '../__tests__/support/scene.js';
@@ -50,7 +50,7 @@ export function renderExample({ code, example, report }: Shown): string {
   ];
   return `## ${code}
 
-[${CATALOGUE[code].title}](findings.md#${code}). A server that ${example.raising.name}.
+[${CATALOG[code].title}](findings.md#${code}). A server that ${example.raising.name}.
 
 <details>
 <summary>The session, and what the gate reports</summary>

@@ -33,7 +33,7 @@ interface Stopped {
   readonly tookMs: number;
 }
 
-/** Gates one endpoint that passes, one that stalls inside TLS, and one that has to wait for that. */
+/** Gates one endpoint that passes, one that stalls over TLS, and one that has to wait for that. */
 async function three(
   inputs: Readonly<Record<string, string>>,
   use: (run: () => ReturnType<Runner['run']>, stalls: () => boolean, runner: Runner) => Promise<StepEnded>,
@@ -59,7 +59,7 @@ async function three(
 }
 
 /** Sends a signal as soon as the second endpoint stalls. */
-async function cancelled(signal: NodeJS.Signals, inputs: Readonly<Record<string, string>>): Promise<Stopped> {
+async function canceled(signal: NodeJS.Signals, inputs: Readonly<Record<string, string>>): Promise<Stopped> {
   let at = 0;
   const ended = await three(inputs, async (run, stalls, runner) => {
     const running = run();
@@ -97,7 +97,7 @@ function expectTold({ code, report, outputs, summary, annotations, log, leftSome
   expect(log).toContain('run-stopped');
 }
 
-describe('a run that is cancelled', () => {
+describe('a run that is canceled', () => {
   test.each([
     ['SIGINT', {}],
     ['SIGTERM', {}],
@@ -106,8 +106,8 @@ describe('a run that is cancelled', () => {
     ['SIGINT', { 'fail-on': 'never' }],
     ['SIGINT', { 'fail-on': 'never', 'on-inconclusive': 'warn' }],
   ] as const)('by %s with %j tells what is known, and fails', async (signal, inputs) => {
-    const { ended, tookMs } = await cancelled(signal, inputs);
-    expectTold(ended, new RegExp(`the run was cancelled \\(${signal}\\)`));
+    const { ended, tookMs } = await canceled(signal, inputs);
+    expectTold(ended, new RegExp(`the run was canceled \\(${signal}\\)`));
     expect(tookMs).toBeLessThan(AT_ONCE_MS);
   });
 
@@ -141,7 +141,7 @@ describe('a run that is cancelled', () => {
     const { code, stdout, leftSomething } = await running;
     expect({ code, leftSomething }).toEqual({ code: 1, leftSomething: false });
     expect(schemaErrors(JSON.parse(stdout))).toEqual([]);
-    expect(stdout).toContain('the run was cancelled (SIGINT)');
+    expect(stdout).toContain('the run was canceled (SIGINT)');
   });
 });
 

@@ -47,7 +47,7 @@ export const startTlsInPieces = (pieces: Pieces): Act => ({
   perform: (connection) => connection.startTls((socket) => new InPieces(socket, pieces)),
 });
 
-/** Asks for a new handshake inside TLS 1.2 or older (HelloRequest). */
+/** Asks for a new handshake over TLS 1.2 or older (HelloRequest). */
 export const renegotiate: Act = {
   perform: ({ stream }) => {
     if (!(stream instanceof TLSSocket)) throw new TypeError('there is nothing to renegotiate');

@@ -113,7 +113,7 @@ export async function gate(endpoint: Endpoint, world: Partial<RunContext> = {}):
     const addMask = (text: string): void => void derivedSecrets.push(text);
     const { report, ...attempted } = await attempt(endpoint, { ...shared, addMask });
     const undeclared = undeclaredEvidence(report.steps);
-    if (undeclared.length > 0) throw new RangeError(`the catalogue has no ${undeclared.join(', ')}`);
+    if (undeclared.length > 0) throw new RangeError(`the catalog has no ${undeclared.join(', ')}`);
     return { ...attempted, report: shared.redact({ ...report, attempts: 1 }, derivedSecrets) };
   } finally {
     await shared.inboxes.close();

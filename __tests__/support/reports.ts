@@ -1,5 +1,5 @@
 import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
-import { CATALOGUE, type FindingCode } from '../../src/findings/catalogue.js';
+import { CATALOG, type FindingCode } from '../../src/findings/catalog.js';
 import {
   reportSchema,
   STEP_IDS,
@@ -10,14 +10,14 @@ import {
   type StepReport,
 } from '../../src/report/report.js';
 
-/** A finding as the catalogue has it, with details of its own. */
+/** A finding as the catalog has it, with details of its own. */
 export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {
   const {
     severity,
     explanation,
     remedy,
     reference,
-  }: { severity: Finding['severity']; explanation: string; remedy: string; reference?: string } = CATALOGUE[code];
+  }: { severity: Finding['severity']; explanation: string; remedy: string; reference?: string } = CATALOG[code];
   return { code, severity, message: explanation, remedy, ...(reference !== undefined && { reference }), ...details };
 }
 

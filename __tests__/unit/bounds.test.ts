@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { CATALOGUE } from '../../src/findings/catalogue.js';
+import { CATALOG } from '../../src/findings/catalog.js';
 
 /** The threat model lists every limit on what a server may send, with the value in the code. */
 
@@ -27,7 +27,7 @@ test.each(ROWS)('%s%s: %s, %s', (_, what, value = '', where = '', because = '', 
   expect([what, value]).toEqual([what, `\`${inCode ?? 'nothing'}\``]);
   expect(because).not.toBe('');
   const codes = [...hit.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code);
-  expect(codes.filter((code) => !(code in CATALOGUE))).toEqual([]);
+  expect(codes.filter((code) => !(code in CATALOG))).toEqual([]);
 });
 
 /** Limits of the user's own configuration, of a number in an encoding, and of what the gate sends. */

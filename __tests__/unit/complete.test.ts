@@ -1,4 +1,4 @@
-import { CATALOGUE, FINDING_CODES, type CatalogueEntry } from '../../src/findings/catalogue.js';
+import { CATALOG, FINDING_CODES, type CatalogEntry } from '../../src/findings/catalog.js';
 import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import { testEndpoint } from '../support/gate.js';
@@ -13,17 +13,17 @@ const OBSERVED: Observed = {
   capabilities: ['PIPELINING'],
 };
 
-test('without a cause, the fix is that of the catalogue', () => {
+test('without a cause, the fix is that of the catalog', () => {
   const { remedy, reference } = completeFinding(finding('connection-refused', 'Refused.'), OBSERVED);
   expect({ remedy, reference }).toEqual({
-    remedy: CATALOGUE['connection-refused'].remedy,
+    remedy: CATALOG['connection-refused'].remedy,
     reference: 'RFC 5321 section 4.5.4.1',
   });
 });
 
 test('a cause has a fix of its own, and a reference if it needs one', () => {
   const alert = finding('tls-handshake-failed', 'Alert 112.', { cause: 'unknown-name' });
-  const { causes, reference } = CATALOGUE['tls-handshake-failed'];
+  const { causes, reference } = CATALOG['tls-handshake-failed'];
   expect(completeFinding(alert, OBSERVED)).toMatchObject(causes['unknown-name']);
   const closed = finding('tls-handshake-failed', 'Alert 90.', { cause: 'server-closed' });
   expect(completeFinding(closed, OBSERVED)).toMatchObject({ ...causes['server-closed'], reference });
@@ -38,13 +38,13 @@ test('a fix can quote the evidence, in which a backtick marks no code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
   const found = finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence });
   expect(completeFinding(found, OBSERVED)).toMatchObject({
-    remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the file that the server sends. ${CATALOGUE['certificate-chain-incomplete'].remedy}`,
+    remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the file that the server sends. ${CATALOG['certificate-chain-incomplete'].remedy}`,
     evidence,
   });
 });
 
 test.each(FINDING_CODES)('every cause of %s has a fix', (code) => {
-  const { causes = {} }: CatalogueEntry = CATALOGUE[code];
+  const { causes = {} }: CatalogEntry = CATALOG[code];
   for (const cause of Object.keys(causes)) {
     const { remedy } = completeFinding({ ...finding(code, 'Wrong.'), cause }, OBSERVED);
     expect(remedy).toMatch(/^[A-Z`].*[.)]$/);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { documentedKeys, renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
-import { CATALOGUE, FINDING_CODES, type CatalogueEntry, type FindingCode } from '../../src/findings/catalogue.js';
+import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 import { STEP_IDS } from '../../src/report/report.js';
 
@@ -21,7 +21,7 @@ function read(page: string): string {
 describe.each(Object.entries(PAGES))('%s', (page, render) => {
   if (process.env.UPDATE_DOCS === '1') writeFileSync(page, render(read(page)));
 
-  test('says what the schema and the catalogue say', () => {
+  test('says what the schema and the catalog say', () => {
     expect(read(page)).toBe(render(read(page)));
   });
 });
@@ -88,7 +88,7 @@ describe('documentation', () => {
       const named = [...(/^Evidence: (.*)\.$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)` \(/g)].map(
         ([, field]) => field,
       );
-      const { evidence }: CatalogueEntry = CATALOGUE[code as FindingCode];
+      const { evidence }: CatalogEntry = CATALOG[code as FindingCode];
       expect({ code, named }).toEqual({ code, named: Object.keys(evidence) });
     }
     expect(renderFindings()).toContain(
@@ -97,7 +97,7 @@ describe('documentation', () => {
   });
 
   test('each finding rests on a section of a standard, but for those that no standard speaks of', () => {
-    const without = FINDING_CODES.filter((code) => !('reference' in CATALOGUE[code]));
+    const without = FINDING_CODES.filter((code) => !('reference' in CATALOG[code]));
     expect(without).toEqual([
       // The gate and its machine.
       'probe-inconclusive',

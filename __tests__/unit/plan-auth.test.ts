@@ -15,7 +15,7 @@ const TLS = 'tls: {client-cert: ours.pem, client-key: ours.key}';
 const files = (): Record<string, string> => ({ 'ours.pem': ours.chain, 'ours.key': ours.key });
 
 describe('mechanism EXTERNAL', () => {
-  test('uses the client certificate, and the user name as the identity to act as', async () => {
+  test('uses the client certificate, and the username as the identity to act as', async () => {
     const { endpoints } = await load({
       config: `endpoints:
   - {host: a.example, auth: {mechanism: EXTERNAL}, ${TLS}}

@@ -417,7 +417,7 @@ describe('a refusal of RCPT is about the recipient', () => {
 describe('a reply as long as it may be is judged in linear time', () => {
   // Of a pattern that can match in two ways, each repetition doubled the time: 30 of the first took minutes.
   test.each([
-    'user name and ',
+    'username and ',
     'user credentials or ',
     'account name & ',
     'your ',

@@ -1,4 +1,4 @@
-import { FINDING_CODES, type FindingCode } from '../../src/findings/catalogue.js';
+import { FINDING_CODES, type FindingCode } from '../../src/findings/catalog.js';
 import { recognize, settingFor, type SoftwareName } from '../../src/findings/software.js';
 
 /** A text by which each server is recognized: a greeting, a line of its reply to EHLO, or a rejection. */

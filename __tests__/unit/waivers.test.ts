@@ -1,5 +1,5 @@
 import { applyWaivers, isWaived, unusedWaivers } from '../../src/verdict/waivers.js';
-import { UNWAIVABLE, type FindingCode } from '../../src/findings/catalogue.js';
+import { UNWAIVABLE, type FindingCode } from '../../src/findings/catalog.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';

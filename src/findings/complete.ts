@@ -1,5 +1,5 @@
 import type { Finding, StepId } from '../report/report.js';
-import { CATALOGUE, UNWAIVABLE, type CatalogueEntry, type FindingCode } from './catalogue.js';
+import { CATALOG, UNWAIVABLE, type CatalogEntry, type FindingCode } from './catalog.js';
 import type { KnownFinding } from './finding.js';
 import { opensslCommand, plainEhloCommand, stepCommand, type ReproducibleEndpoint } from './reproduce.js';
 import { recognize, settingFor } from './software.js';
@@ -22,7 +22,7 @@ export interface Observed {
  * @param observed undefined for a finding about the gate itself
  */
 export function completeFinding({ cause, ...found }: KnownFinding, observed?: Observed): Finding {
-  const { resultType }: CatalogueEntry = CATALOGUE[found.code];
+  const { resultType }: CatalogEntry = CATALOG[found.code];
   const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
   if (!observed) return complete;
   const { endpoint, greeting = '', capabilities } = observed;
@@ -47,7 +47,7 @@ function fixFor(
   { code, evidence = {} }: KnownFinding,
   cause: string | undefined,
 ): Pick<Finding, 'remedy' | 'reference'> {
-  const { remedy: usual, reference, causes = {} }: CatalogueEntry = CATALOGUE[code];
+  const { remedy: usual, reference, causes = {} }: CatalogEntry = CATALOG[code];
   const { remedy, ...fix } = {
     remedy: usual,
     ...(reference !== undefined && { reference }),

@@ -1,5 +1,5 @@
 import type { Finding } from '../report/report.js';
-import { CATALOGUE, type CatalogueEntry, type Cause, type Evidence, type FindingCode } from './catalogue.js';
+import { CATALOG, type CatalogEntry, type Cause, type Evidence, type FindingCode } from './catalog.js';
 
 /** A finding as a step makes it. {@link completeFinding} adds what to do about it. */
 export interface KnownFinding extends Omit<Finding, 'remedy' | 'reference' | 'resultType'> {
@@ -11,12 +11,12 @@ export interface FindingDetails<Code extends FindingCode> extends Partial<
   Pick<Finding, 'severity' | 'inconclusive' | 'reproduce'>
 > {
   readonly evidence?: Evidence<Code>;
-  /** The cause, if the catalogue has a fix of its own for it. */
+  /** The cause, if the catalog has a fix of its own for it. */
   readonly cause?: Cause<Code>;
 }
 
 /**
- * Makes a finding with the severity of the catalogue.
+ * Makes a finding with the severity of the catalog.
  * @param message what is wrong; text from the network in it must be short and printable
  */
 export function finding<Code extends FindingCode>(
@@ -24,6 +24,6 @@ export function finding<Code extends FindingCode>(
   message: string,
   details: FindingDetails<Code> = {},
 ): KnownFinding {
-  const { severity }: CatalogueEntry = CATALOGUE[code];
+  const { severity }: CatalogEntry = CATALOG[code];
   return { code, severity, message, ...details };
 }

@@ -65,24 +65,24 @@ export const PROVIDERS = {
   }),
   SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
     'auth-rejected':
-      'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+      'The username is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
     'auth-temporary-failure':
       '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
   }),
   Mailgun: software(/\bMailgun\b/i, {
     'auth-rejected':
-      'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+      'The username is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
   }),
   Postmark: software(/\bpostmarkapp\.com\b/i, {
     'auth-rejected':
-      'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+      'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
   }),
   Yahoo: software(/\.(yahoo|yahoodns|aol)\.(com|net)\b/i, {
     'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
   }),
   Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
     'auth-rejected':
-      'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+      'The account password does not work: create an app password with access to SMTP. The username is the whole address.',
   }),
   Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
     'auth-rejected':

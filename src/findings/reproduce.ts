@@ -66,7 +66,7 @@ export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: strin
 
 /**
  * The command that shows whether the server accepts MAIL. It sends no message.
- * @param where before TLS, or inside TLS without AUTH
+ * @param where before TLS, or over TLS without AUTH
  * @param sender by default the null sender
  */
 export function mailCommand(

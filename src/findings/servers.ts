@@ -1,4 +1,4 @@
-import type { FindingCode } from './catalogue.js';
+import type { FindingCode } from './catalog.js';
 
 /** What to change, in the terms of the server's documentation. A function gets the oldest TLS version that is allowed. */
 export type Setting = string | ((minVersion: string) => string);
@@ -125,7 +125,7 @@ export const SERVERS = {
     certificate:
       'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
     'auth-rejected':
-      'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
+      'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the username must be DOMAIN\\user or a UPN.',
   }),
   Haraka: software(/\bHaraka\b/, {
     'starttls-not-advertised':

@@ -1,4 +1,4 @@
-import type { FindingCode } from './catalogue.js';
+import type { FindingCode } from './catalog.js';
 import { PROVIDERS } from './providers.js';
 import { SERVERS, type Topic } from './servers.js';
 

@@ -27,7 +27,7 @@ const MINUTE_MS = 60_000;
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
-  /** Aborted at the deadline, or when the run is cancelled; this may be after the run has ended. */
+  /** Aborted at the deadline, or when the run is canceled; this may be after the run has ended. */
   readonly cut: AbortSignal;
 }
 

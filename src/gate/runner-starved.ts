@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/catalogue.js';
+import type { FindingCode } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';

@@ -8,7 +8,7 @@ export function cancellation(): AbortSignal {
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const cancel = (name: NodeJS.Signals): void => {
     for (const each of names) process.off(each, cancel);
-    controller.abort(`the run was cancelled (${name})`);
+    controller.abort(`the run was canceled (${name})`);
   };
   for (const name of names) process.on(name, cancel);
   return controller.signal;

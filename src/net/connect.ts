@@ -56,7 +56,7 @@ const ATTEMPT_DELAY_MS = 250;
 
 /**
  * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
- * cannot be cancelled and occupies a thread, so a retry joins a lookup that is still in progress.
+ * cannot be canceled and occupies a thread, so a retry joins a lookup that is still in progress.
  */
 export function systemResolver(): Resolver {
   const lookups = new Map<string, Promise<readonly Address[]>>();

@@ -9,7 +9,7 @@ export interface ChannelEnd {
 }
 
 /**
- * A connection to a server that sends lines, unencrypted or inside TLS. It reads only what somebody waits for: a flood
+ * A connection to a server that sends lines, unencrypted or over TLS. It reads only what somebody waits for: a flood
  * stays in the kernel.
  */
 export class LineChannel {

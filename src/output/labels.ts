@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../findings/catalogue.js';
+import { CATALOG } from '../findings/catalog.js';
 import type { EndpointReport, Finding, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
 import { count, countOf } from '../text/count.js';
 
@@ -85,9 +85,9 @@ function predicate(result: Result, some: number, all: number): string {
     : `${subject} ${OUTCOME[result]}`;
 }
 
-/** The title of a finding, from the catalogue. Its code, if a later version of the gate wrote the report. */
+/** The title of a finding, from the catalog. Its code, if a later version of the gate wrote the report. */
 export function titleOf({ code }: Pick<Finding, 'code'>): string {
-  return Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code as keyof typeof CATALOGUE].title : code;
+  return Object.hasOwn(CATALOG, code) ? CATALOG[code as keyof typeof CATALOG].title : code;
 }
 
 /** The sign of a finding: that of the status which it gives its step. */
@@ -104,7 +104,7 @@ const EVIDENCE_LABELS: ReadonlyMap<string, string> = new Map([
   ['helo', 'reply to HELO'],
   ['messageId', 'Message-ID'],
   ['openssl', 'OpenSSL error'],
-  ['insideTls', 'inside TLS'],
+  ['insideTls', 'over TLS'],
   ['beforeTls', 'before TLS'],
   ['rootSha256', 'SHA-256 of the root'],
   ['saslError', 'SASL error'],

@@ -77,7 +77,7 @@ export function section({ endpoint, problems }: EndpointView, findingsUrl?: stri
   ]);
 }
 
-/** How the capabilities differ with TLS, if the step that reads them inside TLS has a finding. */
+/** How the capabilities differ with TLS, if the step that reads them over TLS has a finding. */
 function capabilityDifference({ steps, capabilities }: EndpointReport): Markdown | undefined {
   const { gained = [], lost = [] } = capabilities ?? {};
   const isRelevant = steps.some(({ id, findings }) => id === 'authentication' && findings.length > 0);

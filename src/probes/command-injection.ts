@@ -12,7 +12,7 @@ import { Unanswered, handshakeForProbe, isRefusal, openForProbe, handshakeError 
 const TOGETHER = 'STARTTLS and NOOP in one write';
 
 /**
- * Whether a command that arrives unencrypted together with STARTTLS is answered inside TLS (CVE-2011-0411). A server that
+ * Whether a command that arrives unencrypted together with STARTTLS is answered over TLS (CVE-2011-0411). A server that
  * refuses both, closes the connection, answers unencrypted or fails the handshake is not vulnerable.
  */
 export async function commandInjection(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
@@ -32,7 +32,7 @@ export async function commandInjection(side: Context, connection: Connection): P
   const surplus = await surplusReply(side, result.channel);
   if (!surplus) return undefined;
   // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-  const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${formatReply(surplus)}".`;
+  const message = `A NOOP that was sent unencrypted after STARTTLS is answered over TLS, with "${formatReply(surplus)}".`;
   return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 
@@ -40,7 +40,7 @@ export async function commandInjection(side: Context, connection: Connection): P
 const MAX_REPLIES = 3;
 
 /**
- * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
+ * Sends QUIT over TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
  * second as unsolicited. The connection is of no further use.
  * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
  * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
@@ -64,7 +64,7 @@ async function surplusReply(
       if (reply.code !== 220) first = reply;
       if (++count === MAX_REPLIES) break;
     }
-    throw new Unanswered('Inside TLS the server does not answer QUIT with 221.');
+    throw new Unanswered('Over TLS the server does not answer QUIT with 221.');
   };
   return deadline.race(collect(), () => new ReplyTimeout(waitMs));
 }

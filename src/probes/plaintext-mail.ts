@@ -13,7 +13,7 @@ export async function plaintextMail(side: Context, connection: Connection): Prom
   return judgeMail(side, connection, session, 'plain');
 }
 
-/** Whether the server accepts mail inside TLS from a client that has not signed in. */
+/** Whether the server accepts mail over TLS from a client that has not signed in. */
 export async function unauthenticatedMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
   const plaintext = beginSession(side, connection.socket);
   const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
@@ -38,7 +38,7 @@ async function judgeMail(
   const [code, place] =
     channel === 'plain'
       ? (['plaintext-mail-accepted', 'Before TLS'] as const)
-      : (['unauthenticated-mail-accepted', 'Inside TLS, without AUTH,'] as const);
+      : (['unauthenticated-mail-accepted', 'Over TLS, without AUTH,'] as const);
   return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
     evidence: { sent, reply },
     reproduce: mailCommand(side.endpoint, channel, address, sender),

@@ -112,8 +112,8 @@ const endpointSchema = z.strictObject({
   capabilities: z
     .strictObject({
       plain: z.array(z.string()).optional().describe('The lines of the reply to EHLO before TLS'),
-      tls: z.array(z.string()).optional().describe('The lines of the reply to EHLO inside TLS'),
-      gained: z.array(z.string()).optional().describe('What is offered only inside TLS, each mechanism separately'),
+      tls: z.array(z.string()).optional().describe('The lines of the reply to EHLO over TLS'),
+      gained: z.array(z.string()).optional().describe('What is offered only over TLS, each mechanism separately'),
       lost: z.array(z.string()).optional().describe('What is offered only before TLS, except STARTTLS'),
     })
     .optional(),

@@ -24,7 +24,7 @@ export interface PublishContext {
   readonly log: Log;
   /** Removes secrets from the reason of a failure. */
   readonly redactReason: (reason: string) => string;
-  /** Aborted when the run is cancelled: publishing must then end before the runner kills the process. */
+  /** Aborted when the run is canceled: publishing must then end before the runner kills the process. */
   readonly cancelled: AbortSignal;
 }
 
@@ -89,7 +89,7 @@ export function findingsUrl(env: Readonly<Record<string, string | undefined>>): 
 const LONGEST_WRITE_MS = 4000;
 
 /**
- * A signal that is aborted some time after the run is cancelled. A run that is not cancelled has no time limit.
+ * A signal that is aborted some time after the run is canceled. A run that is not canceled has no time limit.
  */
 function outOfTime(cancelled: AbortSignal): AbortSignal {
   const over = new AbortController();

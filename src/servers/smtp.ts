@@ -28,7 +28,7 @@ export interface Dialogue {
   readonly greeting?: Reply;
   /** Keywords of the EHLO reply before TLS; default PIPELINING, 8BITMIME and (with `tls`) STARTTLS. */
   readonly offers?: readonly string[];
-  /** Keywords of the EHLO reply inside TLS; default PIPELINING, 8BITMIME and AUTH PLAIN LOGIN. */
+  /** Keywords of the EHLO reply over TLS; default PIPELINING, 8BITMIME and AUTH PLAIN LOGIN. */
   readonly offersInTls?: readonly string[];
   /** The only credentials that are accepted; default: any. */
   readonly user?: { readonly username: string; readonly password: string };

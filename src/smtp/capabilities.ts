@@ -36,14 +36,14 @@ function upperCase(text: string): string {
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
-/** What the server offers only inside TLS, and only before it. */
+/** What the server offers only over TLS, and only before it. */
 export interface CapabilityDifference {
   readonly gained: readonly PeerText[];
   readonly lost: readonly PeerText[];
 }
 
 /**
- * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
+ * Compares what was offered unencrypted with what is offered over TLS, each SASL mechanism separately. STARTTLS is
  * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
  */
 export function capabilityDifference(plain: Capabilities, secured: Capabilities): CapabilityDifference {

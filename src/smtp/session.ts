@@ -34,7 +34,7 @@ const FINAL_DOT = '.\r\n';
 const MAX_SHOWN_CHARACTERS = 16 * 1024;
 
 /**
- * One SMTP dialogue over one channel, unencrypted or inside TLS. It judges nothing. When the channel changes (STARTTLS),
+ * One SMTP dialogue over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
  * the session ends and a new one begins, so that nothing learned before TLS is used after it (RFC 3207 section 4.2).
  */
 export class SmtpSession {

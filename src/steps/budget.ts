@@ -15,7 +15,7 @@ const TIMER_SLACK_MS = 2;
 
 /** Milliseconds that one attempt may wait in total, including its probes but not the arrival of the message. */
 export function attemptMs({ timeoutMs, probes }: Endpoint): number {
-  // `plaintext-mail` makes two connections: one tests before TLS, one inside TLS.
+  // `plaintext-mail` makes two connections: one tests before TLS, one over TLS.
   const connections = probes.length + (probes.includes('plaintext-mail') ? 1 : 0);
   return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../findings/catalogue.js';
+import type { Cause } from '../findings/catalog.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';

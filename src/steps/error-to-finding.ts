@@ -13,7 +13,7 @@ import { lateClientCertificateAlert } from './certificate/alerts.js';
 import type { Context } from './context.js';
 import type { Facts, Stopped, Transient } from './hand-over.js';
 
-/** What the server has sent on this connection so far; with implicit TLS, its greeting is inside TLS. */
+/** What the server has sent on this connection so far; with implicit TLS, its greeting is over TLS. */
 export type Received = 'nothing' | 'greeting' | 'inside-tls';
 
 /** What an error means for the step in which it occurred. */
@@ -41,7 +41,7 @@ export function stoppedBy(
 export function errorToFinding(error: unknown, context: Context, received: Received): ErrorMeaning {
   if (error instanceof ConnectFailure) return connectFailed(error, context);
   if (error instanceof ConnectionLost) {
-    // A server that has answered inside TLS has already accepted the client certificate, or that there is none.
+    // A server that has answered over TLS has already accepted the client certificate, or that there is none.
     const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);
     const refused = lateClientCertificateAlert(alert, context.endpoint);
     if (refused) return { finding: refused, isOfCertificate: true, transient: false };

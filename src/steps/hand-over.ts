@@ -55,12 +55,12 @@ export interface Secured {
   readonly plaintext: PlaintextDialogue | undefined;
 }
 
-/** Step 4 proves: EHLO works inside TLS, and so does AUTH where credentials are configured. */
+/** Step 4 proves: EHLO works over TLS, and so does AUTH where credentials are configured. */
 export interface SignedIn extends Omit<Secured, 'plaintext'> {
   readonly greeting: string;
   /** The name that the gate sent in EHLO. */
   readonly ehloName: string;
-  /** What the server offers inside TLS. */
+  /** What the server offers over TLS. */
   readonly capabilities: Capabilities;
 }
 
@@ -71,7 +71,7 @@ export interface Facts {
   readonly greeting?: string;
   /** What EHLO offered before TLS. */
   readonly plaintext?: Capabilities;
-  /** What EHLO offered inside TLS. */
+  /** What EHLO offered over TLS. */
   readonly insideTls?: Capabilities;
   readonly handshake?: Handshake;
   readonly tls?: TlsReport;

@@ -25,7 +25,7 @@ export function serverNameIndication(name: string): string | undefined {
 
 /**
  * Whether a certificate matches a name (RFC 9525 section 6). DNS names are compared label by label, ignoring case. A
- * wildcard must be the whole left-most label, and matches exactly one label. An address only matches an address entry.
+ * wildcard must be the whole leftmost label, and matches exactly one label. An address only matches an address entry.
  * The subject's common name is never used.
  */
 export function matchesName(presented: PresentedIdentifiers, reference: ReferenceIdentity): boolean {

@@ -7,7 +7,7 @@ import {
   type StepReport,
   type Verdict,
 } from '../report/report.js';
-import type { FindingCode } from '../findings/catalogue.js';
+import type { FindingCode } from '../findings/catalog.js';
 
 /**
  * The status of a step. A waived error or warning makes it `warn`, not `pass`.

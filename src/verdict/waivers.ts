@@ -1,4 +1,4 @@
-import { CATALOGUE, UNWAIVABLE, type CatalogueEntry, type FindingCode } from '../findings/catalogue.js';
+import { CATALOG, UNWAIVABLE, type CatalogEntry, type FindingCode } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
 import type { StepId, StepReport } from '../report/report.js';
@@ -49,7 +49,7 @@ export function unusedWaivers(
 ): { step: StepId; notice: KnownFinding }[] {
   const occurred = new Set<string>(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
   return waivers.flatMap((waiver) => {
-    const { steps: possible }: CatalogueEntry = CATALOGUE[waiver.finding];
+    const { steps: possible }: CatalogEntry = CATALOG[waiver.finding];
     const concerned = steps.filter(({ id }) => possible.includes(id));
     const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
     const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');

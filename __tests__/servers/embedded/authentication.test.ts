@@ -336,21 +336,21 @@ describe('a token', () => {
 
 describe('a refusal', () => {
   test.each([
-    ['535 5.7.8 Error: authentication failed', 'auth-rejected', 'the user name or the password is wrong'],
-    ['535 no', 'auth-rejected', 'the user name or the password is wrong'],
+    ['535 5.7.8 Error: authentication failed', 'auth-rejected', 'the username or the password is wrong'],
+    ['535 no', 'auth-rejected', 'the username or the password is wrong'],
     ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'this is how Exchange reports it'],
     ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is disabled for the mailbox or the tenant'],
     [
       '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
       'auth-rejected',
-      'the user name or the password is wrong',
+      'the username or the password is wrong',
     ],
     [
       "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
       'auth-rejected',
       'A policy of the organization',
     ],
-    ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the user name or the password is wrong'],
+    ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the username or the password is wrong'],
     ['550 5.7.1 client locked', 'auth-rejected', 'The account or this client is blocked.'],
     ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'requires stronger authentication'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
@@ -422,7 +422,7 @@ describe('a server that is content too early', () => {
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
     ['LOGIN, at once', { LOGIN: early }, AUTH],
-    ['LOGIN, behind the user name', { LOGIN: afterName }, AUTH],
+    ['LOGIN, behind the username', { LOGIN: afterName }, AUTH],
     ['CRAM-MD5, at once', { 'CRAM-MD5': early }, AUTH],
     ['PLAIN, before a long password', { PLAIN: early }, long],
     ['PLAIN, where it must be rejected', { PLAIN: early }, { ...long, expect: 'rejected' }],
@@ -485,7 +485,7 @@ describe('credentials that must be rejected', () => {
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
     ['LOGIN, at once', { LOGIN: inAnswerTo() }, auth],
-    ['LOGIN, behind the user name', { LOGIN: inAnswerTo('Username:') }, auth],
+    ['LOGIN, behind the username', { LOGIN: inAnswerTo('Username:') }, auth],
     ['PLAIN, before a long password', { PLAIN: inAnswerTo() }, long],
     ['XOAUTH2, before a long token', { XOAUTH2: inAnswerTo() }, longToken],
     ['OAUTHBEARER, before a long token', { OAUTHBEARER: inAnswerTo() }, longToken],
@@ -553,7 +553,7 @@ describe('credentials that must be rejected', () => {
   });
 
   test.each([
-    ['534 5.7.9 an application password', 'f', 'auth-rejected'],
+    ['534 5.7.9 an app password', 'f', 'auth-rejected'],
     [
       '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
       'f',
@@ -676,7 +676,7 @@ describe('offers', () => {
   test('that differ are shown', async () => {
     const { found } = await visit(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
     expect(found?.evidence).toEqual({ beforeTls: 'PLAIN CRAM-MD5', insideTls: 'PLAIN' });
-    expect(found?.message).toBe('Inside TLS the server no longer offers CRAM-MD5.');
+    expect(found?.message).toBe('Over TLS the server no longer offers CRAM-MD5.');
   });
 });
 

@@ -58,7 +58,7 @@ describe('the end of the run, while the server', () => {
     ['does not answer EHLO', { replies: { 'plain:EHLO': silence } }, greeted, 'ibbbb'],
     ['drips its answer to EHLO', { replies: { 'plain:EHLO': drip(`250 ${'x'.repeat(3000)}`, 200) } }, greeted, 'ibbbb'],
     ['does not answer STARTTLS', { replies: { STARTTLS: silence } }, (line) => line === 'STARTTLS', 'pibbb'],
-    ['does not answer EHLO inside TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
+    ['does not answer EHLO over TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
     ['does not answer AUTH', { replies: { AUTH: silence } }, (line) => line.startsWith('AUTH'), 'pppib'],
     ['does not answer MAIL', { replies: { MAIL: silence } }, (line) => line.startsWith('MAIL'), 'ppppi'],
     ['does not answer DATA', { replies: { DATA: silence } }, (line) => line.startsWith('DATA'), 'ppppi'],

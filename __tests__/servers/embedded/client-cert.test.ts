@@ -200,7 +200,7 @@ describe('a certificate that the server does not take', () => {
 });
 
 test.each(['starttls', 'implicit'] as const)(
-  'with %s, an alert after an answer inside TLS is a lost connection',
+  'with %s, an alert after an answer over TLS is a lost connection',
   (transport) => {
     const context = { endpoint: testEndpoint(587, { transport }) } as Context;
     const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { EXAMPLES_PAGE, renderExample, renderOverview } from '../../../scripts/examples-page.js';
-import { FINDING_CODES, type FindingCode } from '../../../src/findings/catalogue.js';
+import { FINDING_CODES, type FindingCode } from '../../../src/findings/catalog.js';
 import { USER } from '../../support/embedded.js';
 import { FINDING_EXAMPLES, type FindingExample } from '../../support/finding-examples.js';
 import { undeclaredEvidence } from '../../support/evidence.js';
@@ -65,7 +65,7 @@ const WITHOUT_EVIDENCE: readonly FindingCode[] = [
   'internal-error',
 ];
 
-test('every finding says how it is known, in fields that the catalogue declares', () => {
+test('every finding says how it is known, in fields that the catalog declares', () => {
   for (const { code, example } of examples.filter((one) => !unplayable.includes(one.code))) {
     const { steps } = outcome(example.raising).report;
     expect(undeclaredEvidence(steps)).toEqual([]);

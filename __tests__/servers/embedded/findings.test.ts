@@ -729,7 +729,7 @@ describe('step 4, authentication', () => {
     },
     ...(
       [
-        ['534 5.7.9 application password', 'f', 'auth-rejected'],
+        ['534 5.7.9 app password', 'f', 'auth-rejected'],
         ['550 no', 'f', 'auth-rejected'],
         ['432 transition', 'f', 'auth-rejected'],
         ['454 later', 'i', 'auth-temporary-failure'],
@@ -753,14 +753,14 @@ describe('step 4, authentication', () => {
       codes: ['protocol-error'],
     },
     {
-      name: '220 to EHLO inside TLS',
+      name: '220 to EHLO over TLS',
       server: { replies: { 'tls:EHLO': '220 hello' } },
       steps: 'pppfb',
       codes: ['protocol-error'],
     },
     { name: 'hang-up', server: { replies: { AUTH: close } }, steps: 'pppfb', codes: ['connection-lost'] },
     {
-      name: 'EHLO refused inside TLS',
+      name: 'EHLO refused over TLS',
       server: { replies: { 'tls:EHLO': '503 no' } },
       steps: 'pppfb',
       codes: ['ehlo-after-tls-rejected'],

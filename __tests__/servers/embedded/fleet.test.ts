@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../../src/findings/catalogue.js';
+import type { FindingCode } from '../../../src/findings/catalog.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import { judge } from '../../../src/verdict/verdict.js';
 import type { RunContext } from '../../../src/steps/context.js';
@@ -442,7 +442,7 @@ describe('further tries', () => {
       ['a greeting', { replies: { 'plain:EHLO': silence } }, {}, 'reply-timeout'],
       ['EHLO', { replies: { STARTTLS: silence } }, {}, 'reply-timeout'],
       ['STARTTLS', { replies: { STARTTLS: ['220 go', silence] } }, {}, 'handshake-timeout'],
-      ['EHLO inside TLS', { replies: { AUTH: silence } }, { auth: AUTH }, 'reply-timeout'],
+      ['EHLO over TLS', { replies: { AUTH: silence } }, { auth: AUTH }, 'reply-timeout'],
       ['MAIL', { replies: { RCPT: silence } }, { delivery: DELIVERY }, 'reply-timeout'],
       ['the handshake of implicit TLS', { implicit: true, greeting: silence }, implicit, 'reply-timeout'],
     ])('%s: one is made', async (_name, first, endpoint, code) => {

@@ -376,7 +376,7 @@ describe('a POP3 server that cannot be used', () => {
 describe('the password of a maildrop', () => {
   const credentials = ({ heard }: ScriptedPop3) => heard.filter((line) => /USER|PASS|AUTH|APOP|inbox/.test(line));
 
-  test('is sent inside TLS only', async () => {
+  test('is sent over TLS only', async () => {
     await using server = await start({ security: 'stls' });
     await open(server, 'pop3');
     expect(credentials(server)).toEqual([`USER ${LOGIN.username}`, PASS]);

@@ -286,8 +286,8 @@ describe('a probe that cannot be carried out leaves its step without green', () 
   test.concurrent.each<[string, Dialogue]>([
     ['a STARTTLS that is put off', { replies: { STARTTLS: '454 not now' } }],
     ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }],
-    ['no goodbye inside TLS', { replies: { 'tls:QUIT': close } }],
-    ['silence inside TLS', { replies: { 'tls:QUIT': silence } }],
+    ['no goodbye over TLS', { replies: { 'tls:QUIT': close } }],
+    ['silence over TLS', { replies: { 'tls:QUIT': silence } }],
     ['one answer that is no goodbye', { replies: { 'tls:QUIT': ['250 a', close] } }],
     ['one greeting after another', { replies: { 'tls:QUIT': ['220 a', '220 b', '220 c', '221 d'] } }],
     ['a client certificate that is demanded', { tls: { requestCert: true, rejectUnauthorized: true } }],

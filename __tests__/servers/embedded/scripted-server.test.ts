@@ -136,7 +136,7 @@ describe('the scripted server', () => {
     second.destroy();
   });
 
-  test('closes and resets inside TLS, and before a handshake', async () => {
+  test('closes and resets over TLS, and before a handshake', async () => {
     await using server = await startScriptedServer([
       { tls, implicit: true, greeting: ['220 hello', close] },
       { tls, implicit: true, greeting: ['220 hello', wait(20), reset] },

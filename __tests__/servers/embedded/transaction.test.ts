@@ -20,7 +20,7 @@ interface Run {
   readonly codes: readonly string[];
   readonly transient: Transient;
   readonly finding: Finding | undefined;
-  /** What the server heard inside TLS behind AUTH, the lines of messages included. */
+  /** What the server heard over TLS behind AUTH, the lines of messages included. */
   readonly heard: readonly string[];
   readonly messages: readonly string[];
 }
@@ -65,7 +65,7 @@ describe('PIPELINING', () => {
     ['MAIL', [MAIL]],
     ['RCPT', [MAIL, RCPT]],
     ['DATA', [MAIL, RCPT, 'DATA']],
-  ] as const)('where it is not offered inside TLS, nothing goes out before the reply to %s', async (verb, expected) => {
+  ] as const)('where it is not offered over TLS, nothing goes out before the reply to %s', async (verb, expected) => {
     const server = { offers: ['PIPELINING', 'STARTTLS'], ...offering('8BITMIME') };
     expect((await run({ ...server, replies: { [verb]: silence } })).heard).toEqual(expected);
   });

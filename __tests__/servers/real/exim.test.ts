@@ -56,7 +56,7 @@ describe('all five steps', () => {
     expect(log).toContain(` A=external:${MAIL_USER.username} `);
   });
 
-  test('take the strongest of the mechanisms, which are offered inside TLS alone', async () => {
+  test('take the strongest of the mechanisms, which are offered over TLS alone', async () => {
     const log = await logged(servers, / Completed$/m, async () => {
       const { report } = await gate(endpoint(ports.submission));
       expect(letters(report.steps)).toBe('ppppp');

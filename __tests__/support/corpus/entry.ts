@@ -1,5 +1,5 @@
 import type { TLSSocketOptions } from 'node:tls';
-import type { FindingCode } from '../../../src/findings/catalogue.js';
+import type { FindingCode } from '../../../src/findings/catalog.js';
 import type { Dialogue } from '../dialogue.js';
 
 /** An inbox beside a mail server, with TLS from the first byte, in which the message is looked for. */

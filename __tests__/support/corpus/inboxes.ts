@@ -1,5 +1,5 @@
 import type { Identity } from '../../../src/servers/pki.js';
-import type { FindingCode } from '../../../src/findings/catalogue.js';
+import type { FindingCode } from '../../../src/findings/catalog.js';
 import { HOSTILE } from '../hostile.js';
 import { startHttp, startMailpit, type HttpReply, type HttpScript } from '../mailpit.js';
 import { startScriptedImap, type ImapReply, type ImapScript } from '../scripted-imap.js';

@@ -1,5 +1,5 @@
 import type { TLSSocketOptions } from 'node:tls';
-import type { FindingCode } from '../../../src/findings/catalogue.js';
+import type { FindingCode } from '../../../src/findings/catalog.js';
 import {
   beneath,
   close,
@@ -220,7 +220,7 @@ export function tlsEntries({ tls }: Means): Entry[] {
       server,
       ...verdict,
     })),
-    ...within(tls).map(([what, server, verdict]): Entry => ({ name: `inside TLS: ${what}`, server, ...verdict })),
+    ...within(tls).map(([what, server, verdict]): Entry => ({ name: `over TLS: ${what}`, server, ...verdict })),
     {
       name: 'the handshake: TLS from the first octet where STARTTLS is due',
       server: { tls, implicit: true },

@@ -1,4 +1,4 @@
-import type { ANY_STEP } from '../../../src/findings/catalogue/any-step.js';
+import type { ANY_STEP } from '../../../src/findings/catalog/any-step.js';
 import { close, raw, silence, wait } from '../dialogue.js';
 import { LONG_MS, STRICT, type FindingExamples } from './finding-example.js';
 

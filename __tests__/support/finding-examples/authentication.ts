@@ -1,4 +1,4 @@
-import type { AUTHENTICATION as FINDINGS } from '../../../src/findings/catalogue/authentication.js';
+import type { AUTHENTICATION as FINDINGS } from '../../../src/findings/catalog/authentication.js';
 import type { Dialogue } from '../dialogue.js';
 import { AUTH } from '../gate.js';
 import { scramServer, type ScramServer } from '../scram-server.js';
@@ -14,7 +14,7 @@ const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
   sasl: { 'SCRAM-SHA-256': scramServer({ hash: 'sha256', ...user, ...options }) },
 });
 
-/** Step 4: EHLO inside TLS, and AUTH. */
+/** Step 4: EHLO over TLS, and AUTH. */
 export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   'ehlo-after-tls-rejected': {
     raising: {
@@ -28,7 +28,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'starttls-still-advertised': {
     raising: {
-      name: 'offers STARTTLS inside TLS',
+      name: 'offers STARTTLS over TLS',
       server: { offersInTls: ['STARTTLS', 'AUTH PLAIN LOGIN'] },
     },
     twin: {
@@ -148,7 +148,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'unauthenticated-mail-accepted': {
     raising: {
-      name: 'accepts MAIL inside TLS before anyone has signed in',
+      name: 'accepts MAIL over TLS before anyone has signed in',
       server: [{}, { replies: { 'plain:MAIL': STRICT['plain:MAIL'] } }],
       endpoint: { probes: ['plaintext-mail'] },
     },
@@ -180,12 +180,12 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-mechanisms-differ': {
     raising: {
-      name: 'offers CRAM-MD5 before TLS but not inside TLS',
+      name: 'offers CRAM-MD5 before TLS but not over TLS',
       server: { offers: ['STARTTLS', 'AUTH PLAIN CRAM-MD5'], offersInTls: ['AUTH PLAIN'] },
     },
     raises: ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
     twin: {
-      name: 'offers CRAM-MD5 before TLS, and CRAM-MD5 and PLAIN inside TLS',
+      name: 'offers CRAM-MD5 before TLS, and CRAM-MD5 and PLAIN over TLS',
       server: { offers: ['STARTTLS', 'AUTH CRAM-MD5'], offersInTls: ['AUTH PLAIN CRAM-MD5'] },
     },
     twinRaises: ['plaintext-auth-advertised'],

@@ -1,4 +1,4 @@
-import type { CAPABILITY as FINDINGS } from '../../../src/findings/catalogue/capability.js';
+import type { CAPABILITY as FINDINGS } from '../../../src/findings/catalog/capability.js';
 import { STRICT, type FindingExamples } from './finding-example.js';
 
 /** Step 1: the greeting, EHLO, and the offer of STARTTLS. */
@@ -48,7 +48,7 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   },
   'plaintext-auth-advertised': {
     raising: { name: 'offers AUTH before TLS', server: { offers: ['STARTTLS', 'AUTH PLAIN LOGIN'] } },
-    twin: { name: 'offers AUTH only inside TLS', server: { offersInTls: ['AUTH PLAIN LOGIN'] } },
+    twin: { name: 'offers AUTH only over TLS', server: { offersInTls: ['AUTH PLAIN LOGIN'] } },
   },
   'plaintext-auth-accepted': {
     raising: {

@@ -1,5 +1,5 @@
-import type { CERTIFICATE } from '../../../src/findings/catalogue/certificate.js';
-import type { HANDSHAKE } from '../../../src/findings/catalogue/handshake.js';
+import type { CERTIFICATE } from '../../../src/findings/catalog/certificate.js';
+import type { HANDSHAKE } from '../../../src/findings/catalog/handshake.js';
 import { inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
 import { HOST } from '../certificate-fixtures.js';

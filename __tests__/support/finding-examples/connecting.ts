@@ -1,4 +1,4 @@
-import type { CONNECTING as FINDINGS } from '../../../src/findings/catalogue/connecting.js';
+import type { CONNECTING as FINDINGS } from '../../../src/findings/catalog/connecting.js';
 import { failureOf, type Resolver } from '../../../src/net/connect.js';
 import type { FindingExamples } from './finding-example.js';
 

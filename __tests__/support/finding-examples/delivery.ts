@@ -1,4 +1,4 @@
-import type { DELIVERY as FINDINGS } from '../../../src/findings/catalogue/delivery.js';
+import type { DELIVERY as FINDINGS } from '../../../src/findings/catalog/delivery.js';
 import { SyntaxFault } from '../imap/syntax.js';
 import { Mailbox } from '../imap/mailbox.js';
 import { wait, type Dialogue, type Reply, type Verb } from '../dialogue.js';

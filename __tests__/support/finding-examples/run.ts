@@ -1,4 +1,4 @@
-import type { RUN } from '../../../src/findings/catalogue/run.js';
+import type { RUN } from '../../../src/findings/catalog/run.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { close, silence, type Sasl } from '../dialogue.js';
@@ -9,8 +9,8 @@ import { waive, type FindingExamples } from './finding-example.js';
 const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
 const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');
 
-/** A run that is cancelled just after the client has started AUTH. */
-function cancelled(): Pick<Scene, 'server' | 'world'> {
+/** A run that is canceled just after the client has started AUTH. */
+function canceled(): Pick<Scene, 'server' | 'world'> {
   const cut = new AbortController();
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
@@ -19,7 +19,7 @@ function cancelled(): Pick<Scene, 'server' | 'world'> {
   };
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
-    world: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was cancelled (SIGTERM)' }) },
+    world: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was canceled (SIGTERM)' }) },
   };
 }
 
@@ -81,8 +81,8 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'run-stopped': {
     raising: {
-      name: 'has not yet requested the password when the run is cancelled',
-      ...cancelled(),
+      name: 'has not yet requested the password when the run is canceled',
+      ...canceled(),
       endpoint: { auth: AUTH },
     },
     twin: {

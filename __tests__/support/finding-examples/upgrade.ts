@@ -1,4 +1,4 @@
-import type { UPGRADE as FINDINGS } from '../../../src/findings/catalogue/upgrade.js';
+import type { UPGRADE as FINDINGS } from '../../../src/findings/catalog/upgrade.js';
 import { raw, silence, startTls, wait } from '../dialogue.js';
 import { injectable } from '../injectable-server.js';
 import type { FindingExamples } from './finding-example.js';
@@ -27,7 +27,7 @@ export const OF_STEP_2: FindingExamples<keyof typeof FINDINGS> = {
   },
   'starttls-command-injection': {
     raising: {
-      name: 'executes inside TLS a command that arrived unencrypted after STARTTLS',
+      name: 'executes over TLS a command that arrived unencrypted after STARTTLS',
       server: injectable('keeps'),
       endpoint: { probes: ['command-injection'] },
     },

@@ -140,7 +140,7 @@ export class HttpApi {
     return { status: response.statusCode ?? 0, body: await read(piecesOf(response)) };
   }
 
-  /** A password is only sent inside TLS. */
+  /** A password is only sent over TLS. */
   #authorization(): { authorization?: string } {
     const { username, password } = this.#target;
     if (!this.#isSecure || username === undefined || !password) return {};

@@ -78,7 +78,7 @@ export function displayName(text: string): string | undefined {
   return text.trim() !== '' && text.length <= 200 && visible(text) === text ? text : undefined;
 }
 
-/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+/** A username, possibly empty. Control characters separate the fields of SASL messages. */
 export function userName(text: string): string | undefined {
   return CONTROL.test(text) ? undefined : text;
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalogue.js';
+import type { Cause } from '../../findings/catalog.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
@@ -16,7 +16,7 @@ export interface AuthMeaning {
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
-  password: 'According to the server, the user name or the password is wrong.',
+  password: 'According to the server, the username or the password is wrong.',
   'access-token': 'According to the server, the access token is not valid for this user here.',
   certificate: 'According to the server, the certificate is not valid for this user.',
 };

@@ -11,7 +11,7 @@ import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
 import { signIn } from './sign-in.js';
 
-/** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
+/** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 export async function authentication(context: Context, secured: Secured): Promise<StepResult<SignedIn>> {
   const { endpoint } = context;
   const { session, connection, plaintext, channel, isVerified } = secured;
@@ -53,20 +53,20 @@ export async function authentication(context: Context, secured: Secured): Promis
   }
 }
 
-/** Judges what the server offers inside TLS, with or without credentials. */
+/** Judges what the server offers over TLS, with or without credentials. */
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
   const offered = excerpt(mechanisms.join(' '));
   const findings: KnownFinding[] = [];
   if (secured.has('STARTTLS')) {
     const evidence = { capabilities: excerptOfList(secured.lines) };
-    const message = 'Inside TLS the answer to EHLO still offers STARTTLS.';
+    const message = 'Over TLS the answer to EHLO still offers STARTTLS.';
     findings.push(finding('starttls-still-advertised', message, { evidence }));
   }
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   if (missing.length > 0) {
     const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-    const message = `Inside TLS the server no longer offers ${excerpt(missing.join(' '))}.`;
+    const message = `Over TLS the server no longer offers ${excerpt(missing.join(' '))}.`;
     findings.push(finding('auth-mechanisms-differ', message, { evidence }));
   }
   // Both send the password itself.

@@ -23,7 +23,7 @@ export async function signIn(
   const offered = capabilities.mechanisms;
   if (!offered) {
     const evidence = { capabilities: excerptOfList(capabilities.lines) || 'none' };
-    return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
+    return { findings: [finding('auth-not-advertised', 'Over TLS the server offers no AUTH.', { evidence })] };
   }
   const binding = channelBinding(channel);
   const canBind = binding !== undefined;

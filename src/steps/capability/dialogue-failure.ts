@@ -7,7 +7,7 @@ import { stoppedBy, type Received } from '../error-to-finding.js';
 import { stopped, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
-/** The place of a dialogue that could not be opened: before TLS in step 1, inside TLS in step 4. */
+/** The place of a dialogue that could not be opened: before TLS in step 1, over TLS in step 4. */
 export interface OpeningPlace {
   readonly session: SmtpSession;
   readonly ehloName: string;

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalogue.js';
+import type { Cause } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { alertName } from '../../tls/alerts.js';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../findings/catalogue.js';
+import type { FindingCode } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';

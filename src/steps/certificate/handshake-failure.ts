@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalogue.js';
+import type { Cause } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalogue.js';
+import type { Cause } from '../../findings/catalog.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';

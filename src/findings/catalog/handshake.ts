@@ -1,4 +1,4 @@
-import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['certificate']);
@@ -125,4 +125,4 @@ export const HANDSHAKE = {
       }),
     },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

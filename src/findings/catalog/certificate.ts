@@ -1,4 +1,4 @@
-import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['certificate']);
@@ -56,7 +56,7 @@ export const CERTIFICATE = {
   ),
   'certificate-hostname-mismatch': error(
     'Certificate does not match the host name',
-    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.',
+    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address only matches an IP address entry.',
     'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
     {
       evidence: { ...NAMES, ...fields('subject', 'keyType') },
@@ -216,4 +216,4 @@ export const CERTIFICATE = {
       reference: 'RFC 7435 section 3',
     },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

@@ -1,4 +1,4 @@
-import { entriesOf, type CatalogueEntry } from './entry.js';
+import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['upgrade']);
@@ -13,14 +13,14 @@ export const UPGRADE = {
   ),
   'plaintext-after-starttls': error(
     'Unencrypted data after the 220 to STARTTLS',
-    'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
+    'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.',
     'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
     { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' },
   ),
   'starttls-command-injection': error(
     'STARTTLS command injection',
-    "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
+    "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
     'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

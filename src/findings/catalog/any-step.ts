@@ -1,4 +1,4 @@
-import { entriesOf, EVERY_STEP, type CatalogueEntry } from './entry.js';
+import { entriesOf, EVERY_STEP, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(EVERY_STEP);
@@ -58,4 +58,4 @@ export const ANY_STEP = {
       },
     },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

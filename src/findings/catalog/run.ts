@@ -1,4 +1,4 @@
-import { entriesOf, remedies, EVERY_STEP, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, EVERY_STEP, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, notice } = entriesOf(EVERY_STEP);
@@ -25,13 +25,13 @@ export const RUN = {
   ),
   'run-stopped': error(
     'Run stopped early',
-    'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
+    'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
     'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
     {
       evidence: {},
       causes: remedies({
         cancelled:
-          'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+          'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
       }),
     },
   ),
@@ -47,4 +47,4 @@ export const RUN = {
     'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
     { evidence: {} },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

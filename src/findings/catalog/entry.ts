@@ -1,7 +1,7 @@
 import type { Severity, StepId } from '../../report/report.js';
 
 /** What the gate knows about one kind of finding, whatever the endpoint. */
-export interface CatalogueEntry {
+export interface CatalogEntry {
   /** A headline of a few words. */
   readonly title: string;
   /** The severity, unless the step decides otherwise. */
@@ -30,8 +30,8 @@ export interface Fix {
 }
 
 /** What an entry has besides its three texts. */
-type EntryDetails = Pick<CatalogueEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
-  Partial<Pick<CatalogueEntry, 'steps'>>;
+type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
+  Partial<Pick<CatalogEntry, 'steps'>>;
 
 /**
  * One constructor of entries for each severity.

@@ -1,4 +1,4 @@
-import { entriesOf, type CatalogueEntry } from './entry.js';
+import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);
@@ -64,7 +64,7 @@ export const CAPABILITY = {
   'plaintext-auth-advertised': warning(
     'AUTH offered before TLS',
     'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
-    'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+    'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' },
   ),
   'plaintext-auth-accepted': error(
@@ -79,4 +79,4 @@ export const CAPABILITY = {
     'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

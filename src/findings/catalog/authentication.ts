@@ -1,4 +1,4 @@
-import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['authentication']);
@@ -13,23 +13,23 @@ const AUTH_CAUSES = remedies({
     'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
 });
 
-/** Findings of step 4: EHLO inside TLS, and AUTH. */
+/** Findings of step 4: EHLO over TLS, and AUTH. */
 export const AUTHENTICATION = {
   'ehlo-after-tls-rejected': error(
-    'EHLO rejected inside TLS',
+    'EHLO rejected over TLS',
     'After STARTTLS the client must send EHLO again, but the server rejects it.',
     'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
     { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' },
   ),
   'starttls-still-advertised': warning(
-    'STARTTLS offered inside TLS',
+    'STARTTLS offered over TLS',
     'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
     'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
     { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' },
   ),
   'auth-not-advertised': error(
     'AUTH not offered',
-    'Credentials are configured, but the server does not offer AUTH inside TLS.',
+    'Credentials are configured, but the server does not offer AUTH over TLS.',
     'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
     { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' },
   ),
@@ -50,14 +50,14 @@ export const AUTHENTICATION = {
   'auth-rejected': error(
     'Credentials rejected',
     'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
-    'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
+    'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the username (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
     {
       evidence: fields('reply', 'mechanism', 'saslError'),
       reference: 'RFC 4954 section 6',
       causes: {
         ...remedies({
           'access-token':
-            'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+            'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
           certificate:
             'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
         }),
@@ -79,7 +79,7 @@ export const AUTHENTICATION = {
   ),
   'auth-tls-required': error(
     'Server does not know that TLS is active',
-    'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
+    'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
     'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
   ),
@@ -103,7 +103,7 @@ export const AUTHENTICATION = {
   ),
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',
-    'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
+    'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
     'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
   ),
@@ -120,15 +120,15 @@ export const AUTHENTICATION = {
     { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' },
   ),
   'auth-mechanisms-differ': notice(
-    'AUTH mechanisms differ inside TLS',
-    'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
-    'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.',
+    'AUTH mechanisms differ over TLS',
+    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
+    'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
     {
       evidence: {
         beforeTls: 'the mechanisms that are offered before TLS',
-        insideTls: 'the mechanisms that are offered inside TLS',
+        insideTls: 'the mechanisms that are offered over TLS',
       },
       reference: 'RFC 3207 section 4.2',
     },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

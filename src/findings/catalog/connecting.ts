@@ -1,4 +1,4 @@
-import { entriesOf, type CatalogueEntry } from './entry.js';
+import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
@@ -41,4 +41,4 @@ export const CONNECTING = {
     'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
     { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

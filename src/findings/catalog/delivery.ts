@@ -1,4 +1,4 @@
-import { entriesOf, remedies, type CatalogueEntry } from './entry.js';
+import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
@@ -197,4 +197,4 @@ export const DELIVERY = {
       reference: 'RFC 6647',
     },
   ),
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;

@@ -1,0 +1,55 @@
+import { ANY_STEP } from './catalog/any-step.js';
+import { AUTHENTICATION } from './catalog/authentication.js';
+import { CAPABILITY } from './catalog/capability.js';
+import { CERTIFICATE } from './catalog/certificate.js';
+import { CONNECTING } from './catalog/connecting.js';
+import { DELIVERY } from './catalog/delivery.js';
+import { HANDSHAKE } from './catalog/handshake.js';
+import { RUN } from './catalog/run.js';
+import { UPGRADE } from './catalog/upgrade.js';
+import type { CatalogEntry } from './catalog/entry.js';
+
+export { RESULT_TYPES } from './catalog/entry.js';
+export type { CatalogEntry, ResultType } from './catalog/entry.js';
+
+/**
+ * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The
+ * page `docs/findings.md` is generated from this catalog.
+ */
+export const CATALOG = {
+  ...ANY_STEP,
+  ...CONNECTING,
+  ...CAPABILITY,
+  ...UPGRADE,
+  ...HANDSHAKE,
+  ...CERTIFICATE,
+  ...AUTHENTICATION,
+  ...DELIVERY,
+  ...RUN,
+} as const satisfies Record<string, CatalogEntry>;
+
+export type FindingCode = keyof typeof CATALOG;
+
+/** The evidence of a finding: the fields of its entry, and no others. */
+export type Evidence<Code extends FindingCode> = Code extends FindingCode
+  ? Partial<Record<keyof (typeof CATALOG)[Code]['evidence'], string>>
+  : never;
+
+/** The causes that the catalog has fixes for. */
+export type Cause<Code extends FindingCode> = Code extends FindingCode
+  ? (typeof CATALOG)[Code] extends { readonly causes: infer Causes }
+    ? keyof Causes
+    : never
+  : never;
+
+/** All codes, in the order of the catalog. */
+export const FINDING_CODES = Object.keys(CATALOG) as FindingCode[];
+
+/** Findings about the gate itself. Waiving them would disable the gate. */
+export const UNWAIVABLE: readonly FindingCode[] = [
+  'internal-error',
+  'run-stopped',
+  'runner-starved',
+  'waiver-expired',
+  'waiver-unused',
+];

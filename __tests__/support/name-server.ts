@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/servers/listener.js';
 
@@ -50,13 +50,14 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
       void send(response);
     },
   });
-  const { udp } = await server.listen({ udp: at });
-  if (!udp) throw new Error('no name server');
   const connections = new Set<Socket>();
   const tcp = createServer((socket) => connections.add(socket.on('error', () => undefined)));
-  await once(tcp.listen(udp.port, udp.address), 'listening');
+  // TCP first: its ports are the ones that other tests use, so the system must choose a free one.
+  await once(tcp.listen(at.port, at.address), 'listening');
+  const { port } = tcp.address() as AddressInfo;
+  await server.listen({ udp: { address: at.address, port } });
   return {
-    address: `${at.address}:${udp.port}`,
+    address: `${at.address}:${port}`,
     asked,
     [Symbol.asyncDispose]: async () => {
       for (const connection of connections) connection.destroy();

@@ -334,7 +334,7 @@ class HttpApi {
         const response = await answered;
         return { status: response.statusCode ?? 0, body: await read(piecesOf(response)) };
     }
-    /** A password is only sent inside TLS. */
+    /** A password is only sent over TLS. */
     #authorization() {
         const { username, password } = this.#target;
         if (!this.#isSecure || username === undefined || !password)

@@ -1,20 +1,20 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 6227:
+/***/ 336:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  yh: () => (/* binding */ CATALOGUE),
+  W8: () => (/* binding */ CATALOG),
   f2: () => (/* binding */ FINDING_CODES),
   Zs: () => (/* binding */ UNWAIVABLE)
 });
 
 // UNUSED EXPORTS: RESULT_TYPES
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/entry.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/entry.ts
 /**
  * One constructor of entries for each severity.
  * @param steps the steps of all entries that name no others
@@ -41,7 +41,7 @@ const RESULT_TYPES = (/* unused pure expression or super */ null && ([
 ]));
 const EVERY_STEP = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/evidence.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/evidence.ts
 /** Fields of evidence that several findings have, with a description of each (Markdown). */
 const SHARED = {
     detail: 'how the connection ended, or the error code of the system',
@@ -87,7 +87,7 @@ function fields(...names) {
     return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
 }
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/any-step.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
 
 
 const { error, warning } = entriesOf(EVERY_STEP);
@@ -107,7 +107,7 @@ const ANY_STEP = {
     }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/authentication.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/authentication.ts
 
 
 const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
@@ -117,11 +117,11 @@ const AUTH_CAUSES = remedies({
     'quota-exceeded': 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
     'sign-in-required': 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
 });
-/** Findings of step 4: EHLO inside TLS, and AUTH. */
+/** Findings of step 4: EHLO over TLS, and AUTH. */
 const AUTHENTICATION = {
-    'ehlo-after-tls-rejected': authentication_error('EHLO rejected inside TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
-    'starttls-still-advertised': authentication_warning('STARTTLS offered inside TLS', 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.', 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
-    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH inside TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.', 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
@@ -131,12 +131,12 @@ const AUTHENTICATION = {
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
     }),
-    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.', 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the user name (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.', {
+    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.', 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the username (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.', {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: {
             ...remedies({
-                'access-token': 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this user name, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+                'access-token': 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
                 certificate: 'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
             }),
             ...AUTH_CAUSES,
@@ -144,23 +144,23 @@ const AUTHENTICATION = {
     }),
     'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
     'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', "Look for the authentication backend in the server's log. The credentials themselves have not been checked.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-tls-required': authentication_error('Server does not know that TLS is active', 'Inside TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-tls-required': authentication_error('Server does not know that TLS is active', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
     'auth-server-not-authenticated': authentication_error('Server does not prove that it knows the password', 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
-    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` inside TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).', 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).', 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Credentials accepted that must be rejected', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers only plaintext AUTH mechanisms', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
-    'auth-mechanisms-differ': notice('AUTH mechanisms differ inside TLS', 'Before TLS the server offered mechanisms that it does not offer inside TLS. More mechanisms inside TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.', 'Offer the same mechanisms inside TLS, or none before TLS. Check that one configuration applies to both.', {
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
-            insideTls: 'the mechanisms that are offered inside TLS',
+            insideTls: 'the mechanisms that are offered over TLS',
         },
         reference: 'RFC 3207 section 4.2',
     }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/capability.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/capability.ts
 
 
 const { error: capability_error, warning: capability_warning } = entriesOf(['capability']);
@@ -191,12 +191,12 @@ const CAPABILITY = {
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
     }),
-    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only inside TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
+    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
     'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
     'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/certificate.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
 
 
 const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate']);
@@ -229,7 +229,7 @@ const CERTIFICATE = {
         resultType: 'validation-failure',
     }),
     'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.', { evidence: fields('validFrom', 'validTo', 'now', 'keyType'), reference: 'RFC 5280 section 4.1.2.5' }),
-    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one left-most label, and an IP address only matches an IP address entry.', 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.', {
+    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address only matches an IP address entry.', 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.', {
         evidence: { ...NAMES, ...fields('subject', 'keyType') },
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
@@ -323,7 +323,7 @@ const CERTIFICATE = {
     }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/connecting.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/connecting.ts
 
 
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
@@ -337,7 +337,7 @@ const CONNECTING = {
     'egress-blocked': connecting_error('Outbound port 25 is blocked', 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/delivery.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/delivery.ts
 
 
 const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
@@ -432,7 +432,7 @@ const DELIVERY = {
     }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/handshake.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/handshake.ts
 
 
 const { error: handshake_error } = entriesOf(['certificate']);
@@ -518,7 +518,7 @@ const HANDSHAKE = {
     }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/run.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/run.ts
 
 
 const { error: run_error, notice: run_notice } = entriesOf(EVERY_STEP);
@@ -527,28 +527,28 @@ const RUN = {
     'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.', { steps: ['authentication', 'delivery'], evidence: {} }),
     'waiver-expired': run_error('Waiver expired', 'The last day of a waiver is over, so its finding counts again.', 'Fix the finding, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
     'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', 'Remove the waiver, so that it does not hide the finding if it comes back.', { evidence: fields('finding', 'until') }),
-    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was cancelled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
+    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
         evidence: {},
         causes: remedies({
-            cancelled: 'Run it again. The page of the workflow run shows who or what cancelled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+            cancelled: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
         }),
     }),
     'runner-starved': run_error('Gate suspended or short of CPU', 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.', 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.', { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
     'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', 'Please report it, with this message and the version of the gate. The other endpoints are not affected.', { evidence: {} }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue/upgrade.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/upgrade.ts
 
 
 const { error: upgrade_error } = entriesOf(['upgrade']);
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
-    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply inside TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
-    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and inside TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalogue.ts
+;// CONCATENATED MODULE: ./src/findings/catalog.ts
 
 
 
@@ -561,9 +561,9 @@ const UPGRADE = {
 
 /**
  * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The
- * page `docs/findings.md` is generated from this catalogue.
+ * page `docs/findings.md` is generated from this catalog.
  */
-const CATALOGUE = {
+const CATALOG = {
     ...ANY_STEP,
     ...CONNECTING,
     ...CAPABILITY,
@@ -574,8 +574,8 @@ const CATALOGUE = {
     ...DELIVERY,
     ...RUN,
 };
-/** All codes, in the order of the catalogue. */
-const FINDING_CODES = Object.keys(CATALOGUE);
+/** All codes, in the order of the catalog. */
+const FINDING_CODES = Object.keys(CATALOG);
 /** Findings about the gate itself. Waiving them would disable the gate. */
 const UNWAIVABLE = [
     'internal-error',
@@ -674,8 +674,8 @@ async function lookUp({ host, timeoutMs }, family, retries, run) {
     }
 }
 
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
-var catalogue = __nccwpck_require__(6227);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
+var catalog = __nccwpck_require__(336);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
@@ -717,7 +717,7 @@ function plainEhloCommand(endpoint, address) {
 }
 /**
  * The command that shows whether the server accepts MAIL. It sends no message.
- * @param where before TLS, or inside TLS without AUTH
+ * @param where before TLS, or over TLS without AUTH
  * @param sender by default the null sender
  */
 function mailCommand(endpoint, where, address, sender = '') {
@@ -862,7 +862,7 @@ const SERVERS = {
         'tls-handshake-failed': 'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
         'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
         certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
-        'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the user name must be DOMAIN\\user or a UPN.',
+        'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the username must be DOMAIN\\user or a UPN.',
     }),
     Haraka: software(/\bHaraka\b/, {
         'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
@@ -931,20 +931,20 @@ const PROVIDERS = {
         'auth-rejected': 'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
     }),
     SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
-        'auth-rejected': 'The user name is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+        'auth-rejected': 'The username is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
         'auth-temporary-failure': '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
     }),
     Mailgun: software(/\bMailgun\b/i, {
-        'auth-rejected': 'The user name is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        'auth-rejected': 'The username is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
     }),
     Postmark: software(/\bpostmarkapp\.com\b/i, {
-        'auth-rejected': 'User name and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+        'auth-rejected': 'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
     }),
     Yahoo: software(/\.(yahoo|yahoodns|aol)\.(com|net)\b/i, {
         'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
     }),
     Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
-        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The user name is the whole address.',
+        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The username is the whole address.',
     }),
     Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
         'auth-rejected': 'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
@@ -1007,7 +1007,7 @@ function settingFor(code, name, minVersion) {
  * @param observed undefined for a finding about the gate itself
  */
 function completeFinding({ cause, ...found }, observed) {
-    const { resultType } = catalogue/* CATALOGUE */.yh[found.code];
+    const { resultType } = catalog/* CATALOG */.W8[found.code];
     const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
     if (!observed)
         return complete;
@@ -1029,7 +1029,7 @@ function completeFinding({ cause, ...found }, observed) {
     };
 }
 function fixFor({ code, evidence = {} }, cause) {
-    const { remedy: usual, reference, causes = {} } = catalogue/* CATALOGUE */.yh[code];
+    const { remedy: usual, reference, causes = {} } = catalog/* CATALOG */.W8[code];
     const { remedy, ...fix } = {
         remedy: usual,
         ...(reference !== undefined && { reference }),
@@ -1056,7 +1056,7 @@ function commandFor({ code, severity }, { step, endpoint, address }) {
  * which bring a command of their own if there is one.
  */
 const WITHOUT_COMMAND = new Set([
-    ...catalogue/* UNWAIVABLE */.Zs,
+    ...catalog/* UNWAIVABLE */.Zs,
     'probe-inconclusive',
     'starttls-command-injection',
     'step-required',
@@ -1077,11 +1077,11 @@ const INSPECTION = 'The greeting is overwritten with asterisks: a firewall betwe
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
 /**
- * Makes a finding with the severity of the catalogue.
+ * Makes a finding with the severity of the catalog.
  * @param message what is wrong; text from the network in it must be short and printable
  */
 function finding(code, message, details = {}) {
-    const { severity } = catalogue/* CATALOGUE */.yh[code];
+    const { severity } = catalog/* CATALOG */.W8[code];
     return { code, severity, message, ...details };
 }
 
@@ -1112,7 +1112,7 @@ function upperCase(text) {
     return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 /**
- * Compares what was offered unencrypted with what is offered inside TLS, each SASL mechanism separately. STARTTLS is
+ * Compares what was offered unencrypted with what is offered over TLS, each SASL mechanism separately. STARTTLS is
  * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
  */
 function capabilityDifference(plain, secured) {
@@ -1335,7 +1335,7 @@ const FINAL_DOT = '.\r\n';
 /** The transcript keeps this much of a message. Only a message with an attachment is longer. */
 const MAX_SHOWN_CHARACTERS = 16 * 1024;
 /**
- * One SMTP dialogue over one channel, unencrypted or inside TLS. It judges nothing. When the channel changes (STARTTLS),
+ * One SMTP dialogue over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
  * the session ends and a new one begins, so that nothing learned before TLS is used after it (RFC 3207 section 4.2).
  */
 class SmtpSession {
@@ -1585,7 +1585,7 @@ const PROBE_TIMEOUTS = 2;
 const TIMER_SLACK_MS = 2;
 /** Milliseconds that one attempt may wait in total, including its probes but not the arrival of the message. */
 function attemptMs({ timeoutMs, probes }) {
-    // `plaintext-mail` makes two connections: one tests before TLS, one inside TLS.
+    // `plaintext-mail` makes two connections: one tests before TLS, one over TLS.
     const connections = probes.length + (probes.includes('plaintext-mail') ? 1 : 0);
     return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
 }
@@ -1757,7 +1757,7 @@ function errorToFinding(error, context, received) {
     if (error instanceof connect/* ConnectFailure */.Vm)
         return connectFailed(error, context);
     if (error instanceof ConnectionLost) {
-        // A server that has answered inside TLS has already accepted the client certificate, or that there is none.
+        // A server that has answered over TLS has already accepted the client certificate, or that there is none.
         const alert = received === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
         const refused = lateClientCertificateAlert(alert, context.endpoint);
         if (refused)
@@ -1872,7 +1872,7 @@ function isWaived(code, waivers, now) {
  */
 function applyWaivers(findings, waivers, now) {
     return findings.flatMap((found) => {
-        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalogue/* UNWAIVABLE */.Zs.includes(found.code));
+        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalog/* UNWAIVABLE */.Zs.includes(found.code));
         const valid = named.find((waiver) => isInForce(waiver, now));
         if (valid)
             return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
@@ -1892,7 +1892,7 @@ function applyWaivers(findings, waivers, now) {
 function unusedWaivers(waivers, steps, now) {
     const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
     return waivers.flatMap((waiver) => {
-        const { steps: possible } = catalogue/* CATALOGUE */.yh[waiver.finding];
+        const { steps: possible } = catalog/* CATALOG */.W8[waiver.finding];
         const concerned = steps.filter(({ id }) => possible.includes(id));
         const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
         const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
@@ -2206,7 +2206,7 @@ function isRefusal(reply) {
 /** How the transcript shows two lines in one write: as two, they would look like two writes. */
 const TOGETHER = 'STARTTLS and NOOP in one write';
 /**
- * Whether a command that arrives unencrypted together with STARTTLS is answered inside TLS (CVE-2011-0411). A server that
+ * Whether a command that arrives unencrypted together with STARTTLS is answered over TLS (CVE-2011-0411). A server that
  * refuses both, closes the connection, answers unencrypted or fails the handshake is not vulnerable.
  */
 async function commandInjection(side, connection) {
@@ -2230,13 +2230,13 @@ async function commandInjection(side, connection) {
     if (!surplus)
         return undefined;
     // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-    const message = `A NOOP that was sent unencrypted after STARTTLS is answered inside TLS, with "${formatReply(surplus)}".`;
+    const message = `A NOOP that was sent unencrypted after STARTTLS is answered over TLS, with "${formatReply(surplus)}".`;
     return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 /** A greeting, the reply to QUIT, and one more. */
 const MAX_REPLIES = 3;
 /**
- * Sends QUIT inside TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
+ * Sends QUIT over TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
  * second as unsolicited. The connection is of no further use.
  * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
  * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
@@ -2262,7 +2262,7 @@ async function surplusReply({ transcript, budget, endpoint }, { stream }) {
             if (++count === MAX_REPLIES)
                 break;
         }
-        throw new Unanswered('Inside TLS the server does not answer QUIT with 221.');
+        throw new Unanswered('Over TLS the server does not answer QUIT with 221.');
     };
     return deadline.race(collect(), () => new ReplyTimeout(waitMs));
 }
@@ -2319,7 +2319,7 @@ async function plaintextMail(side, connection) {
     await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
     return judgeMail(side, connection, session, 'plain');
 }
-/** Whether the server accepts mail inside TLS from a client that has not signed in. */
+/** Whether the server accepts mail over TLS from a client that has not signed in. */
 async function unauthenticatedMail(side, connection) {
     const plaintext = beginSession(side, connection.socket);
     const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
@@ -2340,7 +2340,7 @@ async function judgeMail(side, { address }, session, channel) {
     const sent = `MAIL FROM:<${sender}>`;
     const [code, place] = channel === 'plain'
         ? ['plaintext-mail-accepted', 'Before TLS']
-        : ['unauthenticated-mail-accepted', 'Inside TLS, without AUTH,'];
+        : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH,'];
     return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
         evidence: { sent, reply },
         reproduce: mailCommand(side.endpoint, channel, address, sender),
@@ -2692,7 +2692,7 @@ function wordsOf({ lines }) {
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
 
 const WRONG = {
-    password: 'According to the server, the user name or the password is wrong.',
+    password: 'According to the server, the username or the password is wrong.',
     'access-token': 'According to the server, the access token is not valid for this user here.',
     certificate: 'According to the server, the certificate is not valid for this user.',
 };
@@ -3002,7 +3002,7 @@ async function signIn(context, { session, channel, capabilities }, auth) {
     const offered = capabilities.mechanisms;
     if (!offered) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(capabilities.lines) || 'none' };
-        return { findings: [finding('auth-not-advertised', 'Inside TLS the server offers no AUTH.', { evidence })] };
+        return { findings: [finding('auth-not-advertised', 'Over TLS the server offers no AUTH.', { evidence })] };
     }
     const binding = channelBinding(channel);
     const canBind = binding !== undefined;
@@ -3058,7 +3058,7 @@ function noAnswer({ message }, mechanism) {
 
 
 
-/** Step 4: EHLO again inside TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
+/** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 async function authentication(context, secured) {
     const { endpoint } = context;
     const { session, connection, plaintext, channel, isVerified } = secured;
@@ -3099,20 +3099,20 @@ async function authentication(context, secured) {
         return stoppedBy(error, context, 'inside-tls', { findings, facts });
     }
 }
-/** Judges what the server offers inside TLS, with or without credentials. */
+/** Judges what the server offers over TLS, with or without credentials. */
 function judgeOffer({ role }, plain, secured) {
     const { mechanisms = [] } = secured;
     const offered = (0,peer/* excerpt */.Kb)(mechanisms.join(' '));
     const findings = [];
     if (secured.has('STARTTLS')) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
-        const message = 'Inside TLS the answer to EHLO still offers STARTTLS.';
+        const message = 'Over TLS the answer to EHLO still offers STARTTLS.';
         findings.push(finding('starttls-still-advertised', message, { evidence }));
     }
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
     if (missing.length > 0) {
         const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-        const message = `Inside TLS the server no longer offers ${(0,peer/* excerpt */.Kb)(missing.join(' '))}.`;
+        const message = `Over TLS the server no longer offers ${(0,peer/* excerpt */.Kb)(missing.join(' '))}.`;
         findings.push(finding('auth-mechanisms-differ', message, { evidence }));
     }
     // Both send the password itself.
@@ -16686,7 +16686,7 @@ class ConnectFailure extends Error {
 const ATTEMPT_DELAY_MS = 250;
 /**
  * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
- * cannot be cancelled and occupies a thread, so a retry joins a lookup that is still in progress.
+ * cannot be canceled and occupies a thread, so a retry joins a lookup that is still in progress.
  */
 function systemResolver() {
     const lookups = new Map();
@@ -17040,7 +17040,7 @@ class LineBuffer {
 
 
 /**
- * A connection to a server that sends lines, unencrypted or inside TLS. It reads only what somebody waits for: a flood
+ * A connection to a server that sends lines, unencrypted or over TLS. It reads only what somebody waits for: a flood
  * stays in the kernel.
  */
 class LineChannel {
@@ -17334,7 +17334,7 @@ function mailbox(text) {
 function displayName(text) {
     return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
 }
-/** A user name, possibly empty. Control characters separate the fields of SASL messages. */
+/** A username, possibly empty. Control characters separate the fields of SASL messages. */
 function userName(text) {
     return CONTROL.test(text) ? undefined : text;
 }
@@ -17557,8 +17557,8 @@ const endpointSchema = schemas/* strictObject */.rej({
         .describe('The results of the attempts before the last one'),
     capabilities: schemas/* strictObject */.rej({
         plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO before TLS'),
-        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO inside TLS'),
-        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered only inside TLS, each mechanism separately'),
+        tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO over TLS'),
+        gained: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered only over TLS, each mechanism separately'),
         lost: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('What is offered only before TLS, except STARTTLS'),
     })
         .optional(),
@@ -18925,7 +18925,7 @@ function serverNameIndication(name) {
 }
 /**
  * Whether a certificate matches a name (RFC 9525 section 6). DNS names are compared label by label, ignoring case. A
- * wildcard must be the whole left-most label, and matches exactly one label. An address only matches an address entry.
+ * wildcard must be the whole leftmost label, and matches exactly one label. An address only matches an address entry.
  * The subject's common name is never used.
  */
 function matchesName(presented, reference) {
@@ -38689,7 +38689,7 @@ function cancellation() {
     const cancel = (name) => {
         for (const each of names)
             process.off(each, cancel);
-        controller.abort(`the run was cancelled (${name})`);
+        controller.abort(`the run was canceled (${name})`);
     };
     for (const name of names)
         process.on(name, cancel);
@@ -39428,8 +39428,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalogue.ts + 11 modules
-var catalogue = __nccwpck_require__(6227);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
+var catalog = __nccwpck_require__(336);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
 var mechanisms = __nccwpck_require__(3157);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -39479,7 +39479,7 @@ const tlsShape = {
     'client-cert': key(anyText.optional(), 'Client certificate and its chain, for a server that requests one: PEM text, or the path of a PEM file. Requires `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.'),
     'client-key': key(anyText.optional(), 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.'),
 };
-const waivable = catalogue/* FINDING_CODES */.f2.filter((code) => !catalogue/* UNWAIVABLE */.Zs.includes(code));
+const waivable = catalog/* FINDING_CODES */.f2.filter((code) => !catalog/* UNWAIVABLE */.Zs.includes(code));
 const waiverShape = {
     finding: key(oneOf(waivable, 'must be the code of a finding that can be waived'), 'Code of the finding that no longer blocks.'),
     until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding counts again.'),
@@ -40580,9 +40580,9 @@ function predicate(result, some, all) {
         ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
         : `${subject} ${OUTCOME[result]}`;
 }
-/** The title of a finding, from the catalogue. Its code, if a later version of the gate wrote the report. */
+/** The title of a finding, from the catalog. Its code, if a later version of the gate wrote the report. */
 function titleOf({ code }) {
-    return Object.hasOwn(catalogue/* CATALOGUE */.yh, code) ? catalogue/* CATALOGUE */.yh[code].title : code;
+    return Object.hasOwn(catalog/* CATALOG */.W8, code) ? catalog/* CATALOG */.W8[code].title : code;
 }
 /** The sign of a finding: that of the status which it gives its step. */
 function signOf(finding) {
@@ -40599,7 +40599,7 @@ const EVIDENCE_LABELS = new Map([
     ['helo', 'reply to HELO'],
     ['messageId', 'Message-ID'],
     ['openssl', 'OpenSSL error'],
-    ['insideTls', 'inside TLS'],
+    ['insideTls', 'over TLS'],
     ['beforeTls', 'before TLS'],
     ['rootSha256', 'SHA-256 of the root'],
     ['saslError', 'SASL error'],

@@ -584,7 +584,8 @@ describe('the probe in the inbox', () => {
     const { report } = await gate(within(server, 900), { pause: (ms) => Promise.resolve(pauses.push(ms)) });
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
     expect(pauses).toEqual([expect.any(Number)]);
-    expect(pauses[0]).toBeLessThanOrEqual(900);
+    // Without the limit it would be a second. A pause of the process is not counted, so it may be a little over 900.
+    expect(pauses[0]).toBeLessThan(1000);
   });
 
   test('is reported as altered and as not deleted at once', async () => {

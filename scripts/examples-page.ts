@@ -25,7 +25,7 @@ export function renderOverview(examples: readonly Pick<Shown, 'code' | 'example'
 
 For each [finding](findings.md) a server that causes it, and a similar server that does not. The tests run the gate against all of them. Each section shows the session with the server that causes the finding, and what the gate reports.
 
-Secrets are shown as \`<redacted>\`, as in every report. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and ports are the usual ones. The probe message is shown in full under [\`${SHOWS_PROBE}\`](#${SHOWS_PROBE}), and elsewhere as \`<the probe message>\`.
+Secrets are shown as \`<redacted>\`, as in every report. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and ports are the usual ones. The test message is shown in full under [\`${SHOWS_MESSAGE}\`](#${SHOWS_MESSAGE}), and elsewhere as \`<the test message>\`.
 
 <!-- prettier-ignore -->
 | finding | server that causes it | similar server that does not |
@@ -39,12 +39,12 @@ export function renderExample({ code, example, report }: Shown): string {
   const { transcript, steps, earlier = [] } = report;
   const said = transcript.map(({ from, text }) => {
     // Nothing else that the client says has several lines.
-    const isProbe = from === 'client' && text.includes('\r\n');
-    const shown = isProbe && code !== SHOWS_PROBE ? '<the probe message>' : text.replaceAll('\r\n', '\n');
+    const isMessage = from === 'client' && text.includes('\r\n');
+    const shown = isMessage && code !== SHOWS_MESSAGE ? '<the test message>' : text.replaceAll('\r\n', '\n');
     return `${from}: ${shown}`.trimEnd();
   });
   const parts = [
-    ...earlier.map((failed) => `first try, ${failed.step}: ${failed.code}\n  ${failed.message}`),
+    ...earlier.map((failed) => `first attempt, ${failed.step}: ${failed.code}\n  ${failed.message}`),
     said.length > 0 ? said.join('\n') : '(no session)',
     ...steps.flatMap(({ id, findings }) => findings.map((found) => renderFinding(id, found))),
   ];
@@ -63,8 +63,8 @@ ${wrapped(reproducible(parts.join('\n\n'), report))}
 `;
 }
 
-/** Where the probe message is shown in full. */
-const SHOWS_PROBE: FindingCode = 'receipt-not-verified';
+/** Where the test message is shown in full. */
+const SHOWS_MESSAGE: FindingCode = 'receipt-not-verified';
 
 function renderFinding(
   step: string,

@@ -76,7 +76,7 @@ test('every finding says how it is known, in fields that the catalog declares', 
   }
 });
 
-test('who passes is visited once, unless further looks are asked for', () => {
+test('a server that passes gets one connection, unless probes or a second certificate check are configured', () => {
   const unasked = examples
     .filter(({ code }) => !unplayable.includes(code))
     .flatMap(({ example: { raising, twin } }) => [raising, twin])
@@ -94,12 +94,13 @@ describe(EXAMPLES_PAGE, () => {
   const section = ({ code, example }: (typeof examples)[number]): string =>
     renderExample({ code, example, report: outcome(example.raising).report });
   const parts = (): string[] => readFileSync(EXAMPLES_PAGE, 'utf8').split(/\n(?=## )/);
+  const current = (code: FindingCode): string => parts().find((text) => text.startsWith(`## ${code}\n`)) ?? '';
 
   beforeAll(() => {
     if (!update) return;
-    if (unplayable.length > 0)
-      throw new Error(`Cannot be shown here, so the page cannot be written: ${unplayable.join()}`);
-    writeFileSync(EXAMPLES_PAGE, [renderOverview(examples), ...examples.map(section)].join('\n'));
+    // A section that cannot be shown on this machine stays as it is.
+    const sections = examples.map((one) => (unplayable.includes(one.code) ? current(one.code) : section(one)));
+    writeFileSync(EXAMPLES_PAGE, [renderOverview(examples), ...sections].join('\n'));
   });
 
   test('has the table of all examples, and a section for each', () => {
@@ -117,8 +118,7 @@ describe(EXAMPLES_PAGE, () => {
 
   describe.each(examples)('$code', (shown) => {
     testOf(shown.code)('is shown as it is', () => {
-      const [current] = parts().filter((text) => text.startsWith(`## ${shown.code}\n`));
-      expect(`${current?.trimEnd() ?? ''}\n`).toBe(section(shown));
+      expect(`${current(shown.code).trimEnd()}\n`).toBe(section(shown));
     });
   });
 });

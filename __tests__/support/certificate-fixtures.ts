@@ -1,5 +1,6 @@
 import { bitString, element, objectIdentifier, sequence } from '../../src/servers/der.js';
-import { createPki, extension, inDays, issue, type Identity, type KeyKind, type Pki } from '../../src/servers/pki.js';
+import { createPki, extension, inDays, issue, type Identity, type KeyType, type Pki } from '../../src/servers/pki.js';
+import { ecdsaWith, ED25519, RSA_1024, RSA_2048, RSA_PSS, RSA_PSS_SHA1 } from './key-types.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
 /** The name that every good fixture has. */
@@ -107,9 +108,9 @@ export async function createCertificateFixtures(): Promise<CertificateFixtures> 
     pki.root,
     month('notAfter', '99'),
   );
-  const rsaCa = (key: KeyKind): Promise<Identity> =>
+  const rsaCa = (key: KeyType): Promise<Identity> =>
     issue({ commonName: 'Test RSA Intermediate CA', ca: true, issuer: pki.root, key, notAfter: inDays(900) });
-  const [signsPss, signsPssSha1] = await Promise.all([rsaCa('rsaPss'), rsaCa('rsaPssSha1')]);
+  const [signsPss, signsPssSha1] = await Promise.all([rsaCa(RSA_PSS), rsaCa(RSA_PSS_SHA1)]);
   const caFor = (domain: string): Promise<Identity> =>
     issue({
       commonName: `Test CA for ${domain}`,
@@ -140,10 +141,10 @@ export async function createCertificateFixtures(): Promise<CertificateFixtures> 
     untrustedWithRoot: await other.issue({ names, sends: [other.intermediate, other.root] }),
     commonNameOnly: await pki.issue({ commonName: HOST }),
     wildcard: await pki.issue({ names: ['*.example.test'] }),
-    rsa2048: await pki.issue({ names, key: 'rsa2048' }),
-    rsa1024: await pki.issue({ names, key: 'rsa1024' }),
-    sha1: await pki.issue({ names, hash: 'SHA-1' }),
-    ed25519: await pki.issue({ names, key: 'ed25519' }),
+    rsa2048: await pki.issue({ names, key: RSA_2048 }),
+    rsa1024: await pki.issue({ names, key: RSA_1024 }),
+    sha1: await pki.issue({ names, signature: ecdsaWith('SHA-1') }),
+    ed25519: await pki.issue({ names, key: ED25519 }),
     address: await pki.issue({ names, addresses: ['127.0.0.1', '::1'] }),
     addressAsName: await pki.issue({ names: ['127.0.0.1'] }),
     caAsLeaf: await pki.issue({ names, ca: true, usage: ['serverAuth'], sends: [pki.intermediate] }),

@@ -4,6 +4,7 @@ import { TLSSocket, connect, createServer } from 'node:tls';
 import { listen, LOOPBACK } from '../../src/servers/listener.js';
 import { issue, type CertificateOptions } from '../../src/servers/pki.js';
 import { channelBinding } from '../../src/tls/channel-binding.js';
+import { ecdsaWith, ED25519, RSA_2048, RSA_PSS, RSA_PSS_SHA1 } from '../support/key-types.js';
 
 /** What ties an authentication to a TLS channel: RFC 9266 with TLS 1.3, RFC 5929 section 4 before. */
 
@@ -56,24 +57,24 @@ describe('before TLS 1.3 it is a hash of the certificate', () => {
     channelBinding({ ...unused, sent: [leaf] });
 
   test('with SHA-256 in place of SHA-1', async () => {
-    const leaf = new X509Certificate((await issue({ ...NAMES, hash: 'SHA-1' })).cert);
+    const leaf = new X509Certificate((await issue({ ...NAMES, signature: ecdsaWith('SHA-1') })).cert);
     expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
   });
 
   test.each(['SHA-384', 'SHA-512'] as const)('of ECDSA with %s', async (hash) => {
-    const { certificate: leaf } = await issue({ ...NAMES, hash });
+    const { certificate: leaf } = await issue({ ...NAMES, signature: ecdsaWith(hash) });
     expect(bindingOf(leaf)?.data).toEqual(digest(hash.replace('-', ''), leaf));
   });
 
   test('of RSA and RSA-PSS', async () => {
-    for (const key of ['rsa2048', 'rsaPss', 'rsaPssSha1'] as const) {
+    for (const key of [RSA_2048, RSA_PSS, RSA_PSS_SHA1]) {
       const leaf = new X509Certificate((await issue({ ...NAMES, key })).cert);
       expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
     }
   });
 
   test('and nothing where its signature has no hash of its own', async () => {
-    const leaf = new X509Certificate((await issue({ ...NAMES, key: 'ed25519' })).cert);
+    const leaf = new X509Certificate((await issue({ ...NAMES, key: ED25519 })).cert);
     expect(bindingOf(leaf)).toBeUndefined();
     expect(channelBinding({ ...unused, sent: [] })).toBeUndefined();
   });

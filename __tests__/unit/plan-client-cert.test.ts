@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
+import { RSA_1024 } from '../support/key-types.js';
 import { ANCHOR_A, load, problems } from '../support/plan-world.js';
 
 /** `tls.client-cert` and `tls.client-key`. */
@@ -14,7 +15,7 @@ beforeAll(async () => {
   const pki = await createPki('Clients');
   ours = await pki.issue({ commonName: 'gate', usage: ['clientAuth'] });
   theirs = await pki.issue({ commonName: 'other', usage: ['clientAuth'] });
-  weak = await pki.issue({ commonName: 'weak', usage: ['clientAuth'], key: 'rsa1024' });
+  weak = await pki.issue({ commonName: 'weak', usage: ['clientAuth'], key: RSA_1024 });
 });
 
 const files = (): Record<string, string> => ({

@@ -1,6 +1,5 @@
 import {
   X509Certificate,
-  constants,
   createHash,
   generateKeyPair,
   randomBytes,
@@ -15,40 +14,44 @@ import { bitString, element, integer, objectIdentifier, sequence, time } from '.
 
 const DAY_MS = 86_400_000;
 
+/** How a certificate is signed: the identifier that it contains, and the parameters of the signing function. */
+export interface Signature {
+  readonly algorithm: Buffer;
+  readonly digest: string | null;
+  readonly how?: Omit<SignKeyObjectInput, 'key'>;
+}
+
+/** How a key is generated, and how it signs. */
+export interface KeyType {
+  readonly generate: () => Promise<KeyPairKeyObjectResult>;
+  readonly signature: Signature;
+}
+
 const generate = promisify(generateKeyPair);
-const rsa = (modulusLength: number) => (): Promise<KeyPairKeyObjectResult> => generate('rsa', { modulusLength });
 
-/** How each kind of key is generated. */
-const KEYS = {
-  ec: () => generate('ec', { namedCurve: 'P-256' }),
-  ed25519: () => generate('ed25519', {}),
-  rsa2048: rsa(2048),
-  rsa1024: rsa(1024),
-  rsaPss: rsa(2048),
-  rsaPssSha1: rsa(2048),
-} as const;
-
-export type KeyKind = keyof typeof KEYS;
+const P256: KeyType = {
+  generate: () => generate('ec', { namedCurve: 'P-256' }),
+  // ECDSA with SHA-256 (RFC 5758 section 3.2).
+  signature: { algorithm: sequence(objectIdentifier('1.2.840.10045.4.3.2')), digest: 'SHA256' },
+};
 
 /** What a certificate contains. What is left out is as in a good server certificate. */
 export interface CertificateOptions {
   /** The subject's common name; default `STARTTLS Gate demo`. */
   readonly commonName?: string;
-  /** DNS entries of the subject alternative name. */
+  /** DNS names and IP addresses in the subject alternative name. */
   readonly names?: readonly string[];
-  /** Address entries of the subject alternative name. */
   readonly addresses?: readonly string[];
   /** Default: yesterday. */
   readonly notBefore?: Date;
   /** Default: in 90 days. */
   readonly notAfter?: Date;
-  /** Default: `ec` (P-256). */
-  readonly key?: KeyKind;
-  /** The hash that an ECDSA issuer signs with; default SHA-256. An RSA issuer signs with the hash of its key. */
-  readonly hash?: keyof typeof ECDSA;
+  /** Default: P-256. */
+  readonly key?: KeyType;
+  /** Default: that of the issuer's key. */
+  readonly signature?: Signature;
   /** Extended key usage; default `['serverAuth']`, and none at all for a CA. */
   readonly usage?: readonly ('serverAuth' | 'clientAuth')[];
-  /** Whether it is the certificate of a CA; default false. */
   readonly ca?: boolean;
   /** How many CAs may follow below this one; default: any number. */
   readonly pathLength?: number;
@@ -70,10 +73,10 @@ export interface Identity {
   readonly chain: string;
   readonly certificate: X509Certificate;
   readonly commonName: string;
-  readonly keys: { readonly kind: KeyKind; readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+  readonly keys: KeyPairKeyObjectResult & { readonly type: KeyType };
 }
 
-/** A root CA and an intermediate CA. They are new in each run, so that their dates are always right. */
+/** New in each run, so that its dates are always right. */
 export interface Pki {
   readonly root: Identity;
   readonly intermediate: Identity;
@@ -99,10 +102,10 @@ export async function createPki(name = 'Demo'): Promise<Pki> {
 
 /** Generates a key and issues a certificate for it (RFC 5280 section 4.1). */
 export async function issue(options: CertificateOptions): Promise<Identity> {
-  const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
-  const keys = { kind, ...(await KEYS[kind]()) };
+  const { commonName = 'STARTTLS Gate demo', key: type = P256, issuer, ca = false } = options;
+  const keys = { type, ...(await type.generate()) };
   const signing = issuer?.keys ?? keys;
-  const { algorithm, digest, how } = signature(signing.kind, options.hash ?? 'SHA-256');
+  const { algorithm, digest, how } = options.signature ?? signing.type.signature;
   const tbs = sequence(
     element(VERSION, integer(2)),
     integer(1, ...randomBytes(15)),
@@ -196,56 +199,4 @@ function bytesOf(address: string): Buffer {
   const [left, right] = [groups(before), groups(after)];
   const zeros = Array<string>(8 - left.length - right.length).fill('0');
   return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
-}
-
-/** How a certificate is signed: the identifier that it contains, and the parameters of the signing function. */
-interface Signature {
-  readonly algorithm: Buffer;
-  readonly digest: string | null;
-  readonly how?: Omit<SignKeyObjectInput, 'key'>;
-}
-
-/** RFC 5758 section 3.2, and for SHA-1 RFC 3279 section 2.2.3. */
-const ECDSA = {
-  'SHA-1': '1.2.840.10045.4.1',
-  'SHA-256': '1.2.840.10045.4.3.2',
-  'SHA-384': '1.2.840.10045.4.3.3',
-  'SHA-512': '1.2.840.10045.4.3.4',
-} as const;
-
-const NULL = element(0x05);
-const SALT_BYTES = 32;
-
-function signature(kind: KeyKind, hash: keyof typeof ECDSA): Signature {
-  switch (kind) {
-    case 'ec':
-      return { algorithm: sequence(objectIdentifier(ECDSA[hash])), digest: hash.replace('-', '') };
-    case 'ed25519':
-      return { algorithm: sequence(objectIdentifier('1.3.101.112')), digest: null };
-    case 'rsa2048':
-    case 'rsa1024':
-      return { algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.11'), NULL), digest: 'SHA256' };
-    case 'rsaPss':
-      return pss('SHA256', SHA256_BY_NAME);
-    case 'rsaPssSha1':
-      // The default of both hashes is SHA-1.
-      return pss('SHA1', []);
-  }
-}
-
-/** The hash of the message, and the hash of the mask. */
-const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
-const SHA256_BY_NAME = [
-  element(0xa0, SHA256),
-  element(0xa1, sequence(objectIdentifier('1.2.840.113549.1.1.8'), SHA256)),
-];
-
-/** RSASSA-PSS (RFC 4055 section 3.1). */
-function pss(digest: string, hashes: readonly Buffer[]): Signature {
-  const parameters = sequence(...hashes, element(0xa2, integer(SALT_BYTES)));
-  return {
-    algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
-    digest,
-    how: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_BYTES },
-  };
 }

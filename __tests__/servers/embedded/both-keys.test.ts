@@ -4,6 +4,7 @@ import { close, raw, silence, wait, type Act, type Dialogue } from '../../suppor
 import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { RSA_2048 } from '../../support/key-types.js';
 import { inDays, issue, type Identity } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding, TlsReport } from '../../../src/report/report.js';
@@ -72,7 +73,7 @@ let expiredRsa: Identity;
 beforeAll(async () => {
   certs = await createCertificateFixtures();
   const names = ['mail.example.test'];
-  expiredRsa = await certs.pki.issue({ names, key: 'rsa2048', notBefore: inDays(-400), notAfter: inDays(-2) });
+  expiredRsa = await certs.pki.issue({ names, key: RSA_2048, notBefore: inDays(-400), notAfter: inDays(-2) });
 });
 
 interface Seen {
@@ -251,7 +252,7 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
   const authority = await issue({
     commonName,
     ca: true,
-    key: 'rsa2048',
+    key: RSA_2048,
     issuer: certs.pki.root,
     notAfter: inDays(900),
   });

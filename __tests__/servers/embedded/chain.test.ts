@@ -33,6 +33,7 @@ import {
   type Identity,
   type Pki,
 } from '../../../src/servers/pki.js';
+import { RSA_1024 } from '../../support/key-types.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/x509/certificate.js';
@@ -147,7 +148,7 @@ test('a critical extension that nobody knows', async () => {
 
 test('name constraints, behind a weak key', async () => {
   const constrained = await ca('Constrained CA', { issuer: pki.root, further: [constraints([dns('evil.test')])] });
-  const leaf = await issue({ names, issuer: constrained, sends: [constrained], key: 'rsa1024' });
+  const leaf = await issue({ names, issuer: constrained, sends: [constrained], key: RSA_1024 });
   expect(await see(leaf, waiveWeakKey)).toMatchObject({ steps: 'ppfbb', travelled: false });
 });
 
@@ -156,7 +157,7 @@ test('the same faults without any of that let credentials travel', async () => {
     steps: 'ppwpp',
     travelled: true,
   });
-  expect(await see(await pki.issue({ names, key: 'rsa1024' }), waiveWeakKey)).toMatchObject({
+  expect(await see(await pki.issue({ names, key: RSA_1024 }), waiveWeakKey)).toMatchObject({
     steps: 'ppwpp',
     travelled: true,
   });
@@ -476,7 +477,7 @@ describe('name constraints', () => {
     const short = await ca('Short CA', { issuer: pki.root, further: [extension], notAfter: inDays(30) });
     const leaf = await issue({ names, issuer: short, sends: [short] });
     expect((await see(leaf, [])).codes).toContain('certificate-issuer-expires-first');
-    const weak = await issue({ commonName: 'Weak CA', ca: true, key: 'rsa1024' });
+    const weak = await issue({ commonName: 'Weak CA', ca: true, key: RSA_1024 });
     const issuer = await ca('Constrained CA', { issuer: pki.root, further: [extension] });
     const beside = await see(await issue({ names, issuer, sends: [issuer, weak] }), []);
     expect(beside.codes).toEqual(['certificate-chain-disordered', 'receipt-not-verified']);
@@ -543,7 +544,7 @@ describe('the strength of what counts', () => {
   });
 
   test('a weak one on the path does, be it the anchor', async () => {
-    const weak = await ca('Weak CA', { key: 'rsa1024', issuer: certs.pki.root });
+    const weak = await ca('Weak CA', { key: RSA_1024, issuer: certs.pki.root });
     expect(await codesOf(await issue({ names, issuer: weak, sends: [weak] }))).toEqual(['certificate-weak-key']);
     const leaf = await issue({ names, issuer: weak, sends: [] });
     expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);

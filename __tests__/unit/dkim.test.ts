@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import DKIM from 'nodemailer/lib/dkim';
 import { verifySignatures, type DkimSignature } from '../../src/message/dkim.js';
-import { composeProbe } from '../../src/message/probe.js';
+import { composeTestMessage } from '../../src/message/test-message.js';
 import { Deadline } from '../../src/net/deadline.js';
 import { textResolver } from '../../src/net/txt.js';
 import { signed, signingKey, type Tags } from '../support/dkim.js';
@@ -38,7 +38,7 @@ beforeAll(async () => {
     'broken._domainkey.example.com': SERVFAIL,
     'silent._domainkey.example.com': SILENCE,
   });
-  ({ text: probe } = await composeProbe('gate@example.com', 'inbox@example.com', NOW));
+  ({ text: probe } = await composeTestMessage('gate@example.com', 'inbox@example.com', NOW));
 });
 afterAll(async () => {
   await names[Symbol.asyncDispose]();
@@ -141,7 +141,7 @@ describe('a DKIM signature', () => {
   });
 
   test.each<[string, (text: string) => string]>([
-    ['body', (text) => text.replace('looked for', 'looked at')],
+    ['body', (text) => text.replace('looks for', 'looks at')],
     ['footer', (text) => `${text}-- \r\nScanned.\r\n`],
     ['signed field', (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] ')],
     ['signature', (text) => text.replace(/ b=../, ' b=AA')],

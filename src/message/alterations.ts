@@ -1,26 +1,23 @@
 import { parseMessage, valuesOf, type HeaderField, type ParsedMessage } from './fields.js';
 import { CR, LF, linesOf, type Line } from './lines.js';
 import { count } from '../text/count.js';
-import type { Probe } from './probe.js';
+import type { TestMessage } from './test-message.js';
 
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
 const MAX_ADDED_BYTES = 128 * 1024;
 
-/**
- * How much of a message is read. A message of this size or more is not read to its end.
- * @param sentBytes its size when it was sent
- */
+/** How much of a message is read, by its size when it was sent. A message of this size or more is not read to its end. */
 export function maxReadBytes(sentBytes: number): number {
   return sentBytes + MAX_ADDED_BYTES;
 }
 
 /**
- * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
- * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
- * reply: these have its Subject, may quote its body, and are from another sender.
+ * Whether this is the test message, altered or not. A forged message can have everything but the token. A message without
+ * our Message-ID may be the test message with a new one, but also a bounce or an automatic reply: these have its Subject,
+ * may quote its body, and are from a different sender.
  * @param received header and body as the inbox has them
  */
-export function isProbe(sent: Probe, received: Buffer): boolean {
+export function isTestMessage(sent: TestMessage, received: Buffer): boolean {
   const message = parseMessage(received);
   const has = (name: string, text: string): boolean => valuesOf(message, name).some((value) => value.includes(text));
   const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
@@ -29,11 +26,8 @@ export function isProbe(sent: Probe, received: Buffer): boolean {
   return isNamed && hasToken(sent, message);
 }
 
-/**
- * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
- * A body in base64 is decoded first.
- */
-export function hasToken({ token }: Probe, message: ParsedMessage): boolean {
+/** Whether a message has the token in its body. It survives a footer and quoted-printable; base64 is decoded first. */
+export function hasToken({ token }: TestMessage, message: ParsedMessage): boolean {
   const encodings = valuesOf(message, 'content-transfer-encoding');
   const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
   return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
@@ -51,13 +45,11 @@ function hasLine(body: Buffer, text: string): boolean {
 }
 
 /**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, exactly once, and the body. Line ends and spaces around a value do not count, and neither do
- * other fields that were added in transit.
- * @param received header and body as the inbox has them
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), by its
+ * name as it is written, exactly once, and the body. Line ends, spaces around a value and added fields are ignored.
  * @returns the differences, in words
  */
-export function alterations(sent: Probe, received: Buffer): readonly string[] {
+export function alterations(sent: TestMessage, received: Buffer): readonly string[] {
   const before = parseMessage(sent.text);
   const after = parseMessage(received);
   const fields = before.fields.flatMap((field) =>
@@ -71,12 +63,12 @@ export function alterations(sent: Probe, received: Buffer): readonly string[] {
   return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 
-/** Mail programs differ in which of several fields they show, so a second one is an alteration, whatever it says. */
+/** Mail programs differ in which of several fields they show, so a second one is an alteration, even if it is the same. */
 function fieldDifference({ name, label, value }: HeaderField, is: readonly HeaderField[]): string[] {
   const [first, ...more] = is;
   if (first === undefined) return [`${name} is missing`];
   if (more.length > 0) {
-    return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
   }
   return [
     ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
@@ -99,7 +91,8 @@ function bodyDifference(before: Buffer, after: Buffer): string[] {
     number += 1;
     const { value: other } = there.next();
     if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0) continue;
-    return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+    if (!other) return [`line ${number} of the body is missing: ${quoted(was, line)}`];
+    return [`line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}`];
   }
   const { value: first } = there.next();
   if (!first) return [];

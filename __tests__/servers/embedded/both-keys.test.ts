@@ -181,7 +181,7 @@ describe('a certificate that the server has for TLS 1.3 only, because of its TLS
   ])('is found: %s', async (_, identities, dialogue) => {
     const seen = await see(identities(), dialogue);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'], connections: 3 });
-    expect(seen.found[0]?.message).toMatch(/^The server's other certificate/);
+    expect(seen.found[0]?.message).toMatch(/^The server's (RSA|ECDSA) certificate: /);
   });
 
   test('is not assumed to be absent if the handshake fails', async () => {
@@ -209,7 +209,7 @@ describe('a server of TLS 1.3 alone', () => {
 
 test('a finding says which certificate it is about', async () => {
   const { found } = await see([certs.good, expiredRsa]);
-  expect(found[0]?.message).toMatch(/^The server's other certificate, for RSA: The certificate expired on/);
+  expect(found[0]?.message).toMatch(/^The server's RSA certificate: The certificate expired on/);
   expect(found[0]?.evidence).toMatchObject({ keyType: 'RSA' });
 });
 

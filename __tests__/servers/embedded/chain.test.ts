@@ -283,7 +283,7 @@ describe('where the chain ends, and what would mend it', () => {
       found: [first],
     } = await see(await other.issue({ names, sends: [other.intermediate, other.root] }), []);
     expect(found).toEqual(['certificate-untrusted']);
-    expect(first?.message).toBe('The chain ends in a root that is not trusted, CN=Private Root CA.');
+    expect(first?.message).toBe('The chain ends in a root that is not trusted: CN=Private Root CA.');
     expect(first?.remedy).toMatch(
       /^If this root is yours, add it to `tls\.ca`\. If it is not, someone else may be responding/,
     );
@@ -301,7 +301,7 @@ describe('where the chain ends, and what would mend it', () => {
         found: [first],
       } = await see(await reissued.issue({ names, sends: one }), []);
       expect(found).toEqual(['certificate-untrusted']);
-      expect(first?.evidence?.nameConflict).toBe('a trusted CA has the name of the issuer, but another key');
+      expect(first?.evidence?.nameConflict).toBe('a trusted CA has the name of the issuer, but a different key');
       expect(first?.message).toMatch(/: the trusted CA CN=Chain Root CA has a different key than the one that signed/);
       expect(first?.remedy).toMatch(/^Either the CA has renewed its key, or this is not your server/);
       expect(first?.remedy).not.toMatch(/Append|add it/);

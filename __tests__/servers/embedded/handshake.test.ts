@@ -112,7 +112,9 @@ describe('alert 70, of the version', () => {
   test('says that nothing can be agreed on, where that is so', async () => {
     const { found } = await see([alert(70)]);
     expect(found?.code).toBe('tls-version-too-old');
-    expect(found?.message).toMatch(/^The server supports no version of TLS that the gate can offer,/);
+    expect(found?.message).toMatch(
+      /^The server supports none of the TLS versions that the gate offers; TLSv1\.2 or later is required\. /,
+    );
   });
 
   test.each<[string, Dialogue]>([
@@ -130,7 +132,9 @@ describe('alert 70, of the version', () => {
   test('is no old version where a new one is agreed on when all are offered', async () => {
     const { found } = await see([alert(70), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '70' } });
-    expect(found?.message).toMatch(/alert 70 .* If everything is offered, it chooses TLSv1\.3 with TLS_/);
+    expect(found?.message).toMatch(
+      /alert 70 .* With every version and cipher suite enabled, the server selects TLSv1\.3 with TLS_/,
+    );
   });
 });
 
@@ -261,7 +265,7 @@ describe('an alert that says what it means', () => {
     [50, 'decode error', /could not parse/, /Update the server's library/],
     [51, 'decrypt error', /was not valid/, /another network/],
     [80, 'internal error', /internal error/, /server's log.*certificate or key/],
-    [86, 'inappropriate fallback', /a second attempt with an older version/, /proxy/],
+    [86, 'inappropriate fallback', /a fallback to an older TLS version/, /proxy/],
     [90, 'user canceled', /for a reason other than TLS/, /server's log/],
     [109, 'missing extension', /an extension that it requires is missing/, /`servername`/],
     [110, 'unsupported extension', /has an extension/, /Update the server's library/],
@@ -288,7 +292,7 @@ test('Diffie-Hellman parameters that are too short are told as such', async () =
   expect(found).toMatchObject({
     code: 'tls-handshake-failed',
     message: expect.stringMatching(
-      /^The gate does not accept the Diffie-Hellman parameters of the server, which are too short \(dh key too small\)\./,
+      /^The server's Diffie-Hellman parameters are too short \(dh key too small\)\./,
     ) as string,
     remedy: expect.stringMatching(/2048 bits or more.*disable cipher suites with DHE/) as string,
     evidence: { reason: 'dh key too small', negotiated: expect.stringMatching(/TLS_DHE_RSA/) as string },

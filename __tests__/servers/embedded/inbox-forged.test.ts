@@ -1,5 +1,5 @@
 import { createPki, type Pki } from '../../../src/servers/pki.js';
-import { composeProbe } from '../../../src/message/probe.js';
+import { composeTestMessage } from '../../../src/message/test-message.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
@@ -46,7 +46,7 @@ const CATCHERS = {
   },
 } as const;
 
-const subject = (nonce: string): string => `STARTTLS Gate probe ${nonce}`;
+const subject = (nonce: string): string => `STARTTLS Gate test message ${nonce}`;
 const messageId = (nonce: string): string => `starttls-gate.${nonce}@${USER.username.replace(/^.*@/, '')}`;
 
 /**
@@ -55,7 +55,7 @@ const messageId = (nonce: string): string => `starttls-gate.${nonce}@${USER.user
  */
 async function startForger(scheme: keyof typeof CATCHERS, genuine: () => Buffer | undefined): Promise<HttpServer> {
   const { list, source } = CATCHERS[scheme];
-  const template = await composeProbe(USER.username, USER.username, NOW);
+  const template = await composeTestMessage(USER.username, USER.username, NOW);
   let looks = 0;
   let deleted = false;
   let messages: Message[] = [];

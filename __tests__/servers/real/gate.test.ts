@@ -24,7 +24,7 @@ beforeAll(async () => {
     ['S', 'Subject: seen\n\nSomebody has.\n'],
     ['ST', 'Subject: marked as deleted\n\nAnd not yet expunged.\n'],
     ['FS', 'Subject: flagged\n\nImportant.\n'],
-    ['T', 'Subject: STARTTLS Gate probe\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n'],
+    ['T', 'Subject: STARTTLS Gate test message\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n'],
   ]);
 }, PATIENCE_MS);
 afterAll(() => servers.close(), PATIENCE_MS);

@@ -17,7 +17,8 @@ import { run } from '../../support/run.js';
 /** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
 const PATIENCE_MS = 60_000;
 
-const NAMESAKE = 'Subject: STARTTLS Gate probe\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n';
+const NAMESAKE =
+  'Subject: STARTTLS Gate test message\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n';
 
 let path: DeliveryPath;
 let before: Record<string, string>;

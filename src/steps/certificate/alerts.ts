@@ -19,7 +19,7 @@ const INCOMPATIBLE = 'incompatible-library';
  */
 const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>> = {
   10: ['it did not expect the message that it received at this point of the handshake', CHANGED],
-  20: ['the data that it received was damaged, or encrypted with another key', CHANGED],
+  20: ['the data that it received was damaged, or encrypted with a different key', CHANGED],
   21: ['it could not decrypt the data that it received', CHANGED],
   22: ['it received a record that is too long', CHANGED],
   47: ['it does not accept a value in the handshake', INCOMPATIBLE],
@@ -27,7 +27,7 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   50: ['it could not parse the data that it received', INCOMPATIBLE],
   51: ['a signature or a key in the handshake was not valid', CHANGED],
   80: ['it had an internal error', 'server-error'],
-  86: ['it assumes that this handshake is a second attempt with an older version than both sides support', 'downgrade'],
+  86: ['it assumes a fallback to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
   90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
   109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
   110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
@@ -37,7 +37,7 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
 };
 
-/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
+/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about any other certificate. */
 const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'>>> = {
   42: ['the certificate is damaged, or a signature in its chain is not valid', 'damaged'],
   43: ['the server does not accept this type of certificate', 'unsupported'],

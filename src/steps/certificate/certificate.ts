@@ -74,22 +74,22 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
   });
 }
 
-/** TLS must begin with the first byte, whatever the protocol (RFC 8314 section 3.3). */
+/** With implicit TLS nothing precedes the handshake (RFC 8314 section 3.3). */
 function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopped {
   const said = decodeBytes(bytes).trimEnd();
   transcript.add('server', said);
   const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${excerpt(firstLine)}"`;
+  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
   const evidence = { data: excerpt(said) };
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
-    return stopped(finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, details));
+    return stopped(finding('plaintext-on-implicit-port', `${sends} The server speaks ${protocol}.`, details));
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-    return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
+    return stopped(finding('plaintext-on-implicit-port', sends, { evidence }));
   }
   const details = { evidence, cause: 'rejected' } as const;
-  const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, details);
+  const found = finding('plaintext-on-implicit-port', `${sends} The server rejects this client before TLS.`, details);
   return stopped(found, { transient: said.startsWith('4') });
 }

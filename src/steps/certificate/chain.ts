@@ -66,7 +66,7 @@ function untrusted(
   // By its fingerprint, a root can be compared with the one that it should be.
   const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
   if (isRoot && !hasNameConflict) {
-    return finding('certificate-untrusted', `The chain ends in a root that is not trusted, ${name}.`, {
+    return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
       cause: 'unknown-root',
       evidence: { ...evidence, ...root },
     });
@@ -87,7 +87,7 @@ function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string
   return {
     missingIssuer: nameOf(end.issuer),
     ...(url !== undefined && { caIssuers: excerpt(url) }),
-    ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
+    ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but a different key' }),
   };
 }
 

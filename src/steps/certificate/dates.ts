@@ -5,11 +5,19 @@ import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import type { Parsed, VerifyOptions } from './presented.js';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-/** Whole days from one date to another; negative if that is earlier. */
+/** Whole days; negative if `to` is earlier. */
 export function daysBetween(from: Date, to: Date): number {
   return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+}
+
+/** Such as `3 days`, or `5 hours` if that is less than a day. */
+function timeBetween(from: Date, to: Date): string {
+  const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
+  if (hours >= 24) return count(daysBetween(from, to), 'day');
+  return hours > 0 ? count(hours, 'hour') : 'less than an hour';
 }
 
 /** Such as `2027-02-22`, in UTC. */
@@ -22,7 +30,7 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
   const { now } = options;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
   if (validTo < now) {
-    const message = `The certificate expired on ${day(validTo)}, ${count(daysBetween(validTo, now), 'day')} ago.`;
+    const message = `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
     return [finding('certificate-expired', message, { evidence })];
   }
   if (validFrom > now) {
@@ -37,8 +45,7 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
 /** Says that a certificate expires sooner than it may; undefined if it does not. */
 function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): string | undefined {
   if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS) return undefined;
-  const days = count(daysBetween(now, validTo), 'day');
-  return `, in ${days}, but must be valid for at least ${count(minValidDays, 'day')}`;
+  return `, in ${timeBetween(now, validTo)}, but must be valid for at least ${count(minValidDays, 'day')}`;
 }
 
 /**

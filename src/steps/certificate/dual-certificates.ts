@@ -1,18 +1,16 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
-import type { HandshakeResult, TlsChannel } from '../../tls/handshake.js';
+import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
 import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
 import type { PeerJudgment } from './judge.js';
 
 /**
- * Looks for the certificates that a server has for other clients, and judges them, too: of an RSA and an ECDSA
- * certificate a handshake shows only one, and the other is easily forgotten. Each additional connection ends after the
- * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
- * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
- * one more connection as a control.
+ * Judges the certificate that a server has for other clients: of an RSA and an ECDSA certificate a handshake shows only
+ * one. For each key type there is a connection with TLS 1.2, and one with TLS 1.3 if the server supports it and did not
+ * show that type with TLS 1.2. If a type seems to be absent, one more connection is the control.
  * @param first the channel of the main handshake
  * @param judge judges a channel as step 3 judges the first
  * @returns findings that name the certificate that each is about, and the certificates
@@ -24,33 +22,43 @@ export async function otherCertificates(
   judge: (channel: TlsChannel) => PeerJudgment,
 ): Promise<{ readonly findings: KnownFinding[]; readonly certificates: CertificateReport[] }> {
   const handshake = (version: TlsVersion, keyKind?: KeyKind): Promise<Outcome> => {
-    const { trust } = context.run;
-    const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
     // Without a client certificate: its signature would need the same key type.
-    return sideHandshake(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+    const terms = {
+      ca: context.endpoint.tls.ca,
+      minVersion: version,
+      maxVersion: version,
+      ...(keyKind && { keyKind }),
+    };
+    return sideHandshake(context, address, context.run.trust.context(terms));
   };
   // If the server closes the connection, that may be by chance.
   const handshakeFor = async (kind: KeyKind, version: TlsVersion): Promise<Outcome> => {
     const outcome = await handshake(version, kind);
-    const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
-    return isLost ? handshake(version, kind) : outcome;
+    return failureOf(outcome)?.kind === 'lost' ? handshake(version, kind) : outcome;
   };
   const findings: KnownFinding[] = [];
   const certificates: CertificateReport[] = [];
   const absent: KeyKind[] = [];
   for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
     const withTls12 = await handshakeFor(kind, 'TLSv1.2');
-    const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+    const refusal = failureOf(withTls12);
+    const isTls13Only = refusal?.kind === 'alert' && refusal.number === PROTOCOL_VERSION;
     // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
     const mayShowWithTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
     const outcome = mayShowWithTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
     if (outcome?.ok) {
       if (kindOf(outcome.channel) !== kind) continue;
       const judged = judge(outcome.channel);
-      findings.push(...judged.findings.map((found) => about(kind, found)));
+      findings.push(
+        ...judged.findings.map((found) => ({
+          ...found,
+          message: `The server's ${kind} certificate: ${found.message}`,
+          evidence: { ...found.evidence, keyType: kind },
+        })),
+      );
       if (judged.certificate) certificates.push(judged.certificate);
     } else if (!isAbsent(outcome)) {
-      const failure = outcome?.failure;
+      const failure = failureOf(outcome);
       const isAsked = failure?.kind === 'alert' && failure.asked;
       const why = isAsked ? ', because the server requires a client certificate' : '';
       const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
@@ -77,13 +85,13 @@ const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
 const MAY_HIDE =
-  'it supports only TLS 1.3, with which it may hide a certificate whose issuer has a key of another type';
+  'it supports only TLS 1.3, and such a server may not send a certificate whose issuer has a different key type';
 
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 
-function isAlert(outcome: Outcome, number: number): boolean {
-  return outcome?.ok === false && outcome.failure.kind === 'alert' && outcome.failure.number === number;
+function failureOf(outcome: Outcome): HandshakeFailure | undefined {
+  return outcome?.ok === false ? outcome.failure : undefined;
 }
 
 /**
@@ -91,10 +99,9 @@ function isAlert(outcome: Outcome, number: number): boolean {
  * certificate that it has anyway (RFC 8446 section 4.4.2.2). Other failures may have other causes.
  */
 function isAbsent(outcome: Outcome): boolean {
-  if (outcome?.ok !== false) return false;
-  const { failure } = outcome;
-  if (failure.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
-  return failure.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
+  const failure = failureOf(outcome);
+  if (failure?.kind === 'alert') return failure.number === HANDSHAKE_FAILURE && !failure.asked;
+  return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
 }
 
 function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
@@ -104,15 +111,7 @@ function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
   return name.startsWith('RSA') ? 'RSA' : undefined;
 }
 
-function about(kind: KeyKind, found: KnownFinding): KnownFinding {
-  return {
-    ...found,
-    message: `The server's other certificate, for ${kind}: ${found.message}`,
-    evidence: { ...found.evidence, keyType: kind },
-  };
-}
-
 function unchecked(kind: KeyKind, outcome: string, why: string): KnownFinding {
-  const message = `The gate could not determine whether the server has a certificate for ${kind}${why}.`;
+  const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
   return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
 }

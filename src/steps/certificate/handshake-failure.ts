@@ -12,11 +12,11 @@ import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from '
 /** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
 /** The subject of alerts: handshake failure, protocol version, insufficient security. */
-const ABOUT: Readonly<Record<number, Disagreement['about']>> = { 40: 'anything', 70: 'version', 71: 'cipher' };
+const ABOUT: Readonly<Record<number, Refusal['about']>> = { 40: 'anything', 70: 'version', 71: 'cipher' };
 /** OpenSSL's error codes for a version that this side does not accept, and a cipher suite that it did not offer. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** The same for parameters that its security level does not accept. */
+/** For parameters that its security level does not accept. */
 const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that every policy offers, by their standard names. */
 const OFFERED =
@@ -24,10 +24,7 @@ const OFFERED =
 /** Curves that only a diagnostic handshake offers. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 
-/**
- * Judges why the handshake failed.
- * @param address that of the server, for a diagnostic handshake
- */
+/** @param address the server's IP address, for a diagnostic handshake */
 export async function judgeHandshakeFailure(
   context: Context,
   address: string | undefined,
@@ -39,16 +36,16 @@ export async function judgeHandshakeFailure(
       const message = `The server did not finish the TLS handshake in time${clause}.`;
       const waited = inSeconds(failure.waitedMs);
       const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
-      // With STARTTLS the server has answered before, so a packet may be lost.
+      // With STARTTLS the server has replied before, so a packet may be lost.
       return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;
       const evidence = { detail: failure.detail };
       // Some servers close the connection instead of sending an alert.
-      const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
-      return tooOld !== undefined
-        ? stopped(versionTooOld(context, { said, evidence }, tooOld))
+      const seen = await negotiateAnything(context, address);
+      return isBelowPolicy(seen, context)
+        ? stopped(versionTooOld(context, { said, evidence }, seen))
         : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
     }
     case 'alert': {
@@ -74,7 +71,7 @@ export async function judgeHandshakeFailure(
           said: `The gate ended the handshake: ${reason}`,
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
-            said: `The gate does not accept the Diffie-Hellman parameters of the server, which are too short (${reason})`,
+            said: `The server's Diffie-Hellman parameters are too short (${reason})`,
             cause: 'short-dh-parameters',
           }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -89,39 +86,31 @@ interface Refusal {
   /** A sentence without its full stop. */
   readonly said: string;
   readonly evidence: Readonly<Record<string, string>>;
-}
-
-/** A refusal with its subject, if it is known; `anything` is that of the alert "handshake failure". */
-interface Disagreement extends Refusal {
-  readonly about: 'version' | 'cipher' | 'anything' | undefined;
+  /** What there is no agreement on, if that is known; `anything` is what the alert "handshake failure" says. */
+  readonly about?: 'version' | 'cipher' | 'anything' | undefined;
   /** Set if it is known without a diagnostic handshake. */
   readonly cause?: Cause<'tls-handshake-failed'> | undefined;
 }
 
-/** Why there was no agreement, by what the server chooses if it is offered everything. */
-async function noAgreement(
-  context: Context,
-  address: string | undefined,
-  refusal: Disagreement,
-): Promise<KnownFinding> {
+/** Why there was no agreement, by what the server selects if everything is enabled. */
+async function noAgreement(context: Context, address: string | undefined, refusal: Refusal): Promise<KnownFinding> {
   const { said, about, cause } = refusal;
   const seen = await negotiateAnything(context, address);
-  const tooOld = versionBelowPolicy(seen, context);
-  const spoken = seen === 'nothing' ? undefined : seen;
-  if (tooOld !== undefined || (about === 'version' && !spoken)) {
-    return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
-  }
-  const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-  const chosen =
-    spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
-  const end = `${said}.${chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`}`;
-  const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
-  if (spoken?.oldSignature !== undefined && about === 'anything') {
-    const signature = spoken.oldSignature;
+  const selected = seen === 'nothing' ? undefined : seen;
+  if (isBelowPolicy(seen, context) || (about === 'version' && !selected)) return versionTooOld(context, refusal, seen);
+  const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
+  const curve = unusualCurve === undefined ? '' : ` on ${unusualCurve}`;
+  const negotiated = selected && `${selected.version} with ${selected.cipher}${curve}`;
+  const evidence = { ...refusal.evidence, ...(negotiated !== undefined && { negotiated }) };
+  const end = negotiated
+    ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
+    : `${said}.`;
+  if (selected?.oldSignature !== undefined && about === 'anything') {
+    const signature = selected.oldSignature;
     const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
     return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
   }
-  const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+  const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
   if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
     return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
   }
@@ -130,19 +119,31 @@ async function noAgreement(
   return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
 }
 
-function versionBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): string | undefined {
-  return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
+function isBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): seen is Negotiated {
+  return seen !== undefined && seen !== 'nothing' && seen.version < endpoint.tls.minVersion;
 }
 
-/** @param spoken the version that the server supports, or a text that says that it supports none; undefined if unknown */
-function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, spoken: string | undefined): KnownFinding {
+/** @param seen what the server negotiates if everything is enabled */
+function versionTooOld(
+  { endpoint }: Context,
+  { said, evidence }: Refusal,
+  seen: Negotiated | 'nothing' | undefined,
+): KnownFinding {
   const required = endpoint.tls.minVersion;
-  const message =
-    spoken === undefined
-      ? `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed. ${said}.`
-      : `The server supports ${spoken}, but ${required} or later is required. ${said}.`;
-  return finding('tls-version-too-old', message, {
-    evidence: { ...evidence, required, negotiated: spoken ?? 'unknown' },
+  const [negotiated, reason] =
+    seen === undefined
+      ? [
+          'unknown',
+          `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
+        ]
+      : seen === 'nothing'
+        ? [
+            'none',
+            `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
+          ]
+        : [seen.version, `The server supports ${seen.version}, but ${required} or later is required.`];
+  return finding('tls-version-too-old', `${reason} ${said}.`, {
+    evidence: { ...evidence, required, negotiated },
     ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
   });
 }

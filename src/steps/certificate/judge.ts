@@ -22,7 +22,7 @@ export interface PeerJudgment {
 
 /**
  * Judges what a peer presented. Every question is judged separately, so that a certificate can be expired, misnamed and
- * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, whatever the certificates are.
+ * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, even if certificates are malformed.
  * @param presented at least one certificate
  */
 export function judgePeer(presented: Presented, options: VerifyOptions): PeerJudgment {
@@ -70,13 +70,13 @@ function pathOf(chain: ChainResult, { verifyError }: Presented): readonly X509Ce
 }
 
 function pinMismatch({ spki }: CertificateFacts, { pins }: TlsPolicy): KnownFinding {
-  return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
+  return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
     evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
   });
 }
 
 function asNotice({ code, message, evidence }: KnownFinding): KnownFinding {
-  return finding('certificate-pinned', `The key is pinned, so this does not count: ${message}`, {
+  return finding('certificate-pinned', `Ignored because the key is pinned: ${message}`, {
     evidence: { ...evidence, finding: code },
   });
 }

@@ -24,7 +24,7 @@ export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): Kno
 
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
 export function judgePurpose({ isCa, purposeErrors, subject }: CertificateFacts): KnownFinding[] {
-  const reasons = [...purposeErrors, ...(isCa ? ['it is the certificate of a CA'] : [])];
+  const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
   if (reasons.length === 0) return [];
   const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
   const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;

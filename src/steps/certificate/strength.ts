@@ -16,12 +16,12 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const findings: KnownFinding[] = [];
   if (weakKey) {
     const evidence = { key: weakKey.key.name, subject: excerpt(weakKey.subject) };
-    const message = `The key of ${evidence.subject} is ${evidence.key}.`;
+    const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
     findings.push(finding('certificate-weak-key', message, { evidence }));
   }
   if (weakSignature) {
     const evidence = { signature: weakSignature.signature.name, subject: excerpt(weakSignature.subject) };
-    const message = `${evidence.subject} is signed with ${evidence.signature}.`;
+    const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
     findings.push(finding('certificate-weak-signature', message, { evidence }));
   }
   return findings;

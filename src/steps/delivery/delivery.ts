@@ -1,5 +1,5 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { composeProbe } from '../../message/probe.js';
+import { composeTestMessage } from '../../message/test-message.js';
 import { isTransient } from '../../inbox/failure.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
@@ -34,7 +34,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
       return { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
     }
   }
-  const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
+  const probe = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
   const submitted = await submit(context, signedIn, endpoint.delivery, probe);
   if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
   if (!inbox) {

@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { describeFailure, isTransient, type InboxFailure, type InboxResult } from '../../inbox/failure.js';
 import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
-import { isProbe } from '../../message/alterations.js';
-import type { Probe } from '../../message/probe.js';
+import { isTestMessage } from '../../message/alterations.js';
+import type { TestMessage } from '../../message/test-message.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
@@ -61,14 +61,14 @@ export interface Arrival {
 export async function awaitArrival(
   context: Context,
   signedIn: SignedIn,
-  probe: Probe,
+  probe: TestMessage,
   delivery: Delivery & { readonly inbox: InboxTarget },
 ): Promise<Arrival> {
   const acceptedAt = performance.now();
   const size = Buffer.byteLength(probe.text);
   const deadline = Deadline.after(delivery.withinMs, context.run.end);
   const { messageId, nonce } = probe;
-  const sought = { messageId, nonce, size, is: (source: Buffer) => isProbe(probe, source) };
+  const sought = { messageId, nonce, size, is: (source: Buffer) => isTestMessage(probe, source) };
   const found = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
   if (!found.ok) return { findings: [inboxFinding(found.failure, delivery.inbox)], delivery: undefined };
   const received = found.value;
@@ -144,7 +144,7 @@ async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Prom
   return isThere ? found : { ok: true, value: undefined };
 }
 
-function notReceived({ messageId }: Probe, { to, withinMs }: Delivery): KnownFinding {
+function notReceived({ messageId }: TestMessage, { to, withinMs }: Delivery): KnownFinding {
   const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
   return finding('message-not-received', message, { evidence: { messageId } });
 }
@@ -154,7 +154,7 @@ function inJunk(folder: string): KnownFinding {
   return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
 }
 
-function duplicated({ messageId }: Probe, copies: number, hasMore: boolean): KnownFinding {
+function duplicated({ messageId }: TestMessage, copies: number, hasMore: boolean): KnownFinding {
   const times = hasMore ? `at least ${copies}` : String(copies);
   const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
   const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;

@@ -1,7 +1,7 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { alterations, hasToken } from '../../message/alterations.js';
 import { parseMessage, type ParsedMessage } from '../../message/fields.js';
-import type { Probe } from '../../message/probe.js';
+import type { TestMessage } from '../../message/test-message.js';
 import { receivedHops } from '../../message/trace.js';
 import { excerpt } from '../../text/peer.js';
 import { judgeHop } from './hop.js';
@@ -17,7 +17,7 @@ import type { SignedIn } from '../hand-over.js';
 export async function judgeArrival(
   context: Context,
   signedIn: SignedIn,
-  probe: Probe,
+  probe: TestMessage,
   source: Buffer,
 ): Promise<KnownFinding[]> {
   const message = parseMessage(source);
@@ -30,7 +30,7 @@ export async function judgeArrival(
   ];
 }
 
-function judgeIdentity(probe: Probe, source: Buffer, message: ParsedMessage): KnownFinding[] {
+function judgeIdentity(probe: TestMessage, source: Buffer, message: ParsedMessage): KnownFinding[] {
   const differences = alterations(probe, source);
   if (differences.length === 0) return [];
   const altered = excerpt(differences.join('; '));

@@ -1,5 +1,5 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { Probe } from '../../message/probe.js';
+import type { TestMessage } from '../../message/test-message.js';
 import type { Delivery } from '../../plan/endpoint.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
@@ -28,7 +28,7 @@ export async function submit(
   context: Context,
   { session, capabilities }: SignedIn,
   { from, to }: Delivery,
-  probe: Probe,
+  probe: TestMessage,
 ): Promise<StepResult<undefined>> {
   const size = Buffer.byteLength(probe.text);
   const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 
-/** The message that shows whether mail arrives. */
-export interface Probe {
+/** The message that step 5 sends. */
+export interface TestMessage {
   /** With its angle brackets. */
   readonly messageId: string;
   /** In the Message-ID and the Subject. Inboxes are searched for it, so it proves nothing. */
@@ -16,33 +16,32 @@ export interface Probe {
   readonly text: string;
 }
 
-/**
- * Explains itself to a reader. Plain ASCII in short lines, so that no relay has a reason to encode it again. One line
- * begins with a dot, which careless relays lose.
- */
+/** ASCII in short lines, so that no relay has a reason to encode it. One line begins with a dot, which some relays lose. */
 const BODY = [
   'This message was sent by STARTTLS Gate, an automated test of mail servers.',
-  'It is looked for, and compared with what was sent.',
+  'The test looks for it in the inbox and compares it with what was sent.',
   '',
   '.This dot must arrive with its line (RFC 5321 section 4.5.2).',
   '',
 ];
 
 /**
- * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
- * automatic (RFC 3834 section 5) so that no program answers it.
- * @param now its Date
- * @param attachmentBytes size of the attachment, which is random so that it cannot be compressed; 0 for none. In the
- *   message it is base64, which is a third larger.
+ * Composes a message (RFC 5322) that is marked as automatic (RFC 3834 section 5), so that no program replies to it.
+ * @param attachmentBytes size of the attachment before base64; random, so that it cannot be compressed
  */
-export async function composeProbe(from: string, to: string, now: Date, attachmentBytes = 0): Promise<Probe> {
+export async function composeTestMessage(
+  from: string,
+  to: string,
+  now: Date,
+  attachmentBytes = 0,
+): Promise<TestMessage> {
   const nonce = randomUUID();
   const token = randomBytes(16).toString('hex');
   const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
   const mail = new MailComposer({
     from,
     to,
-    subject: `STARTTLS Gate probe ${nonce}`,
+    subject: `STARTTLS Gate test message ${nonce}`,
     messageId,
     date: now,
     headers: { 'Auto-Submitted': 'auto-generated' },

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { alterations, hasToken, isProbe, maxReadBytes } from '../../src/message/alterations.js';
+import { alterations, hasToken, isTestMessage, maxReadBytes } from '../../src/message/alterations.js';
 import { headerAndBody, parseMessage } from '../../src/message/fields.js';
-import { composeProbe } from '../../src/message/probe.js';
+import { composeTestMessage } from '../../src/message/test-message.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
-const compose = () => composeProbe('gate@example.com', 'inbox@example.com', NOW);
+const compose = () => composeTestMessage('gate@example.com', 'inbox@example.com', NOW);
 
 describe('the probe', () => {
   test('has each field that RFC 5322 wants once, is marked as automatic, and is plain ASCII', async () => {
@@ -61,23 +61,27 @@ describe('a received message', () => {
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 extra lines, beginning with "-- "/],
     ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 extra line,/],
     ['spaces at the end', (text) => text.replace(/\r\n$/, '  \r\n'), /^line 6 of the body was/],
-    ['a second Subject', (text) => `Subject: Win\r\n${text}`, /^subject was .* and is there 2 times: "Win", "STARTTLS/],
-    ['a second From', (text) => `From: a@b\r\n${text}`, /^from was .* and is there 2 times: "a@b", /],
-    ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and is there 2 times/],
+    ['a second Subject', (text) => `Subject: Win\r\n${text}`, /^subject was .* and occurs 2 times: "Win", "STARTTLS/],
+    ['a second From', (text) => `From: a@b\r\n${text}`, /^from was .* and occurs 2 times: "a@b", /],
+    ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and occurs 2 times/],
     [
       'more than is read',
       (text) => `X-Filler: ${'x'.repeat(maxReadBytes(0))}\r\n${text}`,
       /^the message has 13\d{4} bytes or more/,
     ],
     ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
-    ['a body that is missing', (text) => text.slice(0, text.indexOf('\r\n\r\n')), /^line 1 of the body/],
+    [
+      'a body that is missing',
+      (text) => text.slice(0, text.indexOf('\r\n\r\n')),
+      /^line 1 of the body is missing: "This message was sent by /,
+    ],
   ])('is altered by %s', async (_name, alter, expected) => {
     const probe = await compose();
     expect(alterations(probe, Buffer.from(alter(probe.text)))).toEqual([expect.stringMatching(expected)]);
   });
 
   test('with an attachment is intact as it was sent, and altered by any change of it', async () => {
-    const probe = await composeProbe('gate@example.com', 'inbox@example.com', NOW, 100_000);
+    const probe = await composeTestMessage('gate@example.com', 'inbox@example.com', NOW, 100_000);
     const { text } = probe;
     expect(alterations(probe, Buffer.from(`Received: from a by b\r\n${text}`.replace(/\r\n/g, '\n')))).toEqual([]);
     const at = text.lastIndexOf('\r\n', text.length - 1000);
@@ -89,7 +93,7 @@ describe('a received message', () => {
   test('is the probe by the nonce in its Subject, its sender and its token, whatever its Message-ID', async () => {
     const probe = await compose();
     const renamed = probe.text.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <other@relay.example>');
-    expect(isProbe(probe, Buffer.from(renamed.replace(/^Subject: /m, 'Subject: [SPAM] ')))).toBe(true);
+    expect(isTestMessage(probe, Buffer.from(renamed.replace(/^Subject: /m, 'Subject: [SPAM] ')))).toBe(true);
     for (const other of [
       renamed.replace(/^Subject: .*$/m, 'Subject: none'),
       renamed.replace(/^From: .*$/m, 'From: postmaster@example.com'),
@@ -99,7 +103,7 @@ describe('a received message', () => {
       probe.text.replace(probe.token, probe.nonce),
       (await compose()).text,
     ]) {
-      expect(isProbe(probe, Buffer.from(other))).toBe(false);
+      expect(isTestMessage(probe, Buffer.from(other))).toBe(false);
     }
   });
 
@@ -123,7 +127,7 @@ describe('a received message', () => {
   ])('keeps its token with %s, and is still the probe', async (_, change) => {
     const probe = await compose();
     const received = Buffer.from(change(probe.text));
-    expect([hasToken(probe, parseMessage(received)), isProbe(probe, received)]).toEqual([true, true]);
+    expect([hasToken(probe, parseMessage(received)), isTestMessage(probe, received)]).toEqual([true, true]);
   });
 
   test('is altered whenever it is not the probe', async () => {
@@ -132,7 +136,7 @@ describe('a received message', () => {
     fc.assert(
       fc.property(fc.constantFrom(...positions), fc.string(), fc.nat(200), (at, inserted, length) => {
         const received = Buffer.from(`${probe.text.slice(0, at)}${inserted}${probe.text.slice(at + length)}`);
-        expect(isProbe(probe, received) || alterations(probe, received).length > 0).toBe(true);
+        expect(isTestMessage(probe, received) || alterations(probe, received).length > 0).toBe(true);
       }),
     );
   });

@@ -73,7 +73,12 @@ describe('a received message', () => {
     [
       'a body that is missing',
       (text) => text.slice(0, text.indexOf('\r\n\r\n')),
-      /^line 1 of the body is missing: "This message was sent by /,
+      /^line 1 of the body was "This message was sent by .*" and is ""$/,
+    ],
+    [
+      'a last line that is missing',
+      (text) => text.replace(/\r\n[0-9a-f]{32}\r\n$/, ''),
+      /^line 5 of the body is missing: ""$/,
     ],
   ])('is altered by %s', async (_name, alter, expected) => {
     const probe = await compose();

@@ -8,7 +8,7 @@ export interface MethodResult {
   readonly method: string;
   /** In lower case: `pass`, `softfail`. */
   readonly result: string;
-  /** What the receiver says about it, without comments: `spf=pass smtp.mailfrom=a@b`. */
+  /** The whole resinfo without comments: `spf=pass smtp.mailfrom=a@b`. */
   readonly detail: string;
   /** What was checked, by the lower-case name of the property: `smtp.mailfrom` is `a@b`. */
   readonly properties: ReadonlyMap<string, string>;
@@ -26,16 +26,13 @@ const MAX_FIELDS = 64;
 
 /** The one version there is. */
 const VERSION = '1';
-/** A value of MIME (RFC 2045 section 5.1), but for the at sign, which some have in their names. */
+/** RFC 2045 section 5.1, but with the at sign, which some have in their names. */
 const TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
 const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
 
 const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
 
-/**
- * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
- * after it.
- */
+/** The first of several properties with one name is used. No property begins after a space within quotes. */
 function propertiesOf(words: readonly string[]): ReadonlyMap<string, string> {
   const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
   const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value] as const);
@@ -43,8 +40,8 @@ function propertiesOf(words: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /**
- * Reads one field (RFC 8601 section 2.2).
- * @param value unfolded, without the name of the field
+ * RFC 8601 section 2.2.
+ * @param value unfolded
  * @returns undefined if it does not name its receiver, or has an unknown version
  */
 export function parseAuthenticationResults(value: string): AuthenticationResults | undefined {
@@ -66,14 +63,13 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 /**
- * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
- * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
- * Received line that is not about a transfer within the receiver is where the message came in from outside. The
- * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
- * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
- * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
- * receiver has to remove fields that others wrote in its name (section 5).
- * @param hops every Received line of the message, or none if there are too many: then no field counts
+ * The fields of a message that one receiver added, in the order of the message. Anyone can add a field in its name (RFC
+ * 8601 section 1.6), but a server adds its fields above what it receives (section 4.1). The trust boundary is the topmost
+ * Received line that records a transfer from another host. The receiver added everything above it. Everything below may
+ * come from the client. There is one exception: fields directly below that line are accepted if the line is the
+ * receiver's own and none of its fields is above. Gmail and milters add them there, and a receiver has to remove fields
+ * that others added in its name (section 5).
+ * @param hops every Received line of the message, or none if there are too many: then every field is ignored
  * @param authservId in lower case
  */
 export function resultsOf(
@@ -84,9 +80,12 @@ export function resultsOf(
   const stretches: HeaderField[][] = [[]];
   for (const field of message.fields) {
     if (field.name === 'received') stretches.push([]);
-    else if (isAuthenticationResults(field)) stretches.at(-1)?.push(field);
+    // With a space before the colon it is ignored: a receiver that removes fields in its name may not recognize it.
+    else if (field.label.toLowerCase() === 'authentication-results') stretches.at(-1)?.push(field);
   }
-  const entry = entryLine(hops);
+  const fromOutside = hops.findIndex(({ isHandOver }) => !isHandOver);
+  // If every transfer was within the receiver, it is the lowest: the gate is on the same host, and adds no such fields.
+  const entry = fromOutside < 0 ? hops.length - 1 : fromOutside;
   const of = (fields: readonly HeaderField[]): readonly AuthenticationResults[] =>
     fields
       .slice(0, MAX_FIELDS)
@@ -94,29 +93,6 @@ export function resultsOf(
       .filter((results) => results.authservId === authservId);
   const above = of(stretches.slice(0, entry + 1).flat());
   const host = hops[entry]?.serverNames[0];
-  const isOwn = host !== undefined && isNamed(host, authservId);
+  const isOwn = host !== undefined && `.${host}`.endsWith(`.${authservId}`);
   return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
-}
-
-/**
- * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
- * it.
- */
-function isAuthenticationResults({ label }: HeaderField): boolean {
-  return label.toLowerCase() === 'authentication-results';
-}
-
-/**
- * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
- * is the lowest: the gate is on the same host, and writes no such fields itself.
- * @returns its number from the top, -1 if there is none
- */
-function entryLine(hops: readonly Hop[]): number {
-  const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
-  return entry < 0 ? hops.length - 1 : entry;
-}
-
-/** Whether a host has the name of the receiver, or one under it. */
-function isNamed(host: string, authservId: string): boolean {
-  return `.${host}`.endsWith(`.${authservId}`);
 }

@@ -3,14 +3,14 @@ import { codeOf } from '../text/reason.js';
 import { headerAndBody } from './fields.js';
 import { LF } from './lines.js';
 
-/** The result of a DKIM signature (RFC 8601 section 2.7.1). */
-export type DkimVerdict = 'pass' | 'fail' | 'policy' | 'neutral' | 'temperror' | 'permerror';
+/** RFC 8601 section 2.7.1. */
+const VERDICTS = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'] as const;
+type DkimVerdict = (typeof VERDICTS)[number];
 
-/** One signature of a message. */
 export interface DkimSignature {
-  /** Who signed: `d=`. */
+  /** `d=`. */
   readonly domain: string;
-  /** The domain's key: `s=`. */
+  /** `s=`. */
   readonly selector: string;
   /** Whether the domain and that of From belong to one organization. */
   readonly aligned: boolean;
@@ -19,14 +19,13 @@ export interface DkimSignature {
   readonly reason?: string;
 }
 
-/** What a verification needs besides the message. */
-export interface DkimTerms {
+interface DkimTerms {
   /** The TXT records of a name, as in {@link TextResolver}. It must have a time limit. */
   readonly lookup: (name: string) => Promise<string[][]>;
   readonly now: Date;
 }
 
-/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest are on top. */
+/** A verifier may limit how many signatures it tries (RFC 6376 section 6.1); the newest are on top. */
 const MAX_SIGNATURES = 8;
 /** Characters of a signature, and of all From fields. */
 const MAX_FIELD = 8192;
@@ -37,11 +36,10 @@ const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
 
 /**
- * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts
- * is rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
- * version, an identity outside the domain, a key for another purpose.
- * @param source header and body; line ends are made CR LF, as inboxes may have changed them
- * @returns the result of each signature
+ * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts is
+ * rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, a different
+ * version, an identity outside the domain, a key for a different purpose.
+ * @param source header and body; line ends become CR LF, as inboxes may have changed them
  */
 export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerms): Promise<readonly DkimSignature[]> {
   const parts = headerAndBody(source);
@@ -54,10 +52,10 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
     return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
   }
   const body = withCrLf(parts.body);
-  const keys = new Keys(lookup);
+  const answers: Answers = new Map();
   const signatures = await Promise.all(
     tried.map(async ({ field, tags }) => {
-      return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
+      return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, answers, lookup)) };
     }),
   );
   const objections = signatures.flatMap(({ found }) => found ?? []);
@@ -76,14 +74,13 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
   const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
   // In one chunk: the library reads a line again with each chunk that it spans.
   const { results } = await dkimVerify(Readable.from([Buffer.from(message, 'latin1')]), {
-    resolver: (name) => keys.known(name),
+    resolver: async (name) => answers.get(name) ?? [],
     curTime: now,
   });
   const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
   return [...verified, ...objections];
 }
 
-/** A header field, unchanged. */
 interface Field {
   /** In lower case. */
   readonly name: string;
@@ -98,7 +95,7 @@ function fieldsOf(header: Buffer): readonly Field[] {
     .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
 }
 
-/** One character per byte. */
+/** @returns one character per byte */
 function withCrLf(text: Buffer): string {
   return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
@@ -126,7 +123,7 @@ function hasTooManyLines(source: Buffer): boolean {
 /** Why a signature is invalid, if that is known without its key. */
 function objection(field: string, tags: Tags, body: string): DkimSignature | undefined {
   if (field.length > MAX_FIELD) return unfit(tags, 'neutral', 'it is too long');
-  if (tags.get('v') !== '1') return unfit(tags, 'permerror', 'it is of another version');
+  if (tags.get('v') !== '1') return unfit(tags, 'permerror', 'its version is not 1');
   const algorithm = tags.get('a')?.toLowerCase() ?? '';
   if (algorithm === 'rsa-sha1') return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
   if (!/^(?:rsa|ed25519)-sha256$/.test(algorithm) || !tags.get('d') || !tags.get('s')) {
@@ -148,12 +145,17 @@ function objection(field: string, tags: Tags, body: string): DkimSignature | und
     : undefined;
 }
 
-/**
- * Why a signature is invalid because of its key (RFC 6376 sections 3.6.1 and 6.1.2). A missing or malformed key is left to
- * the library.
- */
-async function objectionToKey(tags: Tags, keys: Keys): Promise<DkimSignature | undefined> {
-  const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+/** RFC 6376 sections 3.6.1 and 6.1.2. The library handles a missing or malformed key. */
+async function objectionToKey(
+  tags: Tags,
+  answers: Answers,
+  lookup: DkimTerms['lookup'],
+): Promise<DkimSignature | undefined> {
+  const name = `${tags.get('s')}._domainkey.${tags.get('d')}`;
+  const answer = answers.get(name) ?? lookUp(lookup, name);
+  answers.set(name, answer);
+  const [strings = []] = await answer.catch(() => []);
+  const key = tagsOf(strings.join(''));
   if (!lists(key.get('h') ?? 'sha256', 'sha256')) return unfit(tags, 'permerror', 'its key is not for SHA-256');
   if (!lists(key.get('s') ?? '*', '*', 'email')) return unfit(tags, 'permerror', 'its key is not for mail');
   const { domain, identity } = signerOf(tags);
@@ -181,7 +183,6 @@ function lists(list: string | undefined, ...expected: readonly string[]): boolea
 /** The tags of a signature or a key by name (RFC 6376 section 3.2). */
 type Tags = ReadonlyMap<string, string>;
 
-/** Parses a list of tags; spaces are removed. */
 function tagsOf(list: string): Tags {
   return new Map(
     list
@@ -207,37 +208,16 @@ function unfit(tags: Tags, verdict: DkimVerdict, reason: string): DkimSignature 
   return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
 
-/** The key records of a message's signatures. The library gets only those that were checked here. */
-class Keys {
-  readonly #answers = new Map<string, Promise<string[][]>>();
+/** The answers of DNS by name. The library gets only those that were checked here. */
+type Answers = Map<string, Promise<string[][]>>;
 
-  constructor(private readonly lookup: DkimTerms['lookup']) {}
-
-  /** @returns the tags of the record; none if the lookup fails */
-  async lookUp(name: string): Promise<Tags> {
-    const answer = this.#answers.get(name) ?? this.#ask(name);
-    this.#answers.set(name, answer);
-    try {
-      const [strings = []] = await answer;
-      return tagsOf(strings.join(''));
-    } catch {
-      return new Map();
-    }
-  }
-
-  /** The answer for a name, as the library requires it. */
-  async known(name: string): Promise<string[][]> {
-    return this.#answers.get(name) ?? [];
-  }
-
-  /** A name that cannot be looked up has no key. */
-  async #ask(name: string): Promise<string[][]> {
-    try {
-      return await this.lookup(name);
-    } catch (error) {
-      const code = codeOf(error);
-      throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
-    }
+/** @throws an error with a code, as the library requires it; a name that is not valid has no key */
+async function lookUp(lookup: DkimTerms['lookup'], name: string): Promise<string[][]> {
+  try {
+    return await lookup(name);
+  } catch (error) {
+    const code = codeOf(error);
+    throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
   }
 }
 
@@ -257,8 +237,6 @@ const NOT_NEUTRAL: Readonly<Record<string, DkimVerdict>> = {
   'unknown key type': 'permerror',
   'invalid public key': 'permerror',
 };
-
-const VERDICTS: readonly DkimVerdict[] = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
 
 function verdictOf({ signingDomain, selector = '', status }: LibraryResult): DkimSignature {
   const { result, comment = 'the key is too short' } = status;

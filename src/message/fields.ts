@@ -1,6 +1,5 @@
 import { linesOf } from './lines.js';
 
-/** One field of a message's header. */
 export interface HeaderField {
   /** In lower case. */
   readonly name: string;
@@ -10,7 +9,6 @@ export interface HeaderField {
   readonly value: string;
 }
 
-/** A parsed message. */
 export interface ParsedMessage {
   /** Every field, in the order of the message. Names can repeat. */
   readonly fields: readonly HeaderField[];
@@ -18,16 +16,10 @@ export interface ParsedMessage {
   readonly body: Buffer;
 }
 
-/**
- * Bytes of a header that are read. A longer one has grown by more than any message may, or has lost the empty line after
- * it and so the body; both are noticed without the rest.
- */
+/** A longer header has grown more than any message may, or has lost the empty line after it; both show without the rest. */
 const MAX_HEADER_BYTES = 512 * 1024;
 
-/**
- * Parses a message with any line ends. Header lines that are not fields are ignored.
- * @param message header and body; any bytes
- */
+/** Parses a message with any line ends. Header lines that are not fields are ignored. */
 export function parseMessage(message: string | Buffer): ParsedMessage {
   const bytes = typeof message === 'string' ? Buffer.from(message) : message;
   const { header, body } = headerAndBody(bytes);
@@ -42,7 +34,7 @@ export function parseMessage(message: string | Buffer): ParsedMessage {
   return { fields, body };
 }
 
-/** The values of every field of that name, in order; `name` is in lower case. */
+/** @param name in lower case */
 export function valuesOf({ fields }: ParsedMessage, name: string): readonly string[] {
   return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }

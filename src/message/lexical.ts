@@ -1,9 +1,3 @@
-/**
- * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
- * strings. The text is never read twice, so the time is linear in its length.
- */
-
-/** A part of a structured field. */
 export interface Token {
   /** A comment, or a run of other text up to a space, a semicolon or a comment. */
   readonly kind: 'comment' | 'word' | 'semicolon';
@@ -14,7 +8,10 @@ export interface Token {
 const SPACES = /\s*/y;
 const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
 
-/** Splits a structured field into its tokens; an unclosed one extends to the end. */
+/**
+ * Splits a structured field (RFC 5322 section 3.2) into its tokens; an unclosed one extends to the end. No text is read
+ * twice, so the time is linear in its length.
+ */
 export function tokens(field: string): readonly Token[] {
   const found: Token[] = [];
   let at = end(SPACES, field, 0);

@@ -1,7 +1,7 @@
 export const LF = 0x0a;
 export const CR = 0x0d;
 
-/** The position of a line in a text, in bytes. */
+/** In bytes. */
 export interface Line {
   readonly start: number;
   /** After its last byte, without the line end. */
@@ -11,9 +11,8 @@ export interface Line {
 }
 
 /**
- * The lines of a text, one at a time, so that millions of them take no additional memory. They end in LF or CR LF. What
+ * The lines of a text, which end in LF or CR LF, one at a time, so that millions of them take no additional memory. What
  * follows the last line end is a line too, even if it is empty.
- * @param from where a line begins
  */
 export function* linesOf(text: Buffer, from = 0): Generator<Line, undefined> {
   for (let start = from; start <= text.length;) {

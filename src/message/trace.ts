@@ -2,11 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { valuesOf, type ParsedMessage } from './fields.js';
 import { tokens, type Token } from './lexical.js';
 
-/** What a server wrote down when it took the message over (RFC 5321 section 4.4). Anyone in transit can write one. */
+/** A Received line (RFC 5321 section 4.4). Anyone in transit can add one. */
 export interface Hop {
-  /** The client: its names and addresses, comments included. */
+  /** The client and the server, comments included. */
   readonly from?: string;
-  /** The server, comments included. */
   readonly by?: string;
   /** The protocol, comments aside: `ESMTPSA` (RFC 3848), `Microsoft SMTP Server`. */
   readonly with?: string;
@@ -16,9 +15,8 @@ export interface Hop {
   readonly deniesTls: boolean;
   /** The comments after the `from` clause, without parentheses: most servers name their software in one. */
   readonly serverComments: readonly string[];
-  /** Every name and address in the `from` clause, in lower case. */
+  /** Every name and IP address in the `from` and the `by` clause, in lower case. */
   readonly clientNames: readonly string[];
-  /** Every name and address in the `by` clause, in lower case. */
   readonly serverNames: readonly string[];
   /** Whether the line, if it is genuine, is about a transfer within one receiver. */
   readonly isHandOver: boolean;
@@ -26,7 +24,6 @@ export interface Hop {
   readonly raw: string;
 }
 
-/** The TLS session as the server names it. */
 export interface HopTls {
   /** As Node names them: `TLSv1.3`. */
   readonly version?: string;
@@ -34,14 +31,13 @@ export interface HopTls {
   readonly cipher?: string;
 }
 
-/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
+/** A message with more is in a loop (RFC 5321 section 6.3). */
 const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 
 /**
- * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
- * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
- *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
+ * @returns one hop for each Received line, in the order of the message, so the last server comes first. None if there are
+ *   more than {@link MAX_HOPS}: with some left out, neither the first nor the last could be relied on.
  */
 export function receivedHops(message: ParsedMessage): readonly Hop[] {
   const lines = valuesOf(message, 'received');
@@ -57,33 +53,30 @@ function isLoopback(address: string): boolean {
   return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
+/** Anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
 const HEX_AND_COLONS = /[\da-f:.]+/gi;
 /** What distinguishes an IPv6 address from a time of day: a double colon, or eight groups. */
 const IPV6 = /::|(?::[^:]+){7}/;
 
-/** Every address in a text, whatever is next to it. What only looks like an address is included. */
+/** Every IP address in a text, and what only looks like one. */
 function addressesIn(text: string): readonly string[] {
   const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
   const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
   return [...v6, ...(text.match(IPV4) ?? [])];
 }
 
-/**
- * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
- */
+/** The client's IP address as its server saw it (RFC 5321 section 4.4, TCP-info), not in the argument of HELO. */
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 
 /**
- * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
- * host that receives a message from itself (from a content filter, for example), or names no client, as those that
- * Gmail, qmail and Postfix write for themselves.
+ * Whether a line, if it is genuine, is about a transfer within one receiver: by LMTP (RFC 2033), from the host itself
+ * (from a content filter, for example), or without a client, as Gmail, qmail and Postfix write for themselves.
  *
- * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
- * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
- * loopback, wherever that is, is not such a line, and neither is one that was cut.
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an IP address or like the
+ * rest of the line. But the client cannot remove the IP address that the server adds. So a line with any IP address
+ * outside loopback is not such a line, and neither is one that was cut.
  */
 function isHandOver(line: string, from: readonly Token[] | undefined, protocol: string): boolean {
   if (line.length > MAX_LINE) return false;
@@ -126,7 +119,7 @@ function hopOf(value: string): Hop {
   };
 }
 
-/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
+/** The names and IP addresses in a text, in lower case, without the punctuation that servers put around them. */
 export function namesIn(text: string): readonly string[] {
   return text
     .toLowerCase()
@@ -195,12 +188,9 @@ function tlsOf(clauses: readonly Clause[]): HopTls | undefined {
   const match = (pattern: RegExp): RegExpExecArray | undefined =>
     texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
   const named = match(VERSION);
-  const version = named && minorVersion(named[1]);
+  const minor = named?.[1] ?? '0';
+  const version = named && (minor === '0' ? 'TLSv1' : `TLSv1.${minor}`);
   const cipher = CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
   if (version === undefined && cipher === undefined && !match(MENTIONED)) return undefined;
   return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
-}
-
-function minorVersion(digit = '0'): string {
-  return digit === '0' ? 'TLSv1' : `TLSv1.${digit}`;
 }

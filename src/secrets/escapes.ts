@@ -5,7 +5,7 @@ export interface Escape {
   readonly end: number;
 }
 
-/** A pattern of escapes, in any case, and what one of them means: undefined if it is not an escape. */
+/** A pattern, and what a match means: undefined if it is not an escape. */
 type Kind = readonly [written: string, meaning: (written: string) => string | undefined];
 
 const NEXT_BYTE = '%[89ab][0-9a-f]';
@@ -41,7 +41,6 @@ const OTHERS: readonly Kind[] = [
 const INVISIBLE = String.raw`(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
 const ONLY_INVISIBLE = new RegExp(`^${INVISIBLE}$`, 'u');
 
-/** Whether a reader would not see a character. */
 export function isInvisible(character: string): boolean {
   return ONLY_INVISIBLE.test(character);
 }
@@ -71,10 +70,7 @@ function character(digits: string, radix: number): string | undefined {
   return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : undefined;
 }
 
-/**
- * Finds all escapes in a text, including those within others: which of them counts depends on who wrote the text.
- * @returns the escapes by their start
- */
+/** All escapes in a text by their start, including those within others: the text may have been escaped twice. */
 export function escapesIn(text: string): Map<number, Escape> {
   const escapes = new Map<number, Escape>();
   const { kinds, pattern } = ESCAPE;
@@ -87,21 +83,20 @@ export function escapesIn(text: string): Map<number, Escape> {
   return escapes;
 }
 
-/** A text as a reader would understand it. */
-export interface Understood {
-  readonly text: string;
-  /** The origin of each of its UTF-16 code units. */
-  readonly origins: readonly { readonly start: number; readonly end: number }[];
+/** A part of a text, in UTF-16 code units. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
  * Decodes the numeric escapes in a text and removes the characters without width.
- * @returns undefined if the text has neither
+ * @returns the origin of each UTF-16 code unit, too; undefined if the text has neither
  */
-export function understood(text: string): Understood | undefined {
+export function understood(text: string): { text: string; origins: readonly Span[] } | undefined {
   const { kinds, pattern } = NUMBER_OR_INVISIBLE;
   const pieces: string[] = [];
-  const origins: { start: number; end: number }[] = [];
+  const origins: Span[] = [];
   const add = (piece: string, start: number, end: number): void => {
     pieces.push(piece);
     origins.push(...Array.from({ length: piece.length }, () => ({ start, end })));

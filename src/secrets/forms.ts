@@ -8,7 +8,7 @@ export interface KnownSecret {
   readonly sent: readonly string[];
 }
 
-/** The credentials of HTTP Basic authentication (RFC 7617 section 2). */
+/** HTTP Basic authentication (RFC 7617 section 2). */
 export function basicCredentials(username: string, password: Secret): string {
   return Buffer.from(`${username}:${password.reveal()}`).toString('base64');
 }
@@ -16,7 +16,6 @@ export function basicCredentials(username: string, password: Secret): string {
 /** A shorter secret would be found by chance in words that are not secret. */
 const SHORTEST = 4;
 
-/** One form of a secret, to be searched for. */
 export interface Form {
   /**
    * If at least eight characters are present, `text` is recognized where it was cut, and `base64` in any case. `word`,
@@ -60,7 +59,7 @@ export function formsOf(secret: string): Form[] {
     ]);
 }
 
-/** The forms of a base64 word that contains a secret and other texts. It is recognized however short the secret is. */
+/** The forms of a base64 word that contains a secret and other texts. The secret may be short. */
 export function wordForms(word: string): Form[] {
   const unpadded = word.replace(/(?<!=)=+$/, '');
   return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => form('word', text));

@@ -2,9 +2,8 @@ import * as core from '@actions/core';
 import type { KnownSecret } from './forms.js';
 
 /**
- * The texts to mask for a secret. The runner masks only what it receives, and what it derives from that. The response of
- * PLAIN begins with the username, so its base64 has nothing in common with the base64 of the secret.
- * @returns each text once; none if the secret is only spaces, because the runner would mask every space
+ * The texts to mask for a secret: the runner derives few forms itself.
+ * @returns none if the secret is only spaces, because the runner would mask every space
  */
 export function maskForms({ secret, sent }: KnownSecret): string[] {
   const value = secret.reveal();

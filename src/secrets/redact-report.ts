@@ -18,14 +18,11 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'sha256',
 ]);
 
-/** Enough for every rejection seen in practice. The transcript has all of it. */
+/** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 
-/**
- * Makes a report ready to be shown: redacts all secrets, and only then shortens long texts. The beginning of a secret
- * that was cut would not be recognized.
- */
+/** Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized. */
 export function redactReport(report: EndpointReport, redactor: Redactor): EndpointReport {
   const { steps, earlier, tls, transcript, ...rest } = report;
   return {

@@ -1,5 +1,6 @@
 import { formsOf, wordForms, type Form, type KnownSecret } from './forms.js';
-import { find, type Forms, type Span } from './search.js';
+import type { Span } from './escapes.js';
+import { find, type Forms } from './search.js';
 import { REDACTED } from './secret.js';
 
 /**
@@ -23,10 +24,7 @@ import { REDACTED } from './secret.js';
 export class Redactor {
   #forms: Forms;
 
-  /**
-   * @param secrets the credentials; those of fewer than four characters are not searched for
-   * @param words base64 in which protocols encode them together with other texts
-   */
+  /** @param words base64 in which protocols encode the secrets together with other texts */
   constructor(secrets: Iterable<string>, words: Iterable<string> = []) {
     this.#forms = byFirstCharacter([...[...secrets].flatMap(formsOf), ...[...words].flatMap(wordForms)]);
   }
@@ -39,10 +37,6 @@ export class Redactor {
     return both;
   }
 
-  /**
-   * @param text text of any origin
-   * @returns the text with `<redacted>` for every secret in it
-   */
   redact(text: string): string {
     if (!text.includes(FOLD)) return this.#redactLine(text);
     // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
@@ -54,10 +48,7 @@ export class Redactor {
       .join(FOLD);
   }
 
-  /**
-   * @param lines consecutive lines, over whose ends a secret may be folded
-   * @returns as many lines, with `<redacted>` for every secret and for every part of one
-   */
+  /** Redacts consecutive lines, over whose ends a secret may be folded. */
   redactLines(lines: readonly string[]): string[] {
     return this.#redactFolded(lines).map((line) => this.#redactLine(line));
   }
@@ -89,10 +80,8 @@ export class Redactor {
   }
 
   /**
-   * Redacts every string in a structure of arrays and plain objects. An array of strings counts as lines.
-   * @param value not changed
+   * Returns a copy of arrays and plain objects with every string redacted. An array of strings is read as lines.
    * @param keep keys whose values are not redacted, because they come from a fixed set
-   * @returns a copy without secrets
    */
   redactDeep<T>(value: T, keep: ReadonlySet<string> = new Set()): T {
     return this.#redactAny(value, keep) as T;

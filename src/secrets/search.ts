@@ -1,16 +1,9 @@
-import { escapesIn, isInvisible, understood, type Escape } from './escapes.js';
+import { escapesIn, isInvisible, understood, type Escape, type Span } from './escapes.js';
 import { inOneCase, type Form } from './forms.js';
-
-/** A part of a text, in UTF-16 code units. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Forms by their first character. */
 export type Forms = ReadonlyMap<string, readonly Form[]>;
 
-/** A text that is searched. */
 interface Written {
   /** As {@link inOneCase} returns it. */
   readonly text: string;
@@ -67,7 +60,7 @@ function findWritten(forms: Forms, written: Written): Span[] {
 
 /** A shorter beginning of a secret is not recognized. */
 const SHORTEST_PREFIX = 8;
-/** So many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
+/** This many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
 const LONG_PREFIX = 64;
 /** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
 const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
@@ -122,7 +115,7 @@ function isBase64(character: string): boolean {
   return /^[A-Za-z0-9+/_-]$/.test(character);
 }
 
-/** The words of base64, with their padding, in which something was found. */
+/** The whole base64 words, with their padding, in which something was found. */
 function wholeWords({ text, escapes }: Written, found: readonly Span[]): Span[] {
   const words: Span[] = [];
   if (found.length === 0) return words;

@@ -10,22 +10,19 @@ export const REDACTED = '<redacted>';
 export class Secret {
   readonly #value: string;
 
-  /** @param value the credential itself */
   constructor(value: string) {
     this.#value = value;
   }
 
-  /** Whether it begins or ends with a space or a line break, which is easily overlooked. */
+  /** Whether it begins or ends with a space or a line break, which is easy to overlook. */
   get isPadded(): boolean {
     return this.#value !== this.#value.trim();
   }
 
-  /** Whether it is empty or contains only spaces. */
   get isBlank(): boolean {
     return this.#value.trim() === '';
   }
 
-  /** The credential itself, only to be sent or recognized. */
   reveal(): string {
     return this.#value;
   }

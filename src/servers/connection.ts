@@ -5,7 +5,7 @@ import { LineReader } from './line-reader.js';
 
 export type Phase = 'plain' | 'tls';
 
-/** What a server does: it sends a line, or does something else with the connection. */
+/** A line to send, or something else to do with the connection. */
 export type Act =
   | string
   | {
@@ -17,14 +17,13 @@ export type Act =
 /** Lines that follow one another are sent with CR LF, in one write. */
 export type Reply = Act | readonly Act[];
 
-/** Gets what a client does. */
 export interface Observer {
   /** @param line without its end, bytes as ISO 8859-1 */
   readonly line?: (line: string, phase: Phase) => void;
   readonly handshake?: (tls: TLSSocket) => void;
 }
 
-/** Ends a dialogue: the client or the server has closed the connection. */
+/** The client or the server has closed the connection. */
 export class ConnectionClosed extends Error {}
 
 /** The server's side of a connection for a protocol of lines, which TLS may protect from some point on. */
@@ -67,7 +66,7 @@ export class Connection {
     return line;
   }
 
-  /** The lines that have arrived and nobody has read; they are not read again. */
+  /** Takes the lines that have arrived and were not read. */
   unread(): string[] {
     return this.#reader.unread();
   }
@@ -100,8 +99,8 @@ export class Connection {
   }
 
   /**
-   * Performs a TLS handshake as the server. What the client sent unencrypted and nobody has read is dropped.
-   * @param carrierOf makes what carries the TLS records; default the socket itself
+   * Performs a TLS handshake as the server. Unread lines are dropped.
+   * @param carrierOf what carries the TLS records; default: the socket itself
    * @throws {ConnectionClosed} if there is no handshake
    */
   async startTls(carrierOf = (socket: Socket): Duplex => socket): Promise<void> {
@@ -135,7 +134,6 @@ export class Connection {
   }
 }
 
-/** Closes the connection in the regular way. */
 export const close: Act = {
   perform: ({ stream }) => {
     stream.end();
@@ -143,7 +141,6 @@ export const close: Act = {
   },
 };
 
-/** Performs a TLS handshake. */
 export const startTls: Act = { perform: (connection) => connection.startTls() };
 
 /** Clients may close a connection at any time. Reads and writes notice it. */

@@ -3,32 +3,27 @@
  * library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
  */
 
-/**
- * One element.
- * @param tag its identifier byte
- * @param contents are concatenated
- */
+/** @param contents are concatenated */
 export function element(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   return Buffer.concat([Buffer.of(tag), lengthOf(content), content]);
 }
 
-/** A SEQUENCE. */
 export function sequence(...elements: readonly Uint8Array[]): Buffer {
   return element(0x30, ...elements);
 }
 
-/** A BIT STRING. @param unused bits at the end of its last byte */
+/** @param unused bits at the end of the last byte */
 export function bitString(bytes: Uint8Array, unused = 0): Buffer {
   return element(0x03, Buffer.of(unused), bytes);
 }
 
-/** An INTEGER. @param bytes big-endian, the shortest form of a number that is not negative */
+/** @param bytes big-endian, the shortest form of a number that is not negative */
 export function integer(...bytes: readonly number[]): Buffer {
   return element(0x02, Buffer.from(bytes));
 }
 
-/** An OBJECT IDENTIFIER. @param dotted such as `2.5.29.17` */
+/** @param dotted such as `2.5.29.17` */
 export function objectIdentifier(dotted: string): Buffer {
   const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
   return element(0x06, Buffer.from([first * 40 + second, ...arcs].flatMap(base128)));

@@ -12,7 +12,7 @@ export class LineReader {
   readonly #stream: Duplex;
   readonly #received: (line: string) => void;
 
-  /** @param received gets every line when it arrives, whether or not somebody reads it */
+  /** @param received gets every line when it arrives, even if it is not read */
   constructor(stream: Duplex, received: (line: string) => void) {
     this.#stream = stream;
     this.#received = received;
@@ -27,7 +27,7 @@ export class LineReader {
     return this.#lines.shift();
   }
 
-  /** The lines that have arrived and nobody has read; they are not read again. */
+  /** Takes the lines that have arrived and were not read. */
   unread(): string[] {
     return this.#lines.splice(0);
   }

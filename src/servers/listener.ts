@@ -10,10 +10,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** The address on which the servers of the demo and the self-test listen. */
+/** The IP address on which the servers of the demo and the self-test listen. */
 export const LOOPBACK = '127.0.0.1';
 
-/** Makes a TCP server listen on a free port of a loopback address. */
 export async function listen(server: Server, host = LOOPBACK): Promise<Listener> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -35,7 +35,7 @@ const P256: KeyType = {
   signature: { algorithm: sequence(objectIdentifier('1.2.840.10045.4.3.2')), digest: 'SHA256' },
 };
 
-/** What a certificate contains. What is left out is as in a good server certificate. */
+/** What differs from a good server certificate. */
 export interface CertificateOptions {
   /** The subject's common name; default `STARTTLS Gate demo`. */
   readonly commonName?: string;
@@ -55,7 +55,7 @@ export interface CertificateOptions {
   readonly ca?: boolean;
   /** How many CAs may follow below this one; default: any number. */
   readonly pathLength?: number;
-  /** Further extensions, in DER. */
+  /** Additional extensions, in DER. */
   readonly further?: readonly { readonly rawData: ArrayBuffer | Uint8Array }[];
   /** Who signs it; default: itself. */
   readonly issuer?: Identity;
@@ -65,9 +65,9 @@ export interface CertificateOptions {
 
 /** A certificate with its private key. */
 export interface Identity {
-  /** The private key, PKCS #8 in PEM. */
+  /** PKCS #8 in PEM. */
   readonly key: string;
-  /** The certificate alone, in PEM. */
+  /** In PEM. */
   readonly cert: string;
   /** What a server sends, in PEM: the certificate, then its issuers. */
   readonly chain: string;
@@ -84,10 +84,7 @@ export interface Pki {
   issue(options: CertificateOptions): Promise<Identity>;
 }
 
-/**
- * Creates a root CA and an intermediate CA.
- * @param name distinguishes the subjects of several root CAs
- */
+/** @param name distinguishes the subjects of several PKIs */
 export async function createPki(name = 'Demo'): Promise<Pki> {
   const ca = { ca: true, notBefore: inDays(-900) };
   const root = await issue({ ...ca, commonName: `${name} Root CA`, notAfter: inDays(3000) });
@@ -130,7 +127,7 @@ export async function issue(options: CertificateOptions): Promise<Identity> {
   };
 }
 
-/** The date in so many days; negative for the past. */
+/** @param days negative for the past */
 export function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
 }
@@ -191,7 +188,7 @@ function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha1').update(spki(key)).digest();
 }
 
-/** The bytes of an address, as a certificate contains them. */
+/** The bytes of an IP address, as a certificate contains them. */
 function bytesOf(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const groups = (part = ''): string[] => part.split(':').filter((group) => group !== '');

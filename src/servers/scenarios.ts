@@ -12,7 +12,6 @@ export interface Scenario {
   readonly deliver?: (message: string) => string | undefined;
 }
 
-/** A server that is running. */
 export interface ScenarioServer<S extends Scenario> {
   readonly name: string;
   readonly scenario: S;

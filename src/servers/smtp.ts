@@ -17,28 +17,27 @@ export type Verb = Command | 'CREDENTIALS' | 'MESSAGE';
  */
 export type Sasl = (initial: string | undefined, channel: Duplex) => Generator<string, Reply, string>;
 
-/** What a server says to one client. What is left out is as a good submission server has it. */
+/** What differs from a good submission server. */
 export interface Dialogue {
   /** The server's name in the greeting and in the reply to EHLO. */
   readonly name?: string;
   /** The certificate and further options of every handshake; without it STARTTLS is neither offered nor accepted. */
   readonly tls?: TLSSocketOptions;
-  /** TLS from the first byte. */
+  /** Implicit TLS. */
   readonly implicit?: boolean;
   readonly greeting?: Reply;
-  /** Keywords of the EHLO reply before TLS; default PIPELINING, 8BITMIME and (with `tls`) STARTTLS. */
+  /** Keywords of the EHLO reply before TLS. */
   readonly offers?: readonly string[];
-  /** Keywords of the EHLO reply over TLS; default PIPELINING, 8BITMIME and AUTH PLAIN LOGIN. */
+  /** Keywords of the EHLO reply over TLS. */
   readonly offersInTls?: readonly string[];
   /** The only credentials that are accepted; default: any. */
   readonly user?: { readonly username: string; readonly password: string };
   /** Mechanisms other than PLAIN and LOGIN, or in place of them, by their names in upper case. */
   readonly sasl?: Readonly<Record<string, Sasl>>;
-  /** What to answer instead, for a verb in both phases (`MAIL`) or in one (`tls:MAIL`, which takes precedence). */
+  /** Other replies, to a verb in both phases (`MAIL`) or in one (`tls:MAIL`, which takes precedence). */
   readonly replies?: Partial<Record<Verb | `${Phase}:${Verb}`, Reply>>;
 }
 
-/** Gets what a client does, and each message that the server accepts. */
 export interface SmtpObserver extends Observer {
   /** @param message dot-unstuffed, lines ending in CR LF, bytes as ISO 8859-1 */
   readonly message?: (message: string) => void;
@@ -53,7 +52,7 @@ export function startSmtp(dialogue: Dialogue, observer?: SmtpObserver): Promise<
   );
 }
 
-/** Serves one client until the connection is closed. @throws only for a defect of the server or of the dialogue */
+/** Serves one client until the connection is closed. @throws only for a defect */
 export async function converse(socket: Socket, dialogue: Dialogue, observer: SmtpObserver = {}): Promise<void> {
   try {
     await new Conversation(dialogue, new Connection(socket, dialogue.tls, observer), observer).run();
@@ -172,7 +171,7 @@ class Conversation {
   }
 }
 
-/** The mechanisms that send a password: PLAIN (RFC 4616) and LOGIN. */
+/** PLAIN (RFC 4616) and LOGIN. */
 function withPassword(judge: (username?: string, password?: string) => Reply): Readonly<Record<string, Sasl>> {
   return {
     *PLAIN(initial) {

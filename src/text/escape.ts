@@ -8,20 +8,14 @@ const COMMAND_AT_START = /^([\s\p{Default_Ignorable_Code_Point}]*:)(?=\p{Default
 const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_Code_Point}*\[)/gu;
 
 /**
- * Escapes a text for the log of a GitHub runner and for a terminal, neither of which then executes any of it: a space
- * breaks what would be a workflow command, and control characters and line breaks become visible.
- * @param text text of any origin
- * @returns one line
+ * Escapes a text for the log of a GitHub runner and for a terminal: the result is one line without a workflow command or
+ * a control character.
  */
 export function escapeLine(text: string): string {
   return visible(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
 
-/**
- * Escapes in JSON what a terminal or a runner could execute, or a reader would not see. It still parses to the same
- * values. No line of JSON starts with `::`.
- * @param json indented or not
- */
+/** The same for JSON, which still parses to the same values. No line of JSON starts with `::`. */
 export function escapeJson(json: string): string {
   return json
     .replace(OLD_COMMAND, '\\u0023')

@@ -3,20 +3,15 @@ import { inspect } from 'node:util';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Characters that a reader would not see, or that change how a terminal or a page shows the text around them: controls
- * (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points next
- * to them that Unicode reserves for more of these.
+ * Controls (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code
+ * points next to them that Unicode reserves for more of these.
  */
 export const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 
 /** Computed once: a server that tries to exhaust our memory sends nothing else. */
 const ESCAPED_BYTES = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
 
-/**
- * Replaces every control, zero-width and bidirectional character by an escape (`\x1b`, `\u202e`, `\u{e0020}`).
- * @param text text of any origin
- * @returns one line
- */
+/** Escapes every {@link UNSEEN} character (`\x1b`, `\u202e`, `\u{e0020}`), so that the text is one line. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, escaped);
 }
@@ -38,7 +33,6 @@ export function excerpt(text: string): string {
   return text.length <= EXCERPT_CHARACTERS ? visible(text) : `${visible(text.slice(0, EXCERPT_CHARACTERS))}…`;
 }
 
-/** The same of several texts of a peer. */
 export function excerptOfList(texts: readonly PeerText[], separator = ', '): string {
   return excerpt(texts.map(({ exact }) => exact).join(separator));
 }
@@ -55,10 +49,9 @@ export function decodeBytes(bytes: Uint8Array): string {
 const NOT_SHOWN = 'text from the network';
 
 /**
- * Text from the network that cannot be printed by mistake: turned into text, JSON or a debug view it shows what it is
- * and not what it says. It has no `toString` of its own, so the linter reports code that turns it into text. The exact
- * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes every text of a report for its
- * own format.
+ * Text from the network that cannot be printed by mistake: as a string, in JSON or in a debug view it only says that it is
+ * such text. It has no `toString` of its own, so the linter reports code that converts it to a string. The exact text is
+ * for the protocol, for {@link excerpt}, and for the transcript; each output escapes the texts of a report for its format.
  */
 export class PeerText {
   readonly #exact: string;

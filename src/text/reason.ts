@@ -1,7 +1,4 @@
-/**
- * The message of a thrown value, whatever was thrown: an error of this realm or another, a string, nothing.
- * @returns text of any origin, still to be escaped
- */
+/** The message of any thrown value, also of an error of a different realm. The caller must escape it. */
 export function reasonOf(thrown: unknown): string {
   try {
     return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);

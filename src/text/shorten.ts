@@ -4,10 +4,8 @@ export function bytesInJson(text: string): number {
 }
 
 /**
- * Cuts a text that is too long, and says so.
- * @param text text of any origin
- * @param limit the most that may be returned, in UTF-16 code units; 40 or more
- * @returns the text, or its beginning and how many characters are missing
+ * The text, or its beginning and how many characters are missing.
+ * @param limit of what is returned, in UTF-16 code units; 40 or more
  */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;

@@ -1,4 +1,4 @@
-/** Fatal alerts by number (RFC 8446 section 6), with the names of the IANA registry "TLS Alerts" as plain words. */
+/** By number (RFC 8446 section 6): the names of the IANA registry "TLS Alerts" as plain words. */
 const NAMES: Readonly<Record<number, string>> = {
   0: 'close notify',
   10: 'unexpected message',

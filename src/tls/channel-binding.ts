@@ -9,8 +9,7 @@ export interface ChannelBinding {
 }
 
 /**
- * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
- * 5929 section 4) with older versions.
+ * `tls-exporter` (RFC 9266 section 2) with TLS 1.3, `tls-server-end-point` (RFC 5929 section 4) with older versions.
  * @returns undefined if it is not defined, because the certificate's signature has no separate hash (Ed25519)
  */
 export function channelBinding({
@@ -19,7 +18,6 @@ export function channelBinding({
   sent: [leaf],
 }: Pick<TlsChannel, 'stream' | 'version' | 'sent'>): ChannelBinding | undefined {
   if (version === 'TLSv1.3') {
-    // RFC 9266 section 2.
     const data = stream.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     return { type: 'tls-exporter', data };
   }

@@ -12,7 +12,6 @@ export type Opening =
 const RECORD_TYPES: readonly (number | undefined)[] = [0x16, 0x15];
 const MAJOR_VERSION = 3;
 
-/** Whether the first bytes from a server are TLS. */
 export function isTlsRecord(bytes: Buffer): boolean {
   return RECORD_TYPES.includes(bytes[0]) && bytes[1] === MAJOR_VERSION;
 }
@@ -22,20 +21,14 @@ const MAX_CLEARTEXT_BYTES = 4096;
 /** How long to wait for the rest of an unencrypted line, whose packets follow each other closely. */
 const CLEARTEXT_WAIT_MS = 250;
 
-/**
- * Ten times what a server sends in a handshake with a usual chain. OpenSSL limits the size of each message, but accepts
- * some of them without end.
- */
+/** Ten times a handshake with a usual chain. OpenSSL limits the size of each message, but not the number of some. */
 export const MAX_HANDSHAKE_BYTES = 64 * 1024;
 
-/**
- * A stream between socket and TLS library that checks that the first bytes from the server are TLS. Other data does not
- * reach the TLS library, which would only report "wrong version number".
- */
+/** Keeps data that is not TLS from the TLS library, which would only report "wrong version number". */
 export class FirstRecordGuard extends Duplex {
   /** Settles at the latest when the guard is destroyed. */
   readonly opening: Promise<Opening>;
-  /** Whether the connection was closed because the server sent more than a handshake has. */
+  /** Whether the connection was closed because of {@link MAX_HANDSHAKE_BYTES}. */
   isTooMuch = false;
   readonly #socket: Socket;
   #settle: (opening: Opening) => void = () => undefined;
@@ -62,7 +55,7 @@ export class FirstRecordGuard extends Duplex {
     return Buffer.concat(this.#received ?? []);
   }
 
-  /** Stops keeping what the server sends: the handshake is over. */
+  /** The handshake is over: keeps nothing more of what the server sends. */
   release(): void {
     this.#received = undefined;
   }

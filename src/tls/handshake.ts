@@ -14,7 +14,6 @@ export interface TlsChannel {
   /** Such as `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** The key-exchange group, if it is known. */
   readonly group?: string;
   /** Whether that group resists quantum computers; only for groups of TLS 1.3. */
   readonly postQuantum?: boolean;
@@ -54,8 +53,7 @@ export interface Handshake {
 /**
  * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
  * @param socket connected, with nothing unread
- * @param options.servername sent as SNI; undefined for an address (RFC 6066 section 3)
- * @param options.deadline the end of the whole handshake
+ * @param options.servername sent as SNI; undefined for an IP address (RFC 6066 section 3)
  */
 export function beginHandshake(
   socket: Socket,
@@ -69,8 +67,7 @@ export function beginHandshake(
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
-  // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that ends the process (a
-  // null pointer in native code).
+  // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that crashes the process.
   stream.getPeerCertificate = () => ({}) as DetailedPeerCertificate;
   const settled = new Promise<HandshakeResult>((resolve) => {
     const fail = (failure: HandshakeFailure): void => {
@@ -80,8 +77,8 @@ export function beginHandshake(
       resolve({ ok: true, channel: channelOf(stream, guard.received) });
       guard.release();
     });
-    // Stays on: an error after the handshake must not be thrown as unhandled. Who begins to read later finds it in
-    // `errored`, which Node does not set for an alert.
+    // Stays on: an error after the handshake must not be thrown as unhandled. A later reader finds it in `errored`, which
+    // Node does not set for an alert.
     stream.on('error', (error: Error) => {
       fail(failureOf(error, guard));
       stream.destroy(error);
@@ -141,10 +138,7 @@ function channelOf(stream: TLSSocket, received: Buffer): TlsChannel {
   };
 }
 
-/**
- * Chains have two to five certificates. OpenSSL limits what a peer may send to 100 KiB; this limits what is examined. One
- * more is read, to know that there are more.
- */
+/** Limits what is examined; one more is read, to know that there are more. Chains have two to five certificates. */
 export const MAX_CERTIFICATES = 32;
 
 function certificatesOf(stream: TLSSocket): X509Certificate[] {
@@ -163,7 +157,6 @@ const TOO_MUCH: HandshakeFailure = {
   code: '',
 };
 
-/** How a connection ended without a reset. */
 function orderlyEnd(received: Buffer): string {
   const alert = warningAlert(received);
   if (alert === undefined) return 'the server closed it';

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 export type ReferenceIdentity =
   { readonly kind: 'dns'; readonly name: string } | { readonly kind: 'ip'; readonly address: string };
 
-/** The subject alternative names of a certificate, of the two types that a server has. */
+/** The subject alternative names of the two types that a server has. */
 export interface PresentedIdentifiers {
   readonly dnsNames: readonly string[];
   /** In the form of {@link addressOf}. */
@@ -18,15 +18,14 @@ export function referenceIdentity(name: string): ReferenceIdentity {
     : { kind: 'ip', address: canonical(name) };
 }
 
-/** The SNI to send: a name, but not an address (RFC 6066 section 3). */
+/** SNI is not sent for an IP address (RFC 6066 section 3). */
 export function serverNameIndication(name: string): string | undefined {
   return isIP(name) === 0 ? name : undefined;
 }
 
 /**
- * Whether a certificate matches a name (RFC 9525 section 6). DNS names are compared label by label, ignoring case. A
- * wildcard must be the whole leftmost label, and matches exactly one label. An address only matches an address entry.
- * The subject's common name is never used.
+ * RFC 9525 section 6. A wildcard must be the whole leftmost label, and matches exactly one label. An IP address matches
+ * only an IP address entry. The subject's common name is never used.
  */
 export function matchesName(presented: PresentedIdentifiers, reference: ReferenceIdentity): boolean {
   return reference.kind === 'ip'
@@ -41,10 +40,7 @@ function matchesPattern(pattern: string, name: string): boolean {
   return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
 }
 
-/**
- * The text of an address entry, IPv6 in the canonical form of RFC 5952.
- * @param bytes four or sixteen; with any other length the text is hexadecimal and matches nothing
- */
+/** An IP address, IPv6 in the form of RFC 5952; hexadecimal, which matches nothing, unless there are 4 or 16 bytes. */
 export function addressOf(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.length !== 16) return `0x${bytes.toString('hex')}`;

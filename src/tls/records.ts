@@ -1,5 +1,5 @@
 /*
- * What the records of a handshake show and Node does not. Each function takes all bytes that the server sent.
+ * What the records of a handshake show but Node does not expose. Each function gets all bytes that the server sent.
  */
 
 /** RFC 8446 section 5.1. */
@@ -32,10 +32,7 @@ export function warningAlert(bytes: Buffer): number | undefined {
   )?.content[1];
 }
 
-/**
- * Data after the last TLS record that is not TLS.
- * @returns nothing if the data ends with a whole record or the beginning of one
- */
+/** Data after the last TLS record that is not TLS; the beginning of a record is TLS. */
 export function dataAfterRecords(bytes: Buffer): Buffer {
   const { rest } = recordsOf(bytes);
   return RECORD_TYPES.includes(rest[0] ?? ALERT_RECORD) ? Buffer.alloc(0) : rest;
@@ -64,9 +61,8 @@ const GROUPS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The group that a TLS 1.3 server chose, and whether it resists quantum computers, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
- * does not expose the newer ones.
- * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
+ * The key share in a ServerHello (RFC 8446 sections 4.1.3 and 4.2.8).
+ * @returns undefined if there is none, as up to TLS 1.2, or the group is not known here
  */
 export function keyExchange(bytes: Buffer): { group: string; postQuantum: boolean } | undefined {
   const hello = handshakeMessages(bytes).findLast(({ type }) => type === SERVER_HELLO)?.content;
@@ -93,10 +89,7 @@ const OLD_SIGNATURES: Readonly<Record<number, string>> = {
   0x0203: 'ECDSA with SHA-1',
 };
 
-/**
- * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
- * obsolete.
- */
+/** How a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if that is obsolete. */
 export function oldSignature(bytes: Buffer): string | undefined {
   const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;
   const keyBytes = body?.[3];
@@ -104,13 +97,12 @@ export function oldSignature(bytes: Buffer): string | undefined {
   return OLD_SIGNATURES[body.readUInt16BE(4 + keyBytes)];
 }
 
-/** A record, or a message of a handshake. */
 interface Part {
   readonly type: number;
   readonly content: Buffer;
 }
 
-/** The records of TLS whose header is complete, and what follows them. */
+/** Records whose header is complete, and what follows them. */
 function recordsOf(bytes: Buffer): { readonly records: readonly Part[]; readonly rest: Buffer } {
   const records: Part[] = [];
   let at = 0;

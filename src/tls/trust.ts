@@ -5,7 +5,7 @@ import type { Secret } from '../secrets/secret.js';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** Key types. A server may have a certificate for each, and a handshake shows one of them. */
+/** A server may have a certificate for each key type, and a handshake shows one of them. */
 export const KEY_KINDS = ['RSA', 'ECDSA'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
@@ -13,14 +13,14 @@ const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
 
-/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
+/** Node's own list: `--tls-cipher-list` in NODE_OPTIONS changes `tls.DEFAULT_CIPHERS`. */
 const CIPHERS = constants.defaultCoreCipherList;
 
 /**
  * What a client offers if it accepts only one key type. Up to TLS 1.2 the cipher suites select the type, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
  * 4.2.3), and Node cannot offer different ones for the chain and the handshake: only PKCS #1, which TLS 1.3 has for
- * chains only, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA CA.
+ * chains only, does not select RSA. A server that is strict about chains may then not send an RSA certificate of an ECDSA CA.
  */
 const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
   'TLSv1.2': {
@@ -41,7 +41,7 @@ const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP
 const EVERY_CIPHER =
   'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256:ALL:eNULL:@SECLEVEL=0';
 
-/** The part of a TLS policy that makes a TLS context. */
+/** The part of a TLS policy that determines a TLS context. */
 export interface TrustSettings {
   /** Trust anchors in addition to the default store, as PEM. */
   readonly ca: readonly string[];
@@ -64,10 +64,9 @@ function defaultAnchors(): readonly string[] {
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 
 /**
- * The default store of a Node that has no function for it, such as 20: the bundled roots, and those of a file up to the
- * first that is damaged. Like Node, this ignores what it cannot read.
+ * The default store of a Node that has no function for it, such as 20. Like Node, this ignores what it cannot read.
  * @param roots PEM, one certificate each
- * @param extra the path of a file with more
+ * @param extra the path of a file with more, up to the first that is damaged
  */
 export function olderStore(roots: readonly string[], extra: string | undefined): readonly string[] {
   const anchors = [...roots];
@@ -80,10 +79,7 @@ export function olderStore(roots: readonly string[], extra: string | undefined):
   return anchors;
 }
 
-/**
- * Trust anchors and TLS contexts for the policies of a run. A context has the whole default store and takes milliseconds
- * to make, so there is one for each distinct policy and not one for each connection.
- */
+/** A TLS context with the whole default store takes milliseconds to create, so there is one for each distinct policy. */
 export class TrustStore {
   readonly #default = defaultAnchors();
   readonly #contexts = new Map<string, tls.SecureContext>();
@@ -91,7 +87,6 @@ export class TrustStore {
   #public: ReadonlySet<string> | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
 
-  /** The context of a policy: its versions, trust anchors and client certificate. */
   context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }: TrustSettings): tls.SecureContext {
     // The client certificate determines its key.
     const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
@@ -112,10 +107,7 @@ export class TrustStore {
     return context;
   }
 
-  /**
-   * A context that offers everything this TLS library supports, to find out what a server supports after a handshake
-   * within the policy failed. It verifies nothing, so no data may be sent on its channel.
-   */
+  /** Offers everything that this TLS library supports, to diagnose a failure. No data may be sent on its channel. */
   anything(): tls.SecureContext {
     this.#anything ??= tls.createSecureContext({
       minVersion: 'TLSv1',
@@ -137,7 +129,6 @@ export class TrustStore {
     return [...this.#default, ...ca];
   }
 
-  /** All anchors of a policy, parsed once. */
   anchors(ca: readonly string[]): X509Certificate[] {
     return this.pem(ca).map((pem) => {
       const known = this.#parsed.get(pem) ?? new X509Certificate(pem);

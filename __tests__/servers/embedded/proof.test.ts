@@ -263,7 +263,7 @@ describe('the DKIM signature', () => {
     ['cannot be tested, as the name server is silent', signs({ s: 'silent' }), PASS, 'ppppi', MISMATCH],
     [
       'is of another message',
-      signs({}, (message) => message.replace('looked for', 'looked at')),
+      signs({}, (message) => message.replace('looks for', 'looks at')),
       PASS,
       'ppppf',
       ['message-altered', ...MISMATCH],

@@ -11,15 +11,11 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly issuer: string;
   readonly validFrom: Date;
   readonly validTo: Date;
-  /**
-   * Such as `RSA 2048`, `EC P-256` or `Ed25519`. It is weak below 2048 bits of RSA or DSA, or 224 of elliptic curve (RFC
-   * 9325 section 4.5, NIST SP 800-131A).
-   */
+  /** Such as `RSA 2048`, `EC P-256` or `Ed25519`. */
   readonly key: Algorithm;
-  /** Such as `RSA with SHA-256`; the object identifier if it is not known here. It is weak with SHA-1 or older. */
+  /** Such as `RSA with SHA-256`; the object identifier if it is not known here. */
   readonly signature: Algorithm;
   readonly isCa: boolean;
-  /** Why its key must not be used by a TLS server, as clauses. */
   readonly purposeErrors: readonly string[];
   /** Whether it has subject alternative names that are neither DNS names nor addresses. */
   readonly hasOtherNames: boolean;
@@ -36,7 +32,7 @@ interface Algorithm {
   readonly weak: boolean;
 }
 
-/** Parses a certificate. @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored */
+/** @throws {DerError} if a part of the certificate is malformed, which OpenSSL may have ignored */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
   return {
@@ -60,10 +56,7 @@ export function fingerprint({ raw }: X509Certificate): string {
   return createHash('sha256').update(raw).digest('hex');
 }
 
-/**
- * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine in Node's form, which is undefined if a name is empty or malformed
- */
+/** One line such as `C=DE, O=Example`, from Node's form, which is undefined if a name is empty or malformed. */
 export function distinguishedName(multiLine: string | undefined): string {
   return (multiLine ?? '').replaceAll('\n', ', ');
 }
@@ -83,6 +76,7 @@ function presentedIdentifiers(
   };
 }
 
+/** RFC 9325 section 4.5, NIST SP 800-131A. */
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
 /** NIST's names for the curves of OpenSSL. */

@@ -3,7 +3,6 @@ import { namesAsIssuer } from './distinguished-names.js';
 import { issued, pathError, unsupportedFeature } from './issuer.js';
 import { Comparisons, type PathError } from './name-constraints.js';
 
-/** Where the certificates that a server sent lead. The dates of the leaf are judged separately. */
 export type ChainResult =
   | { readonly kind: 'trusted'; readonly path: readonly X509Certificate[] }
   | { readonly kind: 'self-signed' }
@@ -22,7 +21,7 @@ export interface PathEnd {
   readonly end: X509Certificate;
   /** Whether it is a root: signed with its own key. */
   readonly isRoot: boolean;
-  /** Whether a trust anchor has the name of its issuer, but another key. */
+  /** Whether a trust anchor has the name of its issuer, but a different key. */
   readonly hasNameConflict: boolean;
 }
 
@@ -30,12 +29,11 @@ export interface PathEnd {
 const MAX_VERIFICATIONS = 64;
 
 /**
- * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate is signed by the next,
- * and every issuer is a CA within its dates and its path length. OpenSSL does this too, but reports only its last error,
- * so that an expired leaf hides an unknown issuer. A path with something that this search does not support (constraints
- * of some types of names, unknown critical extensions) is not trusted.
+ * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only its
+ * last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not support
+ * (constraints of some types of names, unknown critical extensions) is not trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
- * @param now the time at which issuers must be valid
+ * @param now the time at which issuers must be valid; the dates of the leaf are judged separately
  */
 export function verifyChain(
   sent: readonly X509Certificate[],
@@ -107,11 +105,7 @@ function lastSecond({ validTo }: X509Certificate): number {
   return Date.parse(validTo) || 0;
 }
 
-/**
- * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires: it is out of
- * order, or does not belong to the chain.
- * @param sent the certificates as the server sent them, leaf first
- */
+/** The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires. */
 export function firstOutOfOrder(sent: readonly X509Certificate[]): X509Certificate | undefined {
   return sent.find((certificate, i) => {
     const before = sent[i - 1];

@@ -1,6 +1,5 @@
-/** One element of a DER encoding (X.690). */
+/** X.690. */
 export interface DerElement {
-  /** The tag byte. */
   readonly tag: number;
   readonly content: Buffer;
   /** Tag, length and content. */
@@ -15,11 +14,7 @@ export class DerError extends Error {
 /** Four bytes of length are more than any certificate that OpenSSL accepts in a handshake. */
 const MAX_LENGTH_BYTES = 4;
 
-/**
- * Reads consecutive DER elements with one-byte tags and definite lengths, for what Node does not expose of a
- * certificate.
- * @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end
- */
+/** @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end */
 export function derElements(der: Buffer): DerElement[] {
   const elements: DerElement[] = [];
   let at = 0;

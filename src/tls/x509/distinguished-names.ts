@@ -6,17 +6,13 @@ import { issuerName, memoize, subjectName } from './encoding.js';
  * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
  */
 
-/**
- * Whether a certificate names another one as its issuer. A name that cannot be read is never equal to another.
- * @param certificate whose issuer field is read
- * @param issuer whose subject field is read
- */
+/** Whether a certificate names another one as its issuer. A malformed name is not equal to any other. */
 export function namesAsIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
   const name = normalizedIssuer(certificate);
   return name !== undefined && name === normalizedSubject(issuer);
 }
 
-/** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
+/** Whether a certificate names itself as its issuer (RFC 5280 section 3.2); it need not be signed with its own key. */
 export function isSelfIssued(certificate: X509Certificate): boolean {
   return namesAsIssuer(certificate, certificate);
 }

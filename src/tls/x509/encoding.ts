@@ -24,7 +24,7 @@ export function tbsCertificate({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 0, 'TBSCertificate').content);
 }
 
-/** The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters. @throws {DerError} */
+/** The algorithm of the signature on a certificate, and its parameters. @throws {DerError} */
 export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
 }
@@ -34,11 +34,7 @@ export function subjectPublicKeyInfo(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 4, 'public key').whole;
 }
 
-/**
- * Whether the key of a certificate has explicit curve parameters instead of the name of a curve. RFC 5480 section 2.1.1
- * forbids this: the parameters may be those of a different curve.
- * @throws {DerError}
- */
+/** RFC 5480 section 2.1.1 forbids explicit curve parameters: they may be those of a different curve. @throws {DerError} */
 export function hasExplicitCurve(certificate: X509Certificate): boolean {
   const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
   const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
@@ -47,20 +43,20 @@ export function hasExplicitCurve(certificate: X509Certificate): boolean {
 
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 
-/** The content of the issuer's distinguished name. @throws {DerError} */
+/** @throws {DerError} */
 export function issuerName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 1, 'issuer').content;
 }
 
-/** The content of the subject's distinguished name. @throws {DerError} */
+/** @throws {DerError} */
 export function subjectName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 
 /**
- * The first and the last moment at which a certificate is valid, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
- * has any number of digits, so it could be read as a year of another century.
- * @throws {DerError} if a date has neither form or does not exist
+ * RFC 5280 section 4.1.2.5. In Node's text of a date the year has any number of digits, so it could be read as a year of
+ * a different century.
+ * @throws {DerError} if a date has neither of the two forms, or does not exist
  */
 export function validityOf(certificate: X509Certificate): { from: Date; to: Date } {
   const dates = derElements(sequenceOfTbs(certificate, 2, 'validity').content);
@@ -99,11 +95,7 @@ function withCentury(tag: number, text: string): string {
   return tag === TAG.generalizedTime ? text : '';
 }
 
-/**
- * Caches what is read from a certificate, as long as the certificate lives. The peer decides how much there is to read,
- * and a search for a path reads the same certificate many times.
- * @param read what it throws is not cached
- */
+/** A search for a path reads the same certificate many times, and the peer decides how much there is to read. */
 export function memoize<T>(read: (certificate: X509Certificate) => T): (certificate: X509Certificate) => T {
   const cache = new WeakMap<X509Certificate, { readonly value: T }>();
   return (certificate) => {

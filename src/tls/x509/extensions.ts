@@ -8,7 +8,7 @@ const NAME_CONSTRAINTS = '2.5.29.30';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
- * The extensions of a certificate (RFC 5280 section 4.2), in their order, each with the content of its OCTET STRING.
+ * RFC 5280 section 4.2. A value is the content of the OCTET STRING.
  * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
  */
 export const extensionsOf = memoize((certificate) => {
@@ -27,7 +27,7 @@ export const extensionsOf = memoize((certificate) => {
   return extensions;
 });
 
-/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
+/** RFC 5280 section 4.2.1.9. @throws {DerError} */
 export function pathLength(certificate: X509Certificate): number {
   const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return Infinity;
@@ -41,8 +41,7 @@ const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 
 /**
- * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10);
- * undefined if it has no name constraints.
+ * RFC 5280 section 4.2.1.10, as GeneralNames.
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
 export const nameConstraints = memoize((certificate) => {
@@ -69,7 +68,7 @@ export const NAME_TAG = {
   directoryName: 0xa4,
 } as const;
 
-/** The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags. @throws {DerError} */
+/** @throws {DerError} */
 export const subjectAltNames = memoize((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
 
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';

@@ -8,27 +8,20 @@ import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
 import { constraintError, hasUnsupportedConstraint, type Comparisons, type PathError } from './name-constraints.js';
 import { extendedKeyUsageError } from './purpose.js';
 
-/*
- * Whether one certificate may be the issuer of another on a path to a trust anchor (RFC 5280 section 6.1).
- */
-
 /** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
 export function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (!namesAsIssuer(certificate, issuer)) return false;
   try {
     return certificate.verify(issuer.publicKey);
   } catch {
-    // The TLS library cannot read this key.
+    // OpenSSL cannot read this key.
     return false;
   }
 }
 
 /**
- * Why an issuer must not be the next certificate of a path.
- * @param issuer one that has {@link issued} the last certificate below it
- * @param below the certificates from the leaf up to the one that it has issued
- * @param now the time at which it must be valid
- * @returns undefined if it may
+ * Why an issuer must not be the next certificate of a path (RFC 5280 section 6.1).
+ * @param below the certificates from the leaf up to the one that it has {@link issued}
  */
 export function pathError(
   issuer: X509Certificate,
@@ -61,7 +54,7 @@ function issuerError(
   between: number,
   now: Date,
 ): PathError | undefined {
-  // These throw if the issuer is malformed: OpenSSL's answers below mean nothing if it cannot read what they are about.
+  // These throw if the issuer is malformed: then OpenSSL's results below mean nothing.
   const { from, to } = validityOf(issuer);
   const usage = extendedKeyUsageError(issuer);
   const limit = pathLength(issuer);
@@ -99,9 +92,7 @@ const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
   '2.16.840.1.113730.1.1',
 ]);
 
-function unsupported(message: string): PathError {
-  return { message, isUnsupported: true };
-}
+const unsupported = (message: string): PathError => ({ message, isUnsupported: true });
 
 function firstError(
   certificates: readonly X509Certificate[],
@@ -114,7 +105,7 @@ function firstError(
   return undefined;
 }
 
-/** The error of a check, or that the certificate is malformed. */
+/** What a check returns, or that the certificate is malformed. */
 function orMalformed(certificate: X509Certificate, check: () => PathError | undefined): PathError | undefined {
   try {
     return check();

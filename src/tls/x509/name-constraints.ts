@@ -4,24 +4,18 @@ import { DerError, type DerElement } from './der.js';
 import { subjectName } from './encoding.js';
 import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
 
-/*
- * Name constraints (RFC 5280 section 4.2.1.10) for the two types of names that a server has: DNS names and IP addresses.
- */
-
 /** Why a path through an issuer is not valid. */
 export interface PathError {
-  /** A clause for a reader, which may contain text from the peer. */
+  /** A clause that may contain text from the peer. */
   readonly message: string;
-  /** Whether it is only that this search does not support something. OpenSSL may. */
+  /** Whether this search only lacks support for something. OpenSSL may support it. */
   readonly isUnsupported: boolean;
 }
 
-/** A type of names whose constraints are evaluated. */
 interface NameType<Name> {
   readonly tag: number;
-  /** Normalizes a name for comparison. */
   readonly normalize: (name: Buffer) => Name;
-  /** @returns a function that says whether a normalized name is within the subtree */
+  /** @returns whether a normalized name is within the subtree */
   readonly matcher: (subtree: Buffer) => (name: Name) => boolean;
   readonly nameText: (name: Buffer) => string;
   readonly subtreeText: (subtree: Buffer) => string;
@@ -45,13 +39,10 @@ const IP_ADDRESS: NameType<Buffer> = {
   subtreeText: (subtree) => network(subtree).map(addressOf).join('/'),
 };
 
-/**
- * A search for a path compares at most so many names with constraints, for all its certificates together: a hundred
- * names with a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
- */
+/** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
 
-/** How many comparisons a search may still make. */
+/** How many comparisons of names with constraints a search may still make. */
 export class Comparisons {
   #left = MAX_COMPARISONS;
 
@@ -63,8 +54,8 @@ export class Comparisons {
 }
 
 /**
- * Whether a certificate has a name that the constraints of an issuer above it do not allow.
- * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
+ * Whether an issuer's constraints exclude a DNS name or IP address of a certificate below it (RFC 5280 section 4.2.1.10).
+ * @returns an error whose message follows the name of the issuer
  * @throws {DerError}
  */
 export function constraintError(
@@ -110,7 +101,7 @@ function errorOfType<Name>(
   return undefined;
 }
 
-/** Parts of a subject that are compared with constraints like an alternative name. */
+/** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 

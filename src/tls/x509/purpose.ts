@@ -21,30 +21,25 @@ const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 const NETSCAPE_SERVER = 0x40;
 
 /**
- * Whether the extended key usage of a certificate, or of an issuer, excludes servers (RFC 5280 section 4.2.1.12). Like
- * OpenSSL, this does not accept anyExtendedKeyUsage instead of serverAuth.
- * @returns why, as a clause that begins with "its"; undefined if servers are allowed
+ * Why the extended key usage excludes servers (RFC 5280 section 4.2.1.12). Like OpenSSL, this does not accept
+ * anyExtendedKeyUsage instead of serverAuth.
+ * @returns a clause that begins with "its"
  * @throws {DerError}
  */
 export function extendedKeyUsageError(certificate: X509Certificate): string | undefined {
   const purposes = elementsOf(certificate, EXTENDED_KEY_USAGE)?.map(({ content }) => oid(content));
   if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true) return undefined;
   return purposes?.includes(ANY)
-    ? 'its extended key usage says "any", which does not include TLS servers'
+    ? 'its extended key usage is "any", which does not include TLS servers'
     : 'its extended key usage does not allow a TLS server';
 }
 
-/**
- * Why the key of a certificate must not be used by a TLS server, by the rules of OpenSSL.
- * @returns clauses; none if it may be used
- * @throws {DerError}
- */
+/** Why the key must not be used by a TLS server, as clauses, by the rules of OpenSSL. @throws {DerError} */
 export function purposeErrors(certificate: X509Certificate): string[] {
-  const extended = extendedKeyUsageError(certificate);
   const usage = bitsOf(certificate, KEY_USAGE);
   const type = bitsOf(certificate, NETSCAPE_CERT_TYPE);
   return [
-    extended,
+    extendedKeyUsageError(certificate),
     usage !== undefined &&
       !(usage & SERVER_KEY_USAGES) &&
       'its key usage allows neither a signature nor a key exchange',

@@ -6,15 +6,15 @@ import type { TestMessage } from './test-message.js';
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
 const MAX_ADDED_BYTES = 128 * 1024;
 
-/** How much of a message is read, by its size when it was sent. A message of this size or more is not read to its end. */
+/** How many bytes of a message are read, by its size when it was sent; the rest of a larger one is ignored. */
 export function maxReadBytes(sentBytes: number): number {
   return sentBytes + MAX_ADDED_BYTES;
 }
 
 /**
- * Whether this is the test message, altered or not. A forged message can have everything but the token. A message without
- * our Message-ID may be the test message with a new one, but also a bounce or an automatic reply: these have its Subject,
- * may quote its body, and are from a different sender.
+ * Whether this is the test message, altered or not. A forged message can have everything but the token. A message
+ * without our Message-ID may be the test message with a new one, but also a bounce or an automatic reply: these have
+ * its Subject, may quote its body, and are from a different sender.
  * @param received header and body as the inbox has them
  */
 export function isTestMessage(sent: TestMessage, received: Buffer): boolean {
@@ -63,7 +63,7 @@ export function alterations(sent: TestMessage, received: Buffer): readonly strin
   return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
 
-/** Mail programs differ in which of several fields they show, so a second one is an alteration, even if it is the same. */
+/** Mail programs differ in which of several fields they show, so any second one is an alteration. */
 function fieldDifference({ name, label, value }: HeaderField, is: readonly HeaderField[]): string[] {
   const [first, ...more] = is;
   if (first === undefined) return [`${name} is missing`];

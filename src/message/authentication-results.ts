@@ -64,11 +64,11 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 
 /**
  * The fields of a message that one receiver added, in the order of the message. Anyone can add a field in its name (RFC
- * 8601 section 1.6), but a server adds its fields above what it receives (section 4.1). The trust boundary is the topmost
- * Received line that records a transfer from another host. The receiver added everything above it. Everything below may
- * come from the client. There is one exception: fields directly below that line are accepted if the line is the
- * receiver's own and none of its fields is above. Gmail and milters add them there, and a receiver has to remove fields
- * that others added in its name (section 5).
+ * 8601 section 1.6), but a server adds its fields above what it receives (section 4.1). The trust boundary is the
+ * topmost Received line that records a transfer from another host. The receiver added everything above it. Everything
+ * below may come from the client. There is one exception: fields directly below that line are accepted if the line is
+ * the receiver's own and none of its fields is above. Gmail and milters add them there, and a receiver has to remove
+ * fields that others added in its name (section 5).
  * @param hops every Received line of the message, or none if there are too many: then every field is ignored
  * @param authservId in lower case
  */

@@ -16,7 +16,7 @@ export interface ParsedMessage {
   readonly body: Buffer;
 }
 
-/** A longer header has grown more than any message may, or has lost the empty line after it; both show without the rest. */
+/** A longer header has grown more than any message may, or has lost the empty line after it; either is detected. */
 const MAX_HEADER_BYTES = 512 * 1024;
 
 /** Parses a message with any line ends. Header lines that are not fields are ignored. */

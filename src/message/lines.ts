@@ -11,8 +11,8 @@ export interface Line {
 }
 
 /**
- * The lines of a text, which end in LF or CR LF, one at a time, so that millions of them take no additional memory. What
- * follows the last line end is a line too, even if it is empty.
+ * The lines of a text, which end in LF or CR LF, one at a time, so that millions of them take no additional memory.
+ * What follows the last line end is a line too, even if it is empty.
  */
 export function* linesOf(text: Buffer, from = 0): Generator<Line, undefined> {
   for (let start = from; start <= text.length;) {

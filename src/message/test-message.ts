@@ -16,7 +16,7 @@ export interface TestMessage {
   readonly text: string;
 }
 
-/** ASCII in short lines, so that no relay has a reason to encode it. One line begins with a dot, which some relays lose. */
+/** ASCII in short lines, so that no relay has to encode it. One line begins with a dot, which some relays lose. */
 const BODY = [
   'This message was sent by STARTTLS Gate, an automated test of mail servers.',
   'The test looks for it in the inbox and compares it with what was sent.',

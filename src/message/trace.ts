@@ -7,7 +7,7 @@ export interface Hop {
   /** The client and the server, comments included. */
   readonly from?: string;
   readonly by?: string;
-  /** The protocol, comments aside: `ESMTPSA` (RFC 3848), `Microsoft SMTP Server`. */
+  /** The protocol without comments: `ESMTPSA` (RFC 3848), `Microsoft SMTP Server`. */
   readonly with?: string;
   /** Set if the line mentions TLS besides the name of the protocol. */
   readonly tls?: HopTls;
@@ -74,8 +74,8 @@ const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?
  * Whether a line, if it is genuine, is about a transfer within one receiver: by LMTP (RFC 2033), from the host itself
  * (from a content filter, for example), or without a client, as Gmail, qmail and Postfix write for themselves.
  *
- * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an IP address or like the
- * rest of the line. But the client cannot remove the IP address that the server adds. So a line with any IP address
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an IP address or like
+ * the rest of the line. But the client cannot remove the IP address that the server adds. So a line with any IP address
  * outside loopback is not such a line, and neither is one that was cut.
  */
 function isHandOver(line: string, from: readonly Token[] | undefined, protocol: string): boolean {

@@ -61,7 +61,7 @@ function shortenNames(certificate: CertificateReport): CertificateReport {
   return { ...certificate, subject: shorten(subject, MESSAGE_LIMIT), issuer: shorten(issuer, MESSAGE_LIMIT) };
 }
 
-/** A secret may be folded over lines that the server sends one after the other. */
+/** A secret may be split across consecutive lines of the server. */
 function redactTranscript(lines: readonly TranscriptEntry[], redactor: Redactor): TranscriptEntry[] {
   const turns: TranscriptEntry[][] = [];
   for (const line of lines) {

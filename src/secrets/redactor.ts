@@ -10,9 +10,9 @@ import { REDACTED } from './secret.js';
  * - the secret unchanged, each of its lines, and its form after SASLprep;
  * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
  *   rest of the credential;
- * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
- *   characters without width in it; UTF-8 that was decoded as ISO 8859-1;
- * - cut after eight or more characters, and folded over the lines of a reply;
+ * - with some or all of its characters escaped for a URL, a form, HTML, JSON or a log, once or twice; with characters
+ *   without width inserted; UTF-8 that was decoded as ISO 8859-1;
+ * - cut after eight or more characters, and split across the lines of a reply;
  * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
  *
  * Not recognized:
@@ -48,7 +48,7 @@ export class Redactor {
       .join(FOLD);
   }
 
-  /** Redacts consecutive lines, over whose ends a secret may be folded. */
+  /** Redacts consecutive lines, across which a secret may be split. */
   redactLines(lines: readonly string[]): string[] {
     return this.#redactFolded(lines).map((line) => this.#redactLine(line));
   }

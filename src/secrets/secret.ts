@@ -4,8 +4,9 @@ import { inspect } from 'node:util';
 export const REDACTED = '<redacted>';
 
 /**
- * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends it
- * or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test lists it.
+ * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends
+ * it or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test
+ * lists it.
  */
 export class Secret {
   readonly #value: string;

@@ -26,7 +26,7 @@ export interface Observer {
 /** The client or the server has closed the connection. */
 export class ConnectionClosed extends Error {}
 
-/** The server's side of a connection for a protocol of lines, which TLS may protect from some point on. */
+/** The server's side of a line-based connection, before and after STARTTLS. */
 export class Connection {
   readonly socket: Socket;
   /** Where {@link write} sends: the socket, or TLS on top of it. */

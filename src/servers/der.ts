@@ -1,6 +1,6 @@
 /*
- * The part of DER (X.690) that a certificate needs. The demo and the self-test issue new certificates in each run, and a
- * library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
+ * The part of DER (X.690) that a certificate needs. The demo and the self-test issue new certificates in each run, and
+ * a library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
  */
 
 /** @param contents are concatenated */

@@ -9,7 +9,7 @@ export interface Inbox extends Listener {
 }
 
 /**
- * Starts an inbox on a free port of loopback, with the part of Mailpit's API that the gate uses: that inbox loads fastest.
+ * Starts an inbox on a free port of loopback, with the part of Mailpit's API that the gate uses: it loads fastest.
  * @param server the name of the mail server that accepts the messages
  */
 export async function startInbox(server: string): Promise<Inbox> {

@@ -27,7 +27,7 @@ export const MISBEHAVING: Readonly<Record<string, Misbehaving>> = {
     expected: { step: 'certificate', finding: 'certificate-expired' },
     certificate: { notBefore: inDays(-100), notAfter: inDays(-10) },
   },
-  'presents a certificate for another name': {
+  'presents a certificate for a different name': {
     expected: { step: 'certificate', finding: 'certificate-hostname-mismatch' },
     certificate: { names: ['mail.other.example'] },
   },

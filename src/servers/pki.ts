@@ -80,7 +80,7 @@ export interface Identity {
 export interface Pki {
   readonly root: Identity;
   readonly intermediate: Identity;
-  /** Issues a server certificate from the intermediate CA, unless `options` has another issuer. */
+  /** Issues a server certificate from the intermediate CA, unless `options` has a different one. */
   issue(options: CertificateOptions): Promise<Identity>;
 }
 

@@ -2,13 +2,13 @@ import { startInbox } from './inbox.js';
 import { createPki, type CertificateOptions } from './pki.js';
 import { startSmtp, type Dialogue } from './smtp.js';
 
-/** What is different about one server from a good one. */
+/** What differs from a good server. */
 export interface Scenario {
   readonly certificate?: CertificateOptions;
   /** Whether the certificate is from a CA that is not trusted. */
   readonly unknownCa?: true;
   readonly dialogue?: Dialogue;
-  /** What arrives of a message that the server accepted: another text, or nothing. */
+  /** What the inbox gets of a message that the server accepted; nothing if undefined. */
   readonly deliver?: (message: string) => string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface RunningScenarios<S extends Scenario> {
 
 /**
  * Starts one server for each scenario, and one inbox for all of them.
- * @param good what all servers have in common; each has a certificate for the name
+ * @param good what all servers have in common; the certificate of each has the name
  * @param scenarios by name
  */
 export async function startScenarios<S extends Scenario>(

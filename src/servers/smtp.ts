@@ -10,7 +10,7 @@ type Command = 'EHLO' | 'HELO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' 
 export type Verb = Command | 'CREDENTIALS' | 'MESSAGE';
 
 /**
- * The server's side of a SASL mechanism: it yields challenges in base64, gets each answer as it came, and returns the
+ * The server's side of a SASL mechanism: it yields challenges in base64, gets each response unchanged, and returns the
  * reply that ends the exchange.
  * @param initial what came with the AUTH command, if anything
  * @param channel the connection, for channel binding
@@ -129,9 +129,9 @@ class Conversation {
     let turn = exchange.next();
     while (!turn.done) {
       await this.#connection.perform(`334 ${turn.value}`);
-      const answer = await this.#connection.readLine();
-      if (answer === '*') return this.#reply('CREDENTIALS', '501 5.7.0 Cancelled');
-      turn = exchange.next(answer);
+      const response = await this.#connection.readLine();
+      if (response === '*') return this.#reply('CREDENTIALS', '501 5.7.0 Authentication canceled');
+      turn = exchange.next(response);
     }
     return this.#connection.perform(turn.value);
   }

@@ -8,8 +8,8 @@ const COMMAND_AT_START = /^([\s\p{Default_Ignorable_Code_Point}]*:)(?=\p{Default
 const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_Code_Point}*\[)/gu;
 
 /**
- * Escapes a text for the log of a GitHub runner and for a terminal: the result is one line without a workflow command or
- * a control character.
+ * Escapes a text for the log of a GitHub runner and for a terminal: the result is one line without a workflow command
+ * or a control character.
  */
 export function escapeLine(text: string): string {
   return visible(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');

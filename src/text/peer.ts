@@ -26,8 +26,8 @@ function escaped(character: string): string {
 const EXCERPT_CHARACTERS = 2048;
 
 /**
- * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut. It
- * shows the redactor that a secret may have been cut there.
+ * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut.
+ * It shows the redactor that a secret may have been cut there.
  */
 export function excerpt(text: string): string {
   return text.length <= EXCERPT_CHARACTERS ? visible(text) : `${visible(text.slice(0, EXCERPT_CHARACTERS))}…`;
@@ -49,9 +49,10 @@ export function decodeBytes(bytes: Uint8Array): string {
 const NOT_SHOWN = 'text from the network';
 
 /**
- * Text from the network that cannot be printed by mistake: as a string, in JSON or in a debug view it only says that it is
- * such text. It has no `toString` of its own, so the linter reports code that converts it to a string. The exact text is
- * for the protocol, for {@link excerpt}, and for the transcript; each output escapes the texts of a report for its format.
+ * Text from the network that cannot be printed by mistake: as a string, in JSON or in a debug view it only says that it
+ * is such text. It has no `toString` of its own, so the linter reports code that converts it to a string. The exact
+ * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes the texts of a report for
+ * its format.
  */
 export class PeerText {
   readonly #exact: string;

@@ -1,21 +1,10 @@
 import { isIP } from 'node:net';
 
-/** The name that a certificate must match: the one that the client meant to reach (RFC 9525 section 2). */
-export type ReferenceIdentity =
-  { readonly kind: 'dns'; readonly name: string } | { readonly kind: 'ip'; readonly address: string };
-
 /** The subject alternative names of the two types that a server has. */
 export interface PresentedIdentifiers {
   readonly dnsNames: readonly string[];
   /** In the form of {@link addressOf}. */
   readonly ipAddresses: readonly string[];
-}
-
-/** @param name a DNS name in A-labels, or an IP address without brackets */
-export function referenceIdentity(name: string): ReferenceIdentity {
-  return isIP(name) === 0
-    ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
-    : { kind: 'ip', address: canonical(name) };
 }
 
 /** SNI is not sent for an IP address (RFC 6066 section 3). */
@@ -26,11 +15,12 @@ export function serverNameIndication(name: string): string | undefined {
 /**
  * RFC 9525 section 6. A wildcard must be the whole leftmost label, and matches exactly one label. An IP address matches
  * only an IP address entry. The subject's common name is never used.
+ * @param expected a DNS name in A-labels, or an IP address without brackets
  */
-export function matchesName(presented: PresentedIdentifiers, reference: ReferenceIdentity): boolean {
-  return reference.kind === 'ip'
-    ? presented.ipAddresses.includes(reference.address)
-    : presented.dnsNames.some((pattern) => matchesPattern(pattern, reference.name));
+export function matchesName({ dnsNames, ipAddresses }: PresentedIdentifiers, expected: string): boolean {
+  if (isIP(expected) !== 0) return ipAddresses.includes(canonical(expected));
+  const name = expected.toLowerCase().replace(/\.$/, '');
+  return dnsNames.some((pattern) => matchesPattern(pattern, name));
 }
 
 function matchesPattern(pattern: string, name: string): boolean {

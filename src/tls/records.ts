@@ -17,9 +17,9 @@ const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
 
 /**
- * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
- * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
- * distinguishes it from other causes of a "handshake failure".
+ * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all
+ * of it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so
+ * this distinguishes it from other causes of a "handshake failure".
  */
 export function asksForCertificate(bytes: Buffer): boolean {
   return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
@@ -115,7 +115,7 @@ function recordsOf(bytes: Buffer): { readonly records: readonly Part[]; readonly
   return { records, rest: bytes.subarray(at) };
 }
 
-/** The messages in the handshake records, up to the first record of another type; the last may be incomplete. */
+/** The messages in the handshake records, up to the first record of a different type; the last may be incomplete. */
 function handshakeMessages(bytes: Buffer): Part[] {
   const { records } = recordsOf(bytes);
   const firstOther = records.findIndex(({ type }) => type !== HANDSHAKE_RECORD);

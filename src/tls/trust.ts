@@ -20,7 +20,8 @@ const CIPHERS = constants.defaultCoreCipherList;
  * What a client offers if it accepts only one key type. Up to TLS 1.2 the cipher suites select the type, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
  * 4.2.3), and Node cannot offer different ones for the chain and the handshake: only PKCS #1, which TLS 1.3 has for
- * chains only, does not select RSA. A server that is strict about chains may then not send an RSA certificate of an ECDSA CA.
+ * chains only, does not select RSA. A server that is strict about chains may then not send an RSA certificate of an
+ * ECDSA CA.
  */
 const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureContextOptions>>>> = {
   'TLSv1.2': {

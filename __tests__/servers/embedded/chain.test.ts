@@ -440,7 +440,11 @@ describe('name constraints', () => {
     ],
     ['its network, excluded', constraints([], [network(127, 0, 0, 1, 255, 255, 255, 255)]), /exclude 127\.0\.0\.1/],
     ['another, excluded', constraints([], [network(10, 0, 0, 0, 255, 0, 0, 0)]), undefined],
-    ['half a network', constraints([network(127, 0, 0)]), /is malformed: an address constraint has an invalid length/],
+    [
+      'half a network',
+      constraints([network(127, 0, 0)]),
+      /is malformed: an IP address constraint has an invalid length/,
+    ],
   ])('of addresses are held against addresses: %s', async (_, extension, message) => {
     const leaf = await under(extension, { ...expired, addresses: ['127.0.0.1'] });
     const seen = await see(leaf, waiveExpired);
@@ -487,7 +491,7 @@ describe('name constraints', () => {
 describe('a certificate that fits no server', () => {
   test.each<[CertificateName, RegExp]>([
     ['signsCertificatesOnly', /its key usage allows neither a signature nor a key exchange/],
-    ['anyPurpose', /its extended key usage says "any", which does not include TLS servers/],
+    ['anyPurpose', /its extended key usage is "any", which does not include TLS servers/],
     ['netscapeClient', /its Netscape certificate type is not a server/],
   ])('says why: %s', async (certName, message) => {
     const certs = await createCertificateFixtures();
@@ -500,7 +504,7 @@ describe('a certificate that fits no server', () => {
     const any = await ca('Any CA', { issuer: pki.root, further: [new ExtendedKeyUsageExtension(['2.5.29.37.0'])] });
     const { found } = await see(await issue({ names, issuer: any, sends: [any] }), []);
     expect(found[0]?.message).toMatch(
-      /CN=Any CA may not issue certificates for servers: its extended key usage says "any"/,
+      /CN=Any CA may not issue certificates for servers: its extended key usage is "any"/,
     );
   });
 });

@@ -161,7 +161,7 @@ describe('a certificate that the server does not take', () => {
     [43, 'unsupported certificate', /does not accept this type/, /clientAuth/],
     [44, 'certificate revoked', /revoked/, /new certificate/],
     [45, 'certificate expired', /expired/, /Renew/],
-    [46, 'certificate unknown', /for another reason/, /log/],
+    [46, 'certificate unknown', /for an unspecified reason/, /log/],
     [48, 'unknown ca', /not issued by a CA that the server trusts/, /smtpd_tls_CAfile/],
     [49, 'access denied', /owner is denied access/, /server allows/],
     [116, 'certificate required', /could not be sent/, /common type of key/],
@@ -185,7 +185,7 @@ describe('a certificate that the server does not take', () => {
 
   test.each([
     [48, /was not issued by a CA that the server trusts/],
-    [40, /ended the handshake although the gate has one: alert 40 .*does not say why/],
+    [40, /ended the handshake although the gate has one: alert 40 .*does not give the reason/],
   ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);

@@ -6,7 +6,7 @@ import { alertName } from '../../tls/alerts.js';
 /** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
 export const CERTIFICATE_REQUIRED = 116;
 
-/** What an alert says, as the end of a sentence, and its cause. */
+/** The end of a sentence, and the cause. */
 type Meaning<Code extends 'tls-handshake-failed' | 'client-certificate-required'> = readonly [string, Cause<Code>];
 
 /** In transit, something changed the handshake. */
@@ -14,8 +14,8 @@ const CHANGED = 'changed-in-transit';
 const INCOMPATIBLE = 'incompatible-library';
 
 /**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
- * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version,
+ * the cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
  */
 const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>> = {
   10: ['it did not expect the message that it received at this point of the handshake', CHANGED],
@@ -37,13 +37,13 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
 };
 
-/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about any other certificate. */
+/** Alerts about a client certificate (RFC 8446 section 6.2); after the handshake they cannot be about any other. */
 const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'>>> = {
   42: ['the certificate is damaged, or a signature in its chain is not valid', 'damaged'],
   43: ['the server does not accept this type of certificate', 'unsupported'],
   44: ['the certificate has been revoked by its issuer', 'revoked'],
   45: ['the certificate has expired, or is not valid yet', 'expired'],
-  46: ['the certificate is not acceptable for another reason', 'unacceptable'],
+  46: ['the certificate is not acceptable for an unspecified reason', 'unacceptable'],
   48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
   49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
   [CERTIFICATE_REQUIRED]: [
@@ -52,7 +52,7 @@ const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'
   ],
 };
 
-/** What an alert during the handshake means, if the alert alone says it. */
+/** What an alert during the handshake means, if the alert alone shows it. */
 export function meaningOfAlert(number: number): Meaning<'tls-handshake-failed'> | undefined {
   return [41, 42, 43, 44, 45, 46, 48].includes(number)
     ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
@@ -79,6 +79,6 @@ export function clientCertificateRefused({ tls }: Endpoint, number: number): Kno
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
   const message = meaning
     ? `The server rejects the client certificate with ${alert}: ${meaning}.`
-    : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not say why.`;
+    : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
   return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
 }

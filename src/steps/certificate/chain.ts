@@ -7,9 +7,9 @@ import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/
 import { parse, type Presented } from './presented.js';
 
 /**
- * OpenSSL's errors for which there is another finding. OpenSSL reports only the last of several errors, so that an
- * expired leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless the error is one
- * that no finding explains.
+ * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
+ * leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless no finding explains the
+ * error.
  */
 const EXPLAINED_BY: Readonly<Record<string, readonly FindingCode[]>> = {
   CERT_HAS_EXPIRED: ['certificate-expired'],
@@ -21,7 +21,6 @@ const EXPLAINED_BY: Readonly<Record<string, readonly FindingCode[]>> = {
 
 /**
  * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
- * @param chain the result of our own search
  * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
  */
 export function judgeChain(
@@ -80,7 +79,7 @@ function untrusted(
   });
 }
 
-/** The issuer whose certificate is missing, and its URL according to the last certificate. The gate does not fetch it. */
+/** The gate does not fetch the missing certificate from its URL. */
 function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string> {
   const parsed = parse(end);
   const [url] = parsed.ok ? parsed.facts.caIssuers : [];

@@ -42,16 +42,15 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
   return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
 }
 
-/** Says that a certificate expires sooner than it may; undefined if it does not. */
+/** The end of a sentence, if a certificate expires too soon. */
 function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): string | undefined {
   if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS) return undefined;
   return `, in ${timeBetween(now, validTo)}, but must be valid for at least ${count(minValidDays, 'day')}`;
 }
 
 /**
- * Whether an issuer on the path expires before the peer's certificate; an error if it expires sooner than the
- * certificate itself may. OpenSSL checks the dates of the trust anchor, too.
- * @param above the certificates above it, up to the trust anchor
+ * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
+ * @param above the certificates above it, with the trust anchor, whose dates OpenSSL checks, too
  */
 export function judgeIssuerDates(
   leaf: CertificateFacts,
@@ -77,10 +76,7 @@ const MAX_LIFETIMES: readonly { readonly from: string; readonly days: number }[]
   { from: '2020-09-01', days: 398 },
 ];
 
-/**
- * Whether the peer's certificate is valid for longer than a public CA may issue it.
- * @param anchor the end of its path; a private CA has no limit
- */
+/** @param anchor the end of the path; a private CA has no limit */
 export function judgeLifetime(
   { validFrom, validTo }: CertificateFacts,
   anchor: X509Certificate | undefined,

@@ -21,8 +21,8 @@ export interface PeerJudgment {
 }
 
 /**
- * Judges what a peer presented. Every question is judged separately, so that a certificate can be expired, misnamed and
- * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, even if certificates are malformed.
+ * Makes every check separately, so that a certificate can be expired, misnamed and without its chain at once (RFC 5280
+ * section 6, RFC 9525, RFC 9325). Never throws, even if certificates are malformed.
  * @param presented at least one certificate
  */
 export function judgePeer(presented: Presented, options: VerifyOptions): PeerJudgment {

@@ -1,13 +1,13 @@
+import { isIP } from 'node:net';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
-import { matchesName, referenceIdentity } from '../../tls/names.js';
+import { matchesName } from '../../tls/names.js';
 import type { VerifyOptions } from './presented.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */
 export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): KnownFinding[] {
-  const required = referenceIdentity(name);
-  if (matchesName(facts, required)) return [];
+  if (matchesName(facts, name)) return [];
   const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
   const only = facts.hasOtherNames
     ? 'subject alternative names, but no DNS name or IP address'
@@ -15,7 +15,7 @@ export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): Kno
   const reason =
     names === ''
       ? `has ${only}, so it does not match ${name}`
-      : required.kind === 'ip' && facts.dnsNames.includes(name)
+      : isIP(name) !== 0 && facts.dnsNames.includes(name)
         ? `has ${name} as a DNS name, not as an IP address`
         : `is for ${names}, not for ${name}`;
   const evidence = { expected: name, names: names || 'none', subject: excerpt(facts.subject) };

@@ -14,7 +14,7 @@ export type Presented = Pick<TlsChannel, 'sent' | 'verifyError'>;
 /** What a certificate must comply with. */
 export interface VerifyOptions {
   readonly policy: TlsPolicy;
-  /** The name that the certificate must match. */
+  /** The DNS name or IP address that the certificate must match. */
   readonly name: string;
   readonly now: Date;
   readonly trust: TrustStore;
@@ -22,14 +22,14 @@ export interface VerifyOptions {
   readonly waived: (code: FindingCode) => boolean;
 }
 
-/** A certificate that the TLS library accepted and that could be parsed. */
+/** A certificate that OpenSSL accepted and that could be parsed. */
 export interface Parsed {
   readonly ok: true;
   readonly certificate: X509Certificate;
   readonly facts: CertificateFacts;
 }
 
-/** @returns what the certificate says, or the finding if it is malformed */
+/** @returns the facts of the certificate, or the finding if it is malformed */
 export function parse(certificate: X509Certificate): Parsed | { readonly ok: false; readonly malformed: KnownFinding } {
   try {
     return { ok: true, certificate, facts: certificateFacts(certificate) };

@@ -5,8 +5,8 @@ import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import type { Parsed } from './presented.js';
 
 /**
- * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing, so
- * it is not judged.
+ * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
+ * so it is not judged.
  * @param chain the path to the anchor, or everything that was sent if there is none
  */
 export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate | undefined): KnownFinding[] {

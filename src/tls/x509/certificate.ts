@@ -17,7 +17,7 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly signature: Algorithm;
   readonly isCa: boolean;
   readonly purposeErrors: readonly string[];
-  /** Whether it has subject alternative names that are neither DNS names nor addresses. */
+  /** Whether it has subject alternative names that are neither DNS names nor IP addresses. */
   readonly hasOtherNames: boolean;
   /** The URLs of the issuer's certificate. */
   readonly caIssuers: readonly string[];
@@ -35,10 +35,14 @@ interface Algorithm {
 /** @throws {DerError} if a part of the certificate is malformed, which OpenSSL may have ignored */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
+  // From the encoding itself: names with commas or quotes cannot be split safely in Node's text (CVE-2021-44532).
+  const names = subjectAltNames(certificate);
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),
-    ...presentedIdentifiers(certificate),
+    dnsNames: names.filter(({ tag }) => tag === NAME_TAG.dnsName).map(({ content }) => content.toString('latin1')),
+    ipAddresses: names.filter(({ tag }) => tag === NAME_TAG.ipAddress).map(({ content }) => addressOf(content)),
+    hasOtherNames: names.some(({ tag }) => tag !== NAME_TAG.dnsName && tag !== NAME_TAG.ipAddress),
     validFrom: from,
     validTo: to,
     key: publicKeyFacts(certificate),
@@ -59,21 +63,6 @@ export function fingerprint({ raw }: X509Certificate): string {
 /** One line such as `C=DE, O=Example`, from Node's form, which is undefined if a name is empty or malformed. */
 export function distinguishedName(multiLine: string | undefined): string {
   return (multiLine ?? '').replaceAll('\n', ', ');
-}
-
-/**
- * The subject alternative names, from the encoding itself: Node's text of them must be split again, which names with
- * commas or quotes have made go wrong (CVE-2021-44532).
- */
-function presentedIdentifiers(
-  certificate: X509Certificate,
-): PresentedIdentifiers & Pick<CertificateFacts, 'hasOtherNames'> {
-  const names = subjectAltNames(certificate);
-  return {
-    dnsNames: names.filter(({ tag }) => tag === NAME_TAG.dnsName).map(({ content }) => content.toString('latin1')),
-    ipAddresses: names.filter(({ tag }) => tag === NAME_TAG.ipAddress).map(({ content }) => addressOf(content)),
-    hasOtherNames: names.some(({ tag }) => tag !== NAME_TAG.dnsName && tag !== NAME_TAG.ipAddress),
-  };
 }
 
 /** RFC 9325 section 4.5, NIST SP 800-131A. */

@@ -29,9 +29,9 @@ export interface PathEnd {
 const MAX_VERIFICATIONS = 64;
 
 /**
- * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only its
- * last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not support
- * (constraints of some types of names, unknown critical extensions) is not trusted.
+ * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only
+ * its last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not
+ * support (constraints of some types of names, unknown critical extensions) is not trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param now the time at which issuers must be valid; the dates of the leaf are judged separately
  */

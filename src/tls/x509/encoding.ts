@@ -34,7 +34,7 @@ export function subjectPublicKeyInfo(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 4, 'public key').whole;
 }
 
-/** RFC 5480 section 2.1.1 forbids explicit curve parameters: they may be those of a different curve. @throws {DerError} */
+/** RFC 5480 section 2.1.1 forbids explicit curve parameters, which may be of a different curve. @throws {DerError} */
 export function hasExplicitCurve(certificate: X509Certificate): boolean {
   const [algorithm] = derWithin(subjectPublicKeyInfo(certificate));
   const [id, parameters] = derElements(algorithm?.content ?? Buffer.alloc(0));
@@ -54,8 +54,8 @@ export function subjectName(certificate: X509Certificate): Buffer {
 }
 
 /**
- * RFC 5280 section 4.1.2.5. In Node's text of a date the year has any number of digits, so it could be read as a year of
- * a different century.
+ * RFC 5280 section 4.1.2.5. In Node's text of a date the year has any number of digits, so it could be read as a year
+ * of a different century.
  * @throws {DerError} if a date has neither of the two forms, or does not exist
  */
 export function validityOf(certificate: X509Certificate): { from: Date; to: Date } {

@@ -54,7 +54,7 @@ export class Comparisons {
 }
 
 /**
- * Whether an issuer's constraints exclude a DNS name or IP address of a certificate below it (RFC 5280 section 4.2.1.10).
+ * Whether an issuer's constraints exclude a DNS name or IP address of one below it (RFC 5280 section 4.2.1.10).
  * @returns an error whose message follows the name of the issuer
  * @throws {DerError}
  */
@@ -137,7 +137,7 @@ function domainMatcher(subtree: Buffer): (name: string) => boolean {
   return (name) => name === domain || name.endsWith(below);
 }
 
-/** A subtree is an address, followed by a mask of the same length. */
+/** A subtree is an IP address, followed by a mask of the same length. */
 function networkMatcher(subtree: Buffer): (name: Buffer) => boolean {
   const [address, mask] = network(subtree);
   return (name) =>
@@ -146,6 +146,6 @@ function networkMatcher(subtree: Buffer): (name: Buffer) => boolean {
 
 function network(subtree: Buffer): [address: Buffer, mask: Buffer] {
   const half = subtree.length / 2;
-  if (half !== 4 && half !== 16) throw new DerError('an address constraint has an invalid length');
+  if (half !== 4 && half !== 16) throw new DerError('an IP address constraint has an invalid length');
   return [subtree.subarray(0, half), subtree.subarray(half)];
 }

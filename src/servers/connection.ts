@@ -144,6 +144,4 @@ export const close: Act = {
 export const startTls: Act = { perform: (connection) => connection.startTls() };
 
 /** Clients may close a connection at any time. Reads and writes notice it. */
-function ignore(): void {
-  // nothing to do
-}
+const ignore = (): void => undefined;

@@ -10,14 +10,9 @@ export function bytesInJson(text: string): number {
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const note = (missing: number) => ` … (${missing} more characters)`;
-  const beginning = wholeCharacters(text, limit - note(text.length).length);
+  // Without half a surrogate pair at the end.
+  const beginning = text.slice(0, limit - note(text.length).length).replace(/[\ud800-\udbff]$/, '');
   return beginning + note(text.length - beginning.length);
-}
-
-/** The first `length` code units of a text, without half a surrogate pair at the end. */
-function wholeCharacters(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
 /** The bytes of JSON that a report has for a list from a server: enough for a hundred long names of a certificate. */

@@ -36,14 +36,11 @@ export async function startInbox(server: string): Promise<Inbox> {
   return {
     ...listener,
     deliver: (message) => {
-      messages.set(String((delivered += 1)), `${traceField(server)}\r\n${message}`);
+      // RFC 5321 section 4.4.
+      const trace = `Received: from [${LOOPBACK}] by ${server} with ESMTPSA; ${new Date().toUTCString()}`;
+      messages.set(String((delivered += 1)), `${trace}\r\n${message}`);
     },
   };
-}
-
-/** What a server writes above a message that it accepts (RFC 5321 section 4.4). */
-function traceField(server: string): string {
-  return `Received: from [${LOOPBACK}] by ${server} with ESMTPSA; ${new Date().toUTCString()}`;
 }
 
 function summary([id, message]: readonly [id: string, message: string]) {

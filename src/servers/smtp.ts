@@ -6,7 +6,7 @@ import { listen, type Listener } from './listener.js';
 
 type Command = 'EHLO' | 'HELO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'RSET' | 'NOOP' | 'QUIT';
 
-/** What a client can say; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the lone dot after DATA. */
+/** What a client can send; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the final dot after DATA. */
 export type Verb = Command | 'CREDENTIALS' | 'MESSAGE';
 
 /**

@@ -81,15 +81,13 @@ function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopp
   const [firstLine = ''] = said.split(/\r?\n/, 1);
   const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
   const evidence = { data: excerpt(said) };
+  const code = 'plaintext-on-implicit-port';
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
-    return stopped(finding('plaintext-on-implicit-port', `${sends} The server speaks ${protocol}.`, details));
+    return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
   }
-  if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-    return stopped(finding('plaintext-on-implicit-port', sends, { evidence }));
-  }
-  const details = { evidence, cause: 'rejected' } as const;
-  const found = finding('plaintext-on-implicit-port', `${sends} The server rejects this client before TLS.`, details);
-  return stopped(found, { transient: said.startsWith('4') });
+  if (!/^[45]\d\d([ -]|\r|$)/.test(said)) return stopped(finding(code, sends, { evidence }));
+  const rejected = `${sends} The server rejects this client before TLS.`;
+  return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }

@@ -119,29 +119,21 @@ async function noAgreement(context: Context, address: string | undefined, refusa
   return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
 }
 
-function isBelowPolicy(seen: Negotiated | 'nothing' | undefined, { endpoint }: Context): seen is Negotiated {
+/** What the server negotiates if everything is enabled; undefined if that is not known. */
+type Seen = Negotiated | 'nothing' | undefined;
+
+function isBelowPolicy(seen: Seen, { endpoint }: Context): seen is Negotiated {
   return seen !== undefined && seen !== 'nothing' && seen.version < endpoint.tls.minVersion;
 }
 
-/** @param seen what the server negotiates if everything is enabled */
-function versionTooOld(
-  { endpoint }: Context,
-  { said, evidence }: Refusal,
-  seen: Negotiated | 'nothing' | undefined,
-): KnownFinding {
+function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, seen: Seen): KnownFinding {
   const required = endpoint.tls.minVersion;
-  const [negotiated, reason] =
-    seen === undefined
-      ? [
-          'unknown',
-          `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
-        ]
-      : seen === 'nothing'
-        ? [
-            'none',
-            `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
-          ]
-        : [seen.version, `The server supports ${seen.version}, but ${required} or later is required.`];
+  const negotiated = seen === undefined ? 'unknown' : seen === 'nothing' ? 'none' : seen.version;
+  const reasons: Readonly<Record<string, string>> = {
+    unknown: `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
+    none: `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
+  };
+  const reason = reasons[negotiated] ?? `The server supports ${negotiated}, but ${required} or later is required.`;
   return finding('tls-version-too-old', `${reason} ${said}.`, {
     evidence: { ...evidence, required, negotiated },
     ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),

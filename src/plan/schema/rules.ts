@@ -2,6 +2,7 @@ import { kindOf } from '../../sasl/mechanisms.js';
 import { Secret } from '../../secrets/secret.js';
 import { roleOf, transportOf } from './defaults.js';
 import type { EndpointSettings } from './endpoint-keys.js';
+import { INBOX_SCHEMES } from './values.js';
 
 /*
  * Rules that concern several keys. They also run if a key has a value that is not allowed. That value is then `z.NEVER`
@@ -103,7 +104,7 @@ function* inboxViolations({ inbox, ...login }: Pick<Delivery, 'inbox' | 'usernam
   const hasLogin = login.username !== undefined || login.password !== undefined;
   const isApi = inbox !== undefined && 'basePath' in inbox;
   if (!hasLogin && (isApi || inbox === undefined)) return;
-  if (isApi && inbox.scheme.endsWith('+http')) {
+  if (isApi && INBOX_SCHEMES[inbox.scheme].tls === 'none') {
     const message = `delivery.username and delivery.password are not sent over plain HTTP; use ${inbox.scheme}s, or remove them`;
     yield { message, keys: ['delivery.inbox'] };
     return;

@@ -127,9 +127,36 @@ export function shard(text: string): { part: number; parts: number } | undefined
   return part === undefined || parts === undefined ? undefined : { part, parts };
 }
 
+/** TLS from the beginning, after a mandatory STARTTLS or STLS, or none. */
+type InboxTls = 'implicit' | 'upgrade' | 'none';
+
+const MAILBOX_SCHEMES = {
+  imaps: { kind: 'imap', port: 993, tls: 'implicit' },
+  imap: { kind: 'imap', port: 143, tls: 'upgrade' },
+  pop3s: { kind: 'pop3', port: 995, tls: 'implicit' },
+  pop3: { kind: 'pop3', port: 110, tls: 'upgrade' },
+} as const;
+
+/** Mail catchers use the same port with and without TLS. */
+const API_SCHEMES = {
+  'mailpit+https': { kind: 'mailpit', port: 8025, tls: 'implicit' },
+  'mailpit+http': { kind: 'mailpit', port: 8025, tls: 'none' },
+  'maildev+https': { kind: 'maildev', port: 1080, tls: 'implicit' },
+  'maildev+http': { kind: 'maildev', port: 1080, tls: 'none' },
+} as const;
+
+type MailboxScheme = keyof typeof MAILBOX_SCHEMES;
+type ApiScheme = keyof typeof API_SCHEMES;
+
+/** What each scheme of an inbox URL stands for, with its default port. */
+export const INBOX_SCHEMES = { ...MAILBOX_SCHEMES, ...API_SCHEMES } satisfies Record<
+  string,
+  { kind: string; port: number; tls: InboxTls }
+>;
+
 /** A mailbox of a mail server, without credentials. POP3 has only INBOX. */
 export interface MailboxAddress {
-  readonly scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s';
+  readonly scheme: MailboxScheme;
   readonly host: string;
   readonly port: number;
   readonly mailbox: string;
@@ -137,46 +164,38 @@ export interface MailboxAddress {
 
 /** The HTTP API of a mail catcher, without credentials. */
 export interface ApiAddress {
-  readonly scheme: 'mailpit+http' | 'mailpit+https' | 'maildev+http' | 'maildev+https';
+  readonly scheme: ApiScheme;
   readonly host: string;
   readonly port: number;
   /** Prefix of the path of every request: empty, or with a slash at the start and none at the end. */
   readonly basePath: string;
 }
 
-type Scheme = (MailboxAddress | ApiAddress)['scheme'];
-
-/** Default ports. Mail catchers use the same port with and without TLS. */
-const PORTS: Readonly<Record<Scheme, number>> = {
-  ...{ imap: 143, imaps: 993, pop3: 110, pop3s: 995 },
-  ...{ 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 },
-};
-
 /**
  * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
  * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
  */
 export function inboxUrl(text: string): MailboxAddress | ApiAddress | undefined {
-  const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+  const match = /^([a-z0-9+]+):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
   const scheme = match?.[1]?.toLowerCase() ?? '';
   const name = host(match?.[2] ?? '');
   if (!match || name === undefined || !isScheme(scheme)) return undefined;
-  const port = match[3] === undefined ? PORTS[scheme] : wholeNumber(match[3], 1, 65535);
+  const port = match[3] === undefined ? INBOX_SCHEMES[scheme].port : wholeNumber(match[3], 1, 65535);
   const path = match[4] ?? '';
   if (isApi(scheme)) {
     const basePath = base(path);
     return port === undefined || basePath === undefined ? undefined : { scheme, host: name, port, basePath };
   }
-  const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+  const mailbox = INBOX_SCHEMES[scheme].kind === 'pop3' ? (path === '' ? 'INBOX' : undefined) : folder(path);
   return port === undefined || mailbox === undefined ? undefined : { scheme, host: name, port, mailbox };
 }
 
-function isScheme(text: string): text is Scheme {
-  return Object.hasOwn(PORTS, text);
+function isScheme(text: string): text is MailboxScheme | ApiScheme {
+  return Object.hasOwn(INBOX_SCHEMES, text);
 }
 
-function isApi(scheme: Scheme): scheme is ApiAddress['scheme'] {
-  return scheme.includes('+');
+function isApi(scheme: MailboxScheme | ApiScheme): scheme is ApiScheme {
+  return Object.hasOwn(API_SCHEMES, scheme);
 }
 
 /** The folder of an IMAP URL. */

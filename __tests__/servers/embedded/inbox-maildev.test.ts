@@ -107,7 +107,7 @@ describe('a MailDev', () => {
     expect(codes(report.steps).filter((code) => code !== 'delivery-hop-unproved')).toEqual([]);
     const wrong: ApiTarget = { ...inbox, username: 'somebody else' };
     await expect(open(server.webPort, wrong)).rejects.toThrow(InboxRejected);
-    await expect(open(server.webPort, { scheme: 'maildev+https' })).rejects.toThrow(/^login refused: .*401/);
+    await expect(open(server.webPort, { scheme: 'maildev+https' })).rejects.toThrow(/^login rejected: .*401/);
   });
 
   test('stops with the test that started it', async () => {
@@ -190,7 +190,7 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
     const inbox = await open(server.port);
     server.emails.set('b', caught(ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
-    await expect(received?.delete()).rejects.toThrow(new RegExp(`DELETE /email/b the server says ${status}`));
+    await expect(received?.delete()).rejects.toThrow(new RegExp(`the server replied to DELETE /email/b with ${status}`));
     server.emails.clear();
     await expect(received?.delete()).resolves.toBeUndefined();
   });

@@ -159,8 +159,8 @@ describe('an HTTP server that cannot be used', () => {
   });
   const listed = (entry: object): HttpScript => first({ body: JSON.stringify({ messages: [entry] }) });
   test.each<[string, HttpScript, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['wants credentials', { wants: CREDENTIALS }, InboxRejected, /^login refused: .*401/],
-    ['forbids', first({ status: 403 }), InboxRejected, /^login refused: .*403/],
+    ['wants credentials', { wants: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
+    ['forbids', first({ status: 403 }), InboxRejected, /^login rejected: .*403/],
     ['is another one', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
     ['has no such path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],
     ['answers with other JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not have the API of Mailpit/],
@@ -176,7 +176,7 @@ describe('an HTTP server that cannot be used', () => {
     ['floods', first({ body: `"${'x'.repeat(5_000_000)}"` }), InboxUnreachable, /more than 65536 bytes/],
     ['floods its header', first({ headers: { x: 'x'.repeat(50_000) } }), InboxUnreachable, /no HTTP response/],
     ['breaks off', first({ body: '{}', headers: { 'content-length': '99' } }), InboxUnreachable, /./],
-    ['says nothing', first('silence'), InboxUnreachable, /did not answer in time/],
+    ['says nothing', first('silence'), InboxUnreachable, /did not reply in time/],
     ['hangs up', first('close'), InboxUnreachable, /no HTTP response/],
   ])('%s', async (_, script, kind, told) => {
     await using server = await startMailpit(script);

@@ -40,34 +40,31 @@ export async function openMailDevInbox(target: ApiTarget, settings: InboxSetting
 }
 
 class MailDev implements OpenFolder {
-  readonly #api: HttpApi;
-  readonly #prefix: string;
-
-  constructor(api: HttpApi, prefix: string) {
-    this.#api = api;
-    this.#prefix = prefix;
-  }
+  constructor(
+    private readonly api: HttpApi,
+    private readonly prefix: string,
+  ) {}
 
   /** The nonce is new with every message, so everything found has arrived since. */
   async look(sought: Sought): Promise<readonly Arrival[]> {
     // Version 2 cannot search for a part of the Subject.
-    const bySubject = this.#prefix === '' ? [] : await this.#summaries(sought.nonce);
+    const bySubject = this.prefix === '' ? [] : await this.#summaries(sought.nonce);
     const found = new Map<string, Arrival>();
     for (const arrival of [...bySubject, ...(await this.#byMessageId(sought))]) found.set(arrival.id, arrival);
     return [...found.values()];
   }
 
   read(id: string, maxBytes: number): Promise<Buffer | undefined> {
-    return this.#api.source(`${this.#prefix}/email/${id}/source`, maxBytes);
+    return this.api.source(`${this.prefix}/email/${id}/source`, maxBytes);
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await removeFrom(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
+    for (const id of ids) await removeFrom(this, [id], () => this.api.delete(`${this.prefix}/email/${id}`));
   }
 
   async #summaries(text: string): Promise<readonly Arrival[]> {
     const query = new URLSearchParams({ search: text, limit: String(MAX_FOUND) });
-    const summaries = SUMMARIES.safeParse(await this.#api.json(`${this.#prefix}/email/summary?${query.toString()}`));
+    const summaries = SUMMARIES.safeParse(await this.api.json(`${this.prefix}/email/summary?${query.toString()}`));
     if (!summaries.success) throw unknownApi('MailDev');
     return summaries.data.items.slice(0, MAX_FOUND).map(arrivalOf);
   }
@@ -75,7 +72,7 @@ class MailDev implements OpenFolder {
   /** Versions before 2.0.2 ignore the query, and respond with everything that they have. */
   async #byMessageId(sought: Sought): Promise<readonly Arrival[]> {
     const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
-    const list = await this.#api.json(`${this.#prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
+    const list = await this.api.json(`${this.prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
     if (Array.isArray(list) && list.length > MAX_LISTED) {
       throw unusable(`the server has more than ${MAX_LISTED} messages`);
     }

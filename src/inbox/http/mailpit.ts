@@ -25,11 +25,7 @@ export async function openMailpitInbox(target: ApiTarget, settings: InboxSetting
 }
 
 class Mailpit implements OpenFolder {
-  readonly #api: HttpApi;
-
-  constructor(api: HttpApi) {
-    this.#api = api;
-  }
+  constructor(private readonly api: HttpApi) {}
 
   /** The nonce is new with every message, so everything found has arrived since. */
   async look({ messageId, nonce }: Sought): Promise<readonly Arrival[]> {
@@ -39,18 +35,18 @@ class Mailpit implements OpenFolder {
   }
 
   read(id: string, maxBytes: number): Promise<Buffer | undefined> {
-    return this.#api.source(`/api/v1/message/${id}/raw`, maxBytes);
+    return this.api.source(`/api/v1/message/${id}/raw`, maxBytes);
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     // Without any ID, Mailpit deletes everything.
     if (ids.length === 0) return;
-    await removeFrom(this, ids, () => this.#api.delete('/api/v1/messages', { IDs: ids }));
+    await removeFrom(this, ids, () => this.api.delete('/api/v1/messages', { IDs: ids }));
   }
 
   async #search(query: string): Promise<Arrival[]> {
     const parameters = new URLSearchParams({ query, limit: String(MAX_FOUND) });
-    const found = SUMMARY.safeParse(await this.#api.json(`/api/v1/search?${parameters.toString()}`));
+    const found = SUMMARY.safeParse(await this.api.json(`/api/v1/search?${parameters.toString()}`));
     if (!found.success) throw unknownApi('Mailpit');
     const messages = found.data.messages.slice(0, MAX_FOUND);
     return messages.map(({ ID: id, MessageID, Subject }) => ({ id, ...boundedHeaders(`<${MessageID}>`, Subject) }));

@@ -4,7 +4,7 @@ import { getSystemErrorName } from 'node:util';
 import { codeOf } from '../text/reason.js';
 import type { Deadline } from './deadline.js';
 
-/** An address of a host, as text without brackets. */
+/** An IP address of a host, without brackets. */
 export interface Address {
   readonly address: string;
   readonly family: 4 | 6;
@@ -23,16 +23,15 @@ export type ConnectFailureKind =
 /** The failures that may be temporary, so that another attempt makes sense. */
 const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'reset', 'timed-out'];
 
-/** The failures that say nothing about the server: it could not be tested from here. */
+/** The failures that say nothing about the server. */
 const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
 
   /**
-   * @param kind what happened
-   * @param detail the system's code for it, such as ECONNREFUSED
-   * @param address the address tried, if there was one
+   * @param detail the system's code, such as ECONNREFUSED
+   * @param address the IP address tried, if there was one
    */
   constructor(
     readonly kind: ConnectFailureKind,
@@ -51,7 +50,7 @@ export class ConnectFailure extends Error {
   }
 }
 
-/** The pause before the next address is tried in parallel: the Connection Attempt Delay of RFC 8305 section 5. */
+/** Connection Attempt Delay (RFC 8305 section 5), before the next IP address is tried in parallel. */
 const ATTEMPT_DELAY_MS = 250;
 
 /**
@@ -73,10 +72,9 @@ export function systemResolver(): Resolver {
 }
 
 /**
- * Finds the addresses of a host. An IP address needs no lookup.
- * @param host a DNS name or an IP address
+ * Finds the IP addresses of a host, which may itself be one.
  * @param only the only family to look up; by default both, see {@link Resolver}
- * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` if the resolver did not answer
+ * @throws {ConnectFailure} `name-not-found` or `lookup-failed`
  */
 export async function resolve(
   host: string,
@@ -103,8 +101,8 @@ async function lookUp(host: string, resolver: Resolver, family?: Address['family
 }
 
 /**
- * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
- * the other failed temporarily, so each is then asked alone.
+ * Looks up both families at once. getaddrinfo reports that there is no address if one family has none and the lookup of
+ * the other failed temporarily, so then each family is looked up alone.
  */
 async function lookUpBoth(host: string, resolver: Resolver): Promise<readonly Address[]> {
   try {
@@ -121,9 +119,8 @@ async function lookUpBoth(host: string, resolver: Resolver): Promise<readonly Ad
   }
 }
 
-/** The resolver's code for a name that does not exist. */
 export const NAME_UNKNOWN = 'ENOTFOUND';
-/** Its code for a name that exists but has no address of a family that can be used. */
+/** For a name that exists but has no address of a usable family. */
 const NAME_WITHOUT_ADDRESS = 'ENODATA';
 
 /** Node reports ENOTFOUND for both; on some systems the error number distinguishes them. */
@@ -133,7 +130,7 @@ function isWithoutAddress(error: unknown): boolean {
 }
 
 /**
- * Connects to the first of several addresses that answers. The families alternate, and a new attempt starts every 250 ms
+ * Connects to the first of several IP addresses that accepts. The families alternate, and a new attempt starts every 250 ms
  * or as soon as one has failed (RFC 8305, "Happy Eyeballs").
  * @param addresses at least one
  * @returns the connected socket; it keeps an error listener until it is destroyed
@@ -215,7 +212,7 @@ export function failureOf(error: unknown, address: string): ConnectFailure {
   return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
 
-/** "Tested and bad" says more than "could not be tested". */
+/** "Tested and failed" says more than "could not be tested". */
 function mostInformative(failures: readonly ConnectFailure[]): ConnectFailure {
   const order: readonly ConnectFailureKind[] = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
   const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));

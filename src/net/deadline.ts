@@ -6,16 +6,16 @@ import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
  * which this process stood still does not count.
  */
 export class Deadline {
-  readonly #standstill: Standstill;
   readonly #pausesMs: number;
-  readonly #cut: AbortSignal | undefined;
   /** On a clock that stops while the process stands still. */
   #at: number;
 
-  private constructor(ms: number, standstill: Standstill, cut?: AbortSignal) {
-    this.#standstill = standstill;
+  private constructor(
+    ms: number,
+    private readonly standstill: Standstill,
+    private readonly cut?: AbortSignal,
+  ) {
     this.#pausesMs = standstill.pausesMs;
-    this.#cut = cut;
     this.#at = this.#now + ms;
   }
 
@@ -25,7 +25,7 @@ export class Deadline {
    */
   static after(ms: number, within?: Deadline): Deadline {
     if (!within) return new Deadline(ms, new Heartbeat());
-    return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
+    return new Deadline(Math.min(ms, within.#at - within.#now), within.standstill, within.cut);
   }
 
   /**
@@ -38,12 +38,12 @@ export class Deadline {
 
   /** The same deadline, this many milliseconds later. */
   extendedBy(ms: number): Deadline {
-    return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
+    return new Deadline(this.#at - this.#now + ms, this.standstill, this.cut);
   }
 
   /** Milliseconds left, never less than 0. */
   get remainingMs(): number {
-    return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
+    return this.cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
   }
 
   /** Whether it has come. */
@@ -53,12 +53,12 @@ export class Deadline {
 
   /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
   get stoodStillMs(): number {
-    return this.#standstill.pausesMs - this.#pausesMs;
+    return this.standstill.pausesMs - this.#pausesMs;
   }
 
   /** Measures standstill while a promise is pending, even if nothing is awaited with {@link race}. */
   during<T>(work: Promise<T>): Promise<T> {
-    return this.#standstill.during(work);
+    return this.standstill.during(work);
   }
 
   /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
@@ -78,55 +78,35 @@ export class Deadline {
    * @throws what the promise rejects with, or what `expired` returns
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
-    const alarm = new Alarm(this, this.#cut);
-    const late = alarm.rung.then(() => {
-      throw expired();
-    });
+    const late = Promise.withResolvers<never>();
+    let timer: NodeJS.Timeout | undefined;
+    let isSettled = false;
+    const expire = (): void => {
+      late.reject(expired());
+    };
+    const wait = (): void => {
+      const { remainingMs } = this;
+      if (remainingMs < Infinity) timer = setTimeout(() => void expireOrWait(), remainingMs);
+    };
+    const expireOrWait = async (): Promise<void> => {
+      // Input may have arrived, and a standstill may have postponed the deadline.
+      await pendingInput();
+      if (isSettled) return;
+      if (this.isOver) expire();
+      else wait();
+    };
+    this.cut?.addEventListener('abort', expire);
+    wait();
     try {
-      return await this.#standstill.during(Promise.race([promise, late]));
+      return await this.standstill.during(Promise.race([promise, late.promise]));
     } finally {
-      alarm.clear();
+      isSettled = true;
+      clearTimeout(timer);
+      this.cut?.removeEventListener('abort', expire);
     }
   }
 
   get #now(): number {
-    return performance.now() - this.#standstill.totalMs;
-  }
-}
-
-/** Rings when a deadline comes, unless it is cleared before. */
-class Alarm {
-  readonly rung: Promise<void>;
-  readonly #deadline: Deadline;
-  readonly #cut: AbortSignal | undefined;
-  #ring: () => void = () => undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #isCleared = false;
-
-  constructor(deadline: Deadline, cut: AbortSignal | undefined) {
-    this.rung = new Promise((resolve) => (this.#ring = resolve));
-    this.#deadline = deadline;
-    this.#cut = cut;
-    cut?.addEventListener('abort', this.#ring);
-    this.#wait();
-  }
-
-  clear(): void {
-    this.#isCleared = true;
-    clearTimeout(this.#timer);
-    this.#cut?.removeEventListener('abort', this.#ring);
-  }
-
-  #wait(): void {
-    const { remainingMs } = this.#deadline;
-    if (remainingMs < Infinity) this.#timer = setTimeout(() => void this.#ringOrWait(), remainingMs);
-  }
-
-  /** Input may have arrived, and a standstill may have postponed the deadline. */
-  async #ringOrWait(): Promise<void> {
-    await pendingInput();
-    if (this.#isCleared) return;
-    if (this.#deadline.isOver) this.#ring();
-    else this.#wait();
+    return performance.now() - this.standstill.totalMs;
   }
 }

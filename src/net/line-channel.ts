@@ -1,6 +1,46 @@
 import type { Duplex } from 'node:stream';
-import { LineBuffer } from './line-buffer.js';
 import { pendingInput } from './standstill.js';
+
+const LF = 0x0a;
+
+/** The bytes that have been received and not yet read, to be read line by line. */
+export class LineBuffer {
+  #unread: Buffer = Buffer.alloc(0);
+  #searchedTo = 0;
+
+  /** Adds what was received. */
+  push(bytes: Uint8Array): void {
+    this.#unread = this.#unread.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#unread, bytes]);
+  }
+
+  get unread(): Buffer {
+    return this.#unread;
+  }
+
+  /**
+   * Takes the next line.
+   * @param maxBytes of the line, its CR included
+   * @param tooLong makes the error that is thrown if the line is longer, even if it has not ended
+   * @returns the line without its LF; undefined if it has not ended
+   */
+  takeLine(maxBytes: number, tooLong: () => Error): Buffer | undefined {
+    const end = this.#unread.indexOf(LF, this.#searchedTo);
+    if (end > maxBytes || (end < 0 && this.#unread.length > maxBytes)) throw tooLong();
+    if (end < 0) {
+      this.#searchedTo = this.#unread.length;
+      return undefined;
+    }
+    const line = this.#unread.subarray(0, end);
+    this.skip(end + 1);
+    return line;
+  }
+
+  /** Drops the first bytes. */
+  skip(count: number): void {
+    this.#unread = this.#unread.subarray(count);
+    this.#searchedTo = 0;
+  }
+}
 
 /** How a connection ended. */
 export interface ChannelEnd {
@@ -13,16 +53,12 @@ export interface ChannelEnd {
  * stays in the kernel.
  */
 export class LineChannel {
-  /** To write to, and to close. Nothing else may read from it until {@link detach}. */
-  readonly stream: Duplex;
-  /** What has been received and not read. */
   readonly received = new LineBuffer();
   #end: ChannelEnd | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param stream connected */
-  constructor(stream: Duplex) {
-    this.stream = stream;
+  /** @param stream connected. Nothing else may read from it until {@link detach} */
+  constructor(readonly stream: Duplex) {
     stream.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
     stream.pause();
     // A stream that has ended before does not emit the event again.

@@ -1,4 +1,4 @@
-import { LineBuffer } from '../net/line-buffer.js';
+import { LineBuffer } from '../net/line-channel.js';
 import { PeerText, excerpt } from '../text/peer.js';
 
 /** One reply of an SMTP server, complete (RFC 5321 section 4.2). */

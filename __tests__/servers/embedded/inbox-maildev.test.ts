@@ -190,7 +190,9 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
     const inbox = await open(server.port);
     server.emails.set('b', caught(ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
-    await expect(received?.delete()).rejects.toThrow(new RegExp(`the server replied to DELETE /email/b with ${status}`));
+    await expect(received?.delete()).rejects.toThrow(
+      new RegExp(`the server replied to DELETE /email/b with ${status}`),
+    );
     server.emails.clear();
     await expect(received?.delete()).resolves.toBeUndefined();
   });

@@ -47,8 +47,8 @@ export async function signIn(
   };
   const { reply, credentialsSent, fault, reportedError, iterations } = await authenticate({ command }, mechanism, who, {
     serverBinds: false,
-    derived: (octets) => derived.push(octets.toString('hex')),
-    computed: (work) => work,
+    addDerivedSecret: (octets) => derived.push(octets.toString('hex')),
+    postponeDeadline: (work) => work,
     ...context,
   });
   const outcome = fault && `${fault.kind}: ${fault.message}`;

@@ -211,8 +211,8 @@ test.each(SUPPORTED)('any challenges to %s are answered or refused, and not for 
       const client = await beginExchange(mechanism, identity, {
         serverBinds: true,
         binding: { type: 'tls-exporter', data: Buffer.from('binding') },
-        derived: () => undefined,
-        computed: (work) => work,
+        addDerivedSecret: () => undefined,
+        postponeDeadline: (work) => work,
       });
       const faults: unknown[] = [];
       for (const each of challenges) {

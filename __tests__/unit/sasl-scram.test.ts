@@ -30,7 +30,11 @@ const VECTORS = [
   },
 ] as const;
 
-const NO_CHANNEL: ExchangeContext = { serverBinds: false, derived: () => undefined, computed: (work) => work };
+const NO_CHANNEL: ExchangeContext = {
+  serverBinds: false,
+  addDerivedSecret: () => undefined,
+  postponeDeadline: (work) => work,
+};
 
 describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
   const begin = () => scram(kind, identity('password', 'pencil', 'user'), NO_CHANNEL, nonce);
@@ -92,11 +96,11 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
     ['has another password in its proof', "the server's proof that it knows the password is wrong"],
     [
       'has a foreign nonce',
-      "the server's nonce does not begin with the client's, as if the message belonged to another exchange",
+      "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
     ],
     [
       'adds no nonce of its own',
-      "the server's nonce does not begin with the client's, as if the message belonged to another exchange",
+      "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
     ],
   ])('a server that %s is none', async (manner, message) => {
     const { fault } = await against({ hash, manner });
@@ -176,12 +180,12 @@ describe('the transcript', () => {
 test('the time for hashing the password can be kept apart from that of the server', async () => {
   const { kind, nonce, first, final } = VECTORS[1];
   const works: unknown[] = [];
-  const computed = async <T>(work: Promise<T>): Promise<T> => {
+  const postponeDeadline = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
     works.push(result);
     return result;
   };
-  const client = await scram(kind, identity('password', 'pencil', 'user'), { ...NO_CHANNEL, computed }, nonce);
+  const client = await scram(kind, identity('password', 'pencil', 'user'), { ...NO_CHANNEL, postponeDeadline }, nonce);
   expect(await client.respond(challenge(first))).toBe(final);
   expect(works).toEqual([expect.objectContaining({ length: 32 })]);
 });

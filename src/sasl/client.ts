@@ -14,7 +14,6 @@ interface Account {
   readonly port: number;
 }
 
-/** An account with a secret. */
 export interface SecretIdentity extends Account {
   readonly kind: 'password' | 'access-token';
   readonly secret: Secret;
@@ -27,26 +26,26 @@ export type Identity = SecretIdentity | (Account & { readonly kind: 'certificate
 export interface ExchangeContext {
   /** Bytes that identify this TLS channel, and the registered name of their type (RFC 5056), if there are any. */
   readonly binding?: { readonly type: string; readonly data: Buffer } | undefined;
-  /** Whether the server offers any mechanism with channel binding. */
+  /** Whether the server offers a mechanism with channel binding. */
   readonly serverBinds: boolean;
   /**
    * Receives all bytes that are derived from the secret for this exchange alone, and each response that contains some,
    * before they are sent: an eavesdropper could use them to guess the secret.
    */
-  readonly derived: (bytes: Buffer) => void;
-  /** Waits for a long computation of the gate, whose time must not count against the server. */
-  readonly computed: <T>(work: Promise<T>) => Promise<T>;
+  readonly addDerivedSecret: (bytes: Buffer) => void;
+  /** Waits for a long computation of the gate. The server gets that much more time. */
+  readonly postponeDeadline: <T>(work: Promise<T>) => Promise<T>;
 }
 
 /**
- * Why the client aborted an exchange, or why the server's success does not count.
+ * Why the client aborted an exchange, or why it ignores the server's success.
  * - `not-authenticated`: the server has not proved that it knows the password
  * - `malformed`: what the server sent does not follow the mechanism
  */
 export class SaslFault extends Error {
   override readonly name = 'SaslFault';
 
-  /** @param message in our own words, without text of the peer */
+  /** @param message without text of the peer */
   constructor(
     readonly kind: 'not-authenticated' | 'malformed',
     message: string,
@@ -63,18 +62,16 @@ export interface Challenge {
   readonly text: string;
 }
 
-/** The client side of one exchange. */
+/** The client side of one exchange, and its state. */
 export interface SaslClient {
   /** The initial response (RFC 4422 section 3.3); undefined if the server sends the first message. */
   readonly initial?: string;
-  /**
-   * Whether a response so far contained the secret, or a proof of it; undefined if only `initial` ever does.
-   */
-  readonly credentialsSent?: boolean;
+  /** Whether a response so far contained the secret, or a proof of it; undefined if only `initial` ever does. */
+  credentialsSent?: boolean;
   /** The failure that the server reported within the mechanism. After it, no success counts. */
-  readonly reportedError?: PeerText | undefined;
+  reportedError?: PeerText;
   /** The iteration count that the server requires for the hash of the password, if the mechanism has one. */
-  readonly iterations?: number | undefined;
+  iterations?: number;
   /**
    * @returns the response to a challenge
    * @throws {SaslFault} if the exchange cannot continue
@@ -88,23 +85,11 @@ export interface SaslClient {
   succeed?(data: readonly Buffer[]): void;
 }
 
-/** The password or token of an identity that has one. */
 export function secretOf(identity: Identity): string {
   if (identity.kind === 'certificate') throw new TypeError('a certificate is not a secret that can be sent');
   return identity.secret.reveal();
 }
 
-/** The server reports success before the client has sent everything that the mechanism requires. */
-export function earlySuccess(): SaslFault {
-  return new SaslFault('malformed', 'the server accepts a client that has not sent its credentials');
-}
-
-/** The server sends a challenge that the mechanism does not have. */
-export function extraChallenge(): SaslFault {
-  return new SaslFault('malformed', 'the server sends more challenges than the mechanism has');
-}
-
-/** The server sends a challenge that is not base64, although the mechanism has to read it. */
-export function undecodable(): SaslFault {
-  return new SaslFault('malformed', 'the challenge is not valid base64');
-}
+export const malformed = (problem: string): SaslFault => new SaslFault('malformed', problem);
+export const extraChallenge = (): SaslFault => malformed('the server sends more challenges than the mechanism has');
+export const undecodable = (): SaslFault => malformed('the challenge is not valid base64');

@@ -5,9 +5,8 @@ import { scram, type ScramKind } from './scram.js';
 import { cramMd5, external, login, plain, plainMessage } from './simple-mechanisms.js';
 
 interface Mechanism {
-  /** The kind of credential that it requires. */
   readonly kind: Identity['kind'];
-  /** It requires channel binding. */
+  /** With channel binding. */
   readonly bound?: boolean;
   readonly begin: (identity: Identity, context: ExchangeContext) => SaslClient | Promise<SaslClient>;
   /** The message that contains the secret itself, if there is one. */
@@ -41,22 +40,17 @@ export type MechanismName = keyof typeof MECHANISMS;
 /** The names of the supported mechanisms, strongest first. */
 export const SUPPORTED = Object.keys(MECHANISMS) as readonly MechanismName[];
 
-/** The kind of credential that a mechanism requires; undefined if the mechanism is not supported. */
+/** Undefined if the mechanism is not supported. */
 export function kindOf(name: string): Identity['kind'] | undefined {
   return BY_NAME[name]?.kind;
 }
 
-/**
- * Whether a mechanism has channel binding.
- * @param name in upper case
- */
+/** @param name in upper case */
 export function bindsChannel(name: string): boolean {
   return name.endsWith('-PLUS');
 }
 
-/** What limits the choice of a mechanism. */
 export interface Choice {
-  /** The kind of credential. */
   readonly kind: Identity['kind'];
   /** The mechanism that the configuration names. */
   readonly wanted?: string | undefined;
@@ -76,10 +70,7 @@ export function chooseMechanism(offered: readonly string[], { kind, wanted, canB
     .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
 }
 
-/**
- * Begins the client side of an exchange.
- * @param name a mechanism that {@link chooseMechanism} returned
- */
+/** @param name a mechanism that {@link chooseMechanism} returned */
 export async function beginExchange(name: string, identity: Identity, context: ExchangeContext): Promise<SaslClient> {
   const mechanism = BY_NAME[name];
   if (!mechanism) throw new TypeError(`unsupported mechanism: ${name}`);
@@ -88,7 +79,7 @@ export async function beginExchange(name: string, identity: Identity, context: E
 
 /**
  * Every message of a mechanism that contains the secret itself, so that it can be kept out of logs. What is only
- * derived from the secret differs between exchanges; see {@link ExchangeContext.derived}.
+ * derived from the secret differs between exchanges; see {@link ExchangeContext.addDerivedSecret}.
  * @returns base64 texts
  */
 export function wireForms(identity: SecretIdentity): string[] {

@@ -8,37 +8,33 @@ export function bearerMessage(identity: Identity): string {
   return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
 }
 
-/** OAUTHBEARER: the server reports a failure in a challenge, and the client answers it with ^A (RFC 7628 section 3.2.3). */
+/** OAUTHBEARER: the client responds to a failure, which is a challenge, with ^A (RFC 7628 section 3.2.3). */
 export function oauthBearer(identity: Identity): SaslClient {
   return tokenClient(bearerMessage(identity), '\x01');
 }
 
-/** The message of XOAUTH2. */
 export function xoauth2Message(identity: Identity): string {
   return `user=${identity.username}\x01auth=Bearer ${secretOf(identity)}\x01\x01`;
 }
 
-/** Google's XOAUTH2, which Microsoft has too: like OAUTHBEARER, but the client answers a failure with an empty line. */
+/** XOAUTH2 of Google and Microsoft: like OAUTHBEARER, but the client responds to a failure with an empty line. */
 export function xoauth2(identity: Identity): SaslClient {
   return tokenClient(xoauth2Message(identity), '');
 }
 
 function tokenClient(initial: string, afterFailure: string): SaslClient {
-  let reportedError: PeerText | undefined;
-  return {
+  const client: SaslClient = {
     initial,
-    get reportedError() {
-      return reportedError;
-    },
     respond: ({ bytes, text }) => {
-      if (reportedError !== undefined) throw extraChallenge();
-      reportedError = new PeerText(describeFailure(bytes?.toString('utf8') ?? text));
+      if (client.reportedError) throw extraChallenge();
+      client.reportedError = new PeerText(describeFailure(bytes?.toString('utf8') ?? text));
       return afterFailure;
     },
   };
+  return client;
 }
 
-/** @param text JSON (RFC 7628 section 3.2.2), or whatever the server sends instead */
+/** @param text JSON (RFC 7628 section 3.2.2), or what the server sends instead */
 function describeFailure(text: string): string {
   const fields = Object.entries(jsonObject(text));
   if (fields.length === 0) return text;

@@ -1,5 +1,5 @@
 import { decodeBase64 } from './base64.js';
-import { SaslFault } from './client.js';
+import { malformed } from './client.js';
 
 /*
  * The messages of a SCRAM server (RFC 5802 section 7): attributes of one letter, in a fixed order, separated by commas.
@@ -53,8 +53,4 @@ function attribute(letter: string, text: string | undefined): string {
   if (!text?.startsWith(`${letter}=`))
     throw malformed(`the server's first message has no ${letter}= where it is required`);
   return text.slice(2);
-}
-
-function malformed(what: string): SaslFault {
-  return new SaslFault('malformed', what);
 }

@@ -13,7 +13,6 @@ export function plainMessage(identity: Identity): string {
   return `\0${identity.username}\0${secretOf(identity)}`;
 }
 
-/** PLAIN (RFC 4616): one message. */
 export function plain(identity: Identity): SaslClient {
   return oneMessage(plainMessage(identity));
 }
@@ -35,32 +34,30 @@ function oneMessage(initial: string): SaslClient {
 /** LOGIN (draft-murchison-sasl-login): two prompts, for username and password, whose text is not specified. */
 export function login(identity: Identity): SaslClient {
   const responses = [identity.username, secretOf(identity)];
-  return {
-    get credentialsSent() {
-      return responses.length === 0;
-    },
+  const client: SaslClient = {
+    credentialsSent: false,
     respond: () => {
       const response = responses.shift();
       if (response === undefined) throw extraChallenge();
+      client.credentialsSent = responses.length === 0;
       return response;
     },
   };
+  return client;
 }
 
 /** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
-export function cramMd5(identity: Identity, { derived }: ExchangeContext): SaslClient {
-  let credentialsSent = false;
-  return {
-    get credentialsSent() {
-      return credentialsSent;
-    },
+export function cramMd5(identity: Identity, { addDerivedSecret }: ExchangeContext): SaslClient {
+  const client: SaslClient = {
+    credentialsSent: false,
     respond: ({ bytes }) => {
-      if (credentialsSent) throw extraChallenge();
+      if (client.credentialsSent) throw extraChallenge();
       if (!bytes || bytes.length === 0) throw undecodable();
       const digest = createHmac('md5', secretOf(identity)).update(bytes).digest();
-      derived(digest);
-      credentialsSent = true;
+      addDerivedSecret(digest);
+      client.credentialsSent = true;
       return `${identity.username} ${digest.toString('hex')}`;
     },
   };
+  return client;
 }

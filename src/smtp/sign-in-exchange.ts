@@ -1,16 +1,16 @@
 import { decodeBase64, encodeBase64 } from '../sasl/base64.js';
-import { SaslFault, earlySuccess, type Challenge, type ExchangeContext, type Identity } from '../sasl/client.js';
+import { SaslFault, malformed, type Challenge, type ExchangeContext, type Identity } from '../sasl/client.js';
 import { beginExchange } from '../sasl/mechanisms.js';
 import { REDACTED } from '../secrets/secret.js';
 import type { PeerText } from '../text/peer.js';
 import type { Reply } from './reply.js';
 import type { SmtpSession } from './session.js';
 
-/** How an exchange ended. The client is signed in if the reply is 235, and there is neither a `fault` nor a `reportedError`. */
+/** How an exchange ended: with success if the reply is 235, and there is neither a `fault` nor a `reportedError`. */
 export interface AuthResult {
   /** The server's last reply. */
   readonly reply: Reply;
-  /** Why the client aborted the exchange, or why the server's success does not count. */
+  /** Why the client aborted the exchange, or why it ignores the server's success. */
   readonly fault: SaslFault | undefined;
   /** Whether the credentials, or a proof of them, have been sent. */
   readonly credentialsSent: boolean;
@@ -24,10 +24,10 @@ export interface AuthResult {
 const MAX_COMMAND_BYTES = 510;
 
 const CONTINUE = 334;
-const SIGNED_IN = 235;
+const AUTHENTICATED = 235;
 
 /**
- * Signs in (AUTH, RFC 4954). The transcript shows `<redacted>` for everything that the client sends after the
+ * Authenticates (AUTH, RFC 4954). The transcript shows `<redacted>` for everything that the client sends after the
  * mechanism's name. Call it only on a channel whose peer is authenticated.
  * @param mechanism one that `chooseMechanism` returned
  * @throws what {@link SmtpSession.command} throws
@@ -41,9 +41,9 @@ export async function authenticate(
   const derived: Buffer[] = [];
   const client = await beginExchange(mechanism, identity, {
     ...context,
-    derived: (bytes) => {
+    addDerivedSecret: (bytes) => {
       derived.push(bytes);
-      context.derived(bytes);
+      context.addDerivedSecret(bytes);
     },
   });
   let { initial } = client;
@@ -68,12 +68,12 @@ export async function authenticate(
       const response: string = initial ?? (await client.respond(challengeIn(reply)));
       initial = undefined;
       // The base64 of the response does not contain the base64 of what is derived from the secret.
-      if (derived.length > 0 && response !== '') context.derived(Buffer.from(response));
+      if (derived.length > 0 && response !== '') context.addDerivedSecret(Buffer.from(response));
       reply = await session.command(encodeBase64(response), REDACTED);
     }
-    if (reply.code === SIGNED_IN) {
+    if (reply.code === AUTHENTICATED) {
       client.succeed?.(base64Words(reply));
-      if (!areCredentialsSent()) throw earlySuccess();
+      if (!areCredentialsSent()) throw malformed('the server accepts a client that has not sent its credentials');
     }
     return ended(reply);
   } catch (error) {

@@ -40,12 +40,12 @@ export async function signIn(
     const result = await authenticate(session, mechanism, identity, {
       binding,
       serverBinds: offered.some(bindsChannel),
-      derived: (bytes) => {
+      addDerivedSecret: (bytes) => {
         // A server may echo the bytes in either form.
         run.addMask(bytes.toString('base64'));
         run.addMask(bytes.toString('hex'));
       },
-      computed: (work) => budget.postponedBy(work),
+      postponeDeadline: (work) => budget.postponedBy(work),
     });
     const { clientCertificateRequested } = channel;
     return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });

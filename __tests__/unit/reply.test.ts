@@ -129,7 +129,7 @@ describe('the reply parser', () => {
     const midReply = (octets: string): boolean => {
       parser.push(Buffer.from(octets));
       parser.take();
-      return parser.midReply;
+      return parser.isMidReply;
     };
     expect(['25', '0-a\r\n', '250', ' b\r\n'].map(midReply)).toEqual([false, true, true, false]);
   });

@@ -12,7 +12,7 @@ describe('a transcript that is too long ends in a remark', () => {
     expect(transcript.lines.at(-2)?.text).toBe(text);
     expect(transcript.lines.at(-1)).toMatchObject({
       from: 'server',
-      text: '… the rest of the dialogue is left out',
+      text: '… (transcript truncated)',
     });
   });
 });

@@ -3,13 +3,13 @@ import type { Reply } from './reply.js';
 
 /** What a server offers in its reply to EHLO (RFC 5321 section 4.1.1.1). */
 export interface Capabilities {
-  /** The lines as they were sent, without the first, which is the server's name, and without spaces at either end. */
+  /** The lines after the first, which is the server's name, without spaces at either end. */
   readonly lines: readonly PeerText[];
-  /** Whether a keyword is among them, in any case. */
+  /** In any case. */
   has(keyword: string): boolean;
   /** The SASL mechanisms offered, in upper case: the peer's text. Undefined if AUTH is not offered. */
   readonly mechanisms: readonly string[] | undefined;
-  /** Keywords that a device between client and server overwrote: `XXXXXXXA` by Cisco's SMTP inspection, as long as before. */
+  /** Keywords that a device between client and server overwrote with as many letters: `XXXXXXXA` by Cisco's inspection. */
   readonly masked: readonly PeerText[];
 }
 

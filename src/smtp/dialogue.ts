@@ -2,7 +2,6 @@ import { capabilitiesOf, type Capabilities } from './capabilities.js';
 import type { Reply } from './reply.js';
 import type { SmtpSession } from './session.js';
 
-/** How far to open a dialogue, and with what name. */
 export interface DialogueTerms {
   /** The name or address literal for EHLO (RFC 5321 section 4.1.4). */
   readonly ehloName: string;
@@ -11,20 +10,16 @@ export interface DialogueTerms {
   readonly upTo: 'EHLO' | 'STARTTLS';
 }
 
-/** An open dialogue. */
 export interface Dialogue {
-  /** Undefined if there was none to read. */
   readonly greeting: Reply | undefined;
-  /** What the server offers in its reply to EHLO. */
   readonly capabilities: Capabilities;
   /** With `upTo: 'STARTTLS'`: bytes after the 220 to STARTTLS; RFC 3207 allows none. The session is detached then. */
   readonly leftover: Buffer;
 }
 
-/** Why a dialogue is not open: a reply that is not the one required, or what the session threw. */
+/** A reply that is not the one required, or what the session threw. */
 export interface DialogueFailure {
   readonly at: 'greeting' | 'EHLO' | 'STARTTLS';
-  /** The greeting, if it was read. */
   readonly greeting: Reply | undefined;
   readonly answer:
     { readonly refused: true; readonly reply: Reply } | { readonly refused: false; readonly error: unknown };
@@ -34,7 +29,7 @@ export type DialogueResult =
   { readonly ok: true; readonly dialogue: Dialogue } | { readonly ok: false; readonly failure: DialogueFailure };
 
 /**
- * Opens an SMTP dialogue: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
+ * Opens an SMTP session: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
  * required. Never throws: what the session throws is part of the failure.
  */
 export async function openDialogue(session: SmtpSession, terms: DialogueTerms): Promise<DialogueResult> {

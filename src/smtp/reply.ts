@@ -15,31 +15,22 @@ export interface Reply {
   readonly bareLineFeed: boolean;
 }
 
-/**
- * RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts, so eight times that is accepted.
- */
+/** RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts. */
 export const MAX_LINE_BYTES = 4096;
 
-/** The longest known replies to EHLO have some thirty lines. */
+/** The longest known replies to EHLO have about thirty lines. */
 export const MAX_REPLY_LINES = 128;
 
-/**
- * Thirty-two lines of the length that RFC 5321 allows. The text of a reply goes into transcript, report and findings, and
- * becomes up to six times as long in JSON.
- */
+/** 32 lines of the length that RFC 5321 allows. In the report, a reply can be up to six times as long (JSON). */
 export const MAX_REPLY_BYTES = 16 * 1024;
 
-/**
- * A session has a dozen replies of a few hundred bytes. This limits a server that makes each one as large as allowed.
- */
+/** A session has a dozen replies of a few hundred bytes. */
 export const MAX_SESSION_BYTES = 64 * 1024;
 
-/** What was received is not an SMTP reply. */
 export class ReplySyntaxError extends Error {
   override readonly name = 'ReplySyntaxError';
 
   /**
-   * @param problem what is wrong, in words
    * @param line the malformed line, or as much of it as was read
    * @param before the lines of the same reply before it
    */
@@ -58,28 +49,23 @@ const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
 
 /**
- * Turns the bytes of one session into replies, however they are cut into chunks. It reads one reply at a time, so what
- * follows a reply stays unread until it is asked for: after the 220 to STARTTLS that makes the difference.
+ * Turns the bytes of one session into replies, no matter how they are split. What follows a reply stays unread until the
+ * next call, so that data after the 220 to STARTTLS is noticed.
  */
 export class ReplyParser {
-  readonly #received: LineBuffer;
   #partial: { code: number; lines: PeerText[]; raw: PeerText[]; bareLineFeed: boolean } | undefined;
   #replyBytes = 0;
   #sessionBytes = 0;
 
   /** @param received what the session has received and not read */
-  constructor(received = new LineBuffer()) {
-    this.#received = received;
-  }
+  constructor(private readonly received = new LineBuffer()) {}
 
-  /** Adds what was received. */
   push(bytes: Uint8Array): void {
-    this.#received.push(bytes);
+    this.received.push(bytes);
   }
 
-  /** Bytes that have been received after the last line that was read. */
   get unread(): Buffer {
-    return this.#received.unread;
+    return this.received.unread;
   }
 
   /** What has been received of an incomplete reply: its complete lines, and the beginning of the next. */
@@ -88,8 +74,7 @@ export class ReplyParser {
     return this.unread.length === 0 ? lines : [...lines, new PeerText(this.unread)];
   }
 
-  /** Whether a reply has begun and not ended. */
-  get midReply(): boolean {
+  get isMidReply(): boolean {
     return this.#partial !== undefined;
   }
 
@@ -101,7 +86,7 @@ export class ReplyParser {
     const tooLong = (): ReplySyntaxError =>
       this.#error(`a line of more than ${MAX_LINE_BYTES} bytes`, this.unread.subarray(0, MAX_LINE_BYTES));
     for (;;) {
-      const line = this.#received.takeLine(MAX_LINE_BYTES, tooLong);
+      const line = this.received.takeLine(MAX_LINE_BYTES, tooLong);
       if (!line) return undefined;
       const reply = this.#line(line);
       if (reply) return reply;

@@ -18,12 +18,10 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** A reply was not complete in time. */
 export class ReplyTimeout extends Error {
   override readonly name = 'ReplyTimeout';
 
   /**
-   * @param waitedMs how long the session waited, in milliseconds
    * @param heard the lines of an incomplete reply, the last one perhaps cut
    */
   constructor(
@@ -34,7 +32,6 @@ export class ReplyTimeout extends Error {
   }
 }
 
-/** The server sent a reply without a command. */
 export class UnsolicitedReply extends Error {
   override readonly name = 'UnsolicitedReply';
 
@@ -43,7 +40,7 @@ export class UnsolicitedReply extends Error {
   }
 }
 
-/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
+/** 421, which any command may get: the server closes the connection (RFC 5321 section 3.8). */
 export class ServiceNotAvailable extends Error {
   override readonly name = 'ServiceNotAvailable';
 

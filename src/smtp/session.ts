@@ -8,7 +8,6 @@ import type { Transcript } from './transcript.js';
 
 export { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 
-/** How long a session may wait, and where it records the dialogue. */
 export interface SessionSettings {
   readonly transcript: Transcript;
   /** Milliseconds for a whole reply. */
@@ -34,12 +33,11 @@ const FINAL_DOT = '.\r\n';
 const MAX_SHOWN_CHARACTERS = 16 * 1024;
 
 /**
- * One SMTP dialogue over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
+ * One SMTP session over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
  * the session ends and a new one begins, so that nothing learned before TLS is used after it (RFC 3207 section 4.2).
  */
 export class SmtpSession {
   readonly #channel: LineChannel;
-  readonly #settings: SessionSettings;
   readonly #parser: ReplyParser;
   /** How many replies the server must still send. */
   #pending = 0;
@@ -48,16 +46,15 @@ export class SmtpSession {
   #isOver = false;
 
   /** @param channel connected; nobody else may read from it while the session lives */
-  constructor(channel: Duplex, settings: SessionSettings) {
+  constructor(
+    channel: Duplex,
+    private readonly settings: SessionSettings,
+  ) {
     this.#channel = new LineChannel(channel);
-    this.#settings = settings;
     this.#parser = new ReplyParser(this.#channel.received);
   }
 
-  /**
-   * Reads the greeting, which the server must send first.
-   * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
-   */
+  /** @throws as {@link command} does */
   async greeting(): Promise<Reply> {
     this.#pending += 1;
     return this.#read();
@@ -67,7 +64,7 @@ export class SmtpSession {
    * Sends one command line and reads the reply to it.
    * @param line without its CR LF
    * @param shownAs what the transcript shows instead, if the line contains a secret
-   * @throws {UnsolicitedReply} if the server has already sent another reply; then the command is not sent
+   * @throws {UnsolicitedReply} if the server has already sent a reply; then the command is not sent
    * @throws {ConnectionLost} if the connection ends first
    * @throws {ReplyTimeout} if the reply is not complete in time
    * @throws {ReplySyntaxError} if what the server sends is not a reply
@@ -75,7 +72,7 @@ export class SmtpSession {
    */
   async command(line: string, shownAs = line): Promise<Reply> {
     await this.#refuseEarlyReply();
-    return this.#exchange(`${line}\r\n`, shownAs);
+    return this.#exchange(line, shownAs);
   }
 
   /**
@@ -96,7 +93,7 @@ export class SmtpSession {
    */
   async reply(): Promise<Reply> {
     const line = this.#unanswered.shift();
-    if (line !== undefined) this.#settings.transcript.add('client', line);
+    if (line !== undefined) this.settings.transcript.add('client', line);
     return this.#read();
   }
 
@@ -113,14 +110,14 @@ export class SmtpSession {
     await this.#refuseEarlyReply();
     const stuffed = message.replace(/^\./gm, '..');
     const bytes = Buffer.from(`${stuffed}${FINAL_DOT}`);
-    this.#settings.transcript.add('client', `${beginningOf(stuffed)}.`);
+    this.settings.transcript.add('client', `${beginningOf(stuffed)}.`);
     this.#pending += 1;
-    // The time that a large message takes at the minimum rate does not count as time of the dialogue.
-    const budget = this.#settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
+    // The time that a large message takes at the minimum rate does not count as time of the session.
+    const budget = this.settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
     const next = this.#nextReply();
     const isWhole = await this.#transmit(bytes, beforeDot, next, budget);
     if (!isWhole) this.hangUp();
-    const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+    const reply = await this.#read(this.settings.timeoutMs, budget, next);
     if (isWhole) await this.expectSilence().catch(unlessItCloses);
     else if (reply.code < 400) throw unsolicited(reply);
     return reply;
@@ -131,7 +128,7 @@ export class SmtpSession {
     if (this.#isOver) return;
     this.#isOver = true;
     if (!this.#channel.end && this.#pending === 0) {
-      await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
+      await this.#exchange('QUIT', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
     }
     const { stream } = this.#channel;
     stream.end(() => {
@@ -155,10 +152,10 @@ export class SmtpSession {
     return this.#parser.unread;
   }
 
-  async #exchange(text: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
-    this.#settings.transcript.add('client', shownAs);
+  async #exchange(line: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
+    this.settings.transcript.add('client', shownAs);
     this.#pending += 1;
-    this.#channel.stream.write(text);
+    this.#channel.stream.write(`${line}\r\n`);
     return this.#read(timeoutMs);
   }
 
@@ -173,13 +170,9 @@ export class SmtpSession {
     for (let at = 0; ; at += PIECE_BYTES) {
       const isLast = at >= lastFrom;
       if (isLast) beforeDot();
-      const sent = this.#write(isLast ? bytes.subarray(at) : bytes.subarray(at, at + PIECE_BYTES)).then(() => false);
-      const deadline = Deadline.after(this.#settings.timeoutMs, budget);
-      const waitMs = Math.round(deadline.remainingMs);
-      const isAnswered = await deadline.race(
-        Promise.race([answered, sent]),
-        () => new ReplyTimeout(waitMs, this.#unfinished()),
-      );
+      const piece = bytes.subarray(at, isLast ? undefined : at + PIECE_BYTES);
+      const sent = this.#write(piece).then(() => false);
+      const isAnswered = await this.#inTime(Promise.race([answered, sent]), this.settings.timeoutMs, budget);
       if (isLast || isAnswered) return isLast;
     }
   }
@@ -195,16 +188,20 @@ export class SmtpSession {
   }
 
   async #read(
-    timeoutMs = this.#settings.timeoutMs,
-    budget = this.#settings.budget,
+    timeoutMs = this.settings.timeoutMs,
+    budget = this.settings.budget,
     next = this.#nextReply(),
   ): Promise<Reply> {
-    const deadline = Deadline.after(timeoutMs, budget);
-    const waitMs = Math.round(deadline.remainingMs);
-    const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
+    const reply = await this.#inTime(next, timeoutMs, budget);
     this.#pending -= 1;
     if (reply.code === 421) throw new ServiceNotAvailable(reply);
     return reply;
+  }
+
+  #inTime<T>(work: Promise<T>, timeoutMs: number, budget: Deadline): Promise<T> {
+    const deadline = Deadline.after(timeoutMs, budget);
+    const waitMs = Math.round(deadline.remainingMs);
+    return deadline.race(work, () => new ReplyTimeout(waitMs, this.#unfinished()));
   }
 
   async #nextReply(): Promise<Reply> {
@@ -227,7 +224,7 @@ export class SmtpSession {
     await this.#channel.readPending();
     const early = this.#take();
     if (early) throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
-    if (this.#parser.unread.length > 0 || this.#parser.midReply) {
+    if (this.#parser.unread.length > 0 || this.#parser.isMidReply) {
       throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
     }
   }
@@ -242,7 +239,7 @@ export class SmtpSession {
     try {
       const reply = this.#parser.take();
       for (const line of reply?.raw ?? []) this.#note(line.exact);
-      if (reply?.bareLineFeed) this.#settings.onBareLineFeed?.(reply);
+      if (reply?.bareLineFeed) this.settings.onBareLineFeed?.(reply);
       return reply;
     } catch (error) {
       if (error instanceof ReplySyntaxError)
@@ -261,7 +258,7 @@ export class SmtpSession {
   }
 
   #note(text: string): void {
-    this.#settings.transcript.add('server', text);
+    this.settings.transcript.add('server', text);
   }
 }
 

@@ -5,7 +5,6 @@ import { UnsolicitedReply, type SmtpSession } from './session.js';
 /** The commands of a mail transaction (RFC 5321 section 3.3). */
 export type TransactionVerb = 'MAIL' | 'RCPT' | 'DATA';
 
-/** Sender and recipient of a message. */
 export interface Envelope {
   readonly from: string;
   readonly to: string;
@@ -13,10 +12,8 @@ export interface Envelope {
   readonly parameters?: readonly string[];
 }
 
-/** A command of a transaction, and the reply to it. */
 export interface Exchange {
   readonly verb: TransactionVerb;
-  /** The command as it was sent. */
   readonly line: string;
   readonly reply: Reply;
 }
@@ -38,7 +35,7 @@ export function openTransaction(
 }
 
 /**
- * Asks whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
+ * Tests whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
  * @returns the reply to RCPT, or to MAIL if that was refused
  * @throws what a session throws before such a reply
  */
@@ -52,15 +49,11 @@ export async function askForRecipient(session: SmtpSession, envelope: Envelope):
   return asked;
 }
 
-/** Whether the server has carried out a command. */
 export function isDone({ code }: Reply): boolean {
   return code >= 200 && code < 300;
 }
 
-/**
- * The maximum size of a message in bytes, according to the server (RFC 1870 section 4).
- * @returns undefined if it names no limit
- */
+/** The server's limit for a message in bytes (RFC 1870 section 4); undefined if it names none. */
 export function sizeLimit({ lines }: Capabilities): number | undefined {
   const [, digits] =
     lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];

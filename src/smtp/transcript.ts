@@ -1,21 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import { bytesInJson } from '../text/shorten.js';
 
-/** One line of a dialogue. */
 export interface Line {
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the transcript began. */
   readonly at: number;
   readonly from: 'server' | 'client';
   readonly text: string;
 }
 
-/** A dialogue of five steps has some sixty lines. */
+/** A session through all five steps has about sixty lines. */
 const MAX_LINES = 1000;
 /** As JSON, with at most 16 KiB of the gate's own message. */
 const MAX_BYTES = 32 * 1024;
-const CUT = '… the rest of the dialogue is left out';
+const CUT = '… (transcript truncated)';
 
-/** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
+/** The lines of a session, exact except for the client's secrets, which callers redact before they add a line. */
 export class Transcript {
   readonly #start = performance.now();
   readonly #lines: Line[] = [];

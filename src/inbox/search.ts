@@ -3,17 +3,17 @@ import { maxReadBytes } from '../message/alterations.js';
 import type { Deadline } from '../net/deadline.js';
 import { InboxError, resultOf, unusable, type InboxResult } from './failure.js';
 import { headersOf, type Headers } from './headers.js';
-import type { Received, Sought } from './inbox.js';
+import type { Inbox, Received, Sought } from './inbox.js';
 
 /** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
 
-/** The same after the deadline, because reading each may take as long as one more answer. */
+/** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
 
 /**
  * A message that has arrived, before it is read. What its folder says about it is only a hint, because a server may
- * answer a search with other mail.
+ * respond to a search with other mail.
  */
 export interface Arrival extends Headers {
   /** The folder's identifier of the message. */
@@ -26,7 +26,7 @@ export interface Folder {
   readonly junk?: string;
   /**
    * Opens the folder for some work, which sees every message that has arrived until the call.
-   * @param deadline of the search; the folder may take as long as one more answer
+   * @param deadline of the search; the folder may take as long as one more reply
    */
   use<T>(deadline: Deadline, work: (folder: OpenFolder) => Promise<T>): Promise<T>;
 }
@@ -81,12 +81,12 @@ async function searchAll(
     const wait = watch();
     for (const each of searches) {
       const source = await each.look(last);
-      if (source) return new FoundMessage(source, each.junk, searches);
+      if (source) return foundMessage(source, each, searches);
     }
     if (last) {
       for (const each of searches) {
         const source = each.claimAltered();
-        if (source) return new FoundMessage(source, each.junk, searches);
+        if (source) return foundMessage(source, each, searches);
       }
       if (searches.some(({ hasMore }) => hasMore)) throw unusable(NOT_ALL_READ);
       return undefined;
@@ -95,65 +95,51 @@ async function searchAll(
   }
 }
 
-/** @returns waits that all end at the same time, so that one look serves everybody */
-export function every(ms: number): (deadline: Deadline) => Promise<void> {
+/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
+export function polledInbox(folder: Folder, everyMs: number, stop: AbortSignal): Inbox {
+  /** Shared, so that one look serves everybody who waits. */
   let pause: Promise<void> | undefined;
-  return async (deadline) => {
-    pause ??= sleep(ms, undefined, { ref: false }).finally(() => {
+  const wait = async (deadline: Deadline): Promise<void> => {
+    pause ??= sleep(everyMs, undefined, { ref: false }).finally(() => {
       pause = undefined;
     });
     await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
   };
-}
-
-/** For an inbox that keeps no connection: it ends only with the run. */
-export function ended(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    stop.addEventListener('abort', () => {
-      resolve();
-    });
-  });
+  return {
+    find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+    ended: new Promise((resolve) => {
+      stop.addEventListener('abort', () => {
+        resolve();
+      });
+    }),
+    close: () => Promise.resolve(),
+  };
 }
 
 /**
  * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
- * its own source: a server may answer a search with other mail, or reuse its identifiers.
+ * its own source: a server may respond to a search with other mail, or reuse its identifiers.
  */
 class FolderSearch {
-  readonly #folder: Folder;
-  readonly #sought: Sought;
-  readonly #deadline: Deadline;
   /** The messages that were read. */
   readonly #read = new Set<string>();
   /** Those of them that are the message sought, or a copy. */
-  readonly #copies = new Set<string>();
+  readonly copies = new Set<string>();
+  /** Whether the last look found more messages than are read. */
+  hasMore = false;
   /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
   #altered: { id: string; source: Buffer } | undefined;
-  #hasMore = false;
 
-  constructor(folder: Folder, sought: Sought, deadline: Deadline) {
-    this.#folder = folder;
-    this.#sought = sought;
-    this.#deadline = deadline;
-  }
-
-  get junk(): string | undefined {
-    return this.#folder.junk;
-  }
-
-  get copies(): number {
-    return this.#copies.size;
-  }
-
-  /** Whether the last look found more messages than are read. */
-  get hasMore(): boolean {
-    return this.#hasMore;
-  }
+  constructor(
+    readonly folder: Folder,
+    private readonly sought: Sought,
+    private readonly deadline: Deadline,
+  ) {}
 
   /** @returns the message, if this look found it */
   async look(last: boolean): Promise<Buffer | undefined> {
     try {
-      return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
+      return await this.folder.use(this.deadline, (folder) => this.#lookIn(folder, last));
     } catch (error) {
       if (!last && error instanceof InboxError && error.failure.kind === 'busy') return undefined;
       throw error;
@@ -165,46 +151,46 @@ class FolderSearch {
    * @returns undefined if there is none
    */
   claimAltered(): Buffer | undefined {
-    if (this.#altered) this.#copies.add(this.#altered.id);
+    if (this.#altered) this.copies.add(this.#altered.id);
     return this.#altered?.source;
   }
 
   /** Looks once more, then deletes the message and its copies. */
   remove(): Promise<void> {
-    return this.#folder.use(this.#deadline, async (folder) => {
+    return this.folder.use(this.deadline, async (folder) => {
       await this.#lookIn(folder, true);
-      if (this.#copies.size > 0) await folder.remove([...this.#copies]);
+      if (this.copies.size > 0) await folder.remove([...this.copies]);
     });
   }
 
   async #lookIn(folder: OpenFolder, last: boolean): Promise<Buffer | undefined> {
-    const { is, size } = this.#sought;
+    const { is, size } = this.sought;
     let found: Buffer | undefined;
     let gone = false;
     let late = 0;
-    const arrivals = await folder.look(this.#sought, last);
-    this.#hasMore = false;
+    const arrivals = await folder.look(this.sought, last);
+    this.hasMore = false;
     for (const arrived of arrivals) {
       const { id } = arrived;
-      if (this.#read.has(id) || !isLike(this.#sought, arrived)) continue;
-      this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
-      if (this.#hasMore) break;
-      if (this.#deadline.isOver) late += 1;
+      if (this.#read.has(id) || !isLike(this.sought, arrived)) continue;
+      this.hasMore = this.#read.size === MAX_READ || (this.deadline.isOver && late === MAX_READ_LATE);
+      if (this.hasMore) break;
+      if (this.deadline.isOver) late += 1;
       this.#read.add(id);
       const source = await folder.read(id, maxReadBytes(size));
       if (!source) {
-        gone ||= hasMessageId(this.#sought, arrived);
+        gone ||= hasMessageId(this.sought, arrived);
         continue;
       }
       const headers = headersOf(source);
-      if (isLike(this.#sought, headers) && is(source)) {
-        this.#copies.add(id);
+      if (isLike(this.sought, headers) && is(source)) {
+        this.copies.add(id);
         found ??= source;
-      } else if (hasMessageId(this.#sought, headers)) {
+      } else if (hasMessageId(this.sought, headers)) {
         this.#altered ??= { id, source };
       }
     }
-    if (gone && !found && !this.#altered && this.copies === 0) throw new InboxError({ kind: 'message-gone' });
+    if (gone && !found && !this.#altered && this.copies.size === 0) throw new InboxError({ kind: 'message-gone' });
     return found;
   }
 }
@@ -222,32 +208,19 @@ function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
 const NOT_ALL_READ =
   'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
 
-class FoundMessage implements Received {
-  readonly source: Buffer;
-  readonly junk?: string;
-  readonly #searches: readonly FolderSearch[];
-
-  constructor(source: Buffer, junk: string | undefined, searches: readonly FolderSearch[]) {
-    this.source = source;
-    if (junk !== undefined) this.junk = junk;
-    this.#searches = searches;
-  }
-
-  get copies(): number {
-    return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
-  }
-
-  get hasMore(): boolean {
-    return this.#searches.some(({ hasMore }) => hasMore);
-  }
-
-  recount(): Promise<InboxResult<void>> {
-    return resultOf(inTurn(this.#searches, (each) => each.look(true)));
-  }
-
-  delete(): Promise<InboxResult<void>> {
-    return resultOf(inTurn(this.#searches, (each) => each.remove()));
-  }
+function foundMessage(source: Buffer, { folder }: FolderSearch, searches: readonly FolderSearch[]): Received {
+  return {
+    source,
+    ...(folder.junk !== undefined && { junk: folder.junk }),
+    get copies() {
+      return searches.reduce((sum, { copies }) => sum + copies.size, 0);
+    },
+    get hasMore() {
+      return searches.some(({ hasMore }) => hasMore);
+    },
+    recount: () => resultOf(inTurn(searches, (each) => each.look(true))),
+    delete: () => resultOf(inTurn(searches, (each) => each.remove())),
+  };
 }
 
 async function inTurn<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<void> {

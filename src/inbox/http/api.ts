@@ -1,26 +1,15 @@
 import { z } from 'zod';
 import { unusable, rejected, type InboxError } from '../failure.js';
-import type { Inbox } from '../inbox.js';
-import { search, every, alwaysOpen, ended, type OpenFolder } from '../search.js';
+import type { OpenFolder } from '../search.js';
 
-/** Mail catchers usually run on the same machine, so that they can be asked often. */
-const LOOK_AGAIN_MS = 500;
+/** Mail catchers usually run on the same machine, so they can be asked often. */
+export const LOOK_AGAIN_MS = 500;
 
 /** More than one search reads. */
 export const MAX_FOUND = 20;
 
 /** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */
 export const ID = z.string().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
-
-/** The inbox of a mail catcher, which is asked again and again. */
-export function apiInbox(folder: OpenFolder, stop: AbortSignal): Inbox {
-  const watch = every(LOOK_AGAIN_MS);
-  return {
-    find: (sought, deadline) => search([alwaysOpen(folder)], sought, deadline, () => watch),
-    ended: ended(stop),
-    close: () => Promise.resolve(),
-  };
-}
 
 /**
  * Deletes messages, and checks that they are gone: some responses are the same for a server that does not delete
@@ -41,7 +30,6 @@ export async function removeFrom(
   for (const id of ids) if (await folder.read(id, 1)) throw reason;
 }
 
-/** What answers is something else. */
 export function unknownApi(name: string): InboxError {
   return unusable(`the server does not have the API of ${name}`);
 }

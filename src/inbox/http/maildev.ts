@@ -4,8 +4,8 @@ import type { ApiTarget } from '../../plan/endpoint.js';
 import { unusable } from '../failure.js';
 import { boundedHeaders } from '../headers.js';
 import type { Inbox, InboxSettings, Sought } from '../inbox.js';
-import { isLike, type Arrival, type OpenFolder } from '../search.js';
-import { apiInbox, ID, MAX_FOUND, removeFrom, unknownApi } from './api.js';
+import { alwaysOpen, isLike, polledInbox, type Arrival, type OpenFolder } from '../search.js';
+import { ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 
 /**
@@ -34,7 +34,7 @@ export async function openMailDevInbox(target: ApiTarget, settings: InboxSetting
   const api = new HttpApi(target, settings, Deadline.on(stop));
   for (const prefix of ['/api', '']) {
     const config = CONFIG.safeParse(await api.json(`${prefix}/config`));
-    if (config.success) return apiInbox(new MailDev(api, prefix), stop);
+    if (config.success) return polledInbox(alwaysOpen(new MailDev(api, prefix)), LOOK_AGAIN_MS, stop);
   }
   throw unknownApi('MailDev');
 }

@@ -3,8 +3,8 @@ import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { boundedHeaders } from '../headers.js';
 import type { Inbox, InboxSettings, Sought } from '../inbox.js';
-import type { Arrival, OpenFolder } from '../search.js';
-import { apiInbox, ID, MAX_FOUND, removeFrom, unknownApi } from './api.js';
+import { alwaysOpen, polledInbox, type Arrival, type OpenFolder } from '../search.js';
+import { ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 
 /** The fields of a list of messages that are used (MessagesSummary in the description of Mailpit's API v1). */
@@ -21,7 +21,7 @@ export async function openMailpitInbox(target: ApiTarget, settings: InboxSetting
   const api = new HttpApi(target, settings, Deadline.on(stop));
   const first = SUMMARY.safeParse(await api.json('/api/v1/messages?limit=1'));
   if (!first.success) throw unknownApi('Mailpit');
-  return apiInbox(new Mailpit(api), stop);
+  return polledInbox(alwaysOpen(new Mailpit(api)), LOOK_AGAIN_MS, stop);
 }
 
 class Mailpit implements OpenFolder {

@@ -3,7 +3,7 @@ import type { MailboxTarget } from '../../plan/endpoint.js';
 import { rejected, unusable, busy, isRejection, type InboxError } from '../failure.js';
 import { headersOf } from '../headers.js';
 import type { Inbox, InboxSettings } from '../inbox.js';
-import { search, every, ended, type Arrival, type OpenFolder, type Folder } from '../search.js';
+import { polledInbox, type Arrival, type Folder, type OpenFolder } from '../search.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { MAX_ARRIVED, Pop3Session } from './session.js';
 import { Pop3Sessions } from './sessions.js';
@@ -22,12 +22,7 @@ const MAX_HEADERS_CHARACTERS = 256 * 1024;
 export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
   const mailbox = new Pop3Mailbox(target, settings, Deadline.on(stop));
   await mailbox.noteOld();
-  const watch = every(LOOK_AGAIN_MS);
-  return {
-    find: (sought, deadline) => search([mailbox], sought, deadline, () => watch),
-    ended: ended(stop),
-    close: () => Promise.resolve(),
-  };
+  return polledInbox(mailbox, LOOK_AGAIN_MS, stop);
 }
 
 /** A mailbox over one session after the other. */

@@ -40,19 +40,19 @@ export interface Given {
 /** Loads the plan that these things make. */
 export function load({ inputs = {}, config, files = {}, env = {}, locateInput }: Given): Promise<Plan> {
   const all: Readonly<Record<string, string>> = { ...files, ...(config !== undefined && { 'gate.yml': config }) };
-  return loadPlan(
-    { ...inputs, ...(config !== undefined && { config: 'gate.yml' }) },
-    {
-      cwd: '/repository',
-      env,
-      readFile: (path) => {
-        const text = all[path.replace('/repository/', '')];
-        const missing = Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
-        return text === undefined ? Promise.reject(missing) : Promise.resolve(text);
-      },
-      ...(locateInput && { locateInput }),
-    },
-  );
+  const readFile = (path: string): string => {
+    const text = all[path.replace('/repository/', '')];
+    if (text === undefined) throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
+    return text;
+  };
+  return new Promise((resolve) => {
+    resolve(
+      loadPlan(
+        { ...inputs, ...(config !== undefined && { config: 'gate.yml' }) },
+        { cwd: '/repository', env, readFile, ...(locateInput && { locateInput }) },
+      ),
+    );
+  });
 }
 
 /** The password or token of credentials, in clear. */

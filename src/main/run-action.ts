@@ -32,7 +32,7 @@ export async function runAction(
   let plan: Plan | undefined;
   const context = { log, redactReason: (reason: string) => redactReason(reason, plan), cancelled };
   try {
-    plan = await planOfInputs(await discardOldReport(core.getInput('report-dir')));
+    plan = planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));
     planned(plan);
     if (plan.selfTest) {
@@ -62,7 +62,7 @@ export async function runAction(
 }
 
 /** @param problems earlier problems, to be reported with those of the inputs */
-async function planOfInputs(problems: readonly Problem[]): Promise<Plan> {
+function planOfInputs(problems: readonly Problem[]): Plan {
   const inputs = givenInputs(process.env);
   return loadPlan(inputs, {
     cwd: process.cwd(),

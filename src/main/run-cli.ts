@@ -70,7 +70,7 @@ export async function runTerminal(
       if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
       return await demonstrate();
     }
-    const plan = await planOf({ ...values, endpoints: positionals.join('\n') });
+    const plan = planOf({ ...values, endpoints: positionals.join('\n') });
     planned(plan);
     if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
     const outcome = await gate(plan, progress);
@@ -107,7 +107,7 @@ async function demonstrate(): Promise<number> {
   const demo = await startDemo();
   try {
     process.stdout.write('Tests good, doubtful and broken mail servers, all in this process:\n\n');
-    const outcome = await gate(await planOf(demo.inputs), process.stdout);
+    const outcome = await gate(planOf(demo.inputs), process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
     if (outcome.report.endpoints.some(isCutShort)) return EXIT.closed;
     process.stdout.write('\nIn a workflow, this job would fail. In this demonstration, that is the expected result.\n');
@@ -144,7 +144,7 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-function planOf(given: Readonly<Record<string, unknown>>): Promise<Plan> {
+function planOf(given: Readonly<Record<string, unknown>>): Plan {
   const secrets = FROM_ENVIRONMENT.map((name) => [name, process.env[environmentName(name)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
   const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');

@@ -4,24 +4,23 @@ import type { Located } from './source/located.js';
 import type { Problem } from './source/problem.js';
 import { fileName } from './source/quote.js';
 
-/** Files that one value may name. They are read at the same time. */
+/** Files that one value may name. */
 const MAX_FILES = 1000;
 
-/** What a value of `ca` contains. */
-interface Loaded {
+/** What a value of `ca` contains, and what is wrong with it; without a path if the value is PEM text. */
+interface Contents {
   readonly certificates: readonly string[];
-  /** What is wrong; without a path if the value is PEM text. */
-  readonly faults: readonly { readonly what: string; readonly path: string | undefined }[];
+  readonly problems: readonly { readonly what: string; readonly path?: string | undefined }[];
 }
 
 /** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
 export class Anchors {
-  readonly #read: (path: string) => Promise<string>;
-  readonly #known = new Map<string, Loaded>();
+  readonly #readFile: (path: string) => string;
+  readonly #known = new Map<string, Contents>();
 
-  /** @param read returns the text of a file by its path as the user wrote it */
-  constructor(read: (path: string) => Promise<string>) {
-    this.#read = read;
+  /** @param readFile returns the text of a file by its path as the user wrote it */
+  constructor(readFile: (path: string) => string) {
+    this.#readFile = readFile;
   }
 
   /**
@@ -29,45 +28,51 @@ export class Anchors {
    * @param ca the value of the key: text, or a list of texts; the schema reports anything else
    * @returns what cannot be read or contains no certificate
    */
-  async load(ca: Located | undefined): Promise<Problem[]> {
-    if (ca?.kind === 'list') return (await Promise.all(ca.items.map((item) => this.load(item)))).flat();
+  load(ca: Located | undefined): Problem[] {
+    if (ca?.kind === 'list') return ca.items.flatMap((item) => this.load(item));
     if (ca?.kind !== 'text' || ca.broken) return [];
-    const loaded = this.#known.get(ca.text) ?? (await this.#load(ca.text));
-    this.#known.set(ca.text, loaded);
     const key = ca.place.line === undefined ? '' : 'tls.ca: ';
-    return loaded.faults.map(({ path, what }) => ({
+    return this.#contents(ca.text).problems.map(({ path, what }) => ({
       ...ca.place,
       message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
     }));
   }
 
-  /** The certificates in values that have been loaded. @returns PEM, one certificate each, without duplicates */
+  /** The certificates in some values. @returns PEM, one certificate each, without duplicates */
   of(values: readonly string[]): string[] {
-    return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
+    return [...new Set(values.flatMap((value) => this.#contents(value).certificates))];
   }
 
-  async #load(text: string): Promise<Loaded> {
+  #contents(text: string): Contents {
+    const contents = this.#known.get(text) ?? this.#read(text);
+    this.#known.set(text, contents);
+    return contents;
+  }
+
+  #read(text: string): Contents {
     if (isPem(text)) return parse(text);
     const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
     if (paths.length === 0) return failure('is empty');
     if (paths.length > MAX_FILES) return failure(`names more than ${MAX_FILES} files`);
-    const files = await Promise.all(
-      paths.map((path) =>
-        this.#read(path).then(
-          (content) => parse(content, path),
-          (error: unknown) => failure(`cannot be read (${codeOf(error)})`, path),
-        ),
-      ),
-    );
-    return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
+    const files = paths.map((path) => {
+      try {
+        return parse(this.#readFile(path), path);
+      } catch (error) {
+        return failure(`cannot be read (${codeOf(error)})`, path);
+      }
+    });
+    return {
+      certificates: files.flatMap((file) => file.certificates),
+      problems: files.flatMap((file) => file.problems),
+    };
   }
 }
 
-function parse(text: string, path?: string): Loaded {
+function parse(text: string, path?: string): Contents {
   const { certificates, faults } = certificatesIn(text);
-  return { certificates, faults: faults.map((what) => ({ what, path })) };
+  return { certificates, problems: faults.map((what) => ({ what, path })) };
 }
 
-function failure(what: string, path?: string): Loaded {
-  return { certificates: [], faults: [{ what, path }] };
+function failure(what: string, path?: string): Contents {
+  return { certificates: [], problems: [{ what, path }] };
 }

@@ -1,4 +1,4 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { Secret } from '../secrets/secret.js';
 import { codeOf } from '../text/reason.js';
@@ -8,24 +8,24 @@ import { at, type Located, type LocatedText } from './source/located.js';
 import type { Problem } from './source/problem.js';
 import { fileName } from './source/quote.js';
 
-/** A parsed value; or what is wrong, as the end of a sentence that begins with the text or the file. */
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: string };
+type Key = 'client-cert' | 'client-key';
 
-/** The values of `client-cert` and `client-key`, after loading. */
+/** A value, or what is wrong with it, as the end of a sentence that begins with the text or the file. */
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** What the two values contain: an identity, if both are set and can be used. */
 interface Loaded {
-  /** Absent if a value is missing or wrong. */
   readonly identity?: ClientIdentity;
-  readonly certificateFault?: string | undefined;
-  readonly keyFault?: string | undefined;
+  readonly problems: { readonly [key in Key]?: string | undefined };
 }
 
 /** Client certificates. Each pair of values is read once, however many endpoints have it. */
 export class ClientIdentities {
-  readonly #readFile: (path: string) => Promise<string>;
+  readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Loaded>();
 
   /** @param readFile returns the text of a file by its path as the user wrote it */
-  constructor(readFile: (path: string) => Promise<string>) {
+  constructor(readFile: (path: string) => string) {
     this.#readFile = readFile;
   }
 
@@ -34,47 +34,55 @@ export class ClientIdentities {
    * @param tls the mapping with the keys; the schema reports values that are missing, empty or not text
    * @returns what cannot be read or used. The errors never contain any part of the key
    */
-  async load(tls: Located | undefined): Promise<Problem[]> {
-    const certificate = textOf(at(tls, 'client-cert'));
-    const key = textOf(at(tls, 'client-key'));
-    if (!certificate && !key) return [];
-    const id = idOf(certificate?.text, key?.text);
-    const loaded = this.#known.get(id) ?? (await this.#load(certificate?.text, key?.text));
-    this.#known.set(id, loaded);
-    const { certificateFault, keyFault } = loaded;
-    return [
-      ...(certificate && certificateFault !== undefined ? [problem('client-cert', certificate, certificateFault)] : []),
-      ...(key && keyFault !== undefined ? [problem('client-key', key, keyFault)] : []),
-    ];
+  load(tls: Located | undefined): Problem[] {
+    const nodes = { 'client-cert': textOf(at(tls, 'client-cert')), 'client-key': textOf(at(tls, 'client-key')) };
+    const { problems } = this.#loaded(nodes['client-cert']?.text, nodes['client-key']?.text);
+    return (['client-cert', 'client-key'] as const).flatMap((key) => {
+      const [node, what] = [nodes[key], problems[key]];
+      return node && what !== undefined ? [problem(key, node, what)] : [];
+    });
   }
 
-  /** The identity in two values that have been loaded; undefined if one of them is not set. */
+  /** The identity in two values; undefined if one of them is not set. */
   of(certificate: string | undefined, key: string | undefined): ClientIdentity | undefined {
-    return this.#known.get(idOf(certificate, key))?.identity;
+    return this.#loaded(certificate, key).identity;
   }
 
-  async #load(certificate: string | undefined, key: string | undefined): Promise<Loaded> {
-    const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
+  #loaded(certificate: string | undefined, key: string | undefined): Loaded {
+    const id = JSON.stringify([certificate, key]);
+    const loaded = this.#known.get(id) ?? this.#read(certificate, key);
+    this.#known.set(id, loaded);
+    return loaded;
+  }
+
+  #read(certificate: string | undefined, key: string | undefined): Loaded {
+    const [chain, privateKey] = [this.#parse(certificate, chainIn), this.#parse(key, keyIn)];
     if (!chain?.ok || !privateKey?.ok) {
-      return { certificateFault: faultOf(chain), keyFault: faultOf(privateKey) };
+      const problemOf = (parsed?: Parsed<unknown>) => (parsed?.ok === false ? parsed.problem : undefined);
+      return { problems: { 'client-cert': problemOf(chain), 'client-key': problemOf(privateKey) } };
     }
     if (!new X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
-      return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
+      return {
+        problems: { 'client-key': 'contains a key that does not belong to the certificate in tls.client-cert' },
+      };
     }
     const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
     try {
       // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
       createSecureContext({ cert: chain.value, key: pem });
     } catch (error) {
-      return { certificateFault: `contains a certificate that the TLS library rejects (${codeOf(error)})` };
+      return { problems: { 'client-cert': `contains a certificate that the TLS library rejects (${codeOf(error)})` } };
     }
-    return { identity: { certificate: chain.value, key: new Secret(pem) } };
+    return { identity: { certificate: chain.value, key: new Secret(pem) }, problems: {} };
   }
 
-  async #parse<T>(value: string | undefined, parse: (text: string) => Parsed<T>): Promise<Parsed<T> | undefined> {
+  #parse<T>(value: string | undefined, parse: (text: string) => Parsed<T>): Parsed<T> | undefined {
     if (value === undefined) return undefined;
-    if (isPem(value)) return parse(value);
-    return this.#readFile(value.trim()).then(parse, (error: unknown) => wrong(`cannot be read (${codeOf(error)})`));
+    try {
+      return parse(isPem(value) ? value : this.#readFile(value.trim()));
+    } catch (error) {
+      return wrong(`cannot be read (${codeOf(error)})`);
+    }
   }
 }
 
@@ -82,16 +90,8 @@ function textOf(node: Located | undefined): LocatedText | undefined {
   return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
 }
 
-function idOf(certificate: string | undefined, key: string | undefined): string {
-  return JSON.stringify([certificate, key]);
-}
-
-function wrong(fault: string) {
-  return { ok: false, fault } as const;
-}
-
-function faultOf(parsed: Parsed<unknown> | undefined): string | undefined {
-  return parsed?.ok === false ? parsed.fault : undefined;
+function wrong(problem: string) {
+  return { ok: false, problem } as const;
 }
 
 /** All certificates in a text. The first is the client certificate itself. */
@@ -100,7 +100,7 @@ function chainIn(text: string): Parsed<string> {
   return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
 }
 
-function keyIn(text: string): Parsed<ReturnType<typeof createPrivateKey>> {
+function keyIn(text: string): Parsed<KeyObject> {
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return wrong('contains no PEM private key');
   if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text)) return wrong('contains an encrypted key; it must have no passphrase');
   try {
@@ -110,7 +110,7 @@ function keyIn(text: string): Parsed<ReturnType<typeof createPrivateKey>> {
   }
 }
 
-function problem(key: string, { place, text, expanded }: LocatedText, what: string): Problem {
+function problem(key: Key, { place, text, expanded }: LocatedText, what: string): Problem {
   // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
   const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
   return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };

@@ -19,8 +19,8 @@ export interface PlanContext {
   /** The workspace. Paths are relative to it. */
   readonly cwd: string;
   readonly env: Environment;
-  /** Returns the text of a file by its absolute path; rejects if it cannot be read. */
-  readonly readFile: (path: string) => Promise<string>;
+  /** Returns the text of a file by its absolute path; throws if it cannot be read. */
+  readonly readFile: (path: string) => string;
   /** Problems that are known before the inputs are read. */
   readonly problems?: readonly Problem[];
   /** Finds the first line of an input's text in a file of the user; undefined if it is not known. */
@@ -43,15 +43,15 @@ interface Candidate {
  * @param inputs the inputs of the action by name; an empty text means not set
  * @throws {ConfigurationError} with every problem at once
  */
-export async function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Promise<Plan> {
+export function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Plan {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-  const lists = await readLists(inputs, context);
+  const lists = readLists(inputs, context);
   const require = at(given, 'require');
   /** Lists that an empty list in an endpoint or in the defaults may replace. */
   const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
   const candidates = checkAll(lists, layer, inputsBelow);
   const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-  const readFile = (path: string): Promise<string> => context.readFile(resolve(context.cwd, path));
+  const readFile = (path: string): string => context.readFile(resolve(context.cwd, path));
   const tlsKeys = candidates.map(({ merged }) => at(merged, 'tls'));
   const anchors = new Anchors(readFile);
   const identities = new ClientIdentities(readFile);
@@ -61,8 +61,8 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, context
     ...lists.flatMap((list) => list.problems),
     ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
     ...candidates.flatMap((candidate) => candidate.problems),
-    ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
-    ...(await loadAll(identities, tlsKeys)),
+    ...loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))]),
+    ...loadAll(identities, tlsKeys),
   ];
   if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
   const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
@@ -83,25 +83,22 @@ export async function loadPlan(inputs: Readonly<Record<string, string>>, context
   };
 }
 
-async function readLists(
+function readLists(
   { endpoints = '', config = '' }: Readonly<Record<string, string>>,
   context: PlanContext,
-): Promise<EndpointList[]> {
+): EndpointList[] {
   return [
     ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
-    ...(config.trim() === '' ? [] : [await readConfigFile(config.trim(), context)]),
+    ...(config.trim() === '' ? [] : [readConfigFile(config.trim(), context)]),
   ];
 }
 
 /** Loads one value after the other, so that a value that many endpoints share is read once. */
-async function loadAll(
-  files: Pick<Anchors | ClientIdentities, 'load'>,
-  values: readonly (Located | undefined)[],
-): Promise<Problem[]> {
+function loadAll(files: Pick<Anchors | ClientIdentities, 'load'>, values: readonly (Located | undefined)[]): Problem[] {
   const problems: Problem[] = [];
   for (const value of values) {
     if (problems.length >= MAX_PROBLEMS) break;
-    problems.push(...(await files.load(value)));
+    problems.push(...files.load(value));
   }
   return problems;
 }

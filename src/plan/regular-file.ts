@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
  * another process writes to it, or never end. The size limit applies while the file is read.
  * @throws an error whose `code` is the code of the system, or says in words what is wrong with the file
  */
-export function readRegularFileSync(path: string): string {
+export function readRegularFile(path: string): string {
   // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
   // Windows does not have the flag, and undefined is 0 here.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -28,13 +28,6 @@ export function readRegularFileSync(path: string): string {
   } finally {
     closeSync(file);
   }
-}
-
-/** {@link readRegularFileSync} as a promise. */
-export function readRegularFile(path: string): Promise<string> {
-  return new Promise((resolve) => {
-    resolve(readRegularFileSync(path));
-  });
 }
 
 function unreadable(path: string, code: string): Error {

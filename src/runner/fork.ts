@@ -1,4 +1,4 @@
-import { readRegularFileSync } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/regular-file.js';
 
 /**
  * The hint for an invalid configuration if the run is for a pull request from a fork. Secrets are empty then, so that
@@ -8,7 +8,7 @@ import { readRegularFileSync } from '../plan/regular-file.js';
  */
 export async function secretsOfForks(): Promise<string[]> {
   // The toolkit reads this file when it is loaded, and would block on a named pipe.
-  if (process.env.GITHUB_EVENT_PATH) readRegularFileSync(process.env.GITHUB_EVENT_PATH);
+  if (process.env.GITHUB_EVENT_PATH) readRegularFile(process.env.GITHUB_EVENT_PATH);
   // Loaded only here, because the toolkit includes a client of the whole GitHub API.
   const { context } = await import('@actions/github');
   const { pull_request: pullRequest, repository } = context.payload;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
 
 import type { Source } from '../plan/endpoint.js';
-import { readRegularFileSync } from '../plan/regular-file.js';
+import { readRegularFile } from '../plan/regular-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +19,7 @@ export function locateInput(input: string, text: string, env: Environment): Sour
   const file = workflowFile(env);
   if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '') return undefined;
   try {
-    const lines = linesOf(input, text, readRegularFileSync(resolve(env.GITHUB_WORKSPACE, file)));
+    const lines = linesOf(input, text, readRegularFile(resolve(env.GITHUB_WORKSPACE, file)));
     const [line] = lines;
     return line !== undefined && lines.length === 1 ? { file, line } : undefined;
   } catch {

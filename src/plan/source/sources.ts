@@ -47,13 +47,13 @@ export function readEndpointsInput(text: string, env: Environment): EndpointList
 }
 
 /** Reads the file that the input `config` names. @param path as the user wrote it */
-export async function readConfigFile(
+export function readConfigFile(
   path: string,
-  { cwd, env, readFile }: { cwd: string; env: Environment; readFile: (path: string) => Promise<string> },
-): Promise<EndpointList> {
+  { cwd, env, readFile }: { cwd: string; env: Environment; readFile: (path: string) => string },
+): EndpointList {
   let text;
   try {
-    text = await readFile(systemPath.resolve(cwd, path));
+    text = readFile(systemPath.resolve(cwd, path));
   } catch (error) {
     return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${codeOf(error)})` }]);
   }

@@ -40,17 +40,12 @@ export function readYaml(text: string, origin: Place, env: Environment): { root?
     const { line, col } = lines.linePos(offset);
     return { ...origin, line, column: col };
   };
-  let documents;
-  try {
-    documents = compose(text, lines);
-  } catch (error) {
-    if (error instanceof Excess) return { problems: [{ ...placeOf(error.offset), message: `YAML: ${error.message}` }] };
-    throw error;
-  }
-  const [document, second] = documents;
-  const faults: { code: yaml.ErrorCode; pos: [number, number] }[] = [...document.errors, ...document.warnings];
-  if (second) faults.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
-  const syntax = faults.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
+  const { tokens, excess } = tokensOf(text, lines);
+  if (excess) return { problems: [{ ...placeOf(excess.offset), message: `YAML: ${excess.what}` }] };
+  const [document, second] = compose(tokens, text.length);
+  const errors: { code: yaml.ErrorCode; pos: [number, number] }[] = [...document.errors, ...document.warnings];
+  if (second) errors.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
+  const syntax = errors.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
     ...placeOf(pos[0]),
     message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
   }));
@@ -61,46 +56,42 @@ export function readYaml(text: string, origin: Place, env: Environment): { root?
   return { root: reader.read(document.contents), problems: reader.problems };
 }
 
-/** A text exceeds a limit. The rest of it is not read. */
-class Excess extends Error {
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
-  }
+interface Tokens {
+  readonly tokens: yaml.CST.Token[];
+  /** Set if the text exceeds a limit. The rest of it is not read. */
+  readonly excess?: { readonly what: string; readonly offset: number };
 }
 
-/** The first document of a text, and the second if there is one. @throws {Excess} */
-function compose(text: string, lines: yaml.LineCounter): [yaml.Document.Parsed, yaml.Document.Parsed | undefined] {
-  const composer = new yaml.Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
-  // The library creates an Error for each syntax error, but throws none. Their stack traces would take most of the
-  // time.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    const [first, second] = composer.compose(tokensOf(text, lines), true, text.length);
-    if (!first) throw new TypeError('a YAML text without a document');
-    return [first, second];
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-/** The tokens of a text, up to the limit. @throws {Excess} */
-function* tokensOf(text: string, lines: yaml.LineCounter): Generator<yaml.CST.Token> {
+/** The tokens of a text, up to the limits. */
+function tokensOf(text: string, lines: yaml.LineCounter): Tokens {
   const parser = new yaml.Parser(lines.addNewLine);
   lines.addNewLine(0);
+  const tokens: yaml.CST.Token[] = [];
   let count = 0;
   for (const lexeme of new yaml.Lexer().lex(text)) {
     const { offset } = parser;
-    yield* parser.next(lexeme);
+    tokens.push(...parser.next(lexeme));
     count += 1;
-    if (count > MAX_TOKENS) throw new Excess('too many values', offset);
+    if (count > MAX_TOKENS) return { tokens, excess: { what: 'too many values', offset } };
     // The stack holds the document, each open collection, and the value that is being read.
-    if (parser.stack.length > MAX_DEPTH + 1) throw new Excess('nested too deeply', offset);
+    if (parser.stack.length > MAX_DEPTH + 1) return { tokens, excess: { what: 'nested too deeply', offset } };
   }
-  yield* parser.end();
+  return { tokens: [...tokens, ...parser.end()] };
+}
+
+/** The first document of a text, and the second if there is one. */
+function compose(
+  tokens: readonly yaml.CST.Token[],
+  length: number,
+): [yaml.Document.Parsed, yaml.Document.Parsed | undefined] {
+  const composer = new yaml.Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
+  // The library creates an Error for each syntax error. Their stack traces would take most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const [first, second] = composer.compose(tokens, true, length);
+  Error.stackTraceLimit = stackTraceLimit;
+  if (!first) throw new TypeError('a YAML text without a document');
+  return [first, second];
 }
 
 /** Turns the nodes of one document, in order, into located values. */

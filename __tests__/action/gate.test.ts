@@ -23,7 +23,7 @@ const SERVERS = {
   fail: { offers: ['8BITMIME'], replies: { STARTTLS: '502 5.5.1 Not here' } },
 } as const satisfies Record<string, Dialogue>;
 
-describe('a gate that is open', () => {
+describe('a gate that passes', () => {
   test('goes through all five steps, and tells of it on every channel', async () => {
     const { pki, identity } = loopback;
     await using server = await startEmbedded({ pki, identity });
@@ -59,7 +59,7 @@ describe('a gate that is open', () => {
     expect(outputs.report?.startsWith(runner.temp)).toBe(true);
     expect(schemaErrors(report)).toEqual([]);
     expect(letters(report?.endpoints[0]?.steps ?? [])).toBe('ppppp');
-    expect(summary).toContain('Gate open');
+    expect(summary).toContain('Gate passed');
     expect(log).toContain(`127.0.0.1:${server.port}  pass`);
     expect(server.mailbox.messages).toEqual([before]);
     expect(server.mailbox.uidNext).toBe(3);
@@ -120,14 +120,14 @@ describe('a gate that is closed', () => {
     expect(annotations[1]).toEqual({
       name: 'error',
       properties: {},
-      data: `Gate closed: 1 endpoint failed: ${lines[1] ?? ''}`,
+      data: `Gate failed: 1 of 2 endpoints failed: ${lines[1] ?? ''}`,
     });
     expect(schemaErrors(report)).toEqual([]);
     expect(report?.endpoints.map(({ result, source }) => [result, source])).toEqual([
       ['pass', { file: WORKFLOW, line: 8 }],
       ['fail', { file: WORKFLOW, line: 9 }],
     ]);
-    expect(summary).toContain('Gate closed');
+    expect(summary).toContain('Gate failed');
     expect(aftermath).toBe('');
   });
 
@@ -140,7 +140,7 @@ describe('a gate that is closed', () => {
     });
     expect(code).toBe(1);
     expect(annotations.map(({ name }) => name)).toEqual(Array<string>(10).fill('error'));
-    expect(annotations.at(-1)?.data).toBe(`Gate closed: 13 endpoints failed: ${names.join(', ')}`);
+    expect(annotations.at(-1)?.data).toBe(`Gate failed: all 13 endpoints failed: ${names.join(', ')}`);
     expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(names);
   });
 

@@ -31,7 +31,7 @@ describe('a channel that fails', () => {
         expect.stringContaining(said),
       ]);
     }
-    expect(closed.annotations.at(-1)?.data).toContain('Gate closed');
+    expect(closed.annotations.at(-1)?.data).toContain('Gate failed');
   });
 
   test.each([
@@ -55,7 +55,7 @@ describe('a channel that fails', () => {
     const inputs = { endpoints: `127.0.0.1:${good.port}`, ca: loopback.ca, 'report-dir': 'file/reports' };
     const { code, outputs, summary, annotations } = await runner.run(inputs);
     expect([code, outputs.result, outputs.report]).toEqual([0, 'pass', undefined]);
-    expect(summary).toContain('Gate open');
+    expect(summary).toContain('Gate passed');
     expect(annotations.map(({ data }) => data)).toEqual([expect.stringContaining('Could not write report.json')]);
   });
 

@@ -132,7 +132,7 @@ test.each([
   ['is told to end meanwhile', 'AbortSignal.timeout(500)'],
 ])('a program that %s does not wait for a reader of its output', async (_, signal) => {
   const child = await unread(
-    `async (endedBy) => { endedBy(${signal}); process.stdout.write("x".repeat(3_000_000)); return 7 }`,
+    `async (state) => { state.endedBy = ${signal}; process.stdout.write("x".repeat(3_000_000)); return 7 }`,
   );
   expect(await once(child, 'exit')).toEqual([7, null]);
   child.stdout.destroy();

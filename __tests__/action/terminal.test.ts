@@ -33,8 +33,8 @@ function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}
 
 describe('endpoints on the command line', () => {
   test.each<[string, Dialogue, number, RegExp]>([
-    ['an open gate', {}, 0, /Gate open/],
-    ['a closed gate', { offers: [] }, 1, /Gate closed/],
+    ['a gate that passes', {}, 0, /Gate passed/],
+    ['a gate that fails', { offers: [] }, 1, /Gate failed/],
   ])('%s', async (_, dialogue, code, headline) => {
     await using server = await startScriptedServer(loopback.dialogue(dialogue));
     const ended = await cli([`127.0.0.1:${server.port}`, '--ca', 'ca.pem']);
@@ -135,9 +135,9 @@ describe('--demo', () => {
   const SHOWN = {
     'good: STARTTLS': 'pass',
     'good: implicit TLS': 'pass',
-    'doubtful: AUTH before TLS': 'warn',
+    'insecure: AUTH before TLS': 'warn',
     'broken: certificate expired': 'certificate-expired',
-    'broken: certificate for another name': 'certificate-hostname-mismatch',
+    'broken: certificate for a different name': 'certificate-hostname-mismatch',
     'broken: intermediate certificate not sent': 'certificate-chain-incomplete',
     'broken: no STARTTLS': 'starttls-not-advertised',
     'broken: wrong password': 'auth-rejected',
@@ -155,7 +155,7 @@ describe('--demo', () => {
     for (const [name, shown] of Object.entries(SHOWN)) {
       expect(progress.filter((line) => line.includes(`  ${name}  `) && line.includes(`  ${shown}`))).toHaveLength(1);
     }
-    expect(stdout).toContain('Gate closed: 7 of 11 endpoints failed');
+    expect(stdout).toContain('Gate failed: 7 of 11 endpoints failed');
   });
 });
 

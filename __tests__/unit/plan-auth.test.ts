@@ -68,7 +68,7 @@ endpoints:
   test.each(['password', 'access-token'])('does not use %s', async (key) => {
     const config = `endpoints: [{host: a.example, auth: {mechanism: EXTERNAL, username: joe, ${key}: x}, ${TLS}}]`;
     expect((await problems({ config, files: files() })).join()).toContain(
-      `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${key}; remove it`,
+      `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${key}; remove it`,
     );
   });
 });
@@ -128,7 +128,7 @@ describe('a secret that contains only spaces', () => {
 
   test('a line break at the end of a secret is an error', async () => {
     const config = 'endpoints: [{host: a.example, auth: {username: joe, password: "${PW}"}}]';
-    expect((await problems({ config, env: { PW: 'secret\n' } })).join()).toContain('a line break at the end');
+    expect((await problems({ config, env: { PW: 'secret\n' } })).join()).toContain('a trailing newline');
   });
 
   test('spaces around it are kept, because they may be intended', async () => {
@@ -178,7 +178,7 @@ endpoints: [{host: a.example, auth: {expect: rejected}}, b.example]`,
 
     const own = `endpoints: [{host: a.example, auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}]`;
     expect((await problems({ config: own })).join()).toContain(
-      'delivery cannot be used with auth.expect: rejected, because the session is not signed in',
+      'delivery cannot be used with auth.expect: rejected, because the session is not authenticated',
     );
     const both = `defaults: {auth: {username: j, password: p, expect: rejected}, ${DELIVERY}}\nendpoints: [a.example]`;
     expect((await problems({ config: both })).join()).toContain('delivery cannot be used');

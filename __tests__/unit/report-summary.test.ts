@@ -50,30 +50,30 @@ const untested = (name: string): EndpointReport =>
 
 describe('the headline', () => {
   test.each([
-    [[good('a'), good('b')], '## ✅ Gate open: both endpoints passed'],
-    [[good('a')], '## ✅ Gate open: the endpoint passed'],
-    [[good('a'), failing('b'), warned('c')], '## ❌ Gate closed: 1 of 3 endpoints failed'],
-    [[failing('a'), untested('b'), good('c')], '## ❌ Gate closed: 1 of 3 endpoints failed, 1 inconclusive'],
-    [[untested('a')], '## ❌ Gate closed: the endpoint is inconclusive'],
-    [[good('a'), warned('b')], '## ⚠️ Gate open: 1 of 2 endpoints passed with warnings'],
-    [[failing('a'), failing('b'), failing('c')], '## ❌ Gate closed: all 3 endpoints failed'],
-    [[untested('a'), untested('b'), good('c')], '## ❌ Gate closed: 2 of 3 endpoints are inconclusive'],
+    [[good('a'), good('b')], '## ✅ Gate passed: both endpoints passed'],
+    [[good('a')], '## ✅ Gate passed: the endpoint passed'],
+    [[good('a'), failing('b'), warned('c')], '## ❌ Gate failed: 1 of 3 endpoints failed'],
+    [[failing('a'), untested('b'), good('c')], '## ❌ Gate failed: 1 of 3 endpoints failed, 1 inconclusive'],
+    [[untested('a')], '## ❌ Gate failed: the endpoint is inconclusive'],
+    [[good('a'), warned('b')], '## ⚠️ Gate passed: 1 of 2 endpoints has warnings'],
+    [[failing('a'), failing('b'), failing('c')], '## ❌ Gate failed: all 3 endpoints failed'],
+    [[untested('a'), untested('b'), good('c')], '## ❌ Gate failed: 2 of 3 endpoints are inconclusive'],
   ])('%#: %s', (endpoints, headline) => {
     expect(headlineOf(aReport(...endpoints))).toBe(headline);
   });
 
-  test('says that the gate is open where failures are only reported', () => {
+  test('says that the gate passed if failures are only reported', () => {
     expect(headlineOf(aReport(failing('a'), good('b')), { ...POLICY, failOn: 'never' })).toBe(
-      '## ⚠️ Gate open: 1 of 2 endpoints failed (report only)',
+      '## ⚠️ Gate passed: 1 of 2 endpoints failed (report only)',
     );
   });
 
-  test('says which warnings close the gate', () => {
+  test('says which warnings fail the gate', () => {
     expect(headlineOf(aReport(warned('a'), good('b')), { ...POLICY, failOn: 'warn' })).toBe(
-      '## ❌ Gate closed: 1 of 2 endpoints passed with warnings',
+      '## ❌ Gate failed: 1 of 2 endpoints has warnings',
     );
     expect(headlineOf(aReport(untested('a'), good('b')), { ...POLICY, onInconclusive: 'warn' })).toBe(
-      '## ⚠️ Gate open: 1 of 2 endpoints is inconclusive',
+      '## ⚠️ Gate passed: 1 of 2 endpoints is inconclusive',
     );
   });
 
@@ -105,7 +105,7 @@ describe('the table', () => {
     const [, , found, unseen] = rowsOf(
       summaryOf(aReport({ ...good('a'), delivery }, { ...good('b'), delivery: { messageId: '<a@b>', octets: 900 } })),
     );
-    expect([found?.[5], unseen?.[5]]).toEqual(['✅ in 1.2 s', '✅']);
+    expect([found?.[5], unseen?.[5]]).toEqual(['✅ (arrived after 1.2 s)', '✅']);
   });
 
   test('explains the signs that stand alone', () => {
@@ -306,7 +306,7 @@ describe('the budget', () => {
       fc.property(fc.integer({ min: 4096, max: whole + 1000 }), (byteBudget) => {
         const summary = summaryOf(many, { byteBudget, reportPath: '/runner/report.json' });
         expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(byteBudget);
-        expect(summary).toContain('## ❌ Gate closed: 20 of 320 endpoints failed\n');
+        expect(summary).toContain('## ❌ Gate failed: 20 of 320 endpoints failed\n');
         expect(summary).toContain('❌ **20** failed · ✅ **300** passed · 320 endpoints');
         expect(summary.includes('leaves out')).toBe(byteBudget < whole);
         expect(summary.includes('The full report is in <code>/runner/report.json</code>.')).toBe(byteBudget < whole);

@@ -75,7 +75,7 @@ describe('the terminal', () => {
     const notice = aFinding('receipt-not-verified', { message: 'Nobody looked.' });
     expect(shown(aReport(anEndpoint({ name: 'good' }, { delivery: [notice] }), rejected))).toBe(
       [
-        '✗ Gate closed: 1 of 2 endpoints failed',
+        '✗ Gate failed: 1 of 2 endpoints failed',
         '  ✗ 1 failed   ✓ 1 passed   12.3 s',
         '',
         '   endpoint  capability  upgrade  certificate  authentication  delivery   TLS      valid for  time',
@@ -101,7 +101,7 @@ describe('the terminal', () => {
 
   test('shows a warning of an earlier attempt', () => {
     const output = shown(aReport(anEndpoint(warnedEarlier())));
-    expect(output).toContain('! Gate open: the endpoint passed with warnings');
+    expect(output).toContain('! Gate passed: the endpoint has warnings');
     expect(output).toContain(
       [
         '  ! AUTH offered before TLS (capability in an earlier attempt, plaintext-auth-advertised)',
@@ -113,7 +113,7 @@ describe('the terminal', () => {
 
   test('says how long the message was in transit', () => {
     const delivery = { messageId: '<a@b>', octets: 900, latencyMs: 321, copies: 1 };
-    expect(shown(aReport(anEndpoint({ delivery })))).toMatch(/✓ pass {10}✓ pass in 321 ms /);
+    expect(shown(aReport(anEndpoint({ delivery })))).toMatch(/✓ pass {10}✓ pass \(arrived after 321 ms\) /);
   });
 
   test('has colors only if they are asked for, and the same text', () => {

@@ -81,7 +81,7 @@ describe('publishing', () => {
       'failed-endpoints': '["bad"]',
       report: file,
     });
-    expect(readFileSync(join(folder, 'summary'), 'utf8')).toMatch(/^of a step before\n## ❌ Gate closed: 1 of 2/);
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toMatch(/^of a step before\n## ❌ Gate failed: 1 of 2/);
     expect(obeyed).toMatchObject([
       { name: 'error', properties: { title: 'bad: STARTTLS refused', file: 'gate.yml', line: '3' } },
     ]);
@@ -111,7 +111,7 @@ describe('publishing', () => {
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
     expect(obeyed[1]?.data).toMatch(/^Could not write report\.json: ENOTDIR.*<redacted>-a-file/);
     expect(Object.keys(outputs())).toEqual(KEPT);
-    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate failed');
   });
 
   describe('a report that takes long to write', () => {
@@ -154,7 +154,7 @@ describe('publishing', () => {
         );
         expect(printed).toMatch(/^Could not write report\.json: timed out$/m);
         expect(Object.keys(outputs())).toEqual(KEPT);
-        expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+        expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate failed');
         // The unfinished file is removed a moment later.
         const patience = performance.now() + 10_000;
         while (readdirSync(folder).length > 2 && performance.now() < patience) await new Promise(setImmediate);
@@ -206,7 +206,7 @@ describe('publishing', () => {
     const { printed, obeyed } = await published();
     expect(printed).toMatch(/^Could not write the outputs: Missing file/m);
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
-    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate closed');
+    expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate failed');
   });
 
   test('says that it could not write the summary, and does the rest', async () => {

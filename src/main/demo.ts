@@ -7,7 +7,7 @@ import { startScenarios, type Scenario } from '../servers/scenarios.js';
 
 /** Mail servers to try the gate on. */
 export interface Demo {
-  /** The inputs of the action that gate these servers, as a user would write them. */
+  /** The inputs that test these servers, as a user would write them. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Stops every server and closes every connection. */
   close(): Promise<void>;
@@ -27,9 +27,9 @@ const RECIPIENT = 'inbox@demo.example';
 const EXAMPLES: Readonly<Record<string, Example>> = {
   'good: STARTTLS': {},
   'good: implicit TLS': { dialogue: { implicit: true }, mapping: { transport: 'implicit' } },
-  'doubtful: AUTH before TLS': { dialogue: { offers: ['PIPELINING', '8BITMIME', 'STARTTLS', 'AUTH PLAIN LOGIN'] } },
+  'insecure: AUTH before TLS': { dialogue: { offers: ['PIPELINING', '8BITMIME', 'STARTTLS', 'AUTH PLAIN LOGIN'] } },
   'broken: certificate expired': { certificate: { notBefore: inDays(-100), notAfter: inDays(-10) } },
-  'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
+  'broken: certificate for a different name': { certificate: { names: ['mail.other.example'] } },
   'broken: intermediate certificate not sent': { certificate: { sends: [] } },
   'broken: no STARTTLS': {
     dialogue: { offers: ['PIPELINING', '8BITMIME'], replies: { STARTTLS: '502 5.5.1 Command not implemented' } },
@@ -42,7 +42,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 };
 
-/** Starts good, doubtful and broken mail servers in this process, with a CA and an inbox of their own. */
+/** Starts good, insecure and broken mail servers in this process, with their own CA and inbox. */
 export async function startDemo(): Promise<Demo> {
   const password = randomBytes(12).toString('hex');
   const running = await startScenarios({ name: SERVER_NAME, user: { username: SENDER, password } }, EXAMPLES);

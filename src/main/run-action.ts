@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { cancellation } from './cancellation.js';
+import type { RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError, type Problem } from '../plan/source/problem.js';
@@ -18,23 +19,18 @@ import { locateInput } from '../runner/source.js';
 
 /**
  * The action: reads the inputs, runs the gate, and writes log, report, outputs, summary and annotations.
- * @param planned receives the plan when the inputs are valid
- * @param endedBy receives the signal that ends the run
  * @returns the exit code, which depends on the verdict alone: 0, or 1 if the gate or its configuration failed
  */
-export async function runAction(
-  planned: (plan: Plan) => void,
-  endedBy: (signal: AbortSignal) => void,
-): Promise<number> {
+export async function runAction(state: RunState): Promise<number> {
   const log = runnerLog();
   const cancelled = cancellation();
-  endedBy(cancelled);
-  let plan: Plan | undefined;
-  const context = { log, redactReason: (reason: string) => redactReason(reason, plan), cancelled };
+  state.endedBy = cancelled;
+  const context = { log, redactReason: (reason: string) => redactReason(reason, state.plan), cancelled };
+  let plan: Plan;
   try {
     plan = planOfInputs(await discardOldReport(core.getInput('report-dir')));
     mask(secretsOf(plan));
-    planned(plan);
+    state.plan = plan;
     if (plan.selfTest) {
       const failure = await runSelfTest(log);
       if (failure !== undefined) return await refuse('the self-test failed', [failure], context);
@@ -55,9 +51,9 @@ export async function runAction(
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
   const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
-  endedBy(cut);
+  state.endedBy = cut;
   await publish({ report, verdict, reportDir: plan.reportDir }, context);
-  if (verdict.blocks) core.setFailed(failureLine(verdict));
+  if (verdict.blocks) core.setFailed(failureLine(report, verdict));
   return verdict.blocks ? 1 : 0;
 }
 
@@ -75,9 +71,9 @@ function planOfInputs(problems: readonly Problem[]): Plan {
 
 /**
  * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
- * problems depend on them. The runner only warns about unknown inputs, so these are included for the plan to reject. A
- * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input. The runner writes names in
- * upper case. It does not change a letter such as ß, which becomes two letters in JavaScript.
+ * problems depend on them. The runner only warns about unknown inputs, so the plan rejects them. A variable `INPUT_*` that
+ * the workflow sets itself looks the same. The runner writes names in upper case; a letter such as ß, which becomes two
+ * letters in JavaScript, stays as it is.
  */
 function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { cancellation } from './cancellation.js';
+import type { RunState } from './start.js';
 import type { Plan } from '../plan/endpoint.js';
 import { isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
@@ -25,15 +26,15 @@ Every input of the action is an option, such as --config FILE, --timeout SECONDS
 are not options, because other users can read a command line. They are read from the environment variables
 STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
-  --demo        test good and broken mail servers of its own, without a network
+  --demo        test built-in good and broken mail servers, without a network
   --json        write the report to standard output, and progress to standard error
-  --self-test   first test the gate itself, with misbehaving servers of its own
+  --self-test   first test the gate itself with built-in misbehaving servers
   --help        show this text
 
-Exit codes: 0 if the gate is open, 1 if it is closed, 2 if the configuration is invalid.
+Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.
 `;
 
-/** Secrets. Every user of the machine can read a command line. */
+/** Secrets: every user of the machine can read a command line. */
 const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
 
 /** Inputs that are given in another way, or make sense only on a runner. */
@@ -43,40 +44,33 @@ const FLAGS: readonly InputName[] = ['self-test'];
 
 const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
 
-const EXIT = { open: 0, closed: 1, misconfigured: 2 } as const;
+const EXIT = { passed: 0, failed: 1, misconfigured: 2 } as const;
 
 /**
  * Runs the gate from a command line, without a GitHub runner.
- * @param args the arguments of the command line
- * @param planned receives the plan
- * @param endedBy receives the signal that ends the run
- * @returns the exit code: 0, 1 (the gate is closed) or 2 (the configuration is invalid)
+ * @returns the exit code: 0, 1 (the gate failed) or 2 (the configuration is invalid)
  */
-export async function runTerminal(
-  args: readonly string[],
-  planned: (plan: Plan) => void,
-  endedBy: (signal: AbortSignal) => void,
-): Promise<number> {
+export async function runTerminal(args: readonly string[], state: RunState): Promise<number> {
   try {
     const { values, positionals } = readArguments(args);
     if (values.help === true) {
       process.stdout.write(USAGE);
-      return EXIT.open;
+      return EXIT.passed;
     }
     const json = values.json === true;
     const progress = json ? process.stderr : process.stdout;
     if (values.demo === true) {
       rejectOtherThanDemo(values, positionals);
-      if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
+      if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.failed;
       return await demonstrate();
     }
     const plan = planOf({ ...values, endpoints: positionals.join('\n') });
-    planned(plan);
-    if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.closed;
+    state.plan = plan;
+    if (values['self-test'] === true && !(await passesSelfTest(progress))) return EXIT.failed;
     const outcome = await gate(plan, progress);
-    endedBy(outcome.cut);
+    state.endedBy = outcome.cut;
     process.stdout.write(json ? renderJson(outcome.report) : shownOnTerminal(outcome));
-    return outcome.verdict.blocks ? EXIT.closed : EXIT.open;
+    return outcome.verdict.blocks ? EXIT.failed : EXIT.passed;
   } catch (error) {
     if (error instanceof ConfigurationError) {
       reportError(`The configuration is invalid:\n${error.message}\nSee --help for usage.`);
@@ -100,18 +94,21 @@ async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean>
   return result.ok;
 }
 
-/** Tests good and broken mail servers. The gate is closed, as it should be, so the exit code is 0. */
+/** Tests good and broken mail servers. The gate should fail, so the exit code is 0. */
 async function demonstrate(): Promise<number> {
   // Loaded on demand, because it includes mail servers.
   const { startDemo } = await import('./demo.js');
   const demo = await startDemo();
   try {
-    process.stdout.write('Tests good, doubtful and broken mail servers, all in this process:\n\n');
-    const outcome = await gate(planOf(demo.inputs), process.stdout);
+    const plan = planOf(demo.inputs);
+    process.stdout.write(`Testing ${plan.endpoints.length} built-in mail servers: good, insecure and broken\n\n`);
+    const outcome = await gate(plan, process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
-    if (outcome.report.endpoints.some(isCutShort)) return EXIT.closed;
-    process.stdout.write('\nIn a workflow, this job would fail. In this demonstration, that is the expected result.\n');
-    return EXIT.open;
+    if (outcome.report.endpoints.some(isCutShort)) return EXIT.failed;
+    process.stdout.write(
+      '\nIn a workflow, this result fails the job. This was a demonstration, so the exit code is 0.\n',
+    );
+    return EXIT.passed;
   } finally {
     await demo.close();
   }

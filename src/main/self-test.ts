@@ -21,7 +21,7 @@ const WITHIN_MS = 20;
 
 /**
  * Runs the gate against misbehaving servers in this process: each must fail in its own step, by its own finding alone,
- * and the gate must be closed. A server that behaves correctly must pass.
+ * and the gate must fail. A server that behaves correctly must pass.
  * @param scenarios the servers by name; a test may use others
  */
 export async function selfTest(
@@ -50,7 +50,7 @@ export async function selfTest(
     }
     const detected = servers.filter(({ scenario }) => scenario.expected !== undefined).length;
     if (detected > 0 && !(report.result === 'fail' && verdict.result === 'fail' && verdict.blocks)) {
-      return { ok: false, reason: 'The self-test failed: the gate is open despite what it found.' };
+      return { ok: false, reason: 'The self-test failed: the gate passed although it detected misbehaving servers.' };
     }
     return { ok: true, detected };
   } finally {

@@ -1,11 +1,12 @@
+import type { Plan } from '../plan/endpoint.js';
 import { reasonOf } from '../text/reason.js';
 
-/** The runner keeps ten errors of a step. */
+/** The runner shows at most ten errors of a step. */
 const MOST_ERRORS = 10;
 
 /**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
- * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two lookups without a reply
+ * would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
  * the host of an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
@@ -13,27 +14,34 @@ const POOL_THREADS = '256';
 /** How long unread output may delay the end of the process after a signal. */
 const LONGEST_LAST_WRITE_MS = 2000;
 
+/** What a program has said about its run so far. */
+export interface RunState {
+  /** Set when the configuration is valid. Reasons of failures may contain its secrets. */
+  plan?: Plan;
+  /** The signal that ends the run. After it, unread output delays the end of the process by at most two seconds. */
+  endedBy?: AbortSignal;
+}
+
 /**
  * Runs a program that succeeds only if it says so itself. Until it returns an exit code, the exit code is 1. Anything
  * that is thrown anywhere, awaited or not, of any type, is a failure.
- * @param main the program; it returns the exit code. It may pass on the signal that ends it: from then on, unread output
- *   delays the end of the process by at most two seconds
+ * @param main the program; it returns the exit code
  * @param reportError receives the reason of what was thrown
  */
 export function start(
-  main: (endedBy: (signal: AbortSignal) => void) => Promise<number>,
-  reportError: (reason: string) => void,
+  main: (state: RunState) => Promise<number>,
+  reportError: (reason: string, state: RunState) => void,
 ): void {
   // Node reads this variable when it uses the pool for the first time.
   process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
-  let cut: AbortSignal | undefined;
+  const state: RunState = {};
   let errors = 0;
   const onStray = (thrown: unknown): void => {
     errors += 1;
     // If the report of an error fails, its error would be reported again, without end.
     if (errors > MOST_ERRORS) return;
     try {
-      reportError(reasonOf(thrown));
+      reportError(reasonOf(thrown), state);
     } catch {
       // Node would print the error without escapes, to a log that executes commands. The run fails anyway.
     }
@@ -41,15 +49,13 @@ export function start(
   process.exitCode = 1;
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
-  void main((signal) => {
-    cut = signal;
-  })
+  void main(state)
     .catch((thrown: unknown) => {
       onStray(thrown);
       return 1;
     })
     .then(async (code) => {
-      await lastWrites(cut);
+      await lastWrites(state.endedBy);
       // A rejection at the last moment still counts.
       setImmediate(() => {
         end(code || Math.min(errors, 1));
@@ -58,13 +64,13 @@ export function start(
 }
 
 /** Waits until all output has been read, but only briefly after the signal. */
-async function lastWrites(cut: AbortSignal | undefined): Promise<void> {
+async function lastWrites(endedBy: AbortSignal | undefined): Promise<void> {
   const streams = [process.stdout, process.stderr];
   const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
   const late = new Promise((resolve) => {
     const startTimer = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
-    if (cut?.aborted) startTimer();
-    else cut?.addEventListener('abort', startTimer);
+    if (endedBy?.aborted) startTimer();
+    else endedBy?.addEventListener('abort', startTimer);
   });
   await Promise.race([written, late]);
 }

@@ -1,8 +1,8 @@
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
-import { endpointViews, hasProblems, stepOf, type EndpointView } from './view-model.js';
-import { addressOf, attemptsInFull, evidenceLabel, titleOf } from './labels.js';
+import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
+import { addressOf, headline } from './labels.js';
 import { count } from '../text/count.js';
 
 /** A message on a line of the user's files, or on the run. */
@@ -16,9 +16,9 @@ export interface Annotation {
   readonly line?: number;
 }
 
-/** The runner keeps ten errors of a step. The tenth is the one that fails it. */
+/** The runner shows at most ten errors of a step. The tenth is the one that fails it. */
 const MOST_ERRORS = 9;
-/** It keeps ten warnings, too. Two are left for the run itself. */
+/** Ten warnings, too. Two are left for the run itself. */
 const MOST_WARNINGS = 8;
 /** The runner cuts a message here, in UTF-16 code units, after undoing the escapes of its commands. */
 const MESSAGE_LIMIT = 4096;
@@ -33,19 +33,18 @@ const NAMES = 20;
  */
 export function annotate(report: Report, { failed, blocks }: Verdict): Annotation[] {
   const failing = new Set(blocks ? failed : []);
-  const views = endpointViews(report).filter(hasProblems);
+  const views = endpointViews(report.endpoints).filter(hasProblems);
   const errors = views.filter(({ endpoint }) => failing.has(endpoint));
   const warnings = views.filter(({ endpoint }) => !failing.has(endpoint));
   return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
 
-/** The message with which a job fails: how many endpoints failed, and their names. */
-export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
+/** The message with which a job fails: the headline, and the names of the endpoints that fail the gate. */
+export function failureLine(report: Pick<Report, 'endpoints'>, verdict: Verdict): string {
+  const { failed } = verdict;
   const names = failed.slice(0, NAMES).map(({ name }) => shorten(name, NAME_LIMIT));
-  const more = failed.length - names.length;
-  return escapeLine(
-    `Gate closed: ${count(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
-  );
+  if (failed.length > NAMES) names.push(`and ${failed.length - NAMES} more`);
+  return escapeLine(`${headline(report, verdict).text}: ${names.join(', ')}`);
 }
 
 /**
@@ -65,31 +64,29 @@ function upTo(most: number, level: Annotation['level'], views: readonly Endpoint
 
 function annotationOf(level: Annotation['level'], view: EndpointView, more: number): Annotation {
   const { endpoint, problems } = view;
-  const [worst] = problems;
   const message = [
     ...(more > 0 ? [`(${count(more, 'more endpoint')}: see the job summary)`] : []),
     ...description(view),
   ];
   return {
     level,
-    title: escapeLine(shorten(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
+    title: escapeLine(shorten(`${endpoint.name}: ${problems[0]?.title ?? endpoint.result}`, TITLE_LIMIT)),
     message: shorten(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
     ...endpoint.source,
   };
 }
 
 /** The worst finding in full, and the codes of the others. */
-function description({ endpoint, problems: [worst, ...others] }: EndpointView): string[] {
+function description({ endpoint, attempts, problems: [worst, ...others] }: EndpointView): string[] {
   if (!worst) return [`${addressOf(endpoint)}: ${endpoint.result}`];
-  const { finding, transcript } = worst;
-  const evidence = Object.entries(finding.evidence ?? {}).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
-  const attempts = attemptsInFull(endpoint);
+  const { finding, step, transcript } = worst;
+  const evidence = worst.evidence.map(({ label, value }) => `${label}: ${value}`);
   return [
-    `${addressOf(endpoint)}, ${stepOf(worst)}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
+    `${addressOf(endpoint)}, ${step}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
     ...(finding.waived ? [`Waived until ${finding.waived.until}: ${shorten(finding.waived.reason, TEXT_LIMIT)}`] : []),
     ...[...evidence, ...transcript.slice(-3)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
     `Fix: ${shorten(finding.remedy, TEXT_LIMIT)}`,
     ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
-    ...(attempts === undefined ? [] : [shorten(attempts, 300)]),
+    ...(attempts ? [shorten(attempts.inFull, 300)] : []),
   ];
 }

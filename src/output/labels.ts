@@ -1,10 +1,9 @@
-import { CATALOG } from '../findings/catalog.js';
-import type { EndpointReport, Finding, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
+import type { EndpointReport, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
 import { count, countOf } from '../text/count.js';
 
 /* The words and signs that all outputs share. A sign stands without a word only where {@link LEGEND} explains it. */
 
-interface Sign {
+export interface Sign {
   /** For pages that show emoji. */
   readonly emoji: string;
   /** For logs and terminals: one column wide. */
@@ -40,10 +39,10 @@ export function statusWord({ status, skipped }: StepReport): string {
   return skipped?.replace('-', ' ') ?? status;
 }
 
-/** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
+/** How long the message was in transit, to follow the status of step 5. Empty if it is not known. */
 export function transitTime({ id, status }: StepReport, { delivery }: EndpointReport): string {
   const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
-  return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
+  return arrived && delivery?.latencyMs !== undefined ? ` (arrived after ${duration(delivery.latencyMs)})` : '';
 }
 
 /** The result of some endpoints, to follow their number: "2 failed". */
@@ -54,7 +53,7 @@ export const RESULT_LABELS: Readonly<Record<Result, string>> = {
   fail: 'failed',
 };
 
-/** The endpoints of a report by their result, worst first, without results that no endpoint has. */
+/** The endpoints by their result, worst first, without results that no endpoint has. */
 export function byResult(endpoints: readonly EndpointReport[]): [Result, EndpointReport[]][] {
   const worstFirst: readonly Result[] = ['fail', 'inconclusive', 'warn', 'pass'];
   return worstFirst
@@ -62,58 +61,34 @@ export function byResult(endpoints: readonly EndpointReport[]): [Result, Endpoin
     .filter(([, some]) => some.length > 0);
 }
 
-/** The verdict in one line, such as "Gate closed: 2 of 9 endpoints failed", and the status that gives it its sign. */
-export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
-  const gate = blocks ? 'Gate closed' : 'Gate open';
-  const bad = byResult(endpoints).filter(([result]) => result !== 'pass');
-  const decisive = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
-  const [first, ...others] = decisive;
-  if (!first) return { status: 'pass', text: `${gate}: ${predicate('pass', endpoints.length, endpoints.length)}` };
+/** The same as a clause: "2 of 9 endpoints failed". */
+const PREDICATES: Readonly<Record<Result, { one: string; several: string }>> = {
+  pass: { one: 'passed', several: 'passed' },
+  warn: { one: 'has warnings', several: 'have warnings' },
+  inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
+  fail: { one: 'failed', several: 'failed' },
+};
+
+/**
+ * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
+ * its sign. The counts of a failed gate are those of the endpoints that fail it.
+ */
+export function headline(
+  { endpoints }: Pick<Report, 'endpoints'>,
+  { blocks, failed }: Verdict,
+): { status: Result; text: string } {
+  const [first, ...others] = byResult(blocks ? failed : endpoints).filter(([result]) => result !== 'pass');
+  const [result, some] = first ?? (['pass', endpoints] as const);
+  const { one, several } = PREDICATES[result];
   const counts = [
-    predicate(first[0], first[1].length, endpoints.length),
-    ...others.map(([result, { length }]) => `${length} ${RESULT_LABELS[result]}`),
-  ].join(', ');
+    `${countOf(some.length, endpoints.length, 'endpoint')} ${some.length === 1 ? one : several}`,
+    ...others.map(([other, { length }]) => `${length} ${RESULT_LABELS[other]}`),
+  ];
   const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-  return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
-}
-
-/** How many endpoints have a result, as a clause: "2 of 9 endpoints failed". */
-function predicate(result: Result, some: number, all: number): string {
-  const subject = countOf(some, all, 'endpoint');
-  return result === 'inconclusive'
-    ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
-    : `${subject} ${OUTCOME[result]}`;
-}
-
-/** The title of a finding, from the catalog. Its code, if a later version of the gate wrote the report. */
-export function titleOf({ code }: Pick<Finding, 'code'>): string {
-  return Object.hasOwn(CATALOG, code) ? CATALOG[code as keyof typeof CATALOG].title : code;
-}
-
-/** The sign of a finding: that of the status which it gives its step. */
-export function signOf(finding: Finding): Sign {
-  if (finding.severity === 'notice') return SIGNS.pass;
-  if (finding.waived || finding.severity === 'warning') return SIGNS.warn;
-  return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
-}
-
-/** Fields of evidence whose names are not words. */
-const EVIDENCE_LABELS: ReadonlyMap<string, string> = new Map([
-  ['authservId', 'authserv-id'],
-  ['caIssuers', 'CA Issuers URL'],
-  ['helo', 'reply to HELO'],
-  ['messageId', 'Message-ID'],
-  ['openssl', 'OpenSSL error'],
-  ['insideTls', 'over TLS'],
-  ['beforeTls', 'before TLS'],
-  ['rootSha256', 'SHA-256 of the root'],
-  ['saslError', 'SASL error'],
-  ['sha256', 'SHA-256'],
-]);
-
-/** A field of evidence as people read it: "valid to" for `validTo`. */
-export function evidenceLabel(field: string): string {
-  return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return {
+    status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn',
+    text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
+  };
 }
 
 /** How long a certificate is still valid: "20 days", or "expired". */
@@ -124,26 +99,6 @@ export function daysLeft(days: number): string {
 /** A time for people: "321 ms", "12.3 s". */
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-const OUTCOME: typeof RESULT_LABELS = { ...RESULT_LABELS, warn: 'passed with warnings' };
-
-/** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
-export function attemptsInShort({ attempts, result, earlier }: EndpointReport): string | undefined {
-  if (attempts === 1) return undefined;
-  const first = firstFailure(earlier);
-  return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
-}
-
-/** The same with the step and the message of the first failure. */
-export function attemptsInFull(endpoint: EndpointReport): string | undefined {
-  const short = attemptsInShort(endpoint);
-  const first = firstFailure(endpoint.earlier);
-  return short !== undefined && first ? `${short} in ${first.step}: ${first.message}` : short;
-}
-
-function firstFailure(earlier: EndpointReport['earlier']) {
-  return earlier?.find((one) => !('severity' in one));
 }
 
 /** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */

@@ -3,11 +3,11 @@ import { shorten } from '../text/shorten.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { endpointView, transcriptLine } from './view-model.js';
 import { countOf } from '../text/count.js';
-import { attemptsInFull, duration, SIGNS, statusWord } from './labels.js';
+import { duration, SIGNS, statusWord } from './labels.js';
 
 const NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
-/** No honest server sends longer lines. The report has all of a line. */
+/** No correct server sends longer lines. The report has the whole line. */
 const LINE_LIMIT = 1000;
 
 /**
@@ -16,8 +16,8 @@ const LINE_LIMIT = 1000;
  * @param progress with this endpoint included
  */
 export function progressLine(endpoint: EndpointReport, { done, total }: Progress): string {
-  const worst = endpointView(endpoint).problems[0]?.finding;
-  const attempts = attemptsInFull(endpoint);
+  const { attempts, problems } = endpointView(endpoint);
+  const worst = problems[0]?.finding;
   const cells = [
     `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
     shorten(endpoint.name, NAME_LIMIT),
@@ -27,7 +27,7 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
     ),
     duration(endpoint.durationMs),
     ...(worst ? [shorten(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
-    ...(attempts === undefined ? [] : [shorten(attempts, FINDING_LIMIT)]),
+    ...(attempts ? [shorten(attempts.inFull, FINDING_LIMIT)] : []),
   ];
   return escapeLine(cells.join('  '));
 }
@@ -37,7 +37,7 @@ export function quotesServer({ result, attempts }: EndpointReport): boolean {
   return result !== 'pass' || attempts > 1;
 }
 
-/** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
+/** The transcript of an endpoint, one line for each entry, with its time in milliseconds: `   12 ms  S: 250-STARTTLS`. */
 export function transcriptLines({ transcript }: EndpointReport): string[] {
   const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
   return transcript.map((entry) =>

@@ -2,21 +2,8 @@ import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, details, gfm, join, link, list, prose, table, type Markdown } from './markdown.js';
 import { STEP_IDS, type EndpointReport } from '../report/report.js';
-import { notesOf, stepOf, transcriptLine, type EndpointView, type FindingView } from './view-model.js';
-import {
-  addressOf,
-  attemptsInFull,
-  attemptsInShort,
-  daysLeft,
-  duration,
-  evidenceLabel,
-  LEGEND,
-  shortStatus,
-  SIGNS,
-  signOf,
-  titleOf,
-  transitTime,
-} from './labels.js';
+import { transcriptLine, type EndpointView, type FindingView } from './view-model.js';
+import { addressOf, daysLeft, duration, LEGEND, shortStatus, SIGNS, transitTime } from './labels.js';
 
 /*
  * The parts of the job summary. A part without content is undefined. Every text is cut at a maximum length, so that one
@@ -30,14 +17,14 @@ const TRANSCRIPT_LINES = 400;
 const CAPABILITIES = 20;
 
 /** The table with a row for each endpoint and a column for each step, and its legend. */
-export function overview(endpoints: readonly EndpointReport[]): Markdown | undefined {
-  if (endpoints.length === 0) return undefined;
-  const environments = endpoints.some(({ environment }) => environment !== undefined);
+export function overview(views: readonly EndpointView[]): Markdown | undefined {
+  if (views.length === 0) return undefined;
+  const environments = views.some(({ endpoint }) => endpoint.environment !== undefined);
   const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...STEP_IDS.map(capitalized)];
   const rows = table(
     [...head, 'TLS', 'Valid for', 'Time'],
-    endpoints.map((endpoint) => [
-      endpointCell(endpoint),
+    views.map(({ endpoint, attempts }) => [
+      gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${nameOf(endpoint)}**${attempts ? gfm`<br>${short(attempts.inShort)}` : ''}`,
       ...(environments ? [short(endpoint.environment ?? '–')] : []),
       ...endpoint.steps.map((step) => unbroken(`${shortStatus(step)}${transitTime(step, endpoint)}`)),
       short(endpoint.tls?.version ?? '–'),
@@ -48,17 +35,11 @@ export function overview(endpoints: readonly EndpointReport[]): Markdown | undef
   return blocks([rows, gfm`${LEGEND}`]);
 }
 
-function endpointCell(endpoint: EndpointReport): Markdown {
-  const attempts = attemptsInShort(endpoint);
-  const cell = gfm`${SIGNS[endpoint.result].emoji}&nbsp;**${nameOf(endpoint)}**`;
-  return attempts === undefined ? cell : gfm`${cell}<br>${short(attempts)}`;
-}
-
 /**
  * One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command.
  * @param findingsUrl the page that documents the findings, each under its code as a fragment
  */
-export function section({ endpoint, problems }: EndpointView, findingsUrl?: string): Markdown {
+export function section({ endpoint, attempts, problems }: EndpointView, findingsUrl?: string): Markdown {
   const { address, host, transport, tls, source } = endpoint;
   const facts = [
     code(short(addressOf(endpoint))),
@@ -67,11 +48,10 @@ export function section({ endpoint, problems }: EndpointView, findingsUrl?: stri
     tls && short(`${tls.version}, ${tls.cipher}`),
     source && code(short(`${source.file}:${source.line}`)),
   ];
-  const attempts = attemptsInFull(endpoint);
   return blocks([
     gfm`### ${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
     join(facts, ' · '),
-    attempts === undefined ? undefined : gfm`**Attempts:** ${shorten(attempts, TEXT_LIMIT)}`,
+    attempts && gfm`**Attempts:** ${shorten(attempts.inFull, TEXT_LIMIT)}`,
     capabilityDifference(endpoint),
     ...problems.map((problem) => problemOf(problem, findingsUrl)),
   ]);
@@ -90,45 +70,41 @@ function capabilityDifference({ steps, capabilities }: EndpointReport): Markdown
 }
 
 function problemOf(problem: FindingView, findingsUrl?: string): Markdown {
-  const { finding, transcript } = problem;
-  const { message, remedy, evidence, reference, reproduce, waived } = finding;
-  const label = code(finding.code);
-  const codeLink = findingsUrl === undefined ? label : link(label, `${findingsUrl}#${finding.code}`);
-  const fields = Object.entries(evidence ?? {}).map(
-    ([field, value]) => gfm`${short(evidenceLabel(field))}: ${code(shorten(value, TEXT_LIMIT))}`,
-  );
-  const section = reference && gfm` (${short(reference)})`;
+  const { finding, title, sign, step, evidence, transcript } = problem;
+  const { message, remedy, reference, reproduce, waived } = finding;
+  const codeLabel = code(finding.code);
+  const codeLink = findingsUrl === undefined ? codeLabel : link(codeLabel, `${findingsUrl}#${finding.code}`);
+  const fields = evidence.map(({ label, value }) => gfm`${short(label)}: ${code(shorten(value, TEXT_LIMIT))}`);
   return blocks([
-    gfm`#### ${signOf(finding).emoji} ${titleOf(finding)} · ${stepOf(problem)} · ${codeLink}`,
+    gfm`#### ${sign.emoji} ${title} · ${step} · ${codeLink}`,
     waived && gfm`**Waived until ${short(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
     gfm`**Problem:** ${shorten(message, TEXT_LIMIT)}`,
     fields.length + transcript.length > 0 ? gfm`**Evidence:**` : undefined,
     fields.length > 0 ? list(fields) : undefined,
     transcript.length > 0 ? codeBlock(transcript.map((line) => shorten(line, LINE_LIMIT))) : undefined,
-    gfm`**Fix:** ${prose(shorten(remedy, TEXT_LIMIT))}${section ?? ''}`,
-    reproduce === undefined ? undefined : gfm`**Reproduce:**`,
-    reproduce === undefined ? undefined : codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n')),
+    gfm`**Fix:** ${prose(shorten(remedy, TEXT_LIMIT))}${reference ? gfm` (${short(reference)})` : ''}`,
+    ...(reproduce ? [gfm`**Reproduce:**`, codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n'))] : []),
   ]);
 }
 
 /** The notices of all endpoints, one line each. */
 export function notes(views: readonly EndpointView[]): Markdown | undefined {
   const lines = views.flatMap((view) =>
-    notesOf(view).map(({ text, code: finding }) => {
-      const line = gfm`${nameOf(view.endpoint)}: ${shorten(text, TEXT_LIMIT)}`;
-      return finding === undefined ? line : gfm`${line} (${code(finding)})`;
+    view.notes.map(({ text, code: finding }) => {
+      const suffix = finding === undefined ? '' : gfm` (${code(finding)})`;
+      return gfm`${nameOf(view.endpoint)}: ${shorten(text, TEXT_LIMIT)}${suffix}`;
     }),
   );
   return lines.length === 0 ? undefined : blocks([gfm`### ℹ️ Notices`, list(lines)]);
 }
 
 /** The whole transcript of each endpoint, collapsed. */
-export function transcripts(endpoints: readonly EndpointReport[]): Markdown | undefined {
-  const connected = endpoints.filter(({ transcript }) => transcript.length > 0);
+export function transcripts(views: readonly EndpointView[]): Markdown | undefined {
+  const connected = views.filter(({ endpoint }) => endpoint.transcript.length > 0);
   return connected.length === 0 ? undefined : blocks([gfm`### Transcripts`, ...connected.map(transcriptOf)]);
 }
 
-function transcriptOf(endpoint: EndpointReport): Markdown {
+function transcriptOf({ endpoint }: EndpointView): Markdown {
   const { transcript, result } = endpoint;
   const lines = transcript.slice(0, TRANSCRIPT_LINES).map((entry) => shorten(transcriptLine(entry), LINE_LIMIT));
   const more = transcript.length - lines.length;

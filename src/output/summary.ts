@@ -1,9 +1,9 @@
 import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, gfm, join, list, type Markdown } from './markdown.js';
-import type { EndpointReport, Report, Verdict } from '../report/report.js';
+import type { Report, Verdict } from '../report/report.js';
 import { nameOf, notes, overview, section, transcripts } from './sections.js';
-import { endpointViews, hasProblems } from './view-model.js';
+import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
 import { byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js';
 
 export interface SummaryOptions {
@@ -22,19 +22,18 @@ const DEFAULT_BUDGET = 768 * 1024;
 interface Level {
   /** What is missing, as the summary says it. */
   readonly leftOut?: string;
-  readonly hasRow: (endpoint: EndpointReport) => boolean;
-  readonly hasTranscript: (endpoint: EndpointReport) => boolean;
+  readonly hasRow: (view: EndpointView) => boolean;
+  readonly hasTranscript: (view: EndpointView) => boolean;
 }
 
 const always = () => true;
 const never = () => false;
-const unlessPassed = ({ result }: EndpointReport) => result !== 'pass';
 
 const LEVELS: readonly Level[] = [
   { hasRow: always, hasTranscript: always },
-  { leftOut: 'the transcripts of endpoints that passed', hasRow: always, hasTranscript: unlessPassed },
+  { leftOut: 'the transcripts of endpoints that passed', hasRow: always, hasTranscript: hasProblems },
   { leftOut: 'all transcripts', hasRow: always, hasTranscript: never },
-  { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: unlessPassed, hasTranscript: never },
+  { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: hasProblems, hasTranscript: never },
 ];
 
 /**
@@ -44,23 +43,23 @@ const LEVELS: readonly Level[] = [
  */
 export function renderSummary(report: Report, verdict: Verdict, options: SummaryOptions = {}): string {
   const budget = options.byteBudget ?? DEFAULT_BUDGET;
-  const views = endpointViews(report);
-  const worstFirst = views.map(({ endpoint }) => endpoint);
+  const views = endpointViews(report.endpoints);
+  const troubled = views.filter(hasProblems);
   const head = top(report, verdict);
-  const sections = views.filter(hasProblems).map((view) => section(view, options.findingsUrl));
+  const sections = troubled.map((view) => section(view, options.findingsUrl));
 
   for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
     const page = blocks([
       ...head,
       leftOut === undefined ? undefined : omission(leftOut, options),
-      overview(worstFirst.filter(hasRow)),
+      overview(views.filter(hasRow)),
       ...sections,
       notes(views),
-      transcripts(worstFirst.filter(hasTranscript)),
+      transcripts(views.filter(hasTranscript)),
     ]);
     if (bytes(page) < budget) return `${page.toString()}\n`;
   }
-  return `${shortened(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
+  return `${shortened(head, troubled, sections, options, budget).toString()}\n`;
 }
 
 /**
@@ -102,7 +101,7 @@ const RESERVE = 100;
 /** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
 function shortened(
   head: readonly Markdown[],
-  endpoints: readonly EndpointReport[],
+  views: readonly EndpointView[],
   sections: readonly Markdown[],
   options: SummaryOptions,
   budget: number,
@@ -111,8 +110,8 @@ function shortened(
     const endpointsLeftOut = missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : '';
     return omission(`all transcripts, the table${endpointsLeftOut}`, options);
   };
-  const names = endpoints.map(
-    (endpoint) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
+  const names = views.map(
+    ({ endpoint }) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
   );
 
   const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;

@@ -3,20 +3,16 @@ import { styleText } from 'node:util';
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import { STEP_IDS, type Report, type StepReport, type Verdict } from '../report/report.js';
-import { endpointViews, hasProblems, notesOf, stepOf, type EndpointView, type FindingView } from './view-model.js';
+import { endpointViews, hasProblems, type EndpointView, type FindingView } from './view-model.js';
 import {
   addressOf,
-  attemptsInFull,
   byResult,
   daysLeft,
   duration,
-  evidenceLabel,
   headline,
   RESULT_LABELS,
   SIGNS,
-  signOf,
   statusWord,
-  titleOf,
   transitTime,
 } from './labels.js';
 
@@ -45,7 +41,7 @@ interface Cell {
 export function renderTerminal(report: Report, verdict: Verdict, { color = false }: TerminalOptions = {}): string {
   const paint = (text: string, status?: StepReport['status']) =>
     color && status ? styleText(COLORS[status], text, { validateStream: false }) : text;
-  const views = endpointViews(report);
+  const views = endpointViews(report.endpoints);
   const { status, text } = headline(report, verdict);
   const counts = byResult(report.endpoints).map(
     ([result, { length }]) => `${SIGNS[result].plain} ${length} ${RESULT_LABELS[result]}`,
@@ -86,25 +82,23 @@ function overview(views: readonly EndpointView[], paint: Paint): string[] {
   );
 }
 
-function section({ endpoint, problems }: EndpointView, paint: Paint): string[] {
-  const attempts = attemptsInFull(endpoint);
+function section({ endpoint, attempts, problems }: EndpointView, paint: Paint): string[] {
   const { name, result } = endpoint;
   return [
     '',
     paint(`${SIGNS[result].plain} ${safe(`${shorten(name, NAME_LIMIT)}: ${result}`)}`, result),
     safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
-    ...(attempts === undefined ? [] : [safe(`  ${attempts}`)]),
+    ...(attempts ? [safe(`  ${attempts.inFull}`)] : []),
     ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
   ];
 }
 
-function problemOf(problem: FindingView): string[] {
-  const { finding, transcript } = problem;
-  const { code, message, remedy, evidence = {}, reference, reproduce, waived } = finding;
-  const fields = Object.entries(evidence).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
+function problemOf({ finding, title, sign, step, evidence, transcript }: FindingView): string[] {
+  const { code, message, remedy, reference, reproduce, waived } = finding;
+  const fields = evidence.map(({ label, value }) => `${label}: ${value}`);
   const shown = [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT));
   return [
-    `  ${signOf(finding).plain} ${titleOf(finding)} (${stepOf(problem)}, ${code})`,
+    `  ${sign.plain} ${title} (${step}, ${code})`,
     ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
     ...labeled('problem', [message]),
     ...labeled('evidence', shown),
@@ -120,7 +114,7 @@ function labeled(label: string, lines: readonly string[]): string[] {
 
 function notes(views: readonly EndpointView[]): string[] {
   const lines = views.flatMap((view) =>
-    notesOf(view).map(({ text, code }) =>
+    view.notes.map(({ text, code }) =>
       safe(`  ${shorten(view.endpoint.name, NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`),
     ),
   );

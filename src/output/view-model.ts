@@ -1,32 +1,38 @@
+import { CATALOG } from '../findings/catalog.js';
 import {
   earlierFindings,
   type EndpointReport,
   type Finding,
-  type Report,
   type StepId,
   type TranscriptEntry,
 } from '../report/report.js';
-import { attemptsInFull, byResult } from './labels.js';
+import { byResult, RESULT_LABELS, SIGNS, type Sign } from './labels.js';
 
 /** What every output says about one endpoint, in the order in which it says it. */
 export interface EndpointView {
   readonly endpoint: EndpointReport;
+  /** How often it was tried, and what failed first; undefined if it was tried once. */
+  readonly attempts?: { readonly inShort: string; readonly inFull: string };
   /** The findings that keep it from passing, worst first. */
   readonly problems: readonly FindingView[];
-  /** The findings that change no result. */
-  readonly notices: readonly Finding[];
+  /** Notices, and that the endpoint passed only after more than one attempt. */
+  readonly notes: readonly { readonly text: string; readonly code?: string }[];
 }
 
 export interface FindingView {
-  readonly step: StepId;
   readonly finding: Finding;
+  /** From the catalog; the code if a later version of the gate wrote the report. */
+  readonly title: string;
+  /** The sign of the status that the finding gives its step. */
+  readonly sign: Sign;
+  /** The step, and whether only an earlier attempt found it. */
+  readonly step: string;
+  readonly evidence: readonly { readonly label: string; readonly value: string }[];
   /**
    * The lines of the transcript that show it. Empty if an earlier problem has shown them, or if no line shows it, as
    * with the certificate.
    */
   readonly transcript: readonly string[];
-  /** Only an earlier attempt found it. The transcript is that of the last attempt and does not show it. */
-  readonly earlier?: true;
 }
 
 /** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
@@ -34,56 +40,82 @@ const QUOTE_LIMIT = 4096;
 
 const TRANSCRIPT_LINES = 8;
 
-/** All endpoints of a report, worst first. */
-export function endpointViews({ endpoints }: Report): EndpointView[] {
+/** Views of all endpoints, worst first. */
+export function endpointViews(endpoints: readonly EndpointReport[]): EndpointView[] {
   return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
 }
 
-export function hasProblems({ endpoint }: Pick<EndpointView, 'endpoint'>): boolean {
+export function hasProblems({ endpoint }: EndpointView): boolean {
   return endpoint.result !== 'pass';
 }
 
-/** The findings of one endpoint, worst first, with the lines of its transcript that show them. */
 export function endpointView(endpoint: EndpointReport): EndpointView {
-  const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
-  const before = earlierFindings(endpoint).map(({ step, ...finding }) => ({ step, finding, earlier: true as const }));
-  const all: Omit<FindingView, 'transcript'>[] = [...found, ...before];
+  const { steps, transcript, result } = endpoint;
+  const found = steps.flatMap(({ id, findings }) =>
+    findings.map((finding) => ({ finding, step: id, end: lastLine(transcript, id, finding) })),
+  );
+  // The transcript is that of the last attempt, so it does not show these.
+  const before = earlierFindings(endpoint).map(({ step, ...finding }) => {
+    return { finding, step: `${step} in an earlier attempt`, end: 0 };
+  });
   const shown = new Set<number>();
-  const problems = all
+  const problems = [...found, ...before]
     .filter(({ finding }) => finding.severity !== 'notice')
     .sort((a, b) => weight(b.finding) - weight(a.finding))
-    .map((one): FindingView => {
-      if (one.earlier) return { ...one, transcript: [] };
-      const end = lastLine(endpoint.transcript, one.step, one.finding);
-      const lines = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
+    .map(({ finding, step, end }): FindingView => {
+      const lines = shown.has(end) ? [] : transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
       shown.add(end);
-      return { ...one, transcript: lines.map(transcriptLine) };
+      return { finding, step, ...labelsOf(finding), transcript: lines.map(transcriptLine) };
     });
-  return {
-    endpoint,
-    problems,
-    notices: found.flatMap(({ finding }) => (finding.severity === 'notice' ? [finding] : [])),
-  };
-}
-
-/** Notices, and that an endpoint passed only after more than one attempt. */
-export function notesOf({ endpoint, notices }: EndpointView): { text: string; code?: string }[] {
-  const attempts = hasProblems({ endpoint }) ? undefined : attemptsInFull(endpoint);
-  return [
-    ...(attempts === undefined ? [] : [{ text: attempts }]),
-    ...notices.map(({ message, code }) => ({ text: message, code })),
-  ];
-}
-
-/** The step of a problem, and whether only an earlier attempt found it. */
-export function stepOf({ step, earlier }: FindingView): string {
-  return earlier ? `${step} in an earlier attempt` : step;
+  const attempts = attemptsOf(endpoint);
+  const notices = found.flatMap(({ finding: { severity, message, code } }) =>
+    severity === 'notice' ? [{ text: message, code }] : [],
+  );
+  const notes = attempts && result === 'pass' ? [{ text: attempts.inFull }, ...notices] : notices;
+  return { endpoint, ...(attempts && { attempts }), problems, notes };
 }
 
 /** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
 export function transcriptLine({ from, text }: TranscriptEntry): string {
   const lines = text.split('\r\n').length;
   return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+}
+
+function labelsOf({ code, severity, waived, inconclusive, evidence = {} }: Finding) {
+  const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
+  return {
+    title: Object.hasOwn(CATALOG, code) ? CATALOG[code as keyof typeof CATALOG].title : code,
+    sign: SIGNS[status],
+    evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
+  };
+}
+
+/** Fields of evidence whose names are not words. */
+const EVIDENCE_LABELS: ReadonlyMap<string, string> = new Map([
+  ['authservId', 'authserv-id'],
+  ['caIssuers', 'CA Issuers URL'],
+  ['helo', 'reply to HELO'],
+  ['messageId', 'Message-ID'],
+  ['openssl', 'OpenSSL error'],
+  ['insideTls', 'over TLS'],
+  ['beforeTls', 'before TLS'],
+  ['rootSha256', 'SHA-256 of the root'],
+  ['saslError', 'SASL error'],
+  ['sha256', 'SHA-256'],
+]);
+
+/** A field of evidence as people read it: "valid to" for `validTo`. */
+function evidenceLabel(field: string): string {
+  return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Such as "passed on attempt 2, after connection-timeout". */
+function attemptsOf({ attempts, result, earlier }: EndpointReport): EndpointView['attempts'] {
+  if (attempts === 1) return undefined;
+  const first = earlier?.find((one) => !('severity' in one));
+  const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
+  const inShort = `${outcome} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
+  return { inShort, inFull: first ? `${inShort} in ${first.step}: ${first.message}` : inShort };
 }
 
 function weight({ severity, waived, inconclusive }: Finding): number {

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../findings/catalog.js';
-import type { StepId } from '../report/report.js';
+import type { EndpointReport, StepId } from '../report/report.js';
 import type { MechanismName } from '../sasl/mechanisms.js';
 import type { Secret } from '../secrets/secret.js';
 import type * as enums from './schema/enums.js';
@@ -44,14 +44,14 @@ export interface Endpoint {
   readonly auth?: Credentials;
   readonly delivery?: Delivery;
   readonly tls: TlsPolicy;
-  /** Additional tests, on connections of their own. */
+  /** Additional tests, on their own connections. */
   readonly probes: readonly enums.ProbeName[];
   /** Steps that must not be skipped for lack of configuration. */
   readonly require: readonly StepId[];
   readonly waive: readonly Waiver[];
-  /** Milliseconds for any single wait. */
+  /** Timeout of each wait, in milliseconds. */
   readonly timeoutMs: number;
-  /** The place of the endpoint in the user's files, if it is known. */
+  /** Undefined if it is not known. */
   readonly source?: Source;
   /** Set if this endpoint is a part of a configured one (`addresses: all`). */
   readonly origin?: Origin;
@@ -60,19 +60,14 @@ export interface Endpoint {
 /** The configured endpoint that an expanded one comes from. */
 export interface Origin {
   readonly name: string;
-  /** What the expanded endpoint stands for: an address, or `IPv4` or `IPv6` if the lookup of that family failed. */
+  /** The IP address; or `IPv4` or `IPv6` if the lookup of that family failed. */
   readonly part: string;
 }
 
-/** A line in a file of the user. */
-export interface Source {
-  /** Path relative to the workspace. */
-  readonly file: string;
-  /** 1 for the first line. */
-  readonly line: number;
-}
+/** A line in a file of the user, whose path is relative to the workspace. */
+export type Source = NonNullable<EndpointReport['source']>;
 
-/** What the gate signs in with. */
+/** Credentials for SMTP AUTH. */
 export type Credentials = {
   /** Empty only with a certificate: the server then gets the name from the certificate. */
   readonly username: string;
@@ -86,7 +81,7 @@ export type Credentials = {
   | { readonly kind: 'certificate' }
 );
 
-/** The test message of step 5 with the addresses of its envelope, and where it must arrive. */
+/** The test message of step 5: its envelope, and where it must arrive. */
 export interface Delivery {
   readonly from: string;
   readonly to: string;
@@ -115,10 +110,10 @@ export interface InboxLogin {
   readonly password: Secret;
 }
 
-/** `imap` and `pop3` require STARTTLS or STLS; `imaps` and `pop3s` use TLS from the first byte. */
+/** `imap` and `pop3` require STARTTLS or STLS; `imaps` and `pop3s` use implicit TLS. */
 export type MailboxTarget = MailboxAddress & InboxLogin;
 
-/** An API may need no credentials. Over plain HTTP it has none. */
+/** An API may need no credentials. None are sent over plain HTTP. */
 export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 
 export type InboxTarget = MailboxTarget | ApiTarget;
@@ -145,7 +140,7 @@ export interface ClientIdentity {
   readonly key: Secret;
 }
 
-/** A known finding that does not block until a given day. */
+/** A known finding that does not block through the date in `until`. */
 export interface Waiver {
   readonly finding: FindingCode;
   /** The last day of the waiver, as YYYY-MM-DD in UTC. */

@@ -31,18 +31,18 @@ import * as values from './values.js';
 const authShape = {
   username: key(
     userName.optional(),
-    'User name. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the identity to act as, and is optional.',
+    'Username. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the authorization identity (authzid), and is optional.',
   ),
   password: key(secret.optional(), 'Password, as `${NAME}` from the environment.'),
   'access-token': key(secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
   mechanism: key(
     oneOf(SUPPORTED, undefined, 'never').optional(),
-    `The SASL mechanism to use. Strongest first: ${SUPPORTED.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\` and is used only if it is set here.`,
+    `The SASL mechanism to use. Strongest first: ${SUPPORTED.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` authenticates with \`tls.client-cert\` and is used only if it is set here.`,
     'the strongest that client and server both support',
   ),
   expect: key(
     oneOf(enums.AUTH_EXPECT).default('accepted'),
-    'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout, where a successful sign-in is the failure. `rejected` excludes `delivery`.',
+    'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.',
   ),
 };
 
@@ -70,7 +70,7 @@ const deliveryShape = {
     'Where the test message must arrive, as in the input `inbox`. IMAP and POP3 require `username` and `password`; a mail catcher may need none.',
     'only acceptance by the server is tested',
   ),
-  username: key(userName.optional(), 'User name for `inbox`.'),
+  username: key(userName.optional(), 'Username for `inbox`.'),
   password: key(secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
   within: key(
     number(1, 3600).default(60),
@@ -78,7 +78,7 @@ const deliveryShape = {
   ),
   expect: key(
     oneOf(enums.DELIVERY_EXPECT).default('received'),
-    '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without them, the session is not signed in. `accepted` and `refused` exclude `inbox`.',
+    '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, it tests an unauthenticated client. `accepted` and `refused` exclude `inbox`.',
   ),
   keep: key(
     flag.default(false),
@@ -102,7 +102,7 @@ const tlsShape = {
   ),
   'min-version': key(
     oneOf(enums.TLS_VERSIONS).optional(),
-    'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.',
+    'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.',
     'the input `min-tls-version`',
   ),
   'min-valid-days': key(
@@ -114,11 +114,11 @@ const tlsShape = {
     list(value('must be sha256/ and the base64 of 32 bytes', values.pin), (text) => [text])
       .refine((pins) => pins.length > 0, 'is an empty list; remove it')
       .optional(),
-    'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted whatever its chain and name.',
+    'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted even if the chain, the name or the purpose of the certificate is not valid.',
   ),
   check: key(
     oneOf(enums.TLS_CHECKS).default('single'),
-    'Which certificates are checked: `single`, the one of the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.',
+    'Which certificates the gate checks: `single`, the one that the server sends in the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.',
   ),
   'client-cert': key(
     anyText.optional(),
@@ -135,13 +135,13 @@ const waivable = FINDING_CODES.filter((code) => !UNWAIVABLE.includes(code));
 const waiverShape = {
   finding: key(
     oneOf(waivable, 'must be the code of a finding that can be waived'),
-    'Code of the finding that no longer blocks.',
+    'Code of the finding that does not block.',
   ),
   until: key(
     value('must be a date in the form YYYY-MM-DD', values.day, 'word'),
-    'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding counts again.',
+    'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding blocks again.',
   ),
-  reason: key(oneLine, 'Reason, for whoever reads the report.'),
+  reason: key(oneLine, 'Reason, shown in the report.'),
 };
 
 export const endpointShape = {
@@ -150,7 +150,7 @@ export const endpointShape = {
   port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
   transport: key(
     oneOf(enums.TRANSPORTS).optional(),
-    '`starttls`, or `implicit` for TLS from the first byte.',
+    '`starttls`; or `implicit` for implicit TLS, where TLS begins with the first byte of the connection.',
     '`implicit` on port 465, otherwise `starttls`',
   ),
   servername: key(host.optional(), 'SNI, and the name that the certificate must be valid for.', '`host`'),
@@ -196,7 +196,7 @@ export const endpointShape = {
   ),
   waive: key(
     z.array(mapping(waiverShape), 'must be a list of waivers').default([]),
-    'Known findings that are reported as waived, and do not block until a given day.',
+    'Known findings. They are reported as waived, and do not block through the date in `until`.',
     'none',
   ),
 };

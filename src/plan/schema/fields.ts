@@ -60,7 +60,7 @@ export const mailbox = value('must be a plain address of the form local@domain',
 export const oneLine = value('must be one line of 1 to 200 visible characters', values.displayName);
 
 const NO_CONTROLS =
-  'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
+  'must not contain control characters (it is easy to store a trailing newline with a secret by mistake)';
 
 export const userName = value(NO_CONTROLS, values.userName);
 export const secret = value(NO_CONTROLS, values.secret);

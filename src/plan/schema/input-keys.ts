@@ -26,7 +26,7 @@ export const inputShape = {
     anyText.optional(),
     'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
   ),
-  username: key(userName.optional(), 'User name for endpoints without credentials of their own.'),
+  username: key(userName.optional(), 'Username for endpoints without credentials of their own.'),
   password: key(secret.optional(), 'Password for `username`. Store it as a secret.'),
   'access-token': key(
     secret.optional(),
@@ -43,7 +43,7 @@ export const inputShape = {
   ),
   'inbox-username': key(
     userName.optional(),
-    'User name for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.',
+    'Username for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.',
   ),
   'inbox-password': key(secret.optional(), 'Password for `inbox`. Store it as a secret.'),
   ca: key(
@@ -52,7 +52,7 @@ export const inputShape = {
   ),
   'min-tls-version': key(
     oneOf(TLS_VERSIONS).default('TLSv1.2'),
-    'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.',
+    'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.',
   ),
   'min-valid-days': key(
     number(0, 3650).default(14),
@@ -70,10 +70,10 @@ export const inputShape = {
     oneOf(ON_INCONCLUSIVE).default('fail'),
     'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.',
   ),
-  concurrency: key(number(1, 1000).default(32), 'Number of endpoints that are tested at the same time: 1 to 1000.'),
+  concurrency: key(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
   timeout: key(
     number(1, 600).default(15),
-    'Seconds for any single wait (connect, a whole reply, the handshake): 1 to 600.',
+    'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.',
   ),
   retries: key(
     number(0, 10).default(2),
@@ -81,11 +81,11 @@ export const inputShape = {
   ),
   deadline: key(
     value('must be a number of minutes from 0.1 to 1440', values.minutes, 'word').optional(),
-    'Minutes for the whole run: 0.1 to 1440. At the deadline the gate reports what is known; the rest is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
+    'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
   ),
   'self-test': key(
     flag.default(false),
-    'Whether the gate first tests itself with misbehaving servers of its own on loopback. If it does not detect each of them, it tests no endpoint and fails.',
+    'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.',
   ),
   'report-dir': key(
     anyText.optional(),
@@ -117,7 +117,7 @@ export const OUTPUTS = {
   result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
   'endpoints-total': 'Number of endpoints that were tested.',
   'endpoints-failed':
-    'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. `fail-on: never` counts like `fail`.',
+    'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. With `fail-on: never`, the count is the same as with `fail`.',
   'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
   report: 'Path of `report.json`. Empty after a configuration error.',
 } as const;

@@ -51,7 +51,7 @@ export function* inheritableViolations({ auth, delivery, tls }: Inheritable): Vi
     yield { message: 'auth.mechanism EXTERNAL requires tls.client-cert', keys: ['auth'] };
   }
   if (auth?.expect === 'rejected' && delivery) {
-    const message = 'delivery cannot be used with auth.expect: rejected, because the session is not signed in';
+    const message = 'delivery cannot be used with auth.expect: rejected, because the session is not authenticated';
     yield { message, keys: ['delivery'] };
   }
   if (delivery) {
@@ -85,7 +85,7 @@ function* authViolations(auth: Auth): Violations {
   const secret = SECRETS.find((key) => auth[key] !== undefined);
   const needed = auth.mechanism && kindOf(auth.mechanism);
   if (needed === 'certificate') {
-    const message = `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${secret}; remove it`;
+    const message = `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${secret}; remove it`;
     if (secret) yield { message, keys: [`auth.${secret}`] };
   } else if (auth.username === undefined && secret === undefined) {
     const message = `auth.expect: rejected requires credentials, but none are set. ${EMPTY_SECRETS}`;

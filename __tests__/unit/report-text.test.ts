@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
 import { renderJson } from '../../src/output/json.js';
 import { progressLine, transcriptLines } from '../../src/output/progress.js';
-import { renderTerminal, type TerminalOptions } from '../../src/output/terminal.js';
+import { renderTerminal } from '../../src/output/terminal.js';
 import type { Report } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
@@ -68,7 +68,7 @@ describe('progress', () => {
 });
 
 describe('the terminal', () => {
-  const shown = (report: Report, options?: TerminalOptions): string =>
+  const shown = (report: Report, options?: { color?: boolean }): string =>
     renderTerminal(report, judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' }), options);
 
   test('shows headline, counts, table, and what is wrong', () => {

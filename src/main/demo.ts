@@ -13,10 +13,10 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** A server, and what its endpoint mapping has in addition to name, host, port and servername. */
 interface Example extends Scenario {
+  /** What its endpoint mapping has in addition to name, host, port and servername. */
   readonly mapping?: Readonly<Record<string, unknown>>;
-  /** Seconds until the message must be in the inbox; default: those of the gate. */
+  /** Seconds; undefined means the default of the gate. */
   readonly within?: number;
 }
 

@@ -11,7 +11,7 @@ import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
 import { secretsOfForks } from '../runner/fork.js';
-import { runnerLog, type Log } from '../runner/log.js';
+import { runnerLog } from '../runner/log.js';
 import { publish, publishNotTested, type PublishContext } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { mask } from '../secrets/masks.js';
@@ -32,8 +32,11 @@ export async function runAction(state: RunState): Promise<number> {
     mask(secretsOf(plan));
     state.plan = plan;
     if (plan.selfTest) {
-      const failure = await runSelfTest(log);
-      if (failure !== undefined) return await refuse('the self-test failed', [failure], context);
+      // Loaded on demand, because it includes mail servers.
+      const { selfTest } = await import('./self-test.js');
+      const result = await selfTest();
+      if (!result.ok) return await refuse('the self-test failed', [result.reason], context);
+      log.info(selfTestLine(result.detected));
     }
   } catch (error) {
     if (error instanceof ConfigurationError) {
@@ -57,7 +60,6 @@ export async function runAction(state: RunState): Promise<number> {
   return verdict.blocks ? 1 : 0;
 }
 
-/** @param problems earlier problems, to be reported with those of the inputs */
 function planOfInputs(problems: readonly Problem[]): Plan {
   const inputs = givenInputs(process.env);
   return loadPlan(inputs, {
@@ -85,17 +87,7 @@ function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-/** @returns why it failed; undefined if it passed */
-async function runSelfTest(log: Log): Promise<string | undefined> {
-  // Loaded on demand, because it includes mail servers.
-  const { selfTest } = await import('./self-test.js');
-  const result = await selfTest();
-  if (!result.ok) return result.reason;
-  log.info(selfTestLine(result.detected));
-  return undefined;
-}
-
-/** Fails the job without a test of any server. Returns the exit code. */
+/** Fails the job without testing any server. Returns the exit code. */
 async function refuse(why: string, problems: readonly string[], context: PublishContext): Promise<number> {
   problems.forEach((problem) => {
     context.log.info(problem);

@@ -6,17 +6,13 @@ import { LOOPBACK } from '../servers/listener.js';
 import { MISBEHAVING, type Misbehaving } from '../servers/misbehaving.js';
 import { startScenarios, type RunningScenarios, type ScenarioServer } from '../servers/scenarios.js';
 
-/** How many misbehaving servers the gate detected, or what it got wrong. */
 export type SelfTestResult =
   { readonly ok: true; readonly detected: number } | { readonly ok: false; readonly reason: string };
 
 const NAME = 'mail.self-test.example';
 const MAILBOX = `gate@${NAME}`;
 const WAIT_MS = 2000;
-/**
- * How long each message is waited for, and copies of it after it has arrived. It is in the inbox before the gate looks
- * there, and the gate looks once more at the end.
- */
+/** The message is in the inbox before the gate looks there, and the gate looks once more at the end. */
 const WITHIN_MS = 20;
 
 /**

@@ -14,7 +14,6 @@ const POOL_THREADS = '256';
 /** How long unread output may delay the end of the process after a signal. */
 const LONGEST_LAST_WRITE_MS = 2000;
 
-/** What a program has said about its run so far. */
 export interface RunState {
   /** Set when the configuration is valid. Reasons of failures may contain its secrets. */
   plan?: Plan;
@@ -63,7 +62,7 @@ export function start(
     });
 }
 
-/** Waits until all output has been read, but only briefly after the signal. */
+/** Waits until all output has been read, but not for long after the signal. */
 async function lastWrites(endedBy: AbortSignal | undefined): Promise<void> {
   const streams = [process.stdout, process.stderr];
   const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
@@ -76,8 +75,8 @@ async function lastWrites(endedBy: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Ends the process. `process.exit` joins the threads of the pool: it waits, possibly for minutes, for name lookups and
- * file operations whose results are no longer needed. Replacing the process does not (docs/adr/0021).
+ * Ends the process. `process.exit` waits, possibly for minutes, for name lookups and file operations in the pool whose
+ * results are no longer needed. Replacing the process does not (docs/adr/0021).
  */
 function end(code: number): void {
   const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));

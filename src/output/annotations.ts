@@ -5,11 +5,10 @@ import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
 import { addressOf, headline } from './labels.js';
 import { count } from '../text/count.js';
 
-/** A message on a line of the user's files, or on the run. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
-  /** Several lines. None of them is a workflow command. */
+  /** Several lines. */
   readonly message: string;
   readonly file?: string;
   /** 1 for the first line. */
@@ -28,8 +27,8 @@ const NAME_LIMIT = 100;
 const NAMES = 20;
 
 /**
- * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, and a warning
- * if it does not. If there are more than the runner keeps, the last of each kind says how many.
+ * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, otherwise a
+ * warning. If there are more than the runner shows, the last of each kind says how many. None has a workflow command.
  */
 export function annotate(report: Report, { failed, blocks }: Verdict): Annotation[] {
   const failing = new Set(blocks ? failed : []);
@@ -48,9 +47,8 @@ export function failureLine(report: Pick<Report, 'endpoints'>, verdict: Verdict)
 }
 
 /**
- * The message with which a job fails that tested no server. It has as many problems as the runner keeps.
+ * The message with which a job fails that tested no server, with as many problems as the runner shows.
  * @param why a clause, such as "the configuration is invalid"
- * @param problems one line each
  */
 export function notTested(why: string, problems: readonly string[]): string {
   const lines = [`No server was tested: ${why}.`, ...problems];

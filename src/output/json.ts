@@ -4,18 +4,12 @@ import type { Report } from '../report/report.js';
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
 
-/**
- * Renders report.json: indented JSON with a line feed at its end. It is safe to print to a log or a terminal, because it
- * contains no workflow command and no control character.
- */
+/** Renders report.json: indented JSON, safe to print, because it has no workflow command and no control character. */
 export function renderJson(report: Report): string {
   return [...jsonPieces(report)].join('');
 }
 
-/**
- * The same in pieces, one for each endpoint. Text from servers takes several times its size in JSON, and the whole
- * report at once would take most of the memory of a run.
- */
+/** The same in pieces, one per endpoint. The whole report at once would take most of the memory of a run. */
 export function* jsonPieces({ endpoints, ...rest }: Report): Generator<string, void, undefined> {
   yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
   for (const [at, endpoint] of endpoints.entries()) {

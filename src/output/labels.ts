@@ -34,7 +34,7 @@ export function shortStatus({ status, skipped }: StepReport): string {
   return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
 }
 
-/** A step's status in words. For a skipped step, the reason. */
+/** A step's status; of a skipped step, the reason. */
 export function statusWord({ status, skipped }: StepReport): string {
   return skipped?.replace('-', ' ') ?? status;
 }

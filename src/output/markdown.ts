@@ -1,13 +1,10 @@
 import { visible } from '../text/peer.js';
 
-/**
- * GitHub-flavored Markdown that is safe: written in our own code, or made from any text by {@link escape}. Everything
- * that is not of this class is text, and is escaped when it is interpolated.
- */
+/** GitHub-flavored Markdown from our own code, or text that was escaped. All other text is escaped when interpolated. */
 export class Markdown {
   readonly #source: string;
 
-  /** @param source Markdown from our own code, never text from elsewhere */
+  /** @param source never text from elsewhere */
   constructor(source: string) {
     this.#source = source;
   }
@@ -33,12 +30,10 @@ export function join(pieces: readonly (Interpolated | undefined)[], separator: s
   return new Markdown(sources.join(separator));
 }
 
-/** Joins the paragraphs, headings and other blocks that are not undefined. */
 export function blocks(pieces: readonly (Markdown | undefined)[]): Markdown {
   return join(pieces, '\n\n');
 }
 
-/** A bulleted list. */
 export function list(items: readonly Markdown[]): Markdown {
   const lines = items.map((item) => gfm`- ${item}`);
   return join(lines, '\n');
@@ -50,16 +45,12 @@ export function prose(text: string): Markdown {
   return join(parts, '');
 }
 
-/**
- * A link.
- * @param url an absolute URL from our own code
- * @throws {TypeError} if it is not a URL
- */
+/** @param url an absolute URL from our own code @throws {TypeError} if it is not a URL */
 export function link(label: Interpolated, url: string): Markdown {
   return new Markdown(`<a href="${html(new URL(url).href)}">${source(label)}</a>`);
 }
 
-/** Text as code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
+/** Code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
 export function code(text: string): Markdown {
   return gfm`<code>${text}</code>`;
 }
@@ -69,13 +60,12 @@ export function codeBlock(lines: readonly string[]): Markdown {
   return new Markdown(`<pre><code>${lines.map((line) => html(visible(line))).join('\n')}\n</code></pre>`);
 }
 
-/** A table. Every row has as many cells as the head; pipes and line breaks in them are escaped, like all text. */
+/** Every row has as many cells as the head. Pipes and line breaks in them are escaped, like all text. */
 export function table(head: readonly Interpolated[], rows: readonly (readonly Interpolated[])[]): Markdown {
   const line = (cells: readonly Interpolated[]) => `| ${cells.map(source).join(' | ')} |`;
   return new Markdown([line(head), line(head.map(() => new Markdown('---'))), ...rows.map(line)].join('\n'));
 }
 
-/** A part of the page that is collapsed until the reader opens it. */
 export function details(summary: Interpolated, content: Markdown): Markdown {
   return new Markdown(`<details><summary>${source(summary)}</summary>\n\n${source(content)}\n\n</details>`);
 }
@@ -97,8 +87,8 @@ const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}|(?<! ) {2,}$/;
 const ACTIVE = new RegExp(`(${PARTED.source})|${SYNTAX.source}|${AT_EDGE.source}`, 'gi');
 
 /**
- * Escapes text of any origin for Markdown and HTML. The reader sees the text on one line, and no part of it is markup,
- * a link, a mention or a reference. It uses character references, which Markdown never parses as syntax.
+ * Escapes text of any origin for Markdown and HTML: the reader sees it on one line, and no part of it is markup, a link,
+ * a mention or a reference. Markdown never parses character references as syntax.
  */
 export function escape(text: string): Markdown {
   return new Markdown(
@@ -110,7 +100,6 @@ function html(text: string): string {
   return text.replace(/[&<>"']/g, references);
 }
 
-/** Each character as a numeric character reference. */
 function references(ascii: string): string {
   return ascii.replace(/[^]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

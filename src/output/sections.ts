@@ -5,10 +5,7 @@ import { STEP_IDS, type EndpointReport } from '../report/report.js';
 import { transcriptLine, type EndpointView, type FindingView } from './view-model.js';
 import { addressOf, daysLeft, duration, LEGEND, shortStatus, SIGNS, transitTime } from './labels.js';
 
-/*
- * The parts of the job summary. A part without content is undefined. Every text is cut at a maximum length, so that one
- * endpoint cannot fill the page.
- */
+/* The parts of the job summary. Every text is cut at a maximum length, so that one endpoint cannot fill the page. */
 
 const TEXT_LIMIT = 2000;
 const NAME_LIMIT = 200;
@@ -35,10 +32,7 @@ export function overview(views: readonly EndpointView[]): Markdown | undefined {
   return blocks([rows, gfm`${LEGEND}`]);
 }
 
-/**
- * One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command.
- * @param findingsUrl the page that documents the findings, each under its code as a fragment
- */
+/** One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command. */
 export function section({ endpoint, attempts, problems }: EndpointView, findingsUrl?: string): Markdown {
   const { address, host, transport, tls, source } = endpoint;
   const facts = [

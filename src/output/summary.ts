@@ -9,9 +9,8 @@ import { byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js'
 export interface SummaryOptions {
   /** The largest size of the summary in bytes of UTF-8. At least 4096. */
   readonly byteBudget?: number;
-  /** The path of the whole report. */
   readonly reportPath?: string;
-  /** The page that documents the findings, each under its code as a fragment. */
+  /** The page that documents each finding under its code as a fragment. */
   readonly findingsUrl?: string;
 }
 
@@ -37,9 +36,8 @@ const LEVELS: readonly Level[] = [
 ];
 
 /**
- * The job summary, in GitHub-flavored Markdown: a headline, a table of all endpoints, the problems of each that did not
- * pass, notices, and the transcripts. A summary that exceeds the budget leaves parts out and says which. It always has
- * the headline and the counts.
+ * The job summary, in GitHub-flavored Markdown. One that exceeds the budget leaves parts out and says which, but always
+ * has the headline and the counts.
  */
 export function renderSummary(report: Report, verdict: Verdict, options: SummaryOptions = {}): string {
   const budget = options.byteBudget ?? DEFAULT_BUDGET;
@@ -65,7 +63,7 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
 /**
  * The summary of a run that tested no server.
  * @param why a clause, such as "the configuration is invalid"
- * @param message the problems, one line each
+ * @param message the problems, one per line
  */
 export function renderNotTested(why: string, message: string, byteBudget = DEFAULT_BUDGET): string {
   const problems = message.split('\n').map((problem) => shorten(problem, 2000));
@@ -85,7 +83,6 @@ export function renderNotTested(why: string, message: string, byteBudget = DEFAU
   return `${page.toString()}\n`;
 }
 
-/** Headline and counts. */
 function top(report: Report, verdict: Verdict): Markdown[] {
   const { status, text } = headline(report, verdict);
   const counts = byResult(report.endpoints).map(
@@ -127,7 +124,6 @@ function shortened(
   ]);
 }
 
-/** Says what the summary leaves out, and where to find it. */
 function omission(leftOut: string, { reportPath = 'report.json' }: SummaryOptions): Markdown {
   return gfm`> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code(shorten(reportPath, 250))}.`;
 }

@@ -16,29 +16,23 @@ import {
   transitTime,
 } from './labels.js';
 
-export interface TerminalOptions {
-  /** Whether to use color. */
-  readonly color?: boolean;
-}
-
 const NAME_LIMIT = 60;
 const TEXT_LIMIT = 1000;
 const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
 
-/** Some text, and the status that gives it its color. */
 interface Cell {
   readonly text: string;
+  /** Gives it its color. */
   readonly status?: StepReport['status'];
 }
 
 /**
- * The report for a terminal: headline, counts, a table of all endpoints, the problems of each that did not pass, and
- * notices. It has no control characters but its own colors, and no workflow commands, because the terminal may be the log
- * of a job.
+ * The report for a terminal. It has no control characters but its own colors, and no workflow commands, because the
+ * terminal may be the log of a job.
  */
-export function renderTerminal(report: Report, verdict: Verdict, { color = false }: TerminalOptions = {}): string {
+export function renderTerminal(report: Report, verdict: Verdict, { color = false } = {}): string {
   const paint = (text: string, status?: StepReport['status']) =>
     color && status ? styleText(COLORS[status], text, { validateStream: false }) : text;
   const views = endpointViews(report.endpoints);
@@ -107,7 +101,6 @@ function problemOf({ finding, title, sign, step, evidence, transcript }: Finding
   ].map(safe);
 }
 
-/** Lines in a column next to their label, which stands on the first. */
 function labeled(label: string, lines: readonly string[]): string[] {
   return lines.map((line, at) => `    ${(at === 0 ? label : '').padEnd('reproduce'.length)}  ${line}`);
 }

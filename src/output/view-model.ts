@@ -40,7 +40,7 @@ const QUOTE_LIMIT = 4096;
 
 const TRANSCRIPT_LINES = 8;
 
-/** Views of all endpoints, worst first. */
+/** Worst first. */
 export function endpointViews(endpoints: readonly EndpointReport[]): EndpointView[] {
   return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
 }

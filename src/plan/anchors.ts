@@ -18,16 +18,11 @@ export class Anchors {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Contents>();
 
-  /** @param readFile returns the text of a file by its path as the user wrote it */
   constructor(readFile: (path: string) => string) {
     this.#readFile = readFile;
   }
 
-  /**
-   * Reads the files that `ca` names.
-   * @param ca the value of the key: text, or a list of texts; the schema reports anything else
-   * @returns what cannot be read or contains no certificate
-   */
+  /** Reads the files that `ca` names. @returns what cannot be read or contains no certificate */
   load(ca: Located | undefined): Problem[] {
     if (ca?.kind === 'list') return ca.items.flatMap((item) => this.load(item));
     if (ca?.kind !== 'text' || ca.broken) return [];

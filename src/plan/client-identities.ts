@@ -24,15 +24,13 @@ export class ClientIdentities {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Loaded>();
 
-  /** @param readFile returns the text of a file by its path as the user wrote it */
   constructor(readFile: (path: string) => string) {
     this.#readFile = readFile;
   }
 
   /**
    * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
-   * @param tls the mapping with the keys; the schema reports values that are missing, empty or not text
-   * @returns what cannot be read or used. The errors never contain any part of the key
+   * @returns what cannot be read or used; the schema reports other errors. None contains any part of the key
    */
   load(tls: Located | undefined): Problem[] {
     const nodes = { 'client-cert': textOf(at(tls, 'client-cert')), 'client-key': textOf(at(tls, 'client-key')) };

@@ -5,7 +5,7 @@ import type { Secret } from '../secrets/secret.js';
 import type * as enums from './schema/enums.js';
 import type { ApiAddress, MailboxAddress } from './schema/values.js';
 
-/** What the gate tests, and how. It is valid and complete before anything is sent. */
+/** What the gate tests, and how: valid and complete before anything is sent. */
 export interface Plan {
   readonly endpoints: readonly Endpoint[];
   readonly policy: GatePolicy;
@@ -14,19 +14,16 @@ export interface Plan {
   readonly retries: number;
   /** Milliseconds for the whole run; undefined means no limit. */
   readonly deadlineMs?: number;
-  /** Whether the gate tests itself with misbehaving servers first. */
   readonly selfTest?: true;
   /** Directory for report files; undefined means the runner's temp folder. */
   readonly reportDir?: string;
 }
 
-/** Which results fail the job. */
 export interface GatePolicy {
   readonly failOn: enums.FailOn;
   readonly onInconclusive: enums.OnInconclusive;
 }
 
-/** One mail server to be tested in five steps. */
 export interface Endpoint {
   /** Unique in the plan. */
   readonly name: string;
@@ -34,9 +31,9 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly transport: enums.Transport;
-  /** SNI, and the reference identity of the certificate (RFC 9525): a DNS name or an IP address. */
+  /** SNI, and the reference identity (RFC 9525): a DNS name or an IP address. */
   readonly servername: string;
-  /** The name that EHLO sends; undefined means the default of RFC 5321 section 4.1.4: the host name or an address literal. */
+  /** The name that EHLO sends; undefined means the host name or an address literal (RFC 5321 section 4.1.4). */
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
   readonly role: enums.Role;
@@ -46,7 +43,7 @@ export interface Endpoint {
   readonly tls: TlsPolicy;
   /** Additional tests, on their own connections. */
   readonly probes: readonly enums.ProbeName[];
-  /** Steps that must not be skipped for lack of configuration. */
+  /** Steps that must not be skipped as `not-configured`. */
   readonly require: readonly StepId[];
   readonly waive: readonly Waiver[];
   /** Timeout of each wait, in milliseconds. */
@@ -73,7 +70,6 @@ export type Credentials = {
   readonly username: string;
   /** The mechanism to use; undefined means the strongest that both sides support. */
   readonly mechanism?: MechanismName;
-  /** What the server must do with them. */
   readonly expect: enums.AuthExpect;
 } & (
   | { readonly kind: 'password' | 'access-token'; readonly secret: Secret }
@@ -85,18 +81,17 @@ export type Credentials = {
 export interface Delivery {
   readonly from: string;
   readonly to: string;
-  /** Where the message must arrive; undefined means that only acceptance by the server is tested. */
+  /** Undefined means that only acceptance by the server is tested. */
   readonly inbox?: InboxTarget;
   /** Milliseconds from acceptance until the message must have arrived. */
   readonly withinMs: number;
   readonly expect: enums.DeliveryExpect;
   readonly keep: boolean;
-  /** Size of the attachment in bytes; 0 means no attachment. */
+  /** 0 means no attachment. */
   readonly attachmentBytes: number;
   readonly verdicts?: RequiredVerdicts;
 }
 
-/** Results that the checks of the sender must have. */
 export interface RequiredVerdicts {
   /** The server whose Authentication-Results are trusted (RFC 8601 section 2.5). */
   readonly authservId?: string | undefined;
@@ -118,21 +113,18 @@ export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 
 export type InboxTarget = MailboxTarget | ApiTarget;
 
-/** What step 3 requires. */
 export interface TlsPolicy {
-  /** Additional trusted CAs in PEM, added to the default trust store. */
+  /** Additional trusted CAs, in PEM. */
   readonly ca: readonly string[];
   readonly minVersion: enums.TlsVersion;
   readonly minValidDays: number;
   /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
   readonly pins: readonly string[];
-  /** Whether the certificates that the server has for other kinds of key are checked too. */
+  /** Whether the RSA and the ECDSA certificate are checked. */
   readonly dualCertificates?: true;
-  /** Sent to a server that requests a certificate. */
   readonly client?: ClientIdentity;
 }
 
-/** A client certificate and its key. */
 export interface ClientIdentity {
   /** PEM: the certificate itself, then its chain. */
   readonly certificate: string;

@@ -7,7 +7,6 @@ import { at, mappingAt, textAt, type LocatedMapping } from './source/located.js'
 const VERBATIM: readonly string[] = ['endpoints', 'password', 'access-token', 'inbox-password'];
 
 /**
- * Reads the inputs of the action.
  * @param raw texts by the name of the input; empty means not set, unless the input is unknown
  * @returns `given`: the inputs that are set, each with its input as its place; `settings`: their values, absent if an
  *   input is wrong; `layer`: what endpoints inherit, as an endpoint mapping

@@ -3,10 +3,7 @@ import { X509Certificate } from 'node:crypto';
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 
-/**
- * Whether a value is PEM text and not a path. This is any PEM text, so that a private key given by mistake is not quoted
- * as a path.
- */
+/** Whether a value is any PEM text and not a path: a private key given by mistake is not quoted as a path. */
 export function isPem(text: string): boolean {
   return text.includes('-----BEGIN');
 }

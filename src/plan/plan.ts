@@ -14,7 +14,6 @@ import { at, mappingAt, plain, type Located, type LocatedMapping } from './sourc
 import { ConfigurationError, MAX_PROBLEMS, show, type Place, type Problem } from './source/problem.js';
 import { readConfigFile, readEndpointsInput, type EndpointList } from './source/sources.js';
 
-/** What the plan needs besides the inputs. */
 export interface PlanContext {
   /** The workspace. Paths are relative to it. */
   readonly cwd: string;
@@ -23,17 +22,15 @@ export interface PlanContext {
   readonly readFile: (path: string) => string;
   /** Problems that are known before the inputs are read. */
   readonly problems?: readonly Problem[];
-  /** Finds the first line of an input's text in a file of the user; undefined if it is not known. */
+  /** Finds the first line of an input's text in a file of the user. */
   readonly locateInput?: (name: 'endpoints') => Source | undefined;
 }
 
-/** An endpoint after the check. */
 interface Candidate {
   /** As the user wrote it. */
   readonly own: LocatedMapping;
   /** Merged with the defaults and the inputs. */
   readonly merged: LocatedMapping;
-  /** Absent if there are problems. */
   readonly settings?: EndpointSettings;
   readonly problems: readonly Problem[];
 }
@@ -132,7 +129,10 @@ function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<strin
     taken.set(name, place);
     return [];
   }
-  const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
+  const isQuotable = ['name', 'host', 'port'].every((key) => {
+    const node = at(merged, key);
+    return node?.kind !== 'text' || !node.expanded;
+  });
   const what = isQuotable ? `the name "${name}"` : 'this name';
   return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
@@ -145,11 +145,6 @@ function nameIn(endpoint: LocatedMapping): string | undefined {
   return server.success ? nameOf(server.data) : undefined;
 }
 
-function isExpanded(mapping: LocatedMapping, key: string): boolean {
-  const node = at(mapping, key);
-  return node?.kind === 'text' && node.expanded;
-}
-
 function noEndpoint(given: LocatedMapping): Problem {
   const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
   return input === undefined
@@ -157,7 +152,6 @@ function noEndpoint(given: LocatedMapping): Problem {
     : { input, message: 'there is no endpoint to gate' };
 }
 
-/** The place of an endpoint in a file of the user. */
 function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source | undefined {
   if (line === undefined) return undefined;
   if (file !== undefined) return { file, line };
@@ -165,11 +159,8 @@ function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source |
   return start && { file: start.file, line: start.line + line - 1 };
 }
 
-/** Distributes the endpoints over the parts in turn: the first to part 1, the next to part 2. */
-function sharded(
-  endpoints: readonly Endpoint[],
-  shard: { part: number; parts: number } | undefined,
-): readonly Endpoint[] {
+/** Assigns the endpoints to the parts in turn: the first to part 1, the next to part 2. */
+function sharded(endpoints: readonly Endpoint[], shard?: { part: number; parts: number }): readonly Endpoint[] {
   if (!shard) return endpoints;
   const { part, parts } = shard;
   const own = endpoints.filter((_, index) => index % parts === part - 1);

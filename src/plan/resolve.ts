@@ -6,13 +6,9 @@ import type { EndpointSettings, InputSettings } from './schema/schema.js';
 
 const SECOND = 1000;
 
-/** The contents of the files that the settings name. */
 type LoadedFiles = Readonly<{ anchors: Anchors; identities: ClientIdentities }>;
 
-/**
- * Turns settings that have passed the check into an endpoint.
- * @param inputs values for what the endpoint does not set
- */
+/** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
 export function resolveEndpoint(
   settings: EndpointSettings,
   inputs: InputSettings,

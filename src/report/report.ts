@@ -1,21 +1,19 @@
 import { z } from 'zod';
 
 /**
- * The Report is the result of a run. This schema is its only definition: the TypeScript types are inferred from it, and
- * `report.schema.json` in the repository is generated from it. Any string in it may contain text from the network, and
- * each output escapes all of them for its own format.
+ * The Report is the result of a run. This schema is its only definition: the TypeScript types and `report.schema.json` are
+ * derived from it. Any string in it may contain text from the network, and each output escapes it for its own format.
  */
 
 /** The five steps, in order. */
 export const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'] as const;
 
-/** Results from best to worst. */
+/** From best to worst. */
 export const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'] as const;
 
-/** The version of this schema. */
 export const SCHEMA_VERSION = 1;
 
-/** How this program names itself in its reports; a test compares the version with `package.json`. */
+/** A test compares the version with `package.json`. */
 export const TOOL = { name: 'starttls-gate', version: '1.0.0' } as const;
 
 const count = z.int().nonnegative();
@@ -25,9 +23,9 @@ const findingSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: z.enum(['error', 'warning', 'notice']),
-    message: z.string().min(1).describe('What is wrong, here and now'),
+    message: z.string().min(1).describe('What is wrong with this server'),
     remedy: z.string().min(1).describe('How to fix it'),
-    inconclusive: z.literal(true).optional().describe('The error means "could not be tested", not "tested and bad"'),
+    inconclusive: z.literal(true).optional().describe('The error means "could not be tested", not "tested and failed"'),
     evidence: z.record(z.string(), z.string()).optional().describe('What shows it: the reply, the alert, the names'),
     reference: z.string().optional().describe('The section of the RFC that applies'),
     resultType: z.string().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
@@ -47,7 +45,7 @@ const stepSchema = z.strictObject({
 const certificateSchema = z.strictObject({
   subject: z.string(),
   issuer: z.string(),
-  names: z.array(z.string()).describe('Subject alternative names: DNS names and addresses'),
+  names: z.array(z.string()).describe('Subject alternative names: DNS names and IP addresses'),
   validFrom: z.iso.datetime(),
   validTo: z.iso.datetime(),
   daysLeft: z.int().describe('Whole days from the start of the run to validTo; negative if it has expired'),
@@ -71,14 +69,12 @@ const tlsSchema = z.strictObject({
     .array(certificateSchema)
     .min(1)
     .optional()
-    .describe(
-      'With tls.check: both, the certificates that the server presents to clients that require another type of key',
-    ),
+    .describe('With tls.check: both, the certificates that the server has for other types of key'),
 });
 
 const deliverySchema = z.strictObject({
-  messageId: z.string().describe('The Message-ID of the probe'),
-  octets: count.describe('The size of the probe in bytes'),
+  messageId: z.string().describe('The Message-ID of the test message'),
+  octets: count.describe('The size of the test message in bytes'),
   latencyMs: milliseconds.optional().describe('From its acceptance until the gate found it in the inbox'),
   folder: z.string().optional().describe('The junk folder in which the gate found it'),
   copies: count.min(1).optional().describe('The number of copies; a lower bound if `message-duplicated` says so'),
@@ -108,7 +104,7 @@ const endpointSchema = z.strictObject({
   earlier: z
     .array(z.union([failureSchema, earlierFindingSchema]))
     .optional()
-    .describe('The results of the attempts before the last one'),
+    .describe('What the attempts before the last one found'),
   capabilities: z
     .strictObject({
       plain: z.array(z.string()).optional().describe('The lines of the reply to EHLO before TLS'),
@@ -118,7 +114,7 @@ const endpointSchema = z.strictObject({
     })
     .optional(),
   tls: tlsSchema.optional(),
-  delivery: deliverySchema.optional().describe('The delivery of the probe message, if the server accepted it'),
+  delivery: deliverySchema.optional().describe('The delivery of the test message, if the server accepted it'),
   transcript: z.array(z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() })),
 });
 
@@ -160,7 +156,7 @@ export interface Progress {
 
 /** The outcome of a run under the user's policy. */
 export interface Verdict {
-  /** The worst result of all endpoints, whatever the policy. */
+  /** The worst result of all endpoints, regardless of the policy. */
   readonly result: Result;
   /** The endpoints that count as failed, in the order of the report. */
   readonly failed: readonly EndpointReport[];

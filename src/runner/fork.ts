@@ -1,8 +1,7 @@
 import { readRegularFile } from '../plan/regular-file.js';
 
 /**
- * The hint for an invalid configuration if the run is for a pull request from a fork. Secrets are empty then, so that
- * settings look as if they were missing.
+ * A hint for an invalid configuration if the run is for a pull request from a fork: every secret is empty then.
  * @returns one line, or none
  * @throws if the file of the event is not a regular file
  */
@@ -18,7 +17,6 @@ export async function secretsOfForks(): Promise<string[]> {
     : ['This run is for a pull request from a fork, where every secret is empty.'];
 }
 
-/** The part of the event that is used here. */
 interface PullRequest {
   readonly head?: { readonly repo?: { readonly full_name?: string } | null };
 }

@@ -11,10 +11,6 @@ export interface Log {
   group(title: string, lines: readonly string[]): void;
 }
 
-/**
- * The log that the GitHub runner shows.
- * @param output the stream that the runner reads
- */
 export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
   const info = (line: string) => void output.write(`${escapeLine(line)}\n`);
   // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.

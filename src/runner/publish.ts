@@ -11,29 +11,23 @@ import { reasonOf } from '../text/reason.js';
 import type { Log } from './log.js';
 import { writeReport } from './report-file.js';
 
-export interface Publication {
-  /** Without secrets. */
-  readonly report: Report;
-  readonly verdict: Verdict;
-  /** The folder of `report.json`. Undefined means a new folder in the runner's temp folder. */
-  readonly reportDir?: string | undefined;
-}
-
 export interface PublishContext {
-  /** The log of the job, for what could not be published. */
   readonly log: Log;
-  /** Removes secrets from the reason of a failure. */
   readonly redactReason: (reason: string) => string;
-  /** Aborted when the run is canceled: publishing must then end before the runner kills the process. */
+  /** When the run is canceled, publishing must end before the runner kills the process. */
   readonly cancelled: AbortSignal;
 }
 
 /**
- * Publishes a run through every channel of the runner: report file, outputs, summary, annotations, in this order. Each
- * is tried even if another one failed. A failure is reported in the log and in a warning, and changes no verdict. The
- * files and folders of the runner come from the environment, as in `@actions/core`. Never throws.
+ * Writes report file, outputs, summary and annotations, in this order, even if one of them fails. A failure is reported in
+ * the log and in a warning, and changes no verdict. Never throws.
+ * @param report without secrets
+ * @param reportDir undefined means a new folder in the runner's temp folder
  */
-export async function publish({ report, verdict, reportDir }: Publication, context: PublishContext): Promise<void> {
+export async function publish(
+  { report, verdict, reportDir }: { report: Report; verdict: Verdict; reportDir?: string | undefined },
+  context: PublishContext,
+): Promise<void> {
   let reportPath: string | undefined;
   await tryAll(context, {
     'report.json': async (over) => {
@@ -45,7 +39,7 @@ export async function publish({ report, verdict, reportDir }: Publication, conte
         'endpoints-total': report.endpoints.length,
         'endpoints-failed': verdict.failed.length,
         'failed-endpoints': verdict.failed.map(({ name }) => name),
-        ...(reportPath === undefined ? {} : { report: reportPath }),
+        ...(reportPath !== undefined && { report: reportPath }),
       });
     },
     'the job summary': () => {
@@ -54,7 +48,14 @@ export async function publish({ report, verdict, reportDir }: Publication, conte
       return appendSummary(renderSummary(report, verdict, options));
     },
     'the annotations': () => {
-      issueAnnotations(report, verdict);
+      const issue = { error: core.error, warning: core.warning };
+      for (const { level, title, message, file, line } of annotate(report, verdict)) {
+        issue[level](message, {
+          title,
+          ...(file !== undefined && { file }),
+          ...(line !== undefined && { startLine: line }),
+        });
+      }
     },
   });
 }
@@ -74,10 +75,9 @@ export async function publishNotTested(why: string, message: string, context: Pu
 }
 
 /**
- * The URL of the findings' documentation for the version of the action that is running. On a server other than
- * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
- * another repository with that name. A missing link is better than a wrong one.
- * @returns undefined if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
+ * The URL of the findings' documentation for the version of the action that is running; undefined with `uses: ./`. On
+ * GitHub Enterprise the action may be from that server or, through GitHub Connect, from github.com, and either may have a
+ * different repository with that name. A missing link is better than a wrong one.
  */
 export function findingsUrl(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
@@ -88,9 +88,7 @@ export function findingsUrl(env: Readonly<Record<string, string | undefined>>): 
 /** A runner that cancels a step kills its process after seven and a half seconds. */
 const LONGEST_WRITE_MS = 4000;
 
-/**
- * A signal that is aborted some time after the run is canceled. A run that is not canceled has no time limit.
- */
+/** A signal that is aborted some time after the run is canceled. A run that is not canceled has no time limit. */
 function outOfTime(cancelled: AbortSignal): AbortSignal {
   const over = new AbortController();
   const begin = (): void => {
@@ -103,7 +101,6 @@ function outOfTime(cancelled: AbortSignal): AbortSignal {
   return over.signal;
 }
 
-/** Runs all of the work in order, even if some of it fails, and then reports what failed. */
 async function tryAll(
   { log, redactReason, cancelled }: PublishContext,
   work: Readonly<Record<string, (over: AbortSignal) => void | Promise<void>>>,
@@ -141,22 +138,8 @@ async function appendSummary(markdown: string): Promise<void> {
   await appendFile(path, markdown);
 }
 
-/**
- * Opening a named pipe blocks until another process reads from it. A missing file or a folder does not block.
- * @throws if the path leads to a pipe, a device or a socket
- */
+/** Opening a named pipe blocks until another process reads from it. @throws if the path leads to one, or to a device */
 function requireRegularFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found && !found.isFile() && !found.isDirectory()) throw new Error(`${path} is not a regular file`);
-}
-
-function issueAnnotations(report: Report, verdict: Verdict): void {
-  const issue = { error: core.error, warning: core.warning };
-  for (const { level, title, message, file, line } of annotate(report, verdict)) {
-    issue[level](message, {
-      title,
-      ...(file !== undefined && { file }),
-      ...(line !== undefined && { startLine: line }),
-    });
-  }
 }

@@ -11,11 +11,9 @@ import type { Report } from '../report/report.js';
 const NAME = 'report.json';
 
 /**
- * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
- * an old report for a new one.
- * @param reportDir the input `report-dir`; empty means not given
- * @param workspace the folder that the input is relative to
- * @returns the problem if `report-dir` cannot be used, because the gate must not run with the report of another run in it
+ * Removes the report of an earlier run before anything else happens, so that no later step can mistake it for a new one.
+ * @param reportDir the input `report-dir`, relative to `workspace`; empty means not given
+ * @returns the problem if `report-dir` cannot be used
  */
 export async function discardOldReport(reportDir: string, workspace = process.cwd()): Promise<Problem[]> {
   if (reportDir === '') return [];
@@ -29,18 +27,15 @@ export async function discardOldReport(reportDir: string, workspace = process.cw
   try {
     await unlink(join(folder, NAME));
   } catch (error) {
-    const code = codeOf(error);
-    if (!isMissing(code)) return problem(`: the report of an earlier run cannot be removed (${code})`);
+    if (!isMissing(error)) return problem(`: the report of an earlier run cannot be removed (${codeOf(error)})`);
   }
   return [];
 }
 
 /**
- * Writes `report.json` completely or not at all: it writes to another name and then renames. It never writes to an
+ * Writes `report.json` completely or not at all: it writes to a different name and then renames. It never writes to an
  * existing file, symbolic link, hard link or named pipe.
- * @param reportDir the folder; undefined means a new one in the runner's temp folder
- * @param signal aborts the writing
- * @param workspace the folder that `reportDir` is relative to
+ * @param reportDir relative to `workspace`; undefined means a new folder in the runner's temp folder
  * @returns the absolute path of the file
  * @throws if it cannot be written, or if the path leads through a link in the workspace
  */
@@ -77,9 +72,9 @@ const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 const MAX_LINKS = 40;
 
 /**
- * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
- * pull request from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the
- * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
+ * Whether a path leads through a symbolic link in the workspace. The workspace is a checkout, perhaps of a pull request
+ * from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the machine, such as
+ * `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
  * @throws if a part cannot be read, or there are too many links
  */
 async function leadsThroughLink(folder: string, workspace: string): Promise<boolean> {
@@ -93,7 +88,7 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
     try {
       isLink = (await lstat(path)).isSymbolicLink();
     } catch (error) {
-      if (isMissing(codeOf(error))) return false;
+      if (isMissing(error)) return false;
       throw error;
     }
     if (!isLink) {
@@ -113,6 +108,6 @@ async function leadsThroughLink(folder: string, workspace: string): Promise<bool
 }
 
 /** Nothing is there, or a file is in the place of a folder. */
-function isMissing(code: string): boolean {
-  return code === 'ENOENT' || code === 'ENOTDIR';
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
 }

@@ -9,11 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds an input of this action in the workflow file, so that annotations can point to it.
- * @param input the name of the input
  * @param text its value, exactly as the runner passed it
- * @param env the environment of the runner
  * @returns the workflow file and the line where the text begins; undefined if there is no checkout, if the text comes
- *   from an expression or from another workflow, or if it occurs more than once
+ *   from an expression or from a different workflow, or if it occurs more than once
  */
 export function locateInput(input: string, text: string, env: Environment): Source | undefined {
   const file = workflowFile(env);
@@ -27,7 +25,7 @@ export function locateInput(input: string, text: string, env: Environment): Sour
   }
 }
 
-/** The path of the workflow in its repository, from `owner/name/path@ref`; undefined if it is another repository. */
+/** The path of the workflow, from `owner/name/path@ref`; undefined if it is in a different repository. */
 function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }: Environment): string | undefined {
   if (!ref || !repository || !ref.startsWith(`${repository}/`)) return undefined;
   return /^\.github\/workflows\/[^/]+?\.ya?ml(?=@)/.exec(ref.slice(repository.length + 1))?.[0];

@@ -11,10 +11,10 @@ const PRIVATE: readonly unknown[] = ['auth', 'delivery'];
 
 /**
  * Checks what the user wrote against a schema.
- * @param options.what what the text as a whole is called in errors
- * @param options.own the part of the text that the user wrote in this place, if other parts are inherited
- * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
- *   mapping if a key is missing, and otherwise where the rule says
+ * @param options.what the name of the whole in errors
+ * @param options.own the part that is not inherited
+ * @returns the value, or every problem: located at an unknown key, at a value that is not allowed, at the mapping if a key
+ *   is missing, and otherwise where the rule says
  */
 export function check<T>(
   schema: z.ZodType<T>,

@@ -4,7 +4,6 @@ import { PORTS, type Role, type Transport } from './enums.js';
 
 /* Defaults that depend on other keys of the endpoint. */
 
-/** The keys that these defaults depend on. */
 type ServerKeys = Pick<EndpointSettings, 'host'> &
   Partial<Pick<EndpointSettings, 'name' | 'port' | 'transport' | 'role'>>;
 

@@ -208,5 +208,4 @@ export const defaultsShape = {
   delivery: mapping(deliveryShape).partial().optional(),
 };
 
-/** The values of an endpoint mapping. */
 export type EndpointSettings = z.output<z.ZodObject<typeof endpointShape>>;

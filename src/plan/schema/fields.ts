@@ -9,13 +9,12 @@ import * as values from './values.js';
  * that is not allowed becomes `z.NEVER`, so that the rules of the schema see that the key is set.
  */
 
-/** Whether an error may quote the value: if it looks like a number or a keyword, if it looks like a host, or never. */
+/** When an error may quote a value: if it looks like a number or a keyword, if it looks like a host, or never. */
 export type Quotable = 'word' | 'name' | 'never';
 
 /**
  * A value that `read` reads from text.
  * @param allowed what is allowed, as the end of a sentence that begins with the key
- * @param quotable `never` if the value may be a secret
  */
 export function value<T>(
   allowed: string | ((text: string) => string),
@@ -35,7 +34,7 @@ export function value<T>(
 export const number = (min: number, max: number) =>
   value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max), 'word');
 
-/** One of several keywords. @param allowed the error message for any other text, if it is not to list the keywords */
+/** One of several keywords. The error message lists them, unless `allowed` says it differently. */
 export const oneOf = <T extends string>(
   known: readonly T[],
   allowed = `must be one of ${known.join(', ')}`,
@@ -91,7 +90,6 @@ export const steps = list(oneOf(['all', ...STEP_IDS]), words).transform((named) 
 /** Names of probes, in a fixed order. */
 export const probes = list(oneOf(PROBES), words).transform((named) => PROBES.filter((probe) => named.includes(probe)));
 
-/** PEM text or paths, as one text or a list. */
 export const pemOrPaths = list(anyText, (text) => [text]);
 
 export const mapping = <T extends z.ZodRawShape>(shape: T) =>

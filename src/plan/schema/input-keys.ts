@@ -109,10 +109,9 @@ export const KEYS_OF_INPUTS = {
   'inbox-password': 'delivery.password',
 } as const;
 
-/** The values of all inputs. */
 export type InputSettings = z.output<z.ZodObject<typeof inputShape>>;
 
-/** The outputs of the action, as in `action.yml`, each with its description. */
+/** The outputs of the action, each with its description. */
 export const OUTPUTS = {
   result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
   'endpoints-total': 'Number of endpoints that were tested.',

@@ -6,7 +6,7 @@ import { INBOX_SCHEMES } from './values.js';
 
 /*
  * Rules that concern several keys. They also run if a key has a value that is not allowed. That value is then `z.NEVER`
- * or, in place of a mapping, whatever is there: rules compare values and never call their methods.
+ * or, in place of a mapping, anything: rules compare values and never call their methods.
  */
 
 /** A rule that is violated. */
@@ -15,10 +15,7 @@ export interface Violation {
   readonly message: string;
   /** Full names of keys. The error is located at the first of them that is set. */
   readonly keys: readonly string[];
-  /**
-   * Set if the endpoint is to be corrected, even if it inherits the key from the defaults: only its own keys count, and
-   * without any of them the error is located at the endpoint.
-   */
+  /** Set if the endpoint must be corrected, not the defaults: the error is then located at an own key or the endpoint. */
   readonly isOwn?: true;
 }
 

@@ -8,7 +8,7 @@ export type { EndpointSettings } from './endpoint-keys.js';
 export type { InputSettings } from './input-keys.js';
 export { OUTPUTS };
 
-/** Adds rules that concern several keys. They run whatever else is wrong, so that all errors are reported at once. */
+/** Adds rules that concern several keys. They run even if a value is wrong, so all errors are reported at once. */
 const withRules = <T extends z.ZodObject>(schema: T, violations: (value: z.output<T>) => Iterable<Violation>): T =>
   schema.superRefine(
     (value, context) => {
@@ -17,7 +17,6 @@ const withRules = <T extends z.ZodObject>(schema: T, violations: (value: z.outpu
     { when: ({ value }) => typeof value === 'object' && value !== null },
   );
 
-/** The inputs of the action. */
 export const inputSchema = mapping(inputShape);
 
 /** The part of an endpoint mapping that the inputs give. */
@@ -29,7 +28,7 @@ export const inheritableSchema = withRules(
 /** An endpoint mapping, merged with the defaults and the inputs. */
 export const endpointSchema = withRules(mapping(endpointShape), endpointViolations);
 
-/** The keys that the name of an endpoint depends on. */
+/** What the name of an endpoint depends on. */
 export const serverSchema = z.object({
   host: endpointShape.host,
   port: endpointShape.port,
@@ -48,5 +47,4 @@ export const configSchema = mapping({
 export type InputName = keyof typeof inputShape;
 export type OutputName = keyof typeof OUTPUTS;
 
-/** Names of all inputs, as in `action.yml`. */
 export const INPUT_NAMES = Object.keys(inputShape) as InputName[];

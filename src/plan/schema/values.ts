@@ -3,10 +3,7 @@ import { domainToASCII } from 'node:url';
 import { visible } from '../../text/peer.js';
 import { Secret } from '../../secrets/secret.js';
 
-/*
- * Readers of single values. Each takes the text that the user wrote, and returns its value, or undefined if it is not
- * allowed. They do not know keys, places and messages.
- */
+/* Each takes the text that the user wrote, and returns its value, or undefined if it is not allowed. */
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** Characters with a special meaning around a local part, spaces, and invisible or unassigned characters. */
@@ -15,7 +12,6 @@ const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** A whole number in plain decimal digits. */
 export function wholeNumber(text: string, min: number, max: number): number | undefined {
   if (!/^(?:0|[1-9]\d{0,8})$/.test(text)) return undefined;
   const number = Number(text);
@@ -43,13 +39,13 @@ export function host(text: string): string | undefined {
   return dnsName(text);
 }
 
-/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2): servers refuse EHLO with an underscore. */
 function smtpDomain(text: string): string | undefined {
   const name = dnsName(text);
   return name?.includes('_') === true ? undefined : name;
 }
 
-/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at the end. */
+/** Whether EHLO can send a host name: a fully qualified domain, in ASCII and without a dot at the end. */
 export function isQualifiedDomain(text: string): boolean {
   return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }
@@ -62,10 +58,7 @@ export function ehloName(text: string): string | undefined {
   return (six !== undefined ? isIPv6(six) && !six.includes('%') : isIPv4(four ?? '')) ? text : undefined;
 }
 
-/**
- * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
- * international (RFC 6531); the domain is given in A-labels.
- */
+/** An email address without a name, comment or quoted part. The local part may be international (RFC 6531). */
 export function mailbox(text: string): string | undefined {
   const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
   if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local)) return undefined;
@@ -73,17 +66,16 @@ export function mailbox(text: string): string | undefined {
   return ascii === undefined ? undefined : `${local}@${ascii}`;
 }
 
-/** A name for people: one line of at most 200 characters, all of them visible. */
+/** One line of at most 200 characters, all of them visible. */
 export function displayName(text: string): string | undefined {
   return text.trim() !== '' && text.length <= 200 && visible(text) === text ? text : undefined;
 }
 
-/** A username, possibly empty. Control characters separate the fields of SASL messages. */
+/** Possibly empty. Control characters separate the fields of SASL messages. */
 export function userName(text: string): string | undefined {
   return CONTROL.test(text) ? undefined : text;
 }
 
-/** A password or token, possibly empty. */
 export function secret(text: string): Secret | undefined {
   return CONTROL.test(text) ? undefined : new Secret(text);
 }
@@ -99,7 +91,7 @@ export function authservId(text: string): string | undefined {
   return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** The spellings of a boolean in the core schema of YAML 1.2, which the runner accepts too. */
+/** As in the core schema of YAML 1.2, and as the runner accepts it. */
 export function truth(text: string): boolean | undefined {
   if (/^(true|True|TRUE)$/.test(text)) return true;
   return /^(false|False|FALSE)$/.test(text) ? false : undefined;
@@ -112,14 +104,13 @@ export function minutes(text: string): number | undefined {
   return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
 }
 
-/** An existing date in the form YYYY-MM-DD. */
 export function day(text: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
 
-/** `K/N` with K from 1 to N: one of N equal parts. */
+/** `K/N` with K from 1 to N. */
 export function shard(text: string): { part: number; parts: number } | undefined {
   const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const parts = wholeNumber(n, 1, 999_999_999);

@@ -1,12 +1,10 @@
-/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 
 /**
- * Variables that belong to the runner and Node.js. The runner passes a token to every JavaScript action in
- * `ACTIONS_RUNTIME_TOKEN`, even to one that does not need it. Names of environment variables are case-insensitive on
- * Windows.
+ * Variables of the runner and of Node.js. The runner passes a token to every JavaScript action in `ACTIONS_RUNTIME_TOKEN`.
+ * Names of environment variables are case-insensitive on Windows.
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
 
@@ -18,9 +16,10 @@ const NOT_EXPANDED =
 
 /**
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
- * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
+ * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error. Errors quote no
+ * value.
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
- * @returns `expanded`: whether the text contains a value of the environment, which may be a secret. The errors quote none
+ * @returns `expanded`: whether the text contains a value of the environment, which may be a secret
  */
 export function expand(text: string, env: Environment, isLiteral = false) {
   const errors = new Set<string>();

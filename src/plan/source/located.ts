@@ -31,7 +31,6 @@ export interface LocatedEntry {
   readonly value: Located;
 }
 
-/** A text at a place. */
 export function textAt(place: Place, text: string, expanded = false): LocatedText {
   return { kind: 'text', text, place, expanded, broken: false };
 }
@@ -50,7 +49,7 @@ export function plain(node: Located): unknown {
   return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
 }
 
-/** The number of values in a node, including itself. */
+/** The number of values in a node, itself included. */
 export function size(node: Located): number {
   if (node.kind === 'text') return 1;
   const parts = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
@@ -72,7 +71,6 @@ export function nearest(node: Located, path: readonly PropertyKey[]): Located {
   return child ? nearest(child, rest) : node;
 }
 
-/** A copy of a mapping with one entry set. */
 export function withEntry(mapping: LocatedMapping, key: string, value: Located): LocatedMapping {
   return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }

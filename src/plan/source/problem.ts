@@ -1,14 +1,13 @@
 import { visible } from '../../text/peer.js';
 
-/** The place of something that the user wrote: a file or an input of the action, and the position in its text. */
+/** A file or an input of the action, and the position in its text. */
 export interface Place {
   /** Path of a file, relative to the workspace. */
   readonly file?: string;
-  /** Name of an input. */
   readonly input?: string;
   /** 1 for the first line of the file, or of the input's own text. */
   readonly line?: number;
-  /** 1 for the first character of the line. */
+  /** 1 for the first character. */
   readonly column?: number;
 }
 
@@ -20,7 +19,7 @@ export interface Problem extends Place {
 /** More would hide the first ones, and exceed the limits of a summary. */
 const MAX_LINES = 1000;
 
-/** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
+/** The check stops after this many: a file of a different kind can have one every few bytes. */
 export const MAX_PROBLEMS = 10_000;
 
 /** The configuration cannot be used. It has every problem, and its message lists the first of them, one per line. */

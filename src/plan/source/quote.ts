@@ -1,7 +1,6 @@
 /*
- * Which parts of a wrong configuration may be quoted. A small mistake can put a secret anywhere: a URL with credentials
- * in place of a host, a missing space after a key, a line in the wrong place. So a text is quoted only if it looks like
- * a value that is expected in its place.
+ * Which parts of a wrong configuration errors may quote. A small mistake can put a secret anywhere: a URL with credentials
+ * in place of a host, a missing space after a key. So a text is quoted only if it looks like a value that belongs there.
  */
 
 /** A mistyped word or number, such as `soon`, `-1`, `15s`, `2027-02-30` or `TLSv1.1`. */
@@ -12,25 +11,22 @@ const COLONS =
   /^(?:[^:]*(?::\d{0,5})?|[\w-]+(?:\.[\w-]+)+:[a-z]{1,12}|\[?(?=[^:]*:[^:]*:)[\da-f.:]*\]?(?::\d{0,5})?)$/i;
 /** The body of a PEM text, or a key in base64, without its header. */
 const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/;
-const PATH_LENGTH = 200;
 
-/** Whether a value may be quoted in place of a number or a keyword. */
 export function isQuotableWord(text: string): boolean {
   return WORD.test(text);
 }
 
-/** Whether a value may be quoted in place of a host or an address, with or without a port. */
+/** A host or an IP address, with or without a port. */
 export function isQuotableName(text: string): boolean {
   return NAME.test(text) && COLONS.test(text);
 }
 
-/** Whether a key may be quoted. */
 export function isQuotableKey(key: string): boolean {
   return /^[\w-]{1,60}$/.test(key);
 }
 
 /** The name of a file in an error. @param path as the user wrote it; shown only if it looks like a path */
 export function fileName(path: string): string {
-  const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
+  const isPath = path.length <= 200 && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
   return isPath ? path : 'the file';
 }

@@ -32,9 +32,8 @@ export function readShortForm(text: string, origin: Place, env: Environment) {
   return { entries, problems };
 }
 
-/** An entry before and after the expansion of variables. */
 export interface ShortEntry {
-  /** As the user wrote it, for errors. Absent if it is known only with values of the environment. */
+  /** Before the expansion of variables, for errors. Absent if it is known only with values of the environment. */
   readonly source?: string;
   readonly node: LocatedText;
 }
@@ -42,7 +41,6 @@ export interface ShortEntry {
 /** An endpoint mapping, or why an entry is not one. */
 export type ReadEntry = Readonly<{ mapping?: LocatedMapping; problems: readonly Problem[] }>;
 
-/** Turns one entry into an endpoint mapping. */
 export function readEntry({ source, node }: ShortEntry): ReadEntry {
   if (node.broken) return { problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];

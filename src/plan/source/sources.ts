@@ -9,7 +9,6 @@ import { fileName } from './quote.js';
 import { isYaml, readEntry, readShortForm, type ReadEntry } from './short-form.js';
 import { readYaml } from './yaml.js';
 
-/** The endpoints of one input or file, and their defaults. */
 export interface EndpointList {
   readonly defaults: LocatedMapping;
   readonly endpoints: readonly LocatedMapping[];
@@ -19,15 +18,11 @@ export interface EndpointList {
 const NO_DEFAULTS = mappingAt({}, []);
 /** In bytes. Tens of thousands of endpoints fit, and a large file that is named by mistake is not parsed. */
 const MAX_SIZE = 1024 * 1024;
-/** Endpoints in one list. */
 const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;
 
-/**
- * Reads the input `endpoints`, which is either YAML or the short form.
- * @param text not empty: an input without endpoints is an error
- */
+/** Reads the input `endpoints`: YAML, or the short form. */
 export function readEndpointsInput(text: string, env: Environment): EndpointList {
   const origin = { input: 'endpoints' };
   if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge(origin)]);
@@ -114,15 +109,15 @@ function readItem(item: Located): ReadEntry {
   return problems.length > 0 ? { problems } : { mapping: item, problems };
 }
 
-/** A path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
+/**
+ * A path as GitHub shows it, with slashes, if it is in the workspace; otherwise as the user wrote it.
+ * @param system a parameter so that tests can use the paths of a different system
+ */
 export function fromWorkspace(cwd: string, path: string, system: PlatformPath = systemPath): string {
   return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
 }
 
-/**
- * The path relative to a folder, or undefined if it is outside. Both must be absolute.
- * @param system a parameter so that tests can use the paths of another system
- */
+/** The path relative to a folder; undefined if it is outside. Both must be absolute. */
 export function within(folder: string, path: string, system: PlatformPath = systemPath): string | undefined {
   const inside = system.relative(folder, path);
   return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;

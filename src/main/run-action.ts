@@ -1,6 +1,5 @@
 import * as core from '@actions/core';
-import { cancellation } from './cancellation.js';
-import type { RunState } from './start.js';
+import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError, type Problem } from '../plan/source/problem.js';

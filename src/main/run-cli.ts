@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cancellation } from './cancellation.js';
-import type { RunState } from './start.js';
+import { cancellation, type RunState } from './start.js';
 import type { Plan } from '../plan/endpoint.js';
 import { isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
@@ -37,12 +36,8 @@ Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is inval
 /** Secrets: every user of the machine can read a command line. */
 const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
 
-/** Inputs that are given in another way, or make sense only on a runner. */
-const OF_THE_RUNNER: readonly InputName[] = ['endpoints', 'report-dir'];
-
-const FLAGS: readonly InputName[] = ['self-test'];
-
-const OPTIONS = INPUT_NAMES.filter((name) => ![...FROM_ENVIRONMENT, ...OF_THE_RUNNER, ...FLAGS].includes(name));
+/** Inputs that are not options with a value. A terminal needs no `report-dir`, because it has `--json`. */
+const OTHERS: readonly InputName[] = [...FROM_ENVIRONMENT, 'endpoints', 'report-dir', 'self-test'];
 
 const EXIT = { passed: 0, failed: 1, misconfigured: 2 } as const;
 
@@ -123,7 +118,8 @@ function rejectOtherThanDemo(values: Readonly<Record<string, unknown>>, position
 }
 
 function readArguments(args: readonly string[]) {
-  const options = Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }]));
+  const names = INPUT_NAMES.filter((name) => !OTHERS.includes(name));
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   try {
     return parseArgs({
       args: [...args],
@@ -142,7 +138,8 @@ function readArguments(args: readonly string[]) {
 }
 
 function planOf(given: Readonly<Record<string, unknown>>): Plan {
-  const secrets = FROM_ENVIRONMENT.map((name) => [name, process.env[environmentName(name)]]);
+  const variable = (input: string): string => `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
+  const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variable(input)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
   const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return loadPlan(Object.fromEntries(texts), {
@@ -150,10 +147,6 @@ function planOf(given: Readonly<Record<string, unknown>>): Plan {
     env: process.env,
     readFile: readRegularFile,
   });
-}
-
-function environmentName(input: InputName): string {
-  return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
 }
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {

@@ -6,9 +6,6 @@ import { LOOPBACK } from '../servers/listener.js';
 import { MISBEHAVING, type Misbehaving } from '../servers/misbehaving.js';
 import { startScenarios, type RunningScenarios, type ScenarioServer } from '../servers/scenarios.js';
 
-export type SelfTestResult =
-  { readonly ok: true; readonly detected: number } | { readonly ok: false; readonly reason: string };
-
 const NAME = 'mail.self-test.example';
 const MAILBOX = `gate@${NAME}`;
 const WAIT_MS = 2000;
@@ -19,10 +16,11 @@ const WITHIN_MS = 20;
  * Runs the gate against misbehaving servers in this process: each must fail in its own step, by its own finding alone,
  * and the gate must fail. A server that behaves correctly must pass.
  * @param scenarios the servers by name; a test may use others
+ * @returns how many misbehaving servers the gate detected, or what it got wrong
  */
 export async function selfTest(
   scenarios: Readonly<Record<string, Misbehaving>> = MISBEHAVING,
-): Promise<SelfTestResult> {
+): Promise<{ ok: true; detected: number } | { ok: false; reason: string }> {
   const running = await startScenarios({ name: NAME, offersInTls: ['AUTH PLAIN'] }, scenarios);
   const { servers } = running;
   try {

@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import { STEP_IDS, type Report, type StepReport, type Verdict } from '../report/report.js';

@@ -124,22 +124,20 @@ async function tryAll(
 
 /** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs: Partial<Record<OutputName, string | number | readonly string[]>>): void {
-  const path = process.env.GITHUB_OUTPUT;
-  if (!path) return;
-  requireRegularFile(path);
+  if (!fileOf('GITHUB_OUTPUT')) return;
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
 /** The toolkit's own `summary` throws if the runner has no summary, which is not an error here. */
 async function appendSummary(markdown: string): Promise<void> {
-  const path = process.env.GITHUB_STEP_SUMMARY;
-  if (!path) return;
-  requireRegularFile(path);
-  await appendFile(path, markdown);
+  const path = fileOf('GITHUB_STEP_SUMMARY');
+  if (path) await appendFile(path, markdown);
 }
 
-/** Opening a named pipe blocks until another process reads from it. @throws if the path leads to one, or to a device */
-function requireRegularFile(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+/** A file of the runner. @throws if it is a named pipe or a device: opening a pipe blocks until it is read */
+function fileOf(variable: string): string | undefined {
+  const path = process.env[variable];
+  const found = path ? statSync(path, { throwIfNoEntry: false }) : undefined;
   if (found && !found.isFile() && !found.isDirectory()) throw new Error(`${path} is not a regular file`);
+  return path;
 }

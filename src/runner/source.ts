@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
-
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
-
 import type { Source } from '../plan/endpoint.js';
 import { readRegularFile } from '../plan/regular-file.js';
 

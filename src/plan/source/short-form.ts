@@ -19,7 +19,7 @@ export function isYaml(text: string): boolean {
 
 /** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
 export function readShortForm(text: string, origin: Place, env: Environment) {
-  const entries: ShortEntry[] = [];
+  const entries: { source: string; node: LocatedText }[] = [];
   const problems: Problem[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
@@ -32,16 +32,11 @@ export function readShortForm(text: string, origin: Place, env: Environment) {
   return { entries, problems };
 }
 
-export interface ShortEntry {
-  /** Before the expansion of variables, for errors. Absent if it is known only with values of the environment. */
-  readonly source?: string;
-  readonly node: LocatedText;
-}
-
 /** An endpoint mapping, or why an entry is not one. */
 export type ReadEntry = Readonly<{ mapping?: LocatedMapping; problems: readonly Problem[] }>;
 
-export function readEntry({ source, node }: ShortEntry): ReadEntry {
+/** @param source its text before the expansion of variables, for errors; undefined if that is not known */
+export function readEntry(node: LocatedText, source: string | undefined): ReadEntry {
   if (node.broken) return { problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];
   const problem = entryProblem(node.text, name, port);

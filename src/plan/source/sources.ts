@@ -28,7 +28,7 @@ export function readEndpointsInput(text: string, env: Environment): EndpointList
   if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge(origin)]);
   if (!isYaml(text)) {
     const { entries, problems } = readShortForm(text, origin, env);
-    const read = readAll(entries, readEntry, origin);
+    const read = readAll(entries, ({ node, source }) => readEntry(node, source), origin);
     const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
     return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
   }
@@ -101,7 +101,7 @@ function excessIn(node: Located): Problem[] {
 }
 
 function readItem(item: Located): ReadEntry {
-  if (item.kind === 'text') return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
+  if (item.kind === 'text') return readEntry(item, item.expanded ? undefined : item.text);
   if (item.kind === 'list') {
     return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
   }

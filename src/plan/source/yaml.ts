@@ -56,14 +56,11 @@ export function readYaml(text: string, origin: Place, env: Environment): { root?
   return { root: reader.read(document.contents), problems: reader.problems };
 }
 
-interface Tokens {
-  readonly tokens: yaml.CST.Token[];
-  /** Set if the text exceeds a limit. The rest of it is not read. */
-  readonly excess?: { readonly what: string; readonly offset: number };
-}
-
-/** The tokens of a text, up to the limits. */
-function tokensOf(text: string, lines: yaml.LineCounter): Tokens {
+/** The tokens of a text; `excess` if it exceeds a limit: the rest of it is not read. */
+function tokensOf(
+  text: string,
+  lines: yaml.LineCounter,
+): { tokens: yaml.CST.Token[]; excess?: { what: string; offset: number } } {
   const parser = new yaml.Parser(lines.addNewLine);
   lines.addNewLine(0);
   const tokens: yaml.CST.Token[] = [];
@@ -80,10 +77,7 @@ function tokensOf(text: string, lines: yaml.LineCounter): Tokens {
 }
 
 /** The first document of a text, and the second if there is one. */
-function compose(
-  tokens: readonly yaml.CST.Token[],
-  length: number,
-): [yaml.Document.Parsed, yaml.Document.Parsed | undefined] {
+function compose(tokens: readonly yaml.CST.Token[], length: number) {
   const composer = new yaml.Composer({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
   // The library creates an Error for each syntax error. Their stack traces would take most of the time.
   const { stackTraceLimit } = Error;
@@ -91,7 +85,7 @@ function compose(
   const [first, second] = composer.compose(tokens, true, length);
   Error.stackTraceLimit = stackTraceLimit;
   if (!first) throw new TypeError('a YAML text without a document');
-  return [first, second];
+  return [first, second] as const;
 }
 
 /** Turns the nodes of one document, in order, into located values. */
@@ -169,7 +163,7 @@ class Reader {
   }
 }
 
-/** The text of a scalar. The failsafe schema gives no scalar another type. */
+/** The text of a scalar. In the failsafe schema all scalars are strings. */
 function textOf(node: yaml.Node): string {
   return yaml.isScalar(node) && typeof node.value === 'string' ? node.value : '';
 }

@@ -55,7 +55,7 @@ test('more problems than an annotation holds are all in the log and in the summa
 });
 
 test.each([
-  ['nothing at all', {}, 'nothing to gate'],
+  ['nothing at all', {}, 'nothing to test'],
   ['an empty list', { endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
   ['a list of comments', { endpoints: '# later\n' }, 'no endpoint'],
   ['a shard without endpoints', { endpoints: 'a.example.test', shard: '2/2' }, 'is empty'],

@@ -146,6 +146,6 @@ describe('what a run does not use is not loaded', () => {
     await using runner = await createRunner();
     const { code, annotations } = await runner.run({}, {}, bare);
     expect(code).toBe(1);
-    expect(annotations.at(-1)?.data).toContain('nothing to gate');
+    expect(annotations.at(-1)?.data).toContain('nothing to test');
   });
 });

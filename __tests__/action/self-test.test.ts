@@ -83,7 +83,7 @@ describe('the program on a terminal', () => {
   test('reports a configuration error before the self-test', async () => {
     const { code, stdout, stderr } = await cli(['--self-test'], CREDULOUS);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('nothing to gate');
+    expect(stderr).toContain('nothing to test');
     expect(stderr).not.toContain(DISPROOF);
   });
 

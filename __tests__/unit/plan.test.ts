@@ -440,11 +440,11 @@ describe('names', () => {
   });
 });
 
-describe('nothing to gate', () => {
+describe('nothing to test', () => {
   test.each([
-    [{}, 'nothing to gate: set the input endpoints, the input config, or both'],
-    [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to gate'],
-    [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to gate'],
+    [{}, 'nothing to test: set the input endpoints, the input config, or both'],
+    [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to test'],
+    [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to test'],
     [{ endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
     [{ config: 'none.yml' }, 'none.yml:1:12: endpoints is an empty list'],
     [{ config: 'nowhere.yml' }, 'input config: nowhere.yml cannot be read (ENOENT)'],
@@ -458,7 +458,7 @@ describe('nothing to gate', () => {
   test.each([
     [{ config: 'none.yml', endpoints: 'a.example' }, 'none.yml:1:12: endpoints is an empty list'],
     [{ config: 'one.yml', endpoints: '# ours\n[]' }, 'endpoints:2:1: endpoints is an empty list'],
-    [{ config: 'one.yml', endpoints: '# none' }, 'input endpoints: there is no endpoint to gate'],
+    [{ config: 'one.yml', endpoints: '# none' }, 'input endpoints: there is no endpoint to test'],
   ])('in one of two lists: %j', async (inputs, line) => {
     const files = { 'none.yml': 'endpoints: []', 'one.yml': 'endpoints: [b.example]' };
     expect(await problems({ inputs, files })).toEqual([line]);

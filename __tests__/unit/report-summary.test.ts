@@ -345,7 +345,7 @@ describe('the budget', () => {
 test('a configuration error lists every problem', () => {
   expect(renderNotTested('the configuration is invalid', 'endpoints:1:2: unknown key `prot`\ninput shard: <b>')).toBe(
     '## ❌ No server was tested: the configuration is invalid\n\n' +
-      '2 problems. The gate connected to no server.\n\n' +
+      '2 problems. The gate did not connect to any server.\n\n' +
       '<pre><code>endpoints:1:2: unknown key `prot`\ninput shard: &#60;b&#62;\n</code></pre>\n',
   );
 });

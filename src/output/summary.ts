@@ -69,7 +69,7 @@ export function renderNotTested(why: string, message: string, byteBudget = DEFAU
   const problems = message.split('\n').map((problem) => shorten(problem, 2000));
   const head = [
     gfm`## ${SIGNS.fail.emoji} No server was tested: ${why}`,
-    gfm`${count(problems.length, 'problem')}. The gate connected to no server.`,
+    gfm`${count(problems.length, 'problem')}. The gate did not connect to any server.`,
   ];
   const space = byteBudget - bytes(blocks(head)) - RESERVE;
   const pieces = problems.map((problem) => codeBlock([problem]));

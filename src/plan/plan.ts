@@ -147,8 +147,8 @@ function nameIn(endpoint: LocatedMapping): string | undefined {
 function noEndpoint(given: LocatedMapping): Problem {
   const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
   return input === undefined
-    ? { message: 'nothing to gate: set the input endpoints, the input config, or both' }
-    : { input, message: 'there is no endpoint to gate' };
+    ? { message: 'nothing to test: set the input endpoints, the input config, or both' }
+    : { input, message: 'there is no endpoint to test' };
 }
 
 function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source | undefined {

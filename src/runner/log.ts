@@ -3,7 +3,6 @@ import { escapeLine } from '../text/escape.js';
 
 /** The log of a job. Everything appears as text: the runner executes no line as a workflow command. */
 export interface Log {
-  /** Writes one line of our own. */
   info(line: string): void;
   /** Writes one line that quotes a server. */
   quote(line: string): void;
@@ -29,14 +28,10 @@ export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
       withoutCommands([line]);
     },
     group(title, lines) {
-      output.write(`::group::${commandData(escapeLine(title))}\n`);
+      // The runner decodes `%25`, `%0D` and `%0A` in the data of a command.
+      output.write(`::group::${escapeLine(title).replaceAll('%', '%25')}\n`);
       withoutCommands(lines);
       output.write('::endgroup::\n');
     },
   };
-}
-
-/** The runner decodes `%25`, `%0D` and `%0A` in the data of a command. */
-function commandData(line: string): string {
-  return line.replaceAll('%', '%25');
 }

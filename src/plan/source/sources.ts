@@ -29,7 +29,7 @@ export function readEndpointsInput(text: string, env: Environment): EndpointList
   if (!isYaml(text)) {
     const { entries, problems } = readShortForm(text, origin, env);
     const read = readAll(entries, ({ node, source }) => readEntry(node, source), origin);
-    const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
+    const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to test' }] : [];
     return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
   }
   const { root, problems } = readYaml(text, origin, env);

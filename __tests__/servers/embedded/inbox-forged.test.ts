@@ -3,7 +3,7 @@ import { composeTestMessage } from '../../../src/message/test-message.js';
 import type { ApiTarget } from '../../../src/plan/endpoint.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
-import { startHttp, type HttpReply, type HttpServer } from '../../support/mailpit.js';
+import { startHttp, type HttpReply, type HttpServer } from '../../support/http.js';
 
 /*
  * A mail catcher that makes up the message from what the gate searches for. It knows or can guess everything else about

@@ -7,7 +7,8 @@ import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { startEmbedded, USER, type Embedded } from '../../support/embedded.js';
 import { codes, letters, testWorld } from '../../support/gate.js';
-import { startMailpit, type HttpReply } from '../../support/mailpit.js';
+import type { HttpReply } from '../../support/http.js';
+import { startMailpit } from '../../support/mailpit.js';
 import {
   headerRow,
   sourceRow,

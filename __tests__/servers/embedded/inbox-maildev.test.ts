@@ -15,7 +15,7 @@ import {
   type InboxTrust,
 } from '../../support/inbox.js';
 import { startMailDev } from '../../support/maildev.js';
-import { startHttp, type HttpScript } from '../../support/mailpit.js';
+import { startHttp, type HttpScript } from '../../support/http.js';
 
 const ID = '<Wanted@example.test>';
 const NONCE = '6f9c1f0e-nonce';

@@ -16,7 +16,8 @@ import {
   type InboxTrust,
   type OpenedInbox,
 } from '../../support/inbox.js';
-import { startMailpit, type HttpReply, type HttpScript } from '../../support/mailpit.js';
+import type { HttpReply, HttpScript } from '../../support/http.js';
+import { startMailpit } from '../../support/mailpit.js';
 import { createCertificateFixtures, HOST as FIXTURE_HOST } from '../../support/certificate-fixtures.js';
 
 const ID = '<Wanted@test>';

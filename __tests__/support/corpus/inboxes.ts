@@ -1,7 +1,8 @@
 import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalog.js';
 import { HOSTILE } from '../hostile.js';
-import { startHttp, startMailpit, type HttpReply, type HttpScript } from '../mailpit.js';
+import { startHttp, type HttpReply, type HttpScript } from '../http.js';
+import { startMailpit } from '../mailpit.js';
 import { startScriptedImap, type ImapReply, type ImapScript } from '../scripted-imap.js';
 import { startScriptedPop3, type Pop3Reply, type Pop3Script } from '../scripted-pop3.js';
 import { secretForms } from '../secret-forms.js';

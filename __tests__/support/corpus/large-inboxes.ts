@@ -1,7 +1,7 @@
 import type { Identity } from '../../../src/servers/pki.js';
 import type { FindingCode } from '../../../src/findings/catalog.js';
 import { flood, raw, type Act } from '../dialogue.js';
-import { startHttp } from '../mailpit.js';
+import { startHttp } from '../http.js';
 import { startScriptedPop3, type Pop3Reply } from '../scripted-pop3.js';
 import { startScriptedServer } from '../scripted-server.js';
 import type { Beside } from './entry.js';

@@ -1,18 +1,15 @@
 import { ConnectFailure, resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, Origin } from '../plan/endpoint.js';
-import type { Context, RunContext } from '../steps/context.js';
-import { pauseBefore } from './pauses.js';
-
-/** An endpoint and its addresses. */
-export type Target = Pick<Context, 'endpoint' | 'addresses'>;
+import type { RunContext } from '../steps/context.js';
+import { pauseBefore, type Target } from './retries.js';
 
 /** Looked up separately: a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6] as const;
 
 /**
- * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
- * there is no address, the endpoint stays as it is, with the failure of its lookup.
+ * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
+ * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
  * @param retries how often a lookup that failed is repeated
  * @param taken the names of all configured endpoints
  */
@@ -51,7 +48,6 @@ function nameFor({ name, part }: Origin, taken: ReadonlySet<string>): string {
   return unique;
 }
 
-/** The addresses of one family, or why there is none after the last lookup. */
 async function lookUp(
   { host, timeoutMs }: Endpoint,
   family: Address['family'],

@@ -1,11 +1,23 @@
 import { ConnectFailure } from '../net/connect.js';
-import type { EndpointReport } from '../report/report.js';
-import type { Greylisting, RunContext } from '../steps/context.js';
-import type { Target } from './addresses.js';
-import { attempt } from './attempt.js';
-import { findingsToKeep, withEarlier, type Earlier } from './earlier.js';
+import { earlierFindings, type EndpointReport } from '../report/report.js';
+import type { Context, RunContext } from '../steps/context.js';
+import { statusOf, worst } from '../verdict/verdict.js';
+import { attempt, type Attempt } from './attempt.js';
 import { defectReport, notTriedAgain } from './endpoint-report.js';
-import { FIRST_PAUSE_MS, pauseBefore } from './pauses.js';
+
+/** An endpoint and its IP addresses. */
+export type Target = Pick<Context, 'endpoint' | 'addresses'>;
+
+type Earlier = NonNullable<EndpointReport['earlier']>;
+
+/** The pause before the second try; each later one is four times as long, up to the longest. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Milliseconds to wait before the n-th try, from the second on: longer each time, with jitter. */
+export function pauseBefore(tries: number, { random }: Pick<RunContext, 'random'>): number {
+  return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
+}
 
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 export async function attemptWithRetries(
@@ -15,19 +27,26 @@ export async function attemptWithRetries(
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
   let isSilent = false;
-  const clock = new GreylistingClock(endpoint.delivery?.withinMs ?? 0);
+  let greylistedFirst: { readonly reply: string; readonly atMs: number } | undefined;
   let tries = 1;
   let spentMs = 0;
   try {
     for (; ; tries += 1) {
-      const attempted = await attempt(endpoint, run, { addresses, greylisting: clock.at(spentMs) });
-      const { report, transient, greylisted } = attempted;
+      const greylisting = greylistedFirst && {
+        reply: greylistedFirst.reply,
+        waitedMs: spentMs - greylistedFirst.atMs,
+      };
+      const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
       spentMs += report.durationMs;
-      const timeLeftMs = clock.timeLeft(greylisted, spentMs);
+      let greylistingLeftMs = 0;
+      if (greylisted !== undefined) {
+        greylistedFirst ??= { reply: greylisted, atMs: spentMs };
+        greylistingLeftMs = greylistedFirst.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
+      }
       // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
       const isFinal = !transient || (transient === 'once' && isSilent);
       isSilent ||= transient === 'once';
-      const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
+      const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof ConnectFailure)) await run.pause(pauseMs);
@@ -42,38 +61,41 @@ export async function attemptWithRetries(
   }
 }
 
-/** How long a greylisted message is retried: for `delivery.within`, from the server's first such reply. */
-class GreylistingClock {
-  readonly #withinMs: number;
-  #first: { readonly reply: string; readonly atMs: number } | undefined;
-
-  constructor(withinMs: number) {
-    this.#withinMs = withinMs;
-  }
-
-  /** @param atMs milliseconds since the first attempt began */
-  at(atMs: number): Greylisting | undefined {
-    return this.#first && { reply: this.#first.reply, waitedMs: atMs - this.#first.atMs };
-  }
-
-  /**
-   * @param reply by which an attempt was greylisted, if it was
-   * @param atMs when it ended, in milliseconds since the first one began
-   * @returns milliseconds left for the message
-   */
-  timeLeft(reply: string | undefined, atMs: number): number {
-    if (reply === undefined) return 0;
-    this.#first ??= { reply, atMs };
-    return this.#first.atMs + this.#withinMs - atMs;
-  }
+/**
+ * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
+ * greylisted message is retried for `delivery.within` after the server's first such reply.
+ */
+function nextPause(tries: number, retries: number, greylistingLeftMs: number, run: RunContext): number | undefined {
+  const pauseMs = pauseBefore(tries + 1, run);
+  if (tries <= retries) return pauseMs;
+  return retries > 0 && greylistingLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, greylistingLeftMs) : undefined;
 }
 
 /**
- * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
- * greylisted message is retried as often as the time that is left for it allows.
+ * Adds the findings of earlier attempts to a report, each once. A warning or a waived error counts even if the last
+ * attempt does not have it.
  */
-function nextPause(tries: number, retries: number, timeLeftMs: number, run: RunContext): number | undefined {
-  const pauseMs = pauseBefore(tries + 1, run);
-  if (tries <= retries) return pauseMs;
-  return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
+function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
+  const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
+  const earlier = before.filter((one) => {
+    if (!('severity' in one)) return true;
+    const isNew = !known.has(`${one.step} ${one.code}`);
+    known.add(`${one.step} ${one.code}`);
+    return isNew;
+  });
+  if (earlier.length === 0) return report;
+  const result = earlierFindings({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
+  return { ...report, result, earlier };
+}
+
+/** What the report keeps of an attempt that is followed by another: its failure, warnings and waived errors. */
+function findingsToKeep({ steps }: Attempt['report']): Earlier {
+  const last = steps.findLast(({ status }) => status !== 'skip');
+  const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
+  const failure = errors.find(({ waived }) => !waived) ?? errors[0];
+  const counting = steps.flatMap(({ id: step, findings }) =>
+    findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
+  );
+  return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
-import { expandAddresses, type Target } from './addresses.js';
+import { expandAddresses } from './addresses.js';
 import { defectReport } from './endpoint-report.js';
-import { attemptWithRetries } from './retries.js';
+import { attemptWithRetries, type Target } from './retries.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;

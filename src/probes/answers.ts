@@ -1,10 +1,11 @@
-import { openDialogue, type Dialogue, type DialogueResult, type DialogueTerms } from '../smtp/dialogue.js';
+import type { Duplex } from 'node:stream';
+import { openDialogue, type Dialogue, type DialogueResult } from '../smtp/dialogue.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SmtpSession } from '../smtp/session.js';
-import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
-import { beginSideHandshake, ehloName } from '../steps/connection.js';
+import { beginSession, beginTls, ehloName } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
+import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 
 /** The server's reply does not answer the question of the probe. */
 export class Unanswered extends Error {
@@ -18,30 +19,33 @@ const REQUIRES_MORE: readonly number[] = [530, 538];
 const SENDERS = ['', 'gate@example.invalid'] as const;
 
 /**
- * Opens a dialogue for a probe.
+ * Opens a session for a probe.
+ * @param overTls the channel after the handshake; the server does not greet again there
  * @throws {Unanswered} if the server refuses it, and what the session throws
  */
 export async function openForProbe(
   side: Context,
-  { localAddress }: Connection,
-  session: SmtpSession,
-  terms: Pick<DialogueTerms, 'greets' | 'upTo'>,
-): Promise<Dialogue> {
-  const opened: DialogueResult = await openDialogue(session, { ...terms, ehloName: ehloName(side, localAddress) });
-  if (opened.ok) return opened.dialogue;
+  { socket, localAddress }: Connection,
+  upTo: 'EHLO' | 'STARTTLS',
+  overTls?: Duplex,
+): Promise<Dialogue & { readonly session: SmtpSession }> {
+  const session = beginSession(side, overTls ?? socket);
+  const terms = { ehloName: ehloName(side, localAddress), greets: overTls === undefined, upTo };
+  const opened: DialogueResult = await openDialogue(session, terms);
+  if (opened.ok) return { ...opened.dialogue, session };
   const { at, answer } = opened.failure;
   if (!answer.refused) throw answer.error;
-  const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
-  throw new Unanswered(`${what} "${formatReply(answer.reply)}".`);
+  const what = at === 'greeting' ? 'greeted the client' : `replied to ${at}`;
+  throw new Unanswered(`The server ${what} with "${formatReply(answer.reply)}".`);
 }
 
-/** Makes a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
+/** Performs a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
 export function handshakeForProbe(side: Context, connection: Connection): Promise<HandshakeResult> {
   const { ca, minVersion } = side.endpoint.tls;
-  return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
+  return beginTls(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
 }
 
-/** @returns what to throw if a probe needs TLS and the handshake failed */
+/** What to throw if a probe needs TLS and the handshake failed. */
 export function handshakeError(failure: HandshakeFailure): Unanswered {
   const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
   return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
@@ -67,7 +71,7 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
   if (new Set(refusals).size === 1) return undefined;
   const [toNull, toOther] = refusals;
   throw new Unanswered(
-    `The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each refusal may be about the sender.`,
+    `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
   );
 }
 
@@ -76,6 +80,6 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
  * @throws {Unanswered} if the reply is temporary or has an unexpected code
  */
 export function isRefusal(reply: Reply): boolean {
-  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server says "${formatReply(reply)}".`);
+  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
   return reply.code >= 500;
 }

@@ -1,27 +1,23 @@
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { mailCommand } from '../findings/reproduce.js';
 import type { SmtpSession } from '../smtp/session.js';
-import { beginSession } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import { Unanswered, handshakeError, handshakeForProbe, openForProbe, tryMail } from './answers.js';
 
 /** Whether the server accepts mail before TLS. */
 export async function plaintextMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
-  const session = beginSession(side, connection.socket);
-  await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+  const { session } = await openForProbe(side, connection, 'EHLO');
   return judgeMail(side, connection, session, 'plain');
 }
 
-/** Whether the server accepts mail over TLS from a client that has not signed in. */
+/** Whether the server accepts mail over TLS from an unauthenticated client. */
 export async function unauthenticatedMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
-  const plaintext = beginSession(side, connection.socket);
-  const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
-  if (leftover.length > 0) throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
+  const { leftover } = await openForProbe(side, connection, 'STARTTLS');
+  if (leftover.length > 0) throw new Unanswered('The server sent unencrypted data after the 220 to STARTTLS.');
   const result = await handshakeForProbe(side, connection);
   if (!result.ok) throw handshakeError(result.failure);
-  const session = beginSession(side, result.channel.stream);
-  await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
+  const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
   return judgeMail(side, connection, session, 'tls');
 }
 
@@ -38,8 +34,8 @@ async function judgeMail(
   const [code, place] =
     channel === 'plain'
       ? (['plaintext-mail-accepted', 'Before TLS'] as const)
-      : (['unauthenticated-mail-accepted', 'Over TLS, without AUTH,'] as const);
-  return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
+      : (['unauthenticated-mail-accepted', 'Over TLS, without AUTH'] as const);
+  return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
     evidence: { sent, reply },
     reproduce: mailCommand(side.endpoint, channel, address, sender),
   });

@@ -5,7 +5,6 @@ import { ConnectFailure, connect, resolve } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import { isQualifiedDomain } from '../plan/schema/values.js';
 import { SmtpSession } from '../smtp/session.js';
-import type { Transcript } from '../smtp/transcript.js';
 import { beginHandshake, type Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
 import type { Context } from './context.js';
@@ -33,39 +32,27 @@ export function beginSession(context: Context, channel: Duplex): SmtpSession {
   return session;
 }
 
-/** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
-export function beginTls(context: Context, connection: Connection): Handshake {
-  const { endpoint, run, budget } = context;
-  return handshakeOn(context, connection, run.trust.context(endpoint.tls), Deadline.after(endpoint.timeoutMs, budget));
-}
-
-/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
-export function beginSideHandshake(side: Context, connection: Connection, secureContext: SecureContext): Handshake {
-  return handshakeOn(side, connection, secureContext, side.budget);
-}
-
-function handshakeOn(
-  { endpoint }: Context,
+/** Begins a TLS handshake, by default with the endpoint's policy and client certificate. */
+export function beginTls(
+  { endpoint, run, budget }: Context,
   { socket }: Connection,
-  context: SecureContext,
-  deadline: Deadline,
+  context: SecureContext = run.trust.context(endpoint.tls),
 ): Handshake {
+  const deadline = Deadline.after(endpoint.timeoutMs, budget);
   return beginHandshake(socket, { context, servername: serverNameIndication(endpoint.servername), deadline });
 }
 
 /**
- * Opens another connection to the server, next to the main one, and always closes it.
- * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
- * @param terms.transcript receives the dialogue
+ * Opens a side connection to the server, next to the main one, and always closes it.
+ * @param terms.address the IP address of the main connection, so that both reach the same machine
  * @param terms.budget the end of every wait on this connection
  * @throws {ConnectFailure} and what `work` throws
  */
 export async function onSideConnection<T>(
   context: Context,
-  terms: { readonly address: string | undefined; readonly transcript: Transcript; readonly budget: Deadline },
+  { address, transcript, budget }: Pick<Context, 'transcript' | 'budget'> & { readonly address: string | undefined },
   work: (side: Context, connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { address, transcript, budget } = terms;
   const closers: (() => Promise<void>)[] = [];
   const side: Context = {
     ...context,
@@ -73,7 +60,7 @@ export async function onSideConnection<T>(
     budget,
     ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
     atEnd: (close) => closers.unshift(close),
-    // The main dialogue reports them.
+    // The main connection reports them.
     onBareLineFeed: () => undefined,
   };
   try {

@@ -4,20 +4,20 @@ import { openDialogue } from '../smtp/dialogue.js';
 import { Transcript } from '../smtp/transcript.js';
 import type { Opening } from '../tls/guard.js';
 import type { HandshakeResult, TlsChannel } from '../tls/handshake.js';
-import { beginSession, beginSideHandshake, ehloName, onSideConnection } from './connection.js';
+import { beginSession, beginTls, ehloName, onSideConnection } from './connection.js';
 import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
 
 /*
- * Handshakes on a separate connection. Only a handshake is sent, after EHLO and STARTTLS if the endpoint uses STARTTLS.
+ * Handshakes on a side connection. Only a handshake is sent, after EHLO and STARTTLS if the endpoint uses STARTTLS.
  * Most of them diagnose a failure: they change its explanation, but not the verdict.
  */
 
-/** What both sides agreed on. */
 export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
 
 /**
- * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
+ * What a server negotiates with every version and cipher suite enabled, to explain why a handshake within the policy
+ * failed.
  * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 export async function negotiateAnything(
@@ -33,14 +33,14 @@ export async function negotiateAnything(
   return isDisagreement ? 'nothing' : undefined;
 }
 
-/** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
+/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
 export async function answerToHandshake(context: Context, address: string | undefined): Promise<Opening | undefined> {
   const anything = context.run.trust.anything();
-  return diagnose(context, address, (side, connection) => beginSideHandshake(side, connection, anything).opening);
+  return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
 }
 
 /**
- * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
+ * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
  * @returns undefined if no handshake was possible
  */
 export async function sideHandshake(
@@ -55,7 +55,7 @@ export async function sideHandshake(
       const opened = await openDialogue(session, terms);
       if (!opened.ok || opened.dialogue.leftover.length > 0) return undefined;
     }
-    const result = await beginSideHandshake(side, connection, secureContext).outcome;
+    const result = await beginTls(side, connection, secureContext).outcome;
     if (result.ok) result.channel.stream.destroy();
     return result;
   });

@@ -141,7 +141,7 @@ function tlsOptions({ transport, servername }: ReproducibleEndpoint): string[] {
   ];
 }
 
-function authority(host: string, port: number): string {
+export function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -3,11 +3,11 @@ import type { Endpoint } from '../plan/endpoint.js';
 import type { Context } from './context.js';
 
 /**
- * The dialogue of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
+ * The session of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
  * passes, but one that uses every timeout to its end does not delay the endpoint for minutes.
  */
 const DIALOGUE_TIMEOUTS = 4;
-/** The same for each probe, which the dialogue waits for. */
+/** The same for each probe, which the session waits for. */
 const PROBE_TIMEOUTS = 2;
 
 /** A timer counts whole milliseconds and may fire one early. */
@@ -25,7 +25,6 @@ export function probeMs({ timeoutMs }: Endpoint): number {
   return timeoutMs * PROBE_TIMEOUTS;
 }
 
-/** A duration in seconds, as evidence. */
 export function inSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

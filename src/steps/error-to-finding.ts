@@ -1,6 +1,6 @@
 import { finding, type KnownFinding } from '../findings/finding.js';
+import { authority } from '../findings/reproduce.js';
 import { ConnectFailure, NAME_UNKNOWN } from '../net/connect.js';
-import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { ReplySyntaxError, formatReply } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
@@ -24,7 +24,7 @@ export interface ErrorMeaning {
   readonly transient: Transient;
 }
 
-/** The result of a step that ended with an error, with what it had found before. */
+/** The result of a step that ended with an error, including what it had found before. */
 export function stoppedBy(
   error: unknown,
   context: Context,
@@ -41,56 +41,74 @@ export function stoppedBy(
 export function errorToFinding(error: unknown, context: Context, received: Received): ErrorMeaning {
   if (error instanceof ConnectFailure) return connectFailed(error, context);
   if (error instanceof ConnectionLost) {
-    // A server that has answered over TLS has already accepted the client certificate, or that there is none.
+    // A server that has replied over TLS has already accepted the client certificate, or that there is none.
     const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);
     const refused = lateClientCertificateAlert(alert, context.endpoint);
     if (refused) return { finding: refused, isOfCertificate: true, transient: false };
   }
-  const other = insteadOfGreeting(heardBefore(error), received);
+  const heard = heardBefore(error);
+  // Later, the same bytes mean something else.
+  const other = heard[0] && received === 'nothing' ? otherProtocol(heard[0].exact) : undefined;
   if (other) return { finding: other, transient: false };
+  const excerpted = excerptOfList(heard, ' / ');
+  const only = heard.length === 0 ? '' : ` It sent only "${excerpted}".`;
+  const partial = heard.length === 0 ? {} : { received: excerpted };
   if (error instanceof ConnectionLost) {
-    const { only, evidence } = unfinished(error.heard);
     const detail = error.message;
-    const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. No complete reply came${only}.`;
-    return { finding: finding('connection-lost', message, { evidence: { detail, ...evidence } }), transient: true };
+    const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. The server did not send a complete reply.${only}`;
+    return { finding: finding('connection-lost', message, { evidence: { detail, ...partial } }), transient: true };
   }
   if (error instanceof ReplyTimeout) {
     const waited = inSeconds(error.waitedMs);
-    const { only, evidence } = unfinished(error.heard);
     const spent = spentBudget(context);
-    const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
-      evidence: { waited, ...evidence, ...spent.evidence },
-    });
-    // If the server has answered before, a packet may be lost. With implicit TLS it has answered the handshake.
-    const hasAnswered = received !== 'nothing' || context.endpoint.transport === 'implicit';
-    return { finding: found, transient: hasAnswered && 'once' };
+    const message = `The server did not send a complete reply within ${waited}${spent.clause}.${only}`;
+    const evidence = { waited, ...partial, ...spent.evidence };
+    // If the server has replied before, a packet may be lost. With implicit TLS it has replied to the handshake.
+    const hasReplied = received !== 'nothing' || context.endpoint.transport === 'implicit';
+    return { finding: finding('reply-timeout', message, { evidence }), transient: hasReplied && 'once' };
   }
   if (error instanceof ServiceNotAvailable) {
     const reply = formatReply(error.reply);
-    const message = `The server says "${reply}" and closes the connection.`;
+    const message = `The server sent "${reply}" and closed the connection.`;
     return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
   }
-  if (error instanceof ReplySyntaxError) {
-    const line = excerpt(error.line.exact);
-    const message = `The server sent ${error.problem}: "${line}".`;
-    return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
-  }
-  if (error instanceof UnsolicitedReply) {
-    const line = excerpt(error.text);
-    const message = `The server sent an unsolicited reply: "${line}".`;
+  if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
+    const [what, text] =
+      error instanceof ReplySyntaxError ? [error.problem, error.line.exact] : ['an unsolicited reply', error.text];
+    const line = excerpt(text);
+    const message = `The server sent ${what}: "${line}".`;
     return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
   }
   return { finding: internalError(error), transient: false };
 }
 
-/** The finding for a bug of the gate, whatever was thrown. */
+/** The finding for a bug of the gate. */
 export function internalError(error: unknown): KnownFinding {
   return finding('internal-error', `The gate failed: ${excerpt(reasonOf(error))}`);
 }
 
-function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): ErrorMeaning {
-  const { detail, address, transient, inconclusive } = failure;
-  const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
+function connectFailed(
+  { kind, detail, address, transient, inconclusive }: ConnectFailure,
+  { endpoint, run }: Context,
+): ErrorMeaning {
+  const { host, port, timeoutMs } = endpoint;
+  const to = authority(host, port);
+  const isBlocked = run.hostedRunner && port === PORTS.mx;
+  const existence = detail === NAME_UNKNOWN ? 'does not exist' : 'exists, but has no usable IP address';
+  const [code, message] = (
+    {
+      'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
+      'lookup-failed': ['dns-failed', `The IP address of ${host} could not be looked up (${detail}).`],
+      'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
+      'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
+      refused: ['connection-refused', `${to} refused the connection.`],
+      reset: ['connection-lost', `${to} reset the connection.`],
+      'timed-out': [
+        isBlocked ? 'egress-blocked' : 'connection-timeout',
+        `${to} did not accept the connection within ${timeoutMs / 1000} s.`,
+      ],
+    } as const
+  )[kind];
   // The proxy that the gate ignores may be the only route out of the network.
   const ignored = run.proxyVariable;
   const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
@@ -101,44 +119,8 @@ function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): Err
   return { finding: found, transient };
 }
 
-function judgeConnectFailure(
-  { kind, detail }: ConnectFailure,
-  { host, port, timeoutMs }: Endpoint,
-  hostedRunner: boolean,
-) {
-  const to = `${host} port ${port}`;
-  const isBlocked = hostedRunner && port === PORTS.mx;
-  const existence = detail === NAME_UNKNOWN ? 'does not exist' : 'exists, but has no usable address';
-  return (
-    {
-      'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
-      'lookup-failed': ['dns-failed', `The address of ${host} could not be looked up (${detail}).`],
-      'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
-      'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
-      refused: ['connection-refused', `${to} refuses the connection.`],
-      reset: ['connection-lost', `${to} resets the connection.`],
-      'timed-out': [
-        isBlocked ? 'egress-blocked' : 'connection-timeout',
-        `${to} does not answer within ${timeoutMs / 1000} s.`,
-      ],
-    } as const
-  )[kind];
-}
-
 /** The data from the server that ended in an error instead of a reply. */
 export function heardBefore(error: unknown): readonly PeerText[] {
   if (error instanceof ReplySyntaxError) return [...error.before, error.line];
   return error instanceof ConnectionLost || error instanceof ReplyTimeout ? error.heard : [];
-}
-
-/** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
-function insteadOfGreeting([first]: readonly PeerText[], received: Received): KnownFinding | undefined {
-  return first && received === 'nothing' ? otherProtocol(first.exact) : undefined;
-}
-
-/** The part of a reply that arrived, for the message and the evidence. */
-function unfinished(lines: readonly PeerText[]): { only: string; evidence: Record<string, string> } {
-  if (lines.length === 0) return { only: '', evidence: {} };
-  const received = excerptOfList(lines, ' / ');
-  return { only: `, only "${received}"`, evidence: { received } };
 }

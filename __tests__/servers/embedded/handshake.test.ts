@@ -335,7 +335,7 @@ describe('the time that an attempt has', () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
-      message: 'No complete reply came within 0.3 s; the whole attempt reached its time limit of 8 s.',
+      message: 'The server did not send a complete reply within 0.3 s; the whole attempt reached its time limit of 8 s.',
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });
@@ -351,7 +351,7 @@ describe('the time that an attempt has', () => {
   test('is not named where the wait was too long by itself', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(2000), context(1000), 'greeting');
     expect(finding).toMatchObject({
-      message: 'No complete reply came within 2.0 s.',
+      message: 'The server did not send a complete reply within 2.0 s.',
       evidence: { waited: '2.0 s' },
     });
     expect(finding.evidence).not.toHaveProperty('attemptLimit');

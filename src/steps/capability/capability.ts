@@ -1,16 +1,17 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
+import { authority } from '../../findings/reproduce.js';
 import type { Endpoint } from '../../plan/endpoint.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';
 import { formatReply } from '../../smtp/reply.js';
-import { excerpt } from '../../text/peer.js';
+import type { SmtpSession } from '../../smtp/session.js';
+import { excerpt, excerptOfList } from '../../text/peer.js';
 import { beginSession, ehloName, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connected, Facts, StepResult } from '../hand-over.js';
-import { judgeDialogueFailure } from './dialogue-failure.js';
-import { judgeSilence } from './silence.js';
-import { judgeMissingOffer } from './starttls-offer.js';
+import { judgeDialogueFailure, judgeSilence } from './dialogue-failure.js';
 
-/** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
+/** Step 1: the server greets the client, accepts EHLO, and offers STARTTLS (RFC 3207 section 2). */
 export async function capability(context: Context): Promise<StepResult<Connected>> {
   const { endpoint } = context;
   if (endpoint.transport === 'implicit') {
@@ -50,8 +51,46 @@ export async function capability(context: Context): Promise<StepResult<Connected
 function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
   if (!offered) return [];
   const mechanisms = excerpt(offered.join(' ')) || 'without a mechanism';
-  const found = finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+  const found = finding('plaintext-auth-advertised', `The server offers AUTH ${mechanisms} before TLS.`, {
     evidence: { mechanisms },
   });
   return [role === 'mx' ? { ...found, severity: 'notice' } : found];
+}
+
+/**
+ * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
+ * transit.
+ */
+async function judgeMissingOffer(
+  { host, port }: Endpoint,
+  session: SmtpSession,
+  { lines, masked }: Capabilities,
+): Promise<KnownFinding> {
+  const reply = await session.command('STARTTLS').catch(() => undefined);
+  const isAccepted = reply?.code === 220;
+  // The server now expects a handshake, so there must be no unencrypted QUIT.
+  if (isAccepted) session.detach();
+  const evidence = {
+    capabilities: excerptOfList(lines) || 'none',
+    ...(masked.length > 0 && { masked: excerptOfList(masked) }),
+    ...(reply && { reply: formatReply(reply) }),
+  };
+  const tried = reply
+    ? `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}"`
+    : 'The gate sent STARTTLS anyway, but the server did not reply';
+  const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+  if (keyword !== undefined) {
+    const message = `The EHLO reply does not list STARTTLS, but "${keyword}": a device between client and server overwrote an 8-character keyword; STARTTLS has 8 characters (as do CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+    return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
+  }
+  if (isAccepted) {
+    const message = `The EHLO reply does not list STARTTLS. ${tried}: the offer was removed in transit.`;
+    return finding('starttls-stripped', message, { evidence });
+  }
+  const overwritten =
+    masked.length > 0
+      ? ` A different keyword was overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but it is not as long as STARTTLS.`
+      : '';
+  const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+  return finding('starttls-not-advertised', message, { evidence });
 }

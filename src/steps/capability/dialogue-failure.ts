@@ -1,10 +1,14 @@
-import { finding } from '../../findings/finding.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import { authority } from '../../findings/reproduce.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
-import type { SmtpSession } from '../../smtp/session.js';
+import { ConnectionLost, ReplyTimeout, type SmtpSession } from '../../smtp/session.js';
+import { decodeBytes, excerpt } from '../../text/peer.js';
+import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
-import { stoppedBy, type Received } from '../error-to-finding.js';
-import { stopped, type Stopped } from '../hand-over.js';
+import { answerToHandshake } from '../diagnostic-handshake.js';
+import { heardBefore, stoppedBy, type Received } from '../error-to-finding.js';
+import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
 /** The place of a dialogue that could not be opened: before TLS in step 1, over TLS in step 4. */
@@ -27,7 +31,7 @@ export async function judgeDialogueFailure(
   if (!answer.refused) return stoppedBy(answer.error, context, place.received);
   const { reply } = answer;
   const isGreeting = at === 'greeting';
-  const said = `The server ${isGreeting ? 'greets' : `answers EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+  const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   if (reply.code >= 400 && reply.code < 500) {
     return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
@@ -46,16 +50,18 @@ export async function judgeDialogueFailure(
 async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
   const { session, ehloName, greeting, refusal } = place;
   const evidence = { reply: formatReply(reply) };
-  const other = greetsAs(greeting);
-  if (other !== undefined) {
-    const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
-    return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
+  const protocol = greetsAs(greeting);
+  if (protocol !== undefined) {
+    const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
+    return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
   }
-  // For the evidence only: the finding is that EHLO does not work, whatever the reply to HELO is.
+  // For the evidence only: the finding is that EHLO does not work, even if HELO does.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
   const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
   const heloNote =
-    helo?.code === 250 ? ' It accepts HELO, but HELO has no extensions, so neither STARTTLS nor AUTH.' : '';
+    helo?.code === 250
+      ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
+      : '';
   return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
 }
 
@@ -69,4 +75,39 @@ const GREETINGS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
 function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
   if (/\bE?SMTP\b/i.test(greeting)) return undefined;
   return GREETINGS.find(([words]) => words.test(greeting))?.[1];
+}
+
+/** The bytes of a TLS record before its length: its type and version. */
+const TYPE_AND_VERSION_BYTES = 3;
+
+/** A server that closes the connection sooner did not wait for the client to speak first. */
+const MIN_WAIT_MS = 250;
+
+/**
+ * Finds out why there was no greeting: the server may expect TLS, or a protocol in which the client speaks first.
+ * @param error of the wait for the greeting, which took `waitedMs`
+ * @returns undefined if there is no better explanation than the error
+ */
+export async function judgeSilence(
+  context: Context,
+  { address }: Connection,
+  error: unknown,
+  waitedMs: number,
+): Promise<Stopped | undefined> {
+  const [first] = heardBefore(error);
+  if (first) {
+    return isTlsRecord(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
+  }
+  const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
+  const answer = isSilence ? await answerToHandshake(context, address) : undefined;
+  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.bytes)));
+  const said = answer?.kind === 'cleartext' ? decodeBytes(answer.bytes) : '';
+  const other = otherProtocol(said, ', and waits for the client to speak first');
+  return other && stopped(other);
+}
+
+/** @param said the first data from the server */
+function implicitTlsPort({ endpoint: { host, port } }: Context, said: string): KnownFinding {
+  const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
+  return finding('implicit-tls-port', message, { evidence: { data: excerpt(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
 }

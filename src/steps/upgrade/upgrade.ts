@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connected, type StepResult, type Stopped, type Upgraded } from '../hand-over.js';
 
-/** Step 2: STARTTLS is answered with 220, and nothing unencrypted follows (RFC 3207 section 4). */
+/** Step 2: the server replies to STARTTLS with 220, and nothing unencrypted follows (RFC 3207 section 4). */
 export async function upgrade(context: Context, connected: Connected): Promise<StepResult<Upgraded>> {
   if (connected.transport === 'implicit') {
     return { ok: true, findings: [], skipped: 'not-applicable', next: connected };
@@ -35,7 +35,7 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
 function refused(reply: Reply): KnownFinding {
   const meaning = MEANINGS[reply.code];
   const because = meaning === undefined ? '' : `: ${meaning}`;
-  const message = `The server offers STARTTLS, but answers it with "${formatReply(reply)}"${because}.`;
+  const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}"${because}.`;
   return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
 }
 
@@ -43,19 +43,19 @@ function refused(reply: Reply): KnownFinding {
 const MEANINGS: Readonly<Record<number, string>> = {
   454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
   500: 'it does not recognize the command that it offers',
-  501: 'it reads a parameter where STARTTLS has none',
+  501: 'it reports a syntax error, although STARTTLS has no parameters',
   502: 'it does not implement the command that it offers',
-  503: 'it does not expect the command now: it may assume that TLS is already active, for example behind a proxy',
-  530: 'it requires something else first',
-  554: 'it refuses TLS to this client',
+  503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
+  530: 'it requires another command first',
+  554: 'it does not offer TLS to this client',
 };
 
 function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
   const text = decodeBytes(bytes);
   transcript.add('server', text.trimEnd());
-  const came = excerpt(text);
+  const data = excerpt(text);
   const message = isTlsRecord(bytes)
-    ? `After the 220 to STARTTLS the server sent "${came}" before the gate began the handshake: this looks like TLS, but is not a response to anything.`
-    : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
-  return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
+    ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
+    : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
+  return stopped(finding('plaintext-after-starttls', message, { evidence: { data } }));
 }

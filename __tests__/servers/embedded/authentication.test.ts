@@ -317,7 +317,7 @@ describe('a token', () => {
     expect(found?.evidence?.saslError).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
     expect(found?.message).toContain('status: 400');
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
-    expect(found?.message).toContain('the access token is not valid for this user here');
+    expect(found?.message).toContain('the access token is not valid for this user on this server');
     expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
     expect(found?.remedy).toMatch(/^Check the token: .* The command shown ends at EHLO/);
     expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
@@ -362,14 +362,14 @@ describe('a refusal', () => {
     ['535 5.7.8 Error: authentication failed: (reason unavailable)', 'auth-rejected', 'the password is wrong'],
     ['535 5.7.8 Error: authentication failed: generic failure', 'auth-rejected', 'could not check the credentials'],
     ['535 5.7.8 Error: authentication failed: no mechanism available', 'auth-rejected', 'rejects the mechanism'],
-    ['432 4.7.12 transition', 'auth-rejected', 'sign in with PLAIN once'],
+    ['432 4.7.12 transition', 'auth-rejected', 'authenticate with PLAIN once'],
     ['454 4.7.0 later', 'auth-temporary-failure', 'cannot check credentials now'],
     ['530 5.7.0 STARTTLS first', 'auth-tls-required', 'not encrypted'],
     ['538 5.7.11 encrypt', 'auth-tls-required', 'not encrypted'],
-    ['504 5.5.4 which?', 'auth-mechanism-unavailable', 'does not know the mechanism'],
+    ['504 5.5.4 which?', 'auth-mechanism-unavailable', 'does not support the mechanism'],
     ['500 5.5.6 too long', 'auth-command-refused', 'does not accept a line as long'],
-    ['500 what?', 'auth-command-refused', 'does not know AUTH'],
-    ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot read'],
+    ['500 what?', 'auth-command-refused', 'does not support AUTH'],
+    ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot decode the SASL response'],
     ['502 5.5.1 not implemented', 'auth-command-refused', 'although it offers it'],
     ['503 5.5.1 Error: already authenticated', 'auth-command-refused', 'already authenticated, for example by a proxy'],
     ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'not enabled for this client'],
@@ -382,7 +382,7 @@ describe('a refusal', () => {
 
   test('in words of its own has no meaning added', async () => {
     const { found } = await visit({ replies: { AUTH: '571 no' } });
-    expect(found?.message).toBe('The server answers AUTH PLAIN with "571 no".');
+    expect(found?.message).toBe('The server replied to AUTH PLAIN with "571 no".');
   });
 
   test('of a password with a space around it says so, and shows none of it', async () => {
@@ -398,7 +398,7 @@ describe('a refusal', () => {
   test('by hanging up says where, and is tried again', async () => {
     const visited = await visit({ replies: { AUTH: close } });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['connection-lost'], transient: true });
-    expect(visited.found?.message).toMatch(/^AUTH PLAIN gets no answer: the server closed the connection/);
+    expect(visited.found?.message).toMatch(/^The server closed the connection after AUTH PLAIN\./);
   });
 });
 
@@ -492,7 +492,7 @@ describe('credentials that must be rejected', () => {
   ])('refused without having been shown, leave the question open: %s', async (_, sasl, credentials) => {
     const { found, ...visited } = await visit(offering(sasl), { ...(credentials && { auth: credentials }) });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.message).toMatch(/ It answered before the (password|access token) was sent\.$/);
+    expect(found?.message).toMatch(/ The server replied before the (password|access token) was sent\.$/);
   });
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
@@ -539,9 +539,9 @@ describe('credentials that must be rejected', () => {
       auth: { ...TOKEN, expect: 'rejected' },
     });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.message).toContain('So it is unknown whether the server rejects the credentials, which it must.');
+    expect(found?.message).toContain('This does not show that the server rejects the credentials.');
     const isTold = found?.evidence?.saslError !== undefined;
-    expect(found?.message.includes('A server that cannot validate tokens gives the same answer')).toBe(!isTold);
+    expect(found?.message.includes('A server that cannot validate tokens sends the same reply')).toBe(!isTold);
     expect(found?.message.includes('the access token is not valid')).toBe(!isTold);
   });
 
@@ -609,7 +609,7 @@ describe('credentials that must be rejected', () => {
     const refusal = '535 5.7.8 Error: authentication failed: no memory available';
     const { found } = await visit({ replies: { AUTH: refusal } }, { auth });
     expect(found?.message).toBe(
-      `The server answers AUTH PLAIN with "${refusal}". So it is unknown whether the server rejects the credentials, which it must.`,
+      `The server replied to AUTH PLAIN with "${refusal}". This does not show that the server rejects the credentials.`,
     );
   });
 
@@ -621,7 +621,7 @@ describe('credentials that must be rejected', () => {
     const open = async (sasl: Readonly<Record<string, Sasl>>): Promise<void> => {
       const { codes: all, found } = await visit(offering(sasl), { auth: { ...auth, secret: new Secret('revoked') } });
       expect(all).toEqual(['auth-rejected']);
-      expect(found?.message).toContain('So it is unknown whether the server rejects the credentials, which it must.');
+      expect(found?.message).toContain('This does not show that the server rejects the credentials.');
       expect(found?.message).toMatch(/ Try `auth\.mechanism: [A-Z0-9-]+`\.$/);
     };
     await open({ 'CRAM-MD5': cramMd5 });
@@ -676,7 +676,7 @@ describe('offers', () => {
   test('that differ are shown', async () => {
     const { found } = await visit(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
     expect(found?.evidence).toEqual({ beforeTls: 'PLAIN CRAM-MD5', insideTls: 'PLAIN' });
-    expect(found?.message).toBe('Over TLS the server no longer offers CRAM-MD5.');
+    expect(found?.message).toBe('The server no longer offers AUTH CRAM-MD5 over TLS.');
   });
 });
 

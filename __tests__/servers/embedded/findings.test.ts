@@ -406,7 +406,12 @@ describe('step 1, capability', () => {
   test.each([
     ['no such name', { code: 'ENOTFOUND', errno: -3008 }, /^The name .* does not exist/, 'ENOTFOUND'],
     ['no address', { code: 'ENOTFOUND', errno: -3007 }, /exists, but has no usable IP address/, 'ENODATA'],
-    ['no address, by a resolver of another kind', { code: 'ENODATA' }, /exists, but has no usable IP address/, 'ENODATA'],
+    [
+      'no address, by a resolver of another kind',
+      { code: 'ENODATA' },
+      /exists, but has no usable IP address/,
+      'ENODATA',
+    ],
   ])('what is not found is told: %s', async (_, error, message, detail) => {
     const resolver = (): Promise<never> => Promise.reject(Object.assign(new Error('lookup'), error));
     const { report } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });

@@ -335,7 +335,8 @@ describe('the time that an attempt has', () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
-      message: 'The server did not send a complete reply within 0.3 s; the whole attempt reached its time limit of 8 s.',
+      message:
+        'The server did not send a complete reply within 0.3 s; the whole attempt reached its time limit of 8 s.',
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });

@@ -9,15 +9,14 @@ type Kind = Credentials['kind'];
 export interface AuthMeaning {
   /** A sentence. */
   readonly text: string;
-  /** Whether the credentials are the reason. */
   readonly blamesCredentials: boolean;
-  /** The cause, if its fix is not that of most rejections with this code. */
+  /** Set if its fix is not that of most rejections with this code. */
   readonly cause?: Cause<'auth-temporary-failure'> | undefined;
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {
   password: 'According to the server, the username or the password is wrong.',
-  'access-token': 'According to the server, the access token is not valid for this user here.',
+  'access-token': 'According to the server, the access token is not valid for this user on this server.',
   certificate: 'According to the server, the certificate is not valid for this user.',
 };
 
@@ -32,21 +31,19 @@ const other = (text: string, cause?: AuthMeaning['cause']): AuthMeaning => ({ te
 
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
-  '5.5.4': other('The server does not know the mechanism, or cannot read the data that was sent with it.'),
+  '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
   '5.5.6': other('The server does not accept a line as long as these credentials require.'),
   '5.7.1': other(
-    'A policy of the server does not allow this client to sign in: an IP allowlist, or a rule for the port.',
+    'A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.',
   ),
   '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
   '5.7.8': credentials(WRONG[kind]),
   '5.7.9': other(STRONGER[kind]),
   '5.7.11': other('The server believes that the session is not encrypted.'),
-  '5.7.12': other('The account must sign in with PLAIN once, so that the server can convert its password.'),
+  '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
   '5.7.13': credentials('The account is disabled.'),
   '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).'),
-  '5.7.139': other(
-    'SMTP AUTH or basic authentication is disabled for the mailbox or the tenant, regardless of the password.',
-  ),
+  '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.'),
 });
 
 /** The enhanced code with the meaning of a code (RFC 4954 section 6). */
@@ -58,44 +55,40 @@ const ENHANCED: Readonly<Record<number, string>> = {
   538: '5.7.11',
 };
 
-/** The meaning of other codes. */
 const BY_CODE: Readonly<Record<number, AuthMeaning>> = {
   454: other('The server cannot check credentials now.'),
-  500: other('The server does not know AUTH, or the line is too long for it.'),
-  501: other('The server cannot read the data that the mechanism sends.'),
-  502: other('The server does not know AUTH, although it offers it.'),
-  503: other('AUTH is not possible here: it is not enabled for this client, or the session is already authenticated.'),
-  504: other('The server does not know the mechanism, although it offers it.'),
+  500: other('The server does not support AUTH, or the line is too long for it.'),
+  501: other('The server cannot decode the SASL response.'),
+  502: other('The server does not support AUTH, although it offers it.'),
+  503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.'),
+  504: other('The server does not support the mechanism, although it offers it.'),
 };
 
 /** Enhanced codes that servers send with 535 for any reason. */
 const UNSPECIFIC = ['5.0.0', '5.7.0'];
 
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
-/** Counts only in a rejection of the credentials, not in one of the command (RFC 4954 section 6). */
+/** Ignored in a rejection of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(
   `\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`,
 );
 
 /**
- * The server could not check the credentials, although its code blames them: texts that Cyrus SASL and Postfix add, and
- * texts of providers. "Reason unavailable" is not among them: Postfix adds it if its SASL library names no reason.
+ * The server could not check the credentials, although its code blames them: texts of Cyrus SASL, Postfix and providers.
+ * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE =
   /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
 const IS_MECHANISM =
   /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
 
-/** Words that say more than any code. If several rows match, the first one counts. */
+/** Words that say more than any code. The first row that matches counts. */
 const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
-  [
-    /app(lication)?[- ](specific )?password/,
-    other('The server requires an app password instead of the account password.'),
-  ],
+  [/app(lication)?[- ](specific )?password/, other('The server requires an app password.')],
   [/disabled for the (tenant|mailbox)/, other('SMTP AUTH is disabled for the mailbox or the tenant.')],
   [
     /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-    other('A policy of the organization forbids basic authentication, regardless of the password.'),
+    other('A policy of the organization does not allow basic authentication.'),
   ],
   [
     /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
@@ -106,10 +99,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     credentials('The account is locked after too many failures.'),
   ],
   [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
-  [
-    /too many|rate limit/,
-    other('The server accepts no more attempts now, regardless of the credentials.', 'too-many-attempts'),
-  ],
+  [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
   [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.')],
   [/already auth/, other('The session is already authenticated, for example by a proxy or by the client certificate.')],
   [
@@ -118,7 +108,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   ],
   [/not enabled/, other('AUTH is not enabled for this client.')],
   [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.')],
-  [IS_OUTAGE, other('The server could not check the credentials, because a service that it depends on does not work.')],
+  [IS_OUTAGE, other('The server could not check the credentials, because its authentication backend is unavailable.')],
   [IS_WRONG, credentials(WRONG[kind])],
 ];
 

@@ -3,19 +3,17 @@ import type { Credentials } from '../../plan/endpoint.js';
 import { formatReply } from '../../smtp/reply.js';
 import type { AuthResult } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
-import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import { authMeaningOf } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 
-/** What a sign-in means for the step. */
+/** What the outcome of AUTH means for the step. */
 export interface AuthJudgment {
   readonly findings: readonly KnownFinding[];
   readonly transient?: true;
 }
 
-/** A sign-in and its outcome. */
 export interface AuthAttempt extends AuthResult {
   readonly auth: Credentials;
   readonly mechanism: string;
@@ -30,13 +28,13 @@ const MIN_ITERATIONS = 4096;
 /** Judges the outcome of AUTH, including a success. */
 export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
-  const answer = `The server answers AUTH ${mechanism} with "${formatReply(reply)}".`;
+  const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
   const saslError = reportedError && (excerpt(reportedError.exact) || 'nothing');
   const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
   const isRejected = reply.code >= 400;
   if (fault && (saslError === undefined || !isRejected)) {
     const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
-    const message = `AUTH ${mechanism} failed: ${fault.message}. The last reply of the server is "${formatReply(reply)}".`;
+    const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
     return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
   }
   if (isRejected) return judgeRejection(attempt, answer, evidence);
@@ -44,19 +42,19 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
     return { findings: [finding('protocol-error', `${answer} That is not a valid reply to AUTH.`, { evidence })] };
   }
   if (saslError !== undefined) {
-    const message = `${answer} Before that, it reported an error within the mechanism: ${saslError}.`;
+    const message = `${answer} Before that, it reported a SASL error: ${saslError}.`;
     return { findings: [finding('protocol-error', message, { evidence })] };
   }
   if (auth.expect === 'rejected') {
-    const message = `${answer} It must reject these credentials, but accepts them.`;
+    const message = `${answer} It accepted these credentials, but must reject them.`;
     return { findings: [finding('auth-not-rejected', message, { evidence })] };
   }
   if (iterations === undefined || iterations >= MIN_ITERATIONS) return { findings: [] };
-  const message = `For ${mechanism} the server uses a password hash with ${count(iterations, 'iteration')}; the minimum is ${MIN_ITERATIONS}.`;
+  const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 require at least ${MIN_ITERATIONS}.`;
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-/** Judges a 4yz or 5yz. `saslError` is the error that the server reported within the mechanism. */
+/** Judges a 4yz or 5yz. */
 function judgeRejection(
   attempt: AuthAttempt,
   answer: string,
@@ -67,11 +65,11 @@ function judgeRejection(
   const mustBeRejected = auth.expect === 'rejected';
   const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
   const verdict = isOtherError ? undefined : refusesCredentials(reply, auth.username);
-  // Unknown words may be about something other than the credentials, whatever the code.
+  // Unknown words may be about something other than the credentials, even if the code is about them.
   const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
   const anyMeaning = authMeaningOf(reply, auth.kind);
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-  const within = evidence.saslError === undefined ? '' : `Within the mechanism it reports: ${evidence.saslError}.`;
+  const within = evidence.saslError === undefined ? '' : `It also reported a SASL error: ${evidence.saslError}.`;
   const message = [answer, within, meaning?.text ?? ''].filter(Boolean).join(' ');
   const cause = meaning?.cause !== undefined && { cause: meaning.cause };
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
@@ -81,9 +79,9 @@ function judgeRejection(
   }
   const other = OTHER_REJECTIONS[code];
   if (other) return { findings: [finding(other, message, { evidence, ...cause })] };
-  // With another mechanism, or on another channel, the server may still accept credentials that it has not compared.
+  // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
   if (mustBeRejected && verdict && hasCompared(attempt, verdict)) return { findings: [] };
-  const unknown = mustBeRejected ? ' So it is unknown whether the server rejects the credentials, which it must.' : '';
+  const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
   const text = `${message}${unknown}${otherReason(attempt, verdict)}`;
   const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
   return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...cause })] };
@@ -101,8 +99,8 @@ const OTHER_REJECTIONS: Readonly<Partial<Record<number, KnownFinding['code']>>> 
 };
 
 /**
- * Errors within the mechanism by which a server says that it compared the credentials with its own: an error of SCRAM
- * (RFC 5802 section 7), or a status of HTTP or OAuth for a token (RFC 7628 section 3.2.2).
+ * SASL errors by which a server says that it compared the credentials with its own: an error of SCRAM (RFC 5802 section
+ * 7), or a status of HTTP or OAuth for a token (RFC 7628 section 3.2.2).
  */
 const REJECTED_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = {
   password: /^(?:invalid-proof|unknown-user)$/,
@@ -114,8 +112,8 @@ const REJECTED_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = 
  * - A SCRAM server looks that up before it asks for the proof. With channel binding, the exchange can also fail because
  *   of the channel.
  * - A CRAM-MD5 server does not show whether it has it.
- * - A server that cannot validate tokens rejects them with the same code, but reports no error within the mechanism.
- * - A server that does not use client certificates rejects EXTERNAL, too.
+ * - A server that cannot validate tokens rejects them with the same code, but reports no SASL error.
+ * - A server that does not use client certificates also rejects EXTERNAL.
  */
 function hasCompared(attempt: AuthAttempt, verdict: CredentialsVerdict): boolean {
   const { auth, mechanism, clientCertificateRequested, credentialsSent, reportedError } = attempt;
@@ -134,16 +132,16 @@ function otherReason(attempt: AuthAttempt, verdict: CredentialsVerdict | undefin
   }
   if (binding && bindsChannel(mechanism)) {
     const unbound = mechanism.replace(/-PLUS$/, '');
-    return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails with the correct password, too. Try \`auth.mechanism: ${unbound}\`.`;
+    return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
   }
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
     return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
   }
   const { kind, secret } = auth;
   const name = kind.replace('-', ' ');
-  if (!credentialsSent) return ` It answered before the ${name} was sent.`;
+  if (!credentialsSent) return ` The server replied before the ${name} was sent.`;
   if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-    return ' A server that cannot validate tokens gives the same answer; one that can usually reports an error within the mechanism.';
+    return ' A server that cannot validate tokens sends the same reply; one that can usually also reports a SASL error.';
   }
   return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }

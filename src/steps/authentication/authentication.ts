@@ -60,18 +60,18 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
   const findings: KnownFinding[] = [];
   if (secured.has('STARTTLS')) {
     const evidence = { capabilities: excerptOfList(secured.lines) };
-    const message = 'Over TLS the answer to EHLO still offers STARTTLS.';
+    const message = 'The EHLO reply over TLS still offers STARTTLS.';
     findings.push(finding('starttls-still-advertised', message, { evidence }));
   }
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   if (missing.length > 0) {
     const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-    const message = `Over TLS the server no longer offers ${excerpt(missing.join(' '))}.`;
+    const message = `The server no longer offers AUTH ${excerpt(missing.join(' '))} over TLS.`;
     findings.push(finding('auth-mechanisms-differ', message, { evidence }));
   }
   // Both send the password itself.
   if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
-    const message = `This MX offers AUTH with ${mechanisms.join(' and ')} only.`;
+    const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
     findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
   }
   return findings;
@@ -80,5 +80,5 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
 /** Credentials and mail are only sent to a server whose identity is verified. */
 export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>): KnownFinding {
   const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
-  return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
+  return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
 }

@@ -11,8 +11,8 @@ import type { SignedIn } from '../hand-over.js';
 import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 
 /**
- * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges the outcome.
- * @throws what a session throws, except for a connection that the server closes because of AUTH
+ * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
+ * @throws what a session throws, except if the connection is lost because of AUTH
  */
 export async function signIn(
   context: Context,
@@ -23,7 +23,7 @@ export async function signIn(
   const offered = capabilities.mechanisms;
   if (!offered) {
     const evidence = { capabilities: excerptOfList(capabilities.lines) || 'none' };
-    return { findings: [finding('auth-not-advertised', 'Over TLS the server offers no AUTH.', { evidence })] };
+    return { findings: [finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence })] };
   }
   const binding = channelBinding(channel);
   const canBind = binding !== undefined;
@@ -55,8 +55,15 @@ export async function signIn(
   }
 }
 
+/** What the configuration requires if it names no mechanism. */
+const ANY_MECHANISM: Readonly<Record<Credentials['kind'], string>> = {
+  password: 'a password mechanism (SCRAM, CRAM-MD5, PLAIN or LOGIN)',
+  'access-token': 'a token mechanism (OAUTHBEARER or XOAUTH2)',
+  certificate: 'EXTERNAL',
+};
+
 function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
-  const required = mechanism ?? `a mechanism for ${kind === 'access-token' ? 'an access token' : 'a password'}`;
+  const required = mechanism ?? ANY_MECHANISM[kind];
   const evidence = { offered: excerpt(offered.join(' ')) || 'none', required };
   const unbound =
     !canBind && offered.some(bindsChannel)
@@ -66,8 +73,9 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   return finding('auth-mechanism-unavailable', message, { evidence });
 }
 
-function noAnswer({ message }: ConnectionLost, mechanism: string): AuthJudgment {
-  const text = `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`;
+function noAnswer({ message, cause }: ConnectionLost, mechanism: string): AuthJudgment {
+  const what = cause === undefined ? 'The server closed the connection' : 'The connection was lost';
+  const text = `${what} after AUTH ${mechanism}. Its authentication service may be down, or it may block this client after too many failures.`;
   const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
   return { findings: [found], transient: true };
 }

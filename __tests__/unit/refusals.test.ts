@@ -1,4 +1,4 @@
-import { refusalMeaningOf } from '../../src/steps/delivery/refusal.js';
+import { refusalMeaningOf } from '../../src/steps/delivery/refusal-meaning.js';
 import { refusesCredentials } from '../../src/steps/authentication/refused-credentials.js';
 import { refusesRecipient } from '../../src/steps/delivery/refused-recipient.js';
 import { ReplyParser, type Reply } from '../../src/smtp/reply.js';

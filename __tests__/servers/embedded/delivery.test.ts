@@ -304,7 +304,7 @@ describe('a recipient that must be refused', () => {
     expect(inside.slice(2)).toEqual(['MAIL FROM', 'RCPT TO', 'RSET', 'QUIT']);
     const [found] = report.steps[4]?.findings ?? [];
     expect(found?.message).toBe(
-      'The server accepts RCPT TO:<stranger@example.net> from this account ("250 2.0.0 Ok"), but it must reject this recipient.',
+      'The server accepted RCPT TO:<stranger@example.net> from this account ("250 2.0.0 Ok"), but it must reject this recipient.',
     );
     expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
   });
@@ -313,7 +313,7 @@ describe('a recipient that must be refused', () => {
     await using server = await startScriptedServer(served({ replies: { MAIL: '530 5.7.0 Authentication required' } }));
     const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
     expect(report.steps[4]?.findings[0]?.message).toMatch(
-      /requires authentication first\. So the gate did not send RCPT\.$/,
+      /requires authentication first\. The gate did not send RCPT\.$/,
     );
     expect(server.heard.filter(({ line }) => line.startsWith('RCPT'))).toEqual([]);
   });
@@ -330,7 +330,7 @@ describe('a recipient that must be refused', () => {
         found: ['recipient-rejected'],
       });
       expect(report.steps[4]?.findings[0]?.message).toMatch(
-        /requires authentication first\. So it is unknown whether the server rejects the recipient, which it must\.$/,
+        /requires authentication first\. This does not show that the server rejects the recipient\.$/,
       );
     },
   );
@@ -377,7 +377,7 @@ describe('greylisting', () => {
     expect(codes(report.steps)).toEqual(['greylisted', 'receipt-not-verified']);
     expect(report.steps[4]?.findings[0]).toMatchObject({
       severity: 'notice',
-      message: `The server first answered "${LATER}", and accepted the message 60 s later.`,
+      message: `The server first replied with "${LATER}", and accepted the message 60 s later.`,
       evidence: { reply: LATER, seconds: '60' },
     });
     expect(pauses.slice(0, 3)).toEqual([1000, 4000, 16_000]);

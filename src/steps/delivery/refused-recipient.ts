@@ -74,7 +74,7 @@ const AUTHENTICATION_REQUIRED = anyOf(
   'client (?:was )?not authenticated(?: to send (?:anonymous )?mail(?: during mail from)?)?',
 );
 
-/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
+/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, regardless of the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 /** Those that are about the recipient only with words that say so; 5.4.1, 5.7.54 and 5.7.64 as Exchange uses them. */
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
@@ -82,10 +82,9 @@ const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 
 /**
  * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
- * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
- * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
- * unknown one may mean anything.
- * @param to the recipient
+ * for it is not relayed, or that an unauthenticated client must authenticate. Servers delay refusals of the client and
+ * of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an unknown one
+ * may mean anything.
  */
 export function refusesRecipient(
   reply: Reply,
@@ -105,13 +104,13 @@ export function refusesRecipient(
 
 /**
  * Whether a reply to MAIL requires authentication (530, RFC 4954 section 6) and says nothing else. Then the server refuses
- * every recipient to a client that is not signed in.
+ * every recipient to an unauthenticated client.
  */
 export function requiresAuthentication(reply: Reply): boolean {
   return reply.code === 530 && readingsOf(reply, []).some(isAuthenticationRequired);
 }
 
-/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
+/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), even if the client tries again. */
 function isDeferredRelay({ code, status, says, consistsOf }: Reading): boolean {
   return [450, 451, 454].includes(code) && status === '4.7.1' && says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }

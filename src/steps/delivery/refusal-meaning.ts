@@ -1,0 +1,185 @@
+import type { Cause } from '../../findings/catalog.js';
+import type { Endpoint } from '../../plan/endpoint.js';
+import type { Reply } from '../../smtp/reply.js';
+import type { TransactionVerb } from '../../smtp/transaction.js';
+import { wordsOf } from '../reply-text.js';
+
+/** What the server refused: a command, or the message after its final dot. */
+export type RefusedAt = TransactionVerb | 'MESSAGE';
+
+type RefusalCause = Cause<'message-rejected'>;
+
+interface Refusal {
+  readonly at: RefusedAt;
+  readonly code: number;
+  /** Subject and detail of the enhanced code, such as `7.1`, without its class; empty if there is none. */
+  readonly status: string;
+  /** The server's own words, without the addresses, names and links in them. */
+  readonly text: string;
+  /** The same with links, by which blocklists are recognized. */
+  readonly linked: string;
+}
+
+interface Row {
+  /** Whether the code says exactly this, regardless of the words. */
+  readonly isExactly?: (refusal: Refusal) => boolean;
+  readonly fits: (refusal: Refusal) => boolean;
+  readonly text: string;
+  readonly cause: RefusalCause | ((endpoint: Endpoint) => RefusalCause);
+}
+
+/** Fits any of the status codes, and the words. */
+const either =
+  (statuses: readonly string[], words: RegExp) =>
+  ({ status, text }: Refusal): boolean =>
+    statuses.includes(status) || words.test(text);
+
+const GREYLISTING = {
+  text: 'This looks like greylisting: the server asks new clients to try again later.',
+  cause: 'greylisting',
+} as const;
+
+/** Words of a refusal that is not about the recipient. */
+const OTHERS =
+  /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
+const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/;
+const CONTENT = /spam|virus|malware|content|policy|score/;
+const AUTHENTICATE =
+  /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
+const REPUTATION =
+  /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
+
+/**
+ * The first row that a code matches exactly counts, otherwise the first that fits. Clear words come before codes that
+ * many causes share.
+ */
+const TABLE: readonly Row[] = [
+  {
+    fits: ({ at, code, text }) =>
+      !/starttls|encrypt/.test(text) && (code === 530 || (at !== 'MESSAGE' && AUTHENTICATE.test(text))),
+    text: 'The server requires authentication first.',
+    cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
+  },
+  { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
+  {
+    fits: either(
+      ['7.28', '7.650'],
+      /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/,
+    ),
+    text: 'The rate limit for this client or recipient was exceeded.',
+    cause: 'rate-limit',
+  },
+  {
+    fits: ({ status, linked }) => status === '7.25' || REPUTATION.test(linked),
+    text: 'The server rejects the client because of its IP address, its PTR record or its HELO name.',
+    cause: 'client-reputation',
+  },
+  {
+    fits: ({ at, status, text }) =>
+      ['7.54', '7.64'].includes(status) ||
+      (at !== 'MESSAGE' &&
+        status !== '1.1' &&
+        /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
+    text: 'The server does not relay mail for this client.',
+    cause: 'relay-denied',
+  },
+  {
+    fits: either(
+      ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'],
+      /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/,
+    ),
+    text: "The server's SPF, DKIM or DMARC check of the sender failed.",
+    cause: 'sender-authentication',
+  },
+  {
+    fits: either(
+      ['1.7', '1.8', '7.27'],
+      /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/,
+    ),
+    text: 'The server considers the sender address invalid or nonexistent.',
+    cause: 'sender-unknown',
+  },
+  {
+    fits: ({ at, status, text }) =>
+      ['7.60', '2.252'].includes(status) ||
+      /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
+      (at === 'MAIL' && status.startsWith('7.')),
+    text: 'The server does not allow this client to send as this sender.',
+    cause: 'sender-not-allowed',
+  },
+  {
+    isExactly: ({ status }) => status === '2.2',
+    fits: either(['3.1'], /quota|mailbox (is )?full|insufficient (system )?storage/),
+    text: "The mailbox or the server's disk is full.",
+    cause: 'storage-full',
+  },
+  {
+    isExactly: ({ status }) => status === '3.4',
+    fits: ({ code, status, text }) =>
+      status === '2.3' ||
+      /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
+      (code === 552 && status === '' && !CONTENT.test(text)),
+    text: "The message exceeds the server's size limit.",
+    cause: 'message-too-large',
+  },
+  { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
+  {
+    fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
+    text: 'The server has not finished verifying the recipient address.',
+    cause: 'recipient-unverified',
+  },
+  {
+    isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
+    fits: (refusal) =>
+      namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
+      (refusal.at === 'RCPT' &&
+        (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
+    text: 'The recipient does not exist on this server (user unknown).',
+    cause: 'recipient-unknown',
+  },
+  { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
+  {
+    fits: ({ at, text }) =>
+      at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
+    text: 'The server does not accept mail for this recipient.',
+    cause: 'recipient-refused',
+  },
+  {
+    fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
+    text: 'A content filter or a policy rejects the message.',
+    cause: 'content-filter',
+  },
+  {
+    fits: ({ status }) => status.startsWith('7.'),
+    text: 'A policy of the server rejects the message.',
+    cause: 'policy',
+  },
+];
+
+/**
+ * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
+ * @returns a sentence and the cause; undefined if neither its codes nor its words are known
+ */
+export function refusalMeaningOf(
+  at: RefusedAt,
+  reply: Reply,
+  endpoint: Endpoint,
+): { readonly text: string; readonly cause: RefusalCause } | undefined {
+  const { code, enhanced = '' } = reply;
+  const linked = wordsOf(reply);
+  const status = enhanced.slice(enhanced.indexOf('.') + 1);
+  const refusal = { at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+  const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
+  if (!row) return undefined;
+  const { text, cause } = row;
+  return { text, cause: typeof cause === 'string' ? cause : cause(endpoint) };
+}
+
+function mayGreylist({ at, code }: Refusal): boolean {
+  return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
+}
+
+/** Whether a code is about the recipient, and the words do not say that it is about the sender. */
+function namesRecipient({ code, status, text }: Refusal, statuses: RegExp): boolean {
+  return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
+}

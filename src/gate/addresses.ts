@@ -4,7 +4,7 @@ import type { Endpoint, Origin } from '../plan/endpoint.js';
 import type { RunContext } from '../steps/context.js';
 import { pauseBefore, type Target } from './retries.js';
 
-/** Looked up separately: a lookup of both hides a failure of one. */
+/** Looked up separately, because a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6] as const;
 
 /**

@@ -22,7 +22,6 @@ import { unusedWaivers } from '../verdict/waivers.js';
 import { blockedStep, enrich, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
 
-/** One attempt at an endpoint. */
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
   readonly transient: Transient;
@@ -33,7 +32,6 @@ export interface Attempt {
 /**
  * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
  * rest are skipped. Errors of the network and of the gate become findings.
- * @param before what earlier attempts and lookups found
  */
 export async function attempt(
   endpoint: Endpoint,
@@ -81,8 +79,6 @@ export async function attempt(
 
 /** Runs the steps of one attempt and keeps their reports. */
 class Steps {
-  readonly #context: Context;
-  readonly #bareLineFeeds: Reply[];
   readonly #reports: StepReport[] = [];
   #aheadMs = 0;
   facts: Facts = {};
@@ -90,17 +86,17 @@ class Steps {
   transient: Transient = false;
   greylisted: string | undefined;
 
-  constructor(context: Context, bareLineFeeds: Reply[]) {
-    this.#context = context;
-    this.#bareLineFeeds = bareLineFeeds;
-  }
+  constructor(
+    readonly context: Context,
+    readonly bareLineFeeds: Reply[],
+  ) {}
 
   /**
    * Runs a step and its probes.
    * @returns what it proves; undefined if the next step must not run
    */
   async run<Next>(id: StepId, step: () => Promise<StepResult<Next>>): Promise<Next | undefined> {
-    const context = this.#context;
+    const { context } = this;
     const { end } = context.run;
     const startedAt = performance.now() - this.#aheadMs;
     this.transient = false;
@@ -116,32 +112,31 @@ class Steps {
 
     const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
     const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
-    // If there may be another attempt, it runs the probes. A finding of a probe blocks the next step, too.
+    // If there may be another attempt, it runs the probes. A finding of a probe also blocks the next step.
     const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
     const probed = unlessStarved(ofProbes, false, context.budget);
     const last = isOver() ? [runStopped(context.run)] : probed.findings;
     const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
     const findings = enrich(all, id, context, this.facts);
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
-    if (!result.ok) this.greylisted = result.greylisted;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
+    else this.greylisted = result.greylisted;
     const status = this.#record(id, findings, startedAt + this.#aheadMs, result.skipped);
     return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
   }
 
-  /** @returns the reports of all five steps; those that did not run are blocked */
+  /** The reports of all five steps; those that did not run are blocked. */
   reports(): StepReport[] {
     const missing = STEP_IDS.slice(this.#reports.length);
     return [...this.#reports, ...missing.map(blockedStep)];
   }
 
   async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {
-    const { run } = this.#context;
     try {
-      return await run.end.race(step(), () => new Error('the run is over'));
+      return await this.context.run.end.race(step(), () => new Error('the run is over'));
     } catch (error) {
-      // A step turns the errors of its dialogue into findings. Other errors occur before the server's first reply.
-      return stoppedBy(error, this.#context, 'nothing');
+      // A step turns the errors of its session into findings. Other errors occur before the server's first reply.
+      return stoppedBy(error, this.context, 'nothing');
     }
   }
 
@@ -160,14 +155,14 @@ class Steps {
   #amend(step: StepId, found: KnownFinding): KnownFinding[] {
     const report = this.#reports.find(({ id, status }) => id === step && status !== 'skip');
     if (!report) return [found];
-    report.findings.push(...enrich([found], step, this.#context, this.facts));
+    report.findings.push(...enrich([found], step, this.context, this.facts));
     report.status = statusOf(report.findings);
     return [];
   }
 
-  /** A bare line feed can occur in any step, and the one in which it occurs reports it. */
+  /** A bare line feed is reported by the step in which it occurs. */
   #drainBareLineFeeds(): KnownFinding[] {
-    const [first] = this.#bareLineFeeds.splice(0);
+    const [first] = this.bareLineFeeds.splice(0);
     if (!first) return [];
     const message = 'The server ends lines of its replies with a bare line feed.';
     return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];

@@ -12,7 +12,6 @@ import { shortenList } from '../text/shorten.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
 import { applyWaivers } from '../verdict/waivers.js';
 
-/** The report of an attempt: the reports of its steps, and the facts they learned. */
 export function reportOf(
   context: Context,
   facts: Facts,
@@ -40,11 +39,8 @@ export function reportOf(
   };
 }
 
-/** The fields of a report that come from the plan, and the address. */
-function reportHead(
-  { name, host, port, transport, role, environment, source }: Endpoint,
-  address?: string,
-): Pick<EndpointReport, 'name' | 'host' | 'port' | 'address' | 'transport' | 'role' | 'environment' | 'source'> {
+/** The fields of a report that are known before the attempt. */
+function reportHead({ name, host, port, transport, role, environment, source }: Endpoint, address?: string) {
   return {
     name,
     host,
@@ -57,12 +53,12 @@ function reportHead(
   };
 }
 
-/** The address of the connection or, if there was none, the one it was meant for. */
+/** The IP address of the connection or, without a connection, the one to connect to. */
 function addressOf({ addresses }: Context, { address }: Facts): string | undefined {
   return address ?? (addresses instanceof ConnectFailure ? undefined : addresses?.[0]?.address);
 }
 
-/** The texts in a report are escaped where they are shown. */
+/** They are escaped where they are shown. */
 function listed(texts: readonly PeerText[]): string[] {
   return shortenList(texts.map(({ exact }) => exact));
 }
@@ -76,15 +72,13 @@ export function enrich(found: readonly KnownFinding[], step: StepId, context: Co
   return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
 }
 
-/** The finding for what was not tested because the run ended. */
 export function runStopped({ whyEnded }: RunContext): KnownFinding {
   const { why, ...cause } = whyEnded();
   return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
 
 /**
- * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
- * because another attempt might have passed.
+ * Adds to the last step of an attempt that the run ended before another one, which might have passed.
  */
 export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
@@ -96,7 +90,7 @@ export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>
   return { ...report, steps, result: resultOf(steps) };
 }
 
-/** The report of an endpoint for which the gate itself failed outside a step. */
+/** The report of an endpoint for which the gate failed outside a step. */
 export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport {
   const [first, ...rest] = STEP_IDS;
   const findings = [completeFinding(internalError(error))];
@@ -110,7 +104,6 @@ export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport
   };
 }
 
-/** The report of a step that did not run. */
 export function blockedStep(id: StepId): StepReport {
   return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
 }

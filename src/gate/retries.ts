@@ -88,7 +88,7 @@ function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
   return { ...report, result, earlier };
 }
 
-/** What the report keeps of an attempt that is followed by another: its failure, warnings and waived errors. */
+/** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */
 function findingsToKeep({ steps }: Attempt['report']): Earlier {
   const last = steps.findLast(({ status }) => status !== 'skip');
   const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];

@@ -23,7 +23,6 @@ import { TrustStore } from '../tls/trust.js';
 
 const MINUTE_MS = 60_000;
 
-/** The result of a run. */
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
@@ -32,7 +31,7 @@ export interface Outcome {
 }
 
 /**
- * Gates every endpoint of a Plan, and returns a Report and a Verdict.
+ * Gates every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why

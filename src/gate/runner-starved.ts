@@ -4,10 +4,7 @@ import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';
 import type { Transient } from '../steps/hand-over.js';
 
-/**
- * The shortest time that counts. The servers with the shortest timeout close the connection after ten seconds of
- * silence.
- */
+/** The servers with the shortest timeout close the connection after ten seconds of silence. */
 const MIN_STANDSTILL_MS = 5000;
 
 /** Findings that a server can cause if the client is silent for too long. */
@@ -23,9 +20,8 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
 const CLOSING = /^421\b/;
 
 /**
- * Replaces findings that the server may not have caused with `runner-starved`, if the gate itself did not run for a while
- * in this attempt. Then another attempt makes sense.
- * @param transient whether another attempt makes sense anyway
+ * Replaces findings that the server may not have caused with `runner-starved`, if the gate did not run for a while in
+ * this attempt. Then another attempt makes sense.
  */
 export function unlessStarved(
   findings: readonly KnownFinding[],
@@ -47,7 +43,7 @@ export function unlessStarved(
 function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {
   return finding(
     'runner-starved',
-    `The gate did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`,
+    `The gate process did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`,
     { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } },
   );
 }

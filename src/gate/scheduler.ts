@@ -12,7 +12,6 @@ const LARGE_AT_A_TIME = 2;
 
 /**
  * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
- * @param finished receives each report as its endpoint finishes, and how many have finished
  * @returns the reports in the order of the plan
  */
 export async function gateAll(

@@ -4,7 +4,7 @@ import { wireForms } from '../sasl/mechanisms.js';
 import { basicCredentials, type KnownSecret } from '../secrets/forms.js';
 import { redactorOf, type Redactor } from '../secrets/redactor.js';
 
-/** Up to so many logins every report is searched for all of them. The search takes longer with their number. */
+/** Up to this many logins, every report is searched for all of them. The search takes longer with their number. */
 const SEARCHED_TOGETHER = 50;
 
 /**
@@ -30,7 +30,6 @@ export function knownSecret(credentials: SecretIdentity): KnownSecret {
   return { secret, sent: [basicCredentials(username, secret), ...wireForms(credentials)] };
 }
 
-/** The secrets of a plan, to be masked and redacted. */
 export function secretsOf(plan: Pick<Plan, 'endpoints'>): KnownSecret[] {
   return credentialsOf(plan).map(knownSecret);
 }
@@ -52,7 +51,7 @@ export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port
   };
 }
 
-/** The reason of a failure of the gate itself, without the secrets of the plan. */
+/** The reason for a failure of the gate, without the secrets of the plan. */
 export function redactReason(reason: string, plan: Plan | undefined): string {
   return plan ? redactorOf(secretsOf(plan)).redact(reason) : reason;
 }

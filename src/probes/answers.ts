@@ -7,7 +7,7 @@ import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 
-/** The server's reply does not answer the question of the probe. */
+/** The server's reply leaves the probe without a result. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }

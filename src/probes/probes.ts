@@ -13,14 +13,14 @@ import { plaintextAuth } from './plaintext-auth.js';
 import { plaintextMail, unauthenticatedMail } from './plaintext-mail.js';
 
 /*
- * Probes are optional tests, each on a separate connection, while the main dialogue waits at the end of the step that
- * the probe belongs to. No probe sends a credential, a client certificate or a recipient.
+ * Probes are optional tests, each on a side connection, while the main session waits at the end of the step that the
+ * probe belongs to. No probe sends a credential, a client certificate or a recipient.
  */
 
 interface Probe {
   readonly name: ProbeName;
   readonly step: StepId;
-  /** Whether the main dialogue reached the point where the probe begins. If not, its failure says enough. */
+  /** Whether the main session reached the point where the probe begins. If not, its failure says enough. */
   readonly isPossible: (facts: Facts) => boolean | Promise<boolean>;
   /** @throws {Unanswered} and what a session throws */
   readonly run: (side: Context, connection: Connection) => Promise<KnownFinding | undefined>;
@@ -45,10 +45,7 @@ const PROBES: readonly Probe[] = [
   },
 ];
 
-/**
- * Runs the configured probes of a step, one after the other. Never throws.
- * @param facts what the main dialogue has shown up to the end of the step
- */
+/** Runs the configured probes of a step, one after the other. Never throws. */
 export async function runProbes(step: StepId, context: Context, facts: Facts): Promise<KnownFinding[]> {
   const findings: KnownFinding[] = [];
   const { probes } = context.endpoint;
@@ -77,7 +74,7 @@ async function runProbe(
 }
 
 function inconclusive(probe: ProbeName, why: string, evidence: Readonly<Record<string, string>> = {}): KnownFinding {
-  return finding('probe-inconclusive', `The probe ${probe} has no clear result. ${why}`, {
+  return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
     evidence: { ...evidence, probe },
   });
 }

@@ -20,7 +20,6 @@ export function attemptMs({ timeoutMs, probes }: Endpoint): number {
   return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
 }
 
-/** Milliseconds that one probe may wait in total. */
 export function probeMs({ timeoutMs }: Endpoint): number {
   return timeoutMs * PROBE_TIMEOUTS;
 }
@@ -35,10 +34,7 @@ export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
   return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
 }
 
-/**
- * What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long.
- * @returns the end of the message and the evidence; empty if the attempt had time left
- */
+/** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
 export function spentBudget({ budget, endpoint, run }: Context): { clause: string; evidence: Record<string, string> } {
   if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: '', evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;

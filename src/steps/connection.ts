@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
 
 /**
- * Connects to the endpoint. The connection is closed at the end of the attempt at the latest.
+ * The connection is closed at the end of the attempt at the latest.
  * @throws {ConnectFailure}
  */
 export async function openConnection(context: Context): Promise<Connection> {
@@ -24,7 +24,7 @@ export async function openConnection(context: Context): Promise<Connection> {
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
 
-/** Begins an SMTP session on a connected channel. It ends with QUIT, at the end of the attempt at the latest. */
+/** The session ends with QUIT, at the end of the attempt at the latest. */
 export function beginSession(context: Context, channel: Duplex): SmtpSession {
   const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
   const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });

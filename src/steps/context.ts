@@ -13,7 +13,6 @@ import type { TrustStore } from '../tls/trust.js';
 export interface RunContext {
   /** The end of the run: its deadline, or its cancellation. */
   readonly end: Deadline;
-  /** Why the run ended early. */
   readonly whyEnded: () => Ending;
   readonly resolver: Resolver;
   readonly txt: TextResolver;
@@ -22,24 +21,20 @@ export interface RunContext {
   readonly hostName: string;
   /** Whether this is a GitHub-hosted runner, where port 25 is blocked. */
   readonly hostedRunner: boolean;
-  /** The name of the environment variable that configures a proxy. The gate does not use proxies. */
+  /** The environment variable that configures a proxy. The gate does not use proxies. */
   readonly proxyVariable?: string;
   readonly trust: TrustStore;
   readonly inboxes: Inboxes;
   /**
-   * Makes a report ready to be shown: redacts every secret, wherever a server may have echoed it, then shortens long
-   * texts.
-   * @param derivedSecrets what sign-ins at this endpoint derived from its secret
+   * Redacts every secret that a server may have echoed, then shortens long texts.
+   * @param derivedSecrets what AUTH at this endpoint derived from its secret
    */
   readonly redact: (report: EndpointReport, derivedSecrets: readonly string[]) => EndpointReport;
-  /**
-   * Receives each text that is derived from a secret for one sign-in, before it is sent. It is masked in the log and
-   * redacted in the report.
-   */
+  /** Receives each text that AUTH derives from a secret, before it is sent, to be masked and redacted. */
   readonly addMask: (text: string) => void;
   /** Resolves after this many milliseconds, or at the end of the run. */
   readonly pause: (ms: number) => Promise<unknown>;
-  /** @returns a number from 0 up to 1 */
+  /** From 0 up to 1. */
   readonly random: () => number;
 }
 
@@ -49,16 +44,16 @@ export interface Ending {
   readonly cause?: Cause<'run-stopped'>;
 }
 
-/** One attempt at one endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */
+/** One attempt at an endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */
 export interface Context {
   readonly endpoint: Endpoint;
   readonly run: RunContext;
   readonly transcript: Transcript;
-  /** The dialogues of the probes, one after the other. */
+  /** The sessions of the probes, one after the other. */
   readonly sideTranscript: Transcript;
   /** The end of every wait in this attempt, except for the arrival of the message. */
   readonly budget: Deadline;
-  /** The only addresses to connect to, or why their lookup failed; by default the host is looked up. */
+  /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
   /** Set if an earlier attempt was greylisted. */
   readonly greylisting?: Greylisting | undefined;

@@ -82,7 +82,6 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   return { finding: internalError(error), transient: false };
 }
 
-/** The finding for a bug of the gate. */
 export function internalError(error: unknown): KnownFinding {
   return finding('internal-error', `The gate failed: ${excerpt(reasonOf(error))}`);
 }

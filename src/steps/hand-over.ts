@@ -9,10 +9,7 @@ import type { Handshake, TlsChannel } from '../tls/handshake.js';
  * What each step proves and passes to the next one. A step receives everything that it relies on, or does not run.
  */
 
-/**
- * A TCP connection, with the addresses of the server and of this machine, which a socket loses when it is closed. Both are
- * undefined if the connection was lost immediately.
- */
+/** With the IP addresses of both ends, which a socket loses when it is closed. */
 export interface Connection {
   readonly socket: Socket;
   readonly address: string | undefined;
@@ -21,12 +18,11 @@ export interface Connection {
 
 /** What the server said before TLS. Nothing in it is trusted later (RFC 3207 section 4.2). */
 export interface PlaintextDialogue {
-  /** The greeting, as one line of text. */
   readonly greeting: string;
   readonly capabilities: Capabilities;
 }
 
-/** With implicit TLS, steps 1 and 2 do not apply, and step 3 connects. */
+/** Steps 1 and 2 do not apply, and step 3 connects. */
 interface ImplicitTls {
   readonly transport: 'implicit';
 }
@@ -37,10 +33,10 @@ interface StartTls {
   readonly plaintext: PlaintextDialogue;
 }
 
-/** Step 1 proves: the server greets, answers EHLO and offers STARTTLS. */
+/** Step 1 proves: the server greets the client, accepts EHLO and offers STARTTLS. */
 export type Connected = ImplicitTls | (StartTls & { readonly session: SmtpSession });
 
-/** Step 2 proves: STARTTLS was answered with 220, and only TLS followed. The handshake is in progress. */
+/** Step 2 proves: the server replied to STARTTLS with 220, and only TLS followed. The handshake is in progress. */
 export type Upgraded = ImplicitTls | (StartTls & { readonly handshake: Handshake });
 
 /** Step 3 proves: there is a TLS channel, and whether its peer is verified. */
@@ -58,20 +54,18 @@ export interface Secured {
 /** Step 4 proves: EHLO works over TLS, and so does AUTH where credentials are configured. */
 export interface SignedIn extends Omit<Secured, 'plaintext'> {
   readonly greeting: string;
-  /** The name that the gate sent in EHLO. */
   readonly ehloName: string;
-  /** What the server offers over TLS. */
+  /** Over TLS. */
   readonly capabilities: Capabilities;
 }
 
 /** What a step has learned, for the report, the fixes and the probes. No step reads the facts of another. */
 export interface Facts {
-  /** The server's address. */
+  /** The server's IP address. */
   readonly address?: string | undefined;
   readonly greeting?: string;
-  /** What EHLO offered before TLS. */
+  /** Before TLS. */
   readonly plaintext?: Capabilities;
-  /** What EHLO offered over TLS. */
   readonly insideTls?: Capabilities;
   readonly handshake?: Handshake;
   readonly tls?: TlsReport;
@@ -88,7 +82,6 @@ interface Observed {
   readonly transient?: Transient;
   /** The server may have the message, so there must be no other attempt. */
   readonly isHandedOver?: boolean;
-  /** Why the step did nothing. */
   readonly skipped?: SkipReason;
 }
 
@@ -103,7 +96,7 @@ export interface Proved<Next> extends Observed {
 /** The next step is impossible, even if the findings are waived. */
 export interface Stopped extends Observed {
   readonly ok: false;
-  /** A finding that belongs to an earlier step, but only shows in this one. */
+  /** A finding of an earlier step that only shows in this one. */
   readonly earlier?: { readonly step: StepId; readonly finding: KnownFinding };
   /** The reply by which the server asked to send the message again later (RFC 6647). */
   readonly greylisted?: string;

@@ -12,11 +12,11 @@ const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
 
 const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
 
-/** The words of a reply, split into clauses, and its enhanced status code; empty if there is none. */
+/** A reply as clauses. */
 export interface Reading {
   readonly code: number;
+  /** The enhanced status code; empty if there is none. */
   readonly status: string;
-  /** Whether a clause matches the pattern. */
   readonly says: (pattern: RegExp) => boolean;
   /** Whether every clause matches one of the patterns. */
   readonly consistsOf: (...patterns: readonly RegExp[]) => boolean;
@@ -68,7 +68,7 @@ function clausesOf(reply: Reply, status: string, ours: readonly string[], lineEn
   );
 }
 
-/** The enhanced status code of a reply, or the one that qmail appends to the text; empty if there is none. */
+/** The enhanced status code, or the one that qmail appends to the text. */
 function statusOf({ enhanced, lines }: Reply): string {
   return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
@@ -94,13 +94,9 @@ export const POINTER = anyOf(
 /**
  * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
  * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
- * @returns the texts of all lines as one, in lower case
  */
 export function wordsOf({ lines }: Reply): string {
-  const text = lines.map(({ exact }) => exact).join(' ');
-  const words = text
-    .toLowerCase()
-    .replace(/<[^<>\s]*>/g, ' ')
-    .split(/\s+/);
+  const text = lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+  const words = text.replace(/<[^<>\s]*>/g, ' ').split(/\s+/);
   return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }

@@ -9,10 +9,7 @@ import {
 } from '../report/report.js';
 import type { FindingCode } from '../findings/catalog.js';
 
-/**
- * The status of a step. A waived error or warning makes it `warn`, not `pass`.
- * @param findings all findings of the step
- */
+/** The status of a step. A waived error or warning makes it `warn`, not `pass`. */
 export function statusOf(findings: readonly Pick<Finding, 'severity' | 'inconclusive' | 'waived'>[]): Result {
   return worst(
     findings.map((finding) => {
@@ -23,19 +20,13 @@ export function statusOf(findings: readonly Pick<Finding, 'severity' | 'inconclu
   );
 }
 
-/**
- * The result of an endpoint: the worst status of its steps. Skipped steps do not count, but an endpoint without any
- * other step fails, because nothing was tested.
- */
+/** The worst status of an endpoint's steps. If every step was skipped, it fails, because nothing was tested. */
 export function resultOf(steps: readonly StepReport[]): Result {
   const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
   return ran.length === 0 ? 'fail' : worst(ran);
 }
 
-/**
- * The verdict of a run. If an endpoint was cut short, the run fails whatever the policy.
- * @param endpoints all endpoints of the run; a run without endpoints fails
- */
+/** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
 export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
   const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
   return {

@@ -8,15 +8,11 @@ function isInForce({ until }: Waiver, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until;
 }
 
-/** Whether a finding is waived now. */
 export function isWaived(code: FindingCode, waivers: readonly Waiver[], now: Date): boolean {
   return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
 }
 
-/**
- * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
- * @param findings those of one step
- */
+/** Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired. */
 export function applyWaivers(
   findings: readonly KnownFinding[],
   waivers: readonly Waiver[],
@@ -39,7 +35,6 @@ export function applyWaivers(
 
 /**
  * Waivers of findings that did not occur, although no step that could report them was blocked.
- * @param steps all five, with their findings
  * @returns each notice with the step that it belongs to
  */
 export function unusedWaivers(

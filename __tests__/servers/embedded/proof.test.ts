@@ -210,7 +210,7 @@ describe('what the receiver found', () => {
     expect(findings).toMatchObject([
       {
         code: 'delivery-verdict-missing',
-        message: expect.stringMatching(/could have written it, so it does not count\.$/) as unknown,
+        message: expect.stringMatching(/could have added it, so it is ignored\.$/) as unknown,
       },
     ]);
   });

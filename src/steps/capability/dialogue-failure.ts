@@ -11,7 +11,7 @@ import { heardBefore, stoppedBy, type Received } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
-/** The place of a dialogue that could not be opened: before TLS in step 1, over TLS in step 4. */
+/** Where a session could not be opened: before TLS in step 1, over TLS in step 4. */
 export interface OpeningPlace {
   readonly session: SmtpSession;
   readonly ehloName: string;
@@ -22,7 +22,6 @@ export interface OpeningPlace {
   readonly refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected';
 }
 
-/** Judges why a dialogue could not be opened up to EHLO. */
 export async function judgeDialogueFailure(
   context: Context,
   { at, answer }: DialogueFailure,

@@ -28,10 +28,8 @@ export function protocolOf(said: string): string | undefined {
 }
 
 /**
- * The finding for a server that speaks a protocol other than SMTP.
- * @param said the first data from the server
- * @param when a clause that says when it sent them
- * @returns undefined if the protocol is not recognized
+ * The finding for a server that speaks a protocol other than SMTP, if it is recognized.
+ * @param when a clause that says when the server sent this
  */
 export function otherProtocol(said: string, when = ''): KnownFinding | undefined {
   const protocol = protocolOf(said);

@@ -8,7 +8,7 @@ import { awaitArrival, inboxFinding, openInbox } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
 
 /**
- * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
+ * Step 5: the test message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
  * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
  * arrival: without an inbox, no message is sent.
  */
@@ -34,21 +34,17 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
       return { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
     }
   }
-  const probe = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
-  const submitted = await submit(context, signedIn, endpoint.delivery, probe);
+  const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
+  const submitted = await submit(context, signedIn, endpoint.delivery, message);
   if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
   if (!inbox) {
-    const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
+    const text = `The server accepted ${message.messageId}, but no inbox is configured.`;
+    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
   }
-  const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox });
+  const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });
   // The server does not have to keep the session open while the message is in transit.
   const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
-  return {
-    ...submitted,
-    findings: [...submitted.findings, ...arrival.findings],
-    ...(arrival.delivery && { facts: { delivery: arrival.delivery } }),
-  };
+  return { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings] };
 }
 
 function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {

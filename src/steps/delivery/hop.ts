@@ -6,17 +6,15 @@ import type { Endpoint } from '../../plan/endpoint.js';
 import type { SignedIn } from '../hand-over.js';
 
 /** The session in which the message was submitted. */
-export interface OwnSession {
+export interface OwnSession extends Pick<SignedIn, 'greeting' | 'ehloName'> {
   readonly connection: Pick<SignedIn['connection'], 'localAddress'>;
   readonly channel: Pick<SignedIn['channel'], 'version' | 'cipher'>;
-  readonly greeting: string;
-  readonly ehloName: string;
 }
 
-/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
+/** Protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 
-/** The protocols without TLS that the gate uses, and names that servers invented for them. */
+/** Protocols without TLS that the gate uses, and names that servers invented for them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 
 /** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
@@ -45,8 +43,7 @@ const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * (RFC 3848). If it names version and cipher suite, they must be those of the session. The gate adds no line and each
  * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
  * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
- * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4), and not all
- * software names TLS in it.
+ * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4).
  * @param hops in the order of the message
  */
 export function judgeHop(
@@ -75,17 +72,17 @@ export function judgeHop(
   }
   if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
   const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
-  const message = `The server says that it received the message without TLS: "${received}".`;
+  const message = `The Received line shows that the server received the message without TLS: "${received}".`;
   return [finding('delivery-hop-unencrypted', message, { evidence })];
 }
 
-/** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
+/** Whether a line says that there was no TLS: in words, or by a protocol that has a different name with TLS. */
 function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
   const writesS = serverComments.some((comment) => WRITES_S.test(comment));
   return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 
-/** Whether the client of the line is the gate, by its name in EHLO or its address. */
+/** Whether the client of the line is the gate, by its name in EHLO or its IP address. */
 function hasOurClient({ clientNames }: Hop, { ehloName, connection }: OwnSession): boolean {
   const ours = namesIn([ehloName, connection.localAddress].join(' '));
   return clientNames.some((name) => ours.includes(name));
@@ -110,7 +107,6 @@ function hasOurServer(
   );
 }
 
-/** Compares the TLS session that the line names with that of the gate. */
 function differences(
   channel: OwnSession['channel'],
   { version, cipher }: NonNullable<Hop['tls']>,
@@ -121,6 +117,6 @@ function differences(
   if (!isOtherVersion && !isOtherCipher) return [];
   const expected = `${channel.version} ${channel.cipher}`;
   const found = excerpt([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-  const message = `The server names ${found}, but the session with the gate uses ${expected}.`;
+  const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
   return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
 }

@@ -2,21 +2,20 @@ import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { describeFailure, isTransient, type InboxFailure, type InboxResult } from '../../inbox/failure.js';
 import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
-import { isTestMessage } from '../../message/alterations.js';
+import { alterations, hasToken, isTestMessage } from '../../message/alterations.js';
+import { parseMessage, type ParsedMessage } from '../../message/fields.js';
 import type { TestMessage } from '../../message/test-message.js';
+import { receivedHops } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
-import type { DeliveryReport } from '../../report/report.js';
 import { judgePeer } from '../certificate/judge.js';
-import { judgeArrival } from './proof.js';
 import type { Context } from '../context.js';
-import type { SignedIn } from '../hand-over.js';
+import type { Facts, SignedIn } from '../hand-over.js';
+import { judgeHop } from './hop.js';
+import { judgeVerdicts } from './verdicts.js';
 
-/**
- * How long to wait for copies once the message is there. Copies that came by another route or were sent again arrive a
- * moment later, and would otherwise remain in the inbox and not be counted. Every delivery takes this much longer.
- */
+/** How long to wait for copies, which arrive a moment after the message. Every delivery takes this much longer. */
 const SETTLING_MS = 1000;
 
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
@@ -26,7 +25,7 @@ const LONGEST_REOPEN_MS = 8000;
 /** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
 const CLEANUP_MS = 10_000;
 
-/** Opens the inbox, or shares the session that is open. Call it early, so that it is ready when the message is sent. */
+/** Opens the inbox, or shares its open session. Call it early, so that it is ready when the message is sent. */
 export function openInbox({ endpoint, run }: Context, target: InboxTarget): Promise<InboxResult<Inbox>> {
   const { ca, minVersion, minValidDays } = endpoint.tls;
   return run.inboxes.open(target, {
@@ -48,48 +47,68 @@ export function openInbox({ endpoint, run }: Context, target: InboxTarget): Prom
   });
 }
 
-/** The result of waiting for a message. */
-export interface Arrival {
-  readonly findings: KnownFinding[];
-  /** Undefined if the message did not arrive. */
-  readonly delivery: DeliveryReport | undefined;
-}
-
-/**
- * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
- */
+/** Waits for the test message that the server has just accepted, judges the message that arrived, and deletes it. */
 export async function awaitArrival(
   context: Context,
   signedIn: SignedIn,
-  probe: TestMessage,
+  message: TestMessage,
   delivery: Delivery & { readonly inbox: InboxTarget },
-): Promise<Arrival> {
+): Promise<{ readonly findings: readonly KnownFinding[]; readonly facts?: Facts }> {
   const acceptedAt = performance.now();
-  const size = Buffer.byteLength(probe.text);
-  const deadline = Deadline.after(delivery.withinMs, context.run.end);
-  const { messageId, nonce } = probe;
-  const sought = { messageId, nonce, size, is: (source: Buffer) => isTestMessage(probe, source) };
-  const found = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
-  if (!found.ok) return { findings: [inboxFinding(found.failure, delivery.inbox)], delivery: undefined };
+  const { messageId, nonce } = message;
+  const { inbox, to, withinMs } = delivery;
+  const size = Buffer.byteLength(message.text);
+  const deadline = Deadline.after(withinMs, context.run.end);
+  const sought = { messageId, nonce, size, is: (source: Buffer) => isTestMessage(message, source) };
+  const found = await reopening(context, inbox, deadline, (opened) => opened.find(sought, deadline));
+  if (!found.ok) return { findings: [inboxFinding(found.failure, inbox)] };
   const received = found.value;
-  if (!received) return { findings: [notReceived(probe, delivery)], delivery: undefined };
+  if (!received) {
+    const text = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
+    return { findings: [finding('message-not-received', text, { evidence: { messageId } })] };
+  }
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
-  const findings = await judgeArrival(context, signedIn, probe, received.source);
-  if (received.junk !== undefined) findings.push(inJunk(received.junk));
+  const parsed = parseMessage(received.source);
+  const hops = receivedHops(parsed);
+  const findings = [
+    ...judgeIdentity(message, received.source, parsed),
+    ...judgeHop(context.endpoint, signedIn, hops),
+    ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
+  ];
+  const folder = received.junk === undefined ? undefined : excerpt(received.junk);
+  if (folder !== undefined) {
+    findings.push(
+      finding('message-in-junk', `The message arrived in the folder "${folder}".`, { evidence: { folder } }),
+    );
+  }
   await context.run.pause(settled.remainingMs);
   // What the message shows stays true even if the last search or the deletion fails.
   const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
   findings.push(...failures);
-  if (copies > 1) findings.push(duplicated(probe, copies, hasMore));
-  const folder = received.junk === undefined ? {} : { folder: excerpt(received.junk) };
-  return { findings, delivery: { messageId, octets: size, latencyMs, ...folder, copies } };
+  if (copies > 1) {
+    const times = hasMore ? `at least ${copies}` : String(copies);
+    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+    const text = `The message arrived ${times} times, but the gate sent it once.${rest}`;
+    findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
+  }
+  const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };
+  return { findings, facts: { delivery: report } };
 }
 
-/**
- * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
- * is not opened again.
- */
+/** Judges whether the message that arrived is the one that was sent. */
+function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedMessage): KnownFinding[] {
+  const differences = alterations(sent, source);
+  if (differences.length === 0) return [];
+  const altered = excerpt(differences.join('; '));
+  const doubt = hasToken(sent, parsed)
+    ? ''
+    : ' The random value in its body is missing: the body was replaced or the message was forged.';
+  const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
+  return [finding('message-altered', text, { evidence: { messageId: sent.messageId, altered } })];
+}
+
+/** Works in an inbox, and opens it again if its connection is lost before the deadline. */
 async function reopening<T>(
   context: Context,
   target: InboxTarget,
@@ -105,8 +124,8 @@ async function reopening<T>(
 }
 
 /**
- * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
- * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ * Counts the copies of a message and, unless it is to be kept, deletes them all. If the connection is lost meanwhile,
+ * the message is searched for again; if it is no longer there, it has been deleted.
  */
 async function finished(
   context: Context,
@@ -137,31 +156,13 @@ async function finished(
   return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
 }
 
-/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+/** @returns undefined if the message is no longer there, even if a different one has its Message-ID */
 async function findAgain(inbox: Inbox, sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>> {
   const found = await inbox.find(sought, deadline);
   const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
   return isThere ? found : { ok: true, value: undefined };
 }
 
-function notReceived({ messageId }: TestMessage, { to, withinMs }: Delivery): KnownFinding {
-  const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
-  return finding('message-not-received', message, { evidence: { messageId } });
-}
-
-function inJunk(folder: string): KnownFinding {
-  const evidence = { folder: excerpt(folder) };
-  return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
-}
-
-function duplicated({ messageId }: TestMessage, copies: number, hasMore: boolean): KnownFinding {
-  const times = hasMore ? `at least ${copies}` : String(copies);
-  const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-  const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;
-  return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
-}
-
-/** The finding for an inbox that cannot be used. */
 export function inboxFinding(failure: InboxFailure, { scheme, host, port }: InboxTarget): KnownFinding {
   const reason = describeFailure(failure);
   const isRejected = failure.kind === 'rejected' || failure.kind === 'message-gone';

@@ -19,9 +19,6 @@ import type { Context } from '../context.js';
  * here. Only the receiver can check SPF and DMARC, so the results that the configured receiver added to the message
  * count (RFC 8601), if they are for the domain of the sender. SPF may also be for the domain in Return-Path, which a
  * relay replaces to receive bounces.
- * @param source header and body as the inbox has them
- * @param message the same, parsed
- * @param hops its Received lines
  */
 export async function judgeVerdicts(
   context: Context,
@@ -38,16 +35,14 @@ export async function judgeVerdicts(
   ];
 }
 
-const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' } as const;
-
 function mismatch(
-  check: keyof typeof NAMES,
+  check: 'spf' | 'dkim' | 'dmarc',
   required: string,
   found: string,
   evidence: Record<string, string>,
 ): KnownFinding {
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-  const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
+  const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
     // A temporary error does not show whether the check would pass.
@@ -78,7 +73,7 @@ function judgeReceiver(
   if (!foreign) return [];
   const evidence = { authservId, result: excerpt(foreign.detail), sender: excerpt(sender) };
   const of = excerpt(judged(foreign));
-  const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
+  const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
   return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
 }
 
@@ -89,9 +84,9 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
     return field?.authservId === authservId && field.results.some(({ method }) => method === check);
   });
   const place = isUntrusted
-    ? ' There is a result in its name, but in a place where an earlier server could have written it, so it does not count.'
+    ? ' There is a result with this authserv-id, but it is below the Received line of the receiver, where an earlier server could have added it, so it is ignored.'
     : '';
-  const text = `${authservId} reports no ${NAMES[check]} result in the header of the message, but the configuration requires ${required}.${place}`;
+  const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
   const present = excerpt(fields.join(' / ')) || 'none';
   return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
 }
@@ -99,10 +94,7 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
 /** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' } as const;
 
-/**
- * The domain of an address, or a domain, in lower case and ASCII.
- * @param address in angle brackets, in quotes, or bare
- */
+/** The domain of an address, in lower case and ASCII. The address may be quoted or in angle brackets. */
 function domainOf(address: string): string {
   const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
   const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();

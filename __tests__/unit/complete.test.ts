@@ -38,7 +38,7 @@ test('a fix can quote the evidence, in which a backtick marks no code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
   const found = finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence });
   expect(completeFinding(found, OBSERVED)).toMatchObject({
-    remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the file that the server sends. ${CATALOG['certificate-chain-incomplete'].remedy}`,
+    remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the server's certificate file. ${CATALOG['certificate-chain-incomplete'].remedy}`,
     evidence,
   });
 });

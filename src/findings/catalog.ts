@@ -9,8 +9,7 @@ import { RUN } from './catalog/run.js';
 import { UPGRADE } from './catalog/upgrade.js';
 import type { CatalogEntry } from './catalog/entry.js';
 
-export { RESULT_TYPES } from './catalog/entry.js';
-export type { CatalogEntry, ResultType } from './catalog/entry.js';
+export type { CatalogEntry } from './catalog/entry.js';
 
 /**
  * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The

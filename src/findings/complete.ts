@@ -81,7 +81,7 @@ const WITHOUT_COMMAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'inbox-cleanup-failed',
 ]);
 
-/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not know. */
+/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
 const HIDDEN_BY_INSPECTION: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'ehlo-rejected',
   'starttls-not-advertised',

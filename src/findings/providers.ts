@@ -1,77 +1,69 @@
 import { software } from './servers.js';
 
-/** The setting of a service whose certificate its users cannot change. */
-const notYours = (company: string, names: string): string =>
-  `You cannot change its certificate. Use its own name, not an alias of yours: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+/** The settings of a service whose ports and certificate its users cannot change. */
+function hosted(company: string, ports: string, names: string) {
+  const certificate = `You cannot change its certificate. Connect to the host name of the provider, not to a CNAME in your domain: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+  return {
+    'starttls-not-advertised': ports,
+    'starttls-refused': ports,
+    'plaintext-on-implicit-port': ports,
+    'tls-version-too-old': certificate,
+    'tls-handshake-failed': certificate,
+    certificate,
+  };
+}
 
-const MICROSOFT_PORTS =
-  'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.';
-const MICROSOFT_CERTIFICATE = notYours(
+const MICROSOFT = hosted(
   'Microsoft',
+  'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
   'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
-);
-const GOOGLE_PORTS = 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.';
-const GOOGLE_CERTIFICATE = notYours(
-  'Google',
-  'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
-);
-const AMAZON_PORTS = 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.';
-const AMAZON_CERTIFICATE = notYours(
-  'Amazon',
-  'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
 );
 
 /** The mail services that most submissions use. */
 export const PROVIDERS = {
   'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
+    ...MICROSOFT,
     'greeting-rejected':
-      'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-    'starttls-not-advertised': MICROSOFT_PORTS,
-    'starttls-refused': MICROSOFT_PORTS,
-    'plaintext-on-implicit-port': MICROSOFT_PORTS,
-    'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
-    'tls-handshake-failed': MICROSOFT_CERTIFICATE,
-    certificate: MICROSOFT_CERTIFICATE,
+      "If the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+    'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT.certificate}`,
     'auth-not-advertised':
       'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
     'auth-rejected':
-      'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+      'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), authenticate with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
   }),
   Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
+    ...hosted(
+      'Google',
+      'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.',
+      'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
+    ),
     'greeting-rejected':
-      'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-    'starttls-not-advertised': GOOGLE_PORTS,
-    'starttls-refused': GOOGLE_PORTS,
-    'plaintext-on-implicit-port': GOOGLE_PORTS,
-    'tls-version-too-old': GOOGLE_CERTIFICATE,
-    'tls-handshake-failed': GOOGLE_CERTIFICATE,
-    certificate: GOOGLE_CERTIFICATE,
+      'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
     'auth-not-advertised':
       'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
-      'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+      'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
     'auth-temporary-failure':
-      'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+      'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
   }),
   'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
-    'starttls-not-advertised': AMAZON_PORTS,
-    'starttls-refused': AMAZON_PORTS,
-    'plaintext-on-implicit-port': AMAZON_PORTS,
-    'tls-version-too-old': AMAZON_CERTIFICATE,
-    'tls-handshake-failed': AMAZON_CERTIFICATE,
-    certificate: AMAZON_CERTIFICATE,
+    ...hosted(
+      'Amazon',
+      'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
+      'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
+    ),
     'auth-rejected':
-      'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+      'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
   }),
   SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
     'auth-rejected':
-      'The username is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
+      "The username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
     'auth-temporary-failure':
-      '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+      '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
   }),
   Mailgun: software(/\bMailgun\b/i, {
     'auth-rejected':
-      'The username is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+      'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
   }),
   Postmark: software(/\bpostmarkapp\.com\b/i, {
     'auth-rejected':
@@ -82,13 +74,14 @@ export const PROVIDERS = {
   }),
   Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
     'auth-rejected':
-      'The account password does not work: create an app password with access to SMTP. The username is the whole address.',
+      'The account password does not work: create an app password with access to SMTP. The username is the full address.',
   }),
   Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
     'auth-rejected':
-      'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+      'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
   }),
   iCloud: software(/\biCloud\b|\.mail\.me\.com\b/i, {
-    'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+    'auth-rejected':
+      'The account password does not work: create an app password ("app-specific password") at account.apple.com.',
   }),
 };

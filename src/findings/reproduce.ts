@@ -26,7 +26,7 @@ interface Credentials {
 }
 
 /**
- * The command that shows what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * The command that shows what steps 1 to 3 see: the session, the chain, the verification.
  * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
  * @returns an `openssl s_client` command for a POSIX shell
  */
@@ -36,7 +36,7 @@ export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string)
   const name =
     isIP(servername) === 0
       ? ['-servername', servername, '-verify_hostname', servername]
-      : // Without -noservername, s_client makes an SNI of the host.
+      : // Without -noservername, s_client sends the host as SNI.
         ['-noservername', '-verify_ip', servername];
   return command([
     'openssl',
@@ -118,17 +118,17 @@ export function swaksCommand(
   ]);
 }
 
-/** The mechanisms that swaks supports without an additional library, among those that the gate supports. */
-const SWAKS_MECHANISMS: readonly string[] = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
-
-/** The mechanisms with which swaks can sign in. Undefined if it can only show what the server offers. */
+/**
+ * The mechanisms with which swaks can authenticate without an additional library. Undefined if it can only show what the
+ * server offers.
+ */
 function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
   if (kind !== 'password') return undefined;
   if (mechanism === undefined) return 'PLAIN,LOGIN';
-  return SWAKS_MECHANISMS.includes(mechanism) ? mechanism : undefined;
+  return ['CRAM-MD5', 'PLAIN', 'LOGIN'].includes(mechanism) ? mechanism : undefined;
 }
 
-/** Since 2024 swaks verifies the name of the server, so the command has an IP address only if the name has several. */
+/** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
 function swaks({ host, port, ehlo, addresses }: ReproducibleEndpoint, address?: string): string[] {
   const server = addresses === 'all' ? (address ?? host) : host;
   return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];

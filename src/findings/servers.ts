@@ -3,7 +3,7 @@ import type { FindingCode } from './catalog.js';
 /** What to change, in the terms of the server's documentation. A function gets the oldest TLS version that is allowed. */
 export type Setting = string | ((minVersion: string) => string);
 
-/** A finding, or `certificate` for all findings that another certificate fixes. */
+/** A finding, or `certificate` for all findings that a different certificate fixes. */
 export type Topic = FindingCode | 'certificate';
 
 /** A mail server, or a mail service. */
@@ -42,16 +42,17 @@ export const SERVERS = {
     'client-certificate-required':
       'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:
-      '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
+      'Set `smtpd_tls_chain_files` to a file with the private key and the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
     'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
     'auth-rejected':
-      'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
+      'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more. Set `auth_debug = yes` in Dovecot, or use `testsaslauthd` for Cyrus.',
     'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
   }),
   Exim: software(/\bExim\b/, {
-    'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
+    'greeting-rejected':
+      'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
     'ehlo-rejected':
-      'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
+      'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
     'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
     'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
     'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
@@ -64,20 +65,20 @@ export const SERVERS = {
     'client-certificate-required':
       'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
     certificate:
-      '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
+      'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
     'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
     'auth-rejected':
       'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
     'auth-command-refused':
-      'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
+      'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
   }),
   Sendmail: software(/\bSendmail\b/, {
     'greeting-rejected':
-      "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+      "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
     'starttls-not-advertised':
       'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
     'starttls-refused':
-      'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
+      'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
     'plaintext-on-implicit-port':
       "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
     'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
@@ -89,12 +90,12 @@ export const SERVERS = {
     'client-certificate-required':
       'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
     certificate:
-      '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
+      'Set `confSERVER_CERT` to a file with the certificate, followed by the intermediates, and `confSERVER_KEY` to its private key. Then restart Sendmail.',
   }),
   OpenSMTPD: software(/\bOpenSMTPD\b/, {
     'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
     'starttls-refused':
-      '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+      'Test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
     'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
     'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
     'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
@@ -104,12 +105,12 @@ export const SERVERS = {
     'client-certificate-required':
       'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
     certificate:
-      '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
+      'Set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
     'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
   }),
   Exchange: software(/\bMicrosoft ESMTP MAIL Service\b/, {
     'greeting-rejected':
-      'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
+      "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
     'starttls-not-advertised':
       'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
     'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
@@ -120,31 +121,31 @@ export const SERVERS = {
     'tls-version-too-old': (minVersion) =>
       `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
     'tls-handshake-failed':
-      'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
+      'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
     'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
     certificate:
-      'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
+      'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
     'auth-rejected':
       'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the username must be DOMAIN\\user or a UPN.',
   }),
   Haraka: software(/\bHaraka\b/, {
     'starttls-not-advertised':
-      'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+      'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
     'starttls-refused':
       'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
     'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
     'plaintext-auth-advertised':
       'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
     'tls-version-too-old': (minVersion) =>
-      `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
+      `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. The Node.js that runs Haraka must support ${inWords(minVersion)}.`,
     'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
     'client-certificate-required':
       'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
     certificate:
-      '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
+      'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
   }),
   Stalwart: software(/\bStalwart\b/i, {
-    'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
+    'greeting-rejected': "Remove the runner's IP address from `server.blocked-ip`, or add it to `server.allowed-ip`.",
     'starttls-not-advertised':
       'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
     'starttls-refused':
@@ -156,6 +157,6 @@ export const SERVERS = {
     'tls-handshake-failed':
       'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
     certificate:
-      '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
+      'Set `certificate.NAME.cert` to the full chain, leaf first, and `certificate.NAME.private-key` to its private key, unless ACME provides them.',
   }),
 };

@@ -15,23 +15,18 @@ export function recognize(texts: readonly string[]): SoftwareName | undefined {
   return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
 }
 
-/** Findings with the setting of another topic. */
-const TOPICS: Readonly<Partial<Record<FindingCode, Topic>>> = {
-  'plaintext-auth-accepted': 'plaintext-auth-advertised',
-  'certificate-expired': 'certificate',
-  'certificate-not-yet-valid': 'certificate',
-  'certificate-expires-soon': 'certificate',
-  'certificate-hostname-mismatch': 'certificate',
-  'certificate-self-signed': 'certificate',
-  'certificate-chain-incomplete': 'certificate',
-  'certificate-untrusted': 'certificate',
-  'certificate-wrong-purpose': 'certificate',
-  'certificate-malformed': 'certificate',
-  'certificate-weak-key': 'certificate',
-  'certificate-weak-signature': 'certificate',
-  'certificate-issuer-expires-first': 'certificate',
-  'certificate-chain-disordered': 'certificate',
-};
+/** Findings about a certificate that is right for the server as it is. */
+const CERTIFICATE_STAYS: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'certificate-pin-mismatch',
+  'certificate-lifetime-long',
+  'certificate-unchecked',
+  'certificate-pinned',
+]);
+
+function topicOf(code: FindingCode): Topic {
+  if (code === 'plaintext-auth-accepted') return 'plaintext-auth-advertised';
+  return code.startsWith('certificate-') && !CERTIFICATE_STAYS.has(code) ? 'certificate' : code;
+}
 
 /**
  * The sentence that says which setting of a server or service fixes a finding.
@@ -40,7 +35,7 @@ const TOPICS: Readonly<Partial<Record<FindingCode, Topic>>> = {
  */
 export function settingFor(code: FindingCode, name: SoftwareName | undefined, minVersion: string): string | undefined {
   if (name === undefined) return undefined;
-  const setting = SOFTWARE[name].settings[TOPICS[code] ?? code];
+  const setting = SOFTWARE[name].settings[topicOf(code)];
   if (setting === undefined) return undefined;
   return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }

@@ -319,7 +319,7 @@ describe('a token', () => {
     expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
     expect(found?.message).toContain('the access token is not valid for this user on this server');
     expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-    expect(found?.remedy).toMatch(/^Check the token: .* The command shown ends at EHLO/);
+    expect(found?.remedy).toMatch(/^Check whether the token has expired: .* The command shown ends at EHLO/);
     expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
   });
 
@@ -710,12 +710,12 @@ describe('the remedy knows whose server it is', () => {
   test.each([
     [
       '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
-      /^Sign in less often: .* This is Google: It limits/,
+      /^Authenticate less often: .* This is Google: It limits/,
     ],
     ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Check the plan and the limits of the account/],
     ['451 sendgrid: Maximum credits exceeded', /^Check the plan .* This is SendGrid: "Maximum credits/],
-    ['454 4.7.0 Temporary authentication failure', /^Look for the authentication backend/],
-    ['535 5.7.0 Too many connections', /^Sign in less often: /],
+    ['454 4.7.0 Temporary authentication failure', /^Look for errors of the authentication backend/],
+    ['535 5.7.0 Too many connections', /^Authenticate less often: /],
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
     ['530 Authentication required', /^The server treats AUTH/],
     ['530 5.7.0 Must issue a STARTTLS command first', /^A proxy or load balancer terminates TLS/],
@@ -726,7 +726,7 @@ describe('the remedy knows whose server it is', () => {
   test('and says nothing of it where that does not show', async () => {
     const { found } = await visit({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toContain('This is');
-    expect(found?.remedy).toContain('look for the difference');
+    expect(found?.remedy).toContain('check what is different here');
   });
 });
 

@@ -247,7 +247,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(first?.evidence).toMatchObject({ missingIssuer: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
     expect(first?.evidence).not.toHaveProperty('nameConflict');
     expect(first?.remedy).toMatch(
-      `Append the certificate of CN=Chain Intermediate CA, available at ${ISSUER_AT}, to the file`,
+      `Append the certificate of CN=Chain Intermediate CA, available at ${ISSUER_AT}, to the server's certificate file`,
     );
   });
 
@@ -256,7 +256,9 @@ describe('where the chain ends, and what would mend it', () => {
       found: [silent],
     } = await see(await pki.issue({ names, sends: [] }), []);
     expect(silent?.evidence).not.toHaveProperty('caIssuers');
-    expect(silent?.remedy).toMatch(/^Append the certificate of CN=Chain Intermediate CA to the file/);
+    expect(silent?.remedy).toMatch(
+      /^Append the certificate of CN=Chain Intermediate CA to the server's certificate file/,
+    );
     const {
       found: [hostile],
     } = await see(await pki.issue({ names, sends: [], further: [at('http://x/\u001b[2J\n::error::')] }), []);

@@ -164,7 +164,7 @@ describe('a certificate that the server does not take', () => {
     [46, 'certificate unknown', /for an unspecified reason/, /log/],
     [48, 'unknown ca', /not issued by a CA that the server trusts/, /smtpd_tls_CAfile/],
     [49, 'access denied', /owner is denied access/, /server allows/],
-    [116, 'certificate required', /could not be sent/, /common type of key/],
+    [116, 'certificate required', /could not be sent/, /common key type/],
   ] as const;
 
   test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {

@@ -1,44 +1,45 @@
-import { entriesOf, EVERY_STEP, type CatalogEntry } from './entry.js';
+import { STEP_IDS } from '../../report/report.js';
+import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
-const { error, warning } = entriesOf(EVERY_STEP);
+const { error, warning } = entriesOf(STEP_IDS);
 
 /** Findings that any step can report. */
 export const ANY_STEP = {
   'connection-lost': error(
     'Connection lost',
-    'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
-    "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.",
+    'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
+    "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.",
     { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' },
   ),
   'reply-timeout': error(
     'Reply timed out',
     'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
-    'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.',
+    'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.',
     { evidence: fields('waited', 'received', 'attemptLimit'), reference: 'RFC 5321 section 4.5.3.2' },
   ),
   'protocol-error': error(
     'Invalid SMTP reply',
-    'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.',
-    'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
+    'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.',
+    'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
     { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' },
   ),
   'bare-line-feed': warning(
     'Lines end with a bare LF',
-    'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.',
+    'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.',
     'Make the server, or the script that acts as one, end each line with CR LF.',
     { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' },
   ),
   throttled: error(
     'Server temporarily unavailable',
-    'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.',
-    "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.",
+    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a reputation list.',
+    "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.",
     { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' },
   ),
   'probe-inconclusive': warning(
     'Probe inconclusive',
-    'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.',
-    'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.',
+    'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.',
+    "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     {
       steps: ['capability', 'upgrade', 'authentication'],
       evidence: {

@@ -3,10 +3,10 @@ import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['authentication']);
 
-/** Causes that a server can name in reply to any AUTH, whatever its code. */
+/** Causes that a server can name in reply to any AUTH, with any code. */
 const AUTH_CAUSES = remedies({
   'too-many-attempts':
-    'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
+    'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
   'quota-exceeded':
     'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
   'sign-in-required':
@@ -23,19 +23,19 @@ export const AUTHENTICATION = {
   ),
   'starttls-still-advertised': warning(
     'STARTTLS offered over TLS',
-    'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.',
-    'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
+    'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.',
+    'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
     { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' },
   ),
   'auth-not-advertised': error(
     'AUTH not offered',
     'Credentials are configured, but the server does not offer AUTH over TLS.',
-    'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.',
+    'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
     { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' },
   ),
   'auth-mechanism-unavailable': error(
     'No common AUTH mechanism',
-    'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).',
+    'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).',
     'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
     {
       evidence: {
@@ -49,17 +49,17 @@ export const AUTHENTICATION = {
   ),
   'auth-rejected': error(
     'Credentials rejected',
-    'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.',
-    'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the username (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.',
+    'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.',
+    'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Value: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
     {
       evidence: fields('reply', 'mechanism', 'saslError'),
       reference: 'RFC 4954 section 6',
       causes: {
         ...remedies({
           'access-token':
-            'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+            'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
           certificate:
-            'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+            'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
         }),
         ...AUTH_CAUSES,
       },
@@ -68,31 +68,31 @@ export const AUTHENTICATION = {
   'auth-command-refused': error(
     'AUTH command refused',
     'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.',
-    'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.',
+    "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.",
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES },
   ),
   'auth-temporary-failure': error(
     'Authentication temporarily unavailable',
     'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
-    "Look for the authentication backend in the server's log. The credentials themselves have not been checked.",
+    "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.",
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
   ),
   'auth-tls-required': error(
-    'Server does not know that TLS is active',
-    'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.',
-    'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.',
+    'Server treats the TLS session as unencrypted',
+    'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.',
+    'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.',
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
   ),
   'auth-server-not-authenticated': error(
-    'Server does not prove that it knows the password',
-    'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.',
+    'SCRAM server signature missing or wrong',
+    'With SCRAM the server must prove that it knows the password, too. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.',
     'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
     { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' },
   ),
   'auth-iterations-low': notice(
     'Low SCRAM iteration count',
-    'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.',
-    'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.',
+    'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.',
+    'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.',
     { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' },
   ),
   'credentials-withheld': error(
@@ -103,25 +103,25 @@ export const AUTHENTICATION = {
   ),
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',
-    'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).',
-    'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
+    'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).',
+    'Make the submission port reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
   ),
   'auth-not-rejected': error(
-    'Credentials accepted that must be rejected',
+    'Server accepted credentials that it must reject',
     '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
-    'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.',
+    'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.',
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' },
   ),
   'auth-plain-on-mx': notice(
     'MX offers only plaintext AUTH mechanisms',
-    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.',
+    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.',
     'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
     { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' },
   ),
   'auth-mechanisms-differ': notice(
     'AUTH mechanisms differ over TLS',
-    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.',
+    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is prevented from using TLS, or show that two different servers respond.',
     'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
     {
       evidence: {

@@ -11,19 +11,19 @@ export const CAPABILITY = {
   'greeting-rejected': error(
     'Server rejected the connection',
     'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
-    'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).',
+    "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).",
     { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' },
   ),
   'not-smtp': error(
     'Not an SMTP server',
-    'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).',
+    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a request in a different protocol (HTTP).',
     'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
     { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' },
   ),
   'ehlo-rejected': error(
     'EHLO rejected',
     'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.',
-    'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
+    'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
     {
       steps: READS_GREETING,
       evidence: fields('reply', 'helo', 'greeting'),
@@ -33,14 +33,14 @@ export const CAPABILITY = {
   ),
   'implicit-tls-port': error(
     'Port requires implicit TLS',
-    'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.',
+    'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sends nothing, the gate makes one additional connection to find out.',
     'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
     { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' },
   ),
   'starttls-not-advertised': error(
     'STARTTLS not offered',
     'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
-    'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).',
+    'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).',
     {
       evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
       reference: 'RFC 3207 section 2',
@@ -49,7 +49,7 @@ export const CAPABILITY = {
   ),
   'starttls-stripped': error(
     'STARTTLS removed in transit',
-    'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
+    'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
     'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
     {
       evidence: {
@@ -69,7 +69,7 @@ export const CAPABILITY = {
   ),
   'plaintext-auth-accepted': error(
     'AUTH accepted before TLS',
-    'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
+    'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
     'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' },
   ),

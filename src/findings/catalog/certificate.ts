@@ -5,59 +5,52 @@ const { error, warning, notice } = entriesOf(['certificate']);
 
 const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
-const PRIVATE_ROOT = {
-  root: 'the private root in which the chain ends',
-  rootSha256: 'its fingerprint',
-};
+const PRIVATE_ROOT = { root: 'the private root in which the chain ends', rootSha256: 'its fingerprint' };
+const VALIDITY = {
+  evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
+  reference: 'RFC 5280 section 4.1.2.5',
+} as const;
 const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
 
 const SEND_WHOLE_CHAIN =
-  'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
+  'Configure the server to send the full chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload it. If the issuer is a private root, add it to `ca`.';
 const TRUST_ISSUER =
   'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
 
 /** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
 function appendIssuer({ missingIssuer = '', caIssuers }: Readonly<Record<string, string>>): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-  return `Append the certificate of ${missingIssuer}${from} to the file that the server sends.`;
+  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file.`;
 }
 
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
 const SAME_NAME_OTHER_KEY =
-  'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.';
+  'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare the fingerprint with those that the CA publishes, and check from another network.';
 
 /** Findings of step 3 about the certificate. */
 export const CERTIFICATE = {
   'certificate-expired': error(
     'Certificate expired',
     "The notAfter date of the server's certificate has passed.",
-    'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.',
-    {
-      evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-      reference: 'RFC 5280 section 4.1.2.5',
-      resultType: 'certificate-expired',
-    },
+    'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.',
+    { ...VALIDITY, resultType: 'certificate-expired' },
   ),
   'certificate-not-yet-valid': error(
     'Certificate not yet valid',
     'The notBefore date of the certificate is in the future.',
     'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
-    {
-      evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-      reference: 'RFC 5280 section 4.1.2.5',
-      resultType: 'validation-failure',
-    },
+    { ...VALIDITY, resultType: 'validation-failure' },
   ),
   'certificate-expires-soon': error(
     'Certificate expires soon',
     'The certificate is valid for fewer days than `min-valid-days` requires.',
     'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
-    { evidence: fields('validFrom', 'validTo', 'now', 'keyType'), reference: 'RFC 5280 section 4.1.2.5' },
+    VALIDITY,
   ),
   'certificate-hostname-mismatch': error(
     'Certificate does not match the host name',
-    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address only matches an IP address entry.',
-    'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.',
+    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.',
+    'Get a certificate that includes this name, or set `servername` to a name in the certificate.',
     {
       evidence: { ...NAMES, ...fields('subject', 'keyType') },
       reference: 'RFC 9525 section 6',
@@ -76,7 +69,7 @@ export const CERTIFICATE = {
   ),
   'certificate-chain-incomplete': error(
     'Intermediate certificate missing',
-    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.',
+    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.',
     SEND_WHOLE_CHAIN,
     {
       evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
@@ -105,7 +98,7 @@ export const CERTIFICATE = {
   ),
   'certificate-wrong-purpose': error(
     'Certificate not valid for a server',
-    'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.',
+    'The certificate is not meant to authenticate a server. Either its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), or its key usage allows neither digital signatures nor key exchange, or its Netscape certificate type is not that of a server, or it is a CA certificate.',
     'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
     {
       evidence: fields('reason', 'subject', 'keyType'),
@@ -115,8 +108,8 @@ export const CERTIFICATE = {
   ),
   'certificate-malformed': error(
     'Malformed certificate',
-    'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.',
-    'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+    "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
+    'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
     {
       evidence: {
         malformed: 'what is malformed',
@@ -129,7 +122,7 @@ export const CERTIFICATE = {
   ),
   'certificate-weak-key': error(
     'Weak key',
-    'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.',
+    'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.',
     'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
     {
       evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
@@ -139,8 +132,8 @@ export const CERTIFICATE = {
   ),
   'certificate-weak-signature': error(
     'Weak signature',
-    'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.',
-    'Have the certificate issued again with SHA-256 or better.',
+    'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.',
+    'Have the certificate reissued with SHA-256 or better.',
     {
       evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
       reference: 'RFC 9325 section 4.5; RFC 9155',
@@ -159,7 +152,7 @@ export const CERTIFICATE = {
   'certificate-issuer-expires-first': warning(
     'Issuer expires before the certificate',
     "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
-    'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.',
+    'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and everyone who connects must have the new root in `tls.ca` before that day.',
     {
       evidence: {
         issuer: 'the subject of the certificate that expires first',
@@ -172,7 +165,7 @@ export const CERTIFICATE = {
   ),
   'certificate-chain-disordered': notice(
     'Certificate chain out of order',
-    'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.',
+    'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.',
     'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
     {
       evidence: {
@@ -185,7 +178,7 @@ export const CERTIFICATE = {
   ),
   'certificate-lifetime-long': notice(
     'Long certificate lifetime',
-    'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.',
+    'The certificate is valid for longer than public CAs were allowed to issue on its start date. The next one will be valid for a much shorter time, so automate renewal before then.',
     'Automate renewal (ACME), including the reload of the mail server.',
     {
       evidence: fields('validFrom', 'validTo', 'keyType'),
@@ -194,17 +187,17 @@ export const CERTIFICATE = {
   ),
   'certificate-unchecked': warning(
     'Second certificate not checked',
-    'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.',
-    'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+    'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.',
+    "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
     {
       evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
       reference: 'RFC 8446 section 4.4.2.2',
     },
   ),
   'certificate-pinned': notice(
-    'Key pinned: chain and name ignored',
-    'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.',
-    'Nothing to do, unless clients without the pin use this server, too.',
+    'Pinned key: chain, name and purpose ignored',
+    'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.',
+    'Nothing to do, unless clients without the pin use this server too.',
     {
       evidence: {
         ...CHAIN,

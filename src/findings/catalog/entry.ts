@@ -1,6 +1,6 @@
 import type { Severity, StepId } from '../../report/report.js';
 
-/** What the gate knows about one kind of finding, whatever the endpoint. */
+/** What the gate knows about one kind of finding, for any endpoint. */
 export interface CatalogEntry {
   /** A headline of a few words. */
   readonly title: string;
@@ -54,14 +54,9 @@ export function remedies<Cause extends string>(texts: Readonly<Record<Cause, Fix
 }
 
 /** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
-export const RESULT_TYPES = [
-  'starttls-not-supported',
-  'certificate-host-mismatch',
-  'certificate-expired',
-  'certificate-not-trusted',
-  'validation-failure',
-] as const;
-
-export type ResultType = (typeof RESULT_TYPES)[number];
-
-export const EVERY_STEP: readonly StepId[] = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
+type ResultType =
+  | 'starttls-not-supported'
+  | 'certificate-host-mismatch'
+  | 'certificate-expired'
+  | 'certificate-not-trusted'
+  | 'validation-failure';

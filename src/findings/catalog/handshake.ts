@@ -13,12 +13,12 @@ export const HANDSHAKE = {
   'tls-handshake-failed': error(
     'TLS handshake failed',
     'Client and server could not negotiate a TLS session.',
-    'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.',
+    "Compare the server's protocol versions, cipher suites and key type with those that current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.",
     {
       evidence: {
         ...fields('alert', 'name', 'reason', 'code', 'data'),
-        negotiated: 'what the server selects if the client offers everything',
-        signature: 'the algorithm with which the server signs the handshake',
+        negotiated: 'what the server selects if every version and cipher suite is enabled',
+        signature: 'the signature algorithm of the handshake',
         servername: 'the name that was sent as SNI',
       },
       reference: 'RFC 8446 section 6.2',
@@ -26,31 +26,33 @@ export const HANDSHAKE = {
       causes: {
         ...remedies({
           ciphers:
-            'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
+            'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate, on X25519 or P-256. Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`. Exim: `tls_require_ciphers`, `tls_eccurve`. Dovecot: `ssl_cipher_list`, `ssl_curve_list`.',
           'short-dh-parameters':
-            'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
+            'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1). Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
           'old-signature':
-            'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
+            'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
           'changed-in-transit': COMPARE_NETWORKS,
           'incompatible-library': UPDATE_TLS_LIBRARY,
           'missing-extension': `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
           'certificate-alert':
-            "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
-          'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's address.",
+            "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+          'access-denied':
+            "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
           'server-error':
-            "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
+            "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
           downgrade:
-            'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
+            'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
           'server-closed': "The server's log may say why: it was stopped, or someone ended the connection.",
           'ocsp-response':
             'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
-          'pre-shared-key': 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
+          'pre-shared-key':
+            'Configure the server to authenticate with a certificate: mail clients do not have pre-shared keys.',
           'application-protocol':
-            'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+            'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
         }),
         'unknown-name': {
           remedy:
-            'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
+            'Set `servername` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it. Or configure the server with a certificate for this name, or with a default certificate for unknown names.',
           reference: 'RFC 6066 section 3',
         },
       },
@@ -82,7 +84,7 @@ export const HANDSHAKE = {
         // The RFCs allow TLS 1.2, and this policy does not.
         'no-tls-1.3': {
           remedy:
-            'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+            'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (`tls.min-version` of this endpoint) to `TLSv1.2`.',
           reference: 'RFC 9325 section 3.1.1',
         },
       },
@@ -91,22 +93,22 @@ export const HANDSHAKE = {
   'client-certificate-required': error(
     'Client certificate missing or rejected',
     'The server ended the handshake because the client sent no certificate, or one that it does not accept.',
-    'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
+    'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
     {
       evidence: fields('alert', 'name'),
       reference: 'RFC 8446 section 4.4.2.4',
       resultType: 'validation-failure',
       causes: remedies({
-        damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
+        damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the full chain, leaf first.',
         unsupported:
-          'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
+          'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
         revoked: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
         expired: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
         unacceptable: "The server's log says why it rejects the certificate of `tls.client-cert`.",
         'unknown-issuer':
-          'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+          'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
         'access-denied': 'Add the certificate, its name or its fingerprint to those that the server allows.',
-        'unusable-key': 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
+        'unusable-key': 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
       }),
     },
   ),
@@ -119,7 +121,7 @@ export const HANDSHAKE = {
       reference: 'RFC 8314 section 3.3',
       causes: remedies({
         'other-protocol': ({ protocol = '' }) =>
-          `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+          `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
         rejected:
           "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
       }),

@@ -1,7 +1,8 @@
-import { entriesOf, remedies, EVERY_STEP, type CatalogEntry } from './entry.js';
+import { STEP_IDS } from '../../report/report.js';
+import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
-const { error, notice } = entriesOf(EVERY_STEP);
+const { error, notice } = entriesOf(STEP_IDS);
 
 /** Findings of the run itself. */
 export const RUN = {
@@ -13,7 +14,7 @@ export const RUN = {
   ),
   'waiver-expired': error(
     'Waiver expired',
-    'The last day of a waiver is over, so its finding counts again.',
+    'The last day of a waiver (`until`) has passed, so its finding counts again.',
     'Fix the finding, or decide how much longer to waive it and change `until`.',
     { evidence: fields('finding', 'until') },
   ),
@@ -25,19 +26,19 @@ export const RUN = {
   ),
   'run-stopped': error(
     'Run stopped early',
-    'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.',
+    'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.',
     'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
     {
       evidence: {},
       causes: remedies({
         cancelled:
-          'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+          'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
       }),
     },
   ),
   'runner-starved': error(
-    'Gate suspended or short of CPU',
-    'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.',
+    'Gate process suspended or starved of CPU time',
+    'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.',
     'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
     { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } },
   ),

@@ -19,7 +19,7 @@ export const UPGRADE = {
   ),
   'starttls-command-injection': error(
     'STARTTLS command injection',
-    "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
+    "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).",
     'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
   ),

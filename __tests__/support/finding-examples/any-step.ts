@@ -5,13 +5,13 @@ import { LONG_MS, STRICT, type FindingExamples } from './finding-example.js';
 /** What can happen in any step. */
 export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
   'connection-lost': {
-    raising: { name: 'closes the connection instead of greeting', server: { greeting: close } },
+    raising: { name: 'closes the connection before the greeting', server: { greeting: close } },
     twin: { name: 'closes the connection on QUIT, at the end of the session', server: { replies: { QUIT: close } } },
   },
   'reply-timeout': {
-    raising: { name: 'never answers', server: { greeting: silence } },
+    raising: { name: 'never sends a greeting', server: { greeting: silence } },
     twin: {
-      name: 'greets slowly, but within the timeout',
+      name: 'sends its greeting slowly, but within the timeout',
       server: { greeting: [wait(LONG_MS), '220 mail.example.test ESMTP'] },
     },
   },
@@ -20,7 +20,7 @@ export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
       name: 'changes the code within a reply',
       server: { replies: { 'plain:EHLO': ['250-mail.example.test', '220 STARTTLS'] } },
     },
-    twin: { name: 'greets with the code alone', server: { greeting: '220' } },
+    twin: { name: 'sends a greeting that has only the code', server: { greeting: '220' } },
   },
   'bare-line-feed': {
     raising: {
@@ -33,18 +33,18 @@ export const OF_ANY_STEP: FindingExamples<keyof typeof ANY_STEP> = {
     },
   },
   throttled: {
-    raising: { name: 'greets with 421', server: { greeting: ['421 4.3.2 Too many connections', close] } },
-    twin: { name: 'greets with 554', server: { greeting: '554 5.7.1 Not you' } },
+    raising: { name: 'sends 421 as its greeting', server: { greeting: ['421 4.3.2 Too many connections', close] } },
+    twin: { name: 'sends 554 as its greeting', server: { greeting: '554 5.7.1 Not you' } },
     twinRaises: ['greeting-rejected'],
   },
   'probe-inconclusive': {
     raising: {
-      name: 'answers the connection of the probe with 421',
+      name: 'replies with 421 to the connection of the probe',
       server: [{}, { greeting: ['421 4.7.0 One at a time', close] }],
       endpoint: { probes: ['plaintext-auth'] },
     },
     twin: {
-      name: 'refuses what the probe tries',
+      name: 'rejects what the probe tries',
       server: [{}, { replies: STRICT }],
       endpoint: { probes: ['plaintext-auth'] },
     },

@@ -18,11 +18,11 @@ const scram = (options: Partial<ScramServer> = {}): Dialogue => ({
 export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   'ehlo-after-tls-rejected': {
     raising: {
-      name: 'refuses the second EHLO as a duplicate',
+      name: 'rejects the second EHLO as a duplicate',
       server: { replies: { 'tls:EHLO': '503 5.5.1 Duplicate EHLO' } },
     },
     twin: {
-      name: 'answers the second EHLO with its name alone',
+      name: 'replies to the second EHLO with only its host name',
       server: { replies: { 'tls:EHLO': '250 mail.example.test' } },
     },
   },
@@ -32,7 +32,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
       server: { offersInTls: ['STARTTLS', 'AUTH PLAIN LOGIN'] },
     },
     twin: {
-      name: 'has the word STARTTLS after its name, which is not an offer',
+      name: 'has the word STARTTLS after its host name in the EHLO reply, which does not advertise it',
       server: { replies: { 'tls:EHLO': ['250-mail.example.test STARTTLS is on', '250 AUTH PLAIN LOGIN'] } },
     },
   },
@@ -43,7 +43,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: signsIn,
     },
     twin: {
-      name: 'offers AUTH in the form from before the standard (`AUTH=`)',
+      name: 'offers AUTH only in the pre-standard form `AUTH=`',
       server: { offersInTls: ['AUTH=PLAIN LOGIN'] },
       endpoint: signsIn,
     },
@@ -62,7 +62,7 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-rejected': {
     raising: {
-      name: 'expects another password',
+      name: 'expects a different password',
       server: { user: { ...user, password: 'another password' } },
       endpoint: signsIn,
     },
@@ -83,12 +83,12 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-temporary-failure': {
     raising: {
-      name: 'answers AUTH with 454',
+      name: 'replies to AUTH with 454',
       server: { replies: { AUTH: '454 4.7.0 Temporary authentication failure' } },
       endpoint: signsIn,
     },
     twin: {
-      name: 'answers AUTH with 432, which a retry does not change',
+      name: 'replies to AUTH with 432, which a retry does not change',
       server: { replies: { AUTH: '432 4.7.12 A password transition is needed' } },
       endpoint: signsIn,
     },
@@ -109,24 +109,24 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'auth-server-not-authenticated': {
     raising: {
-      name: 'accepts SCRAM, and its signature shows that it has another password',
+      name: 'accepts SCRAM, but its signature was computed from a different password',
       server: scram({ manner: 'has another password in its proof' }),
       endpoint: signsIn,
     },
     twin: {
-      name: 'sends its signature with the 235, and it is correct',
+      name: 'sends a correct SCRAM signature with the 235',
       server: scram({ manner: 'proves itself beside 235' }),
       endpoint: signsIn,
     },
   },
   'auth-iterations-low': {
     raising: {
-      name: 'requires 4095 iterations of the password hash',
+      name: 'requires 4095 SCRAM iterations',
       server: scram({ iterations: '4095' }),
       endpoint: signsIn,
     },
     twin: {
-      name: 'requires 4096 iterations',
+      name: 'requires 4096 SCRAM iterations',
       server: scram({ iterations: '4096' }),
       endpoint: signsIn,
     },
@@ -148,12 +148,12 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   },
   'unauthenticated-mail-accepted': {
     raising: {
-      name: 'accepts MAIL over TLS before anyone has signed in',
+      name: 'accepts MAIL over TLS from an unauthenticated client',
       server: [{}, { replies: { 'plain:MAIL': STRICT['plain:MAIL'] } }],
       endpoint: { probes: ['plaintext-mail'] },
     },
     twin: {
-      name: 'refuses MAIL before a client has signed in',
+      name: 'rejects MAIL from an unauthenticated client',
       server: [{}, { replies: STRICT }],
       endpoint: { probes: ['plaintext-mail'] },
     },

@@ -4,8 +4,8 @@ import { STRICT, type FindingExamples } from './finding-example.js';
 /** Step 1: the greeting, EHLO, and the offer of STARTTLS. */
 export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   'greeting-rejected': {
-    raising: { name: 'greets with 554', server: { greeting: '554 5.7.1 No mail service here' } },
-    twin: { name: 'greets with 450', server: { greeting: '450 4.7.1 Come back later' } },
+    raising: { name: 'sends 554 as its greeting', server: { greeting: '554 5.7.1 No mail service here' } },
+    twin: { name: 'sends 450 as its greeting', server: { greeting: '450 4.7.1 Come back later' } },
     twinRaises: ['throttled'],
   },
   'not-smtp': {
@@ -21,18 +21,18 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   },
   'implicit-tls-port': {
     raising: {
-      name: 'speaks TLS from the first byte, and the endpoint is configured for STARTTLS',
+      name: 'uses implicit TLS, and the endpoint is configured for STARTTLS',
       server: { implicit: true },
     },
     twin: {
-      name: 'speaks TLS from the first byte, and the endpoint is configured for implicit TLS',
+      name: 'uses implicit TLS, and the endpoint is configured for implicit TLS',
       server: { implicit: true },
       endpoint: { transport: 'implicit' },
     },
   },
   'starttls-not-advertised': {
     raising: { name: 'has no TLS', certificate: 'none' },
-    twin: { name: 'lists STARTTLS last, in lower case', server: { offers: ['8BITMIME', 'starttls'] } },
+    twin: { name: 'lists STARTTLS last, in lowercase', server: { offers: ['8BITMIME', 'starttls'] } },
   },
   'starttls-stripped': {
     raising: {
@@ -52,12 +52,12 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
   },
   'plaintext-auth-accepted': {
     raising: {
-      name: 'answers AUTH before TLS with 334',
+      name: 'replies to AUTH before TLS with 334',
       server: [{}, { replies: { ...STRICT, 'plain:AUTH': '334 ' } }],
       endpoint: { probes: ['plaintext-auth'] },
     },
     twin: {
-      name: 'answers AUTH before TLS with 530',
+      name: 'replies to AUTH before TLS with 530',
       server: [{}, { replies: STRICT }],
       endpoint: { probes: ['plaintext-auth'] },
     },
@@ -69,7 +69,7 @@ export const OF_STEP_1: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: { probes: ['plaintext-mail'] },
     },
     twin: {
-      name: 'refuses MAIL before TLS',
+      name: 'rejects MAIL before TLS',
       server: [{}, { replies: STRICT }],
       endpoint: { probes: ['plaintext-mail'] },
     },

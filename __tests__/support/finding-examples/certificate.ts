@@ -27,7 +27,7 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
       server: { tls: { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0' } },
     },
     twin: {
-      name: 'supports only one cipher suite, which all clients offer',
+      name: 'supports only one cipher suite, but all clients offer it',
       server: { tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' } },
     },
   },
@@ -60,10 +60,10 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
   },
   'plaintext-on-implicit-port': {
     raising: {
-      name: 'greets unencrypted, and the endpoint is configured for implicit TLS',
+      name: 'sends an unencrypted greeting, and the endpoint is configured for implicit TLS',
       endpoint: { transport: 'implicit' },
     },
-    twin: { name: 'greets unencrypted, and the endpoint is configured for STARTTLS' },
+    twin: { name: 'sends an unencrypted greeting, and the endpoint is configured for STARTTLS' },
   },
   'certificate-expired': {
     raising: { name: 'has a certificate that expired two days ago', certificate: 'expired' },
@@ -86,7 +86,7 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
     },
   },
   'certificate-hostname-mismatch': {
-    raising: { name: 'has a certificate with the host name only as common name', certificate: 'commonNameOnly' },
+    raising: { name: 'has a certificate with the host name only in the common name', certificate: 'commonNameOnly' },
     twin: { name: 'has a certificate with a wildcard for the leftmost label', certificate: 'wildcard' },
   },
   'certificate-self-signed': {
@@ -129,11 +129,11 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
   },
   'certificate-weak-key': {
     raising: {
-      name: 'has an RSA key of 1024 bits',
+      name: 'has a 1024-bit RSA key',
       certificate: 'rsa1024',
       server: { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } },
     },
-    twin: { name: 'has an RSA key of 2048 bits', certificate: 'rsa2048' },
+    twin: { name: 'has a 2048-bit RSA key', certificate: 'rsa2048' },
   },
   'certificate-weak-signature': {
     raising: {
@@ -149,11 +149,11 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
   },
   'certificate-issuer-expires-first': {
     raising: {
-      name: 'has an intermediate certificate that expires in 30 days, and its own expires in 90',
+      name: 'has an intermediate certificate that expires in 30 days, before its own, which expires in 90',
       certificate: ({ pki }) => issuedUnder(pki.root, inDays(30)),
     },
     twin: {
-      name: 'has an intermediate certificate that expires in 100 days, and its own expires in 90',
+      name: 'has an intermediate certificate that expires in 100 days, after its own, which expires in 90',
       certificate: ({ pki }) => issuedUnder(pki.root, inDays(100)),
     },
   },
@@ -182,7 +182,7 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
   },
   'certificate-unchecked': {
     raising: {
-      name: 'answers the diagnostic handshake for its other certificate with 421',
+      name: 'replies with 421 to the connection that checks for a second certificate',
       server: [{}, { greeting: ['421 4.7.0 One at a time', close] }],
       policy: () => ({ dualCertificates: true }),
     },

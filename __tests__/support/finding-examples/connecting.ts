@@ -24,19 +24,19 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
       world: { resolver: missing },
     },
     twin: {
-      name: 'has a name with an address',
+      name: 'has a name with an IP address',
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: resolvesTo(LOOPBACK) },
     },
   },
   'no-route': {
     raising: {
-      name: 'has one address, and no route leads to it',
+      name: 'has one IP address, and there is no route to it',
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: resolvesTo(NOWHERE) },
     },
     twin: {
-      name: 'has two addresses, and a route leads to one of them',
+      name: 'has two IP addresses, and there is a route to one of them',
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: resolvesTo(NOWHERE, LOOPBACK) },
     },
@@ -55,26 +55,26 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
     twinRaises: ['dns-failed'],
   },
   'connection-refused': {
-    raising: { name: 'does not listen', instead: 'nobody' },
+    raising: { name: 'does not listen on the port', instead: 'nobody' },
     twin: {
-      name: 'does not listen on the first of its two addresses',
+      name: 'does not listen on the first of its two IP addresses',
       endpoint: { host: 'smtp.example.test' },
       world: { resolver: resolvesTo(DESERTED, LOOPBACK) },
     },
   },
   'connection-timeout': {
-    raising: { name: 'does not answer the connection request', instead: { fullPort: 0 } },
+    raising: { name: 'does not respond to the connection request', instead: { fullPort: 0 } },
     twin: { name: 'refuses the connection', instead: 'nobody' },
     twinRaises: ['connection-refused'],
   },
   'egress-blocked': {
     raising: {
-      name: 'does not answer on port 25, from a hosted runner',
+      name: 'does not respond on port 25, and the gate runs on a hosted runner',
       instead: { fullPort: 25 },
       world: { hostedRunner: true },
     },
     twin: {
-      name: 'does not answer on another port, from a hosted runner',
+      name: 'does not respond on a different port, and the gate runs on a hosted runner',
       instead: { fullPort: 0 },
       world: { hostedRunner: true },
     },

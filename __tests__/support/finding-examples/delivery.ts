@@ -8,7 +8,7 @@ import { AUTH, DELIVERY } from '../gate.js';
 import type { Scene } from '../scene.js';
 import { LONG_MS, type FindingExamples } from './finding-example.js';
 
-/** Signs in and sends a message, and no inbox is read. */
+/** Authenticates and sends a message, and no inbox is read. */
 const sends = { auth: AUTH, delivery: DELIVERY };
 
 /** A server without pipelining that gives this reply to one command. */
@@ -67,7 +67,7 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
   world: { txt: () => Promise.resolve([[record]]) },
 });
 
-/** Step 5: the probe message. */
+/** Step 5: the test message. */
 export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   'sender-rejected': {
     raising: {
@@ -76,7 +76,7 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: sends,
     },
     twin: {
-      name: 'refuses the message as too large in its reply to MAIL',
+      name: 'rejects the message as too large in its reply to MAIL',
       server: answering('MAIL', '552 5.3.4 Message size exceeds fixed limit'),
       endpoint: sends,
     },
@@ -84,7 +84,7 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'recipient-rejected': {
     raising: {
-      name: 'does not know the recipient',
+      name: 'does not have the recipient',
       server: answering('RCPT', '550 5.1.1 User unknown'),
       endpoint: sends,
     },
@@ -97,7 +97,7 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'message-rejected': {
     raising: {
-      name: 'refuses the message after its last line',
+      name: 'rejects the message after its last line',
       server: answering('MESSAGE', '554 5.6.0 Content rejected'),
       endpoint: sends,
     },
@@ -110,16 +110,19 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'inbox-unreachable': {
     raising: {
-      name: 'has an inbox with a certificate for another name',
+      name: 'has an inbox with a certificate for a different name',
       embedded: ({ good }) => ({ imap: { identity: good } }),
     },
     twin: {
-      name: 'has an inbox with a certificate for its address',
+      name: 'has an inbox with a certificate for its IP address',
       embedded: ({ address }) => ({ imap: { identity: address } }),
     },
   },
   'inbox-rejected': {
-    raising: { name: 'has an inbox that expects another password', embedded: () => ({ imap: { knows: () => false } }) },
+    raising: {
+      name: 'has an inbox that expects a different password',
+      embedded: () => ({ imap: { knows: () => false } }),
+    },
     twin: { name: 'has an inbox that expects this password', embedded: () => ({}) },
   },
   'inbox-cleanup-failed': {
@@ -173,21 +176,21 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'delivery-hop-unencrypted': {
     raising: {
-      name: 'is Postfix, and its Received line says ESMTPA',
+      name: 'is Postfix, and its Received line has ESMTPA',
       embedded: delivering(trace('ESMTPA')),
     },
     twin: {
-      name: 'says ESMTPSA in its Received line; a filter on the same machine adds one with ESMTP',
+      name: 'has ESMTPSA in its Received line; a filter on the same machine adds one with ESMTP',
       embedded: delivering((message) => `Received: from localhost by mail with ESMTP id 1; Mon\r\n${message}`),
     },
   },
   'delivery-hop-mismatch': {
     raising: {
-      name: 'says TLS 1.2 in its Received line, and the session has TLS 1.3',
+      name: 'has TLS 1.2 in its Received line, and the session uses TLS 1.3',
       embedded: delivering(trace('ESMTPSA (version=TLS1_2 cipher=ECDHE-ECDSA-AES128-GCM-SHA256)')),
     },
     twin: {
-      name: 'says TLS 1.3 in its Received line, spelled differently',
+      name: 'has TLS 1.3 in its Received line, spelled differently',
       embedded: delivering(trace('ESMTPSA (version=TLS1_3)')),
     },
   },
@@ -196,11 +199,11 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
       name: 'adds no Received line',
       embedded: delivering((message) => message.replace(/^.*\r\n .*\r\n/, '')),
     },
-    twin: { name: 'says ESMTPS in its Received line, without the A for AUTH', embedded: delivering(trace('ESMTPS')) },
+    twin: { name: 'has ESMTPS in its Received line, without the A for AUTH', embedded: delivering(trace('ESMTPS')) },
   },
   'delivery-verdict-mismatch': {
     raising: {
-      name: 'signs with DKIM, and its domain has another key in DNS',
+      name: 'signs with DKIM, and its domain has a different key in DNS',
       ...signing(another),
     },
     twin: {
@@ -210,7 +213,7 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'delivery-verdict-missing': {
     raising: {
-      name: 'passes on the SPF result of a server that is not the receiver',
+      name: 'adds the SPF result of a server that is not the receiver',
       embedded: delivering(says('spf=pass', 'mx.example.net')),
       delivery: demandsSpf,
     },
@@ -222,25 +225,25 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
   },
   'relay-open': {
     raising: {
-      name: 'accepts a recipient that it must refuse',
+      name: 'accepts a recipient that it must reject',
       endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
     },
     twin: {
-      name: 'refuses the recipient that it must refuse',
+      name: 'rejects the recipient that it must reject',
       server: answering('RCPT', '554 5.7.1 <stranger@example.net>: Relay access denied'),
       endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
     },
   },
   greylisted: {
     raising: {
-      name: 'answers the first attempt with 450, and accepts the second',
+      name: 'replies to RCPT with 450 on the first attempt, and accepts it on the second',
       server: [answering('RCPT', '450 4.7.1 Greylisted, come again'), {}],
       endpoint: sends,
       retries: 1,
     },
     raises: ['greylisted', 'receipt-not-verified'],
     twin: {
-      name: 'answers every attempt with 450',
+      name: 'replies to RCPT with 450 on every attempt',
       server: answering('RCPT', '450 4.7.1 Greylisted, come again'),
       endpoint: sends,
       retries: 1,

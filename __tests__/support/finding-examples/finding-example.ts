@@ -19,7 +19,7 @@ export type FindingExamples<Code extends FindingCode = FindingCode> = Readonly<R
 /** Milliseconds that are noticeable, but well within the timeout. */
 export const LONG_MS = SCENE_TIMEOUT_MS / 4;
 
-/** Refuses everything that the probes try, so that they pass. */
+/** Rejects everything that the probes try, so that they pass. */
 export const STRICT = {
   'plain:AUTH': '530 5.7.0 TLS first',
   'plain:MAIL': '530 5.7.0 TLS first',
@@ -32,7 +32,7 @@ export const pin = ({ keys }: Identity): string =>
     .update(keys.publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
 
-/** A waiver for one finding. @param until the last day on which it holds; default: a day in the far future */
+/** A waiver for one finding. @param until the last day on which it holds; default: a date in the far future */
 export const waive = (finding: FindingCode, until = '2099-12-31') => [
   { finding, until, reason: 'the certificate is on order' },
 ];

@@ -94,12 +94,12 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   },
   'runner-starved': {
     raising: {
-      name: 'closes the connection after AUTH, and the gate did not run for nine seconds',
+      name: 'closes the connection after AUTH, and the gate got no CPU time for nine seconds',
       ...standingStill(9000),
       endpoint: { auth: AUTH },
     },
     twin: {
-      name: 'closes the connection after AUTH, and the gate ran all the time',
+      name: 'closes the connection after AUTH, and the gate was never suspended',
       ...standingStill(0),
       endpoint: { auth: AUTH },
     },
@@ -111,7 +111,7 @@ export const OF_RUN: FindingExamples<keyof typeof RUN> = {
       policy: () => ({ client: { certificate: 'no certificate', key: new Secret('no key') } }),
     },
     twin: {
-      name: 'gets a valid client certificate',
+      name: 'receives a valid client certificate',
       policy: ({ good }) => ({ client: { certificate: good.cert, key: new Secret(good.key) } }),
     },
   },

@@ -3,15 +3,15 @@ import { raw, silence, startTls, wait } from '../dialogue.js';
 import { injectable } from '../injectable-server.js';
 import type { FindingExamples } from './finding-example.js';
 
-/** Step 2: STARTTLS and the answer to it. */
+/** Step 2: STARTTLS and the reply to it. */
 export const OF_STEP_2: FindingExamples<keyof typeof FINDINGS> = {
   'starttls-refused': {
     raising: {
-      name: 'answers STARTTLS with 454',
+      name: 'replies to STARTTLS with 454',
       server: { replies: { STARTTLS: '454 4.7.0 TLS not available due to local problem' } },
     },
     twin: {
-      name: 'answers STARTTLS with a 220 of two lines',
+      name: 'replies to STARTTLS with a two-line 220',
       server: { replies: { STARTTLS: ['220-2.0.0 Ready', '220 2.0.0 to start TLS', startTls] } },
     },
   },

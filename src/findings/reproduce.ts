@@ -14,15 +14,13 @@ export interface ReproducibleEndpoint {
   readonly servername: string;
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
-  readonly auth?: Credentials;
+  readonly auth?: {
+    readonly username: string;
+    readonly kind: 'password' | 'access-token' | 'certificate';
+    readonly mechanism?: string;
+  };
   readonly delivery?: { readonly from: string; readonly to: string; readonly expect: string };
   readonly tls: { readonly minVersion: string };
-}
-
-interface Credentials {
-  readonly username: string;
-  readonly kind: 'password' | 'access-token' | 'certificate';
-  readonly mechanism?: string;
 }
 
 /**
@@ -122,7 +120,7 @@ export function swaksCommand(
  * The mechanisms with which swaks can authenticate without an additional library. Undefined if it can only show what the
  * server offers.
  */
-function swaksMechanisms({ kind, mechanism }: Credentials): string | undefined {
+function swaksMechanisms({ kind, mechanism }: NonNullable<ReproducibleEndpoint['auth']>): string | undefined {
   if (kind !== 'password') return undefined;
   if (mechanism === undefined) return 'PLAIN,LOGIN';
   return ['CRAM-MD5', 'PLAIN', 'LOGIN'].includes(mechanism) ? mechanism : undefined;

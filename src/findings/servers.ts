@@ -1,19 +1,16 @@
 import type { FindingCode } from './catalog.js';
 
-/** What to change, in the terms of the server's documentation. A function gets the oldest TLS version that is allowed. */
-export type Setting = string | ((minVersion: string) => string);
-
 /** A finding, or `certificate` for all findings that a different certificate fixes. */
 export type Topic = FindingCode | 'certificate';
 
-/** A mail server, or a mail service. */
-export interface Software {
+/** A mail server or a mail service, and the setting that fixes each finding. */
+interface Software {
   /** Matches its greeting, a line of its reply to EHLO, or a rejection. */
   readonly pattern: RegExp;
-  readonly settings: Readonly<Partial<Record<Topic, Setting>>>;
+  /** What to change, in the terms of its documentation. A function gets the oldest TLS version that is allowed. */
+  readonly settings: Readonly<Partial<Record<Topic, string | ((minVersion: string) => string)>>>;
 }
 
-/** A server or service whose texts match the pattern, and the setting that fixes each finding. */
 export const software = (pattern: RegExp, settings: Software['settings']): Software => ({ pattern, settings });
 
 /** Such as `TLS 1.3` for `TLSv1.3`. */

@@ -3,6 +3,7 @@ import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
+const TIMEOUT = fields('waited', 'received', 'attemptLimit');
 
 /** Findings that any step can report. */
 export const ANY_STEP = {
@@ -16,7 +17,7 @@ export const ANY_STEP = {
     'Reply timed out',
     'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
     'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.',
-    { evidence: fields('waited', 'received', 'attemptLimit'), reference: 'RFC 5321 section 4.5.3.2' },
+    { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' },
   ),
   'protocol-error': error(
     'Invalid SMTP reply',
@@ -43,18 +44,8 @@ export const ANY_STEP = {
     {
       steps: ['capability', 'upgrade', 'authentication'],
       evidence: {
-        ...fields(
-          'detail',
-          'address',
-          'received',
-          'waited',
-          'attemptLimit',
-          'line',
-          'reply',
-          'protocol',
-          'alert',
-          'name',
-        ),
+        ...TIMEOUT,
+        ...fields('detail', 'address', 'line', 'reply', 'protocol', 'alert', 'name'),
         probe: 'the name of the probe',
       },
     },

@@ -1,13 +1,13 @@
 import { entriesOf, remedies, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
-const { error, warning, notice } = entriesOf(['certificate']);
+const { error, warning, notice } = entriesOf(['certificate'], fields('keyType'));
 
 const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
 const PRIVATE_ROOT = { root: 'the private root in which the chain ends', rootSha256: 'its fingerprint' };
 const VALIDITY = {
-  evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
+  evidence: fields('validFrom', 'validTo', 'now'),
   reference: 'RFC 5280 section 4.1.2.5',
 } as const;
 const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
@@ -52,7 +52,7 @@ export const CERTIFICATE = {
     'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.',
     'Get a certificate that includes this name, or set `servername` to a name in the certificate.',
     {
-      evidence: { ...NAMES, ...fields('subject', 'keyType') },
+      evidence: { ...NAMES, ...fields('subject') },
       reference: 'RFC 9525 section 6',
       resultType: 'certificate-host-mismatch',
     },
@@ -61,18 +61,14 @@ export const CERTIFICATE = {
     'Self-signed certificate',
     'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
     'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
-    {
-      evidence: { ...CHAIN, ...fields('keyType') },
-      reference: 'RFC 5280 section 6.1',
-      resultType: 'certificate-not-trusted',
-    },
+    { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' },
   ),
   'certificate-chain-incomplete': error(
     'Intermediate certificate missing',
     'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.',
     SEND_WHOLE_CHAIN,
     {
-      evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
+      evidence: { ...CHAIN, ...DEAD_END },
       reference: 'RFC 8446 section 4.4.2',
       resultType: 'certificate-not-trusted',
       causes: remedies({
@@ -86,7 +82,7 @@ export const CERTIFICATE = {
     'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
     TRUST_ISSUER,
     {
-      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
+      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason') },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
       causes: remedies({
@@ -101,7 +97,7 @@ export const CERTIFICATE = {
     'The certificate is not meant to authenticate a server. Either its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), or its key usage allows neither digital signatures nor key exchange, or its Netscape certificate type is not that of a server, or it is a CA certificate.',
     'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
     {
-      evidence: fields('reason', 'subject', 'keyType'),
+      evidence: fields('reason', 'subject'),
       reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
       resultType: 'validation-failure',
     },
@@ -114,7 +110,7 @@ export const CERTIFICATE = {
       evidence: {
         malformed: 'what is malformed',
         sha256: 'the fingerprint of the certificate',
-        ...fields('subject', 'keyType'),
+        ...fields('subject'),
       },
       reference: 'RFC 5280 section 4.1',
       resultType: 'validation-failure',
@@ -125,7 +121,7 @@ export const CERTIFICATE = {
     'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.',
     'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
     {
-      evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
+      evidence: { key: 'type and size of the key', ...fields('subject') },
       reference: 'RFC 9325 section 4.5',
       resultType: 'validation-failure',
     },
@@ -135,7 +131,7 @@ export const CERTIFICATE = {
     'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.',
     'Have the certificate reissued with SHA-256 or better.',
     {
-      evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
+      evidence: { signature: 'the signature algorithm', ...fields('subject') },
       reference: 'RFC 9325 section 4.5; RFC 9155',
       resultType: 'validation-failure',
     },
@@ -145,7 +141,7 @@ export const CERTIFICATE = {
     'The public key of the server is not one of those in `tls.pin`.',
     'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
     {
-      evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
+      evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
       reference: 'RFC 7469 section 2.6',
     },
   ),
@@ -158,7 +154,6 @@ export const CERTIFICATE = {
         issuer: 'the subject of the certificate that expires first',
         issuerValidTo: 'its notAfter date',
         validTo: "the notAfter date of the server's certificate",
-        ...fields('keyType'),
       },
       reference: 'RFC 5280 section 6.1.3',
     },
@@ -171,7 +166,6 @@ export const CERTIFICATE = {
       evidence: {
         subject: 'the first certificate that is out of order',
         certificatesSent: CHAIN.certificatesSent,
-        ...fields('keyType'),
       },
       reference: 'RFC 8446 section 4.4.2',
     },
@@ -180,32 +174,20 @@ export const CERTIFICATE = {
     'Long certificate lifetime',
     'The certificate is valid for longer than public CAs were allowed to issue on its start date. The next one will be valid for a much shorter time, so automate renewal before then.',
     'Automate renewal (ACME), including the reload of the mail server.',
-    {
-      evidence: fields('validFrom', 'validTo', 'keyType'),
-      reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
-    },
+    { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' },
   ),
   'certificate-unchecked': warning(
     'Second certificate not checked',
     'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.',
     "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
-    {
-      evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
-      reference: 'RFC 8446 section 4.4.2.2',
-    },
+    { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' },
   ),
   'certificate-pinned': notice(
     'Pinned key: chain, name and purpose ignored',
     'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.',
     'Nothing to do, unless clients without the pin use this server too.',
     {
-      evidence: {
-        ...CHAIN,
-        ...DEAD_END,
-        ...PRIVATE_ROOT,
-        ...NAMES,
-        ...fields('finding', 'reason', 'subject', 'keyType'),
-      },
+      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
       reference: 'RFC 7435 section 3',
     },
   ),

@@ -36,13 +36,18 @@ type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 're
 /**
  * One constructor of entries for each severity.
  * @param steps the steps of all entries that name no others
+ * @param common evidence that all entries may have
  */
-export function entriesOf(steps: readonly StepId[]) {
+export function entriesOf<Field extends string = never>(
+  steps: readonly StepId[],
+  common?: Readonly<Record<Field, string>>,
+) {
   const entryOf =
     (severity: Severity) =>
     <const Details extends EntryDetails>(title: string, explanation: string, remedy: string, details: Details) => ({
       ...{ title, severity, steps, explanation, remedy },
       ...details,
+      evidence: { ...details.evidence, ...common } as Details['evidence'] & Record<Field, string>,
     });
   return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
 }

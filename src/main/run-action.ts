@@ -9,6 +9,7 @@ import type { EndpointReport, Progress } from '../report/report.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
+import { secretsOfForks } from '../runner/fork.js';
 import { runnerLog } from '../runner/log.js';
 import { publish, publishNotTested, type PublishContext } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
@@ -38,8 +39,9 @@ export async function runAction(state: RunState): Promise<number> {
     }
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      const problems = [...error.message.split('\n'), ...hintsForForks()];
-      return refuse('the configuration is invalid', problems, context);
+      // A hint must not hide the problem if the event cannot be read.
+      const hints = await secretsOfForks().catch(() => []);
+      return refuse('the configuration is invalid', [...error.message.split('\n'), ...hints], context);
     }
     throw error;
   }
@@ -82,23 +84,6 @@ function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
         : [],
     ),
   );
-}
-
-interface PullRequestEvent {
-  readonly pull_request?: { readonly head?: { readonly repo?: { readonly full_name?: string } | null } };
-  readonly repository?: { readonly full_name?: string };
-}
-
-/** In a pull request from a fork every secret is empty, so settings look as if they were missing. */
-function hintsForForks(): string[] {
-  try {
-    const event = JSON.parse(readRegularFile(process.env.GITHUB_EVENT_PATH ?? '')) as PullRequestEvent;
-    const head = event.pull_request?.head?.repo?.full_name;
-    if (head === undefined || head === event.repository?.full_name) return [];
-    return ['This run is for a pull request from a fork, where every secret is empty.'];
-  } catch {
-    return []; // An event that cannot be read must not hide the problem.
-  }
 }
 
 /** Fails the job without testing any server. Returns the exit code. */

@@ -54,7 +54,7 @@ export const SERVERS = {
     'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
     'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
     'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-    'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
+    'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
     'tls-version-too-old': (minVersion) =>
       `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
     'tls-handshake-failed':

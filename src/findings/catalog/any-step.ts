@@ -28,7 +28,7 @@ export const ANY_STEP = {
   'bare-line-feed': warning(
     'Lines end with a bare LF',
     'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.',
-    'Make the server, or the script that acts as one, end each line with CR LF.',
+    'Change the server, or the script that acts as one, to end each line with CR LF.',
     { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' },
   ),
   throttled: error(

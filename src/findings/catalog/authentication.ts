@@ -85,7 +85,7 @@ export const AUTHENTICATION = {
   ),
   'auth-server-not-authenticated': error(
     'SCRAM server signature missing or wrong',
-    'With SCRAM the server must prove that it knows the password, too. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.',
+    'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.',
     'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
     { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' },
   ),
@@ -104,7 +104,7 @@ export const AUTHENTICATION = {
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',
     'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).',
-    'Make the submission port reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
+    'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
   ),
   'auth-not-rejected': error(

@@ -94,7 +94,7 @@ export const CERTIFICATE = {
   ),
   'certificate-wrong-purpose': error(
     'Certificate not valid for a server',
-    'The certificate is not meant to authenticate a server. Either its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), or its key usage allows neither digital signatures nor key exchange, or its Netscape certificate type is not that of a server, or it is a CA certificate.',
+    'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.',
     'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
     {
       evidence: fields('reason', 'subject'),

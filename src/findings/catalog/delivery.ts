@@ -138,7 +138,7 @@ export const DELIVERY = {
   ),
   'delivery-hop-mismatch': warning(
     'Received line shows a different TLS session',
-    'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.',
+    'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.',
     'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
     {
       evidence: {

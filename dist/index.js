@@ -28379,17 +28379,19 @@ __nccwpck_require__.d(__webpack_exports__, {
   Zs: () => (/* binding */ UNWAIVABLE)
 });
 
-// UNUSED EXPORTS: RESULT_TYPES
-
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/findings/catalog/entry.ts
 /**
  * One constructor of entries for each severity.
  * @param steps the steps of all entries that name no others
+ * @param common evidence that all entries may have
  */
-function entriesOf(steps) {
+function entriesOf(steps, common) {
     const entryOf = (severity) => (title, explanation, remedy, details) => ({
         ...{ title, severity, steps, explanation, remedy },
         ...details,
+        evidence: { ...details.evidence, ...common },
     });
     return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
 }
@@ -28398,21 +28400,12 @@ function remedies(texts) {
     const fixes = Object.entries(texts).map(([cause, remedy]) => [cause, { remedy }]);
     return Object.fromEntries(fixes);
 }
-/** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */
-const RESULT_TYPES = (/* unused pure expression or super */ null && ([
-    'starttls-not-supported',
-    'certificate-host-mismatch',
-    'certificate-expired',
-    'certificate-not-trusted',
-    'validation-failure',
-]));
-const EVERY_STEP = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/evidence.ts
 /** Fields of evidence that several findings have, with a description of each (Markdown). */
 const SHARED = {
-    detail: 'how the connection ended, or the error code of the system',
-    address: 'the address that was tried',
+    detail: 'how the connection ended, or the system error code',
+    address: 'the IP address that was tried',
     received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
     helo: 'the reply to HELO',
@@ -28426,10 +28419,10 @@ const SHARED = {
     masked: 'the keywords that are overwritten',
     mechanism: 'the SASL mechanism that was tried',
     saslError: 'the error that the server reports within the mechanism',
-    fault: 'what was wrong in the exchange',
+    fault: 'what was wrong in the SASL exchange',
     sent: 'what the probe sent',
-    alert: 'the number of the alert',
-    name: 'the name of the alert',
+    alert: 'the number of the TLS alert',
+    name: 'the name of the TLS alert',
     reason: 'the reason, in words',
     code: 'the error code of the TLS library',
     required: 'the required value',
@@ -28438,14 +28431,14 @@ const SHARED = {
     openssl: "OpenSSL's error for the chain",
     missingIssuer: 'the issuer whose certificate was not sent',
     caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
-    nameConflict: 'that a trusted CA has the name of the issuer, but another key',
+    nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
     keyType: 'with `tls.check: both`, the key type of the other certificate',
-    messageId: 'the Message-ID of the probe',
+    messageId: 'the Message-ID of the test message',
     check: 'SPF, DKIM or DMARC',
-    authservId: 'the receiver whose results count',
+    authservId: 'the receiver whose results are used',
     finding: 'the code of the finding that it is about',
     until: 'the last day of the waiver',
 };
@@ -28457,18 +28450,21 @@ function fields(...names) {
 ;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
 
 
-const { error, warning } = entriesOf(EVERY_STEP);
+
+const { error, warning } = entriesOf(report/* STEP_IDS */.W1);
+const TIMEOUT = fields('waited', 'received', 'attemptLimit');
 /** Findings that any step can report. */
 const ANY_STEP = {
-    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when the server had to reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the address of the runner.", { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
-    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, a content filter. If it is slow by design (a tarpit, a greet delay), raise `timeout`.', { evidence: fields('waited', 'received', 'attemptLimit'), reference: 'RFC 5321 section 4.5.3.2' }),
-    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply to no command, or lines without end.', 'Check that host and port are those of the mail server itself and not of a proxy or another service, and that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).', { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
-    'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, as the gate does. Strict clients hang or close the connection.', 'Make the server, or the script that acts as one, end each line with CR LF.', { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
-    throttled: error('Server temporarily unavailable', 'On every attempt the server replied 421, or replied to the connection or to EHLO with another temporary code. It is running, but it does not serve this client now: overload, a rate limit, maintenance, or a reputation list.', "Run the gate again later. If it persists, check the server's rate and connection limits for the address of the runner, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
-    'probe-inconclusive': warning('Probe inconclusive', 'A probe of `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The question of the probe is open, so the step does not pass.', 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or remove the probe from `probes` for this endpoint.', {
+    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.", { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
+    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.', { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' }),
+    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.', 'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).', { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
+    'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', 'Change the server, or the script that acts as one, to end each line with CR LF.', { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a reputation list.', "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
+    'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.", {
         steps: ['capability', 'upgrade', 'authentication'],
         evidence: {
-            ...fields('detail', 'address', 'received', 'waited', 'attemptLimit', 'line', 'reply', 'protocol', 'alert', 'name'),
+            ...TIMEOUT,
+            ...fields('detail', 'address', 'line', 'reply', 'protocol', 'alert', 'name'),
             probe: 'the name of the probe',
         },
     }),
@@ -28478,18 +28474,18 @@ const ANY_STEP = {
 
 
 const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
-/** Causes that a server can name in reply to any AUTH, whatever its code. */
+/** Causes that a server can name in reply to any AUTH, with any code. */
 const AUTH_CAUSES = remedies({
-    'too-many-attempts': 'Sign in less often: leave more time between runs, lower `concurrency`, and check who else signs in with this account or from this address. The credentials themselves have not been checked.',
+    'too-many-attempts': 'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
     'quota-exceeded': 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
     'sign-in-required': 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
 });
 /** Findings of step 4: EHLO over TLS, and AUTH. */
 const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
-    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server does not know that the session is encrypted.', 'Usually a proxy terminates TLS in front of the server: make the proxy inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
-    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
-    'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms works with the credentials (or is `auth.mechanism`), or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
+    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', 'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
             offered: 'the mechanisms that the server offers',
@@ -28498,27 +28494,27 @@ const AUTHENTICATION = {
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
     }),
-    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. If they must be rejected (`auth.expect: rejected`), the finding says that the rejection does not prove it: it is about the client, the mechanism or a policy, or nothing shows that the server has compared the credentials with anything.', 'Try the same credentials from the same network with the command shown. If that ends at EHLO, because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work elsewhere, look for the difference: the value (a secret of another environment, an old one, a space at its end, a `$` that a shell has expanded), the username (with or without the domain), the host and the port (credentials of one region, server or service are not valid for another), the address of the client (an IP allowlist, a lockout after failures), the mechanism (`auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires), the type of password (an app password instead of the account password), and SMTP AUTH itself, which some providers enable for each mailbox or tenant.', {
+    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', 'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Value: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.', {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: {
             ...remedies({
-                'access-token': 'Check the token: whether it has expired (most are valid for an hour, so let the job get a new one), whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`), and whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
-                certificate: 'The server must request a certificate in the handshake, trust the issuer of this one, and know its user: compare what it reads from the certificate (subject, e-mail address) with its users, and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
+                'access-token': 'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
+                certificate: 'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
             }),
             ...AUTH_CAUSES,
         },
     }),
-    'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', 'Either the client is already authenticated (by a proxy, or by the client certificate), or AUTH is offered by a proxy and not enabled in the server behind it, or the server cannot parse the mechanism. The message quotes its reply. Try another `auth.mechanism`.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
-    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', "Look for the authentication backend in the server's log. The credentials themselves have not been checked.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-tls-required': authentication_error('Server does not know that TLS is active', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required". It does not know that the session is encrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or make the proxy report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-server-not-authenticated': authentication_error('Server does not prove that it knows the password', 'With SCRAM the server proves that it knows the password, too. Its proof is wrong or missing, or it belongs to another exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
-    'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server says how often the password is hashed. With so few iterations, an attacker who steals its verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and set the passwords again: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
+    'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
+    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
+    'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
-    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without signing in, and the server accepted it. A submission server should not. The probe named no recipient, so the server is not necessarily an open relay: with its default configuration, Postfix only rejects at RCPT (`smtpd_delay_reject`).', 'Make the submission port reject MAIL with 530 until the client has signed in (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
-    'auth-not-rejected': authentication_error('Credentials accepted that must be rejected', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd has a cache, too). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
-    'auth-plain-on-mx': notice('MX offers only plaintext AUTH mechanisms', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Nobody should sign in on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
-    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is kept from using TLS, or show that two different servers respond.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
+    'auth-plain-on-mx': notice('MX offers only plaintext AUTH mechanisms', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is prevented from using TLS, or show that two different servers respond.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
             insideTls: 'the mechanisms that are offered over TLS',
@@ -28535,21 +28531,21 @@ const { error: capability_error, warning: capability_warning } = entriesOf(['cap
 const READS_GREETING = ['capability', 'authentication'];
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
-    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.', 'The reply says why. Usually the address of the runner is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).', { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
-    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of another protocol, or it sends no greeting and replies to a request in another protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
-    'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
+    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.', "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).", { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a request in a different protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
+    'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
         steps: READS_GREETING,
         evidence: fields('reply', 'helo', 'greeting'),
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
     }),
-    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sent nothing, one additional connection has shown which it is.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
-    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', 'Either TLS is not set up on this service (it needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`), or this is the wrong port: 587 upgrades with STARTTLS, 465 is implicit TLS (`transport: implicit`).', {
+    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sends nothing, the gate makes one additional connection to find out.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
+    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', 'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).', {
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
     }),
-    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword (with eight other letters, usually X) or removed it (the server accepts the command nevertheless), so that the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.', {
+    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.', {
         evidence: {
             ...fields('capabilities', 'masked', 'greeting'),
             keyword: 'what is in the place of STARTTLS',
@@ -28559,55 +28555,44 @@ const CAPABILITY = {
         resultType: 'starttls-not-supported',
     }),
     'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
-    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Whether it offers AUTH there or not, a client that does not require TLS sends its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
+    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
     'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
 
 
-const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate']);
+const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate'], fields('keyType'));
 const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
-const PRIVATE_ROOT = {
-    root: 'the private root in which the chain ends',
-    rootSha256: 'its fingerprint',
+const PRIVATE_ROOT = { root: 'the private root in which the chain ends', rootSha256: 'its fingerprint' };
+const VALIDITY = {
+    evidence: fields('validFrom', 'validTo', 'now'),
+    reference: 'RFC 5280 section 4.1.2.5',
 };
 const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
-const SEND_WHOLE_CHAIN = 'Configure the file with the whole chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload. If the issuer is a private root, add it to `ca`.';
+const SEND_WHOLE_CHAIN = 'Configure the server to send the full chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload it. If the issuer is a private root, add it to `ca`.';
 const TRUST_ISSUER = 'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
 /** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
 function appendIssuer({ missingIssuer = '', caIssuers }) {
     const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-    return `Append the certificate of ${missingIssuer}${from} to the file that the server sends.`;
+    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file.`;
 }
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME_OTHER_KEY = 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare fingerprints with those that the CA publishes, and check from another network.';
+const SAME_NAME_OTHER_KEY = 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare the fingerprint with those that the CA publishes, and check from another network.';
 /** Findings of step 3 about the certificate. */
 const CERTIFICATE = {
-    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", 'Renew it, make the server load the new file (`postfix reload`, `systemctl reload dovecot`), and find out why the automatic renewal failed. Most often the certificate was renewed but the mail server was not reloaded.', {
-        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        reference: 'RFC 5280 section 4.1.2.5',
-        resultType: 'certificate-expired',
-    }),
-    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.', {
-        evidence: fields('validFrom', 'validTo', 'now', 'keyType'),
-        reference: 'RFC 5280 section 4.1.2.5',
-        resultType: 'validation-failure',
-    }),
-    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.', { evidence: fields('validFrom', 'validTo', 'now', 'keyType'), reference: 'RFC 5280 section 4.1.2.5' }),
-    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address only matches an IP address entry.', 'Get a certificate for the name that clients use, or connect with a name that the certificate has. If the expected name is not `host`, set `servername`.', {
-        evidence: { ...NAMES, ...fields('subject', 'keyType') },
+    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", 'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.', { ...VALIDITY, resultType: 'certificate-expired' }),
+    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.', { ...VALIDITY, resultType: 'validation-failure' }),
+    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.', VALIDITY),
+    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', 'Get a certificate that includes this name, or set `servername` to a name in the certificate.', {
+        evidence: { ...NAMES, ...fields('subject') },
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
     }),
-    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', {
-        evidence: { ...CHAIN, ...fields('keyType') },
-        reference: 'RFC 5280 section 6.1',
-        resultType: 'certificate-not-trusted',
-    }),
-    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, mail clients do not, so it works for some clients only.', SEND_WHOLE_CHAIN, {
-        evidence: { ...CHAIN, ...DEAD_END, ...fields('keyType') },
+    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
+    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', SEND_WHOLE_CHAIN, {
+        evidence: { ...CHAIN, ...DEAD_END },
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
         causes: remedies({
@@ -28616,7 +28601,7 @@ const CERTIFICATE = {
         }),
     }),
     'certificate-untrusted': certificate_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.', TRUST_ISSUER, {
-        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason', 'keyType') },
+        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason') },
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
         causes: remedies({
@@ -28625,67 +28610,53 @@ const CERTIFICATE = {
             'same-name': SAME_NAME_OTHER_KEY,
         }),
     }),
-    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server: its extended key usage lacks serverAuth (OpenSSL does not accept anyExtendedKeyUsage instead), its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is the certificate of a CA.', 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".', {
-        evidence: fields('reason', 'subject', 'keyType'),
+    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.', 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".', {
+        evidence: fields('reason', 'subject'),
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
     }),
-    'certificate-malformed': certificate_error('Malformed certificate', 'A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so the certificate authenticates no server, not even with a pin. If it is the certificate of the server itself, there are no other findings about it, and the report has no `tls`.', 'The evidence says what is malformed. Have the certificate issued again by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.', {
+    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", 'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.', {
         evidence: {
             malformed: 'what is malformed',
             sha256: 'the fingerprint of the certificate',
-            ...fields('subject', 'keyType'),
+            ...fields('subject'),
         },
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
     }),
-    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends do not count.', 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.', {
-        evidence: { key: 'type and size of the key', ...fields('subject', 'keyType') },
+    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.', {
+        evidence: { key: 'type and size of the key', ...fields('subject') },
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
     }),
-    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends do not count.', 'Have the certificate issued again with SHA-256 or better.', {
-        evidence: { signature: 'the signature algorithm', ...fields('subject', 'keyType') },
+    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', 'Have the certificate reissued with SHA-256 or better.', {
+        evidence: { signature: 'the signature algorithm', ...fields('subject') },
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
     }),
     'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.', {
-        evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`', ...fields('keyType') },
+        evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
         reference: 'RFC 7469 section 2.6',
     }),
-    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate issued again under it. If the trusted CA itself expires, the CA needs a new root, and everyone who connects needs it in `tls.ca` before that day.', {
+    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and everyone who connects must have the new root in `tls.ca` before that day.', {
         evidence: {
             issuer: 'the subject of the certificate that expires first',
             issuerValidTo: 'its notAfter date',
             validTo: "the notAfter date of the server's certificate",
-            ...fields('keyType'),
         },
         reference: 'RFC 5280 section 6.1.3',
     }),
-    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, some embedded clients do not.', 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.', {
+    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.', {
         evidence: {
             subject: 'the first certificate that is out of order',
             certificatesSent: CHAIN.certificatesSent,
-            ...fields('keyType'),
         },
         reference: 'RFC 8446 section 4.4.2',
     }),
-    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate is valid for longer than public CAs may issue certificates at its date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', {
-        evidence: fields('validFrom', 'validTo', 'keyType'),
-        reference: 'CA/Browser Forum Baseline Requirements section 6.3.2',
-    }),
-    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has another certificate, with the other type of key. Only a server that ends this connection with the alert "handshake failure", or continues with the certificate that it has, is known to have no other. This server closed the connection, did not reply, gave another reply, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may hide a certificate whose issuer has another type of key, because it assumes that the client cannot verify it.', 'Run the gate again. If it persists, exempt the address of the runner from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.', {
-        evidence: { outcome: 'how the additional connection ended', ...fields('keyType') },
-        reference: 'RFC 8446 section 4.4.2.2',
-    }),
-    'certificate-pinned': certificate_notice('Key pinned: chain and name ignored', 'The key of the server matches a pin, which authenticates the server whatever its chain and names are. Their problems are listed for information.', 'Nothing to do, unless clients without the pin use this server, too.', {
-        evidence: {
-            ...CHAIN,
-            ...DEAD_END,
-            ...PRIVATE_ROOT,
-            ...NAMES,
-            ...fields('finding', 'reason', 'subject', 'keyType'),
-        },
+    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate is valid for longer than public CAs were allowed to issue on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
+    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.", { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
+    'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', 'Nothing to do, unless clients without the pin use this server too.', {
+        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
         reference: 'RFC 7435 section 3',
     }),
 };
@@ -28696,11 +28667,11 @@ const CERTIFICATE = {
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('Name lookup failed', 'The host name has no address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA; some systems report ENOTFOUND for this, too), or the resolver could not answer (then the finding is inconclusive). With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family that could not be looked up.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner does not know names of an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
-    'no-route': connecting_error('No route to the server', 'This machine has no route to the address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', 'The evidence has the error code of the system. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.', { evidence: fields('detail', 'address') }),
-    'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this address and not only on loopback.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'connection-timeout': connecting_error('Connection timed out', 'The connection request got no answer: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', 'Check the address, and firewalls and security groups in both directions. Try the command shown from another network.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner cannot resolve names in an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
+    'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', 'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.', { evidence: fields('detail', 'address') }),
+    'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', 'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
     'egress-blocked': connecting_error('Outbound port 25 is blocked', 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
@@ -28710,26 +28681,26 @@ const CONNECTING = {
 const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
-/** Causes that a server can name whichever part of the delivery it rejects. */
+/** Causes that a server can name when it rejects any part of the delivery. */
 const REJECTION_CAUSES = {
     ...remedies({
         'sign-in-required': 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
         'not-authorized': 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
-        greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner or the sender of the gate from greylisting.',
-        'rate-limit': 'Hosted runners share their addresses with other users, who count, too. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the client of the gate from the limit.',
-        'client-reputation': 'The runner has a bad reputation: hosted runners share their addresses with other users. Submit with credentials on port 587 or 465, where addresses do not count, or run the gate from an address that is known and has a name.',
+        greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
+        'rate-limit': "Hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
+        'client-reputation': "The runner's IP address has a bad reputation: hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
         'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
-        'sender-authentication': 'Send from a host that the domain of `delivery.from` allows, or allow this one there: add the runner to its SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+        'sender-authentication': 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
         'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
-        'sender-not-allowed': 'Set `delivery.from` to an address that belongs to the account in `auth`, or give the account the right to send as it.',
-        'storage-full': 'Empty the mailbox or raise its quota. Check for free disk space where the server has its queue.',
+        'sender-not-allowed': 'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
+        'storage-full': 'Empty the mailbox or raise its quota. Check the free disk space for the queue of the server.',
         'message-too-large': 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
         'recipient-unverified': "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
-        'recipient-unknown': 'Check `delivery.to`: the address must exist, and the server must know it (aliases, directory, domain).',
-        'mailbox-disabled': 'Enable the mailbox of `delivery.to`, or use another one.',
+        'recipient-unknown': 'Check `delivery.to`: the address must exist, and the server must be able to find it (aliases, directory, domain).',
+        'mailbox-disabled': 'Enable the mailbox of `delivery.to`, or use a different one.',
         'recipient-refused': "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
-        'content-filter': "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the sender of the gate: its probe is the same each time.",
-        policy: "The server's log says which rule it was. Exempt the gate's sender and recipient, or fix the rule.",
+        'content-filter': "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the address in `delivery.from`: the text of the test message is always the same.",
+        policy: "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
     }),
     'no-smtputf8': {
         remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
@@ -28740,11 +28711,11 @@ const REJECTION_CAUSES = {
         reference: 'RFC 1870 section 4',
     },
 };
-/** Findings of step 5: the probe message. */
+/** Findings of step 5: the test message. */
 const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
-    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). If it must (`delivery.expect: refused`), the finding says that the rejection is about something else: the client, the sender, the command. Whether the server would accept the recipient is still open.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
-    'message-rejected': delivery_error('Message rejected', 'The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the server announces a lower limit (SIZE) than the size of the message, and the gate sent none.', "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.", {
+    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else: the client, the sender or the command. It does not show that the server rejects the recipient.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.", {
         evidence: {
             ...fields('reply'),
             size: 'the size of the message in bytes',
@@ -28753,47 +28724,47 @@ const DELIVERY = {
         reference: 'RFC 5321 section 4.2.5',
         causes: REJECTION_CAUSES,
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the probe should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and until `delivery.within` is over after that. The finding is inconclusive if the inbox could not be tested from here: a temporary failure of the name lookup, no route, a connection that times out, or a machine that cannot make connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the probe.', 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
-    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The probe arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the probe, which may still be there.', 'Delete the probe manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
-    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the probe (250), but the probe was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in another folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
-    'message-altered': delivery_error('Message altered in transit', 'The probe arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is missing, too, the body was replaced or the message was forged.', 'Find the filter, gateway or mailing list that changes mail, and exempt this mail from it or let it change copies only.', { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
-    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the probe. No inbox is configured, so the gate did not check whether it arrived.', 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.', { evidence: {} }),
-    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the gate's sender from the filter if only the probe is affected.", { evidence: { folder: 'the folder in which the message was' } }),
-    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox two times, a filter that returns a copy, a timeout after the final dot).', {
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the test message.', 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
+    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
+    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
+    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.', 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.', { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
+    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.', { evidence: {} }),
+    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.", { evidence: { folder: 'the folder in which the message was' } }),
+    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).', {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
     }),
-    'delivery-hop-unencrypted': delivery_error('Message received without TLS, according to the server', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or by plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange in its own way).', 'Look for a proxy or a load balancer that terminates TLS in front of the mail server; let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.', { evidence: { ...TRACE, with: 'the protocol that it names' }, reference: 'RFC 3848' }),
-    'delivery-hop-mismatch': delivery_warning('Server names another TLS session', 'The `Received` line of the server that received the message from the gate names a TLS version or a cipher suite other than that of the session with the gate: something between the two terminates TLS and starts a new TLS session.', 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.', {
+    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`).', 'Look for a proxy or a load balancer that terminates TLS in front of the mail server. Let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.', { evidence: { ...TRACE, with: 'the protocol in the `with` clause' }, reference: 'RFC 3848' }),
+    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.', 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.', {
         evidence: {
             ...TRACE,
             expected: 'version and cipher suite of the session with the gate',
-            found: 'version and cipher suite that the server names',
+            found: 'version and cipher suite in the `Received` line',
         },
         reference: 'RFC 3848',
     }),
-    'delivery-hop-unproved': delivery_notice('No server says whether it received the message with TLS', 'No `Received` line of the message can be attributed to the server that received it from the gate, by the name or the address of the gate or by the name of the server; or the line is known only by the name of the server, and names no protocol that the gate uses; or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours: make it write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
-    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has another result than required. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that handed it over, the DKIM selector must have the key that signed, and one of the two must be aligned with the domain in From (DMARC).", {
+    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or the line has only the name of the server, and does not name a protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.", {
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
             found: 'the result',
             result: 'what the receiver added to the message',
-            sender: 'the domain of the sender, if the result is for another domain',
+            sender: 'the domain of the sender, if the result is for a different domain',
             domain: 'the domain of the DKIM signature',
             selector: 'the selector of the DKIM signature',
         },
         reference: 'RFC 8601',
     }),
-    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers do not count, and neither do fields in the name of the receiver that an earlier server could have written. A field counts if it is above the `Received` line by which the message came in from outside. If there is none, a field directly below that line counts, provided that the line names the receiver. A `Received` line with any address other than loopback counts as a line from outside.', 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on another machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver does not name itself, remove the check from `delivery.verdicts`.', {
+    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on a different machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver writes no authserv-id, remove the check from `delivery.verdicts`.', {
         evidence: {
             ...fields('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
         },
         reference: 'RFC 8601 section 5',
     }),
-    'relay-open': delivery_error('Recipient accepted that must be rejected', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
-    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.', 'Nothing to do. To save the time, exempt the address of the runner or the sender of the gate.', {
+    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.', "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.", {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
     }),
@@ -28807,34 +28778,34 @@ const COMPARE_NETWORKS = 'Compare with a connection from another network: someth
 const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** Findings of step 3 about the TLS handshake. */
 const HANDSHAKE = {
-    'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', 'Compare protocol versions, cipher suites and key type of the server with what current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.', {
+    'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', "Compare the server's protocol versions, cipher suites and key type with those that current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.", {
         evidence: {
             ...fields('alert', 'name', 'reason', 'code', 'data'),
-            negotiated: 'what the server selects if the client offers everything',
-            signature: 'the algorithm with which the server signs the handshake',
+            negotiated: 'what the server selects if every version and cipher suite is enabled',
+            signature: 'the signature algorithm of the handshake',
             servername: 'the name that was sent as SNI',
         },
         reference: 'RFC 8446 section 6.2',
         resultType: 'validation-failure',
         causes: {
             ...remedies({
-                ciphers: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the type of key that its certificate has, on X25519 or P-256 (Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`; Exim: `tls_require_ciphers`, `tls_eccurve`; Dovecot: `ssl_cipher_list`, `ssl_curve_list`).',
-                'short-dh-parameters': 'Configure Diffie-Hellman parameters of 2048 bits or more (Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which is 2048 bits since 3.1; Exim: `tls_dhparam`; Sendmail: `DHParameters`; Dovecot: `ssl_dh`), or disable cipher suites with DHE: ECDHE does not need them (RFC 9325 section 4.1).',
-                'old-signature': 'Make the server sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf), or update the TLS library or the key module that supports nothing else. SHA-1 signatures of handshakes are deprecated by RFC 9155.',
+                ciphers: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate, on X25519 or P-256. Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`. Exim: `tls_require_ciphers`, `tls_eccurve`. Dovecot: `ssl_cipher_list`, `ssl_curve_list`.',
+                'short-dh-parameters': 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1). Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+                'old-signature': 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
                 'changed-in-transit': COMPARE_NETWORKS,
                 'incompatible-library': UPDATE_TLS_LIBRARY,
                 'missing-extension': `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
-                'certificate-alert': "The server's log says which certificate it means. Check for a proxy that terminates TLS in front of it and has no client certificate, or the wrong one, for the server behind it.",
-                'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's address.",
-                'server-error': "Look in the server's log at the time of the run: a certificate or key that is unreadable or does not match, a key store, session cache or OCSP responder that is unreachable, exhausted memory, or a TLS library without a feature that the configuration requires.",
-                downgrade: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and make it allow newer versions.',
+                'certificate-alert': "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+                'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
+                'server-error': "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+                downgrade: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
                 'server-closed': "The server's log may say why: it was stopped, or someone ended the connection.",
                 'ocsp-response': 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
-                'pre-shared-key': 'Make the server authenticate with a certificate: mail clients have no pre-shared keys.',
-                'application-protocol': 'Check host and port: they may be those of a server for another protocol (HTTPS), or of a proxy that routes connections by ALPN. Make it forward connections without ALPN to the mail server.',
+                'pre-shared-key': 'Configure the server to authenticate with a certificate: mail clients do not have pre-shared keys.',
+                'application-protocol': 'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
             }),
             'unknown-name': {
-                remedy: 'Set `servername` to a name for which the server has a certificate (it is sent as SNI, and the certificate must have it), or configure the server for this name: a certificate for it, or a default certificate for unknown names.',
+                remedy: 'Set `servername` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it. Or configure the server with a certificate for this name, or with a default certificate for unknown names.',
                 reference: 'RFC 6066 section 3',
             },
         },
@@ -28855,31 +28826,31 @@ const HANDSHAKE = {
         causes: {
             // The RFCs allow TLS 1.2, and this policy does not.
             'no-tls-1.3': {
-                remedy: 'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (for this endpoint `tls.min-version`) to `TLSv1.2`.',
+                remedy: 'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (`tls.min-version` of this endpoint) to `TLSv1.2`.',
                 reference: 'RFC 9325 section 3.1.1',
             },
         },
     }),
-    'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, make the server request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.', {
+    'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.', {
         evidence: fields('alert', 'name'),
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
         causes: remedies({
-            damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the whole chain, leaf first.',
-            unsupported: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support the type of its key.',
+            damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the full chain, leaf first.',
+            unsupported: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
             revoked: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
             expired: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
             unacceptable: "The server's log says why it rejects the certificate of `tls.client-cert`.",
-            'unknown-issuer': 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates; or make the server trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+            'unknown-issuer': 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
             'access-denied': 'Add the certificate, its name or its fingerprint to those that the server allows.',
-            'unusable-key': 'Configure a certificate with a common type of key (RSA 2048, or EC P-256).',
+            'unusable-key': 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
         }),
     }),
     'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).', {
         evidence: fields('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
         causes: remedies({
-            'other-protocol': ({ protocol = '' }) => `Correct the port or the host: the server there speaks ${protocol}, whatever the transport. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+            'other-protocol': ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
             rejected: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
         }),
     }),
@@ -28888,19 +28859,20 @@ const HANDSHAKE = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/run.ts
 
 
-const { error: run_error, notice: run_notice } = entriesOf(EVERY_STEP);
+
+const { error: run_error, notice: run_notice } = entriesOf(report/* STEP_IDS */.W1);
 /** Findings of the run itself. */
 const RUN = {
     'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.', { steps: ['authentication', 'delivery'], evidence: {} }),
-    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver is over, so its finding counts again.', 'Fix the finding, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
+    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', 'Fix the finding, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
     'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', 'Remove the waiver, so that it does not hide the finding if it comes back.', { evidence: fields('finding', 'until') }),
-    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails whatever the policy.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
+    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
         evidence: {},
         causes: remedies({
-            cancelled: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. In the last case raise it, or lower `timeout`, `retries` or `delivery.within`.',
+            cancelled: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
         }),
     }),
-    'runner-starved': run_error('Gate suspended or short of CPU', 'The process of the gate did not run for five seconds or longer during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The attempt is repeated, as after any transient failure.', 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.', { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
+    'runner-starved': run_error('Gate process suspended or starved of CPU time', 'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.', 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.', { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
     'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', 'Please report it, with this message and the version of the gate. The other endpoints are not affected.', { evidence: {} }),
 };
 
@@ -28912,11 +28884,10 @@ const { error: upgrade_error } = entriesOf(['upgrade']);
 const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
     'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
-    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP, too. It keeps what it received unencrypted and executes it in the encrypted session. An attacker who can insert bytes into the connection can thus execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog.ts
-
 
 
 
@@ -28955,7 +28926,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 15339:
+/***/ 12948:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28978,67 +28949,46 @@ var p_limit = __nccwpck_require__(70370);
 var connect = __nccwpck_require__(78141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
 var net_deadline = __nccwpck_require__(47879);
-;// CONCATENATED MODULE: ./src/gate/pauses.ts
-/** The pause before the second try; each later one is four times as long, up to the longest. */
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 60_000;
-/** Milliseconds to wait before the n-th try, from the second on: longer each time, with jitter. */
-function pauseBefore(tries, { random }) {
-    return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report_report = __nccwpck_require__(2123);
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+/** The status of a step. A waived error or warning makes it `warn`, not `pass`. */
+function statusOf(findings) {
+    return worst(findings.map((finding) => {
+        if (finding.severity === 'notice')
+            return 'pass';
+        if (finding.waived || finding.severity === 'warning')
+            return 'warn';
+        return finding.inconclusive ? 'inconclusive' : 'fail';
+    }));
 }
-
-;// CONCATENATED MODULE: ./src/gate/addresses.ts
-
-
-
-/** Looked up separately: a lookup of both hides a failure of one. */
-const FAMILIES = [4, 6];
-/**
- * Expands an endpoint with `addresses: all` into one for each address, and one for each family whose lookup failed. If
- * there is no address, the endpoint stays as it is, with the failure of its lookup.
- * @param retries how often a lookup that failed is repeated
- * @param taken the names of all configured endpoints
- */
-async function expandAddresses(endpoint, retries, run, taken) {
-    const expanded = (part) => {
-        const origin = { name: endpoint.name, part };
-        return { ...endpoint, name: nameFor(origin, taken), origin };
+/** The worst status of an endpoint's steps. If every step was skipped, it fails, because nothing was tested. */
+function resultOf(steps) {
+    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
+    return ran.length === 0 ? 'fail' : worst(ran);
+}
+/** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
+function judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+    return {
+        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
+        failed,
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
     };
-    const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })));
-    const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
-    const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, failure: answer }] : []);
-    const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
-    const [worst] = [...unresolved, ...failed];
-    if (found.length === 0)
-        return [{ endpoint, addresses: worst?.failure }];
-    const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
-    return [
-        ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
-        ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
-    ];
 }
-/** "name (part)", with a number appended if another endpoint has that name. */
-function nameFor({ name, part }, taken) {
-    const usual = `${name} (${part})`;
-    let unique = usual;
-    for (let n = 2; taken.has(unique); n += 1)
-        unique = `${usual} #${n}`;
-    return unique;
+function countsAsFailed(result, { failOn, onInconclusive }) {
+    const counted = result === 'inconclusive' ? onInconclusive : result;
+    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
 }
-/** The addresses of one family, or why there is none after the last lookup. */
-async function lookUp({ host, timeoutMs }, family, retries, run) {
-    for (let tries = 1;; tries += 1) {
-        try {
-            return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, run.end), run.resolver, family);
-        }
-        catch (error) {
-            if (!(error instanceof connect/* ConnectFailure */.Vm))
-                throw error;
-            if (error.kind !== 'lookup-failed' || tries > retries)
-                return error;
-        }
-        await run.pause(pauseBefore(tries + 1, run));
-    }
+const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
+/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
+}
+/** The worst of several results, or `pass` if there are none. */
+function worst(results) {
+    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
 }
 
 // EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
@@ -29048,7 +28998,7 @@ var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
 
 /**
- * The command that shows what steps 1 to 3 see: the dialogue, the chain, the verification.
+ * The command that shows what steps 1 to 3 see: the session, the chain, the verification.
  * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
  * @returns an `openssl s_client` command for a POSIX shell
  */
@@ -29057,7 +29007,7 @@ function opensslCommand(endpoint, address) {
     const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
     const name = (0,external_node_net_.isIP)(servername) === 0
         ? ['-servername', servername, '-verify_hostname', servername]
-        : // Without -noservername, s_client makes an SNI of the host.
+        : // Without -noservername, s_client sends the host as SNI.
             ['-noservername', '-verify_ip', servername];
     return command([
         'openssl',
@@ -29124,17 +29074,18 @@ function swaksCommand(endpoint, upTo, address) {
             : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
     ]);
 }
-/** The mechanisms that swaks supports without an additional library, among those that the gate supports. */
-const SWAKS_MECHANISMS = ['CRAM-MD5', 'PLAIN', 'LOGIN'];
-/** The mechanisms with which swaks can sign in. Undefined if it can only show what the server offers. */
+/**
+ * The mechanisms with which swaks can authenticate without an additional library. Undefined if it can only show what the
+ * server offers.
+ */
 function swaksMechanisms({ kind, mechanism }) {
     if (kind !== 'password')
         return undefined;
     if (mechanism === undefined)
         return 'PLAIN,LOGIN';
-    return SWAKS_MECHANISMS.includes(mechanism) ? mechanism : undefined;
+    return ['CRAM-MD5', 'PLAIN', 'LOGIN'].includes(mechanism) ? mechanism : undefined;
 }
-/** Since 2024 swaks verifies the name of the server, so the command has an IP address only if the name has several. */
+/** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
 function swaks({ host, port, ehlo, addresses }, address) {
     const server = addresses === 'all' ? (address ?? host) : host;
     return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
@@ -29154,7 +29105,6 @@ function command(words) {
 }
 
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
-/** A server or service whose texts match the pattern, and the setting that fixes each finding. */
 const software = (pattern, settings) => ({ pattern, settings });
 /** Such as `TLS 1.3` for `TLSv1.3`. */
 const inWords = (version) => version.replace('v', ' ');
@@ -29173,136 +29123,127 @@ const SERVERS = {
         'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
         'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
         'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-        certificate: '`smtpd_tls_chain_files` names the file with the key and the full chain, leaf first (before 3.4 `smtpd_tls_cert_file` and `smtpd_tls_key_file`). After a change, run `postfix reload`.',
+        certificate: 'Set `smtpd_tls_chain_files` to a file with the private key and the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
         'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more: set `auth_debug = yes` in Dovecot, use `testsaslauthd` for Cyrus.',
+        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more. Set `auth_debug = yes` in Dovecot, or use `testsaslauthd` for Cyrus.',
         'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
     }),
     Exim: software(/\bExim\b/, {
-        'greeting-rejected': 'The ACL in `acl_smtp_connect` rejects the client, or `host_reject_connection` does.',
-        'ehlo-rejected': 'The ACL in `acl_smtp_helo` rejects the name, or `helo_verify_hosts` requires one that resolves to the client.',
+        'greeting-rejected': 'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
+        'ehlo-rejected': 'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
         'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
         'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
         'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
         'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-        'plaintext-mail-accepted': 'Make the ACL in `acl_smtp_mail` deny sessions that are not `encrypted = *`.',
+        'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
         'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
         'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
         'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
-        certificate: '`tls_certificate` names the file with the full chain (`fullchain.pem`), leaf first, and `tls_privatekey` its key. Exim uses a new file without a restart.',
+        certificate: 'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
         'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
         'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
-        'auth-command-refused': 'At the second EHLO, too, the client must match `auth_advertise_hosts` by its name or address.',
+        'auth-command-refused': 'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
     }),
     Sendmail: software(/\bSendmail\b/, {
-        'greeting-rejected': "Look for the address of the runner in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+        'greeting-rejected': "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
         'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
-        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail refuses keys that the group can read.',
+        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
         'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
         'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
         'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
         'tls-version-too-old': (minVersion) => `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
         'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
         'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
-        certificate: '`confSERVER_CERT` names the file with the certificate, followed by the intermediates, and `confSERVER_KEY` its key. After a change, restart Sendmail.',
+        certificate: 'Set `confSERVER_CERT` to a file with the certificate, followed by the intermediates, and `confSERVER_KEY` to its private key. Then restart Sendmail.',
     }),
     OpenSMTPD: software(/\bOpenSMTPD\b/, {
         'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-        'starttls-refused': '`smtpd -n` tests the configuration: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+        'starttls-refused': 'Test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
         'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
         'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
         'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
         'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
         'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
         'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-        certificate: '`pki NAME cert` names the file with the full chain, leaf first, and `pki NAME key` its key. After a change, restart smtpd.',
+        certificate: 'Set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
         'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
     }),
     Exchange: software(/\bMicrosoft ESMTP MAIL Service\b/, {
-        'greeting-rejected': 'Add the address of the runner to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.',
+        'greeting-rejected': "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
         'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
         'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
         'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
         'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
         'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
         'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
-        'tls-handshake-failed': 'Windows determines versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has events of Schannel.',
+        'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
         'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector names a certificate.',
+        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
         'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the username must be DOMAIN\\user or a UPN.',
     }),
     Haraka: software(/\bHaraka\b/, {
-        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. `key` and `cert` in `config/tls.ini` name its files (`config/tls_key.pem` and `config/tls_cert.pem`).',
+        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
         'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
         'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
         'plaintext-auth-advertised': 'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
-        'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. Its Node.js must support ${inWords(minVersion)}.`,
+        'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. The Node.js that runs Haraka must support ${inWords(minVersion)}.`,
         'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
         'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
-        certificate: '`cert` in `config/tls.ini` names the file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` its key. After a change, restart Haraka.',
+        certificate: 'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
     }),
     Stalwart: software(/\bStalwart\b/i, {
-        'greeting-rejected': 'Remove the address of the runner from `server.blocked-ip`, or add it to `server.allowed-ip`.',
+        'greeting-rejected': "Remove the runner's IP address from `server.blocked-ip`, or add it to `server.allowed-ip`.",
         'starttls-not-advertised': 'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
         'starttls-refused': 'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
         'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
         'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
         'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
         'tls-handshake-failed': 'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
-        certificate: '`certificate.NAME.cert` has the full chain, leaf first, and `certificate.NAME.private-key` its key, unless ACME provides them.',
+        certificate: 'Set `certificate.NAME.cert` to the full chain, leaf first, and `certificate.NAME.private-key` to its private key, unless ACME provides them.',
     }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 
-/** The setting of a service whose certificate its users cannot change. */
-const notYours = (company, names) => `You cannot change its certificate. Use its own name, not an alias of yours: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
-const MICROSOFT_PORTS = 'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.';
-const MICROSOFT_CERTIFICATE = notYours('Microsoft', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
-const GOOGLE_PORTS = 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.';
-const GOOGLE_CERTIFICATE = notYours('Google', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.');
-const AMAZON_PORTS = 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.';
-const AMAZON_CERTIFICATE = notYours('Amazon', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.');
+/** The settings of a service whose ports and certificate its users cannot change. */
+function hosted(company, ports, names) {
+    const certificate = `You cannot change its certificate. Connect to the host name of the provider, not to a CNAME in your domain: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+    return {
+        'starttls-not-advertised': ports,
+        'starttls-refused': ports,
+        'plaintext-on-implicit-port': ports,
+        'tls-version-too-old': certificate,
+        'tls-handshake-failed': certificate,
+        certificate,
+    };
+}
+const MICROSOFT = hosted('Microsoft', 'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
 /** The mail services that most submissions use. */
 const PROVIDERS = {
     'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
-        'greeting-rejected': 'If the reply says that the client host is blocked, request the removal of the address of the runner from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).',
-        'starttls-not-advertised': MICROSOFT_PORTS,
-        'starttls-refused': MICROSOFT_PORTS,
-        'plaintext-on-implicit-port': MICROSOFT_PORTS,
-        'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT_CERTIFICATE}`,
-        'tls-handshake-failed': MICROSOFT_CERTIFICATE,
-        certificate: MICROSOFT_CERTIFICATE,
+        ...MICROSOFT,
+        'greeting-rejected': "If the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+        'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT.certificate}`,
         'auth-not-advertised': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-        'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`), and neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), sign in with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
+        'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), authenticate with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
     }),
     Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
-        'greeting-rejected': 'For smtp-relay.gmail.com, the public address of the runner must be one of the allowed addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-        'starttls-not-advertised': GOOGLE_PORTS,
-        'starttls-refused': GOOGLE_PORTS,
-        'plaintext-on-implicit-port': GOOGLE_PORTS,
-        'tls-version-too-old': GOOGLE_CERTIFICATE,
-        'tls-handshake-failed': GOOGLE_CERTIFICATE,
-        certificate: GOOGLE_CERTIFICATE,
+        ...hosted('Google', 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
+        'greeting-rejected': 'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
         'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
-        'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or sign in with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-        'auth-temporary-failure': 'It limits how often an account signs in. After too many attempts it accepts none for a while.',
+        'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+        'auth-temporary-failure': 'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
     }),
     'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
-        'starttls-not-advertised': AMAZON_PORTS,
-        'starttls-refused': AMAZON_PORTS,
-        'plaintext-on-implicit-port': AMAZON_PORTS,
-        'tls-version-too-old': AMAZON_CERTIFICATE,
-        'tls-handshake-failed': AMAZON_CERTIFICATE,
-        certificate: AMAZON_CERTIFICATE,
-        'auth-rejected': 'The SMTP credentials of SES are not the keys of an IAM user: create them in the SES console. They are valid for one region only, the one in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+        ...hosted('Amazon', 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
+        'auth-rejected': 'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
     }),
     SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
-        'auth-rejected': 'The username is the word `apikey`, and the password is an API key with the permission Mail Send. IP Access Management of the account must allow this address.',
-        'auth-temporary-failure': '"Maximum credits exceeded" means that all mails of the plan have been used: check the usage in the account settings.',
+        'auth-rejected': "The username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
+        'auth-temporary-failure': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
     }),
     Mailgun: software(/\bMailgun\b/i, {
-        'auth-rejected': 'The username is a whole address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        'auth-rejected': 'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
     }),
     Postmark: software(/\bpostmarkapp\.com\b/i, {
         'auth-rejected': 'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
@@ -29311,13 +29252,13 @@ const PROVIDERS = {
         'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
     }),
     Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
-        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The username is the whole address.',
+        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The username is the full address.',
     }),
     Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
-        'auth-rejected': 'With two-factor authentication, create an application-specific password. The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+        'auth-rejected': 'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
     }),
     iCloud: software(/\biCloud\b|\.mail\.me\.com\b/i, {
-        'auth-rejected': 'The account password does not work: create an app-specific password at account.apple.com.',
+        'auth-rejected': 'The account password does not work: create an app password ("app-specific password") at account.apple.com.',
     }),
 };
 
@@ -29333,23 +29274,18 @@ function recognize(texts) {
     const names = Object.keys(SOFTWARE);
     return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
 }
-/** Findings with the setting of another topic. */
-const TOPICS = {
-    'plaintext-auth-accepted': 'plaintext-auth-advertised',
-    'certificate-expired': 'certificate',
-    'certificate-not-yet-valid': 'certificate',
-    'certificate-expires-soon': 'certificate',
-    'certificate-hostname-mismatch': 'certificate',
-    'certificate-self-signed': 'certificate',
-    'certificate-chain-incomplete': 'certificate',
-    'certificate-untrusted': 'certificate',
-    'certificate-wrong-purpose': 'certificate',
-    'certificate-malformed': 'certificate',
-    'certificate-weak-key': 'certificate',
-    'certificate-weak-signature': 'certificate',
-    'certificate-issuer-expires-first': 'certificate',
-    'certificate-chain-disordered': 'certificate',
-};
+/** Findings about a certificate that is right for the server as it is. */
+const CERTIFICATE_STAYS = new Set([
+    'certificate-pin-mismatch',
+    'certificate-lifetime-long',
+    'certificate-unchecked',
+    'certificate-pinned',
+]);
+function topicOf(code) {
+    if (code === 'plaintext-auth-accepted')
+        return 'plaintext-auth-advertised';
+    return code.startsWith('certificate-') && !CERTIFICATE_STAYS.has(code) ? 'certificate' : code;
+}
 /**
  * The sentence that says which setting of a server or service fixes a finding.
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
@@ -29358,7 +29294,7 @@ const TOPICS = {
 function settingFor(code, name, minVersion) {
     if (name === undefined)
         return undefined;
-    const setting = SOFTWARE[name].settings[TOPICS[code] ?? code];
+    const setting = SOFTWARE[name].settings[topicOf(code)];
     if (setting === undefined)
         return undefined;
     return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
@@ -29431,7 +29367,7 @@ const WITHOUT_COMMAND = new Set([
     'inbox-rejected',
     'inbox-cleanup-failed',
 ]);
-/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not know. */
+/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
 const HIDDEN_BY_INSPECTION = new Set([
     'ehlo-rejected',
     'starttls-not-advertised',
@@ -29444,7 +29380,7 @@ const INSPECTION = 'The greeting is overwritten with asterisks: a firewall betwe
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
 /**
- * Makes a finding with the severity of the catalog.
+ * Creates a finding with the severity of the catalog.
  * @param message what is wrong; text from the network in it must be short and printable
  */
 function finding(code, message, details = {}) {
@@ -29452,81 +29388,65 @@ function finding(code, message, details = {}) {
     return { code, severity, message, ...details };
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
-var report_report = __nccwpck_require__(2123);
+;// CONCATENATED MODULE: ./src/steps/budget.ts
+/**
+ * The session of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
+ * passes, but one that uses every timeout to its end does not delay the endpoint for minutes.
+ */
+const DIALOGUE_TIMEOUTS = 4;
+/** The same for each probe, which the session waits for. */
+const PROBE_TIMEOUTS = 2;
+/** A timer counts whole milliseconds and may fire one early. */
+const TIMER_SLACK_MS = 2;
+/** Milliseconds that one attempt may wait in total, including its probes but not the arrival of the message. */
+function attemptMs({ timeoutMs, probes }) {
+    // `plaintext-mail` makes two connections: one tests before TLS, one over TLS.
+    const connections = probes.length + (probes.includes('plaintext-mail') ? 1 : 0);
+    return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
+}
+function probeMs({ timeoutMs }) {
+    return timeoutMs * PROBE_TIMEOUTS;
+}
+function inSeconds(ms) {
+    return `${(ms / 1000).toFixed(1)} s`;
+}
+/** A sentence that says that the probe reached its time limit; empty if it did not. */
+function spentProbe(budget, endpoint) {
+    if (budget.remainingMs > TIMER_SLACK_MS)
+        return '';
+    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
+}
+/** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
+function spentBudget({ budget, endpoint, run }) {
+    if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
+        return { clause: '', evidence: {} };
+    const attempt = `${attemptMs(endpoint) / 1000} s`;
+    return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
+}
+
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __nccwpck_require__(9661);
+// EXTERNAL MODULE: ./src/net/line-channel.ts
+var line_channel = __nccwpck_require__(76987);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(50875);
-;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
-
-/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
-const AUTH = /^AUTH(?:[ =](.*))?$/i;
-const MASKED = /^X{3,}[A-Z]$/;
-/** @param reply a 250 to EHLO */
-function capabilitiesOf(reply) {
-    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
-    const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
-    const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
-    const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
-    return {
-        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
-        has: (keyword) => keywords.has(keyword.toUpperCase()),
-        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
-        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
-    };
-}
-/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
-function upperCase(text) {
-    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
-/**
- * Compares what was offered unencrypted with what is offered over TLS, each SASL mechanism separately. STARTTLS is
- * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
- */
-function capabilityDifference(plain, secured) {
-    const before = offers(plain);
-    const inside = offers(secured);
-    return {
-        gained: [...inside].flatMap(([offer, line]) => (before.has(offer) ? [] : [line])),
-        lost: [...before].flatMap(([offer, line]) => (inside.has(offer) || offer === 'STARTTLS' ? [] : [line])),
-    };
-}
-/** Each offer in upper case, and as the server wrote it. */
-function offers({ lines, mechanisms = [] }) {
-    const others = lines.filter(({ exact }) => !AUTH.test(exact));
-    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
-    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
-}
-
-// EXTERNAL MODULE: ./src/plan/schema/enums.ts
-var enums = __nccwpck_require__(65037);
-// EXTERNAL MODULE: ./src/net/line-buffer.ts
-var line_buffer = __nccwpck_require__(23064);
 ;// CONCATENATED MODULE: ./src/smtp/reply.ts
 
 
-/**
- * RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts, so eight times that is accepted.
- */
+/** RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts. */
 const MAX_LINE_BYTES = 4096;
-/** The longest known replies to EHLO have some thirty lines. */
+/** The longest known replies to EHLO have about thirty lines. */
 const MAX_REPLY_LINES = 128;
-/**
- * Thirty-two lines of the length that RFC 5321 allows. The text of a reply goes into transcript, report and findings, and
- * becomes up to six times as long in JSON.
- */
+/** 32 lines of the length that RFC 5321 allows. In the report, a reply can be up to six times as long (JSON). */
 const MAX_REPLY_BYTES = 16 * 1024;
-/**
- * A session has a dozen replies of a few hundred bytes. This limits a server that makes each one as large as allowed.
- */
+/** A session has a dozen replies of a few hundred bytes. */
 const MAX_SESSION_BYTES = 64 * 1024;
-/** What was received is not an SMTP reply. */
 class ReplySyntaxError extends Error {
     problem;
     line;
     before;
     name = 'ReplySyntaxError';
     /**
-     * @param problem what is wrong, in words
      * @param line the malformed line, or as much of it as was read
      * @param before the lines of the same reply before it
      */
@@ -29542,33 +29462,30 @@ const CR = 0x0d;
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
 /**
- * Turns the bytes of one session into replies, however they are cut into chunks. It reads one reply at a time, so what
- * follows a reply stays unread until it is asked for: after the 220 to STARTTLS that makes the difference.
+ * Turns the bytes of one session into replies, no matter how they are split. What follows a reply stays unread until the
+ * next call, so that data after the 220 to STARTTLS is noticed.
  */
 class ReplyParser {
-    #received;
+    received;
     #partial;
     #replyBytes = 0;
     #sessionBytes = 0;
     /** @param received what the session has received and not read */
-    constructor(received = new line_buffer/* LineBuffer */.F()) {
-        this.#received = received;
+    constructor(received = new line_channel/* LineBuffer */.F()) {
+        this.received = received;
     }
-    /** Adds what was received. */
     push(bytes) {
-        this.#received.push(bytes);
+        this.received.push(bytes);
     }
-    /** Bytes that have been received after the last line that was read. */
     get unread() {
-        return this.#received.unread;
+        return this.received.unread;
     }
     /** What has been received of an incomplete reply: its complete lines, and the beginning of the next. */
     get unfinished() {
         const lines = this.#partial?.raw ?? [];
         return this.unread.length === 0 ? lines : [...lines, new peer/* PeerText */.gC(this.unread)];
     }
-    /** Whether a reply has begun and not ended. */
-    get midReply() {
+    get isMidReply() {
         return this.#partial !== undefined;
     }
     /**
@@ -29578,7 +29495,7 @@ class ReplyParser {
     take() {
         const tooLong = () => this.#error(`a line of more than ${MAX_LINE_BYTES} bytes`, this.unread.subarray(0, MAX_LINE_BYTES));
         for (;;) {
-            const line = this.#received.takeLine(MAX_LINE_BYTES, tooLong);
+            const line = this.received.takeLine(MAX_LINE_BYTES, tooLong);
             if (!line)
                 return undefined;
             const reply = this.#line(line);
@@ -29631,8 +29548,6 @@ function formatReply(reply) {
     return (0,peer/* excerpt */.Kb)([reply.code, texts.join(' / ')].join(' ').trim());
 }
 
-// EXTERNAL MODULE: ./src/net/line-channel.ts
-var line_channel = __nccwpck_require__(76987);
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(32223);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
@@ -29652,13 +29567,11 @@ class ConnectionLost extends Error {
         this.heard = heard;
     }
 }
-/** A reply was not complete in time. */
 class ReplyTimeout extends Error {
     waitedMs;
     heard;
     name = 'ReplyTimeout';
     /**
-     * @param waitedMs how long the session waited, in milliseconds
      * @param heard the lines of an incomplete reply, the last one perhaps cut
      */
     constructor(waitedMs, heard = []) {
@@ -29667,7 +29580,6 @@ class ReplyTimeout extends Error {
         this.heard = heard;
     }
 }
-/** The server sent a reply without a command. */
 class UnsolicitedReply extends Error {
     text;
     name = 'UnsolicitedReply';
@@ -29676,7 +29588,7 @@ class UnsolicitedReply extends Error {
         this.text = text;
     }
 }
-/** 421: the server is closing the channel, whatever it was asked (RFC 5321 section 3.8). */
+/** 421, which any command may get: the server closes the connection (RFC 5321 section 3.8). */
 class ServiceNotAvailable extends Error {
     reply;
     name = 'ServiceNotAvailable';
@@ -29702,12 +29614,12 @@ const FINAL_DOT = '.\r\n';
 /** The transcript keeps this much of a message. Only a message with an attachment is longer. */
 const MAX_SHOWN_CHARACTERS = 16 * 1024;
 /**
- * One SMTP dialogue over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
+ * One SMTP session over one channel, unencrypted or over TLS. It judges nothing. When the channel changes (STARTTLS),
  * the session ends and a new one begins, so that nothing learned before TLS is used after it (RFC 3207 section 4.2).
  */
 class SmtpSession {
+    settings;
     #channel;
-    #settings;
     #parser;
     /** How many replies the server must still send. */
     #pending = 0;
@@ -29716,14 +29628,11 @@ class SmtpSession {
     #isOver = false;
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
+        this.settings = settings;
         this.#channel = new line_channel/* LineChannel */.M(channel);
-        this.#settings = settings;
         this.#parser = new ReplyParser(this.#channel.received);
     }
-    /**
-     * Reads the greeting, which the server must send first.
-     * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {ServiceNotAvailable} as {@link command} does
-     */
+    /** @throws as {@link command} does */
     async greeting() {
         this.#pending += 1;
         return this.#read();
@@ -29732,7 +29641,7 @@ class SmtpSession {
      * Sends one command line and reads the reply to it.
      * @param line without its CR LF
      * @param shownAs what the transcript shows instead, if the line contains a secret
-     * @throws {UnsolicitedReply} if the server has already sent another reply; then the command is not sent
+     * @throws {UnsolicitedReply} if the server has already sent a reply; then the command is not sent
      * @throws {ConnectionLost} if the connection ends first
      * @throws {ReplyTimeout} if the reply is not complete in time
      * @throws {ReplySyntaxError} if what the server sends is not a reply
@@ -29740,7 +29649,7 @@ class SmtpSession {
      */
     async command(line, shownAs = line) {
         await this.#refuseEarlyReply();
-        return this.#exchange(`${line}\r\n`, shownAs);
+        return this.#exchange(line, shownAs);
     }
     /**
      * Sends several command lines in one write (RFC 2920 section 3.1). Read the {@link reply} to each of them.
@@ -29760,7 +29669,7 @@ class SmtpSession {
     async reply() {
         const line = this.#unanswered.shift();
         if (line !== undefined)
-            this.#settings.transcript.add('client', line);
+            this.settings.transcript.add('client', line);
         return this.#read();
     }
     /**
@@ -29776,15 +29685,15 @@ class SmtpSession {
         await this.#refuseEarlyReply();
         const stuffed = message.replace(/^\./gm, '..');
         const bytes = Buffer.from(`${stuffed}${FINAL_DOT}`);
-        this.#settings.transcript.add('client', `${beginningOf(stuffed)}.`);
+        this.settings.transcript.add('client', `${beginningOf(stuffed)}.`);
         this.#pending += 1;
-        // The time that a large message takes at the minimum rate does not count as time of the dialogue.
-        const budget = this.#settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
+        // The time that a large message takes at the minimum rate does not count as time of the session.
+        const budget = this.settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
         const next = this.#nextReply();
         const isWhole = await this.#transmit(bytes, beforeDot, next, budget);
         if (!isWhole)
             this.hangUp();
-        const reply = await this.#read(this.#settings.timeoutMs, budget, next);
+        const reply = await this.#read(this.settings.timeoutMs, budget, next);
         if (isWhole)
             await this.expectSilence().catch(unlessItCloses);
         else if (reply.code < 400)
@@ -29797,7 +29706,7 @@ class SmtpSession {
             return;
         this.#isOver = true;
         if (!this.#channel.end && this.#pending === 0) {
-            await this.#exchange('QUIT\r\n', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
+            await this.#exchange('QUIT', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
         }
         const { stream } = this.#channel;
         stream.end(() => {
@@ -29818,10 +29727,10 @@ class SmtpSession {
         this.#channel.detach();
         return this.#parser.unread;
     }
-    async #exchange(text, shownAs, timeoutMs) {
-        this.#settings.transcript.add('client', shownAs);
+    async #exchange(line, shownAs, timeoutMs) {
+        this.settings.transcript.add('client', shownAs);
         this.#pending += 1;
-        this.#channel.stream.write(text);
+        this.#channel.stream.write(`${line}\r\n`);
         return this.#read(timeoutMs);
     }
     /**
@@ -29836,10 +29745,9 @@ class SmtpSession {
             const isLast = at >= lastFrom;
             if (isLast)
                 beforeDot();
-            const sent = this.#write(isLast ? bytes.subarray(at) : bytes.subarray(at, at + PIECE_BYTES)).then(() => false);
-            const deadline = net_deadline/* Deadline */.B.after(this.#settings.timeoutMs, budget);
-            const waitMs = Math.round(deadline.remainingMs);
-            const isAnswered = await deadline.race(Promise.race([answered, sent]), () => new ReplyTimeout(waitMs, this.#unfinished()));
+            const piece = bytes.subarray(at, isLast ? undefined : at + PIECE_BYTES);
+            const sent = this.#write(piece).then(() => false);
+            const isAnswered = await this.#inTime(Promise.race([answered, sent]), this.settings.timeoutMs, budget);
             if (isLast || isAnswered)
                 return isLast;
         }
@@ -29853,14 +29761,17 @@ class SmtpSession {
         });
         await this.#channel.readPending();
     }
-    async #read(timeoutMs = this.#settings.timeoutMs, budget = this.#settings.budget, next = this.#nextReply()) {
-        const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
-        const waitMs = Math.round(deadline.remainingMs);
-        const reply = await deadline.race(next, () => new ReplyTimeout(waitMs, this.#unfinished()));
+    async #read(timeoutMs = this.settings.timeoutMs, budget = this.settings.budget, next = this.#nextReply()) {
+        const reply = await this.#inTime(next, timeoutMs, budget);
         this.#pending -= 1;
         if (reply.code === 421)
             throw new ServiceNotAvailable(reply);
         return reply;
+    }
+    #inTime(work, timeoutMs, budget) {
+        const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
+        const waitMs = Math.round(deadline.remainingMs);
+        return deadline.race(work, () => new ReplyTimeout(waitMs, this.#unfinished()));
     }
     async #nextReply() {
         for (;;) {
@@ -29884,7 +29795,7 @@ class SmtpSession {
         const early = this.#take();
         if (early)
             throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
-        if (this.#parser.unread.length > 0 || this.#parser.midReply) {
+        if (this.#parser.unread.length > 0 || this.#parser.isMidReply) {
             throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
         }
     }
@@ -29900,7 +29811,7 @@ class SmtpSession {
             for (const line of reply?.raw ?? [])
                 this.#note(line.exact);
             if (reply?.bareLineFeed)
-                this.#settings.onBareLineFeed?.(reply);
+                this.settings.onBareLineFeed?.(reply);
             return reply;
         }
         catch (error) {
@@ -29919,7 +29830,7 @@ class SmtpSession {
         return unfinished;
     }
     #note(text) {
-        this.#settings.transcript.add('server', text);
+        this.settings.transcript.add('server', text);
     }
 }
 function unsolicited({ raw }) {
@@ -29940,47 +29851,83 @@ function beginningOf(message) {
 
 // EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
 var handshake = __nccwpck_require__(28807);
-;// CONCATENATED MODULE: ./src/steps/budget.ts
+// EXTERNAL MODULE: ./src/tls/names.ts
+var tls_names = __nccwpck_require__(53085);
+;// CONCATENATED MODULE: ./src/steps/connection.ts
+
+
+
+
+
+
+
 /**
- * The dialogue of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
- * passes, but one that uses every timeout to its end does not delay the endpoint for minutes.
+ * The connection is closed at the end of the attempt at the latest.
+ * @throws {ConnectFailure}
  */
-const DIALOGUE_TIMEOUTS = 4;
-/** The same for each probe, which the dialogue waits for. */
-const PROBE_TIMEOUTS = 2;
-/** A timer counts whole milliseconds and may fire one early. */
-const TIMER_SLACK_MS = 2;
-/** Milliseconds that one attempt may wait in total, including its probes but not the arrival of the message. */
-function attemptMs({ timeoutMs, probes }) {
-    // `plaintext-mail` makes two connections: one tests before TLS, one over TLS.
-    const connections = probes.length + (probes.includes('plaintext-mail') ? 1 : 0);
-    return timeoutMs * (DIALOGUE_TIMEOUTS + PROBE_TIMEOUTS * connections);
+async function openConnection(context) {
+    const { endpoint, run, budget, addresses, atEnd } = context;
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    if (addresses instanceof connect/* ConnectFailure */.Vm)
+        throw addresses;
+    const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver));
+    const socket = await (0,connect/* connect */.Ng)(candidates, endpoint.port, deadline);
+    atEnd(() => Promise.resolve(void socket.destroy()));
+    return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
-/** Milliseconds that one probe may wait in total. */
-function probeMs({ timeoutMs }) {
-    return timeoutMs * PROBE_TIMEOUTS;
+/** The session ends with QUIT, at the end of the attempt at the latest. */
+function beginSession(context, channel) {
+    const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
+    const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
+    atEnd(() => session.quit());
+    return session;
 }
-/** A duration in seconds, as evidence. */
-function inSeconds(ms) {
-    return `${(ms / 1000).toFixed(1)} s`;
-}
-/** A sentence that says that the probe reached its time limit; empty if it did not. */
-function spentProbe(budget, endpoint) {
-    if (budget.remainingMs > TIMER_SLACK_MS)
-        return '';
-    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
+/** Begins a TLS handshake, by default with the endpoint's policy and client certificate. */
+function beginTls({ endpoint, run, budget }, { socket }, context = run.trust.context(endpoint.tls)) {
+    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+    return (0,handshake/* beginHandshake */.Nr)(socket, { context, servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername), deadline });
 }
 /**
- * What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long.
- * @returns the end of the message and the evidence; empty if the attempt had time left
+ * Opens a side connection to the server, next to the main one, and always closes it.
+ * @param terms.address the IP address of the main connection, so that both reach the same machine
+ * @param terms.budget the end of every wait on this connection
+ * @throws {ConnectFailure} and what `work` throws
  */
-function spentBudget({ budget, endpoint, run }) {
-    if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
-        return { clause: '', evidence: {} };
-    const attempt = `${attemptMs(endpoint) / 1000} s`;
-    return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
+async function onSideConnection(context, { address, transcript, budget }, work) {
+    const closers = [];
+    const side = {
+        ...context,
+        transcript,
+        budget,
+        ...(address !== undefined && { addresses: [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }] }),
+        atEnd: (close) => closers.unshift(close),
+        // The main connection reports them.
+        onBareLineFeed: () => undefined,
+    };
+    try {
+        return await work(side, await openConnection(side));
+    }
+    finally {
+        for (const close of closers)
+            await close();
+    }
+}
+/**
+ * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
+ * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
+ */
+function ehloName({ endpoint, run }, localAddress) {
+    if (endpoint.ehlo !== undefined)
+        return endpoint.ehlo;
+    if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
+        return run.hostName;
+    // The zone of a link-local address only means something on this machine.
+    const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
+    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(65037);
 ;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
 
 
@@ -30009,10 +29956,8 @@ function protocolOf(said) {
     return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
 /**
- * The finding for a server that speaks a protocol other than SMTP.
- * @param said the first data from the server
- * @param when a clause that says when it sent them
- * @returns undefined if the protocol is not recognized
+ * The finding for a server that speaks a protocol other than SMTP, if it is recognized.
+ * @param when a clause that says when the server sent this
  */
 function otherProtocol(said, when = '') {
     const protocol = protocolOf(said);
@@ -30035,12 +29980,12 @@ const CERTIFICATE_REQUIRED = 116;
 const CHANGED = 'changed-in-transit';
 const INCOMPATIBLE = 'incompatible-library';
 /**
- * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version, the
- * cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
+ * By number (RFC 8446 section 6.2, RFC 5246 section 7.2.2, RFC 7507, RFC 7301 and RFC 6066). Alerts about the version,
+ * the cipher suites, the server name and a requested certificate need more than the alert to judge, and are not here.
  */
 const OF_THE_HANDSHAKE = {
     10: ['it did not expect the message that it received at this point of the handshake', CHANGED],
-    20: ['the data that it received was damaged, or encrypted with another key', CHANGED],
+    20: ['the data that it received was damaged, or encrypted with a different key', CHANGED],
     21: ['it could not decrypt the data that it received', CHANGED],
     22: ['it received a record that is too long', CHANGED],
     47: ['it does not accept a value in the handshake', INCOMPATIBLE],
@@ -30048,7 +29993,7 @@ const OF_THE_HANDSHAKE = {
     50: ['it could not parse the data that it received', INCOMPATIBLE],
     51: ['a signature or a key in the handshake was not valid', CHANGED],
     80: ['it had an internal error', 'server-error'],
-    86: ['it assumes that this handshake is a second attempt with an older version than both sides support', 'downgrade'],
+    86: ['it assumes a fallback to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
     90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
     109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
     110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
@@ -30057,13 +30002,13 @@ const OF_THE_HANDSHAKE = {
     115: ['it requires a key that both sides have in advance (PSK)', 'pre-shared-key'],
     120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
 };
-/** Alerts about a client certificate (RFC 8446 section 6.2). After the handshake they cannot be about another one. */
+/** Alerts about a client certificate (RFC 8446 section 6.2); after the handshake they cannot be about any other. */
 const OF_A_CLIENT = {
     42: ['the certificate is damaged, or a signature in its chain is not valid', 'damaged'],
     43: ['the server does not accept this type of certificate', 'unsupported'],
     44: ['the certificate has been revoked by its issuer', 'revoked'],
     45: ['the certificate has expired, or is not valid yet', 'expired'],
-    46: ['the certificate is not acceptable for another reason', 'unacceptable'],
+    46: ['the certificate is not acceptable for an unspecified reason', 'unacceptable'],
     48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
     49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
     [CERTIFICATE_REQUIRED]: [
@@ -30071,7 +30016,7 @@ const OF_A_CLIENT = {
         'unusable-key',
     ],
 };
-/** What an alert during the handshake means, if the alert alone says it. */
+/** What an alert during the handshake means, if the alert alone shows it. */
 function meaningOfAlert(number) {
     return [41, 42, 43, 44, 45, 46, 48].includes(number)
         ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
@@ -30096,7 +30041,7 @@ function clientCertificateRefused({ tls }, number) {
     const [meaning, cause] = OF_A_CLIENT[number] ?? [];
     const message = meaning
         ? `The server rejects the client certificate with ${alert}: ${meaning}.`
-        : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not say why.`;
+        : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
     return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
 }
 
@@ -30112,7 +30057,8 @@ function clientCertificateRefused({ tls }, number) {
 
 
 
-/** The result of a step that ended with an error, with what it had found before. */
+
+/** The result of a step that ended with an error, including what it had found before. */
 function stoppedBy(error, context, received, { findings = [], facts = {} } = {}) {
     const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
     return isOfCertificate
@@ -30124,56 +30070,67 @@ function errorToFinding(error, context, received) {
     if (error instanceof connect/* ConnectFailure */.Vm)
         return connectFailed(error, context);
     if (error instanceof ConnectionLost) {
-        // A server that has answered over TLS has already accepted the client certificate, or that there is none.
+        // A server that has replied over TLS has already accepted the client certificate, or that there is none.
         const alert = received === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
         const refused = lateClientCertificateAlert(alert, context.endpoint);
         if (refused)
             return { finding: refused, isOfCertificate: true, transient: false };
     }
-    const other = insteadOfGreeting(heardBefore(error), received);
+    const heard = heardBefore(error);
+    // Later, the same bytes mean something else.
+    const other = heard[0] && received === 'nothing' ? otherProtocol(heard[0].exact) : undefined;
     if (other)
         return { finding: other, transient: false };
+    const excerpted = (0,peer/* excerptOfList */.l3)(heard, ' / ');
+    const only = heard.length === 0 ? '' : ` It sent only "${excerpted}".`;
+    const partial = heard.length === 0 ? {} : { received: excerpted };
     if (error instanceof ConnectionLost) {
-        const { only, evidence } = unfinished(error.heard);
         const detail = error.message;
-        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. No complete reply came${only}.`;
-        return { finding: finding('connection-lost', message, { evidence: { detail, ...evidence } }), transient: true };
+        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. The server did not send a complete reply.${only}`;
+        return { finding: finding('connection-lost', message, { evidence: { detail, ...partial } }), transient: true };
     }
     if (error instanceof ReplyTimeout) {
         const waited = inSeconds(error.waitedMs);
-        const { only, evidence } = unfinished(error.heard);
         const spent = spentBudget(context);
-        const found = finding('reply-timeout', `No complete reply came within ${waited}${only}${spent.clause}.`, {
-            evidence: { waited, ...evidence, ...spent.evidence },
-        });
-        // If the server has answered before, a packet may be lost. With implicit TLS it has answered the handshake.
-        const hasAnswered = received !== 'nothing' || context.endpoint.transport === 'implicit';
-        return { finding: found, transient: hasAnswered && 'once' };
+        const message = `The server did not send a complete reply within ${waited}${spent.clause}.${only}`;
+        const evidence = { waited, ...partial, ...spent.evidence };
+        // If the server has replied before, a packet may be lost. With implicit TLS it has replied to the handshake.
+        const hasReplied = received !== 'nothing' || context.endpoint.transport === 'implicit';
+        return { finding: finding('reply-timeout', message, { evidence }), transient: hasReplied && 'once' };
     }
     if (error instanceof ServiceNotAvailable) {
         const reply = formatReply(error.reply);
-        const message = `The server says "${reply}" and closes the connection.`;
+        const message = `The server sent "${reply}" and closed the connection.`;
         return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
     }
-    if (error instanceof ReplySyntaxError) {
-        const line = (0,peer/* excerpt */.Kb)(error.line.exact);
-        const message = `The server sent ${error.problem}: "${line}".`;
-        return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
-    }
-    if (error instanceof UnsolicitedReply) {
-        const line = (0,peer/* excerpt */.Kb)(error.text);
-        const message = `The server sent an unsolicited reply: "${line}".`;
+    if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
+        const [what, text] = error instanceof ReplySyntaxError ? [error.problem, error.line.exact] : ['an unsolicited reply', error.text];
+        const line = (0,peer/* excerpt */.Kb)(text);
+        const message = `The server sent ${what}: "${line}".`;
         return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
     }
     return { finding: internalError(error), transient: false };
 }
-/** The finding for a bug of the gate, whatever was thrown. */
 function internalError(error) {
     return finding('internal-error', `The gate failed: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
 }
-function connectFailed(failure, { endpoint, run }) {
-    const { detail, address, transient, inconclusive } = failure;
-    const [code, message] = judgeConnectFailure(failure, endpoint, run.hostedRunner);
+function connectFailed({ kind, detail, address, transient, inconclusive }, { endpoint, run }) {
+    const { host, port, timeoutMs } = endpoint;
+    const to = authority(host, port);
+    const isBlocked = run.hostedRunner && port === enums/* PORTS */.hz.mx;
+    const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable IP address';
+    const [code, message] = {
+        'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
+        'lookup-failed': ['dns-failed', `The IP address of ${host} could not be looked up (${detail}).`],
+        'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
+        'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
+        refused: ['connection-refused', `${to} refused the connection.`],
+        reset: ['connection-lost', `${to} reset the connection.`],
+        'timed-out': [
+            isBlocked ? 'egress-blocked' : 'connection-timeout',
+            `${to} did not accept the connection within ${timeoutMs / 1000} s.`,
+        ],
+    }[kind];
     // The proxy that the gate ignores may be the only route out of the network.
     const ignored = run.proxyVariable;
     const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
@@ -30183,331 +30140,58 @@ function connectFailed(failure, { endpoint, run }) {
     });
     return { finding: found, transient };
 }
-function judgeConnectFailure({ kind, detail }, { host, port, timeoutMs }, hostedRunner) {
-    const to = `${host} port ${port}`;
-    const isBlocked = hostedRunner && port === enums/* PORTS */.hz.mx;
-    const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable address';
-    return {
-        'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
-        'lookup-failed': ['dns-failed', `The address of ${host} could not be looked up (${detail}).`],
-        'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
-        'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
-        refused: ['connection-refused', `${to} refuses the connection.`],
-        reset: ['connection-lost', `${to} resets the connection.`],
-        'timed-out': [
-            isBlocked ? 'egress-blocked' : 'connection-timeout',
-            `${to} does not answer within ${timeoutMs / 1000} s.`,
-        ],
-    }[kind];
-}
 /** The data from the server that ended in an error instead of a reply. */
 function heardBefore(error) {
     if (error instanceof ReplySyntaxError)
         return [...error.before, error.line];
     return error instanceof ConnectionLost || error instanceof ReplyTimeout ? error.heard : [];
 }
-/** Names another protocol by the first data from a server. Later, the same bytes mean something else. */
-function insteadOfGreeting([first], received) {
-    return first && received === 'nothing' ? otherProtocol(first.exact) : undefined;
-}
-/** The part of a reply that arrived, for the message and the evidence. */
-function unfinished(lines) {
-    if (lines.length === 0)
-        return { only: '', evidence: {} };
-    const received = (0,peer/* excerptOfList */.l3)(lines, ' / ');
-    return { only: `, only "${received}"`, evidence: { received } };
-}
 
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(56942);
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+;// CONCATENATED MODULE: ./src/smtp/capabilities.ts
 
-/**
- * The status of a step. A waived error or warning makes it `warn`, not `pass`.
- * @param findings all findings of the step
- */
-function statusOf(findings) {
-    return worst(findings.map((finding) => {
-        if (finding.severity === 'notice')
-            return 'pass';
-        if (finding.waived || finding.severity === 'warning')
-            return 'warn';
-        return finding.inconclusive ? 'inconclusive' : 'fail';
-    }));
-}
-/**
- * The result of an endpoint: the worst status of its steps. Skipped steps do not count, but an endpoint without any
- * other step fails, because nothing was tested.
- */
-function resultOf(steps) {
-    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
-    return ran.length === 0 ? 'fail' : worst(ran);
-}
-/**
- * The verdict of a run. If an endpoint was cut short, the run fails whatever the policy.
- * @param endpoints all endpoints of the run; a run without endpoints fails
- */
-function judge(endpoints, policy) {
-    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+/** `AUTH=LOGIN` is the form from before RFC 2554. Some servers still send both. */
+const AUTH = /^AUTH(?:[ =](.*))?$/i;
+const MASKED = /^X{3,}[A-Z]$/;
+/** @param reply a 250 to EHLO */
+function capabilitiesOf(reply) {
+    const lines = reply.lines.slice(1).map((line) => line.exact.trim());
+    const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
+    const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
+    const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
     return {
-        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
-        failed,
-        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
+        lines: lines.map((line) => new peer/* PeerText */.gC(line)),
+        has: (keyword) => keywords.has(keyword.toUpperCase()),
+        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
+        masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
     };
 }
-function countsAsFailed(result, { failOn, onInconclusive }) {
-    const counted = result === 'inconclusive' ? onInconclusive : result;
-    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
-}
-const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
-/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
-function isCutShort({ steps }) {
-    return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
-}
-/** The worst of several results, or `pass` if there are none. */
-function worst(results) {
-    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
-}
-
-;// CONCATENATED MODULE: ./src/verdict/waivers.ts
-
-
-/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
-function isInForce({ until }, now) {
-    return now.toISOString().slice(0, 10) <= until;
-}
-/** Whether a finding is waived now. */
-function isWaived(code, waivers, now) {
-    return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
+/** Changes ASCII letters only, so that `ſ` does not become S (RFC 5321 section 2.4). */
+function upperCase(text) {
+    return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 /**
- * Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired.
- * @param findings those of one step
+ * Compares what was offered unencrypted with what is offered over TLS, each SASL mechanism separately. STARTTLS is
+ * not counted as lost (RFC 3207 section 4.2). Neither the order nor the case of keywords matters.
  */
-function applyWaivers(findings, waivers, now) {
-    return findings.flatMap((found) => {
-        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalog/* UNWAIVABLE */.Zs.includes(found.code));
-        const valid = named.find((waiver) => isInForce(waiver, now));
-        if (valid)
-            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
-        return [
-            found,
-            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
-                evidence: { finding: found.code, until },
-            })),
-        ];
-    });
-}
-/**
- * Waivers of findings that did not occur, although no step that could report them was blocked.
- * @param steps all five, with their findings
- * @returns each notice with the step that it belongs to
- */
-function unusedWaivers(waivers, steps, now) {
-    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
-    return waivers.flatMap((waiver) => {
-        const { steps: possible } = catalog/* CATALOG */.W8[waiver.finding];
-        const concerned = steps.filter(({ id }) => possible.includes(id));
-        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
-        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
-        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
-            return [];
-        const { finding: code, until } = waiver;
-        const message = isInForce(waiver, now)
-            ? `${code} is waived until ${until}, but did not occur.`
-            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
-        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
-
-
-
-
-
-
-
-
-
-/** The report of an attempt: the reports of its steps, and the facts they learned. */
-function reportOf(context, facts, steps, durationMs) {
-    const { endpoint, transcript, sideTranscript } = context;
-    const { plaintext, insideTls, tls, delivery } = facts;
-    const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
+function capabilityDifference(plain, secured) {
+    const before = offers(plain);
+    const inside = offers(secured);
     return {
-        ...reportHead(endpoint, addressOf(context, facts)),
-        result: resultOf(steps),
-        durationMs: Math.round(durationMs),
-        steps,
-        ...((plaintext ?? insideTls) && {
-            capabilities: {
-                ...(plaintext && { plain: listed(plaintext.lines) }),
-                ...(insideTls && { tls: listed(insideTls.lines) }),
-                ...(difference && { gained: listed(difference.gained), lost: listed(difference.lost) }),
-            },
-        }),
-        ...(tls && { tls }),
-        ...(delivery && { delivery }),
-        transcript: [...transcript.lines, ...sideTranscript.lines],
+        gained: [...inside].flatMap(([offer, line]) => (before.has(offer) ? [] : [line])),
+        lost: [...before].flatMap(([offer, line]) => (inside.has(offer) || offer === 'STARTTLS' ? [] : [line])),
     };
 }
-/** The fields of a report that come from the plan, and the address. */
-function reportHead({ name, host, port, transport, role, environment, source }, address) {
-    return {
-        name,
-        host,
-        port,
-        ...(address !== undefined && { address }),
-        transport,
-        role,
-        ...(environment !== undefined && { environment }),
-        ...(source && { source: { ...source } }),
-    };
-}
-/** The address of the connection or, if there was none, the one it was meant for. */
-function addressOf({ addresses }, { address }) {
-    return address ?? (addresses instanceof connect/* ConnectFailure */.Vm ? undefined : addresses?.[0]?.address);
-}
-/** The texts in a report are escaped where they are shown. */
-function listed(texts) {
-    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
-}
-/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
-function enrich(found, step, context, facts) {
-    const { endpoint, run } = context;
-    const { greeting, plaintext, insideTls } = facts;
-    const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
-    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
-    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
-}
-/** The finding for what was not tested because the run ended. */
-function runStopped({ whyEnded }) {
-    const { why, ...cause } = whyEnded();
-    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
-}
-/**
- * The report of an attempt after which there was no time for another one: its last step also reports that the run ended,
- * because another attempt might have passed.
- */
-function notTriedAgain(report, run) {
-    const failed = report.steps.findLast(({ status }) => status !== 'skip');
-    const steps = report.steps.map((step) => {
-        if (step !== failed)
-            return step;
-        const findings = [...step.findings, completeFinding(runStopped(run))];
-        return { ...step, findings, status: statusOf(findings) };
-    });
-    return { ...report, steps, result: resultOf(steps) };
-}
-/** The report of an endpoint for which the gate itself failed outside a step. */
-function defectReport(endpoint, error) {
-    const [first, ...rest] = report_report/* STEP_IDS */.W1;
-    const findings = [completeFinding(internalError(error))];
-    return {
-        ...reportHead(endpoint),
-        result: 'fail',
-        attempts: 1,
-        durationMs: 0,
-        steps: [{ id: first, status: 'fail', durationMs: 0, findings }, ...rest.map(blockedStep)],
-        transcript: [],
-    };
-}
-/** The report of a step that did not run. */
-function blockedStep(id) {
-    return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
-}
-
-// EXTERNAL MODULE: ./src/plan/schema/values.ts
-var values = __nccwpck_require__(9661);
-// EXTERNAL MODULE: ./src/tls/names.ts
-var tls_names = __nccwpck_require__(53085);
-;// CONCATENATED MODULE: ./src/steps/connection.ts
-
-
-
-
-
-
-
-/**
- * Connects to the endpoint. The connection is closed at the end of the attempt at the latest.
- * @throws {ConnectFailure}
- */
-async function openConnection(context) {
-    const { endpoint, run, budget, addresses, atEnd } = context;
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    if (addresses instanceof connect/* ConnectFailure */.Vm)
-        throw addresses;
-    const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver));
-    const socket = await (0,connect/* connect */.Ng)(candidates, endpoint.port, deadline);
-    atEnd(() => Promise.resolve(void socket.destroy()));
-    return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
-}
-/** Begins an SMTP session on a connected channel. It ends with QUIT, at the end of the attempt at the latest. */
-function beginSession(context, channel) {
-    const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
-    const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
-    atEnd(() => session.quit());
-    return session;
-}
-/** Begins the TLS handshake of steps 2 and 3, with the endpoint's policy and client certificate. */
-function beginTls(context, connection) {
-    const { endpoint, run, budget } = context;
-    return handshakeOn(context, connection, run.trust.context(endpoint.tls), net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget));
-}
-/** Begins a handshake on a side connection. It has a client certificate only if the TLS context has one. */
-function beginSideHandshake(side, connection, secureContext) {
-    return handshakeOn(side, connection, secureContext, side.budget);
-}
-function handshakeOn({ endpoint }, { socket }, context, deadline) {
-    return (0,handshake/* beginHandshake */.Nr)(socket, { context, servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername), deadline });
-}
-/**
- * Opens another connection to the server, next to the main one, and always closes it.
- * @param terms.address that of the main connection, so that both reach the same machine; undefined if there is none
- * @param terms.transcript receives the dialogue
- * @param terms.budget the end of every wait on this connection
- * @throws {ConnectFailure} and what `work` throws
- */
-async function onSideConnection(context, terms, work) {
-    const { address, transcript, budget } = terms;
-    const closers = [];
-    const side = {
-        ...context,
-        transcript,
-        budget,
-        ...(address !== undefined && { addresses: [{ address, family: (0,external_node_net_.isIPv6)(address) ? 6 : 4 }] }),
-        atEnd: (close) => closers.unshift(close),
-        // The main dialogue reports them.
-        onBareLineFeed: () => undefined,
-    };
-    try {
-        return await work(side, await openConnection(side));
-    }
-    finally {
-        for (const close of closers)
-            await close();
-    }
-}
-/**
- * The name for EHLO: the configured one; else this machine's name, if it is a fully qualified domain (RFC 5321 section
- * 4.1.4); else an address literal (section 4.1.3). Host names are often not qualified, because nothing checks them.
- */
-function ehloName({ endpoint, run }, localAddress) {
-    if (endpoint.ehlo !== undefined)
-        return endpoint.ehlo;
-    if ((0,values/* isQualifiedDomain */.Lx)(run.hostName))
-        return run.hostName;
-    // The zone of a link-local address only means something on this machine.
-    const address = (localAddress ?? '127.0.0.1').replace(/%.*/, '');
-    return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
+/** Each offer in upper case, and as the server wrote it. */
+function offers({ lines, mechanisms = [] }) {
+    const others = lines.filter(({ exact }) => !AUTH.test(exact));
+    const each = [...others, ...mechanisms.map((name) => new peer/* PeerText */.gC(`AUTH ${name}`))];
+    return new Map(each.map((offer) => [offer.exact.toUpperCase(), offer]));
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/dialogue.ts
 
 /**
- * Opens an SMTP dialogue: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
+ * Opens an SMTP session: greeting (RFC 5321 section 3.1), EHLO (section 4.1.1.1), and STARTTLS (RFC 3207 section 4) if
  * required. Never throws: what the session throws is part of the failure.
  */
 async function openDialogue(session, terms) {
@@ -30545,7 +30229,7 @@ async function openDialogue(session, terms) {
 
 
 
-/** The server's reply does not answer the question of the probe. */
+/** The server's reply leaves the probe without a result. */
 class Unanswered extends Error {
     name = 'Unanswered';
 }
@@ -30554,25 +30238,28 @@ const REQUIRES_MORE = [530, 538];
 /** The null sender, and one in a domain that does not exist (RFC 2606 section 2). */
 const SENDERS = ['', 'gate@example.invalid'];
 /**
- * Opens a dialogue for a probe.
+ * Opens a session for a probe.
+ * @param overTls the channel after the handshake; the server does not greet again there
  * @throws {Unanswered} if the server refuses it, and what the session throws
  */
-async function openForProbe(side, { localAddress }, session, terms) {
-    const opened = await openDialogue(session, { ...terms, ehloName: ehloName(side, localAddress) });
+async function openForProbe(side, { socket, localAddress }, upTo, overTls) {
+    const session = beginSession(side, overTls ?? socket);
+    const terms = { ehloName: ehloName(side, localAddress), greets: overTls === undefined, upTo };
+    const opened = await openDialogue(session, terms);
     if (opened.ok)
-        return opened.dialogue;
+        return { ...opened.dialogue, session };
     const { at, answer } = opened.failure;
     if (!answer.refused)
         throw answer.error;
-    const what = at === 'greeting' ? 'The server greets with' : `The server answers ${at} with`;
-    throw new Unanswered(`${what} "${formatReply(answer.reply)}".`);
+    const what = at === 'greeting' ? 'greeted the client' : `replied to ${at}`;
+    throw new Unanswered(`The server ${what} with "${formatReply(answer.reply)}".`);
 }
-/** Makes a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
+/** Performs a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
 function handshakeForProbe(side, connection) {
     const { ca, minVersion } = side.endpoint.tls;
-    return beginSideHandshake(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
+    return beginTls(side, connection, side.run.trust.context({ ca, minVersion })).outcome;
 }
-/** @returns what to throw if a probe needs TLS and the handshake failed */
+/** What to throw if a probe needs TLS and the handshake failed. */
 function handshakeError(failure) {
     const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
     return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
@@ -30598,7 +30285,7 @@ async function tryMail(session) {
     if (new Set(refusals).size === 1)
         return undefined;
     const [toNull, toOther] = refusals;
-    throw new Unanswered(`The server refuses MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each refusal may be about the sender.`);
+    throw new Unanswered(`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`);
 }
 /**
  * Whether a command was refused.
@@ -30606,7 +30293,7 @@ async function tryMail(session) {
  */
 function isRefusal(reply) {
     if (reply.code >= 300 && reply.code < 500)
-        throw new Unanswered(`The server says "${formatReply(reply)}".`);
+        throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
     return reply.code >= 500;
 }
 
@@ -30616,16 +30303,14 @@ function isRefusal(reply) {
 
 
 
-
 /** How the transcript shows two lines in one write: as two, they would look like two writes. */
 const TOGETHER = 'STARTTLS and NOOP in one write';
 /**
- * Whether a command that arrives unencrypted together with STARTTLS is answered over TLS (CVE-2011-0411). A server that
- * refuses both, closes the connection, answers unencrypted or fails the handshake is not vulnerable.
+ * Whether the server replies over TLS to a command that arrives unencrypted together with STARTTLS (CVE-2011-0411). A
+ * server that refuses both, closes the connection, replies unencrypted or fails the handshake is not vulnerable.
  */
 async function commandInjection(side, connection) {
-    const session = beginSession(side, connection.socket);
-    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const { session } = await openForProbe(side, connection, 'EHLO');
     const reply = await session.command('STARTTLS\r\nNOOP', TOGETHER).catch((error) => {
         if (error instanceof ConnectionLost)
             return undefined;
@@ -30644,59 +30329,41 @@ async function commandInjection(side, connection) {
     if (!surplus)
         return undefined;
     // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-    const message = `A NOOP that was sent unencrypted after STARTTLS is answered over TLS, with "${formatReply(surplus)}".`;
+    const message = `The server replied over TLS to a NOOP that was sent unencrypted after STARTTLS: "${formatReply(surplus)}".`;
     return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 /** A greeting, the reply to QUIT, and one more. */
 const MAX_REPLIES = 3;
 /**
- * Sends QUIT over TLS, to which the server must send one reply, and looks for a second. An SmtpSession would reject the
- * second as unsolicited. The connection is of no further use.
+ * Sends QUIT over TLS, to which the server must send one reply, and looks for a second.
  * @returns the reply to what was sent unencrypted; undefined if 221 is the only reply
- * @throws {ConnectionLost} {ReplyTimeout} {ReplySyntaxError} {Unanswered} if there is neither a second reply nor a 221
+ * @throws {Unanswered} if there is neither a second reply nor a 221, and what a session throws
  */
-async function surplusReply({ transcript, budget, endpoint }, { stream }) {
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    const waitMs = Math.round(deadline.remainingMs);
-    transcript.add('client', 'QUIT');
+async function surplusReply(side, { stream }) {
+    const session = beginSession(side, stream);
+    // `command` would reject the surplus reply as unsolicited.
+    side.transcript.add('client', 'QUIT');
     stream.write('QUIT\r\n');
-    const collect = async () => {
-        let count = 0;
-        let first;
-        for await (const reply of repliesOf(stream)) {
-            for (const line of reply.raw)
-                transcript.add('server', line.exact);
-            if (first)
-                return first;
-            if (reply.code === 221)
-                return undefined;
-            // A server behind a proxy may greet again.
-            if (reply.code !== 220)
-                first = reply;
-            if (++count === MAX_REPLIES)
-                break;
-        }
-        throw new Unanswered('Over TLS the server does not answer QUIT with 221.');
-    };
-    return deadline.race(collect(), () => new ReplyTimeout(waitMs));
-}
-async function* repliesOf(stream) {
-    const parser = new ReplyParser();
-    const chunks = stream[Symbol.asyncIterator]();
-    for (;;) {
-        const chunk = await chunks.next().catch((error) => {
-            throw new ConnectionLost(error);
-        });
-        if (chunk.done === true)
-            throw new ConnectionLost();
-        parser.push(chunk.value);
-        for (let reply = parser.take(); reply; reply = parser.take())
-            yield reply;
+    let first;
+    for (let count = 0; count < MAX_REPLIES; count += 1) {
+        const reply = await session.greeting().catch(replyOf421);
+        if (first)
+            return first;
+        if (reply.code === 221)
+            return undefined;
+        // A server behind a proxy may greet again.
+        if (reply.code !== 220)
+            first = reply;
     }
+    throw new Unanswered('The server did not reply to QUIT over TLS with 221.');
+}
+function replyOf421(error) {
+    if (error instanceof ServiceNotAvailable)
+        return error.reply;
+    throw error;
 }
 
 ;// CONCATENATED MODULE: ./src/probes/plaintext-auth.ts
-
 
 
 
@@ -30705,8 +30372,7 @@ async function* repliesOf(stream) {
 const WAITS_FOR_CREDENTIALS = 334;
 /** Whether the server accepts AUTH before TLS, where a client would send its password unencrypted. */
 async function plaintextAuth(side, connection) {
-    const session = beginSession(side, connection.socket);
-    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const { session } = await openForProbe(side, connection, 'EHLO');
     const reply = await session.command('AUTH PLAIN');
     const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
     if (!isWaiting && isRefusal(reply))
@@ -30715,7 +30381,7 @@ async function plaintextAuth(side, connection) {
     if (isWaiting)
         await session.command('*').catch(() => undefined);
     const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
-    const message = `Before TLS the server answers AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
+    const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
     return finding('plaintext-auth-accepted', message, {
         evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
         reproduce: plainAuthCommand(side.endpoint, connection.address),
@@ -30726,24 +30392,20 @@ async function plaintextAuth(side, connection) {
 
 
 
-
 /** Whether the server accepts mail before TLS. */
 async function plaintextMail(side, connection) {
-    const session = beginSession(side, connection.socket);
-    await openForProbe(side, connection, session, { greets: true, upTo: 'EHLO' });
+    const { session } = await openForProbe(side, connection, 'EHLO');
     return judgeMail(side, connection, session, 'plain');
 }
-/** Whether the server accepts mail over TLS from a client that has not signed in. */
+/** Whether the server accepts mail over TLS from an unauthenticated client. */
 async function unauthenticatedMail(side, connection) {
-    const plaintext = beginSession(side, connection.socket);
-    const { leftover } = await openForProbe(side, connection, plaintext, { greets: true, upTo: 'STARTTLS' });
+    const { leftover } = await openForProbe(side, connection, 'STARTTLS');
     if (leftover.length > 0)
-        throw new Unanswered('Unencrypted data follows the 220 to STARTTLS.');
+        throw new Unanswered('The server sent unencrypted data after the 220 to STARTTLS.');
     const result = await handshakeForProbe(side, connection);
     if (!result.ok)
         throw handshakeError(result.failure);
-    const session = beginSession(side, result.channel.stream);
-    await openForProbe(side, connection, session, { greets: false, upTo: 'EHLO' });
+    const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
     return judgeMail(side, connection, session, 'tls');
 }
 async function judgeMail(side, { address }, session, channel) {
@@ -30754,8 +30416,8 @@ async function judgeMail(side, { address }, session, channel) {
     const sent = `MAIL FROM:<${sender}>`;
     const [code, place] = channel === 'plain'
         ? ['plaintext-mail-accepted', 'Before TLS']
-        : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH,'];
-    return finding(code, `${place} the server answers ${sent} with "${reply}".`, {
+        : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH'];
+    return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
         evidence: { sent, reply },
         reproduce: mailCommand(side.endpoint, channel, address, sender),
     });
@@ -30788,10 +30450,7 @@ const PROBES = [
         run: unauthenticatedMail,
     },
 ];
-/**
- * Runs the configured probes of a step, one after the other. Never throws.
- * @param facts what the main dialogue has shown up to the end of the step
- */
+/** Runs the configured probes of a step, one after the other. Never throws. */
 async function runProbes(step, context, facts) {
     const findings = [];
     const { probes } = context.endpoint;
@@ -30818,20 +30477,22 @@ async function runProbe({ name, step, run }, context, address) {
     }
 }
 function inconclusive(probe, why, evidence = {}) {
-    return finding('probe-inconclusive', `The probe ${probe} has no clear result. ${why}`, {
+    return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
         evidence: { ...evidence, probe },
     });
 }
 
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var shorten = __nccwpck_require__(56942);
 ;// CONCATENATED MODULE: ./src/smtp/transcript.ts
 
 
-/** A dialogue of five steps has some sixty lines. */
+/** A session through all five steps has about sixty lines. */
 const MAX_LINES = 1000;
 /** As JSON, with at most 16 KiB of the gate's own message. */
 const MAX_BYTES = 32 * 1024;
-const CUT = '… the rest of the dialogue is left out';
-/** The lines of a dialogue, exact except for the client's secrets, which callers redact before they add a line. */
+const CUT = '… (transcript truncated)';
+/** The lines of a session, exact except for the client's secrets, which callers redact before they add a line. */
 class Transcript {
     #start = external_node_perf_hooks_.performance.now();
     #lines = [];
@@ -30851,6 +30512,64 @@ class Transcript {
     }
 }
 
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(46936);
+;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
+
+
+
+
+/**
+ * What a server negotiates with every version and cipher suite enabled, to explain why a handshake within the policy
+ * failed.
+ * @returns `nothing` if there is no agreement even then; undefined if that is not known
+ */
+async function negotiateAnything(context, address) {
+    const result = await sideHandshake(context, address, context.run.trust.anything());
+    if (!result)
+        return undefined;
+    if (result.ok)
+        return result.channel;
+    const { failure } = result;
+    // A server that asks for a certificate has agreed to everything else.
+    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
+    return isDisagreement ? 'nothing' : undefined;
+}
+/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
+async function answerToHandshake(context, address) {
+    const anything = context.run.trust.anything();
+    return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
+}
+/**
+ * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
+ * @returns undefined if no handshake was possible
+ */
+async function sideHandshake(context, address, secureContext) {
+    return diagnose(context, address, async (side, connection) => {
+        if (side.endpoint.transport === 'starttls') {
+            const session = beginSession(side, connection.socket);
+            const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
+            const opened = await openDialogue(session, terms);
+            if (!opened.ok || opened.dialogue.leftover.length > 0)
+                return undefined;
+        }
+        const result = await beginTls(side, connection, secureContext).outcome;
+        if (result.ok)
+            result.channel.stream.destroy();
+        return result;
+    });
+}
+async function diagnose(context, address, work) {
+    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
+    try {
+        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
+    }
+    catch {
+        // A failure of the diagnosis adds nothing to the failure that it explains.
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/steps/hand-over.ts
 /** The step ends with this finding, and the next one is impossible. */
 function stopped(found, more = {}) {
@@ -30863,13 +30582,17 @@ function stopped(found, more = {}) {
 
 
 
-/** Judges why a dialogue could not be opened up to EHLO. */
+
+
+
+
+
 async function judgeDialogueFailure(context, { at, answer }, place) {
     if (!answer.refused)
         return stoppedBy(answer.error, context, place.received);
     const { reply } = answer;
     const isGreeting = at === 'greeting';
-    const said = `The server ${isGreeting ? 'greets' : `answers EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+    const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     if (reply.code >= 400 && reply.code < 500) {
         return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
@@ -30887,15 +30610,17 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
 async function refusedEhlo(said, reply, place) {
     const { session, ehloName, greeting, refusal } = place;
     const evidence = { reply: formatReply(reply) };
-    const other = greetsAs(greeting);
-    if (other !== undefined) {
-        const message = `This is an ${other} server, not an SMTP server: it greets with "${greeting ?? ''}" and does not support EHLO.`;
-        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol: other } }));
+    const protocol = greetsAs(greeting);
+    if (protocol !== undefined) {
+        const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
+        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
     }
-    // For the evidence only: the finding is that EHLO does not work, whatever the reply to HELO is.
+    // For the evidence only: the finding is that EHLO does not work, even if HELO does.
     const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
     const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
-    const heloNote = helo?.code === 250 ? ' It accepts HELO, but HELO has no extensions, so neither STARTTLS nor AUTH.' : '';
+    const heloNote = helo?.code === 250
+        ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
+        : '';
     return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
 }
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
@@ -30908,6 +30633,33 @@ function greetsAs(greeting = '') {
     if (/\bE?SMTP\b/i.test(greeting))
         return undefined;
     return GREETINGS.find(([words]) => words.test(greeting))?.[1];
+}
+/** The bytes of a TLS record before its length: its type and version. */
+const TYPE_AND_VERSION_BYTES = 3;
+/** A server that closes the connection sooner did not wait for the client to speak first. */
+const MIN_WAIT_MS = 250;
+/**
+ * Finds out why there was no greeting: the server may expect TLS, or a protocol in which the client speaks first.
+ * @param error of the wait for the greeting, which took `waitedMs`
+ * @returns undefined if there is no better explanation than the error
+ */
+async function judgeSilence(context, { address }, error, waitedMs) {
+    const [first] = heardBefore(error);
+    if (first) {
+        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
+    }
+    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
+    const answer = isSilence ? await answerToHandshake(context, address) : undefined;
+    if (answer?.kind === 'record')
+        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
+    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
+    const other = otherProtocol(said, ', and waits for the client to speak first');
+    return other && stopped(other);
+}
+/** @param said the first data from the server */
+function implicitTlsPort({ endpoint: { host, port } }, said) {
+    const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
+    return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
 }
 
 // EXTERNAL MODULE: ./src/sasl/base64.ts
@@ -30926,9 +30678,9 @@ var secret = __nccwpck_require__(30793);
 /** RFC 5321 section 4.5.3.1.4: every server must accept a command line of 512 bytes, CR LF included. */
 const MAX_COMMAND_BYTES = 510;
 const CONTINUE = 334;
-const SIGNED_IN = 235;
+const AUTHENTICATED = 235;
 /**
- * Signs in (AUTH, RFC 4954). The transcript shows `<redacted>` for everything that the client sends after the
+ * Authenticates (AUTH, RFC 4954). The transcript shows `<redacted>` for everything that the client sends after the
  * mechanism's name. Call it only on a channel whose peer is authenticated.
  * @param mechanism one that `chooseMechanism` returned
  * @throws what {@link SmtpSession.command} throws
@@ -30937,9 +30689,9 @@ async function authenticate(session, mechanism, identity, context) {
     const derived = [];
     const client = await (0,mechanisms/* beginExchange */.L0)(mechanism, identity, {
         ...context,
-        derived: (bytes) => {
+        addDerivedSecret: (bytes) => {
             derived.push(bytes);
-            context.derived(bytes);
+            context.addDerivedSecret(bytes);
         },
     });
     let { initial } = client;
@@ -30964,13 +30716,13 @@ async function authenticate(session, mechanism, identity, context) {
             initial = undefined;
             // The base64 of the response does not contain the base64 of what is derived from the secret.
             if (derived.length > 0 && response !== '')
-                context.derived(Buffer.from(response));
+                context.addDerivedSecret(Buffer.from(response));
             reply = await session.command((0,base64/* encodeBase64 */.W)(response), secret/* REDACTED */.X);
         }
-        if (reply.code === SIGNED_IN) {
+        if (reply.code === AUTHENTICATED) {
             client.succeed?.(base64Words(reply));
             if (!areCredentialsSent())
-                throw (0,sasl_client/* earlySuccess */.nK)();
+                throw (0,sasl_client/* malformed */.Qm)('the server accepts a client that has not sent its credentials');
         }
         return ended(reply);
     }
@@ -31003,13 +30755,11 @@ var x509_certificate = __nccwpck_require__(70881);
 
 
 /**
- * The data that authentication can be bound to: `tls-exporter` (RFC 9266) with TLS 1.3, `tls-server-end-point` (RFC
- * 5929 section 4) with older versions.
+ * `tls-exporter` (RFC 9266 section 2) with TLS 1.3, `tls-server-end-point` (RFC 5929 section 4) with older versions.
  * @returns undefined if it is not defined, because the certificate's signature has no separate hash (Ed25519)
  */
 function channelBinding({ stream, version, sent: [leaf], }) {
     if (version === 'TLSv1.3') {
-        // RFC 9266 section 2.
         const data = stream.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
         return { type: 'tls-exporter', data };
     }
@@ -31023,8 +30773,6 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
 }
 
-// EXTERNAL MODULE: ./src/text/count.ts
-var count = __nccwpck_require__(50896);
 ;// CONCATENATED MODULE: ./src/steps/reply-text.ts
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
@@ -31077,7 +30825,7 @@ function clausesOf(reply, status, ours, lineEnd) {
         .join(' ')
         .trim());
 }
-/** The enhanced status code of a reply, or the one that qmail appends to the text; empty if there is none. */
+/** The enhanced status code, or the one that qmail appends to the text. */
 function reply_text_statusOf({ enhanced, lines }) {
     return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
@@ -31092,14 +30840,10 @@ const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more informatio
 /**
  * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
  * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
- * @returns the texts of all lines as one, in lower case
  */
 function wordsOf({ lines }) {
-    const text = lines.map(({ exact }) => exact).join(' ');
-    const words = text
-        .toLowerCase()
-        .replace(/<[^<>\s]*>/g, ' ')
-        .split(/\s+/);
+    const text = lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+    const words = text.replace(/<[^<>\s]*>/g, ' ').split(/\s+/);
     return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }
 
@@ -31107,7 +30851,7 @@ function wordsOf({ lines }) {
 
 const WRONG = {
     password: 'According to the server, the username or the password is wrong.',
-    'access-token': 'According to the server, the access token is not valid for this user here.',
+    'access-token': 'According to the server, the access token is not valid for this user on this server.',
     certificate: 'According to the server, the certificate is not valid for this user.',
 };
 const STRONGER = {
@@ -31119,17 +30863,17 @@ const credentials = (text) => ({ text, blamesCredentials: true });
 const other = (text, cause) => ({ text, blamesCredentials: false, cause });
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
-    '5.5.4': other('The server does not know the mechanism, or cannot read the data that was sent with it.'),
+    '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
     '5.5.6': other('The server does not accept a line as long as these credentials require.'),
-    '5.7.1': other('A policy of the server does not allow this client to sign in: an IP allowlist, or a rule for the port.'),
+    '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.'),
     '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
     '5.7.8': credentials(WRONG[kind]),
     '5.7.9': other(STRONGER[kind]),
     '5.7.11': other('The server believes that the session is not encrypted.'),
-    '5.7.12': other('The account must sign in with PLAIN once, so that the server can convert its password.'),
+    '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
     '5.7.13': credentials('The account is disabled.'),
     '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).'),
-    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant, regardless of the password.'),
+    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.'),
 });
 /** The enhanced code with the meaning of a code (RFC 4954 section 6). */
 const ENHANCED = {
@@ -31139,36 +30883,32 @@ const ENHANCED = {
     535: '5.7.8',
     538: '5.7.11',
 };
-/** The meaning of other codes. */
 const BY_CODE = {
     454: other('The server cannot check credentials now.'),
-    500: other('The server does not know AUTH, or the line is too long for it.'),
-    501: other('The server cannot read the data that the mechanism sends.'),
-    502: other('The server does not know AUTH, although it offers it.'),
-    503: other('AUTH is not possible here: it is not enabled for this client, or the session is already authenticated.'),
-    504: other('The server does not know the mechanism, although it offers it.'),
+    500: other('The server does not support AUTH, or the line is too long for it.'),
+    501: other('The server cannot decode the SASL response.'),
+    502: other('The server does not support AUTH, although it offers it.'),
+    503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.'),
+    504: other('The server does not support the mechanism, although it offers it.'),
 };
 /** Enhanced codes that servers send with 535 for any reason. */
 const UNSPECIFIC = ['5.0.0', '5.7.0'];
 const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
-/** Counts only in a rejection of the credentials, not in one of the command (RFC 4954 section 6). */
+/** Ignored in a rejection of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
 /**
- * The server could not check the credentials, although its code blames them: texts that Cyrus SASL and Postfix add, and
- * texts of providers. "Reason unavailable" is not among them: Postfix adds it if its SASL library names no reason.
+ * The server could not check the credentials, although its code blames them: texts of Cyrus SASL, Postfix and providers.
+ * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
 const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
-/** Words that say more than any code. If several rows match, the first one counts. */
+/** Words that say more than any code. The first row that matches counts. */
 const byWords = (kind) => [
-    [
-        /app(lication)?[- ](specific )?password/,
-        other('The server requires an app password instead of the account password.'),
-    ],
+    [/app(lication)?[- ](specific )?password/, other('The server requires an app password.')],
     [/disabled for the (tenant|mailbox)/, other('SMTP AUTH is disabled for the mailbox or the tenant.')],
     [
         /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-        other('A policy of the organization forbids basic authentication, regardless of the password.'),
+        other('A policy of the organization does not allow basic authentication.'),
     ],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
@@ -31179,10 +30919,7 @@ const byWords = (kind) => [
         credentials('The account is locked after too many failures.'),
     ],
     [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
-    [
-        /too many|rate limit/,
-        other('The server accepts no more attempts now, regardless of the credentials.', 'too-many-attempts'),
-    ],
+    [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
     [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.')],
     [/already auth/, other('The session is already authenticated, for example by a proxy or by the client certificate.')],
     [
@@ -31191,7 +30928,7 @@ const byWords = (kind) => [
     ],
     [/not enabled/, other('AUTH is not enabled for this client.')],
     [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.')],
-    [IS_OUTAGE, other('The server could not check the credentials, because a service that it depends on does not work.')],
+    [IS_OUTAGE, other('The server could not check the credentials, because its authentication backend is unavailable.')],
     [IS_WRONG, credentials(WRONG[kind])],
 ];
 /**
@@ -31238,7 +30975,7 @@ const WITH_GENERAL_WORDS = [...WITHOUT_WORDS, '5.7.1'];
 const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
 /**
  * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
- * could not check them (a directory that is down, a mechanism that is too weak, a blocked address). So every clause of
+ * could not check them (a directory that is down, a mechanism that is too weak, a blocked IP address). So every clause of
  * the reply must be known: an unknown one may mean anything.
  * @param username what the credentials are for; empty if they name nobody
  * @returns undefined if the reply is, or may be, about something else
@@ -31274,19 +31011,18 @@ function verdictOf({ code, status, says, consistsOf }) {
 
 
 
-
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
 /** Judges the outcome of AUTH, including a success. */
 function judgeAuth(attempt) {
     const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
-    const answer = `The server answers AUTH ${mechanism} with "${formatReply(reply)}".`;
+    const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
     const saslError = reportedError && ((0,peer/* excerpt */.Kb)(reportedError.exact) || 'nothing');
     const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
     const isRejected = reply.code >= 400;
     if (fault && (saslError === undefined || !isRejected)) {
         const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
-        const message = `AUTH ${mechanism} failed: ${fault.message}. The last reply of the server is "${formatReply(reply)}".`;
+        const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
         return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
     }
     if (isRejected)
@@ -31295,30 +31031,30 @@ function judgeAuth(attempt) {
         return { findings: [finding('protocol-error', `${answer} That is not a valid reply to AUTH.`, { evidence })] };
     }
     if (saslError !== undefined) {
-        const message = `${answer} Before that, it reported an error within the mechanism: ${saslError}.`;
+        const message = `${answer} Before that, it reported a SASL error: ${saslError}.`;
         return { findings: [finding('protocol-error', message, { evidence })] };
     }
     if (auth.expect === 'rejected') {
-        const message = `${answer} It must reject these credentials, but accepts them.`;
+        const message = `${answer} It accepted these credentials, but must reject them.`;
         return { findings: [finding('auth-not-rejected', message, { evidence })] };
     }
     if (iterations === undefined || iterations >= MIN_ITERATIONS)
         return { findings: [] };
-    const message = `For ${mechanism} the server uses a password hash with ${(0,count/* count */.U)(iterations, 'iteration')}; the minimum is ${MIN_ITERATIONS}.`;
+    const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 require at least ${MIN_ITERATIONS}.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
-/** Judges a 4yz or 5yz. `saslError` is the error that the server reported within the mechanism. */
+/** Judges a 4yz or 5yz. */
 function judgeRejection(attempt, answer, evidence) {
     const { auth, reply, reportedError } = attempt;
     const { code } = reply;
     const mustBeRejected = auth.expect === 'rejected';
     const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
     const verdict = isOtherError ? undefined : refusesCredentials(reply, auth.username);
-    // Unknown words may be about something other than the credentials, whatever the code.
+    // Unknown words may be about something other than the credentials, even if the code is about them.
     const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
     const anyMeaning = authMeaningOf(reply, auth.kind);
     const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-    const within = evidence.saslError === undefined ? '' : `Within the mechanism it reports: ${evidence.saslError}.`;
+    const within = evidence.saslError === undefined ? '' : `It also reported a SASL error: ${evidence.saslError}.`;
     const message = [answer, within, meaning?.text ?? ''].filter(Boolean).join(' ');
     const cause = meaning?.cause !== undefined && { cause: meaning.cause };
     // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
@@ -31329,10 +31065,10 @@ function judgeRejection(attempt, answer, evidence) {
     const other = OTHER_REJECTIONS[code];
     if (other)
         return { findings: [finding(other, message, { evidence, ...cause })] };
-    // With another mechanism, or on another channel, the server may still accept credentials that it has not compared.
+    // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
     if (mustBeRejected && verdict && hasCompared(attempt, verdict))
         return { findings: [] };
-    const unknown = mustBeRejected ? ' So it is unknown whether the server rejects the credentials, which it must.' : '';
+    const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
     const text = `${message}${unknown}${otherReason(attempt, verdict)}`;
     const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
     return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...cause })] };
@@ -31348,8 +31084,8 @@ const OTHER_REJECTIONS = {
     538: 'auth-tls-required',
 };
 /**
- * Errors within the mechanism by which a server says that it compared the credentials with its own: an error of SCRAM
- * (RFC 5802 section 7), or a status of HTTP or OAuth for a token (RFC 7628 section 3.2.2).
+ * SASL errors by which a server says that it compared the credentials with its own: an error of SCRAM (RFC 5802 section
+ * 7), or a status of HTTP or OAuth for a token (RFC 7628 section 3.2.2).
  */
 const REJECTED_WITHIN = {
     password: /^(?:invalid-proof|unknown-user)$/,
@@ -31360,8 +31096,8 @@ const REJECTED_WITHIN = {
  * - A SCRAM server looks that up before it asks for the proof. With channel binding, the exchange can also fail because
  *   of the channel.
  * - A CRAM-MD5 server does not show whether it has it.
- * - A server that cannot validate tokens rejects them with the same code, but reports no error within the mechanism.
- * - A server that does not use client certificates rejects EXTERNAL, too.
+ * - A server that cannot validate tokens rejects them with the same code, but reports no SASL error.
+ * - A server that does not use client certificates also rejects EXTERNAL.
  */
 function hasCompared(attempt, verdict) {
     const { auth, mechanism, clientCertificateRequested, credentialsSent, reportedError } = attempt;
@@ -31383,7 +31119,7 @@ function otherReason(attempt, verdict) {
     }
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
         const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails with the correct password, too. Try \`auth.mechanism: ${unbound}\`.`;
+        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
     }
     if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
         return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
@@ -31391,9 +31127,9 @@ function otherReason(attempt, verdict) {
     const { kind, secret } = auth;
     const name = kind.replace('-', ' ');
     if (!credentialsSent)
-        return ` It answered before the ${name} was sent.`;
+        return ` The server replied before the ${name} was sent.`;
     if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-        return ' A server that cannot validate tokens gives the same answer; one that can usually reports an error within the mechanism.';
+        return ' A server that cannot validate tokens sends the same reply; one that can usually also reports a SASL error.';
     }
     return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }
@@ -31408,15 +31144,15 @@ function otherReason(attempt, verdict) {
 
 
 /**
- * Signs in with the strongest mechanism that both sides have (RFC 4954), and judges the outcome.
- * @throws what a session throws, except for a connection that the server closes because of AUTH
+ * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
+ * @throws what a session throws, except if the connection is lost because of AUTH
  */
 async function signIn(context, { session, channel, capabilities }, auth) {
     const { endpoint, budget, run } = context;
     const offered = capabilities.mechanisms;
     if (!offered) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(capabilities.lines) || 'none' };
-        return { findings: [finding('auth-not-advertised', 'Over TLS the server offers no AUTH.', { evidence })] };
+        return { findings: [finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence })] };
     }
     const binding = channelBinding(channel);
     const canBind = binding !== undefined;
@@ -31432,12 +31168,12 @@ async function signIn(context, { session, channel, capabilities }, auth) {
         const result = await authenticate(session, mechanism, identity, {
             binding,
             serverBinds: offered.some(mechanisms/* bindsChannel */._n),
-            derived: (bytes) => {
+            addDerivedSecret: (bytes) => {
                 // A server may echo the bytes in either form.
                 run.addMask(bytes.toString('base64'));
                 run.addMask(bytes.toString('hex'));
             },
-            computed: (work) => budget.postponedBy(work),
+            postponeDeadline: (work) => budget.postponedBy(work),
         });
         const { clientCertificateRequested } = channel;
         return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
@@ -31448,8 +31184,14 @@ async function signIn(context, { session, channel, capabilities }, auth) {
         throw error;
     }
 }
+/** What the configuration requires if it names no mechanism. */
+const ANY_MECHANISM = {
+    password: 'a password mechanism (SCRAM, CRAM-MD5, PLAIN or LOGIN)',
+    'access-token': 'a token mechanism (OAUTHBEARER or XOAUTH2)',
+    certificate: 'EXTERNAL',
+};
 function unavailable(offered, { kind, mechanism }, canBind) {
-    const required = mechanism ?? `a mechanism for ${kind === 'access-token' ? 'an access token' : 'a password'}`;
+    const required = mechanism ?? ANY_MECHANISM[kind];
     const evidence = { offered: (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'none', required };
     const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n)
         ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
@@ -31457,8 +31199,9 @@ function unavailable(offered, { kind, mechanism }, canBind) {
     const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence });
 }
-function noAnswer({ message }, mechanism) {
-    const text = `AUTH ${mechanism} gets no answer: ${message}. The authentication service of the server may be down or have crashed, or the server may block this client after too many failures.`;
+function noAnswer({ message, cause }, mechanism) {
+    const what = cause === undefined ? 'The server closed the connection' : 'The connection was lost';
+    const text = `${what} after AUTH ${mechanism}. Its authentication service may be down, or it may block this client after too many failures.`;
     const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
     return { findings: [found], transient: true };
 }
@@ -31520,18 +31263,18 @@ function judgeOffer({ role }, plain, secured) {
     const findings = [];
     if (secured.has('STARTTLS')) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
-        const message = 'Over TLS the answer to EHLO still offers STARTTLS.';
+        const message = 'The EHLO reply over TLS still offers STARTTLS.';
         findings.push(finding('starttls-still-advertised', message, { evidence }));
     }
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
     if (missing.length > 0) {
         const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-        const message = `Over TLS the server no longer offers ${(0,peer/* excerpt */.Kb)(missing.join(' '))}.`;
+        const message = `The server no longer offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} over TLS.`;
         findings.push(finding('auth-mechanisms-differ', message, { evidence }));
     }
     // Both send the password itself.
     if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
-        const message = `This MX offers AUTH with ${mechanisms.join(' and ')} only.`;
+        const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
         findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
     }
     return findings;
@@ -31539,140 +31282,7 @@ function judgeOffer({ role }, plain, secured) {
 /** Credentials and mail are only sent to a server whose identity is verified. */
 function withheld({ auth, delivery }) {
     const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
-    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent to it.`);
-}
-
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(46936);
-;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
-
-
-
-
-/**
- * What a server negotiates if it is offered everything, to explain why a handshake within the policy failed.
- * @returns `nothing` if there is no agreement even then; undefined if that is not known
- */
-async function negotiateAnything(context, address) {
-    const result = await sideHandshake(context, address, context.run.trust.anything());
-    if (!result)
-        return undefined;
-    if (result.ok)
-        return result.channel;
-    const { failure } = result;
-    // A server that asks for a certificate has agreed to everything else.
-    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
-    return isDisagreement ? 'nothing' : undefined;
-}
-/** The first bytes with which a port without a greeting answers a TLS handshake; undefined without a connection. */
-async function answerToHandshake(context, address) {
-    const anything = context.run.trust.anything();
-    return diagnose(context, address, (side, connection) => beginSideHandshake(side, connection, anything).opening);
-}
-/**
- * Makes a handshake on a separate connection, after STARTTLS unless the endpoint uses implicit TLS, and closes it.
- * @returns undefined if no handshake was possible
- */
-async function sideHandshake(context, address, secureContext) {
-    return diagnose(context, address, async (side, connection) => {
-        if (side.endpoint.transport === 'starttls') {
-            const session = beginSession(side, connection.socket);
-            const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
-            const opened = await openDialogue(session, terms);
-            if (!opened.ok || opened.dialogue.leftover.length > 0)
-                return undefined;
-        }
-        const result = await beginSideHandshake(side, connection, secureContext).outcome;
-        if (result.ok)
-            result.channel.stream.destroy();
-        return result;
-    });
-}
-async function diagnose(context, address, work) {
-    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
-    try {
-        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
-    }
-    catch {
-        // A failure of the diagnosis adds nothing to the failure that it explains.
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/steps/capability/silence.ts
-
-
-
-
-
-
-
-
-/** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_BYTES = 3;
-/** A server that closes the connection sooner did not wait for the client to speak first. */
-const MIN_WAIT_MS = 250;
-/**
- * Finds out why no greeting came: the server may expect TLS, or another protocol in which the client speaks first.
- * @param error of the wait for the greeting, which took `waitedMs`
- * @returns undefined if there is no better explanation than the error
- */
-async function judgeSilence(context, { address }, error, waitedMs) {
-    const [first] = heardBefore(error);
-    if (first) {
-        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
-    }
-    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
-    const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-    if (answer?.kind === 'record')
-        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
-    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
-    const other = otherProtocol(said, ', and waits for the client to speak first');
-    return other && stopped(other);
-}
-/** @param said the first data from the server */
-function implicitTlsPort({ endpoint }, said) {
-    const message = `Port ${endpoint.port} of ${endpoint.host} sends no greeting: it expects TLS from the first byte.`;
-    const data = (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES));
-    return finding('implicit-tls-port', message, { evidence: { data } });
-}
-
-;// CONCATENATED MODULE: ./src/steps/capability/starttls-offer.ts
-
-
-
-/**
- * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
- * transit.
- */
-async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
-    const answer = await session.command('STARTTLS').catch(() => undefined);
-    const isAccepted = answer?.code === 220;
-    // The server now expects a handshake, so there must be no unencrypted QUIT.
-    if (isAccepted)
-        session.detach();
-    const evidence = {
-        capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* excerptOfList */.l3)(masked) }),
-        ...(answer && { reply: formatReply(answer) }),
-    };
-    const answered = answer
-        ? `the server answers STARTTLS with "${formatReply(answer)}"`
-        : 'the server does not answer STARTTLS';
-    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
-    if (keyword !== undefined) {
-        const message = `The reply to EHLO does not list STARTTLS, but "${keyword}": a device between client and server overwrote a keyword of eight letters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). When it is sent anyway, ${answered}.`;
-        return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
-    }
-    if (isAccepted) {
-        const message = `The reply to EHLO does not list STARTTLS, but ${answered}: the offer was removed in transit.`;
-        return finding('starttls-stripped', message, { evidence });
-    }
-    const overwritten = masked.length > 0
-        ? ` Another keyword is overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but its length is not that of STARTTLS.`
-        : '';
-    const message = `Port ${port} of ${host} does not offer STARTTLS.${overwritten}`;
-    return finding('starttls-not-advertised', message, { evidence });
+    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
@@ -31683,8 +31293,7 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
 
 
 
-
-/** Step 1: the server greets, answers EHLO, and advertises STARTTLS (RFC 3207 section 2). */
+/** Step 1: the server greets the client, accepts EHLO, and offers STARTTLS (RFC 3207 section 2). */
 async function capability(context) {
     const { endpoint } = context;
     if (endpoint.transport === 'implicit') {
@@ -31721,10 +31330,89 @@ function judgePlaintextAuth({ role }, offered) {
     if (!offered)
         return [];
     const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'without a mechanism';
-    const found = finding('plaintext-auth-advertised', `Before TLS the server offers AUTH ${mechanisms}.`, {
+    const found = finding('plaintext-auth-advertised', `The server offers AUTH ${mechanisms} before TLS.`, {
         evidence: { mechanisms },
     });
     return [role === 'mx' ? { ...found, severity: 'notice' } : found];
+}
+/**
+ * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
+ * transit.
+ */
+async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
+    const reply = await session.command('STARTTLS').catch(() => undefined);
+    const isAccepted = reply?.code === 220;
+    // The server now expects a handshake, so there must be no unencrypted QUIT.
+    if (isAccepted)
+        session.detach();
+    const evidence = {
+        capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* excerptOfList */.l3)(masked) }),
+        ...(reply && { reply: formatReply(reply) }),
+    };
+    const tried = reply
+        ? `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}"`
+        : 'The gate sent STARTTLS anyway, but the server did not reply';
+    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+    if (keyword !== undefined) {
+        const message = `The EHLO reply does not list STARTTLS, but "${keyword}": a device between client and server overwrote an 8-character keyword; STARTTLS has 8 characters (as do CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+        return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
+    }
+    if (isAccepted) {
+        const message = `The EHLO reply does not list STARTTLS. ${tried}: the offer was removed in transit.`;
+        return finding('starttls-stripped', message, { evidence });
+    }
+    const overwritten = masked.length > 0
+        ? ` A different keyword was overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but it is not as long as STARTTLS.`
+        : '';
+    const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+    return finding('starttls-not-advertised', message, { evidence });
+}
+
+;// CONCATENATED MODULE: ./src/verdict/waivers.ts
+
+
+/** Whether a waiver is in force, which it is until the end of its last day (UTC). */
+function isInForce({ until }, now) {
+    return now.toISOString().slice(0, 10) <= until;
+}
+function isWaived(code, waivers, now) {
+    return waivers.some((waiver) => waiver.finding === code && isInForce(waiver, now));
+}
+/** Marks waived findings, and adds `waiver-expired` for each finding whose waiver has expired. */
+function applyWaivers(findings, waivers, now) {
+    return findings.flatMap((found) => {
+        const named = waivers.filter((waiver) => waiver.finding === found.code && !catalog/* UNWAIVABLE */.Zs.includes(found.code));
+        const valid = named.find((waiver) => isInForce(waiver, now));
+        if (valid)
+            return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
+        return [
+            found,
+            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
+                evidence: { finding: found.code, until },
+            })),
+        ];
+    });
+}
+/**
+ * Waivers of findings that did not occur, although no step that could report them was blocked.
+ * @returns each notice with the step that it belongs to
+ */
+function unusedWaivers(waivers, steps, now) {
+    const occurred = new Set(steps.flatMap(({ findings }) => findings.map(({ code }) => code)));
+    return waivers.flatMap((waiver) => {
+        const { steps: possible } = catalog/* CATALOG */.W8[waiver.finding];
+        const concerned = steps.filter(({ id }) => possible.includes(id));
+        const step = concerned.findLast(({ status }) => status !== 'skip')?.id;
+        const wasBlocked = concerned.some(({ skipped }) => skipped === 'blocked');
+        if (step === undefined || wasBlocked || occurred.has(waiver.finding))
+            return [];
+        const { finding: code, until } = waiver;
+        const message = isInForce(waiver, now)
+            ? `${code} is waived until ${until}, but did not occur.`
+            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
+        return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
+    });
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -31735,18 +31423,19 @@ var external_node_tls_ = __nccwpck_require__(41692);
 
 
 
-/** Key types. A server may have a certificate for each, and a handshake shows one of them. */
+/** A server may have a certificate for each key type, and a handshake shows one of them. */
 const KEY_KINDS = ['RSA', 'ECDSA'];
 const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];
-/** Node's own list: `tls.DEFAULT_CIPHERS` is what `--tls-cipher-list` in NODE_OPTIONS makes of it. */
+/** Node's own list: `--tls-cipher-list` in NODE_OPTIONS changes `tls.DEFAULT_CIPHERS`. */
 const CIPHERS = external_node_crypto_.constants.defaultCoreCipherList;
 /**
  * What a client offers if it accepts only one key type. Up to TLS 1.2 the cipher suites select the type, so every
  * signature algorithm is offered for the chain. With TLS 1.3 the signature algorithms select it (RFC 8446 section
  * 4.2.3), and Node cannot offer different ones for the chain and the handshake: only PKCS #1, which TLS 1.3 has for
- * chains only, does not select RSA. A server that is strict about chains may then hide an RSA certificate of an ECDSA CA.
+ * chains only, does not select RSA. A server that is strict about chains may then not send an RSA certificate of an
+ * ECDSA CA.
  */
 const OFFERS = {
     'TLSv1.2': {
@@ -31771,10 +31460,9 @@ function defaultAnchors() {
 }
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
 /**
- * The default store of a Node that has no function for it, such as 20: the bundled roots, and those of a file up to the
- * first that is damaged. Like Node, this ignores what it cannot read.
+ * The default store of a Node that has no function for it, such as 20. Like Node, this ignores what it cannot read.
  * @param roots PEM, one certificate each
- * @param extra the path of a file with more
+ * @param extra the path of a file with more, up to the first that is damaged
  */
 function olderStore(roots, extra) {
     const anchors = [...roots];
@@ -31788,17 +31476,13 @@ function olderStore(roots, extra) {
     }
     return anchors;
 }
-/**
- * Trust anchors and TLS contexts for the policies of a run. A context has the whole default store and takes milliseconds
- * to make, so there is one for each distinct policy and not one for each connection.
- */
+/** A TLS context with the whole default store takes milliseconds to create, so there is one for each distinct policy. */
 class TrustStore {
     #default = defaultAnchors();
     #contexts = new Map();
     #anything;
     #public;
     #parsed = new Map();
-    /** The context of a policy: its versions, trust anchors and client certificate. */
     context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
         // The client certificate determines its key.
         const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
@@ -31819,10 +31503,7 @@ class TrustStore {
         this.#contexts.set(key, context);
         return context;
     }
-    /**
-     * A context that offers everything this TLS library supports, to find out what a server supports after a handshake
-     * within the policy failed. It verifies nothing, so no data may be sent on its channel.
-     */
+    /** Offers everything that this TLS library supports, to diagnose a failure. No data may be sent on its channel. */
     anything() {
         this.#anything ??= external_node_tls_.createSecureContext({
             minVersion: 'TLSv1',
@@ -31841,7 +31522,6 @@ class TrustStore {
     pem(ca) {
         return [...this.#default, ...ca];
     }
-    /** All anchors of a policy, parsed once. */
     anchors(ca) {
         return this.pem(ca).map((pem) => {
             const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
@@ -31857,34 +31537,36 @@ class TrustStore {
 
 
 /**
- * Looks for the certificates that a server has for other clients, and judges them, too: of an RSA and an ECDSA
- * certificate a handshake shows only one, and the other is easily forgotten. Each additional connection ends after the
- * handshake. For each key type there is one with TLS 1.2, and one with TLS 1.3 if the server supports it and did not show
- * that type with TLS 1.2. A connection that the server closes is repeated once. If a type seems to be absent, there is
- * one more connection as a control.
+ * Judges the certificate that a server has for other clients: of an RSA and an ECDSA certificate a handshake shows only
+ * one. For each key type there is a connection with TLS 1.2, and one with TLS 1.3 if the server supports it and did not
+ * show that type with TLS 1.2. If a type seems to be absent, one more connection is the control.
  * @param first the channel of the main handshake
  * @param judge judges a channel as step 3 judges the first
  * @returns findings that name the certificate that each is about, and the certificates
  */
 async function otherCertificates(context, address, first, judge) {
     const handshake = (version, keyKind) => {
-        const { trust } = context.run;
-        const terms = { ca: context.endpoint.tls.ca, minVersion: version, maxVersion: version };
         // Without a client certificate: its signature would need the same key type.
-        return sideHandshake(context, address, trust.context({ ...terms, ...(keyKind && { keyKind }) }));
+        const terms = {
+            ca: context.endpoint.tls.ca,
+            minVersion: version,
+            maxVersion: version,
+            ...(keyKind && { keyKind }),
+        };
+        return sideHandshake(context, address, context.run.trust.context(terms));
     };
     // If the server closes the connection, that may be by chance.
     const handshakeFor = async (kind, version) => {
         const outcome = await handshake(version, kind);
-        const isLost = outcome?.ok === false && outcome.failure.kind === 'lost';
-        return isLost ? handshake(version, kind) : outcome;
+        return failureOf(outcome)?.kind === 'lost' ? handshake(version, kind) : outcome;
     };
     const findings = [];
     const certificates = [];
     const absent = [];
     for (const kind of KEY_KINDS.filter((one) => one !== kindOf(first))) {
         const withTls12 = await handshakeFor(kind, 'TLSv1.2');
-        const isTls13Only = isAlert(withTls12, PROTOCOL_VERSION);
+        const refusal = failureOf(withTls12);
+        const isTls13Only = refusal?.kind === 'alert' && refusal.number === PROTOCOL_VERSION;
         // With TLS 1.2 a certificate also seems to be absent if only the cipher suites for its key are.
         const mayShowWithTls13 = isTls13Only || (first.version === 'TLSv1.3' && isAbsent(withTls12));
         const outcome = mayShowWithTls13 ? await handshakeFor(kind, 'TLSv1.3') : withTls12;
@@ -31892,12 +31574,16 @@ async function otherCertificates(context, address, first, judge) {
             if (kindOf(outcome.channel) !== kind)
                 continue;
             const judged = judge(outcome.channel);
-            findings.push(...judged.findings.map((found) => about(kind, found)));
+            findings.push(...judged.findings.map((found) => ({
+                ...found,
+                message: `The server's ${kind} certificate: ${found.message}`,
+                evidence: { ...found.evidence, keyType: kind },
+            })));
             if (judged.certificate)
                 certificates.push(judged.certificate);
         }
         else if (!isAbsent(outcome)) {
-            const failure = outcome?.failure;
+            const failure = failureOf(outcome);
             const isAsked = failure?.kind === 'alert' && failure.asked;
             const why = isAsked ? ', because the server requires a client certificate' : '';
             const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
@@ -31921,23 +31607,21 @@ async function otherCertificates(context, address, first, judge) {
 const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
-const MAY_HIDE = 'it supports only TLS 1.3, with which it may hide a certificate whose issuer has a key of another type';
+const MAY_HIDE = 'it supports only TLS 1.3, and such a server may not send a certificate whose issuer has a different key type';
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
-function isAlert(outcome, number) {
-    return outcome?.ok === false && outcome.failure.kind === 'alert' && outcome.failure.number === number;
+function failureOf(outcome) {
+    return outcome?.ok === false ? outcome.failure : undefined;
 }
 /**
  * Whether a failure means that the server has no certificate of the type: it sends the alert for that, or it uses the
  * certificate that it has anyway (RFC 8446 section 4.4.2.2). Other failures may have other causes.
  */
 function isAbsent(outcome) {
-    if (outcome?.ok !== false)
-        return false;
-    const { failure } = outcome;
-    if (failure.kind === 'alert')
+    const failure = failureOf(outcome);
+    if (failure?.kind === 'alert')
         return failure.number === HANDSHAKE_FAILURE && !failure.asked;
-    return failure.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
+    return failure?.kind === 'refused-here' && NOT_OFFERED.test(failure.code);
 }
 function kindOf({ sent: [leaf] }) {
     if (!leaf)
@@ -31947,15 +31631,8 @@ function kindOf({ sent: [leaf] }) {
         return 'ECDSA';
     return name.startsWith('RSA') ? 'RSA' : undefined;
 }
-function about(kind, found) {
-    return {
-        ...found,
-        message: `The server's other certificate, for ${kind}: ${found.message}`,
-        evidence: { ...found.evidence, keyType: kind },
-    };
-}
 function unchecked(kind, outcome, why) {
-    const message = `The gate could not determine whether the server has a certificate for ${kind}${why}.`;
+    const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
     return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
 }
 
@@ -31974,16 +31651,13 @@ const ABOUT = { 40: 'anything', 70: 'version', 71: 'cipher' };
 /** OpenSSL's error codes for a version that this side does not accept, and a cipher suite that it did not offer. */
 const WRONG_VERSION = /UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const WRONG_CIPHER = /(WRONG|UNKNOWN)_CIPHER_RETURNED/;
-/** The same for parameters that its security level does not accept. */
+/** For parameters that its security level does not accept. */
 const SHORT_DH = 'DH_KEY_TOO_SMALL';
 /** Cipher suites that every policy offers, by their standard names. */
 const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))|ARIA_\d+_GCM|CHACHA20)|AES_\d+_GCM|CHACHA20)/;
 /** Curves that only a diagnostic handshake offers. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
-/**
- * Judges why the handshake failed.
- * @param address that of the server, for a diagnostic handshake
- */
+/** @param address the server's IP address, for a diagnostic handshake */
 async function judgeHandshakeFailure(context, address, failure) {
     switch (failure.kind) {
         case 'timed-out': {
@@ -31991,16 +31665,16 @@ async function judgeHandshakeFailure(context, address, failure) {
             const message = `The server did not finish the TLS handshake in time${clause}.`;
             const waited = inSeconds(failure.waitedMs);
             const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
-            // With STARTTLS the server has answered before, so a packet may be lost.
+            // With STARTTLS the server has replied before, so a packet may be lost.
             return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
             const evidence = { detail: failure.detail };
             // Some servers close the connection instead of sending an alert.
-            const tooOld = versionBelowPolicy(await negotiateAnything(context, address), context);
-            return tooOld !== undefined
-                ? stopped(versionTooOld(context, { said, evidence }, tooOld))
+            const seen = await negotiateAnything(context, address);
+            return isBelowPolicy(seen, context)
+                ? stopped(versionTooOld(context, { said, evidence }, seen))
                 : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
         }
         case 'alert': {
@@ -32027,7 +31701,7 @@ async function judgeHandshakeFailure(context, address, failure) {
                 said: `The gate ended the handshake: ${reason}`,
                 evidence: { reason, code },
                 ...(code.includes(SHORT_DH) && {
-                    said: `The gate does not accept the Diffie-Hellman parameters of the server, which are too short (${reason})`,
+                    said: `The server's Diffie-Hellman parameters are too short (${reason})`,
                     cause: 'short-dh-parameters',
                 }),
                 about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -32035,25 +31709,26 @@ async function judgeHandshakeFailure(context, address, failure) {
         }
     }
 }
-/** Why there was no agreement, by what the server chooses if it is offered everything. */
+/** Why there was no agreement, by what the server selects if everything is enabled. */
 async function noAgreement(context, address, refusal) {
     const { said, about, cause } = refusal;
     const seen = await negotiateAnything(context, address);
-    const tooOld = versionBelowPolicy(seen, context);
-    const spoken = seen === 'nothing' ? undefined : seen;
-    if (tooOld !== undefined || (about === 'version' && !spoken)) {
-        return versionTooOld(context, refusal, seen && (tooOld ?? 'no version of TLS that the gate can offer'));
-    }
-    const unusualCurve = UNUSUAL_CURVE.exec(spoken?.group ?? '')?.[0];
-    const chosen = spoken && `${spoken.version} with ${spoken.cipher}${unusualCurve === undefined ? '' : ` on ${unusualCurve}`}`;
-    const end = `${said}.${chosen === undefined ? '' : ` If everything is offered, it chooses ${chosen}.`}`;
-    const evidence = { ...refusal.evidence, ...(chosen !== undefined && { negotiated: chosen }) };
-    if (spoken?.oldSignature !== undefined && about === 'anything') {
-        const signature = spoken.oldSignature;
+    const selected = seen === 'nothing' ? undefined : seen;
+    if (isBelowPolicy(seen, context) || (about === 'version' && !selected))
+        return versionTooOld(context, refusal, seen);
+    const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
+    const curve = unusualCurve === undefined ? '' : ` on ${unusualCurve}`;
+    const negotiated = selected && `${selected.version} with ${selected.cipher}${curve}`;
+    const evidence = { ...refusal.evidence, ...(negotiated !== undefined && { negotiated }) };
+    const end = negotiated
+        ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
+        : `${said}.`;
+    if (selected?.oldSignature !== undefined && about === 'anything') {
+        const signature = selected.oldSignature;
         const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
         return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
     }
-    const isUnusual = unusualCurve !== undefined || (spoken !== undefined && !OFFERED.test(spoken.cipher));
+    const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
     if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
         return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
     }
@@ -32061,17 +31736,19 @@ async function noAgreement(context, address, refusal) {
     const message = `The server accepts none of the ${what} that the gate offers. ${end}`;
     return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
 }
-function versionBelowPolicy(seen, { endpoint }) {
-    return seen && seen !== 'nothing' && seen.version < endpoint.tls.minVersion ? seen.version : undefined;
+function isBelowPolicy(seen, { endpoint }) {
+    return seen !== undefined && seen !== 'nothing' && seen.version < endpoint.tls.minVersion;
 }
-/** @param spoken the version that the server supports, or a text that says that it supports none; undefined if unknown */
-function versionTooOld({ endpoint }, { said, evidence }, spoken) {
+function versionTooOld({ endpoint }, { said, evidence }, seen) {
     const required = endpoint.tls.minVersion;
-    const message = spoken === undefined
-        ? `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed. ${said}.`
-        : `The server supports ${spoken}, but ${required} or later is required. ${said}.`;
-    return finding('tls-version-too-old', message, {
-        evidence: { ...evidence, required, negotiated: spoken ?? 'unknown' },
+    const negotiated = seen === undefined ? 'unknown' : seen === 'nothing' ? 'none' : seen.version;
+    const reasons = {
+        unknown: `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
+        none: `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
+    };
+    const reason = reasons[negotiated] ?? `The server supports ${negotiated}, but ${required} or later is required.`;
+    return finding('tls-version-too-old', `${reason} ${said}.`, {
+        evidence: { ...evidence, required, negotiated },
         ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
     });
 }
@@ -32097,16 +31774,12 @@ var encoding = __nccwpck_require__(29665);
 /*
  * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
  */
-/**
- * Whether a certificate names another one as its issuer. A name that cannot be read is never equal to another.
- * @param certificate whose issuer field is read
- * @param issuer whose subject field is read
- */
+/** Whether a certificate names another one as its issuer. A malformed name is not equal to any other. */
 function namesAsIssuer(certificate, issuer) {
     const name = normalizedIssuer(certificate);
     return name !== undefined && name === normalizedSubject(issuer);
 }
-/** Whether a certificate is self-issued (RFC 5280 section 3.2): it names itself as its issuer, whoever signed it. */
+/** Whether a certificate names itself as its issuer (RFC 5280 section 3.2); it need not be signed with its own key. */
 function isSelfIssued(certificate) {
     return namesAsIssuer(certificate, certificate);
 }
@@ -32146,6 +31819,8 @@ function normalizedElement({ tag, content }) {
         .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+// EXTERNAL MODULE: ./src/text/count.ts
+var count = __nccwpck_require__(50896);
 // EXTERNAL MODULE: ./src/tls/x509/extensions.ts
 var extensions = __nccwpck_require__(18706);
 ;// CONCATENATED MODULE: ./src/tls/x509/name-constraints.ts
@@ -32168,12 +31843,9 @@ const IP_ADDRESS = {
     nameText: tls_names/* addressOf */.ci,
     subtreeText: (subtree) => network(subtree).map(tls_names/* addressOf */.ci).join('/'),
 };
-/**
- * A search for a path compares at most so many names with constraints, for all its certificates together: a hundred
- * names with a hundred constraints, six times. A peer can send thousands of each, and every comparison costs time.
- */
+/** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
-/** How many comparisons a search may still make. */
+/** How many comparisons of names with constraints a search may still make. */
 class Comparisons {
     #left = MAX_COMPARISONS;
     /** @returns whether so many more may be made */
@@ -32183,8 +31855,8 @@ class Comparisons {
     }
 }
 /**
- * Whether a certificate has a name that the constraints of an issuer above it do not allow.
- * @returns an error whose message follows the name of the issuer; undefined if all names are allowed
+ * Whether an issuer's constraints exclude a DNS name or IP address of one below it (RFC 5280 section 4.2.1.10).
+ * @returns an error whose message follows the name of the issuer
  * @throws {DerError}
  */
 function constraintError(issuer, certificate, comparisons) {
@@ -32217,7 +31889,7 @@ function errorOfType(type, issuer, certificate, comparisons) {
     }
     return undefined;
 }
-/** Parts of a subject that are compared with constraints like an alternative name. */
+/** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 /**
@@ -32249,7 +31921,7 @@ function domainMatcher(subtree) {
     const below = `.${domain}`;
     return (name) => name === domain || name.endsWith(below);
 }
-/** A subtree is an address, followed by a mask of the same length. */
+/** A subtree is an IP address, followed by a mask of the same length. */
 function networkMatcher(subtree) {
     const [address, mask] = network(subtree);
     return (name) => name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
@@ -32257,7 +31929,7 @@ function networkMatcher(subtree) {
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
-        throw new der/* DerError */.I4('an address constraint has an invalid length');
+        throw new der/* DerError */.I4('an IP address constraint has an invalid length');
     return [subtree.subarray(0, half), subtree.subarray(half)];
 }
 
@@ -32272,9 +31944,6 @@ var purpose = __nccwpck_require__(31352);
 
 
 
-/*
- * Whether one certificate may be the issuer of another on a path to a trust anchor (RFC 5280 section 6.1).
- */
 /** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
 function issued(issuer, certificate) {
     if (!namesAsIssuer(certificate, issuer))
@@ -32283,16 +31952,13 @@ function issued(issuer, certificate) {
         return certificate.verify(issuer.publicKey);
     }
     catch {
-        // The TLS library cannot read this key.
+        // OpenSSL cannot read this key.
         return false;
     }
 }
 /**
- * Why an issuer must not be the next certificate of a path.
- * @param issuer one that has {@link issued} the last certificate below it
- * @param below the certificates from the leaf up to the one that it has issued
- * @param now the time at which it must be valid
- * @returns undefined if it may
+ * Why an issuer must not be the next certificate of a path (RFC 5280 section 6.1).
+ * @param below the certificates from the leaf up to the one that it has {@link issued}
  */
 function pathError(issuer, below, now, comparisons) {
     const name = `the issuer ${(0,x509_certificate/* distinguishedName */.CG)(issuer.subject)}`;
@@ -32309,7 +31975,7 @@ function pathError(issuer, below, now, comparisons) {
 }
 /** @returns an error whose message follows the name of the issuer */
 function issuerError(issuer, issuee, between, now) {
-    // These throw if the issuer is malformed: OpenSSL's answers below mean nothing if it cannot read what they are about.
+    // These throw if the issuer is malformed: then OpenSSL's results below mean nothing.
     const { from, to } = (0,encoding/* validityOf */.Gv)(issuer);
     const usage = (0,purpose/* extendedKeyUsageError */.c)(issuer);
     const limit = (0,extensions/* pathLength */.o8)(issuer);
@@ -32349,9 +32015,7 @@ const KNOWN_EXTENSIONS = new Set([
     ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
     '2.16.840.1.113730.1.1',
 ]);
-function unsupported(message) {
-    return { message, isUnsupported: true };
-}
+const unsupported = (message) => ({ message, isUnsupported: true });
 function firstError(certificates, errorOf) {
     for (const [i, certificate] of certificates.entries()) {
         const error = orMalformed(certificate, () => errorOf(certificate, i));
@@ -32360,7 +32024,7 @@ function firstError(certificates, errorOf) {
     }
     return undefined;
 }
-/** The error of a check, or that the certificate is malformed. */
+/** What a check returns, or that the certificate is malformed. */
 function orMalformed(certificate, check) {
     try {
         return check();
@@ -32380,12 +32044,11 @@ function orMalformed(certificate, check) {
 /** A peer can send many certificates with one name, and each costs the time of a signature check. */
 const MAX_VERIFICATIONS = 64;
 /**
- * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1): each certificate is signed by the next,
- * and every issuer is a CA within its dates and its path length. OpenSSL does this too, but reports only its last error,
- * so that an expired leaf hides an unknown issuer. A path with something that this search does not support (constraints
- * of some types of names, unknown critical extensions) is not trusted.
+ * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only
+ * its last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not
+ * support (constraints of some types of names, unknown critical extensions) is not trusted.
  * @param sent the certificates as the server sent them, leaf first; at least one
- * @param now the time at which issuers must be valid
+ * @param now the time at which issuers must be valid; the dates of the leaf are judged separately
  */
 function verifyChain(sent, anchors, now) {
     const [leaf, ...others] = sent;
@@ -32455,11 +32118,7 @@ function buildPath(leaf, sent, { anchors, now, ignoreUnsupported }) {
 function lastSecond({ validTo }) {
     return Date.parse(validTo) || 0;
 }
-/**
- * The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires: it is out of
- * order, or does not belong to the chain.
- * @param sent the certificates as the server sent them, leaf first
- */
+/** The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires. */
 function firstOutOfOrder(sent) {
     return sent.find((certificate, i) => {
         const before = sent[i - 1];
@@ -32472,7 +32131,7 @@ function firstOutOfOrder(sent) {
 
 
 
-/** @returns what the certificate says, or the finding if it is malformed */
+/** @returns the facts of the certificate, or the finding if it is malformed */
 function parse(certificate) {
     try {
         return { ok: true, certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
@@ -32496,9 +32155,9 @@ function parse(certificate) {
 
 
 /**
- * OpenSSL's errors for which there is another finding. OpenSSL reports only the last of several errors, so that an
- * expired leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless the error is one
- * that no finding explains.
+ * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
+ * leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless no finding explains the
+ * error.
  */
 const EXPLAINED_BY = {
     CERT_HAS_EXPIRED: ['certificate-expired'],
@@ -32509,7 +32168,6 @@ const EXPLAINED_BY = {
 };
 /**
  * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
- * @param chain the result of our own search
  * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
  */
 function judgeChain({ sent, verifyError }, chain, others) {
@@ -32548,7 +32206,7 @@ function untrusted(chain, evidence) {
     // By its fingerprint, a root can be compared with the one that it should be.
     const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
     if (isRoot && !hasNameConflict) {
-        return finding('certificate-untrusted', `The chain ends in a root that is not trusted, ${name}.`, {
+        return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
             cause: 'unknown-root',
             evidence: { ...evidence, ...root },
         });
@@ -32561,14 +32219,14 @@ function untrusted(chain, evidence) {
         evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
     });
 }
-/** The issuer whose certificate is missing, and its URL according to the last certificate. The gate does not fetch it. */
+/** The gate does not fetch the missing certificate from its URL. */
 function missingIssuer({ end, hasNameConflict }) {
     const parsed = parse(end);
     const [url] = parsed.ok ? parsed.facts.caIssuers : [];
     return {
         missingIssuer: nameOf(end.issuer),
         ...(url !== undefined && { caIssuers: (0,peer/* excerpt */.Kb)(url) }),
-        ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but another key' }),
+        ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but a different key' }),
     };
 }
 function causeOf({ hasNameConflict }) {
@@ -32597,10 +32255,18 @@ function nameOf(multiLine) {
 
 
 
-const DAY_MS = 86_400_000;
-/** Whole days from one date to another; negative if that is earlier. */
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Whole days; negative if `to` is earlier. */
 function daysBetween(from, to) {
     return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+}
+/** Such as `3 days`, or `5 hours` if that is less than a day. */
+function timeBetween(from, to) {
+    const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
+    if (hours >= 24)
+        return (0,count/* count */.U)(daysBetween(from, to), 'day');
+    return hours > 0 ? (0,count/* count */.U)(hours, 'hour') : 'less than an hour';
 }
 /** Such as `2027-02-22`, in UTC. */
 function day(date) {
@@ -32611,7 +32277,7 @@ function judgeDates({ validFrom, validTo }, options) {
     const { now } = options;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
     if (validTo < now) {
-        const message = `The certificate expired on ${day(validTo)}, ${(0,count/* count */.U)(daysBetween(validTo, now), 'day')} ago.`;
+        const message = `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
         return [finding('certificate-expired', message, { evidence })];
     }
     if (validFrom > now) {
@@ -32623,17 +32289,15 @@ function judgeDates({ validFrom, validTo }, options) {
         return [];
     return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
 }
-/** Says that a certificate expires sooner than it may; undefined if it does not. */
+/** The end of a sentence, if a certificate expires too soon. */
 function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
     if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS)
         return undefined;
-    const days = (0,count/* count */.U)(daysBetween(now, validTo), 'day');
-    return `, in ${days}, but must be valid for at least ${(0,count/* count */.U)(minValidDays, 'day')}`;
+    return `, in ${timeBetween(now, validTo)}, but must be valid for at least ${(0,count/* count */.U)(minValidDays, 'day')}`;
 }
 /**
- * Whether an issuer on the path expires before the peer's certificate; an error if it expires sooner than the
- * certificate itself may. OpenSSL checks the dates of the trust anchor, too.
- * @param above the certificates above it, up to the trust anchor
+ * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
+ * @param above the certificates above it, with the trust anchor, whose dates OpenSSL checks, too
  */
 function judgeIssuerDates(leaf, above, options) {
     const [first] = above.map(({ facts }) => facts).toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
@@ -32654,10 +32318,7 @@ const MAX_LIFETIMES = [
     { from: '2026-03-15', days: 200 },
     { from: '2020-09-01', days: 398 },
 ];
-/**
- * Whether the peer's certificate is valid for longer than a public CA may issue it.
- * @param anchor the end of its path; a private CA has no limit
- */
+/** @param anchor the end of the path; a private CA has no limit */
 function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
     const days = daysBetween(validFrom, validTo);
@@ -32672,10 +32333,10 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
 
 
 
+
 /** Whether the certificate matches the required name (RFC 9525). */
 function judgeName(facts, { name }) {
-    const required = (0,tls_names/* referenceIdentity */.w$)(name);
-    if ((0,tls_names/* matchesName */.Hj)(facts, required))
+    if ((0,tls_names/* matchesName */.Hj)(facts, name))
         return [];
     const names = (0,peer/* excerpt */.Kb)([...facts.dnsNames, ...facts.ipAddresses].join(', '));
     const only = facts.hasOtherNames
@@ -32683,7 +32344,7 @@ function judgeName(facts, { name }) {
         : 'no subject alternative names';
     const reason = names === ''
         ? `has ${only}, so it does not match ${name}`
-        : required.kind === 'ip' && facts.dnsNames.includes(name)
+        : (0,external_node_net_.isIP)(name) !== 0 && facts.dnsNames.includes(name)
             ? `has ${name} as a DNS name, not as an IP address`
             : `is for ${names}, not for ${name}`;
     const evidence = { expected: name, names: names || 'none', subject: (0,peer/* excerpt */.Kb)(facts.subject) };
@@ -32691,7 +32352,7 @@ function judgeName(facts, { name }) {
 }
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
 function judgePurpose({ isCa, purposeErrors, subject }) {
-    const reasons = [...purposeErrors, ...(isCa ? ['it is the certificate of a CA'] : [])];
+    const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
     if (reasons.length === 0)
         return [];
     const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
@@ -32704,8 +32365,8 @@ function judgePurpose({ isCa, purposeErrors, subject }) {
 
 
 /**
- * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing, so
- * it is not judged.
+ * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
+ * so it is not judged.
  * @param chain the path to the anchor, or everything that was sent if there is none
  */
 function judgeStrength(chain, anchor) {
@@ -32715,12 +32376,12 @@ function judgeStrength(chain, anchor) {
     const findings = [];
     if (weakKey) {
         const evidence = { key: weakKey.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.subject) };
-        const message = `The key of ${evidence.subject} is ${evidence.key}.`;
+        const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
         findings.push(finding('certificate-weak-key', message, { evidence }));
     }
     if (weakSignature) {
         const evidence = { signature: weakSignature.signature.name, subject: (0,peer/* excerpt */.Kb)(weakSignature.subject) };
-        const message = `${evidence.subject} is signed with ${evidence.signature}.`;
+        const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
         findings.push(finding('certificate-weak-signature', message, { evidence }));
     }
     return findings;
@@ -32737,8 +32398,8 @@ function judgeStrength(chain, anchor) {
 
 
 /**
- * Judges what a peer presented. Every question is judged separately, so that a certificate can be expired, misnamed and
- * without its chain at once (RFC 5280 section 6, RFC 9525, RFC 9325). Never throws, whatever the certificates are.
+ * Makes every check separately, so that a certificate can be expired, misnamed and without its chain at once (RFC 5280
+ * section 6, RFC 9525, RFC 9325). Never throws, even if certificates are malformed.
  * @param presented at least one certificate
  */
 function judgePeer(presented, options) {
@@ -32785,12 +32446,12 @@ function pathOf(chain, { verifyError }) {
     return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
 function pinMismatch({ spki }, { pins }) {
-    return finding('certificate-pin-mismatch', `The key of the server is sha256/${spki}, which is not pinned.`, {
+    return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
         evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
     });
 }
 function asNotice({ code, message, evidence }) {
-    return finding('certificate-pinned', `The key is pinned, so this does not count: ${message}`, {
+    return finding('certificate-pinned', `Ignored because the key is pinned: ${message}`, {
         evidence: { ...evidence, finding: code },
     });
 }
@@ -32874,24 +32535,23 @@ function certificate_judge({ endpoint, run }, presented) {
         waived: (code) => isWaived(code, endpoint.waive, now),
     });
 }
-/** TLS must begin with the first byte, whatever the protocol (RFC 8314 section 3.3). */
+/** With implicit TLS nothing precedes the handshake (RFC 8314 section 3.3). */
 function judgePlaintext({ endpoint, transcript }, bytes) {
     const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
     transcript.add('server', said);
     const [firstLine = ''] = said.split(/\r?\n/, 1);
-    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS, "${(0,peer/* excerpt */.Kb)(firstLine)}"`;
+    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${(0,peer/* excerpt */.Kb)(firstLine)}".`;
     const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
+    const code = 'plaintext-on-implicit-port';
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
         const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' };
-        return stopped(finding('plaintext-on-implicit-port', `${sends}: it speaks ${protocol}.`, details));
+        return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
     }
-    if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
-        return stopped(finding('plaintext-on-implicit-port', `${sends}.`, { evidence }));
-    }
-    const details = { evidence, cause: 'rejected' };
-    const found = finding('plaintext-on-implicit-port', `${sends}: it rejects this client before TLS.`, details);
-    return stopped(found, { transient: said.startsWith('4') });
+    if (!/^[45]\d\d([ -]|\r|$)/.test(said))
+        return stopped(finding(code, sends, { evidence }));
+    const rejected = `${sends} The server rejects this client before TLS.`;
+    return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -42244,35 +41904,29 @@ function otpError(message) {
 }
 /* harmony default export */ const mail_composer = (MailComposer);
 
-;// CONCATENATED MODULE: ./src/message/probe.ts
+;// CONCATENATED MODULE: ./src/message/test-message.ts
 
 
-/**
- * Explains itself to a reader. Plain ASCII in short lines, so that no relay has a reason to encode it again. One line
- * begins with a dot, which careless relays lose.
- */
+/** ASCII in short lines, so that no relay has to encode it. One line begins with a dot, which some relays lose. */
 const BODY = [
     'This message was sent by STARTTLS Gate, an automated test of mail servers.',
-    'It is looked for, and compared with what was sent.',
+    'The test looks for it in the inbox and compares it with what was sent.',
     '',
     '.This dot must arrive with its line (RFC 5321 section 4.5.2).',
     '',
 ];
 /**
- * Composes a probe: a message by RFC 5322 with a Message-ID, a nonce and a token of its own, marked as
- * automatic (RFC 3834 section 5) so that no program answers it.
- * @param now its Date
- * @param attachmentBytes size of the attachment, which is random so that it cannot be compressed; 0 for none. In the
- *   message it is base64, which is a third larger.
+ * Composes a message (RFC 5322) that is marked as automatic (RFC 3834 section 5), so that no program replies to it.
+ * @param attachmentBytes size of the attachment before base64; random, so that it cannot be compressed
  */
-async function composeProbe(from, to, now, attachmentBytes = 0) {
+async function composeTestMessage(from, to, now, attachmentBytes = 0) {
     const nonce = (0,external_node_crypto_.randomUUID)();
     const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
     const messageId = `<starttls-gate.${nonce}@${from.slice(from.lastIndexOf('@') + 1)}>`;
     const mail = new mail_composer({
         from,
         to,
-        subject: `STARTTLS Gate probe ${nonce}`,
+        subject: `STARTTLS Gate test message ${nonce}`,
         messageId,
         date: now,
         headers: { 'Auto-Submitted': 'auto-generated' },
@@ -42292,13 +41946,12 @@ var alterations = __nccwpck_require__(73289);
 // EXTERNAL MODULE: ./src/message/fields.ts
 var message_fields = __nccwpck_require__(45158);
 ;// CONCATENATED MODULE: ./src/message/lexical.ts
-/**
- * The lexical tokens that structured header fields share (RFC 5322 section 3.2): comments, which nest, and quoted
- * strings. The text is never read twice, so the time is linear in its length.
- */
 const SPACES = /\s*/y;
 const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
-/** Splits a structured field into its tokens; an unclosed one extends to the end. */
+/**
+ * Splits a structured field (RFC 5322 section 3.2) into its tokens; an unclosed one extends to the end. No text is read
+ * twice, so the time is linear in its length.
+ */
 function tokens(field) {
     const found = [];
     let at = end(SPACES, field, 0);
@@ -42344,13 +41997,12 @@ function commentEnd(text, start) {
 
 
 
-/** A server treats a message with that many as looping (RFC 5321 section 6.3). */
+/** A message with more is in a loop (RFC 5321 section 6.3). */
 const MAX_HOPS = 100;
 const MAX_LINE = 8192;
 /**
- * Parses the trace of a message, each Received line once, in time that grows linearly with its length.
- * @returns one hop for each line, in the order of the message, so the last server comes first. No hop at all if there are
- *   more than {@link MAX_HOPS} lines: with some left out, neither the first nor the last could be relied on.
+ * @returns one hop for each Received line, in the order of the message, so the last server comes first. None if there are
+ *   more than {@link MAX_HOPS}: with some left out, neither the first nor the last could be relied on.
  */
 function receivedHops(message) {
     const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
@@ -42363,30 +42015,27 @@ function isLoopback(address) {
     const version = (0,external_node_net_.isIP)(address);
     return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
-/** An IPv4 address anywhere in a text: `192.0.2.7:4242`. */
+/** Anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 /** Anything that may contain an IPv6 address: `2001:db8::1` in `[2001:db8::1]/64`, and the time of day. */
 const HEX_AND_COLONS = /[\da-f:.]+/gi;
 /** What distinguishes an IPv6 address from a time of day: a double colon, or eight groups. */
 const IPV6 = /::|(?::[^:]+){7}/;
-/** Every address in a text, whatever is next to it. What only looks like an address is included. */
+/** Every IP address in a text, and what only looks like one. */
 function addressesIn(text) {
     const runs = text.replace(/ipv6:/gi, ' ').match(HEX_AND_COLONS) ?? [];
     const v6 = runs.filter((run) => IPV6.test(run)).map((run) => run.replace(/\.$/, ''));
     return [...v6, ...(text.match(IPV4) ?? [])];
 }
-/**
- * The address of the client as its server saw it (RFC 5321 section 4.4, TCP-info). The argument of HELO does not count.
- */
+/** The client's IP address as its server saw it (RFC 5321 section 4.4, TCP-info), not in the argument of HELO. */
 const TCP_INFO = /^(?:(?!(?:he|eh|lh)lo\b)[\w.-]+ )?\[(?:ipv6:)?([\da-f:.]+)\](?::\d+)?(?=$|\s)/i;
 /**
- * Whether a line, if it is genuine, is about a transfer within one receiver. Such a line is of LMTP (RFC 2033), of a
- * host that receives a message from itself (from a content filter, for example), or names no client, as those that
- * Gmail, qmail and Postfix write for themselves.
+ * Whether a line, if it is genuine, is about a transfer within one receiver: by LMTP (RFC 2033), from the host itself
+ * (from a content filter, for example), or without a client, as Gmail, qmail and Postfix write for themselves.
  *
- * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an address or like the
- * rest of the line. But the client cannot remove the address that the server adds. So a line with any address outside
- * loopback, wherever that is, is not such a line, and neither is one that was cut.
+ * A client chooses its EHLO argument, and some servers copy it unchanged, even if it looks like an IP address or like
+ * the rest of the line. But the client cannot remove the IP address that the server adds. So a line with any IP address
+ * outside loopback is not such a line, and neither is one that was cut.
  */
 function isHandOver(line, from, protocol) {
     if (line.length > MAX_LINE)
@@ -42422,7 +42071,7 @@ function hopOf(value) {
         raw,
     };
 }
-/** @returns the names and addresses in a text, in lower case, without the punctuation that servers put around them */
+/** The names and IP addresses in a text, in lower case, without the punctuation that servers put around them. */
 function namesIn(text) {
     return text
         .toLowerCase()
@@ -42482,14 +42131,12 @@ function tlsOf(clauses) {
     const texts = tlsTextsOf(clauses).filter((text) => !DENIED.test(text));
     const match = (pattern) => texts.map((text) => pattern.exec(text)).find((found) => found !== null) ?? undefined;
     const named = match(VERSION);
-    const version = named && minorVersion(named[1]);
+    const minor = named?.[1] ?? '0';
+    const version = named && (minor === '0' ? 'TLSv1' : `TLSv1.${minor}`);
     const cipher = trace_CIPHERS.map((pattern) => match(pattern)?.[1]).find((name) => name !== undefined && SUITE.test(name));
     if (version === undefined && cipher === undefined && !match(MENTIONED))
         return undefined;
     return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
-}
-function minorVersion(digit = '0') {
-    return digit === '0' ? 'TLSv1' : `TLSv1.${digit}`;
 }
 
 ;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
@@ -42525,9 +42172,9 @@ function differentSuites(one, other) {
 
 
 
-/** The protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
+/** Protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
-/** The protocols without TLS that the gate uses, and names that servers invented for them. */
+/** Protocols without TLS that the gate uses, and names that servers invented for them. */
 const WITHOUT_TLS = /(?:^| )(?:(?:utf8)?e?smtpa?|asmtp)(?= |$)/i;
 /** ESMTP without TLS (RFC 3848, RFC 6531 section 4.3). */
 const ESMTP_WITHOUT_TLS = /(?:^| )(?:esmtpa?|utf8e?smtpa?|asmtp)(?= |$)/i;
@@ -42551,8 +42198,7 @@ const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * (RFC 3848). If it names version and cipher suite, they must be those of the session. The gate adds no line and each
  * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
  * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
- * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4), and not all
- * software names TLS in it.
+ * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4).
  * @param hops in the order of the message
  */
 function judgeHop(endpoint, session, hops) {
@@ -42580,15 +42226,15 @@ function judgeHop(endpoint, session, hops) {
     if (!meansNoTls(hop))
         return unproved('does not say whether TLS was used');
     const evidence = { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) };
-    const message = `The server says that it received the message without TLS: "${received}".`;
+    const message = `The Received line shows that the server received the message without TLS: "${received}".`;
     return [finding('delivery-hop-unencrypted', message, { evidence })];
 }
-/** Whether a line says that there was no TLS: in words, or by a protocol that has another name with TLS. */
+/** Whether a line says that there was no TLS: in words, or by a protocol that has a different name with TLS. */
 function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
     const writesS = serverComments.some((comment) => WRITES_S.test(comment));
     return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
-/** Whether the client of the line is the gate, by its name in EHLO or its address. */
+/** Whether the client of the line is the gate, by its name in EHLO or its IP address. */
 function hasOurClient({ clientNames }, { ehloName, connection }) {
     const ours = namesIn([ehloName, connection.localAddress].join(' '));
     return clientNames.some((name) => ours.includes(name));
@@ -42605,7 +42251,6 @@ function hasOurServer({ clientNames, serverNames }, endpoint, { greeting }) {
         !clientNames.some((name) => itself.includes(name)) &&
         serverNames.some((name) => server.includes(name)));
 }
-/** Compares the TLS session that the line names with that of the gate. */
 function differences(channel, { version, cipher }, received) {
     const isOtherVersion = version !== undefined && version !== channel.version;
     const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
@@ -42613,7 +42258,7 @@ function differences(channel, { version, cipher }, received) {
         return [];
     const expected = `${channel.version} ${channel.cipher}`;
     const found = (0,peer/* excerpt */.Kb)([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-    const message = `The server names ${found}, but the session with the gate uses ${expected}.`;
+    const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
     return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
 }
 
@@ -42623,22 +42268,19 @@ const MAX_FIELD = 16_384;
 const MAX_FIELDS = 64;
 /** The one version there is. */
 const authentication_results_VERSION = '1';
-/** A value of MIME (RFC 2045 section 5.1), but for the at sign, which some have in their names. */
+/** RFC 2045 section 5.1, but with the at sign, which some have in their names. */
 const authentication_results_TOKEN = /^[^\s()<>,;:\\"/[\]?=]+$/;
 const METHOD = /^([a-z][\w-]*)\s?(?:\/\s?\d+\s?)?=\s?([a-z]\w*)(?=\s|$)/i;
 const PROPERTY = /(?<!\S)([a-z]+\.[\w-]+)\s?=\s?(\S+)/gi;
-/**
- * If a property is there twice, the first counts. A space within quotes is part of a value, and no property begins
- * after it.
- */
+/** The first of several properties with one name is used. No property begins after a space within quotes. */
 function propertiesOf(words) {
     const text = words.map((word) => word.replace(/\s/g, '_')).join(' ');
     const all = [...text.matchAll(PROPERTY)].map(([, name = '', value = '']) => [name.toLowerCase(), value]);
     return new Map(all.toReversed());
 }
 /**
- * Reads one field (RFC 8601 section 2.2).
- * @param value unfolded, without the name of the field
+ * RFC 8601 section 2.2.
+ * @param value unfolded
  * @returns undefined if it does not name its receiver, or has an unknown version
  */
 function parseAuthenticationResults(value) {
@@ -42663,14 +42305,13 @@ function parseAuthenticationResults(value) {
     return { authservId: authservId.toLowerCase(), results };
 }
 /**
- * The fields of a message that one receiver wrote, in the order of the message. Anyone can write a field in its name
- * (RFC 8601 section 1.6), so the position decides. A server writes above what it receives (section 4.1). The topmost
- * Received line that is not about a transfer within the receiver is where the message came in from outside. The
- * receiver wrote everything above that line. Everything below it may come from the client, further Received lines
- * included, so nothing there shows where a field comes from. There is one exception: fields directly below that line
- * count if the line is the receiver's own and none of its fields is above. Gmail and milters write there, and a
- * receiver has to remove fields that others wrote in its name (section 5).
- * @param hops every Received line of the message, or none if there are too many: then no field counts
+ * The fields of a message that one receiver added, in the order of the message. Anyone can add a field in its name (RFC
+ * 8601 section 1.6), but a server adds its fields above what it receives (section 4.1). The trust boundary is the
+ * topmost Received line that records a transfer from another host. The receiver added everything above it. Everything
+ * below may come from the client. There is one exception: fields directly below that line are accepted if the line is
+ * the receiver's own and none of its fields is above. Gmail and milters add them there, and a receiver has to remove
+ * fields that others added in its name (section 5).
+ * @param hops every Received line of the message, or none if there are too many: then every field is ignored
  * @param authservId in lower case
  */
 function resultsOf(message, hops, authservId) {
@@ -42678,38 +42319,21 @@ function resultsOf(message, hops, authservId) {
     for (const field of message.fields) {
         if (field.name === 'received')
             stretches.push([]);
-        else if (isAuthenticationResults(field))
+        // With a space before the colon it is ignored: a receiver that removes fields in its name may not recognize it.
+        else if (field.label.toLowerCase() === 'authentication-results')
             stretches.at(-1)?.push(field);
     }
-    const entry = entryLine(hops);
+    const fromOutside = hops.findIndex(({ isHandOver }) => !isHandOver);
+    // If every transfer was within the receiver, it is the lowest: the gate is on the same host, and adds no such fields.
+    const entry = fromOutside < 0 ? hops.length - 1 : fromOutside;
     const of = (fields) => fields
         .slice(0, MAX_FIELDS)
         .flatMap(({ value }) => parseAuthenticationResults(value) ?? [])
         .filter((results) => results.authservId === authservId);
     const above = of(stretches.slice(0, entry + 1).flat());
     const host = hops[entry]?.serverNames[0];
-    const isOwn = host !== undefined && isNamed(host, authservId);
+    const isOwn = host !== undefined && `.${host}`.endsWith(`.${authservId}`);
     return above.length > 0 || !isOwn ? above : of(stretches[entry + 1] ?? []);
-}
-/**
- * A field with a space before the colon does not count: a receiver that removes fields in its name may not recognize
- * it.
- */
-function isAuthenticationResults({ label }) {
-    return label.toLowerCase() === 'authentication-results';
-}
-/**
- * The Received line by which the message came in from outside. If every line is about a transfer within a receiver, it
- * is the lowest: the gate is on the same host, and writes no such fields itself.
- * @returns its number from the top, -1 if there is none
- */
-function entryLine(hops) {
-    const entry = hops.findIndex(({ isHandOver }) => !isHandOver);
-    return entry < 0 ? hops.length - 1 : entry;
-}
-/** Whether a host has the name of the receiver, or one under it. */
-function isNamed(host, authservId) {
-    return `.${host}`.endsWith(`.${authservId}`);
 }
 
 // EXTERNAL MODULE: ./src/message/lines.ts
@@ -42719,7 +42343,9 @@ var message_lines = __nccwpck_require__(25984);
 
 
 
-/** RFC 6376 section 6.1 lets a verifier bound how many signatures it tries; the newest are on top. */
+/** RFC 8601 section 2.7.1. */
+const VERDICTS = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
+/** A verifier may limit how many signatures it tries (RFC 6376 section 6.1); the newest are on top. */
 const MAX_SIGNATURES = 8;
 /** Characters of a signature, and of all From fields. */
 const dkim_MAX_FIELD = 8192;
@@ -42729,11 +42355,10 @@ const MAX_HEADER_LINES = 4096;
 const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
 /**
- * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts
- * is rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, another
- * version, an identity outside the domain, a key for another purpose.
- * @param source header and body; line ends are made CR LF, as inboxes may have changed them
- * @returns the result of each signature
+ * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts is
+ * rejected before: `rsa-sha1` (RFC 8301), a From that is not signed, an `l=` beyond the end of the body, a different
+ * version, an identity outside the domain, a key for a different purpose.
+ * @param source header and body; line ends become CR LF, as inboxes may have changed them
  */
 async function verifySignatures(source, { lookup, now }) {
     const parts = (0,message_fields/* headerAndBody */.l4)(source);
@@ -42746,9 +42371,9 @@ async function verifySignatures(source, { lookup, now }) {
         return tried.map(({ tags }) => unfit(tags, 'neutral', 'the message has too many lines to verify'));
     }
     const body = withCrLf(parts.body);
-    const keys = new Keys(lookup);
+    const answers = new Map();
     const signatures = await Promise.all(tried.map(async ({ field, tags }) => {
-        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, keys)) };
+        return { field, tags, found: objection(field.text, tags, body) ?? (await objectionToKey(tags, answers, lookup)) };
     }));
     const objections = signatures.flatMap(({ found }) => found ?? []);
     const sound = signatures.filter(({ found }) => found === undefined);
@@ -42763,7 +42388,7 @@ async function verifySignatures(source, { lookup, now }) {
     const { dkimVerify } = await __nccwpck_require__.e(/* import() */ 308).then(__nccwpck_require__.t.bind(__nccwpck_require__, 52308, 23));
     // In one chunk: the library reads a line again with each chunk that it spans.
     const { results } = await dkimVerify(external_node_stream_.Readable.from([Buffer.from(message, 'latin1')]), {
-        resolver: (name) => keys.known(name),
+        resolver: async (name) => answers.get(name) ?? [],
         curTime: now,
     });
     const verified = results.filter(({ status }) => status.result !== 'none').map(dkim_verdictOf);
@@ -42775,7 +42400,7 @@ function fieldsOf(header) {
         .split(/\r\n(?![ \t])/)
         .map((text) => ({ name: text.slice(0, text.indexOf(':')).trim().toLowerCase(), text }));
 }
-/** One character per byte. */
+/** @returns one character per byte */
 function withCrLf(text) {
     return text.toString('latin1').replace(/\r?\n/g, '\r\n');
 }
@@ -42802,7 +42427,7 @@ function objection(field, tags, body) {
     if (field.length > dkim_MAX_FIELD)
         return unfit(tags, 'neutral', 'it is too long');
     if (tags.get('v') !== '1')
-        return unfit(tags, 'permerror', 'it is of another version');
+        return unfit(tags, 'permerror', 'its version is not 1');
     const algorithm = tags.get('a')?.toLowerCase() ?? '';
     if (algorithm === 'rsa-sha1')
         return unfit(tags, 'policy', 'rsa-sha1 must no longer be used (RFC 8301)');
@@ -42828,12 +42453,13 @@ function objection(field, tags, body) {
         ? unfit(tags, 'permerror', 'l= is beyond the end of the body')
         : undefined;
 }
-/**
- * Why a signature is invalid because of its key (RFC 6376 sections 3.6.1 and 6.1.2). A missing or malformed key is left to
- * the library.
- */
-async function objectionToKey(tags, keys) {
-    const key = await keys.lookUp(`${tags.get('s')}._domainkey.${tags.get('d')}`);
+/** RFC 6376 sections 3.6.1 and 6.1.2. The library handles a missing or malformed key. */
+async function objectionToKey(tags, answers, lookup) {
+    const name = `${tags.get('s')}._domainkey.${tags.get('d')}`;
+    const answer = answers.get(name) ?? lookUp(lookup, name);
+    answers.set(name, answer);
+    const [strings = []] = await answer.catch(() => []);
+    const key = tagsOf(strings.join(''));
     if (!lists(key.get('h') ?? 'sha256', 'sha256'))
         return unfit(tags, 'permerror', 'its key is not for SHA-256');
     if (!lists(key.get('s') ?? '*', '*', 'email'))
@@ -42856,7 +42482,6 @@ function lists(list, ...expected) {
         .split(':')
         .some((item) => expected.includes(item)) ?? false);
 }
-/** Parses a list of tags; spaces are removed. */
 function tagsOf(list) {
     return new Map(list
         .replace(/\s/g, '')
@@ -42878,38 +42503,14 @@ function canonicalLength(body, canonicalization) {
 function unfit(tags, verdict, reason) {
     return { domain: tags.get('d') ?? '', selector: tags.get('s') ?? '', aligned: false, verdict, reason };
 }
-/** The key records of a message's signatures. The library gets only those that were checked here. */
-class Keys {
-    lookup;
-    #answers = new Map();
-    constructor(lookup) {
-        this.lookup = lookup;
+/** @throws an error with a code, as the library requires it; a name that is not valid has no key */
+async function lookUp(lookup, name) {
+    try {
+        return await lookup(name);
     }
-    /** @returns the tags of the record; none if the lookup fails */
-    async lookUp(name) {
-        const answer = this.#answers.get(name) ?? this.#ask(name);
-        this.#answers.set(name, answer);
-        try {
-            const [strings = []] = await answer;
-            return tagsOf(strings.join(''));
-        }
-        catch {
-            return new Map();
-        }
-    }
-    /** The answer for a name, as the library requires it. */
-    async known(name) {
-        return this.#answers.get(name) ?? [];
-    }
-    /** A name that cannot be looked up has no key. */
-    async #ask(name) {
-        try {
-            return await this.lookup(name);
-        }
-        catch (error) {
-            const code = (0,reason/* codeOf */.$)(error);
-            throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
-        }
+    catch (error) {
+        const code = (0,reason/* codeOf */.$)(error);
+        throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
     }
 }
 /** What the library calls neutral but RFC 8601 does not, by the library's comment. */
@@ -42922,7 +42523,6 @@ const NOT_NEUTRAL = {
     'unknown key type': 'permerror',
     'invalid public key': 'permerror',
 };
-const VERDICTS = ['pass', 'fail', 'policy', 'neutral', 'temperror', 'permerror'];
 function dkim_verdictOf({ signingDomain, selector = '', status }) {
     const { result, comment = 'the key is too short' } = status;
     const verdict = NOT_NEUTRAL[comment] ?? VERDICTS.find((one) => one === result) ?? 'neutral';
@@ -42948,9 +42548,6 @@ function dkim_verdictOf({ signingDomain, selector = '', status }) {
  * here. Only the receiver can check SPF and DMARC, so the results that the configured receiver added to the message
  * count (RFC 8601), if they are for the domain of the sender. SPF may also be for the domain in Return-Path, which a
  * relay replaces to receive bounces.
- * @param source header and body as the inbox has them
- * @param message the same, parsed
- * @param hops its Received lines
  */
 async function judgeVerdicts(context, verdicts, source, message, hops) {
     const trusted = resultsOf(message, hops, verdicts.authservId ?? '');
@@ -42960,10 +42557,9 @@ async function judgeVerdicts(context, verdicts, source, message, hops) {
         ...judgeReceiver(context, 'dmarc', verdicts, message, trusted),
     ];
 }
-const NAMES = { spf: 'SPF', dkim: 'DKIM', dmarc: 'DMARC' };
 function mismatch(check, required, found, evidence) {
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-    const message = `The ${NAMES[check]} result is ${found}${why}, but the configuration requires ${required}.`;
+    const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
     return finding('delivery-verdict-mismatch', message, {
         evidence: { check, required, found, ...evidence },
         // A temporary error does not show whether the check would pass.
@@ -42991,7 +42587,7 @@ function judgeReceiver({ endpoint }, check, { [check]: required, authservId = ''
         return [];
     const evidence = { authservId, result: (0,peer/* excerpt */.Kb)(foreign.detail), sender: (0,peer/* excerpt */.Kb)(sender) };
     const of = (0,peer/* excerpt */.Kb)(judged(foreign));
-    const text = `The ${NAMES[check]} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
+    const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
     return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
 }
 function missing(check, required, authservId, message) {
@@ -43001,18 +42597,15 @@ function missing(check, required, authservId, message) {
         return field?.authservId === authservId && field.results.some(({ method }) => method === check);
     });
     const place = isUntrusted
-        ? ' There is a result in its name, but in a place where an earlier server could have written it, so it does not count.'
+        ? ' There is a result with this authserv-id, but it is below the Received line of the receiver, where an earlier server could have added it, so it is ignored.'
         : '';
-    const text = `${authservId} reports no ${NAMES[check]} result in the header of the message, but the configuration requires ${required}.${place}`;
+    const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
     const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
     return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
 }
 /** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
-/**
- * The domain of an address, or a domain, in lower case and ASCII.
- * @param address in angle brackets, in quotes, or bare
- */
+/** The domain of an address, in lower case and ASCII. The address may be quoted or in angle brackets. */
 function domainOf(address) {
     const bare = address.trim().replace(/^["<]+|(?<![">.])[">.]+$/g, '');
     const domain = bare.slice(bare.lastIndexOf('@') + 1).toLowerCase();
@@ -43039,41 +42632,6 @@ function mostRelevant(signatures) {
     return signatures.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
-;// CONCATENATED MODULE: ./src/steps/delivery/proof.ts
-
-
-
-
-
-
-
-/**
- * Judges the message that arrived: whether it is the one that was sent, whether the server that received it from the
- * gate says that there was TLS, and the results of SPF, DKIM and DMARC.
- * @param source header and body as the inbox has them
- */
-async function judgeArrival(context, signedIn, probe, source) {
-    const message = (0,message_fields/* parseMessage */.vY)(source);
-    const hops = receivedHops(message);
-    const required = context.endpoint.delivery?.verdicts;
-    return [
-        ...judgeIdentity(probe, source, message),
-        ...judgeHop(context.endpoint, signedIn, hops),
-        ...(required ? await judgeVerdicts(context, required, source, message, hops) : []),
-    ];
-}
-function judgeIdentity(probe, source, message) {
-    const differences = (0,alterations/* alterations */.TL)(probe, source);
-    if (differences.length === 0)
-        return [];
-    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
-    const doubt = (0,alterations/* hasToken */.y0)(probe, message)
-        ? ''
-        : ' The random value in its body is missing: the body was replaced or the message was forged.';
-    const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
-    return [finding('message-altered', text, { evidence: { messageId: probe.messageId, altered } })];
-}
-
 ;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
 
 
@@ -43083,17 +42641,17 @@ function judgeIdentity(probe, source, message) {
 
 
 
-/**
- * How long to wait for copies once the message is there. Copies that came by another route or were sent again arrive a
- * moment later, and would otherwise remain in the inbox and not be counted. Every delivery takes this much longer.
- */
+
+
+
+/** How long to wait for copies, which arrive a moment after the message. Every delivery takes this much longer. */
 const SETTLING_MS = 1000;
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
 const FIRST_REOPEN_MS = 1000;
 const LONGEST_REOPEN_MS = 8000;
 /** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
 const CLEANUP_MS = 10_000;
-/** Opens the inbox, or shares the session that is open. Call it early, so that it is ready when the message is sent. */
+/** Opens the inbox, or shares its open session. Call it early, so that it is ready when the message is sent. */
 function openInbox({ endpoint, run }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
     return run.inboxes.open(target, {
@@ -43114,39 +42672,61 @@ function openInbox({ endpoint, run }, target) {
         },
     });
 }
-/**
- * Waits for the probe that the server has just accepted, judges the message that arrived, and deletes it.
- */
-async function awaitArrival(context, signedIn, probe, delivery) {
+/** Waits for the test message that the server has just accepted, judges the message that arrived, and deletes it. */
+async function awaitArrival(context, signedIn, message, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
-    const size = Buffer.byteLength(probe.text);
-    const deadline = net_deadline/* Deadline */.B.after(delivery.withinMs, context.run.end);
-    const { messageId, nonce } = probe;
-    const sought = { messageId, nonce, size, is: (source) => (0,alterations/* isProbe */.Tb)(probe, source) };
-    const found = await reopening(context, delivery.inbox, deadline, (inbox) => inbox.find(sought, deadline));
+    const { messageId, nonce } = message;
+    const { inbox, to, withinMs } = delivery;
+    const size = Buffer.byteLength(message.text);
+    const deadline = net_deadline/* Deadline */.B.after(withinMs, context.run.end);
+    const sought = { messageId, nonce, size, is: (source) => (0,alterations/* isTestMessage */.qk)(message, source) };
+    const found = await reopening(context, inbox, deadline, (opened) => opened.find(sought, deadline));
     if (!found.ok)
-        return { findings: [inboxFinding(found.failure, delivery.inbox)], delivery: undefined };
+        return { findings: [inboxFinding(found.failure, inbox)] };
     const received = found.value;
-    if (!received)
-        return { findings: [notReceived(probe, delivery)], delivery: undefined };
+    if (!received) {
+        const text = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
+        return { findings: [finding('message-not-received', text, { evidence: { messageId } })] };
+    }
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
     const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
-    const findings = await judgeArrival(context, signedIn, probe, received.source);
-    if (received.junk !== undefined)
-        findings.push(inJunk(received.junk));
+    const parsed = (0,message_fields/* parseMessage */.vY)(received.source);
+    const hops = receivedHops(parsed);
+    const findings = [
+        ...judgeIdentity(message, received.source, parsed),
+        ...judgeHop(context.endpoint, signedIn, hops),
+        ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
+    ];
+    const folder = received.junk === undefined ? undefined : (0,peer/* excerpt */.Kb)(received.junk);
+    if (folder !== undefined) {
+        findings.push(finding('message-in-junk', `The message arrived in the folder "${folder}".`, { evidence: { folder } }));
+    }
     await context.run.pause(settled.remainingMs);
     // What the message shows stays true even if the last search or the deletion fails.
     const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
     findings.push(...failures);
-    if (copies > 1)
-        findings.push(duplicated(probe, copies, hasMore));
-    const folder = received.junk === undefined ? {} : { folder: (0,peer/* excerpt */.Kb)(received.junk) };
-    return { findings, delivery: { messageId, octets: size, latencyMs, ...folder, copies } };
+    if (copies > 1) {
+        const times = hasMore ? `at least ${copies}` : String(copies);
+        const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
+        const text = `The message arrived ${times} times, but the gate sent it once.${rest}`;
+        findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
+    }
+    const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };
+    return { findings, facts: { delivery: report } };
 }
-/**
- * Works in an inbox, and opens it again if its connection is lost before the deadline. An inbox that refuses the login
- * is not opened again.
- */
+/** Judges whether the message that arrived is the one that was sent. */
+function judgeIdentity(sent, source, parsed) {
+    const differences = (0,alterations/* alterations */.TL)(sent, source);
+    if (differences.length === 0)
+        return [];
+    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
+    const doubt = (0,alterations/* hasToken */.y0)(sent, parsed)
+        ? ''
+        : ' The random value in its body is missing: the body was replaced or the message was forged.';
+    const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
+    return [finding('message-altered', text, { evidence: { messageId: sent.messageId, altered } })];
+}
+/** Works in an inbox, and opens it again if its connection is lost before the deadline. */
 async function reopening(context, target, deadline, work) {
     for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
         const opened = await openInbox(context, target);
@@ -43157,8 +42737,8 @@ async function reopening(context, target, deadline, work) {
     }
 }
 /**
- * Counts the copies of a message that was found and, unless it is to be kept, deletes them all. If the connection is
- * lost meanwhile, the message is looked for again; if it is no longer there, it has been deleted.
+ * Counts the copies of a message and, unless it is to be kept, deletes them all. If the connection is lost meanwhile,
+ * the message is searched for again; if it is no longer there, it has been deleted.
  */
 async function finished(context, received, { keep, inbox }, sought, deadline) {
     const cleanUp = (found) => (keep ? found.recount() : found.delete());
@@ -43184,27 +42764,12 @@ async function finished(context, received, { keep, inbox }, sought, deadline) {
     const copies = Math.max(...finds.map((found) => found.copies));
     return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
 }
-/** @returns undefined if the message is no longer there, even if another one has its Message-ID */
+/** @returns undefined if the message is no longer there, even if a different one has its Message-ID */
 async function findAgain(inbox, sought, deadline) {
     const found = await inbox.find(sought, deadline);
     const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
     return isThere ? found : { ok: true, value: undefined };
 }
-function notReceived({ messageId }, { to, withinMs }) {
-    const message = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
-    return finding('message-not-received', message, { evidence: { messageId } });
-}
-function inJunk(folder) {
-    const evidence = { folder: (0,peer/* excerpt */.Kb)(folder) };
-    return finding('message-in-junk', `The message arrived in the folder "${evidence.folder}".`, { evidence });
-}
-function duplicated({ messageId }, copies, hasMore) {
-    const times = hasMore ? `at least ${copies}` : String(copies);
-    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-    const message = `The message arrived ${times} times, but the gate sent it once.${rest}`;
-    return finding('message-duplicated', message, { evidence: { messageId, copies: times } });
-}
-/** The finding for an inbox that cannot be used. */
 function inboxFinding(failure, { scheme, host, port }) {
     const reason = (0,inbox_failure/* describeFailure */.Ic)(failure);
     const isRejected = failure.kind === 'rejected' || failure.kind === 'message-gone';
@@ -43229,7 +42794,7 @@ function openTransaction(session, envelope, pipelining) {
     return pipelining ? together(session, commands) : oneByOne(session, commands);
 }
 /**
- * Asks whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
+ * Tests whether the server accepts a recipient, without sending DATA: MAIL, RCPT, RSET.
  * @returns the reply to RCPT, or to MAIL if that was refused
  * @throws what a session throws before such a reply
  */
@@ -43243,14 +42808,10 @@ async function askForRecipient(session, envelope) {
     await session.command('RSET').catch(() => undefined);
     return asked;
 }
-/** Whether the server has carried out a command. */
 function isDone({ code }) {
     return code >= 200 && code < 300;
 }
-/**
- * The maximum size of a message in bytes, according to the server (RFC 1870 section 4).
- * @returns undefined if it names no limit
- */
+/** The server's limit for a message in bytes (RFC 1870 section 4); undefined if it names none. */
 function sizeLimit({ lines }) {
     const [, digits] = lines.map(({ exact }) => /^SIZE[ =]+(\d{1,15})$/i.exec(exact)).find((match) => match !== null) ?? [];
     const limit = Number(digits ?? 0);
@@ -43311,38 +42872,39 @@ async function settle(session, stopped, pending) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/steps/delivery/refusal.ts
+;// CONCATENATED MODULE: ./src/steps/delivery/refusal-meaning.ts
 
+/** Fits any of the status codes, and the words. */
+const either = (statuses, words) => ({ status, text }) => statuses.includes(status) || words.test(text);
 const GREYLISTING = {
     text: 'This looks like greylisting: the server asks new clients to try again later.',
     cause: 'greylisting',
 };
 /** Words of a refusal that is not about the recipient. */
 const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ies)|prohibit\w+|reputation|banned|spam)\b/;
+const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/;
 const CONTENT = /spam|virus|malware|content|policy|score/;
+const AUTHENTICATE = /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
+const REPUTATION = /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
 /**
  * The first row that a code matches exactly counts, otherwise the first that fits. Clear words come before codes that
  * many causes share.
  */
 const TABLE = [
     {
-        fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) &&
-            (code === 530 ||
-                (at !== 'MESSAGE' &&
-                    /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/.test(text))),
-        text: 'It requires authentication first.',
+        fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) && (code === 530 || (at !== 'MESSAGE' && AUTHENTICATE.test(text))),
+        text: 'The server requires authentication first.',
         cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
-        fits: ({ status, text }) => ['7.28', '7.650'].includes(status) ||
-            /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/.test(text),
-        text: 'It accepts no more for now: a rate limit is reached, for this client or for this recipient.',
+        fits: either(['7.28', '7.650'], /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/),
+        text: 'The rate limit for this client or recipient was exceeded.',
         cause: 'rate-limit',
     },
     {
-        fits: ({ status, linked }) => /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/.test(linked) || status === '7.25',
-        text: 'It rejects this client because of its address or its name.',
+        fits: ({ status, linked }) => status === '7.25' || REPUTATION.test(linked),
+        text: 'The server rejects the client because of its IP address, its PTR record or its HELO name.',
         cause: 'client-reputation',
     },
     {
@@ -43350,32 +42912,30 @@ const TABLE = [
             (at !== 'MESSAGE' &&
                 status !== '1.1' &&
                 /\brelay(ing|ed)?\b|rcpthosts/.test(text.replace('relay recipient table', ''))),
-        text: 'It does not relay mail for this client.',
+        text: 'The server does not relay mail for this client.',
         cause: 'relay-denied',
     },
     {
-        fits: ({ status, text }) => ['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'].includes(status) ||
-            /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/.test(text),
-        text: "Its check of the sender's origin (SPF, DKIM, DMARC) failed.",
+        fits: either(['7.20', '7.21', '7.22', '7.23', '7.24', '7.26'], /\b(spf|dmarc|dkim)\b(?![\s:=-]*(is )?(ok|pass|none|neutral|good|valid))/),
+        text: "The server's SPF, DKIM or DMARC check of the sender failed.",
         cause: 'sender-authentication',
     },
     {
-        fits: ({ status, text }) => ['1.7', '1.8', '7.27'].includes(status) ||
-            /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/.test(text),
-        text: 'It considers the sender address invalid or nonexistent.',
+        fits: either(['1.7', '1.8', '7.27'], /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/),
+        text: 'The server considers the sender address invalid or nonexistent.',
         cause: 'sender-unknown',
     },
     {
         fits: ({ at, status, text }) => ['7.60', '2.252'].includes(status) ||
             /not owned by|send ?as ?denied|send as this sender|sender address rejected/.test(text) ||
             (at === 'MAIL' && status.startsWith('7.')),
-        text: 'It does not allow this client to send as this sender.',
+        text: 'The server does not allow this client to send as this sender.',
         cause: 'sender-not-allowed',
     },
     {
         isExactly: ({ status }) => status === '2.2',
-        fits: ({ status, text }) => status === '3.1' || /quota|mailbox (is )?full|insufficient (system )?storage/.test(text),
-        text: 'The mailbox or the disk of the server is full.',
+        fits: either(['3.1'], /quota|mailbox (is )?full|insufficient (system )?storage/),
+        text: "The mailbox or the server's disk is full.",
         cause: 'storage-full',
     },
     {
@@ -43383,29 +42943,27 @@ const TABLE = [
         fits: ({ code, status, text }) => status === '2.3' ||
             /too (big|large)|size (limit|exceed)|exceeds[^.;]{0,60} size/.test(text) ||
             (code === 552 && status === '' && !CONTENT.test(text)),
-        text: 'The message is too large for it.',
+        text: "The message exceeds the server's size limit.",
         cause: 'message-too-large',
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
     {
         fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
-        text: 'It could not verify yet whether it can deliver to this recipient.',
+        text: 'The server has not finished verifying the recipient address.',
         cause: 'recipient-unverified',
     },
     {
         isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
         fits: (refusal) => namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
             (refusal.at === 'RCPT' &&
-                (refusal.status === '4.1' ||
-                    (!OTHERS.test(refusal.text) &&
-                        /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/.test(refusal.text)))),
-        text: 'It does not know this recipient.',
+                (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
+        text: 'The recipient does not exist on this server (user unknown).',
         cause: 'recipient-unknown',
     },
     { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
     {
         fits: ({ at, text }) => at === 'RCPT' && /recipient (address )?(is )?(rejected|refused|denied)|not local/.test(text),
-        text: 'It does not accept mail for this recipient.',
+        text: 'The server does not accept mail for this recipient.',
         cause: 'recipient-refused',
     },
     {
@@ -43413,7 +42971,11 @@ const TABLE = [
         text: 'A content filter or a policy rejects the message.',
         cause: 'content-filter',
     },
-    { fits: ({ status }) => status.startsWith('7.'), text: 'A policy of the server does not allow it.', cause: 'policy' },
+    {
+        fits: ({ status }) => status.startsWith('7.'),
+        text: 'A policy of the server rejects the message.',
+        cause: 'policy',
+    },
 ];
 /**
  * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
@@ -43438,6 +43000,47 @@ function namesRecipient({ code, status, text }, statuses) {
     return code >= 500 && statuses.test(status) && !/\bsender\b/.test(text);
 }
 
+;// CONCATENATED MODULE: ./src/steps/delivery/refusal.ts
+
+
+
+
+const REJECTED = {
+    MAIL: 'sender-rejected',
+    RCPT: 'recipient-rejected',
+    DATA: 'message-rejected',
+    MESSAGE: 'message-rejected',
+};
+/**
+ * Judges a reply that ends the transaction.
+ * @param remark a sentence to add to the message
+ */
+function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
+    const said = `The server replied to ${line} with "${formatReply(reply)}"`;
+    const evidence = { reply: formatReply(reply) };
+    if (reply.code < 400) {
+        const message = sentences(`${said}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
+        return stopped(finding('protocol-error', message, { evidence }));
+    }
+    const meaning = refusalMeaningOf(at, reply, endpoint);
+    const isTemporary = reply.code < 500;
+    const waited = greylisting && isTemporary
+        ? `The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+        : '';
+    const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
+    const found = finding(code, sentences(`${said}.`, meaning?.text ?? '', waited, remark), {
+        evidence,
+        ...(meaning && { cause: meaning.cause }),
+        ...(isTemporary && { inconclusive: true }),
+    });
+    // Such a server is likely to accept the message a little later (RFC 6647 section 4).
+    const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
+    return stopped(found, { transient: isTemporary, ...greylisted });
+}
+function sentences(...all) {
+    return all.filter(Boolean).join(' ');
+}
+
 ;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
 
 const RECIPIENT = '(?:(?:local )?(?:user|recipient|mailbox)(?: (?:address|name))?)';
@@ -43459,17 +43062,16 @@ const WITH_CODE = anyOf('(?:the |this )?(?:user|account|mailbox)(?: (?:is|has be
 const refused_recipient_REMARK = anyOf('tenantattribution', 'resolver\\.adr\\.recipientnotfound', 'as', '\\d+', 'access denied', 'requested (?:mail )?action not taken', 'please turn on smtp authentication in your mail client', 'no valid cert for gatewaying', 'please try <[^<>@]+@[^<>@]+>', "please try double-checking the recipient's email address for typos or unnecessary spaces");
 const EXPLANATION = anyOf('for explanation visit');
 const AUTHENTICATION_REQUIRED = anyOf('(?:smtp |proper )?authentication(?: is)? (?:required|needed)(?: first)?', '(?:(?:you |client )?(?:must|please) )?authenticate(?: first)?', 'client (?:was )?not authenticated(?: to send (?:anonymous )?mail(?: during mail from)?)?');
-/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, whatever the reply's own code. */
+/** Enhanced codes (RFC 3463 and its registry) that are about the recipient, regardless of the reply's own code. */
 const OF_RECIPIENT = ['5.1.1', '5.1.2', '5.1.6', '5.1.10', '5.2.1'];
 /** Those that are about the recipient only with words that say so; 5.4.1, 5.7.54 and 5.7.64 as Exchange uses them. */
 const WITH_WORDS = ['', '5.0.0', '5.1.0', '5.4.1', '5.7.0', '5.7.1', '5.7.54', '5.7.64'];
 const OF_STRANGER = ['', '5.5.1', '5.7.0', '5.7.1', '5.7.57'];
 /**
  * Whether a reply to RCPT says that this recipient is not accepted from this client: that it is unknown here, that mail
- * for it is not relayed, or that a client which is not signed in must authenticate. Servers delay refusals of the
- * client and of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an
- * unknown one may mean anything.
- * @param to the recipient
+ * for it is not relayed, or that an unauthenticated client must authenticate. Servers delay refusals of the client and
+ * of the sender until RCPT (Postfix: `smtpd_delay_reject`), so every clause of the reply must be known: an unknown one
+ * may mean anything.
  */
 function refusesRecipient(reply, { to, isSignedIn }) {
     const recipient = to.toLowerCase();
@@ -43489,12 +43091,12 @@ function refusesRecipient(reply, { to, isSignedIn }) {
 }
 /**
  * Whether a reply to MAIL requires authentication (530, RFC 4954 section 6) and says nothing else. Then the server refuses
- * every recipient to a client that is not signed in.
+ * every recipient to an unauthenticated client.
  */
 function requiresAuthentication(reply) {
     return reply.code === 530 && readingsOf(reply, []).some(isAuthenticationRequired);
 }
-/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), however often the client tries. */
+/** Postfix refuses to relay with 454 4.7.1 by default (`defer_unauth_destination`), even if the client tries again. */
 function isDeferredRelay({ code, status, says, consistsOf }) {
     return [450, 451, 454].includes(code) && status === '4.7.1' && says(NOT_RELAYED) && consistsOf(NOT_RELAYED, EMPTY);
 }
@@ -43528,34 +43130,28 @@ function refused_recipient_isRefusal({ code, status, says, consistsOf }) {
 
 
 
-const REJECTED = {
-    MAIL: 'sender-rejected',
-    RCPT: 'recipient-rejected',
-    DATA: 'message-rejected',
-    MESSAGE: 'message-rejected',
-};
 /**
- * Submits the probe. It uses only what the server offers (PIPELINING, SIZE, SMTPUTF8) and never requests a delivery
- * status notification (DSN). The probe is 7-bit, unless its header has an international address, which is announced as 8-bit (RFC
- * 6152): a server with SMTPUTF8 must also have 8BITMIME (RFC 6531 section 3.1).
+ * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
+ * an address in its header contains non-ASCII characters (BODY=8BITMIME, RFC 6152): a server with SMTPUTF8 must also
+ * have 8BITMIME (RFC 6531 section 3.1).
  * @returns ok once the server has accepted the message
  */
-async function submission_submit(context, { session, capabilities }, { from, to }, probe) {
-    const size = Buffer.byteLength(probe.text);
+async function submission_submit(context, { session, capabilities }, { from, to }, { text, messageId }) {
+    const size = Buffer.byteLength(text);
     const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
     if (unfit)
         return stopped(unfit);
     const parameters = [
         ...(capabilities.has('SIZE') ? [`SIZE=${size}`] : []),
-        ...(capabilities.has('8BITMIME') && size > probe.text.length ? ['BODY=8BITMIME'] : []),
-        ...(international(from, to) === undefined ? [] : ['SMTPUTF8']),
+        ...(capabilities.has('8BITMIME') && size > text.length ? ['BODY=8BITMIME'] : []),
+        ...(nonAscii(from, to) === undefined ? [] : ['SMTPUTF8']),
     ];
     let isHandedOver = false;
     try {
         const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
         if (refused)
             return judgeRefusal(context, refused);
-        const end = await session.message(probe.text, () => {
+        const end = await session.message(text, () => {
             isHandedOver = true;
         });
         const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end };
@@ -43565,7 +43161,7 @@ async function submission_submit(context, { session, capabilities }, { from, to 
     catch (error) {
         return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
     }
-    const facts = { delivery: { messageId: probe.messageId, octets: size } };
+    const facts = { delivery: { messageId, octets: size } };
     return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
 }
 /** The notice that the server accepted the message only after another attempt (RFC 6647). */
@@ -43574,18 +43170,18 @@ function afterGreylisting({ greylisting }) {
         return [];
     const { reply, waitedMs } = greylisting;
     const seconds = Math.round(waitedMs / 1000);
-    const message = `The server first answered "${reply}", and accepted the message ${seconds} s later.`;
+    const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
     return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
 }
 /**
- * Asks whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
- * authentication rejects it to clients that have not signed in. A rejection for any other reason leaves the question open.
+ * Tests whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
+ * authentication rejects it to unauthenticated clients. A rejection for any other reason proves nothing.
  */
 async function expectRefusal(context, { session, capabilities }, { from, to }) {
     const unfit = unmailable(capabilities, from, to);
     if (unfit)
         return stopped(unfit);
-    const parameters = international(from, to) === undefined ? [] : ['SMTPUTF8'];
+    const parameters = nonAscii(from, to) === undefined ? [] : ['SMTPUTF8'];
     const asExpected = { ok: true, findings: [], next: undefined };
     try {
         const asked = await askForRecipient(session, { from, to, parameters });
@@ -43594,15 +43190,15 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         if (verb === 'MAIL') {
             if (!isSignedIn && requiresAuthentication(reply))
                 return asExpected;
-            return judgeRefusal(context, asked, 'So the gate did not send RCPT.');
+            return judgeRefusal(context, asked, 'The gate did not send RCPT.');
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            return judgeRefusal(context, asked, 'So it is unknown whether the server rejects the recipient, which it must.');
+            return judgeRefusal(context, asked, 'This does not show that the server rejects the recipient.');
         }
         const client = isSignedIn ? 'this account' : 'an unauthenticated client';
-        const message = `The server accepts ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
+        const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
         const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
         return stopped(finding('relay-open', message, { evidence }));
     }
@@ -43610,50 +43206,24 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         return stoppedBy(error, context, 'inside-tls');
     }
 }
-/** The address that is not plain ASCII, if there is one. */
-function international(from, to) {
+function nonAscii(from, to) {
     return [from, to].find((mailbox) => /[^\x20-\x7e]/.test(mailbox));
 }
 function unmailable(capabilities, from, to) {
-    const mailbox = international(from, to);
+    const mailbox = nonAscii(from, to);
     if (mailbox === undefined || capabilities.has('SMTPUTF8'))
         return undefined;
     const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
-    const message = `The address ${(0,peer/* excerpt */.Kb)(mailbox)} needs SMTPUTF8, which the server does not offer.`;
+    const message = `The address ${(0,peer/* excerpt */.Kb)(mailbox)} requires SMTPUTF8, which the server does not offer.`;
     return finding(code, message, { cause: 'no-smtputf8' });
 }
 function tooLarge(capabilities, size) {
     const limit = sizeLimit(capabilities);
     if (limit === undefined || size <= limit)
         return undefined;
-    const message = `The message has ${size} bytes, but the server announces a maximum of ${limit}. So it was not sent.`;
+    const message = `The message is ${size} bytes, but the server's SIZE limit is ${limit} bytes, so it was not sent.`;
     const evidence = { size: String(size), limit: String(limit) };
     return finding('message-rejected', message, { evidence, cause: 'size-limit' });
-}
-/** Judges a reply that ends the transaction. */
-function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
-    const answer = `The server answers ${line} with "${formatReply(reply)}"`;
-    const evidence = { reply: formatReply(reply) };
-    if (reply.code < 400) {
-        const message = sentences(`${answer}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
-        return stopped(finding('protocol-error', message, { evidence }));
-    }
-    const meaning = refusalMeaningOf(at, reply, endpoint);
-    const isTemporary = reply.code < 500;
-    const seconds = greylisting && isTemporary ? Math.round(greylisting.waitedMs / 1000) : undefined;
-    const waited = seconds === undefined ? '' : `The server has deferred the message for ${seconds} s.`;
-    const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-    const found = finding(code, sentences(`${answer}.`, meaning?.text ?? '', waited, remark), {
-        evidence,
-        ...(meaning && { cause: meaning.cause }),
-        ...(isTemporary && { inconclusive: true }),
-    });
-    // Such a server is likely to accept the message a little later (RFC 6647 section 4).
-    const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
-    return stopped(found, { transient: isTemporary, ...greylisted });
-}
-function sentences(...all) {
-    return all.filter(Boolean).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
@@ -43665,7 +43235,7 @@ function sentences(...all) {
 
 
 /**
- * Step 5: a probe message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
+ * Step 5: the test message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
  * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
  * arrival: without an inbox, no message is sent.
  */
@@ -43692,22 +43262,18 @@ async function delivery(context, signedIn) {
             return { ...done([inboxFinding(opened.failure, inbox)]), transient: (0,inbox_failure/* isTransient */.dg)(opened.failure) };
         }
     }
-    const probe = await composeProbe(from, to, context.run.now(), attachmentBytes);
-    const submitted = await submission_submit(context, signedIn, endpoint.delivery, probe);
+    const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
+    const submitted = await submission_submit(context, signedIn, endpoint.delivery, message);
     if (!submitted.ok || (!inbox && expect === 'accepted'))
         return submitted;
     if (!inbox) {
-        const message = `The server accepted ${probe.messageId}; no inbox is configured.`;
-        return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', message)] };
+        const text = `The server accepted ${message.messageId}, but no inbox is configured.`;
+        return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
     }
-    const waiting = awaitArrival(context, signedIn, probe, { ...endpoint.delivery, inbox });
+    const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });
     // The server does not have to keep the session open while the message is in transit.
     const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
-    return {
-        ...submitted,
-        findings: [...submitted.findings, ...arrival.findings],
-        ...(arrival.delivery && { facts: { delivery: arrival.delivery } }),
-    };
+    return { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings] };
 }
 function done(findings) {
     return { ok: true, findings, next: undefined };
@@ -43721,7 +43287,7 @@ function done(findings) {
 
 
 
-/** Step 2: STARTTLS is answered with 220, and nothing unencrypted follows (RFC 3207 section 4). */
+/** Step 2: the server replies to STARTTLS with 220, and nothing unencrypted follows (RFC 3207 section 4). */
 async function upgrade(context, connected) {
     if (connected.transport === 'implicit') {
         return { ok: true, findings: [], skipped: 'not-applicable', next: connected };
@@ -43751,36 +43317,127 @@ async function upgrade(context, connected) {
 function refused(reply) {
     const meaning = MEANINGS[reply.code];
     const because = meaning === undefined ? '' : `: ${meaning}`;
-    const message = `The server offers STARTTLS, but answers it with "${formatReply(reply)}"${because}.`;
+    const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}"${because}.`;
     return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
 }
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
 const MEANINGS = {
     454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
     500: 'it does not recognize the command that it offers',
-    501: 'it reads a parameter where STARTTLS has none',
+    501: 'it reports a syntax error, although STARTTLS has no parameters',
     502: 'it does not implement the command that it offers',
-    503: 'it does not expect the command now: it may assume that TLS is already active, for example behind a proxy',
-    530: 'it requires something else first',
-    554: 'it refuses TLS to this client',
+    503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
+    530: 'it requires another command first',
+    554: 'it does not offer TLS to this client',
 };
 function upgrade_judgePlaintext({ transcript }, bytes) {
     const text = (0,peer/* decodeBytes */.yj)(bytes);
     transcript.add('server', text.trimEnd());
-    const came = (0,peer/* excerpt */.Kb)(text);
+    const data = (0,peer/* excerpt */.Kb)(text);
     const message = (0,guard/* isTlsRecord */.RZ)(bytes)
-        ? `After the 220 to STARTTLS the server sent "${came}" before the gate began the handshake: this looks like TLS, but is not a response to anything.`
-        : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${came}" unencrypted.`;
-    return stopped(finding('plaintext-after-starttls', message, { evidence: { data: came } }));
+        ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
+        : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
+    return stopped(finding('plaintext-after-starttls', message, { evidence: { data } }));
+}
+
+;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+
+
+
+
+
+
+
+
+
+function reportOf(context, facts, steps, durationMs) {
+    const { endpoint, transcript, sideTranscript } = context;
+    const { plaintext, insideTls, tls, delivery } = facts;
+    const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
+    return {
+        ...reportHead(endpoint, addressOf(context, facts)),
+        result: resultOf(steps),
+        durationMs: Math.round(durationMs),
+        steps,
+        ...((plaintext ?? insideTls) && {
+            capabilities: {
+                ...(plaintext && { plain: listed(plaintext.lines) }),
+                ...(insideTls && { tls: listed(insideTls.lines) }),
+                ...(difference && { gained: listed(difference.gained), lost: listed(difference.lost) }),
+            },
+        }),
+        ...(tls && { tls }),
+        ...(delivery && { delivery }),
+        transcript: [...transcript.lines, ...sideTranscript.lines],
+    };
+}
+/** The fields of a report that are known before the attempt. */
+function reportHead({ name, host, port, transport, role, environment, source }, address) {
+    return {
+        name,
+        host,
+        port,
+        ...(address !== undefined && { address }),
+        transport,
+        role,
+        ...(environment !== undefined && { environment }),
+        ...(source && { source: { ...source } }),
+    };
+}
+/** The IP address of the connection or, without a connection, the one to connect to. */
+function addressOf({ addresses }, { address }) {
+    return address ?? (addresses instanceof connect/* ConnectFailure */.Vm ? undefined : addresses?.[0]?.address);
+}
+/** They are escaped where they are shown. */
+function listed(texts) {
+    return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
+}
+/** The findings of a step as the report has them: waivers applied, with a fix and a command. */
+function enrich(found, step, context, facts) {
+    const { endpoint, run } = context;
+    const { greeting, plaintext, insideTls } = facts;
+    const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
+    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
+    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+}
+function runStopped({ whyEnded }) {
+    const { why, ...cause } = whyEnded();
+    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+}
+/**
+ * Adds to the last step of an attempt that the run ended before another one, which might have passed.
+ */
+function notTriedAgain(report, run) {
+    const failed = report.steps.findLast(({ status }) => status !== 'skip');
+    const steps = report.steps.map((step) => {
+        if (step !== failed)
+            return step;
+        const findings = [...step.findings, completeFinding(runStopped(run))];
+        return { ...step, findings, status: statusOf(findings) };
+    });
+    return { ...report, steps, result: resultOf(steps) };
+}
+/** The report of an endpoint for which the gate failed outside a step. */
+function defectReport(endpoint, error) {
+    const [first, ...rest] = report_report/* STEP_IDS */.W1;
+    const findings = [completeFinding(internalError(error))];
+    return {
+        ...reportHead(endpoint),
+        result: 'fail',
+        attempts: 1,
+        durationMs: 0,
+        steps: [{ id: first, status: 'fail', durationMs: 0, findings }, ...rest.map(blockedStep)],
+        transcript: [],
+    };
+}
+function blockedStep(id) {
+    return { id, status: 'skip', skipped: 'blocked', durationMs: 0, findings: [] };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
 
 
-/**
- * The shortest time that counts. The servers with the shortest timeout close the connection after ten seconds of
- * silence.
- */
+/** The servers with the shortest timeout close the connection after ten seconds of silence. */
 const MIN_STANDSTILL_MS = 5000;
 /** Findings that a server can cause if the client is silent for too long. */
 const OF_SILENCE = new Set([
@@ -43793,9 +43450,8 @@ const OF_SILENCE = new Set([
 /** A 421 that the server sent while the gate did not run, between the 220 to STARTTLS and the handshake. */
 const CLOSING = /^421\b/;
 /**
- * Replaces findings that the server may not have caused with `runner-starved`, if the gate itself did not run for a while
- * in this attempt. Then another attempt makes sense.
- * @param transient whether another attempt makes sense anyway
+ * Replaces findings that the server may not have caused with `runner-starved`, if the gate did not run for a while in
+ * this attempt. Then another attempt makes sense.
  */
 function unlessStarved(findings, transient, { stoodStillMs }) {
     const isOfSilence = ({ code, evidence }) => {
@@ -43812,7 +43468,7 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
     };
 }
 function starved({ code, message }, stoodStill) {
-    return finding('runner-starved', `The gate did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
+    return finding('runner-starved', `The gate process did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
@@ -43839,7 +43495,6 @@ function starved({ code, message }, stoodStill) {
 /**
  * Runs the five steps for one endpoint, in order. Each step receives what the one before it proved; if one blocks, the
  * rest are skipped. Errors of the network and of the gate become findings.
- * @param before what earlier attempts and lookups found
  */
 async function attempt(endpoint, run, before = {}) {
     const closers = [];
@@ -43884,8 +43539,8 @@ async function attempt(endpoint, run, before = {}) {
 }
 /** Runs the steps of one attempt and keeps their reports. */
 class Steps {
-    #context;
-    #bareLineFeeds;
+    context;
+    bareLineFeeds;
     #reports = [];
     #aheadMs = 0;
     facts = {};
@@ -43893,15 +43548,15 @@ class Steps {
     transient = false;
     greylisted;
     constructor(context, bareLineFeeds) {
-        this.#context = context;
-        this.#bareLineFeeds = bareLineFeeds;
+        this.context = context;
+        this.bareLineFeeds = bareLineFeeds;
     }
     /**
      * Runs a step and its probes.
      * @returns what it proves; undefined if the next step must not run
      */
     async run(id, step) {
-        const context = this.#context;
+        const { context } = this;
         const { end } = context.run;
         const startedAt = external_node_perf_hooks_.performance.now() - this.#aheadMs;
         this.transient = false;
@@ -43916,33 +43571,32 @@ class Steps {
         }
         const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
         const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
-        // If there may be another attempt, it runs the probes. A finding of a probe blocks the next step, too.
+        // If there may be another attempt, it runs the probes. A finding of a probe also blocks the next step.
         const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
         const probed = unlessStarved(ofProbes, false, context.budget);
         const last = isOver() ? [runStopped(context.run)] : probed.findings;
         const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
         const findings = enrich(all, id, context, this.facts);
         this.transient = result.isHandedOver ? false : found.transient || probed.transient;
-        if (!result.ok)
-            this.greylisted = result.greylisted;
         if (result.ok)
             this.#aheadMs = result.aheadMs ?? 0;
+        else
+            this.greylisted = result.greylisted;
         const status = this.#record(id, findings, startedAt + this.#aheadMs, result.skipped);
         return result.ok && status !== 'fail' && status !== 'inconclusive' ? result.next : undefined;
     }
-    /** @returns the reports of all five steps; those that did not run are blocked */
+    /** The reports of all five steps; those that did not run are blocked. */
     reports() {
         const missing = report_report/* STEP_IDS */.W1.slice(this.#reports.length);
         return [...this.#reports, ...missing.map(blockedStep)];
     }
     async #resultOf(step) {
-        const { run } = this.#context;
         try {
-            return await run.end.race(step(), () => new Error('the run is over'));
+            return await this.context.run.end.race(step(), () => new Error('the run is over'));
         }
         catch (error) {
-            // A step turns the errors of its dialogue into findings. Other errors occur before the server's first reply.
-            return stoppedBy(error, this.#context, 'nothing');
+            // A step turns the errors of its session into findings. Other errors occur before the server's first reply.
+            return stoppedBy(error, this.context, 'nothing');
         }
     }
     #record(id, findings, startedAt, skipped) {
@@ -43960,49 +43614,18 @@ class Steps {
         const report = this.#reports.find(({ id, status }) => id === step && status !== 'skip');
         if (!report)
             return [found];
-        report.findings.push(...enrich([found], step, this.#context, this.facts));
+        report.findings.push(...enrich([found], step, this.context, this.facts));
         report.status = statusOf(report.findings);
         return [];
     }
-    /** A bare line feed can occur in any step, and the one in which it occurs reports it. */
+    /** A bare line feed is reported by the step in which it occurs. */
     #drainBareLineFeeds() {
-        const [first] = this.#bareLineFeeds.splice(0);
+        const [first] = this.bareLineFeeds.splice(0);
         if (!first)
             return [];
         const message = 'The server ends lines of its replies with a bare line feed.';
         return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
     }
-}
-
-;// CONCATENATED MODULE: ./src/gate/earlier.ts
-
-
-/**
- * The report of an endpoint, with the findings of the attempts before the last one. A warning or a waived error counts
- * even if the last attempt does not have it. Each is reported once.
- */
-function withEarlier(report, before) {
-    const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
-    const earlier = before.filter((one) => {
-        if (!('severity' in one))
-            return true;
-        const isNew = !known.has(`${one.step} ${one.code}`);
-        known.add(`${one.step} ${one.code}`);
-        return isNew;
-    });
-    if (earlier.length === 0)
-        return report;
-    const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
-    return { ...report, result, earlier };
-}
-/** What the report keeps of an attempt that is followed by another: its failure, warnings and waived errors. */
-function findingsToKeep({ steps }) {
-    const last = steps.findLast(({ status }) => status !== 'skip');
-    const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
-    // The failure that led to the next attempt does not count, waived or not: a waiver must not make the verdict worse.
-    const failure = errors.find(({ waived }) => !waived) ?? errors[0];
-    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
-    return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
 }
 
 ;// CONCATENATED MODULE: ./src/gate/retries.ts
@@ -44011,23 +43634,37 @@ function findingsToKeep({ steps }) {
 
 
 
+/** The pause before the second try; each later one is four times as long, up to the longest. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Milliseconds to wait before the n-th try, from the second on: longer each time, with jitter. */
+function pauseBefore(tries, { random }) {
+    return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 2), LONGEST_PAUSE_MS) * (0.75 + random() / 2);
+}
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     const earlier = [];
     let isSilent = false;
-    const clock = new GreylistingClock(endpoint.delivery?.withinMs ?? 0);
+    let greylistedFirst;
     let tries = 1;
     let spentMs = 0;
     try {
         for (;; tries += 1) {
-            const attempted = await attempt(endpoint, run, { addresses, greylisting: clock.at(spentMs) });
-            const { report, transient, greylisted } = attempted;
+            const greylisting = greylistedFirst && {
+                reply: greylistedFirst.reply,
+                waitedMs: spentMs - greylistedFirst.atMs,
+            };
+            const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
             spentMs += report.durationMs;
-            const timeLeftMs = clock.timeLeft(greylisted, spentMs);
+            let greylistingLeftMs = 0;
+            if (greylisted !== undefined) {
+                greylistedFirst ??= { reply: greylisted, atMs: spentMs };
+                greylistingLeftMs = greylistedFirst.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
+            }
             // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
             const isFinal = !transient || (transient === 'once' && isSilent);
             isSilent ||= transient === 'once';
-            const pauseMs = isFinal ? undefined : nextPause(tries, retries, timeLeftMs, run);
+            const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
             if (pauseMs === undefined)
                 return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
             // A failed lookup has already been repeated with the same pauses.
@@ -44044,38 +43681,95 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
         return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
     }
 }
-/** How long a greylisted message is retried: for `delivery.within`, from the server's first such reply. */
-class GreylistingClock {
-    #withinMs;
-    #first;
-    constructor(withinMs) {
-        this.#withinMs = withinMs;
-    }
-    /** @param atMs milliseconds since the first attempt began */
-    at(atMs) {
-        return this.#first && { reply: this.#first.reply, waitedMs: atMs - this.#first.atMs };
-    }
-    /**
-     * @param reply by which an attempt was greylisted, if it was
-     * @param atMs when it ended, in milliseconds since the first one began
-     * @returns milliseconds left for the message
-     */
-    timeLeft(reply, atMs) {
-        if (reply === undefined)
-            return 0;
-        this.#first ??= { reply, atMs };
-        return this.#first.atMs + this.#withinMs - atMs;
-    }
-}
 /**
  * Milliseconds to wait before the next try, or undefined if there is none. With `retries: 0` there is none; otherwise a
- * greylisted message is retried as often as the time that is left for it allows.
+ * greylisted message is retried for `delivery.within` after the server's first such reply.
  */
-function nextPause(tries, retries, timeLeftMs, run) {
+function nextPause(tries, retries, greylistingLeftMs, run) {
     const pauseMs = pauseBefore(tries + 1, run);
     if (tries <= retries)
         return pauseMs;
-    return retries > 0 && timeLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, timeLeftMs) : undefined;
+    return retries > 0 && greylistingLeftMs >= FIRST_PAUSE_MS ? Math.min(pauseMs, greylistingLeftMs) : undefined;
+}
+/**
+ * Adds the findings of earlier attempts to a report, each once. A warning or a waived error counts even if the last
+ * attempt does not have it.
+ */
+function withEarlier(report, before) {
+    const known = new Set(report.steps.flatMap(({ id, findings }) => findings.map(({ code }) => `${id} ${code}`)));
+    const earlier = before.filter((one) => {
+        if (!('severity' in one))
+            return true;
+        const isNew = !known.has(`${one.step} ${one.code}`);
+        known.add(`${one.step} ${one.code}`);
+        return isNew;
+    });
+    if (earlier.length === 0)
+        return report;
+    const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
+    return { ...report, result, earlier };
+}
+/** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */
+function findingsToKeep({ steps }) {
+    const last = steps.findLast(({ status }) => status !== 'skip');
+    const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
+    // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
+    const failure = errors.find(({ waived }) => !waived) ?? errors[0];
+    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })));
+    return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
+}
+
+;// CONCATENATED MODULE: ./src/gate/addresses.ts
+
+
+
+/** Looked up separately, because a lookup of both hides a failure of one. */
+const FAMILIES = [4, 6];
+/**
+ * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
+ * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
+ * @param retries how often a lookup that failed is repeated
+ * @param taken the names of all configured endpoints
+ */
+async function expandAddresses(endpoint, retries, run, taken) {
+    const expanded = (part) => {
+        const origin = { name: endpoint.name, part };
+        return { ...endpoint, name: nameFor(origin, taken), origin };
+    };
+    const answers = await Promise.all(FAMILIES.map(async (family) => ({ family, answer: await addresses_lookUp(endpoint, family, retries, run) })));
+    const found = answers.flatMap(({ answer }) => (answer instanceof connect/* ConnectFailure */.Vm ? [] : answer));
+    const failed = answers.flatMap(({ family, answer }) => answer instanceof connect/* ConnectFailure */.Vm ? [{ family, failure: answer }] : []);
+    const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
+    const [worst] = [...unresolved, ...failed];
+    if (found.length === 0)
+        return [{ endpoint, addresses: worst?.failure }];
+    const addresses = [...new Map(found.map((one) => [one.address, one])).values()];
+    return [
+        ...addresses.map((one) => ({ endpoint: expanded(one.address), addresses: [one] })),
+        ...unresolved.map(({ family, failure }) => ({ endpoint: expanded(`IPv${family}`), addresses: failure })),
+    ];
+}
+/** "name (part)", with a number appended if another endpoint has that name. */
+function nameFor({ name, part }, taken) {
+    const usual = `${name} (${part})`;
+    let unique = usual;
+    for (let n = 2; taken.has(unique); n += 1)
+        unique = `${usual} #${n}`;
+    return unique;
+}
+async function addresses_lookUp({ host, timeoutMs }, family, retries, run) {
+    for (let tries = 1;; tries += 1) {
+        try {
+            return await (0,connect/* resolve */.hd)(host, net_deadline/* Deadline */.B.after(timeoutMs, run.end), run.resolver, family);
+        }
+        catch (error) {
+            if (!(error instanceof connect/* ConnectFailure */.Vm))
+                throw error;
+            if (error.kind !== 'lookup-failed' || tries > retries)
+                return error;
+        }
+        await run.pause(pauseBefore(tries + 1, run));
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/gate/scheduler.ts
@@ -44088,7 +43782,6 @@ const LARGE_BYTES = 1_000_000;
 const LARGE_AT_A_TIME = 2;
 /**
  * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
- * @param finished receives each report as its endpoint finishes, and how many have finished
  * @returns the reports in the order of the plan
  */
 async function gateAll(plan, run, finished) {
@@ -44265,13 +43958,10 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
-/** Enough for every rejection seen in practice. The transcript has all of it. */
+/** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/**
- * Makes a report ready to be shown: redacts all secrets, and only then shortens long texts. The beginning of a secret
- * that was cut would not be recognized.
- */
+/** Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized. */
 function redactReport(report, redactor) {
     const { steps, earlier, tls, transcript, ...rest } = report;
     return {
@@ -44306,7 +43996,7 @@ function shortenNames(certificate) {
     const { subject, issuer } = certificate;
     return { ...certificate, subject: (0,shorten/* shorten */.ml)(subject, MESSAGE_LIMIT), issuer: (0,shorten/* shorten */.ml)(issuer, MESSAGE_LIMIT) };
 }
-/** A secret may be folded over lines that the server sends one after the other. */
+/** A secret may be split across consecutive lines of the server. */
 function redactTranscript(lines, redactor) {
     const turns = [];
     for (const line of lines) {
@@ -44339,7 +44029,7 @@ function redactTranscript(lines, redactor) {
 
 const MINUTE_MS = 60_000;
 /**
- * Gates every endpoint of a Plan, and returns a Report and a Verdict.
+ * Gates every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why
@@ -44469,7 +44159,7 @@ function findWritten(forms, written) {
 }
 /** A shorter beginning of a secret is not recognized. */
 const SHORTEST_PREFIX = 8;
-/** So many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
+/** This many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
 const LONG_PREFIX = 64;
 /** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
 const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
@@ -44531,7 +44221,7 @@ function endOfMatch(pattern, text, position) {
 function isBase64(character) {
     return /^[A-Za-z0-9+/_-]$/.test(character);
 }
-/** The words of base64, with their padding, in which something was found. */
+/** The whole base64 words, with their padding, in which something was found. */
 function wholeWords({ text, escapes }, found) {
     const words = [];
     if (found.length === 0)
@@ -44566,9 +44256,9 @@ var secret = __nccwpck_require__(30793);
  * - the secret unchanged, each of its lines, and its form after SASLprep;
  * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
  *   rest of the credential;
- * - with any of its characters escaped: for a URL or a form, for HTML, JSON or a log, and all of that twice; with
- *   characters without width in it; UTF-8 that was decoded as ISO 8859-1;
- * - cut after eight or more characters, and folded over the lines of a reply;
+ * - with some or all of its characters escaped for a URL, a form, HTML, JSON or a log, once or twice; with characters
+ *   without width inserted; UTF-8 that was decoded as ISO 8859-1;
+ * - cut after eight or more characters, and split across the lines of a reply;
  * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
  *
  * Not recognized:
@@ -44579,10 +44269,7 @@ var secret = __nccwpck_require__(30793);
  */
 class Redactor {
     #forms;
-    /**
-     * @param secrets the credentials; those of fewer than four characters are not searched for
-     * @param words base64 in which protocols encode them together with other texts
-     */
+    /** @param words base64 in which protocols encode the secrets together with other texts */
     constructor(secrets, words = []) {
         this.#forms = byFirstCharacter([...[...secrets].flatMap(secrets_forms/* formsOf */.XP), ...[...words].flatMap(secrets_forms/* wordForms */.MH)]);
     }
@@ -44594,10 +44281,6 @@ class Redactor {
         both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(secrets_forms/* formsOf */.XP)]);
         return both;
     }
-    /**
-     * @param text text of any origin
-     * @returns the text with `<redacted>` for every secret in it
-     */
     redact(text) {
         if (!text.includes(FOLD))
             return this.#redactLine(text);
@@ -44609,10 +44292,7 @@ class Redactor {
             .map((line) => this.#redactLine(line))
             .join(FOLD);
     }
-    /**
-     * @param lines consecutive lines, over whose ends a secret may be folded
-     * @returns as many lines, with `<redacted>` for every secret and for every part of one
-     */
+    /** Redacts consecutive lines, across which a secret may be split. */
     redactLines(lines) {
         return this.#redactFolded(lines).map((line) => this.#redactLine(line));
     }
@@ -44641,10 +44321,8 @@ class Redactor {
         });
     }
     /**
-     * Redacts every string in a structure of arrays and plain objects. An array of strings counts as lines.
-     * @param value not changed
+     * Returns a copy of arrays and plain objects with every string redacted. An array of strings is read as lines.
      * @param keep keys whose values are not redacted, because they come from a fixed set
-     * @returns a copy without secrets
      */
     redactDeep(value, keep = new Set()) {
         return this.#redactAny(value, keep);
@@ -44699,7 +44377,7 @@ function replace(text, spans) {
 
 
 
-/** Up to so many logins every report is searched for all of them. The search takes longer with their number. */
+/** Up to this many logins, every report is searched for all of them. The search takes longer with their number. */
 const SEARCHED_TOGETHER = 50;
 /**
  * Every credential of a plan that is sent to a server. The private key of a client certificate is not among them: it is
@@ -44723,7 +44401,6 @@ function knownSecret(credentials) {
     const { username, secret } = credentials;
     return { secret, sent: [(0,secrets_forms/* basicCredentials */.BG)(username, secret), ...(0,mechanisms/* wireForms */.$i)(credentials)] };
 }
-/** The secrets of a plan, to be masked and redacted. */
 function secretsOf(plan) {
     return credentialsOf(plan).map(knownSecret);
 }
@@ -44743,7 +44420,7 @@ function redactorsFor(plan) {
         return redactorOf(secretsOf({ endpoints }));
     };
 }
-/** The reason of a failure of the gate itself, without the secrets of the plan. */
+/** The reason for a failure of the gate, without the secrets of the plan. */
 function redactReason(reason, plan) {
     return plan ? redactorOf(secretsOf(plan)).redact(reason) : reason;
 }
@@ -44851,8 +44528,8 @@ function describeHandshake(failure) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   TL: () => (/* binding */ alterations),
-/* harmony export */   Tb: () => (/* binding */ isProbe),
 /* harmony export */   qi: () => (/* binding */ maxReadBytes),
+/* harmony export */   qk: () => (/* binding */ isTestMessage),
 /* harmony export */   y0: () => (/* binding */ hasToken)
 /* harmony export */ });
 /* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45158);
@@ -44863,20 +44540,17 @@ function describeHandshake(failure) {
 
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
 const MAX_ADDED_BYTES = 128 * 1024;
-/**
- * How much of a message is read. A message of this size or more is not read to its end.
- * @param sentBytes its size when it was sent
- */
+/** How many bytes of a message are read, by its size when it was sent; the rest of a larger one is ignored. */
 function maxReadBytes(sentBytes) {
     return sentBytes + MAX_ADDED_BYTES;
 }
 /**
- * Whether this is the probe, altered or not. A forged message may have everything that can be known or guessed, but not
- * the token. A message without our Message-ID may be the probe with a new one. It may also be a bounce or an automatic
- * reply: these have its Subject, may quote its body, and are from another sender.
+ * Whether this is the test message, altered or not. A forged message can have everything but the token. A message
+ * without our Message-ID may be the test message with a new one, but also a bounce or an automatic reply: these have
+ * its Subject, may quote its body, and are from a different sender.
  * @param received header and body as the inbox has them
  */
-function isProbe(sent, received) {
+function isTestMessage(sent, received) {
     const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
     const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
     const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
@@ -44884,10 +44558,7 @@ function isProbe(sent, received) {
     const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
     return isNamed && hasToken(sent, message);
 }
-/**
- * Whether a message has the token of the probe in its body. The token survives a footer and quoted-printable encoding.
- * A body in base64 is decoded first.
- */
+/** Whether a message has the token in its body. It survives a footer and quoted-printable; base64 is decoded first. */
 function hasToken({ token }, message) {
     const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
     const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
@@ -44906,10 +44577,8 @@ function hasLine(body, text) {
     return false;
 }
 /**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3),
- * by its name as it is written, exactly once, and the body. Line ends and spaces around a value do not count, and neither do
- * other fields that were added in transit.
- * @param received header and body as the inbox has them
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), by its
+ * name as it is written, exactly once, and the body. Line ends, spaces around a value and added fields are ignored.
  * @returns the differences, in words
  */
 function alterations(sent, received) {
@@ -44920,13 +44589,13 @@ function alterations(sent, received) {
     const size = received.length < max ? [] : [`the message has ${max} bytes or more`];
     return [...fields, ...bodyDifference(before.body, after.body), ...size];
 }
-/** Mail programs differ in which of several fields they show, so a second one is an alteration, whatever it says. */
+/** Mail programs differ in which of several fields they show, so any second one is an alteration. */
 function fieldDifference({ name, label, value }, is) {
     const [first, ...more] = is;
     if (first === undefined)
         return [`${name} is missing`];
     if (more.length > 0) {
-        return [`${name} was "${value}" and is there ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+        return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
     }
     return [
         ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
@@ -44947,7 +44616,9 @@ function bodyDifference(before, after) {
         const { value: other } = there.next();
         if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
             continue;
-        return [`line ${number} of the body was ${quoted(was, line)} and is ${other ? quoted(is, other) : '"missing"'}`];
+        if (!other)
+            return [`line ${number} of the body is missing: ${quoted(was, line)}`];
+        return [`line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}`];
     }
     const { value: first } = there.next();
     if (!first)
@@ -44981,15 +44652,9 @@ function quoted(text, { start, end }) {
 /* harmony export */ });
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25984);
 
-/**
- * Bytes of a header that are read. A longer one has grown by more than any message may, or has lost the empty line after
- * it and so the body; both are noticed without the rest.
- */
+/** A longer header has grown more than any message may, or has lost the empty line after it; either is detected. */
 const MAX_HEADER_BYTES = 512 * 1024;
-/**
- * Parses a message with any line ends. Header lines that are not fields are ignored.
- * @param message header and body; any bytes
- */
+/** Parses a message with any line ends. Header lines that are not fields are ignored. */
 function parseMessage(message) {
     const bytes = typeof message === 'string' ? Buffer.from(message) : message;
     const { header, body } = headerAndBody(bytes);
@@ -45004,7 +44669,7 @@ function parseMessage(message) {
     }
     return { fields, body };
 }
-/** The values of every field of that name, in order; `name` is in lower case. */
+/** @param name in lower case */
 function valuesOf({ fields }, name) {
     return fields.flatMap((field) => (field.name === name ? [field.value] : []));
 }
@@ -45031,9 +44696,8 @@ function headerAndBody(message) {
 const LF = 0x0a;
 const CR = 0x0d;
 /**
- * The lines of a text, one at a time, so that millions of them take no additional memory. They end in LF or CR LF. What
- * follows the last line end is a line too, even if it is empty.
- * @param from where a line begins
+ * The lines of a text, which end in LF or CR LF, one at a time, so that millions of them take no additional memory.
+ * What follows the last line end is a line too, even if it is empty.
  */
 function* linesOf(text, from = 0) {
     for (let start = from; start <= text.length;) {
@@ -45072,7 +44736,7 @@ function* linesOf(text, from = 0) {
 
 /** The failures that may be temporary, so that another attempt makes sense. */
 const TRANSIENT = ['lookup-failed', 'refused', 'reset', 'timed-out'];
-/** The failures that say nothing about the server: it could not be tested from here. */
+/** The failures that say nothing about the server. */
 const INCONCLUSIVE = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 class ConnectFailure extends Error {
     kind;
@@ -45080,9 +44744,8 @@ class ConnectFailure extends Error {
     address;
     name = 'ConnectFailure';
     /**
-     * @param kind what happened
-     * @param detail the system's code for it, such as ECONNREFUSED
-     * @param address the address tried, if there was one
+     * @param detail the system's code, such as ECONNREFUSED
+     * @param address the IP address tried, if there was one
      */
     constructor(kind, detail, address) {
         super(`${kind}: ${detail}`);
@@ -45097,7 +44760,7 @@ class ConnectFailure extends Error {
         return INCONCLUSIVE.includes(this.kind);
     }
 }
-/** The pause before the next address is tried in parallel: the Connection Attempt Delay of RFC 8305 section 5. */
+/** Connection Attempt Delay (RFC 8305 section 5), before the next IP address is tried in parallel. */
 const ATTEMPT_DELAY_MS = 250;
 /**
  * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
@@ -45118,10 +44781,9 @@ function systemResolver() {
     };
 }
 /**
- * Finds the addresses of a host. An IP address needs no lookup.
- * @param host a DNS name or an IP address
+ * Finds the IP addresses of a host, which may itself be one.
  * @param only the only family to look up; by default both, see {@link Resolver}
- * @throws {ConnectFailure} `name-not-found`, or `lookup-failed` if the resolver did not answer
+ * @throws {ConnectFailure} `name-not-found` or `lookup-failed`
  */
 async function resolve(host, deadline, resolver, only) {
     const family = (0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIP)(host);
@@ -45144,8 +44806,8 @@ async function lookUp(host, resolver, family) {
     return found;
 }
 /**
- * Looks up both families at once. getaddrinfo says that there is no address if one family has none and the lookup of
- * the other failed temporarily, so each is then asked alone.
+ * Looks up both families at once. getaddrinfo reports that there is no address if one family has none and the lookup of
+ * the other failed temporarily, so then each family is looked up alone.
  */
 async function lookUpBoth(host, resolver) {
     try {
@@ -45162,9 +44824,8 @@ async function lookUpBoth(host, resolver) {
         throw failures.find(({ kind }) => kind === 'lookup-failed') ?? failure;
     }
 }
-/** The resolver's code for a name that does not exist. */
 const NAME_UNKNOWN = 'ENOTFOUND';
-/** Its code for a name that exists but has no address of a family that can be used. */
+/** For a name that exists but has no address of a usable family. */
 const NAME_WITHOUT_ADDRESS = 'ENODATA';
 /** Node reports ENOTFOUND for both; on some systems the error number distinguishes them. */
 function isWithoutAddress(error) {
@@ -45172,7 +44833,7 @@ function isWithoutAddress(error) {
     return typeof errno === 'number' && errno < 0 && (0,node_util__WEBPACK_IMPORTED_MODULE_2__.getSystemErrorName)(errno) === 'EAI_NODATA';
 }
 /**
- * Connects to the first of several addresses that answers. The families alternate, and a new attempt starts every 250 ms
+ * Connects to the first of several IP addresses that accepts. The families alternate, and a new attempt starts every 250 ms
  * or as soon as one has failed (RFC 8305, "Happy Eyeballs").
  * @param addresses at least one
  * @returns the connected socket; it keeps an error listener until it is destroyed
@@ -45253,7 +44914,7 @@ function failureOf(error, address) {
     const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_3__/* .codeOf */ .$)(error);
     return new ConnectFailure(KINDS[code] ?? 'not-possible-here', code, address);
 }
-/** "Tested and bad" says more than "could not be tested". */
+/** "Tested and failed" says more than "could not be tested". */
 function mostInformative(failures) {
     const order = ['refused', 'reset', 'timed-out', 'not-possible-here', 'no-route'];
     const [worst] = failures.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -45279,15 +44940,15 @@ function mostInformative(failures) {
  * which this process stood still does not count.
  */
 class Deadline {
-    #standstill;
+    standstill;
+    cut;
     #pausesMs;
-    #cut;
     /** On a clock that stops while the process stands still. */
     #at;
     constructor(ms, standstill, cut) {
-        this.#standstill = standstill;
+        this.standstill = standstill;
+        this.cut = cut;
         this.#pausesMs = standstill.pausesMs;
-        this.#cut = cut;
         this.#at = this.#now + ms;
     }
     /**
@@ -45297,7 +44958,7 @@ class Deadline {
     static after(ms, within) {
         if (!within)
             return new Deadline(ms, new _standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .Heartbeat */ .X());
-        return new Deadline(Math.min(ms, within.#at - within.#now), within.#standstill, within.#cut);
+        return new Deadline(Math.min(ms, within.#at - within.#now), within.standstill, within.cut);
     }
     /**
      * A deadline that comes when a signal is aborted, with every deadline within it.
@@ -45308,11 +44969,11 @@ class Deadline {
     }
     /** The same deadline, this many milliseconds later. */
     extendedBy(ms) {
-        return new Deadline(this.#at - this.#now + ms, this.#standstill, this.#cut);
+        return new Deadline(this.#at - this.#now + ms, this.standstill, this.cut);
     }
     /** Milliseconds left, never less than 0. */
     get remainingMs() {
-        return this.#cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
+        return this.cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
     }
     /** Whether it has come. */
     get isOver() {
@@ -45320,11 +44981,11 @@ class Deadline {
     }
     /** Milliseconds that the process has stood still since the deadline was made, in pauses of a second or more. */
     get stoodStillMs() {
-        return this.#standstill.pausesMs - this.#pausesMs;
+        return this.standstill.pausesMs - this.#pausesMs;
     }
     /** Measures standstill while a promise is pending, even if nothing is awaited with {@link race}. */
     during(work) {
-        return this.#standstill.during(work);
+        return this.standstill.during(work);
     }
     /** Waits for work of the gate itself, and postpones the deadline by the time that it takes. */
     async postponedBy(work) {
@@ -45343,67 +45004,55 @@ class Deadline {
      * @throws what the promise rejects with, or what `expired` returns
      */
     async race(promise, expired) {
-        const alarm = new Alarm(this, this.#cut);
-        const late = alarm.rung.then(() => {
-            throw expired();
-        });
+        const late = Promise.withResolvers();
+        let timer;
+        let isSettled = false;
+        const expire = () => {
+            late.reject(expired());
+        };
+        const wait = () => {
+            const { remainingMs } = this;
+            if (remainingMs < Infinity)
+                timer = setTimeout(() => void expireOrWait(), remainingMs);
+        };
+        const expireOrWait = async () => {
+            // Input may have arrived, and a standstill may have postponed the deadline.
+            await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
+            if (isSettled)
+                return;
+            if (this.isOver)
+                expire();
+            else
+                wait();
+        };
+        this.cut?.addEventListener('abort', expire);
+        wait();
         try {
-            return await this.#standstill.during(Promise.race([promise, late]));
+            return await this.standstill.during(Promise.race([promise, late.promise]));
         }
         finally {
-            alarm.clear();
+            isSettled = true;
+            clearTimeout(timer);
+            this.cut?.removeEventListener('abort', expire);
         }
     }
     get #now() {
-        return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#standstill.totalMs;
-    }
-}
-/** Rings when a deadline comes, unless it is cleared before. */
-class Alarm {
-    rung;
-    #deadline;
-    #cut;
-    #ring = () => undefined;
-    #timer;
-    #isCleared = false;
-    constructor(deadline, cut) {
-        this.rung = new Promise((resolve) => (this.#ring = resolve));
-        this.#deadline = deadline;
-        this.#cut = cut;
-        cut?.addEventListener('abort', this.#ring);
-        this.#wait();
-    }
-    clear() {
-        this.#isCleared = true;
-        clearTimeout(this.#timer);
-        this.#cut?.removeEventListener('abort', this.#ring);
-    }
-    #wait() {
-        const { remainingMs } = this.#deadline;
-        if (remainingMs < Infinity)
-            this.#timer = setTimeout(() => void this.#ringOrWait(), remainingMs);
-    }
-    /** Input may have arrived, and a standstill may have postponed the deadline. */
-    async #ringOrWait() {
-        await (0,_standstill_js__WEBPACK_IMPORTED_MODULE_1__/* .pendingInput */ .q)();
-        if (this.#isCleared)
-            return;
-        if (this.#deadline.isOver)
-            this.#ring();
-        else
-            this.#wait();
+        return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.standstill.totalMs;
     }
 }
 
 
 /***/ }),
 
-/***/ 23064:
+/***/ 76987:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ LineBuffer)
+/* harmony export */   F: () => (/* binding */ LineBuffer),
+/* harmony export */   M: () => (/* binding */ LineChannel)
 /* harmony export */ });
+/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(79261);
+
 const LF = 0x0a;
 /** The bytes that have been received and not yet read, to be read line by line. */
 class LineBuffer {
@@ -45440,32 +45089,16 @@ class LineBuffer {
         this.#searchedTo = 0;
     }
 }
-
-
-/***/ }),
-
-/***/ 76987:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   M: () => (/* binding */ LineChannel)
-/* harmony export */ });
-/* harmony import */ var _line_buffer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23064);
-/* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(79261);
-
-
 /**
  * A connection to a server that sends lines, unencrypted or over TLS. It reads only what somebody waits for: a flood
  * stays in the kernel.
  */
 class LineChannel {
-    /** To write to, and to close. Nothing else may read from it until {@link detach}. */
     stream;
-    /** What has been received and not read. */
-    received = new _line_buffer_js__WEBPACK_IMPORTED_MODULE_1__/* .LineBuffer */ .F();
+    received = new LineBuffer();
     #end;
     #wake;
-    /** @param stream connected */
+    /** @param stream connected. Nothing else may read from it until {@link detach} */
     constructor(stream) {
         this.stream = stream;
         stream.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError);
@@ -45658,6 +45291,7 @@ const PORTS = { mx: 25, implicit: 465, submission: 587 };
 /* harmony export */   QC: () => (/* binding */ displayName),
 /* harmony export */   Uq: () => (/* binding */ shard),
 /* harmony export */   Ww: () => (/* binding */ inboxUrl),
+/* harmony export */   Yj: () => (/* binding */ INBOX_SCHEMES),
 /* harmony export */   gi: () => (/* binding */ ehloName),
 /* harmony export */   iL: () => (/* binding */ authservId),
 /* harmony export */   nT: () => (/* binding */ userName),
@@ -45677,17 +45311,13 @@ const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
 
 
-/*
- * Readers of single values. Each takes the text that the user wrote, and returns its value, or undefined if it is not
- * allowed. They do not know keys, places and messages.
- */
+/* Each takes the text that the user wrote, and returns its value, or undefined if it is not allowed. */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** Characters with a special meaning around a local part, spaces, and invisible or unassigned characters. */
 const UNMAILABLE = /[\s<>"(),:;[\]\\\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 const PRINTABLE = /^[!-~]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
-/** A whole number in plain decimal digits. */
 function wholeNumber(text, min, max) {
     if (!/^(?:0|[1-9]\d{0,8})$/.test(text))
         return undefined;
@@ -45717,12 +45347,12 @@ function host(text) {
         return text.includes('%') ? undefined : text.toLowerCase();
     return dnsName(text);
 }
-/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2), which has no underscores: servers refuse EHLO with one. */
+/** A domain in the grammar of SMTP (RFC 5321 section 4.1.2): servers refuse EHLO with an underscore. */
 function smtpDomain(text) {
     const name = dnsName(text);
     return name?.includes('_') === true ? undefined : name;
 }
-/** Whether EHLO can send a host name unchanged: a fully qualified domain, in ASCII and without a dot at the end. */
+/** Whether EHLO can send a host name: a fully qualified domain, in ASCII and without a dot at the end. */
 function isQualifiedDomain(text) {
     return text.includes('.') && smtpDomain(text) === text.toLowerCase();
 }
@@ -45734,10 +45364,7 @@ function ehloName(text) {
     const [, six, four] = literal;
     return (six !== undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(six) && !six.includes('%') : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(four ?? '')) ? text : undefined;
 }
-/**
- * A plain address of the form local@domain: no name, no comment, no quoted part. The local part may be
- * international (RFC 6531); the domain is given in A-labels.
- */
+/** An email address without a name, comment or quoted part. The local part may be international (RFC 6531). */
 function mailbox(text) {
     const [, local = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(text) ?? [];
     if (Buffer.byteLength(local) > 64 || UNMAILABLE.test(local))
@@ -45745,15 +45372,14 @@ function mailbox(text) {
     const ascii = domain.startsWith('[') ? ehloName(domain) : dnsName(domain);
     return ascii === undefined ? undefined : `${local}@${ascii}`;
 }
-/** A name for people: one line of at most 200 characters, all of them visible. */
+/** One line of at most 200 characters, all of them visible. */
 function displayName(text) {
     return text.trim() !== '' && text.length <= 200 && (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_2__/* .visible */ .RK)(text) === text ? text : undefined;
 }
-/** A username, possibly empty. Control characters separate the fields of SASL messages. */
+/** Possibly empty. Control characters separate the fields of SASL messages. */
 function userName(text) {
     return CONTROL.test(text) ? undefined : text;
 }
-/** A password or token, possibly empty. */
 function secret(text) {
     return CONTROL.test(text) ? undefined : new _secrets_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z(text);
 }
@@ -45766,7 +45392,7 @@ function pin(text) {
 function authservId(text) {
     return /^[\w.!#$%&'*+^`{|}~-]{1,253}$/.test(text) ? text.toLowerCase() : undefined;
 }
-/** The spellings of a boolean in the core schema of YAML 1.2, which the runner accepts too. */
+/** As in the core schema of YAML 1.2, and as the runner accepts it. */
 function truth(text) {
     if (/^(true|True|TRUE)$/.test(text))
         return true;
@@ -45779,49 +45405,58 @@ function minutes(text) {
     const given = Number(text);
     return given >= 0.1 && given <= 1440 ? Math.round(given * 60_000) : undefined;
 }
-/** An existing date in the form YYYY-MM-DD. */
 function day(text) {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
         return undefined;
     const date = new Date(`${text}T00:00:00Z`);
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
-/** `K/N` with K from 1 to N: one of N equal parts. */
+/** `K/N` with K from 1 to N. */
 function shard(text) {
     const [, k = '', n = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
     const parts = wholeNumber(n, 1, 999_999_999);
     const part = parts === undefined ? undefined : wholeNumber(k, 1, parts);
     return part === undefined || parts === undefined ? undefined : { part, parts };
 }
-/** Default ports. Mail catchers use the same port with and without TLS. */
-const PORTS = {
-    ...{ imap: 143, imaps: 993, pop3: 110, pop3s: 995 },
-    ...{ 'mailpit+http': 8025, 'mailpit+https': 8025, 'maildev+http': 1080, 'maildev+https': 1080 },
+const MAILBOX_SCHEMES = {
+    imaps: { kind: 'imap', port: 993, tls: 'implicit' },
+    imap: { kind: 'imap', port: 143, tls: 'upgrade' },
+    pop3s: { kind: 'pop3', port: 995, tls: 'implicit' },
+    pop3: { kind: 'pop3', port: 110, tls: 'upgrade' },
 };
+/** Mail catchers use the same port with and without TLS. */
+const API_SCHEMES = {
+    'mailpit+https': { kind: 'mailpit', port: 8025, tls: 'implicit' },
+    'mailpit+http': { kind: 'mailpit', port: 8025, tls: 'none' },
+    'maildev+https': { kind: 'maildev', port: 1080, tls: 'implicit' },
+    'maildev+http': { kind: 'maildev', port: 1080, tls: 'none' },
+};
+/** What each scheme of an inbox URL stands for, with its default port. */
+const INBOX_SCHEMES = { ...MAILBOX_SCHEMES, ...API_SCHEMES };
 /**
  * `imap://host[:port][/mailbox]`, the mailbox percent-encoded; `pop3://host[:port]`; `mailpit+http://host[:port][/base]`
  * or `maildev+http://…`; each also with an `s`. No credentials, query or fragment.
  */
 function inboxUrl(text) {
-    const match = /^([a-z0-9]+(?:\+https?)?):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
+    const match = /^([a-z0-9+]+):\/\/(\[[^\]]*\]|[^\s/:?#@[\]]+)(?::(\d+))?(?:\/([^?#]*))?$/i.exec(text);
     const scheme = match?.[1]?.toLowerCase() ?? '';
     const name = host(match?.[2] ?? '');
     if (!match || name === undefined || !isScheme(scheme))
         return undefined;
-    const port = match[3] === undefined ? PORTS[scheme] : wholeNumber(match[3], 1, 65535);
+    const port = match[3] === undefined ? INBOX_SCHEMES[scheme].port : wholeNumber(match[3], 1, 65535);
     const path = match[4] ?? '';
     if (isApi(scheme)) {
         const basePath = base(path);
         return port === undefined || basePath === undefined ? undefined : { scheme, host: name, port, basePath };
     }
-    const mailbox = scheme.startsWith('pop3') ? (path === '' ? 'INBOX' : undefined) : folder(path);
+    const mailbox = INBOX_SCHEMES[scheme].kind === 'pop3' ? (path === '' ? 'INBOX' : undefined) : folder(path);
     return port === undefined || mailbox === undefined ? undefined : { scheme, host: name, port, mailbox };
 }
 function isScheme(text) {
-    return Object.hasOwn(PORTS, text);
+    return Object.hasOwn(INBOX_SCHEMES, text);
 }
 function isApi(scheme) {
-    return scheme.includes('+');
+    return Object.hasOwn(API_SCHEMES, scheme);
 }
 /** The folder of an IMAP URL. */
 function folder(path) {
@@ -45882,26 +45517,24 @@ function duration(params) {
 ;// CONCATENATED MODULE: ./src/report/report.ts
 
 /**
- * The Report is the result of a run. This schema is its only definition: the TypeScript types are inferred from it, and
- * `report.schema.json` in the repository is generated from it. Any string in it may contain text from the network, and
- * each output escapes all of them for its own format.
+ * The Report is the result of a run. This schema is its only definition: the TypeScript types and `report.schema.json` are
+ * derived from it. Any string in it may contain text from the network, and each output escapes it for its own format.
  */
 /** The five steps, in order. */
 const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
-/** Results from best to worst. */
+/** From best to worst. */
 const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'];
-/** The version of this schema. */
 const SCHEMA_VERSION = 1;
-/** How this program names itself in its reports; a test compares the version with `package.json`. */
+/** A test compares the version with `package.json`. */
 const TOOL = { name: 'starttls-gate', version: '1.0.0' };
 const count = schemas/* int */.Whr().nonnegative();
 const milliseconds = schemas/* number */.aig().nonnegative();
 const findingSchema = schemas/* strictObject */.rej({
     code: schemas/* string */.YjP().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: schemas/* enum */.k5n(['error', 'warning', 'notice']),
-    message: schemas/* string */.YjP().min(1).describe('What is wrong, here and now'),
+    message: schemas/* string */.YjP().min(1).describe('What is wrong with this server'),
     remedy: schemas/* string */.YjP().min(1).describe('How to fix it'),
-    inconclusive: schemas/* literal */.euz(true).optional().describe('The error means "could not be tested", not "tested and bad"'),
+    inconclusive: schemas/* literal */.euz(true).optional().describe('The error means "could not be tested", not "tested and failed"'),
     evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('What shows it: the reply, the alert, the names'),
     reference: schemas/* string */.YjP().optional().describe('The section of the RFC that applies'),
     resultType: schemas/* string */.YjP().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
@@ -45919,7 +45552,7 @@ const stepSchema = schemas/* strictObject */.rej({
 const certificateSchema = schemas/* strictObject */.rej({
     subject: schemas/* string */.YjP(),
     issuer: schemas/* string */.YjP(),
-    names: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subject alternative names: DNS names and addresses'),
+    names: schemas/* array */.YOg(schemas/* string */.YjP()).describe('Subject alternative names: DNS names and IP addresses'),
     validFrom: datetime(),
     validTo: datetime(),
     daysLeft: schemas/* int */.Whr().describe('Whole days from the start of the run to validTo; negative if it has expired'),
@@ -45940,11 +45573,11 @@ const tlsSchema = schemas/* strictObject */.rej({
     otherCertificates: schemas/* array */.YOg(certificateSchema)
         .min(1)
         .optional()
-        .describe('With tls.check: both, the certificates that the server presents to clients that require another type of key'),
+        .describe('With tls.check: both, the certificates that the server has for other types of key'),
 });
 const deliverySchema = schemas/* strictObject */.rej({
-    messageId: schemas/* string */.YjP().describe('The Message-ID of the probe'),
-    octets: count.describe('The size of the probe in bytes'),
+    messageId: schemas/* string */.YjP().describe('The Message-ID of the test message'),
+    octets: count.describe('The size of the test message in bytes'),
     latencyMs: milliseconds.optional().describe('From its acceptance until the gate found it in the inbox'),
     folder: schemas/* string */.YjP().optional().describe('The junk folder in which the gate found it'),
     copies: count.min(1).optional().describe('The number of copies; a lower bound if `message-duplicated` says so'),
@@ -45969,7 +45602,7 @@ const endpointSchema = schemas/* strictObject */.rej({
     steps: schemas/* array */.YOg(stepSchema).length(STEP_IDS.length),
     earlier: schemas/* array */.YOg(schemas/* union */.KCZ([failureSchema, earlierFindingSchema]))
         .optional()
-        .describe('The results of the attempts before the last one'),
+        .describe('What the attempts before the last one found'),
     capabilities: schemas/* strictObject */.rej({
         plain: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO before TLS'),
         tls: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The lines of the reply to EHLO over TLS'),
@@ -45978,7 +45611,7 @@ const endpointSchema = schemas/* strictObject */.rej({
     })
         .optional(),
     tls: tlsSchema.optional(),
-    delivery: deliverySchema.optional().describe('The delivery of the probe message, if the server accepted it'),
+    delivery: deliverySchema.optional().describe('The delivery of the test message, if the server accepted it'),
     transcript: schemas/* array */.YOg(schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() })),
 });
 const reportSchema = schemas/* strictObject */.rej({
@@ -46026,43 +45659,33 @@ function decodeBase64(base64) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   OM: () => (/* binding */ secretOf),
+/* harmony export */   Qm: () => (/* binding */ malformed),
 /* harmony export */   U4: () => (/* binding */ SaslFault),
 /* harmony export */   a1: () => (/* binding */ extraChallenge),
-/* harmony export */   nK: () => (/* binding */ earlySuccess),
 /* harmony export */   z$: () => (/* binding */ undecodable)
 /* harmony export */ });
 /**
- * Why the client aborted an exchange, or why the server's success does not count.
+ * Why the client aborted an exchange, or why it ignores the server's success.
  * - `not-authenticated`: the server has not proved that it knows the password
  * - `malformed`: what the server sent does not follow the mechanism
  */
 class SaslFault extends Error {
     kind;
     name = 'SaslFault';
-    /** @param message in our own words, without text of the peer */
+    /** @param message without text of the peer */
     constructor(kind, message) {
         super(message);
         this.kind = kind;
     }
 }
-/** The password or token of an identity that has one. */
 function secretOf(identity) {
     if (identity.kind === 'certificate')
         throw new TypeError('a certificate is not a secret that can be sent');
     return identity.secret.reveal();
 }
-/** The server reports success before the client has sent everything that the mechanism requires. */
-function earlySuccess() {
-    return new SaslFault('malformed', 'the server accepts a client that has not sent its credentials');
-}
-/** The server sends a challenge that the mechanism does not have. */
-function extraChallenge() {
-    return new SaslFault('malformed', 'the server sends more challenges than the mechanism has');
-}
-/** The server sends a challenge that is not base64, although the mechanism has to read it. */
-function undecodable() {
-    return new SaslFault('malformed', 'the challenge is not valid base64');
-}
+const malformed = (problem) => new SaslFault('malformed', problem);
+const extraChallenge = () => malformed('the server sends more challenges than the mechanism has');
+const undecodable = () => malformed('the challenge is not valid base64');
 
 
 /***/ }),
@@ -46086,7 +45709,7 @@ var base64 = __nccwpck_require__(82356);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(50875);
 // EXTERNAL MODULE: ./src/sasl/client.ts
-var client = __nccwpck_require__(8600);
+var sasl_client = __nccwpck_require__(8600);
 ;// CONCATENATED MODULE: ./src/sasl/oauth.ts
 
 
@@ -46094,36 +45717,32 @@ var client = __nccwpck_require__(8600);
 function bearerMessage(identity) {
     const { username, host, port } = identity;
     const name = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
-    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${(0,client/* secretOf */.OM)(identity)}\x01\x01`;
+    return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${(0,sasl_client/* secretOf */.OM)(identity)}\x01\x01`;
 }
-/** OAUTHBEARER: the server reports a failure in a challenge, and the client answers it with ^A (RFC 7628 section 3.2.3). */
+/** OAUTHBEARER: the client responds to a failure, which is a challenge, with ^A (RFC 7628 section 3.2.3). */
 function oauthBearer(identity) {
     return tokenClient(bearerMessage(identity), '\x01');
 }
-/** The message of XOAUTH2. */
 function xoauth2Message(identity) {
-    return `user=${identity.username}\x01auth=Bearer ${(0,client/* secretOf */.OM)(identity)}\x01\x01`;
+    return `user=${identity.username}\x01auth=Bearer ${(0,sasl_client/* secretOf */.OM)(identity)}\x01\x01`;
 }
-/** Google's XOAUTH2, which Microsoft has too: like OAUTHBEARER, but the client answers a failure with an empty line. */
+/** XOAUTH2 of Google and Microsoft: like OAUTHBEARER, but the client responds to a failure with an empty line. */
 function xoauth2(identity) {
     return tokenClient(xoauth2Message(identity), '');
 }
 function tokenClient(initial, afterFailure) {
-    let reportedError;
-    return {
+    const client = {
         initial,
-        get reportedError() {
-            return reportedError;
-        },
         respond: ({ bytes, text }) => {
-            if (reportedError !== undefined)
-                throw (0,client/* extraChallenge */.a1)();
-            reportedError = new peer/* PeerText */.gC(describeFailure(bytes?.toString('utf8') ?? text));
+            if (client.reportedError)
+                throw (0,sasl_client/* extraChallenge */.a1)();
+            client.reportedError = new peer/* PeerText */.gC(describeFailure(bytes?.toString('utf8') ?? text));
             return afterFailure;
         },
     };
+    return client;
 }
-/** @param text JSON (RFC 7628 section 3.2.2), or whatever the server sends instead */
+/** @param text JSON (RFC 7628 section 3.2.2), or what the server sends instead */
 function describeFailure(text) {
     const fields = Object.entries(jsonObject(text));
     if (fields.length === 0)
@@ -46158,21 +45777,21 @@ const ITERATIONS = /^[1-9]\d{0,14}$/;
 function parseServerFirst(text) {
     const [nonce, salt, iterations, ...extensions] = text.split(',');
     if (nonce?.startsWith('m='))
-        throw malformed('the server requires an extension (m=) that the gate does not support');
+        throw (0,sasl_client/* malformed */.Qm)('the server requires an extension (m=) that the gate does not support');
     const r = attribute('r', nonce);
     const s = (0,base64/* decodeBase64 */.y)(attribute('s', salt));
     const i = attribute('i', iterations);
     if (!NONCE.test(r))
-        throw malformed("the server's nonce has characters that are not allowed in a nonce");
+        throw (0,sasl_client/* malformed */.Qm)("the server's nonce has characters that are not allowed in a nonce");
     if (!s || s.length === 0)
-        throw malformed('the salt is not valid base64');
+        throw (0,sasl_client/* malformed */.Qm)('the salt is not valid base64');
     if (!ITERATIONS.test(i))
-        throw malformed('the iteration count is not a number');
+        throw (0,sasl_client/* malformed */.Qm)('the iteration count is not a number');
     if (Number(i) > MAX_ITERATIONS) {
-        throw malformed(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
+        throw (0,sasl_client/* malformed */.Qm)(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
     }
     if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
-        throw malformed("the server's first message ends with something that is not an extension");
+        throw (0,sasl_client/* malformed */.Qm)("the server's first message ends with something that is not an extension");
     return { nonce: r, salt: s, iterations: Number(i) };
 }
 /** The signature (`verifier`) of a `server-final-message`; undefined if there is none. */
@@ -46187,11 +45806,8 @@ function serverError(text) {
 }
 function attribute(letter, text) {
     if (!text?.startsWith(`${letter}=`))
-        throw malformed(`the server's first message has no ${letter}= where it is required`);
+        throw (0,sasl_client/* malformed */.Qm)(`the server's first message has no ${letter}= where it is required`);
     return text.slice(2);
-}
-function malformed(what) {
-    return new client/* SaslFault */.U4('malformed', what);
 }
 
 ;// CONCATENATED MODULE: ./src/sasl/scram.ts
@@ -46205,17 +45821,76 @@ const derive = (0,external_node_util_.promisify)(external_node_crypto_.pbkdf2);
 const NONCE_BYTES = 18;
 /**
  * SCRAM (RFC 5802, RFC 7677): the password is not sent, and each side proves to the other that it knows it.
- * @param nonce the client's; a parameter so that tests can control it
+ * @param clientNonce a parameter so that tests can control it
  */
-async function scram(kind, identity, context, nonce = (0,external_node_crypto_.randomBytes)(NONCE_BYTES).toString('base64')) {
-    const [username, password] = await Promise.all([prepare(identity.username), prepare((0,client/* secretOf */.OM)(identity))]);
-    return new Scram(kind, { username, password }, context, nonce);
+async function scram({ hash, bound }, identity, context, clientNonce = (0,external_node_crypto_.randomBytes)(NONCE_BYTES).toString('base64')) {
+    const [username, password] = await Promise.all([prepare(identity.username), prepare((0,sasl_client/* secretOf */.OM)(identity))]);
+    const gs2Header = `${gs2Flag(bound, context)},,`;
+    const channel = bound && context.binding ? context.binding.data : Buffer.alloc(0);
+    const channelBinding = Buffer.concat([Buffer.from(gs2Header), channel]).toString('base64');
+    const clientFirst = `n=${saslName(username)},r=${clientNonce}`;
+    /** The signature that proves that the server knows the password, once the client can compute it. */
+    let expected;
+    let isVerified = false;
+    const hmac = (key, text) => (0,external_node_crypto_.createHmac)(hash, key).update(text).digest();
+    const clientFinal = async (serverFirst) => {
+        const { nonce, salt, iterations } = parseServerFirst(serverFirst);
+        if (!nonce.startsWith(clientNonce) || nonce === clientNonce) {
+            throw new sasl_client/* SaslFault */.U4('not-authenticated', "the server's nonce does not begin with the client's, as if the message belonged to a different exchange");
+        }
+        client.iterations = iterations;
+        const withoutProof = `c=${channelBinding},r=${nonce}`;
+        const signed = `${clientFirst},${serverFirst},${withoutProof}`;
+        const salted = await context.postponeDeadline(derive(password, salt, iterations, HASH_BYTES[hash], hash));
+        const clientKey = hmac(salted, 'Client Key');
+        const signature = hmac((0,external_node_crypto_.createHash)(hash).update(clientKey).digest(), signed);
+        const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
+        expected = hmac(hmac(salted, 'Server Key'), signed);
+        context.addDerivedSecret(proof);
+        context.addDerivedSecret(expected);
+        client.credentialsSent = true;
+        return `${withoutProof},p=${proof.toString('base64')}`;
+    };
+    const verify = (signature) => {
+        if (!signature || !expected) {
+            throw new sasl_client/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
+        }
+        if (signature.length !== expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, expected)) {
+            throw new sasl_client/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
+        }
+        isVerified = true;
+    };
+    const client = {
+        initial: gs2Header + clientFirst,
+        credentialsSent: false,
+        respond: async ({ bytes }) => {
+            if (isVerified || client.reportedError)
+                throw (0,sasl_client/* extraChallenge */.a1)();
+            if (!bytes)
+                throw (0,sasl_client/* undecodable */.z$)();
+            const message = bytes.toString('utf8');
+            const error = serverError(message);
+            if (error !== undefined)
+                client.reportedError = new peer/* PeerText */.gC(error);
+            else if (!expected)
+                return clientFinal(message);
+            else
+                verify(serverSignature(message));
+            return '';
+        },
+        succeed: (data) => {
+            if (isVerified || client.reportedError)
+                return;
+            verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
+        },
+    };
+    return client;
 }
-/** What SASLprep does not change, which is nearly every name and password. */
+/** SASLprep changes none of these. */
 const PLAIN_ASCII = /^[\x20-\x7e]*$/;
 /**
- * Prepares a name or a password for SCRAM (SASLprep, RFC 4013), so that the same characters become the same bytes,
- * however they were typed. A text with characters that SASLprep prohibits, such as those added after Unicode 3.2, is
+ * Prepares a name or a password for SCRAM (SASLprep, RFC 4013), so that the same characters become the same bytes
+ * no matter how they were typed. A text with characters that SASLprep prohibits, such as those added after Unicode 3.2, is
  * not changed: common servers do the same, so a password with an emoji works.
  */
 async function prepare(text) {
@@ -46227,88 +45902,6 @@ async function prepare(text) {
     }
     catch {
         return text;
-    }
-}
-class Scram {
-    initial;
-    reportedError;
-    iterations;
-    #hash;
-    #password;
-    #derived;
-    #computed;
-    #nonce;
-    #bare;
-    /** The GS2 header and, with channel binding, the data of the channel, in base64. */
-    #binding;
-    /** The signature that proves that the server knows the password, once the client can compute it. */
-    #expected;
-    #verified = false;
-    constructor({ hash, bound }, { username, password }, context, nonce) {
-        const header = `${gs2Flag(bound, context)},,`;
-        const data = bound ? context.binding?.data : undefined;
-        this.#hash = hash;
-        this.#password = password;
-        this.#derived = context.derived;
-        this.#computed = context.computed;
-        this.#nonce = nonce;
-        this.#bare = `n=${saslName(username)},r=${nonce}`;
-        this.#binding = Buffer.concat([Buffer.from(header), data ?? Buffer.alloc(0)]).toString('base64');
-        this.initial = header + this.#bare;
-    }
-    /** The response with the proof is the one after which a signature is expected. */
-    get credentialsSent() {
-        return this.#expected !== undefined;
-    }
-    async respond({ bytes }) {
-        if (this.#verified || this.reportedError !== undefined)
-            throw (0,client/* extraChallenge */.a1)();
-        if (!bytes)
-            throw (0,client/* undecodable */.z$)();
-        const message = bytes.toString('utf8');
-        const error = serverError(message);
-        if (error !== undefined) {
-            this.reportedError = new peer/* PeerText */.gC(error);
-            return '';
-        }
-        if (!this.#expected)
-            return this.#final(message);
-        this.#verify(serverSignature(message));
-        return '';
-    }
-    succeed(data) {
-        if (this.#verified || this.reportedError !== undefined)
-            return;
-        this.#verify(data.map((bytes) => serverSignature(bytes.toString('utf8'))).find((found) => found !== undefined));
-    }
-    async #final(serverFirst) {
-        const { nonce, salt, iterations } = parseServerFirst(serverFirst);
-        if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
-            throw new client/* SaslFault */.U4('not-authenticated', "the server's nonce does not begin with the client's, as if the message belonged to another exchange");
-        }
-        this.iterations = iterations;
-        const withoutProof = `c=${this.#binding},r=${nonce}`;
-        const signed = `${this.#bare},${serverFirst},${withoutProof}`;
-        const salted = await this.#computed(derive(this.#password, salt, iterations, HASH_BYTES[this.#hash], this.#hash));
-        const clientKey = this.#hmac(salted, 'Client Key');
-        const signature = this.#hmac((0,external_node_crypto_.createHash)(this.#hash).update(clientKey).digest(), signed);
-        const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0)));
-        this.#expected = this.#hmac(this.#hmac(salted, 'Server Key'), signed);
-        this.#derived(proof);
-        this.#derived(this.#expected);
-        return `${withoutProof},p=${proof.toString('base64')}`;
-    }
-    #verify(signature) {
-        if (!signature || !this.#expected) {
-            throw new client/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
-        }
-        if (signature.length !== this.#expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, this.#expected)) {
-            throw new client/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
-        }
-        this.#verified = true;
-    }
-    #hmac(key, text) {
-        return (0,external_node_crypto_.createHmac)(this.#hash, key).update(text).digest();
     }
 }
 const HASH_BYTES = { sha1: 20, sha256: 32 };
@@ -46329,9 +45922,8 @@ function saslName(name) {
 
 /** The message of PLAIN (RFC 4616), without an authorization identity. */
 function plainMessage(identity) {
-    return `\0${identity.username}\0${(0,client/* secretOf */.OM)(identity)}`;
+    return `\0${identity.username}\0${(0,sasl_client/* secretOf */.OM)(identity)}`;
 }
-/** PLAIN (RFC 4616): one message. */
 function plain(identity) {
     return oneMessage(plainMessage(identity));
 }
@@ -46343,43 +45935,41 @@ function oneMessage(initial) {
     return {
         initial,
         respond: () => {
-            throw (0,client/* extraChallenge */.a1)();
+            throw (0,sasl_client/* extraChallenge */.a1)();
         },
     };
 }
 /** LOGIN (draft-murchison-sasl-login): two prompts, for username and password, whose text is not specified. */
 function login(identity) {
-    const responses = [identity.username, (0,client/* secretOf */.OM)(identity)];
-    return {
-        get credentialsSent() {
-            return responses.length === 0;
-        },
+    const responses = [identity.username, (0,sasl_client/* secretOf */.OM)(identity)];
+    const client = {
+        credentialsSent: false,
         respond: () => {
             const response = responses.shift();
             if (response === undefined)
-                throw (0,client/* extraChallenge */.a1)();
+                throw (0,sasl_client/* extraChallenge */.a1)();
+            client.credentialsSent = responses.length === 0;
             return response;
         },
     };
+    return client;
 }
 /** CRAM-MD5 (RFC 2195): the response has an HMAC of the challenge, keyed with the password. */
-function cramMd5(identity, { derived }) {
-    let credentialsSent = false;
-    return {
-        get credentialsSent() {
-            return credentialsSent;
-        },
+function cramMd5(identity, { addDerivedSecret }) {
+    const client = {
+        credentialsSent: false,
         respond: ({ bytes }) => {
-            if (credentialsSent)
-                throw (0,client/* extraChallenge */.a1)();
+            if (client.credentialsSent)
+                throw (0,sasl_client/* extraChallenge */.a1)();
             if (!bytes || bytes.length === 0)
-                throw (0,client/* undecodable */.z$)();
-            const digest = (0,external_node_crypto_.createHmac)('md5', (0,client/* secretOf */.OM)(identity)).update(bytes).digest();
-            derived(digest);
-            credentialsSent = true;
+                throw (0,sasl_client/* undecodable */.z$)();
+            const digest = (0,external_node_crypto_.createHmac)('md5', (0,sasl_client/* secretOf */.OM)(identity)).update(bytes).digest();
+            addDerivedSecret(digest);
+            client.credentialsSent = true;
             return `${identity.username} ${digest.toString('hex')}`;
         },
     };
+    return client;
 }
 
 ;// CONCATENATED MODULE: ./src/sasl/mechanisms.ts
@@ -46408,14 +45998,11 @@ const MECHANISMS = {
 const BY_NAME = MECHANISMS;
 /** The names of the supported mechanisms, strongest first. */
 const SUPPORTED = Object.keys(MECHANISMS);
-/** The kind of credential that a mechanism requires; undefined if the mechanism is not supported. */
+/** Undefined if the mechanism is not supported. */
 function kindOf(name) {
     return BY_NAME[name]?.kind;
 }
-/**
- * Whether a mechanism has channel binding.
- * @param name in upper case
- */
+/** @param name in upper case */
 function bindsChannel(name) {
     return name.endsWith('-PLUS');
 }
@@ -46430,10 +46017,7 @@ function chooseMechanism(offered, { kind, wanted, canBind }) {
         .map(([name]) => name)
         .find((name) => offered.includes(name) && (wanted === undefined || wanted === name));
 }
-/**
- * Begins the client side of an exchange.
- * @param name a mechanism that {@link chooseMechanism} returned
- */
+/** @param name a mechanism that {@link chooseMechanism} returned */
 async function beginExchange(name, identity, context) {
     const mechanism = BY_NAME[name];
     if (!mechanism)
@@ -46442,7 +46026,7 @@ async function beginExchange(name, identity, context) {
 }
 /**
  * Every message of a mechanism that contains the secret itself, so that it can be kept out of logs. What is only
- * derived from the secret differs between exchanges; see {@link ExchangeContext.derived}.
+ * derived from the secret differs between exchanges; see {@link ExchangeContext.addDerivedSecret}.
  * @returns base64 texts
  */
 function wireForms(identity) {
@@ -46490,7 +46074,6 @@ const OTHERS = [
 /** Characters without width, except tabs and line ends. A CR is part of a line end only before a line feed. */
 const INVISIBLE = String.raw `(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]`;
 const ONLY_INVISIBLE = new RegExp(`^${INVISIBLE}$`, 'u');
-/** Whether a reader would not see a character. */
 function isInvisible(character) {
     return ONLY_INVISIBLE.test(character);
 }
@@ -46515,10 +46098,7 @@ function character(digits, radix) {
     const code = parseInt(digits, radix);
     return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : undefined;
 }
-/**
- * Finds all escapes in a text, including those within others: which of them counts depends on who wrote the text.
- * @returns the escapes by their start
- */
+/** All escapes in a text by their start, including those within others: the text may have been escaped twice. */
 function escapesIn(text) {
     const escapes = new Map();
     const { kinds, pattern } = ESCAPE;
@@ -46533,7 +46113,7 @@ function escapesIn(text) {
 }
 /**
  * Decodes the numeric escapes in a text and removes the characters without width.
- * @returns undefined if the text has neither
+ * @returns the origin of each UTF-16 code unit, too; undefined if the text has neither
  */
 function understood(text) {
     const { kinds, pattern } = NUMBER_OR_INVISIBLE;
@@ -46573,7 +46153,7 @@ function understood(text) {
 /* harmony export */ });
 /* harmony import */ var _escapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85869);
 
-/** The credentials of HTTP Basic authentication (RFC 7617 section 2). */
+/** HTTP Basic authentication (RFC 7617 section 2). */
 function basicCredentials(username, password) {
     return Buffer.from(`${username}:${password.reveal()}`).toString('base64');
 }
@@ -46607,7 +46187,7 @@ function formsOf(secret) {
         ...[0, 1, 2].flatMap((offset) => base64Forms(text, offset)),
     ]);
 }
-/** The forms of a base64 word that contains a secret and other texts. It is recognized however short the secret is. */
+/** The forms of a base64 word that contains a secret and other texts. The secret may be short. */
 function wordForms(word) {
     const unpadded = word.replace(/(?<!=)=+$/, '');
     return unpadded.length < SHORTEST ? [] : inBothAlphabets(unpadded).map((text) => form('word', text));
@@ -46645,24 +46225,22 @@ function form(kind, text, sharesBefore = false, sharesAfter = false) {
 /** Replaces a secret in text. */
 const REDACTED = '<redacted>';
 /**
- * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends it
- * or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test lists it.
+ * A credential that cannot be printed: as text, in JSON or in a debug view it reads `<redacted>`. Only code that sends
+ * it or must recognize it (masks, the redactor, inboxes that share a login) may call {@link Secret.reveal}; a test
+ * lists it.
  */
 class Secret {
     #value;
-    /** @param value the credential itself */
     constructor(value) {
         this.#value = value;
     }
-    /** Whether it begins or ends with a space or a line break, which is easily overlooked. */
+    /** Whether it begins or ends with a space or a line break, which is easy to overlook. */
     get isPadded() {
         return this.#value !== this.#value.trim();
     }
-    /** Whether it is empty or contains only spaces. */
     get isBlank() {
         return this.#value.trim() === '';
     }
-    /** The credential itself, only to be sent or recognized. */
     reveal() {
         return this.#value;
     }
@@ -46723,18 +46301,13 @@ function countOf(part, whole, noun, plural = `${noun}s`) {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /**
- * Characters that a reader would not see, or that change how a terminal or a page shows the text around them: controls
- * (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code points next
- * to them that Unicode reserves for more of these.
+ * Controls (Cc), format characters (Cf: zero-width, bidirectional, tags), line and paragraph separators, and the code
+ * points next to them that Unicode reserves for more of these.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 /** Computed once: a server that tries to exhaust our memory sends nothing else. */
 const ESCAPED_BYTES = Array.from({ length: 256 }, (_, code) => `\\x${code.toString(16).padStart(2, '0')}`);
-/**
- * Replaces every control, zero-width and bidirectional character by an escape (`\x1b`, `\u202e`, `\u{e0020}`).
- * @param text text of any origin
- * @returns one line
- */
+/** Escapes every {@link UNSEEN} character (`\x1b`, `\u202e`, `\u{e0020}`), so that the text is one line. */
 function visible(text) {
     return text.replace(UNSEEN, escaped);
 }
@@ -46747,13 +46320,12 @@ function escaped(character) {
 /** Twice what a report shows: its texts are shortened further once secrets are redacted. */
 const EXCERPT_CHARACTERS = 2048;
 /**
- * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut. It
- * shows the redactor that a secret may have been cut there.
+ * The beginning of a text for a message: one line, {@link visible}, bounded. An ellipsis follows if the text was cut.
+ * It shows the redactor that a secret may have been cut there.
  */
 function excerpt(text) {
     return text.length <= EXCERPT_CHARACTERS ? visible(text) : `${visible(text.slice(0, EXCERPT_CHARACTERS))}…`;
 }
-/** The same of several texts of a peer. */
 function excerptOfList(texts, separator = ', ') {
     return excerpt(texts.map(({ exact }) => exact).join(separator));
 }
@@ -46768,10 +46340,10 @@ function decodeBytes(bytes) {
 }
 const NOT_SHOWN = 'text from the network';
 /**
- * Text from the network that cannot be printed by mistake: turned into text, JSON or a debug view it shows what it is
- * and not what it says. It has no `toString` of its own, so the linter reports code that turns it into text. The exact
- * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes every text of a report for its
- * own format.
+ * Text from the network that cannot be printed by mistake: as a string, in JSON or in a debug view it only says that it
+ * is such text. It has no `toString` of its own, so the linter reports code that converts it to a string. The exact
+ * text is for the protocol, for {@link excerpt}, and for the transcript; each output escapes the texts of a report for
+ * its format.
  */
 class PeerText {
     #exact;
@@ -46803,10 +46375,7 @@ class PeerText {
 /* harmony export */   $: () => (/* binding */ codeOf),
 /* harmony export */   A: () => (/* binding */ reasonOf)
 /* harmony export */ });
-/**
- * The message of a thrown value, whatever was thrown: an error of this realm or another, a string, nothing.
- * @returns text of any origin, still to be escaped
- */
+/** The message of any thrown value, also of an error of a different realm. The caller must escape it. */
 function reasonOf(thrown) {
     try {
         return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);
@@ -46837,22 +46406,16 @@ function bytesInJson(text) {
     return Buffer.byteLength(JSON.stringify(text));
 }
 /**
- * Cuts a text that is too long, and says so.
- * @param text text of any origin
- * @param limit the most that may be returned, in UTF-16 code units; 40 or more
- * @returns the text, or its beginning and how many characters are missing
+ * The text, or its beginning and how many characters are missing.
+ * @param limit of what is returned, in UTF-16 code units; 40 or more
  */
 function shorten(text, limit) {
     if (text.length <= limit)
         return text;
     const note = (missing) => ` … (${missing} more characters)`;
-    const beginning = wholeCharacters(text, limit - note(text.length).length);
+    // Without half a surrogate pair at the end.
+    const beginning = text.slice(0, limit - note(text.length).length).replace(/[\ud800-\udbff]$/, '');
     return beginning + note(text.length - beginning.length);
-}
-/** The first `length` code units of a text, without half a surrogate pair at the end. */
-function wholeCharacters(text, length) {
-    const last = text.charCodeAt(length - 1);
-    return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 /** The bytes of JSON that a report has for a list from a server: enough for a hundred long names of a certificate. */
 const LIST_BYTES = 8192;
@@ -46872,7 +46435,7 @@ function shortenList(lines) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Q: () => (/* binding */ alertName)
 /* harmony export */ });
-/** Fatal alerts by number (RFC 8446 section 6), with the names of the IANA registry "TLS Alerts" as plain words. */
+/** By number (RFC 8446 section 6): the names of the IANA registry "TLS Alerts" as plain words. */
 const NAMES = {
     0: 'close notify',
     10: 'unexpected message',
@@ -46932,7 +46495,6 @@ function alertName(number) {
 /** RFC 8446 section 5.1: a server's first record is a handshake or alert record, and its version begins with 3. */
 const RECORD_TYPES = [0x16, 0x15];
 const MAJOR_VERSION = 3;
-/** Whether the first bytes from a server are TLS. */
 function isTlsRecord(bytes) {
     return RECORD_TYPES.includes(bytes[0]) && bytes[1] === MAJOR_VERSION;
 }
@@ -46940,19 +46502,13 @@ function isTlsRecord(bytes) {
 const MAX_CLEARTEXT_BYTES = 4096;
 /** How long to wait for the rest of an unencrypted line, whose packets follow each other closely. */
 const CLEARTEXT_WAIT_MS = 250;
-/**
- * Ten times what a server sends in a handshake with a usual chain. OpenSSL limits the size of each message, but accepts
- * some of them without end.
- */
+/** Ten times a handshake with a usual chain. OpenSSL limits the size of each message, but not the number of some. */
 const MAX_HANDSHAKE_BYTES = 64 * 1024;
-/**
- * A stream between socket and TLS library that checks that the first bytes from the server are TLS. Other data does not
- * reach the TLS library, which would only report "wrong version number".
- */
+/** Keeps data that is not TLS from the TLS library, which would only report "wrong version number". */
 class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     /** Settles at the latest when the guard is destroyed. */
     opening;
-    /** Whether the connection was closed because the server sent more than a handshake has. */
+    /** Whether the connection was closed because of {@link MAX_HANDSHAKE_BYTES}. */
     isTooMuch = false;
     #socket;
     #settle = () => undefined;
@@ -46976,7 +46532,7 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     get received() {
         return Buffer.concat(this.#received ?? []);
     }
-    /** Stops keeping what the server sends: the handshake is over. */
+    /** The handshake is over: keeps nothing more of what the server sends. */
     release() {
         this.#received = undefined;
     }
@@ -47052,7 +46608,7 @@ var certificate = __nccwpck_require__(70881);
 var tls_guard = __nccwpck_require__(46936);
 ;// CONCATENATED MODULE: ./src/tls/records.ts
 /*
- * What the records of a handshake show and Node does not. Each function takes all bytes that the server sent.
+ * What the records of a handshake show but Node does not expose. Each function gets all bytes that the server sent.
  */
 /** RFC 8446 section 5.1. */
 const ALERT_RECORD = 21;
@@ -47067,9 +46623,9 @@ const SERVER_HELLO = 2;
 const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
 /**
- * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all of
- * it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so this
- * distinguishes it from other causes of a "handshake failure".
+ * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all
+ * of it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so
+ * this distinguishes it from other causes of a "handshake failure".
  */
 function asksForCertificate(bytes) {
     return handshakeMessages(bytes).some(({ type }) => type === CERTIFICATE_REQUEST);
@@ -47078,10 +46634,7 @@ function asksForCertificate(bytes) {
 function warningAlert(bytes) {
     return recordsOf(bytes).records.findLast(({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1)?.content[1];
 }
-/**
- * Data after the last TLS record that is not TLS.
- * @returns nothing if the data ends with a whole record or the beginning of one
- */
+/** Data after the last TLS record that is not TLS; the beginning of a record is TLS. */
 function dataAfterRecords(bytes) {
     const { rest } = recordsOf(bytes);
     return RECORD_TYPES.includes(rest[0] ?? ALERT_RECORD) ? Buffer.alloc(0) : rest;
@@ -47107,9 +46660,8 @@ const GROUPS = {
     4589: 'SecP384r1MLKEM1024',
 };
 /**
- * The group that a TLS 1.3 server chose, and whether it resists quantum computers, from the key share in its ServerHello (RFC 8446 sections 4.1.3 and 4.2.8). Node
- * does not expose the newer ones.
- * @returns undefined if there is no key share, as up to TLS 1.2, or the group is not known here
+ * The key share in a ServerHello (RFC 8446 sections 4.1.3 and 4.2.8).
+ * @returns undefined if there is none, as up to TLS 1.2, or the group is not known here
  */
 function keyExchange(bytes) {
     const hello = handshakeMessages(bytes).findLast(({ type }) => type === SERVER_HELLO)?.content;
@@ -47135,10 +46687,7 @@ const OLD_SIGNATURES = {
     0x0202: 'DSA with SHA-1',
     0x0203: 'ECDSA with SHA-1',
 };
-/**
- * The algorithm with which a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if it is
- * obsolete.
- */
+/** How a TLS 1.2 server signs its share of an ECDHE key exchange (RFC 8422 section 5.4), if that is obsolete. */
 function oldSignature(bytes) {
     const body = handshakeMessages(bytes).find(({ type }) => type === SERVER_KEY_EXCHANGE)?.content;
     const keyBytes = body?.[3];
@@ -47146,7 +46695,7 @@ function oldSignature(bytes) {
         return undefined;
     return OLD_SIGNATURES[body.readUInt16BE(4 + keyBytes)];
 }
-/** The records of TLS whose header is complete, and what follows them. */
+/** Records whose header is complete, and what follows them. */
 function recordsOf(bytes) {
     const records = [];
     let at = 0;
@@ -47158,7 +46707,7 @@ function recordsOf(bytes) {
     }
     return { records, rest: bytes.subarray(at) };
 }
-/** The messages in the handshake records, up to the first record of another type; the last may be incomplete. */
+/** The messages in the handshake records, up to the first record of a different type; the last may be incomplete. */
 function handshakeMessages(bytes) {
     const { records } = recordsOf(bytes);
     const firstOther = records.findIndex(({ type }) => type !== HANDSHAKE_RECORD);
@@ -47184,8 +46733,7 @@ function handshakeMessages(bytes) {
 /**
  * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
  * @param socket connected, with nothing unread
- * @param options.servername sent as SNI; undefined for an address (RFC 6066 section 3)
- * @param options.deadline the end of the whole handshake
+ * @param options.servername sent as SNI; undefined for an IP address (RFC 6066 section 3)
  */
 function beginHandshake(socket, options) {
     const guard = new tls_guard/* FirstRecordGuard */.Hv(socket);
@@ -47196,8 +46744,7 @@ function beginHandshake(socket, options) {
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,
     });
-    // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that ends the process (a
-    // null pointer in native code).
+    // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that crashes the process.
     stream.getPeerCertificate = () => ({});
     const settled = new Promise((resolve) => {
         const fail = (failure) => {
@@ -47207,8 +46754,8 @@ function beginHandshake(socket, options) {
             resolve({ ok: true, channel: channelOf(stream, guard.received) });
             guard.release();
         });
-        // Stays on: an error after the handshake must not be thrown as unhandled. Who begins to read later finds it in
-        // `errored`, which Node does not set for an alert.
+        // Stays on: an error after the handshake must not be thrown as unhandled. A later reader finds it in `errored`, which
+        // Node does not set for an alert.
         stream.on('error', (error) => {
             fail(failureOf(error, guard));
             stream.destroy(error);
@@ -47267,10 +46814,7 @@ function channelOf(stream, received) {
         ...(verifyError != null && { verifyError: String(verifyError) }),
     };
 }
-/**
- * Chains have two to five certificates. OpenSSL limits what a peer may send to 100 KiB; this limits what is examined. One
- * more is read, to know that there are more.
- */
+/** Limits what is examined; one more is read, to know that there are more. Chains have two to five certificates. */
 const MAX_CERTIFICATES = 32;
 function certificatesOf(stream) {
     const sent = [];
@@ -47286,7 +46830,6 @@ const TOO_MUCH = {
     reason: `the server sent more than ${tls_guard/* MAX_HANDSHAKE_BYTES */.nu} bytes before the handshake was complete`,
     code: '',
 };
-/** How a connection ended without a reset. */
 function orderlyEnd(received) {
     const alert = warningAlert(received);
     if (alert === undefined)
@@ -47322,31 +46865,25 @@ function failureOf(error, guard) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Hj: () => (/* binding */ matchesName),
 /* harmony export */   ci: () => (/* binding */ addressOf),
-/* harmony export */   vu: () => (/* binding */ serverNameIndication),
-/* harmony export */   w$: () => (/* binding */ referenceIdentity)
+/* harmony export */   vu: () => (/* binding */ serverNameIndication)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
-/** @param name a DNS name in A-labels, or an IP address without brackets */
-function referenceIdentity(name) {
-    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0
-        ? { kind: 'dns', name: name.toLowerCase().replace(/\.$/, '') }
-        : { kind: 'ip', address: canonical(name) };
-}
-/** The SNI to send: a name, but not an address (RFC 6066 section 3). */
+/** SNI is not sent for an IP address (RFC 6066 section 3). */
 function serverNameIndication(name) {
     return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
 }
 /**
- * Whether a certificate matches a name (RFC 9525 section 6). DNS names are compared label by label, ignoring case. A
- * wildcard must be the whole leftmost label, and matches exactly one label. An address only matches an address entry.
- * The subject's common name is never used.
+ * RFC 9525 section 6. A wildcard must be the whole leftmost label, and matches exactly one label. An IP address matches
+ * only an IP address entry. The subject's common name is never used.
+ * @param expected a DNS name in A-labels, or an IP address without brackets
  */
-function matchesName(presented, reference) {
-    return reference.kind === 'ip'
-        ? presented.ipAddresses.includes(reference.address)
-        : presented.dnsNames.some((pattern) => matchesPattern(pattern, reference.name));
+function matchesName({ dnsNames, ipAddresses }, expected) {
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) !== 0)
+        return ipAddresses.includes(canonical(expected));
+    const name = expected.toLowerCase().replace(/\.$/, '');
+    return dnsNames.some((pattern) => matchesPattern(pattern, name));
 }
 function matchesPattern(pattern, name) {
     const [first, ...rest] = pattern.toLowerCase().split('.');
@@ -47355,10 +46892,7 @@ function matchesPattern(pattern, name) {
         return false;
     return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
 }
-/**
- * The text of an address entry, IPv6 in the canonical form of RFC 5952.
- * @param bytes four or sixteen; with any other length the text is hexadecimal and matches nothing
- */
+/** An IP address, IPv6 in the form of RFC 5952; hexadecimal, which matches nothing, unless there are 4 or 16 bytes. */
 function addressOf(bytes) {
     if (bytes.length === 4)
         return bytes.join('.');
@@ -47397,13 +46931,17 @@ function canonical(address) {
 
 
 
-/** Parses a certificate. @throws {DerError} if a part of it is malformed, which OpenSSL may have ignored */
+/** @throws {DerError} if a part of the certificate is malformed, which OpenSSL may have ignored */
 function certificateFacts(certificate) {
     const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
+    // From the encoding itself: names with commas or quotes cannot be split safely in Node's text (CVE-2021-44532).
+    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
     return {
         subject: distinguishedName(certificate.subject),
         issuer: distinguishedName(certificate.issuer),
-        ...presentedIdentifiers(certificate),
+        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
+        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
+        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
         validFrom: from,
         validTo: to,
         key: publicKeyFacts(certificate),
@@ -47419,25 +46957,11 @@ function certificateFacts(certificate) {
 function fingerprint({ raw }) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(raw).digest('hex');
 }
-/**
- * One line such as `C=DE, O=Example, CN=mail.example.com`.
- * @param multiLine in Node's form, which is undefined if a name is empty or malformed
- */
+/** One line such as `C=DE, O=Example`, from Node's form, which is undefined if a name is empty or malformed. */
 function distinguishedName(multiLine) {
     return (multiLine ?? '').replaceAll('\n', ', ');
 }
-/**
- * The subject alternative names, from the encoding itself: Node's text of them must be split again, which names with
- * commas or quotes have made go wrong (CVE-2021-44532).
- */
-function presentedIdentifiers(certificate) {
-    const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
-    return {
-        dnsNames: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName).map(({ content }) => content.toString('latin1')),
-        ipAddresses: names.filter(({ tag }) => tag === _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress).map(({ content }) => (0,_names_js__WEBPACK_IMPORTED_MODULE_3__/* .addressOf */ .ci)(content)),
-        hasOtherNames: names.some(({ tag }) => tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.dnsName && tag !== _extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .NAME_TAG */ .LX.ipAddress),
-    };
-}
+/** RFC 9325 section 4.5, NIST SP 800-131A. */
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
 /** NIST's names for the curves of OpenSSL. */
@@ -47533,11 +47057,7 @@ class DerError extends Error {
 }
 /** Four bytes of length are more than any certificate that OpenSSL accepts in a handshake. */
 const MAX_LENGTH_BYTES = 4;
-/**
- * Reads consecutive DER elements with one-byte tags and definite lengths, for what Node does not expose of a
- * certificate.
- * @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end
- */
+/** @throws {DerError} if a tag has several bytes, or a length is indefinite or extends past the end */
 function derElements(der) {
     const elements = [];
     let at = 0;
@@ -47618,7 +47138,7 @@ const TAG = {
 function tbsCertificate({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 0, 'TBSCertificate').content);
 }
-/** The AlgorithmIdentifier of the signature on a certificate: the algorithm, and its parameters. @throws {DerError} */
+/** The algorithm of the signature on a certificate, and its parameters. @throws {DerError} */
 function signatureAlgorithm({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
 }
@@ -47626,29 +47146,25 @@ function signatureAlgorithm({ raw }) {
 function subjectPublicKeyInfo(certificate) {
     return sequenceOfTbs(certificate, 4, 'public key').whole;
 }
-/**
- * Whether the key of a certificate has explicit curve parameters instead of the name of a curve. RFC 5480 section 2.1.1
- * forbids this: the parameters may be those of a different curve.
- * @throws {DerError}
- */
+/** RFC 5480 section 2.1.1 forbids explicit curve parameters, which may be of a different curve. @throws {DerError} */
 function hasExplicitCurve(certificate) {
     const [algorithm] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(subjectPublicKeyInfo(certificate));
     const [id, parameters] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(algorithm?.content ?? Buffer.alloc(0));
     return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
 }
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
-/** The content of the issuer's distinguished name. @throws {DerError} */
+/** @throws {DerError} */
 function issuerName(certificate) {
     return sequenceOfTbs(certificate, 1, 'issuer').content;
 }
-/** The content of the subject's distinguished name. @throws {DerError} */
+/** @throws {DerError} */
 function subjectName(certificate) {
     return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 /**
- * The first and the last moment at which a certificate is valid, in the two forms that RFC 5280 section 4.1.2.5 allows. In Node's text of a date the year
- * has any number of digits, so it could be read as a year of another century.
- * @throws {DerError} if a date has neither form or does not exist
+ * RFC 5280 section 4.1.2.5. In Node's text of a date the year has any number of digits, so it could be read as a year
+ * of a different century.
+ * @throws {DerError} if a date has neither of the two forms, or does not exist
  */
 function validityOf(certificate) {
     const dates = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(sequenceOfTbs(certificate, 2, 'validity').content);
@@ -47683,11 +47199,7 @@ function withCentury(tag, text) {
         return `${text < '50' ? '20' : '19'}${text}`;
     return tag === TAG.generalizedTime ? text : '';
 }
-/**
- * Caches what is read from a certificate, as long as the certificate lives. The peer decides how much there is to read,
- * and a search for a path reads the same certificate many times.
- * @param read what it throws is not cached
- */
+/** A search for a path reads the same certificate many times, and the peer decides how much there is to read. */
 function memoize(read) {
     const cache = new WeakMap();
     return (certificate) => {
@@ -47722,7 +47234,7 @@ const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 /**
- * The extensions of a certificate (RFC 5280 section 4.2), in their order, each with the content of its OCTET STRING.
+ * RFC 5280 section 4.2. A value is the content of the OCTET STRING.
  * @throws {DerError} also if an extension occurs twice: implementations differ in which one they use
  */
 const extensionsOf = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
@@ -47741,7 +47253,7 @@ const extensionsOf = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ 
     }
     return extensions;
 });
-/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
+/** RFC 5280 section 4.2.1.9. @throws {DerError} */
 function pathLength(certificate) {
     const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
     if (!limit)
@@ -47755,8 +47267,7 @@ function pathLength(certificate) {
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 /**
- * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10);
- * undefined if it has no name constraints.
+ * RFC 5280 section 4.2.1.10, as GeneralNames.
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
 const nameConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
@@ -47782,7 +47293,7 @@ const NAME_TAG = {
     ipAddress: 0x87,
     directoryName: 0xa4,
 };
-/** The GeneralNames of the subject (RFC 5280 section 4.2.1.6), with their context tags. @throws {DerError} */
+/** @throws {DerError} */
 const subjectAltNames = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 /** The URLs of the issuer's certificate, according to this one (RFC 5280 section 4.2.2.1). @throws {DerError} */
@@ -47844,9 +47355,9 @@ const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;
 /** sslServer. */
 const NETSCAPE_SERVER = 0x40;
 /**
- * Whether the extended key usage of a certificate, or of an issuer, excludes servers (RFC 5280 section 4.2.1.12). Like
- * OpenSSL, this does not accept anyExtendedKeyUsage instead of serverAuth.
- * @returns why, as a clause that begins with "its"; undefined if servers are allowed
+ * Why the extended key usage excludes servers (RFC 5280 section 4.2.1.12). Like OpenSSL, this does not accept
+ * anyExtendedKeyUsage instead of serverAuth.
+ * @returns a clause that begins with "its"
  * @throws {DerError}
  */
 function extendedKeyUsageError(certificate) {
@@ -47854,20 +47365,15 @@ function extendedKeyUsageError(certificate) {
     if (purposes?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true)
         return undefined;
     return purposes?.includes(ANY)
-        ? 'its extended key usage says "any", which does not include TLS servers'
+        ? 'its extended key usage is "any", which does not include TLS servers'
         : 'its extended key usage does not allow a TLS server';
 }
-/**
- * Why the key of a certificate must not be used by a TLS server, by the rules of OpenSSL.
- * @returns clauses; none if it may be used
- * @throws {DerError}
- */
+/** Why the key must not be used by a TLS server, as clauses, by the rules of OpenSSL. @throws {DerError} */
 function purposeErrors(certificate) {
-    const extended = extendedKeyUsageError(certificate);
     const usage = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .bitsOf */ .e4)(certificate, KEY_USAGE);
     const type = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_0__/* .bitsOf */ .e4)(certificate, NETSCAPE_CERT_TYPE);
     return [
-        extended,
+        extendedKeyUsageError(certificate),
         usage !== undefined &&
             !(usage & SERVER_KEY_USAGES) &&
             'its key usage allows neither a signature nor a key exchange',
@@ -69961,7 +69467,89 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./src/main/cancellation.ts
+// EXTERNAL MODULE: ./src/text/reason.ts
+var reason = __nccwpck_require__(32223);
+;// CONCATENATED MODULE: ./src/main/start.ts
+
+/** The runner shows at most ten errors of a step. */
+const MOST_ERRORS = 10;
+/**
+ * Threads in Node's pool. By default there are four, and at most half of them look up names: two lookups without a reply
+ * would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
+ * the host of an inbox for each endpoint.
+ */
+const POOL_THREADS = '256';
+/** How long unread output may delay the end of the process after a signal. */
+const LONGEST_LAST_WRITE_MS = 2000;
+/**
+ * Runs a program that succeeds only if it says so itself. Until it returns an exit code, the exit code is 1. Anything
+ * that is thrown anywhere, awaited or not, of any type, is a failure.
+ * @param main the program; it returns the exit code
+ * @param reportError receives the reason of what was thrown
+ */
+function start(main, reportError) {
+    // Node reads this variable when it uses the pool for the first time.
+    process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
+    const state = {};
+    let errors = 0;
+    const onStray = (thrown) => {
+        errors += 1;
+        // If the report of an error fails, its error would be reported again, without end.
+        if (errors > MOST_ERRORS)
+            return;
+        try {
+            reportError((0,reason/* reasonOf */.A)(thrown), state);
+        }
+        catch {
+            // Node would print the error without escapes, to a log that executes commands. The run fails anyway.
+        }
+    };
+    process.exitCode = 1;
+    process.on('uncaughtException', onStray);
+    process.on('unhandledRejection', onStray);
+    void main(state)
+        .catch((thrown) => {
+        onStray(thrown);
+        return 1;
+    })
+        .then(async (code) => {
+        await lastWrites(state.endedBy);
+        // A rejection at the last moment still counts.
+        setImmediate(() => {
+            end(code || Math.min(errors, 1));
+        });
+    });
+}
+/** Waits until all output has been read, but not for long after the signal. */
+async function lastWrites(endedBy) {
+    const streams = [process.stdout, process.stderr];
+    const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
+    const late = new Promise((resolve) => {
+        const startTimer = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
+        if (endedBy?.aborted)
+            startTimer();
+        else
+            endedBy?.addEventListener('abort', startTimer);
+    });
+    await Promise.race([written, late]);
+}
+/**
+ * Ends the process. `process.exit` waits, possibly for minutes, for name lookups and file operations in the pool whose
+ * results are no longer needed. Replacing the process does not (docs/adr/0021).
+ */
+function end(code) {
+    const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));
+    try {
+        if (poolInUse) {
+            const env = { ...process.env, NODE_OPTIONS: '' };
+            process.execve?.(process.execPath, [process.execPath, '-e', `process.exit(${code})`], env);
+        }
+    }
+    catch {
+        // Windows cannot replace a process.
+    }
+    process.exit(code);
+}
 /**
  * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
  * reports what it knows. The next one ends the process at once.
@@ -69985,18 +69573,13 @@ var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/text/count.ts
 var count = __nccwpck_require__(50896);
-// EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __nccwpck_require__(32223);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/plan/pem.ts
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
-/**
- * Whether a value is PEM text and not a path. This is any PEM text, so that a private key given by mistake is not quoted
- * as a path.
- */
+/** Whether a value is any PEM text and not a path: a private key given by mistake is not quoted as a path. */
 function isPem(text) {
     return text.includes('-----BEGIN');
 }
@@ -70036,9 +69619,8 @@ function blocksIn(text) {
 
 ;// CONCATENATED MODULE: ./src/plan/source/quote.ts
 /*
- * Which parts of a wrong configuration may be quoted. A small mistake can put a secret anywhere: a URL with credentials
- * in place of a host, a missing space after a key, a line in the wrong place. So a text is quoted only if it looks like
- * a value that is expected in its place.
+ * Which parts of a wrong configuration errors may quote. A small mistake can put a secret anywhere: a URL with credentials
+ * in place of a host, a missing space after a key. So a text is quoted only if it looks like a value that belongs there.
  */
 /** A mistyped word or number, such as `soon`, `-1`, `15s`, `2027-02-30` or `TLSv1.1`. */
 const WORD = /^(?:[a-z_-]{1,40}|[+-]?\d[\d./-]{0,10}[a-z]{0,2}|TLSv?[\d.]{1,3})$/i;
@@ -70047,22 +69629,19 @@ const NAME = /^[\w.[\]:-]{1,60}$/;
 const COLONS = /^(?:[^:]*(?::\d{0,5})?|[\w-]+(?:\.[\w-]+)+:[a-z]{1,12}|\[?(?=[^:]*:[^:]*:)[\da-f.:]*\]?(?::\d{0,5})?)$/i;
 /** The body of a PEM text, or a key in base64, without its header. */
 const BASE64 = /^[A-Za-z0-9+/]{40,}={0,2}$/;
-const PATH_LENGTH = 200;
-/** Whether a value may be quoted in place of a number or a keyword. */
 function isQuotableWord(text) {
     return WORD.test(text);
 }
-/** Whether a value may be quoted in place of a host or an address, with or without a port. */
+/** A host or an IP address, with or without a port. */
 function isQuotableName(text) {
     return NAME.test(text) && COLONS.test(text);
 }
-/** Whether a key may be quoted. */
 function isQuotableKey(key) {
     return /^[\w-]{1,60}$/.test(key);
 }
 /** The name of a file in an error. @param path as the user wrote it; shown only if it looks like a path */
 function fileName(path) {
-    const isPath = path.length <= PATH_LENGTH && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
+    const isPath = path.length <= 200 && /[./]/.test(path) && !path.includes('@') && !BASE64.test(path);
     return isPath ? path : 'the file';
 }
 
@@ -70070,39 +69649,37 @@ function fileName(path) {
 
 
 
-/** Files that one value may name. They are read at the same time. */
+/** Files that one value may name. */
 const MAX_FILES = 1000;
 /** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
 class Anchors {
-    #read;
+    #readFile;
     #known = new Map();
-    /** @param read returns the text of a file by its path as the user wrote it */
-    constructor(read) {
-        this.#read = read;
+    constructor(readFile) {
+        this.#readFile = readFile;
     }
-    /**
-     * Reads the files that `ca` names.
-     * @param ca the value of the key: text, or a list of texts; the schema reports anything else
-     * @returns what cannot be read or contains no certificate
-     */
-    async load(ca) {
+    /** Reads the files that `ca` names. @returns what cannot be read or contains no certificate */
+    load(ca) {
         if (ca?.kind === 'list')
-            return (await Promise.all(ca.items.map((item) => this.load(item)))).flat();
+            return ca.items.flatMap((item) => this.load(item));
         if (ca?.kind !== 'text' || ca.broken)
             return [];
-        const loaded = this.#known.get(ca.text) ?? (await this.#load(ca.text));
-        this.#known.set(ca.text, loaded);
         const key = ca.place.line === undefined ? '' : 'tls.ca: ';
-        return loaded.faults.map(({ path, what }) => ({
+        return this.#contents(ca.text).problems.map(({ path, what }) => ({
             ...ca.place,
             message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
         }));
     }
-    /** The certificates in values that have been loaded. @returns PEM, one certificate each, without duplicates */
+    /** The certificates in some values. @returns PEM, one certificate each, without duplicates */
     of(values) {
-        return [...new Set(values.flatMap((value) => this.#known.get(value)?.certificates ?? []))];
+        return [...new Set(values.flatMap((value) => this.#contents(value).certificates))];
     }
-    async #load(text) {
+    #contents(text) {
+        const contents = this.#known.get(text) ?? this.#read(text);
+        this.#known.set(text, contents);
+        return contents;
+    }
+    #read(text) {
         if (isPem(text))
             return action_parse(text);
         const paths = text.split(/\r?\n/).flatMap((line) => line.trim() || []);
@@ -70110,16 +69687,26 @@ class Anchors {
             return failure('is empty');
         if (paths.length > MAX_FILES)
             return failure(`names more than ${MAX_FILES} files`);
-        const files = await Promise.all(paths.map((path) => this.#read(path).then((content) => action_parse(content, path), (error) => failure(`cannot be read (${(0,reason/* codeOf */.$)(error)})`, path))));
-        return { certificates: files.flatMap((file) => file.certificates), faults: files.flatMap((file) => file.faults) };
+        const files = paths.map((path) => {
+            try {
+                return action_parse(this.#readFile(path), path);
+            }
+            catch (error) {
+                return failure(`cannot be read (${(0,reason/* codeOf */.$)(error)})`, path);
+            }
+        });
+        return {
+            certificates: files.flatMap((file) => file.certificates),
+            problems: files.flatMap((file) => file.problems),
+        };
     }
 }
 function action_parse(text, path) {
     const { certificates, faults } = certificatesIn(text);
-    return { certificates, faults: faults.map((what) => ({ what, path })) };
+    return { certificates, problems: faults.map((what) => ({ what, path })) };
 }
 function failure(what, path) {
-    return { certificates: [], faults: [{ what, path }] };
+    return { certificates: [], problems: [{ what, path }] };
 }
 
 // EXTERNAL MODULE: external "node:tls"
@@ -70127,7 +69714,6 @@ var external_node_tls_ = __nccwpck_require__(41692);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
 var secret = __nccwpck_require__(30793);
 ;// CONCATENATED MODULE: ./src/plan/source/located.ts
-/** A text at a place. */
 function textAt(place, text, expanded = false) {
     return { kind: 'text', text, place, expanded, broken: false };
 }
@@ -70146,7 +69732,7 @@ function plain(node) {
         return node.items.map(plain);
     return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
 }
-/** The number of values in a node, including itself. */
+/** The number of values in a node, itself included. */
 function size(node) {
     if (node.kind === 'text')
         return 1;
@@ -70167,7 +69753,6 @@ function nearest(node, path) {
     const child = step === undefined ? undefined : at(node, step);
     return child ? nearest(child, rest) : node;
 }
-/** A copy of a mapping with one entry set. */
 function withEntry(mapping, key, value) {
     return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }
@@ -70184,40 +69769,41 @@ function withEntry(mapping, key, value) {
 class ClientIdentities {
     #readFile;
     #known = new Map();
-    /** @param readFile returns the text of a file by its path as the user wrote it */
     constructor(readFile) {
         this.#readFile = readFile;
     }
     /**
      * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
-     * @param tls the mapping with the keys; the schema reports values that are missing, empty or not text
-     * @returns what cannot be read or used. The errors never contain any part of the key
+     * @returns what cannot be read or used; the schema reports other errors. None contains any part of the key
      */
-    async load(tls) {
-        const certificate = textOf(at(tls, 'client-cert'));
-        const key = textOf(at(tls, 'client-key'));
-        if (!certificate && !key)
-            return [];
-        const id = idOf(certificate?.text, key?.text);
-        const loaded = this.#known.get(id) ?? (await this.#load(certificate?.text, key?.text));
-        this.#known.set(id, loaded);
-        const { certificateFault, keyFault } = loaded;
-        return [
-            ...(certificate && certificateFault !== undefined ? [problem('client-cert', certificate, certificateFault)] : []),
-            ...(key && keyFault !== undefined ? [problem('client-key', key, keyFault)] : []),
-        ];
+    load(tls) {
+        const nodes = { 'client-cert': textOf(at(tls, 'client-cert')), 'client-key': textOf(at(tls, 'client-key')) };
+        const { problems } = this.#loaded(nodes['client-cert']?.text, nodes['client-key']?.text);
+        return ['client-cert', 'client-key'].flatMap((key) => {
+            const [node, what] = [nodes[key], problems[key]];
+            return node && what !== undefined ? [problem(key, node, what)] : [];
+        });
     }
-    /** The identity in two values that have been loaded; undefined if one of them is not set. */
+    /** The identity in two values; undefined if one of them is not set. */
     of(certificate, key) {
-        return this.#known.get(idOf(certificate, key))?.identity;
+        return this.#loaded(certificate, key).identity;
     }
-    async #load(certificate, key) {
-        const [chain, privateKey] = await Promise.all([this.#parse(certificate, chainIn), this.#parse(key, keyIn)]);
+    #loaded(certificate, key) {
+        const id = JSON.stringify([certificate, key]);
+        const loaded = this.#known.get(id) ?? this.#read(certificate, key);
+        this.#known.set(id, loaded);
+        return loaded;
+    }
+    #read(certificate, key) {
+        const [chain, privateKey] = [this.#parse(certificate, chainIn), this.#parse(key, keyIn)];
         if (!chain?.ok || !privateKey?.ok) {
-            return { certificateFault: faultOf(chain), keyFault: faultOf(privateKey) };
+            const problemOf = (parsed) => (parsed?.ok === false ? parsed.problem : undefined);
+            return { problems: { 'client-cert': problemOf(chain), 'client-key': problemOf(privateKey) } };
         }
         if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
-            return { keyFault: 'contains a key that does not belong to the certificate in tls.client-cert' };
+            return {
+                problems: { 'client-key': 'contains a key that does not belong to the certificate in tls.client-cert' },
+            };
         }
         const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
         try {
@@ -70225,29 +69811,26 @@ class ClientIdentities {
             (0,external_node_tls_.createSecureContext)({ cert: chain.value, key: pem });
         }
         catch (error) {
-            return { certificateFault: `contains a certificate that the TLS library rejects (${(0,reason/* codeOf */.$)(error)})` };
+            return { problems: { 'client-cert': `contains a certificate that the TLS library rejects (${(0,reason/* codeOf */.$)(error)})` } };
         }
-        return { identity: { certificate: chain.value, key: new secret/* Secret */.z(pem) } };
+        return { identity: { certificate: chain.value, key: new secret/* Secret */.z(pem) }, problems: {} };
     }
-    async #parse(value, parse) {
+    #parse(value, parse) {
         if (value === undefined)
             return undefined;
-        if (isPem(value))
-            return parse(value);
-        return this.#readFile(value.trim()).then(parse, (error) => wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`));
+        try {
+            return parse(isPem(value) ? value : this.#readFile(value.trim()));
+        }
+        catch (error) {
+            return wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`);
+        }
     }
 }
 function textOf(node) {
     return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
 }
-function idOf(certificate, key) {
-    return JSON.stringify([certificate, key]);
-}
-function wrong(fault) {
-    return { ok: false, fault };
-}
-function faultOf(parsed) {
-    return parsed?.ok === false ? parsed.fault : undefined;
+function wrong(problem) {
+    return { ok: false, problem };
 }
 /** All certificates in a text. The first is the client certificate itself. */
 function chainIn(text) {
@@ -70280,7 +69863,7 @@ var peer = __nccwpck_require__(50875);
 
 /** More would hide the first ones, and exceed the limits of a summary. */
 const MAX_LINES = 1000;
-/** The number of problems after which checking stops: a file of another kind can have one every few bytes. */
+/** The check stops after this many: a file of a different kind can have one every few bytes. */
 const MAX_PROBLEMS = 10_000;
 /** The configuration cannot be used. It has every problem, and its message lists the first of them, one per line. */
 class ConfigurationError extends Error {
@@ -70505,7 +70088,6 @@ var values = __nccwpck_require__(9661);
 /**
  * A value that `read` reads from text.
  * @param allowed what is allowed, as the end of a sentence that begins with the key
- * @param quotable `never` if the value may be a secret
  */
 function value(allowed, read, quotable = 'never') {
     return action_schemas/* unknown */.L5J().transform((given, context) => {
@@ -70519,7 +70101,7 @@ function value(allowed, read, quotable = 'never') {
     });
 }
 const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max), 'word');
-/** One of several keywords. @param allowed the error message for any other text, if it is not to list the keywords */
+/** One of several keywords. The error message lists them, unless `allowed` says it differently. */
 const oneOf = (known, allowed = `must be one of ${known.join(', ')}`, quotable = 'word') => value((text) => allowed + didYouMean(text, known), (text) => known.find((word) => word === text), quotable);
 /** A hint for a mistyped word. @returns `; did you mean "word"?`, or empty text if no known word is similar */
 function didYouMean(word, known) {
@@ -70531,7 +70113,7 @@ const anyText = value('must be text', (text) => text);
 const host = value('must be a DNS name or an IP address, without a port', values/* host */.Hc, 'name');
 const mailbox = value('must be a plain address of the form local@domain', values/* mailbox */.B5);
 const oneLine = value('must be one line of 1 to 200 visible characters', values/* displayName */.QC);
-const NO_CONTROLS = 'must not contain control characters (secrets are often stored with a line break at the end by mistake)';
+const NO_CONTROLS = 'must not contain control characters (it is easy to store a trailing newline with a secret by mistake)';
 const userName = value(NO_CONTROLS, values/* userName */.nT);
 const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
 const inboxUrl = value('must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment', values/* inboxUrl */.Ww);
@@ -70548,7 +70130,6 @@ const words = (text) => {
 const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform((named) => report/* STEP_IDS */.W1.filter((id) => named.includes('all') || named.includes(id)));
 /** Names of probes, in a fixed order. */
 const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
-/** PEM text or paths, as one text or a list. */
 const pemOrPaths = list(anyText, (text) => [text]);
 const mapping = (shape) => action_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
 /** Adds the documentation of a key. @param otherwise the documented default, if it depends on something else */
@@ -70562,25 +70143,25 @@ const key = (field, description, otherwise) => field.meta({ description, ...(oth
 const inputShape = {
     endpoints: key(anyText.optional(), 'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.'),
     config: key(anyText.optional(), 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).'),
-    username: key(userName.optional(), 'User name for endpoints without credentials of their own.'),
+    username: key(userName.optional(), 'Username for endpoints without credentials of their own.'),
     password: key(fields_secret.optional(), 'Password for `username`. Store it as a secret.'),
     'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token for `username`, instead of `password`. Store it as a secret.'),
     'mail-from': key(mailbox.optional(), 'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.'),
     'rcpt-to': key(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
     inbox: key(inboxUrl.optional(), 'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.'),
-    'inbox-username': key(userName.optional(), 'User name for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.'),
+    'inbox-username': key(userName.optional(), 'Username for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.'),
     'inbox-password': key(fields_secret.optional(), 'Password for `inbox`. Store it as a secret.'),
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
-    'min-tls-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.'),
+    'min-tls-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
     'min-valid-days': key(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
     require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
     'fail-on': key(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
     'on-inconclusive': key(oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail'), 'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.'),
-    concurrency: key(number(1, 1000).default(32), 'Number of endpoints that are tested at the same time: 1 to 1000.'),
-    timeout: key(number(1, 600).default(15), 'Seconds for any single wait (connect, a whole reply, the handshake): 1 to 600.'),
+    concurrency: key(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
+    timeout: key(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
     retries: key(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
-    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Minutes for the whole run: 0.1 to 1440. At the deadline the gate reports what is known; the rest is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
-    'self-test': key(flag.default(false), 'Whether the gate first tests itself with misbehaving servers of its own on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
+    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
+    'self-test': key(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
     'report-dir': key(anyText.optional(), "Directory for report files. By default `report.json` is written to the runner's temp folder."),
     shard: key(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.'),
 };
@@ -70595,11 +70176,11 @@ const KEYS_OF_INPUTS = {
     'inbox-username': 'delivery.username',
     'inbox-password': 'delivery.password',
 };
-/** The outputs of the action, as in `action.yml`, each with its description. */
+/** The outputs of the action, each with its description. */
 const OUTPUTS = {
     result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
     'endpoints-total': 'Number of endpoints that were tested.',
-    'endpoints-failed': 'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. `fail-on: never` counts like `fail`.',
+    'endpoints-failed': 'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. With `fail-on: never`, the count is the same as with `fail`.',
     'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
     report: 'Path of `report.json`. Empty after a configuration error.',
 };
@@ -70615,10 +70196,10 @@ const OUTPUTS = {
 const PRIVATE = ['auth', 'delivery'];
 /**
  * Checks what the user wrote against a schema.
- * @param options.what what the text as a whole is called in errors
- * @param options.own the part of the text that the user wrote in this place, if other parts are inherited
- * @returns the value, or every problem: located at the key if it is unknown, at the value if that is not allowed, at the
- *   mapping if a key is missing, and otherwise where the rule says
+ * @param options.what the name of the whole in errors
+ * @param options.own the part that is not inherited
+ * @returns the value, or every problem: located at an unknown key, at a value that is not allowed, at the mapping if a key
+ *   is missing, and otherwise where the rule says
  */
 function check(schema, root, { what = 'the endpoint', own = root } = {}) {
     const result = schema.safeParse(plain(root));
@@ -70728,11 +70309,11 @@ var mechanisms = __nccwpck_require__(83157);
  * the documentation of a default that depends on something else.
  */
 const authShape = {
-    username: key(userName.optional(), 'User name. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the identity to act as, and is optional.'),
+    username: key(userName.optional(), 'Username. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the authorization identity (authzid), and is optional.'),
     password: key(fields_secret.optional(), 'Password, as `${NAME}` from the environment.'),
     'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
-    mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` signs in with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
-    expect: key(oneOf(enums/* AUTH_EXPECT */.Df).default('accepted'), 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout, where a successful sign-in is the failure. `rejected` excludes `delivery`.'),
+    mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` authenticates with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
+    expect: key(oneOf(enums/* AUTH_EXPECT */.Df).default('accepted'), 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.'),
 };
 const verdictsShape = {
     'authserv-id': key(value('must be the name that the receiving server writes at the start of its Authentication-Results header fields', values/* authservId */.iL).optional(), 'The authserv-id (RFC 8601) of the receiving server. Only `Authentication-Results` with this name are trusted. Required for `spf` and `dmarc`.'),
@@ -70744,36 +70325,36 @@ const deliveryShape = {
     from: key(mailbox, 'Envelope sender of the test message.'),
     to: key(mailbox, 'Envelope recipient of the test message.'),
     inbox: key(inboxUrl.optional(), 'Where the test message must arrive, as in the input `inbox`. IMAP and POP3 require `username` and `password`; a mail catcher may need none.', 'only acceptance by the server is tested'),
-    username: key(userName.optional(), 'User name for `inbox`.'),
+    username: key(userName.optional(), 'Username for `inbox`.'),
     password: key(fields_secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
     within: key(number(1, 3600).default(60), 'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.'),
-    expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The credentials of `auth` are used; without them, the session is not signed in. `accepted` and `refused` exclude `inbox`.'),
+    expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, it tests an unauthenticated client. `accepted` and `refused` exclude `inbox`.'),
     keep: key(flag.default(false), 'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.'),
     'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). Of the endpoints with more than 1000000, at most two are tested at the same time.'),
     verdicts: key(mapping(verdictsShape).optional(), 'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.', 'not tested'),
 };
 const tlsShape = {
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.'),
-    'min-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).optional(), 'Oldest TLS version that is accepted: `TLSv1.2` or `TLSv1.3`.', 'the input `min-tls-version`'),
+    'min-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).optional(), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.', 'the input `min-tls-version`'),
     'min-valid-days': key(number(0, 3650).optional(), 'Days for which the certificate of the server must stay valid: 0 to 3650.', 'the input `min-valid-days`'),
     pin: key(list(value('must be sha256/ and the base64 of 32 bytes', values/* pin */.y_), (text) => [text])
         .refine((pins) => pins.length > 0, 'is an empty list; remove it')
-        .optional(), 'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted whatever its chain and name.'),
-    check: key(oneOf(enums/* TLS_CHECKS */.sW).default('single'), 'Which certificates are checked: `single`, the one of the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.'),
+        .optional(), 'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted even if the chain, the name or the purpose of the certificate is not valid.'),
+    check: key(oneOf(enums/* TLS_CHECKS */.sW).default('single'), 'Which certificates the gate checks: `single`, the one that the server sends in the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.'),
     'client-cert': key(anyText.optional(), 'Client certificate and its chain, for a server that requests one: PEM text, or the path of a PEM file. Requires `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.'),
     'client-key': key(anyText.optional(), 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.'),
 };
 const waivable = catalog/* FINDING_CODES */.f2.filter((code) => !catalog/* UNWAIVABLE */.Zs.includes(code));
 const waiverShape = {
-    finding: key(oneOf(waivable, 'must be the code of a finding that can be waived'), 'Code of the finding that no longer blocks.'),
-    until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding counts again.'),
-    reason: key(oneLine, 'Reason, for whoever reads the report.'),
+    finding: key(oneOf(waivable, 'must be the code of a finding that can be waived'), 'Code of the finding that does not block.'),
+    until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding blocks again.'),
+    reason: key(oneLine, 'Reason, shown in the report.'),
 };
 const endpointShape = {
     name: key(oneLine.optional(), 'Name of the endpoint in all reports. Must be unique.', '`host:port`'),
     host: key(host, 'DNS name of the server (an international name is converted to A-labels), or its IP address.'),
     port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
-    transport: key(oneOf(enums/* TRANSPORTS */.Zz).optional(), '`starttls`, or `implicit` for TLS from the first byte.', '`implicit` on port 465, otherwise `starttls`'),
+    transport: key(oneOf(enums/* TRANSPORTS */.Zz).optional(), '`starttls`; or `implicit` for implicit TLS, where TLS begins with the first byte of the connection.', '`implicit` on port 465, otherwise `starttls`'),
     servername: key(host.optional(), 'SNI, and the name that the certificate must be valid for.', '`host`'),
     ehlo: key(value('must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]', values/* ehloName */.gi, 'name').optional(), 'The name that EHLO sends: a domain (letters, digits and hyphens, no underscore) or an address literal.', "the runner's host name if it is a fully qualified domain, otherwise the address literal of the local socket"),
     addresses: key(oneOf(enums/* ADDRESSES */.FV).default('first'), '`first`; or `all`, to test each A and AAAA address as an endpoint of its own, named `name (address)`.'),
@@ -70784,7 +70365,7 @@ const endpointShape = {
     tls: key(mapping(tlsShape).optional(), 'Policy for step 3.'),
     probes: key(probes.optional(), 'Additional tests, each on short connections of its own, without credentials or a recipient. Only with `transport: starttls`. `plaintext-auth`: does the server accept a password before TLS? `plaintext-mail` (role `submission`): does it accept MAIL without TLS, or without AUTH? `command-injection`: does a command that is sent unencrypted right after STARTTLS reach the TLS session?', 'none'),
     require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs, or `all`. `delivery` requires an inbox, or `delivery.expect: accepted` or `refused`.', 'the input `require`'),
-    waive: key(action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]), 'Known findings that are reported as waived, and do not block until a given day.', 'none'),
+    waive: key(action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]), 'Known findings. They are reported as waived, and do not block through the date in `until`.', 'none'),
 };
 /** The keys of `defaults`: those of an endpoint, each of them optional. */
 const defaultsShape = {
@@ -70820,6 +70401,7 @@ function nameOf(keys) {
 
 
 
+
 const EMPTY_SECRETS = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const SECRETS = ['password', 'access-token'];
 const VERDICTS = ['spf', 'dkim', 'dmarc'];
@@ -70843,7 +70425,7 @@ function* inheritableViolations({ auth, delivery, tls }) {
         yield { message: 'auth.mechanism EXTERNAL requires tls.client-cert', keys: ['auth'] };
     }
     if (auth?.expect === 'rejected' && delivery) {
-        const message = 'delivery cannot be used with auth.expect: rejected, because the session is not signed in';
+        const message = 'delivery cannot be used with auth.expect: rejected, because the session is not authenticated';
         yield { message, keys: ['delivery'] };
     }
     if (delivery) {
@@ -70876,7 +70458,7 @@ function* authViolations(auth) {
     const secret = SECRETS.find((key) => auth[key] !== undefined);
     const needed = auth.mechanism && (0,mechanisms/* kindOf */.I)(auth.mechanism);
     if (needed === 'certificate') {
-        const message = `auth.mechanism EXTERNAL signs in with tls.client-cert and does not use auth.${secret}; remove it`;
+        const message = `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${secret}; remove it`;
         if (secret)
             yield { message, keys: [`auth.${secret}`] };
     }
@@ -70900,7 +70482,7 @@ function* inboxViolations({ inbox, ...login }) {
     const isApi = inbox !== undefined && 'basePath' in inbox;
     if (!hasLogin && (isApi || inbox === undefined))
         return;
-    if (isApi && inbox.scheme.endsWith('+http')) {
+    if (isApi && values/* INBOX_SCHEMES */.Yj[inbox.scheme].tls === 'none') {
         const message = `delivery.username and delivery.password are not sent over plain HTTP; use ${inbox.scheme}s, or remove them`;
         yield { message, keys: ['delivery.inbox'] };
         return;
@@ -70965,18 +70547,17 @@ function* incomplete(values) {
 
 
 
-/** Adds rules that concern several keys. They run whatever else is wrong, so that all errors are reported at once. */
+/** Adds rules that concern several keys. They run even if a value is wrong, so all errors are reported at once. */
 const withRules = (schema, violations) => schema.superRefine((value, context) => {
     for (const { message, ...params } of violations(value))
         context.addIssue({ code: 'custom', message, params });
 }, { when: ({ value }) => typeof value === 'object' && value !== null });
-/** The inputs of the action. */
 const inputSchema = mapping(inputShape);
 /** The part of an endpoint mapping that the inputs give. */
 const inheritableSchema = withRules(mapping({ auth: endpointShape.auth, delivery: endpointShape.delivery }), inheritableViolations);
 /** An endpoint mapping, merged with the defaults and the inputs. */
 const endpointSchema = withRules(mapping(endpointShape), endpointViolations);
-/** The keys that the name of an endpoint depends on. */
+/** What the name of an endpoint depends on. */
 const serverSchema = action_schemas/* object */.Ikc({
     host: endpointShape.host,
     port: endpointShape.port,
@@ -70989,18 +70570,17 @@ const configSchema = mapping({
     defaults: action_schemas/* unknown */.L5J().optional(),
     endpoints: action_schemas/* array */.YOg(action_schemas/* unknown */.L5J(), 'must be a list of endpoints').min(1, 'is an empty list'),
 });
-/** Names of all inputs, as in `action.yml`. */
 const INPUT_NAMES = Object.keys(inputShape);
 
-;// CONCATENATED MODULE: ./src/plan/inputs.ts
+;// CONCATENATED MODULE: ./src/plan/layers.ts
 
 
 
 
+/* An endpoint inherits from the defaults of its file, and these from the inputs. */
 /** Inputs in which spaces at the start and the end may be significant. */
 const VERBATIM = ['endpoints', 'password', 'access-token', 'inbox-password'];
 /**
- * Reads the inputs of the action.
  * @param raw texts by the name of the input; empty means not set, unless the input is unknown
  * @returns `given`: the inputs that are set, each with its input as its place; `settings`: their values, absent if an
  *   input is wrong; `layer`: what endpoints inherit, as an endpoint mapping
@@ -71023,9 +70603,6 @@ function partOf(name, given) {
     });
     return values[0] ? [[name, mappingAt(values[0][1].place, values)]] : [];
 }
-
-;// CONCATENATED MODULE: ./src/plan/layers.ts
-
 const MERGED_BY_KEY = ['auth', 'delivery', 'tls'];
 const layers_SECRETS = ['password', 'access-token'];
 /**
@@ -71100,10 +70677,7 @@ function emptyLists(node, below, path = []) {
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
 
 const SECOND = 1000;
-/**
- * Turns settings that have passed the check into an endpoint.
- * @param inputs values for what the endpoint does not set
- */
+/** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
 function resolveEndpoint(settings, inputs, files, source) {
     const { ehlo, environment } = settings;
     const auth = credentialsOf(settings.auth);
@@ -71178,9 +70752,8 @@ function inboxOf({ inbox, username, password }) {
 ;// CONCATENATED MODULE: ./src/plan/source/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
- * Variables that belong to the runner and Node.js. The runner passes a token to every JavaScript action in
- * `ACTIONS_RUNTIME_TOKEN`, even to one that does not need it. Names of environment variables are case-insensitive on
- * Windows.
+ * Variables of the runner and of Node.js. The runner passes a token to every JavaScript action in `ACTIONS_RUNTIME_TOKEN`.
+ * Names of environment variables are case-insensitive on Windows.
  */
 const RESERVED = /^(?:ACTIONS|GITHUB|INPUT|RUNNER|NODE)_/i;
 /** Keys whose values are sent unencrypted, or shown in the log and the summary. Variables are not expanded in them. */
@@ -71188,9 +70761,10 @@ const LITERAL_KEYS = ['name', 'ehlo', 'environment'];
 const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
 /**
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
- * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error.
+ * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error. Errors quote no
+ * value.
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
- * @returns `expanded`: whether the text contains a value of the environment, which may be a secret. The errors quote none
+ * @returns `expanded`: whether the text contains a value of the environment, which may be a secret
  */
 function expand(text, env, isLiteral = false) {
     const errors = new Set();
@@ -71216,7 +70790,7 @@ function errorIn(name) {
     if (name === undefined)
         return 'malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${';
     return RESERVED.test(name)
-        ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under another name with env: of the step`
+        ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name with env: of the step`
         : undefined;
 }
 
@@ -71252,8 +70826,8 @@ function readShortForm(text, origin, env) {
     }
     return { entries, problems };
 }
-/** Turns one entry into an endpoint mapping. */
-function readEntry({ source, node }) {
+/** @param source its text before the expansion of variables, for errors; undefined if that is not known */
+function readEntry(node, source) {
     if (node.broken)
         return { problems: [] };
     const [, name = '', port] = ENTRY.exec(node.text) ?? [];
@@ -71323,20 +70897,14 @@ function readYaml(text, origin, env) {
         const { line, col } = lines.linePos(offset);
         return { ...origin, line, column: col };
     };
-    let documents;
-    try {
-        documents = compose(text, lines);
-    }
-    catch (error) {
-        if (error instanceof Excess)
-            return { problems: [{ ...placeOf(error.offset), message: `YAML: ${error.message}` }] };
-        throw error;
-    }
-    const [document, second] = documents;
-    const faults = [...document.errors, ...document.warnings];
+    const { tokens, excess } = tokensOf(text, lines);
+    if (excess)
+        return { problems: [{ ...placeOf(excess.offset), message: `YAML: ${excess.what}` }] };
+    const [document, second] = compose(tokens, text.length);
+    const errors = [...document.errors, ...document.warnings];
     if (second)
-        faults.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
-    const syntax = faults.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
+        errors.push({ code: 'MULTIPLE_DOCS', pos: [second.range[0], second.range[1]] });
+    const syntax = errors.slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
         ...placeOf(pos[0]),
         message: `YAML: ${SYNTAX[code] ?? `syntax error (${code})`}`,
     }));
@@ -71348,47 +70916,35 @@ function readYaml(text, origin, env) {
     const reader = new Reader(env, placeOf);
     return { root: reader.read(document.contents), problems: reader.problems };
 }
-/** A text exceeds a limit. The rest of it is not read. */
-class Excess extends Error {
-    offset;
-    constructor(message, offset) {
-        super(message);
-        this.offset = offset;
-    }
-}
-/** The first document of a text, and the second if there is one. @throws {Excess} */
-function compose(text, lines) {
-    const composer = new dist/* Composer */.Dk({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
-    // The library creates an Error for each syntax error, but throws none. Their stack traces would take most of the
-    // time.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-        const [first, second] = composer.compose(tokensOf(text, lines), true, text.length);
-        if (!first)
-            throw new TypeError('a YAML text without a document');
-        return [first, second];
-    }
-    finally {
-        Error.stackTraceLimit = stackTraceLimit;
-    }
-}
-/** The tokens of a text, up to the limit. @throws {Excess} */
-function* tokensOf(text, lines) {
+/** The tokens of a text; `excess` if it exceeds a limit: the rest of it is not read. */
+function tokensOf(text, lines) {
     const parser = new dist/* Parser */.iX(lines.addNewLine);
     lines.addNewLine(0);
+    const tokens = [];
     let count = 0;
     for (const lexeme of new dist/* Lexer */.JG().lex(text)) {
         const { offset } = parser;
-        yield* parser.next(lexeme);
+        tokens.push(...parser.next(lexeme));
         count += 1;
         if (count > MAX_TOKENS)
-            throw new Excess('too many values', offset);
+            return { tokens, excess: { what: 'too many values', offset } };
         // The stack holds the document, each open collection, and the value that is being read.
         if (parser.stack.length > MAX_DEPTH + 1)
-            throw new Excess('nested too deeply', offset);
+            return { tokens, excess: { what: 'nested too deeply', offset } };
     }
-    yield* parser.end();
+    return { tokens: [...tokens, ...parser.end()] };
+}
+/** The first document of a text, and the second if there is one. */
+function compose(tokens, length) {
+    const composer = new dist/* Composer */.Dk({ schema: 'failsafe', stringKeys: true, uniqueKeys: false });
+    // The library creates an Error for each syntax error. Their stack traces would take most of the time.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    const [first, second] = composer.compose(tokens, true, length);
+    Error.stackTraceLimit = stackTraceLimit;
+    if (!first)
+        throw new TypeError('a YAML text without a document');
+    return [first, second];
 }
 /** Turns the nodes of one document, in order, into located values. */
 class Reader {
@@ -71469,7 +71025,7 @@ class Reader {
         return { ...textAt(place, ''), broken: true };
     }
 }
-/** The text of a scalar. The failsafe schema gives no scalar another type. */
+/** The text of a scalar. In the failsafe schema all scalars are strings. */
 function yaml_textOf(node) {
     return dist/* isScalar */.jn(node) && typeof node.value === 'string' ? node.value : '';
 }
@@ -71487,22 +71043,18 @@ function yaml_textOf(node) {
 const NO_DEFAULTS = mappingAt({}, []);
 /** In bytes. Tens of thousands of endpoints fit, and a large file that is named by mistake is not parsed. */
 const MAX_SIZE = 1024 * 1024;
-/** Endpoints in one list. */
 const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;
-/**
- * Reads the input `endpoints`, which is either YAML or the short form.
- * @param text not empty: an input without endpoints is an error
- */
+/** Reads the input `endpoints`: YAML, or the short form. */
 function readEndpointsInput(text, env) {
     const origin = { input: 'endpoints' };
     if (Buffer.byteLength(text) > MAX_SIZE)
         return unusable([tooLarge(origin)]);
     if (!isYaml(text)) {
         const { entries, problems } = readShortForm(text, origin, env);
-        const read = readAll(entries, readEntry, origin);
-        const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to gate' }] : [];
+        const read = readAll(entries, ({ node, source }) => readEntry(node, source), origin);
+        const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to test' }] : [];
         return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
     }
     const { root, problems } = readYaml(text, origin, env);
@@ -71514,10 +71066,10 @@ function readEndpointsInput(text, env) {
     return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
 }
 /** Reads the file that the input `config` names. @param path as the user wrote it */
-async function readConfigFile(path, { cwd, env, readFile }) {
+function readConfigFile(path, { cwd, env, readFile }) {
     let text;
     try {
-        text = await readFile(external_node_path_default().resolve(cwd, path));
+        text = readFile(external_node_path_default().resolve(cwd, path));
     }
     catch (error) {
         return unusable([{ input: 'config', message: `${fileName(path)} cannot be read (${(0,reason/* codeOf */.$)(error)})` }]);
@@ -71569,21 +71121,21 @@ function excessIn(node) {
 }
 function readItem(item) {
     if (item.kind === 'text')
-        return readEntry({ node: item, ...(!item.expanded && { source: item.text }) });
+        return readEntry(item, item.expanded ? undefined : item.text);
     if (item.kind === 'list') {
         return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
     const problems = excessIn(item);
     return problems.length > 0 ? { problems } : { mapping: item, problems };
 }
-/** A path as GitHub knows it, with slashes, if it is in the workspace; otherwise as the user wrote it. */
+/**
+ * A path as GitHub shows it, with slashes, if it is in the workspace; otherwise as the user wrote it.
+ * @param system a parameter so that tests can use the paths of a different system
+ */
 function fromWorkspace(cwd, path, system = (external_node_path_default())) {
     return within(cwd, system.resolve(cwd, path), system)?.replaceAll(system.sep, '/') ?? path;
 }
-/**
- * The path relative to a folder, or undefined if it is outside. Both must be absolute.
- * @param system a parameter so that tests can use the paths of another system
- */
+/** The path relative to a folder; undefined if it is outside. Both must be absolute. */
 function within(folder, path, system = (external_node_path_default())) {
     const inside = system.relative(folder, path);
     return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
@@ -71602,15 +71154,14 @@ function within(folder, path, system = (external_node_path_default())) {
 
 
 
-
 /**
  * Reads and checks the configuration of a run. Sends nothing.
  * @param inputs the inputs of the action by name; an empty text means not set
  * @throws {ConfigurationError} with every problem at once
  */
-async function loadPlan(inputs, context) {
+function loadPlan(inputs, context) {
     const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-    const lists = await readLists(inputs, context);
+    const lists = readLists(inputs, context);
     const require = at(given, 'require');
     /** Lists that an empty list in an endpoint or in the defaults may replace. */
     const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
@@ -71626,8 +71177,8 @@ async function loadPlan(inputs, context) {
         ...lists.flatMap((list) => list.problems),
         ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
         ...candidates.flatMap((candidate) => candidate.problems),
-        ...(await loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))])),
-        ...(await loadAll(identities, tlsKeys)),
+        ...loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))]),
+        ...loadAll(identities, tlsKeys),
     ];
     if (candidates.length === 0 && lists.every((list) => list.problems.length === 0))
         problems.push(noEndpoint(given));
@@ -71646,19 +71197,19 @@ async function loadPlan(inputs, context) {
         ...(reportDir !== undefined && { reportDir }),
     };
 }
-async function readLists({ endpoints = '', config = '' }, context) {
+function readLists({ endpoints = '', config = '' }, context) {
     return [
         ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
-        ...(config.trim() === '' ? [] : [await readConfigFile(config.trim(), context)]),
+        ...(config.trim() === '' ? [] : [readConfigFile(config.trim(), context)]),
     ];
 }
 /** Loads one value after the other, so that a value that many endpoints share is read once. */
-async function loadAll(files, values) {
+function loadAll(files, values) {
     const problems = [];
     for (const value of values) {
         if (problems.length >= MAX_PROBLEMS)
             break;
-        problems.push(...(await files.load(value)));
+        problems.push(...files.load(value));
     }
     return problems;
 }
@@ -71692,7 +71243,10 @@ function duplicate(own, merged, taken) {
         taken.set(name, place);
         return [];
     }
-    const isQuotable = ['name', 'host', 'port'].every((key) => !isExpanded(merged, key));
+    const isQuotable = ['name', 'host', 'port'].every((key) => {
+        const node = at(merged, key);
+        return node?.kind !== 'text' || !node.expanded;
+    });
     const what = isQuotable ? `the name "${name}"` : 'this name';
     return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
 }
@@ -71704,17 +71258,12 @@ function nameIn(endpoint) {
     const server = serverSchema.safeParse(plain(endpoint));
     return server.success ? nameOf(server.data) : undefined;
 }
-function isExpanded(mapping, key) {
-    const node = at(mapping, key);
-    return node?.kind === 'text' && node.expanded;
-}
 function noEndpoint(given) {
     const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
     return input === undefined
-        ? { message: 'nothing to gate: set the input endpoints, the input config, or both' }
-        : { input, message: 'there is no endpoint to gate' };
+        ? { message: 'nothing to test: set the input endpoints, the input config, or both' }
+        : { input, message: 'there is no endpoint to test' };
 }
-/** The place of an endpoint in a file of the user. */
 function sourceOf({ file, line }, { locateInput }) {
     if (line === undefined)
         return undefined;
@@ -71723,7 +71272,7 @@ function sourceOf({ file, line }, { locateInput }) {
     const start = locateInput?.('endpoints');
     return start && { file: start.file, line: start.line + line - 1 };
 }
-/** Distributes the endpoints over the parts in turn: the first to part 1, the next to part 2. */
+/** Assigns the endpoints to the parts in turn: the first to part 1, the next to part 2. */
 function sharded(endpoints, shard) {
     if (!shard)
         return endpoints;
@@ -71745,33 +71294,25 @@ function sharded(endpoints, shard) {
 const COMMAND_AT_START = /^([\s\p{Default_Ignorable_Code_Point}]*:)(?=\p{Default_Ignorable_Code_Point}*:)/u;
 const OLD_COMMAND = /#(?=\p{Default_Ignorable_Code_Point}*#\p{Default_Ignorable_Code_Point}*\[)/gu;
 /**
- * Escapes a text for the log of a GitHub runner and for a terminal, neither of which then executes any of it: a space
- * breaks what would be a workflow command, and control characters and line breaks become visible.
- * @param text text of any origin
- * @returns one line
+ * Escapes a text for the log of a GitHub runner and for a terminal: the result is one line without a workflow command
+ * or a control character.
  */
 function escapeLine(text) {
     return (0,peer/* visible */.RK)(text).replace(COMMAND_AT_START, '$1 ').replace(OLD_COMMAND, '# ');
 }
-/**
- * Escapes in JSON what a terminal or a runner could execute, or a reader would not see. It still parses to the same
- * values. No line of JSON starts with `::`.
- * @param json indented or not
- */
+/** The same for JSON, which still parses to the same values. No line of JSON starts with `::`. */
 function escapeJson(json) {
     return json
         .replace(OLD_COMMAND, '\\u0023')
         .replace(peer/* UNSEEN */.PR, (character) => (character === '\n' ? character : unicodeEscapes(character)));
 }
 function unicodeEscapes(character) {
-    const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-    return units.map((unit) => `\\u${unit}`).join('');
+    return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(56942);
 ;// CONCATENATED MODULE: ./src/output/labels.ts
-
 
 const SIGNS = {
     pass: { emoji: '✅', plain: '✓' },
@@ -71794,14 +71335,14 @@ function shortStatus({ status, skipped }) {
         return emoji;
     return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
 }
-/** A step's status in words. For a skipped step, the reason. */
+/** A step's status; of a skipped step, the reason. */
 function statusWord({ status, skipped }) {
     return skipped?.replace('-', ' ') ?? status;
 }
-/** How long the message was in transit, to follow the status of step 5: " in 1.2 s". Empty if it is not known. */
+/** How long the message was in transit, to follow the status of step 5. Empty if it is not known. */
 function transitTime({ id, status }, { delivery }) {
     const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
-    return arrived && delivery?.latencyMs !== undefined ? ` in ${duration(delivery.latencyMs)}` : '';
+    return arrived && delivery?.latencyMs !== undefined ? ` (arrived after ${duration(delivery.latencyMs)})` : '';
 }
 /** The result of some endpoints, to follow their number: "2 failed". */
 const RESULT_LABELS = {
@@ -71810,46 +71351,98 @@ const RESULT_LABELS = {
     inconclusive: 'inconclusive',
     fail: 'failed',
 };
-/** The endpoints of a report by their result, worst first, without results that no endpoint has. */
+/** The endpoints by their result, worst first, without results that no endpoint has. */
 function byResult(endpoints) {
     const worstFirst = ['fail', 'inconclusive', 'warn', 'pass'];
     return worstFirst
         .map((result) => [result, endpoints.filter((endpoint) => endpoint.result === result)])
         .filter(([, some]) => some.length > 0);
 }
-/** The verdict in one line, such as "Gate closed: 2 of 9 endpoints failed", and the status that gives it its sign. */
+/** The same as a clause: "2 of 9 endpoints failed". */
+const PREDICATES = {
+    pass: { one: 'passed', several: 'passed' },
+    warn: { one: 'has warnings', several: 'have warnings' },
+    inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
+    fail: { one: 'failed', several: 'failed' },
+};
+/**
+ * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
+ * its sign. The counts of a failed gate are those of the endpoints that fail it.
+ */
 function headline({ endpoints }, { blocks, failed }) {
-    const gate = blocks ? 'Gate closed' : 'Gate open';
-    const bad = byResult(endpoints).filter(([result]) => result !== 'pass');
-    const decisive = blocks ? bad.filter(([, some]) => some.some((endpoint) => failed.includes(endpoint))) : bad;
-    const [first, ...others] = decisive;
-    if (!first)
-        return { status: 'pass', text: `${gate}: ${predicate('pass', endpoints.length, endpoints.length)}` };
+    const [first, ...others] = byResult(blocks ? failed : endpoints).filter(([result]) => result !== 'pass');
+    const [result, some] = first ?? ['pass', endpoints];
+    const { one, several } = PREDICATES[result];
     const counts = [
-        predicate(first[0], first[1].length, endpoints.length),
-        ...others.map(([result, { length }]) => `${length} ${RESULT_LABELS[result]}`),
-    ].join(', ');
+        `${(0,count/* countOf */.p)(some.length, endpoints.length, 'endpoint')} ${some.length === 1 ? one : several}`,
+        ...others.map(([other, { length }]) => `${length} ${RESULT_LABELS[other]}`),
+    ];
     const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-    return { status: blocks ? 'fail' : 'warn', text: `${gate}: ${counts}${reportOnly}` };
+    return {
+        status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn',
+        text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
+    };
 }
-/** How many endpoints have a result, as a clause: "2 of 9 endpoints failed". */
-function predicate(result, some, all) {
-    const subject = (0,count/* countOf */.p)(some, all, 'endpoint');
-    return result === 'inconclusive'
-        ? `${subject} ${some === 1 ? 'is' : 'are'} inconclusive`
-        : `${subject} ${OUTCOME[result]}`;
+/** How long a certificate is still valid: "20 days", or "expired". */
+function daysLeft(days) {
+    return days < 0 ? 'expired' : (0,count/* count */.U)(days, 'day');
 }
-/** The title of a finding, from the catalog. Its code, if a later version of the gate wrote the report. */
-function titleOf({ code }) {
-    return Object.hasOwn(catalog/* CATALOG */.W8, code) ? catalog/* CATALOG */.W8[code].title : code;
+/** A time for people: "321 ms", "12.3 s". */
+function duration(milliseconds) {
+    return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
-/** The sign of a finding: that of the status which it gives its step. */
-function signOf(finding) {
-    if (finding.severity === 'notice')
-        return SIGNS.pass;
-    if (finding.waived || finding.severity === 'warning')
-        return SIGNS.warn;
-    return finding.inconclusive ? SIGNS.inconclusive : SIGNS.fail;
+/** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
+function addressOf({ host, port }) {
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+;// CONCATENATED MODULE: ./src/output/view-model.ts
+
+
+
+/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
+const QUOTE_LIMIT = 4096;
+const TRANSCRIPT_LINES = 8;
+/** Worst first. */
+function endpointViews(endpoints) {
+    return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
+}
+function hasProblems({ endpoint }) {
+    return endpoint.result !== 'pass';
+}
+function endpointView(endpoint) {
+    const { steps, transcript, result } = endpoint;
+    const found = steps.flatMap(({ id, findings }) => findings.map((finding) => ({ finding, step: id, end: lastLine(transcript, id, finding) })));
+    // The transcript is that of the last attempt, so it does not show these.
+    const before = (0,report/* earlierFindings */.DL)(endpoint).map(({ step, ...finding }) => {
+        return { finding, step: `${step} in an earlier attempt`, end: 0 };
+    });
+    const shown = new Set();
+    const problems = [...found, ...before]
+        .filter(({ finding }) => finding.severity !== 'notice')
+        .sort((a, b) => weight(b.finding) - weight(a.finding))
+        .map(({ finding, step, end }) => {
+        const lines = shown.has(end) ? [] : transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
+        shown.add(end);
+        return { finding, step, ...labelsOf(finding), transcript: lines.map(transcriptLine) };
+    });
+    const attempts = attemptsOf(endpoint);
+    const notices = found.flatMap(({ finding: { severity, message, code } }) => severity === 'notice' ? [{ text: message, code }] : []);
+    const notes = attempts && result === 'pass' ? [{ text: attempts.inFull }, ...notices] : notices;
+    return { endpoint, ...(attempts && { attempts }), problems, notes };
+}
+/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
+function transcriptLine({ from, text }) {
+    const lines = text.split('\r\n').length;
+    return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+}
+function labelsOf({ code, severity, waived, inconclusive, evidence = {} }) {
+    const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
+    return {
+        title: Object.hasOwn(catalog/* CATALOG */.W8, code) ? catalog/* CATALOG */.W8[code].title : code,
+        sign: SIGNS[status],
+        evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
+    };
 }
 /** Fields of evidence whose names are not words. */
 const EVIDENCE_LABELS = new Map([
@@ -71868,88 +71461,14 @@ const EVIDENCE_LABELS = new Map([
 function evidenceLabel(field) {
     return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
-/** How long a certificate is still valid: "20 days", or "expired". */
-function daysLeft(days) {
-    return days < 0 ? 'expired' : (0,count/* count */.U)(days, 'day');
-}
-/** A time for people: "321 ms", "12.3 s". */
-function duration(milliseconds) {
-    return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-const OUTCOME = { ...RESULT_LABELS, warn: 'passed with warnings' };
-/** How often an endpoint was tried, and what failed first: "passed on attempt 2, after connection-timeout". */
-function attemptsInShort({ attempts, result, earlier }) {
+/** Such as "passed on attempt 2, after connection-timeout". */
+function attemptsOf({ attempts, result, earlier }) {
     if (attempts === 1)
         return undefined;
-    const first = firstFailure(earlier);
-    return `${OUTCOME[result]} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
-}
-/** The same with the step and the message of the first failure. */
-function attemptsInFull(endpoint) {
-    const short = attemptsInShort(endpoint);
-    const first = firstFailure(endpoint.earlier);
-    return short !== undefined && first ? `${short} in ${first.step}: ${first.message}` : short;
-}
-function firstFailure(earlier) {
-    return earlier?.find((one) => !('severity' in one));
-}
-/** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
-function addressOf({ host, port }) {
-    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-;// CONCATENATED MODULE: ./src/output/view-model.ts
-
-
-/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
-const QUOTE_LIMIT = 4096;
-const TRANSCRIPT_LINES = 8;
-/** All endpoints of a report, worst first. */
-function endpointViews({ endpoints }) {
-    return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
-}
-function hasProblems({ endpoint }) {
-    return endpoint.result !== 'pass';
-}
-/** The findings of one endpoint, worst first, with the lines of its transcript that show them. */
-function endpointView(endpoint) {
-    const found = endpoint.steps.flatMap(({ id, findings }) => findings.map((finding) => ({ step: id, finding })));
-    const before = (0,report/* earlierFindings */.DL)(endpoint).map(({ step, ...finding }) => ({ step, finding, earlier: true }));
-    const all = [...found, ...before];
-    const shown = new Set();
-    const problems = all
-        .filter(({ finding }) => finding.severity !== 'notice')
-        .sort((a, b) => weight(b.finding) - weight(a.finding))
-        .map((one) => {
-        if (one.earlier)
-            return { ...one, transcript: [] };
-        const end = lastLine(endpoint.transcript, one.step, one.finding);
-        const lines = shown.has(end) ? [] : endpoint.transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
-        shown.add(end);
-        return { ...one, transcript: lines.map(transcriptLine) };
-    });
-    return {
-        endpoint,
-        problems,
-        notices: found.flatMap(({ finding }) => (finding.severity === 'notice' ? [finding] : [])),
-    };
-}
-/** Notices, and that an endpoint passed only after more than one attempt. */
-function notesOf({ endpoint, notices }) {
-    const attempts = hasProblems({ endpoint }) ? undefined : attemptsInFull(endpoint);
-    return [
-        ...(attempts === undefined ? [] : [{ text: attempts }]),
-        ...notices.map(({ message, code }) => ({ text: message, code })),
-    ];
-}
-/** The step of a problem, and whether only an earlier attempt found it. */
-function stepOf({ step, earlier }) {
-    return earlier ? `${step} in an earlier attempt` : step;
-}
-/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
-function transcriptLine({ from, text }) {
-    const lines = text.split('\r\n').length;
-    return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+    const first = earlier?.find((one) => !('severity' in one));
+    const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
+    const inShort = `${outcome} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
+    return { inShort, inFull: first ? `${inShort} in ${first.step}: ${first.message}` : inShort };
 }
 function weight({ severity, waived, inconclusive }) {
     if (waived)
@@ -71991,9 +71510,9 @@ function endOf(step, transcript) {
 
 
 
-/** The runner keeps ten errors of a step. The tenth is the one that fails it. */
-const MOST_ERRORS = 9;
-/** It keeps ten warnings, too. Two are left for the run itself. */
+/** The runner shows at most ten errors of a step. The tenth is the one that fails it. */
+const annotations_MOST_ERRORS = 9;
+/** Ten warnings, too. Two are left for the run itself. */
 const MOST_WARNINGS = 8;
 /** The runner cuts a message here, in UTF-16 code units, after undoing the escapes of its commands. */
 const MESSAGE_LIMIT = 4096;
@@ -72002,26 +71521,27 @@ const TEXT_LIMIT = 700;
 const NAME_LIMIT = 100;
 const NAMES = 20;
 /**
- * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, and a warning
- * if it does not. If there are more than the runner keeps, the last of each kind says how many.
+ * An annotation for each endpoint that did not pass, worst first: an error if the endpoint fails the job, otherwise a
+ * warning. If there are more than the runner shows, the last of each kind says how many. None has a workflow command.
  */
 function annotate(report, { failed, blocks }) {
     const failing = new Set(blocks ? failed : []);
-    const views = endpointViews(report).filter(hasProblems);
+    const views = endpointViews(report.endpoints).filter(hasProblems);
     const errors = views.filter(({ endpoint }) => failing.has(endpoint));
     const warnings = views.filter(({ endpoint }) => !failing.has(endpoint));
-    return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
+    return [...upTo(annotations_MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
-/** The message with which a job fails: how many endpoints failed, and their names. */
-function failureLine({ failed }) {
+/** The message with which a job fails: the headline, and the names of the endpoints that fail the gate. */
+function failureLine(report, verdict) {
+    const { failed } = verdict;
     const names = failed.slice(0, NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
-    const more = failed.length - names.length;
-    return escapeLine(`Gate closed: ${(0,count/* count */.U)(failed.length, 'endpoint')} failed: ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}`);
+    if (failed.length > NAMES)
+        names.push(`and ${failed.length - NAMES} more`);
+    return escapeLine(`${headline(report, verdict).text}: ${names.join(', ')}`);
 }
 /**
- * The message with which a job fails that tested no server. It has as many problems as the runner keeps.
+ * The message with which a job fails that tested no server, with as many problems as the runner shows.
  * @param why a clause, such as "the configuration is invalid"
- * @param problems one line each
  */
 function notTested(why, problems) {
     const lines = [`No server was tested: ${why}.`, ...problems];
@@ -72033,32 +71553,30 @@ function upTo(most, level, views) {
 }
 function annotationOf(level, view, more) {
     const { endpoint, problems } = view;
-    const [worst] = problems;
     const message = [
         ...(more > 0 ? [`(${(0,count/* count */.U)(more, 'more endpoint')}: see the job summary)`] : []),
         ...description(view),
     ];
     return {
         level,
-        title: escapeLine((0,shorten/* shorten */.ml)(`${endpoint.name}: ${worst ? titleOf(worst.finding) : endpoint.result}`, TITLE_LIMIT)),
+        title: escapeLine((0,shorten/* shorten */.ml)(`${endpoint.name}: ${problems[0]?.title ?? endpoint.result}`, TITLE_LIMIT)),
         message: (0,shorten/* shorten */.ml)(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
         ...endpoint.source,
     };
 }
 /** The worst finding in full, and the codes of the others. */
-function description({ endpoint, problems: [worst, ...others] }) {
+function description({ endpoint, attempts, problems: [worst, ...others] }) {
     if (!worst)
         return [`${addressOf(endpoint)}: ${endpoint.result}`];
-    const { finding, transcript } = worst;
-    const evidence = Object.entries(finding.evidence ?? {}).map(([field, value]) => `${evidenceLabel(field)}: ${value}`);
-    const attempts = attemptsInFull(endpoint);
+    const { finding, step, transcript } = worst;
+    const evidence = worst.evidence.map(({ label, value }) => `${label}: ${value}`);
     return [
-        `${addressOf(endpoint)}, ${stepOf(worst)}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
+        `${addressOf(endpoint)}, ${step}, ${finding.code}: ${(0,shorten/* shorten */.ml)(finding.message, TEXT_LIMIT)}`,
         ...(finding.waived ? [`Waived until ${finding.waived.until}: ${(0,shorten/* shorten */.ml)(finding.waived.reason, TEXT_LIMIT)}`] : []),
         ...[...evidence, ...transcript.slice(-3)].slice(0, 8).map((line) => `  ${(0,shorten/* shorten */.ml)(line, 200)}`),
         `Fix: ${(0,shorten/* shorten */.ml)(finding.remedy, TEXT_LIMIT)}`,
         ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
-        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, 300)]),
+        ...(attempts ? [(0,shorten/* shorten */.ml)(attempts.inFull, 300)] : []),
     ];
 }
 
@@ -72070,7 +71588,7 @@ function description({ endpoint, problems: [worst, ...others] }) {
 
 const progress_NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
-/** No honest server sends longer lines. The report has all of a line. */
+/** No correct server sends longer lines. The report has the whole line. */
 const LINE_LIMIT = 1000;
 /**
  * The line for an endpoint that has just finished:
@@ -72078,8 +71596,8 @@ const LINE_LIMIT = 1000;
  * @param progress with this endpoint included
  */
 function progressLine(endpoint, { done, total }) {
-    const worst = endpointView(endpoint).problems[0]?.finding;
-    const attempts = attemptsInFull(endpoint);
+    const { attempts, problems } = endpointView(endpoint);
+    const worst = problems[0]?.finding;
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
         (0,shorten/* shorten */.ml)(endpoint.name, progress_NAME_LIMIT),
@@ -72087,7 +71605,7 @@ function progressLine(endpoint, { done, total }) {
         ...endpoint.steps.map((step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`),
         duration(endpoint.durationMs),
         ...(worst ? [(0,shorten/* shorten */.ml)(`${worst.code}: ${worst.message}`, FINDING_LIMIT)] : []),
-        ...(attempts === undefined ? [] : [(0,shorten/* shorten */.ml)(attempts, FINDING_LIMIT)]),
+        ...(attempts ? [(0,shorten/* shorten */.ml)(attempts.inFull, FINDING_LIMIT)] : []),
     ];
     return escapeLine(cells.join('  '));
 }
@@ -72095,7 +71613,7 @@ function progressLine(endpoint, { done, total }) {
 function quotesServer({ result, attempts }) {
     return result !== 'pass' || attempts > 1;
 }
-/** The transcript of an endpoint, a line each with its time: `   12 ms  S: 250-STARTTLS`. */
+/** The transcript of an endpoint, one line for each entry, with its time in milliseconds: `   12 ms  S: 250-STARTTLS`. */
 function transcriptLines({ transcript }) {
     const width = Math.max(5, ...transcript.map(({ at }) => String(at).length));
     return transcript.map((entry) => escapeLine(`${String(entry.at).padStart(width)} ms  ${(0,shorten/* shorten */.ml)(transcriptLine(entry), LINE_LIMIT)}`));
@@ -72117,7 +71635,7 @@ const CHUNK_BYTES = 64 * 1024;
  * another process writes to it, or never end. The size limit applies while the file is read.
  * @throws an error whose `code` is the code of the system, or says in words what is wrong with the file
  */
-function readRegularFileSync(path) {
+function readRegularFile(path) {
     // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
     // Windows does not have the flag, and undefined is 0 here.
     const file = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
@@ -72141,32 +71659,25 @@ function readRegularFileSync(path) {
         (0,external_node_fs_.closeSync)(file);
     }
 }
-/** {@link readRegularFileSync} as a promise. */
-function readRegularFile(path) {
-    return new Promise((resolve) => {
-        resolve(readRegularFileSync(path));
-    });
-}
 function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 98 modules
-var run = __nccwpck_require__(15339);
+// EXTERNAL MODULE: ./src/gate/run.ts + 94 modules
+var run = __nccwpck_require__(12948);
 // EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
 var secrets = __nccwpck_require__(90607);
 ;// CONCATENATED MODULE: ./src/runner/fork.ts
 
 /**
- * The hint for an invalid configuration if the run is for a pull request from a fork. Secrets are empty then, so that
- * settings look as if they were missing.
+ * A hint for an invalid configuration if the run is for a pull request from a fork: every secret is empty then.
  * @returns one line, or none
  * @throws if the file of the event is not a regular file
  */
 async function secretsOfForks() {
     // The toolkit reads this file when it is loaded, and would block on a named pipe.
     if (process.env.GITHUB_EVENT_PATH)
-        readRegularFileSync(process.env.GITHUB_EVENT_PATH);
+        readRegularFile(process.env.GITHUB_EVENT_PATH);
     // Loaded only here, because the toolkit includes a client of the whole GitHub API.
     const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 92413));
     const { pull_request: pullRequest, repository } = context.payload;
@@ -72179,10 +71690,6 @@ async function secretsOfForks() {
 ;// CONCATENATED MODULE: ./src/runner/log.ts
 
 
-/**
- * The log that the GitHub runner shows.
- * @param output the stream that the runner reads
- */
 function runnerLog(output = process.stdout) {
     const info = (line) => void output.write(`${escapeLine(line)}\n`);
     // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
@@ -72202,15 +71709,12 @@ function runnerLog(output = process.stdout) {
             withoutCommands([line]);
         },
         group(title, lines) {
-            output.write(`::group::${commandData(escapeLine(title))}\n`);
+            // The runner decodes `%25`, `%0D` and `%0A` in the data of a command.
+            output.write(`::group::${escapeLine(title).replaceAll('%', '%25')}\n`);
             withoutCommands(lines);
             output.write('::endgroup::\n');
         },
     };
-}
-/** The runner decodes `%25`, `%0D` and `%0A` in the data of a command. */
-function commandData(line) {
-    return line.replaceAll('%', '%25');
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -72219,13 +71723,10 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 var deadline = __nccwpck_require__(47879);
 ;// CONCATENATED MODULE: ./src/output/markdown.ts
 
-/**
- * GitHub-flavored Markdown that is safe: written in our own code, or made from any text by {@link escape}. Everything
- * that is not of this class is text, and is escaped when it is interpolated.
- */
+/** GitHub-flavored Markdown from our own code, or text that was escaped. All other text is escaped when interpolated. */
 class Markdown {
     #source;
-    /** @param source Markdown from our own code, never text from elsewhere */
+    /** @param source never text from elsewhere */
     constructor(source) {
         this.#source = source;
     }
@@ -72245,11 +71746,9 @@ function join(pieces, separator) {
     const sources = pieces.flatMap((piece) => (piece === undefined ? [] : [source(piece)]));
     return new Markdown(sources.join(separator));
 }
-/** Joins the paragraphs, headings and other blocks that are not undefined. */
 function blocks(pieces) {
     return join(pieces, '\n\n');
 }
-/** A bulleted list. */
 function markdown_list(items) {
     const lines = items.map((item) => gfm `- ${item}`);
     return join(lines, '\n');
@@ -72259,15 +71758,11 @@ function prose(text) {
     const parts = text.split(/`([^`]*)`/).map((part, at) => (at % 2 === 0 ? part : code(part)));
     return join(parts, '');
 }
-/**
- * A link.
- * @param url an absolute URL from our own code
- * @throws {TypeError} if it is not a URL
- */
+/** @param url an absolute URL from our own code @throws {TypeError} if it is not a URL */
 function markdown_link(label, url) {
     return new Markdown(`<a href="${html(new URL(url).href)}">${source(label)}</a>`);
 }
-/** Text as code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
+/** Code in a line or a table cell. In a cell, backticks could not contain a pipe or a backtick. */
 function code(text) {
     return gfm `<code>${text}</code>`;
 }
@@ -72275,12 +71770,11 @@ function code(text) {
 function codeBlock(lines) {
     return new Markdown(`<pre><code>${lines.map((line) => html((0,peer/* visible */.RK)(line))).join('\n')}\n</code></pre>`);
 }
-/** A table. Every row has as many cells as the head; pipes and line breaks in them are escaped, like all text. */
+/** Every row has as many cells as the head. Pipes and line breaks in them are escaped, like all text. */
 function table(head, rows) {
     const line = (cells) => `| ${cells.map(source).join(' | ')} |`;
     return new Markdown([line(head), line(head.map(() => new Markdown('---'))), ...rows.map(line)].join('\n'));
 }
-/** A part of the page that is collapsed until the reader opens it. */
 function details(summary, content) {
     return new Markdown(`<details><summary>${source(summary)}</summary>\n\n${source(content)}\n\n</details>`);
 }
@@ -72299,8 +71793,8 @@ const markdown_SYNTAX = /[&<>"'`*[\]{}|\\~!^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])
 const AT_EDGE = /^[-+=]|(?<=^\d{1,9})[.)](?= |$)|^ {2,}|(?<! ) {2,}$/;
 const ACTIVE = new RegExp(`(${PARTED.source})|${markdown_SYNTAX.source}|${AT_EDGE.source}`, 'gi');
 /**
- * Escapes text of any origin for Markdown and HTML. The reader sees the text on one line, and no part of it is markup,
- * a link, a mention or a reference. It uses character references, which Markdown never parses as syntax.
+ * Escapes text of any origin for Markdown and HTML: the reader sees it on one line, and no part of it is markup, a link,
+ * a mention or a reference. Markdown never parses character references as syntax.
  */
 function markdown_escape(text) {
     return new Markdown((0,peer/* visible */.RK)(text).replace(ACTIVE, (found, parted) => references(found) + (parted ? '<wbr>' : '')));
@@ -72308,7 +71802,6 @@ function markdown_escape(text) {
 function html(text) {
     return text.replace(/[&<>"']/g, references);
 }
-/** Each character as a numeric character reference. */
 function references(ascii) {
     return ascii.replace(/[^]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -72320,23 +71813,20 @@ function references(ascii) {
 
 
 
-/*
- * The parts of the job summary. A part without content is undefined. Every text is cut at a maximum length, so that one
- * endpoint cannot fill the page.
- */
+/* The parts of the job summary. Every text is cut at a maximum length, so that one endpoint cannot fill the page. */
 const sections_TEXT_LIMIT = 2000;
 const sections_NAME_LIMIT = 200;
 const sections_LINE_LIMIT = 600;
 const sections_TRANSCRIPT_LINES = 400;
 const CAPABILITIES = 20;
 /** The table with a row for each endpoint and a column for each step, and its legend. */
-function overview(endpoints) {
-    if (endpoints.length === 0)
+function overview(views) {
+    if (views.length === 0)
         return undefined;
-    const environments = endpoints.some(({ environment }) => environment !== undefined);
+    const environments = views.some(({ endpoint }) => endpoint.environment !== undefined);
     const head = ['Endpoint', ...(environments ? ['Environment'] : []), ...report/* STEP_IDS */.W1.map(capitalized)];
-    const rows = table([...head, 'TLS', 'Valid for', 'Time'], endpoints.map((endpoint) => [
-        endpointCell(endpoint),
+    const rows = table([...head, 'TLS', 'Valid for', 'Time'], views.map(({ endpoint, attempts }) => [
+        gfm `${SIGNS[endpoint.result].emoji}&nbsp;**${sections_nameOf(endpoint)}**${attempts ? gfm `<br>${sections_short(attempts.inShort)}` : ''}`,
         ...(environments ? [sections_short(endpoint.environment ?? '–')] : []),
         ...endpoint.steps.map((step) => unbroken(`${shortStatus(step)}${transitTime(step, endpoint)}`)),
         sections_short(endpoint.tls?.version ?? '–'),
@@ -72345,16 +71835,8 @@ function overview(endpoints) {
     ]));
     return blocks([rows, gfm `${LEGEND}`]);
 }
-function endpointCell(endpoint) {
-    const attempts = attemptsInShort(endpoint);
-    const cell = gfm `${SIGNS[endpoint.result].emoji}&nbsp;**${sections_nameOf(endpoint)}**`;
-    return attempts === undefined ? cell : gfm `${cell}<br>${sections_short(attempts)}`;
-}
-/**
- * One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command.
- * @param findingsUrl the page that documents the findings, each under its code as a fragment
- */
-function section({ endpoint, problems }, findingsUrl) {
+/** One endpoint that did not pass: where it is, and each problem with its evidence, its fix and a command. */
+function section({ endpoint, attempts, problems }, findingsUrl) {
     const { address, host, transport, tls, source } = endpoint;
     const facts = [
         code(sections_short(addressOf(endpoint))),
@@ -72363,11 +71845,10 @@ function section({ endpoint, problems }, findingsUrl) {
         tls && sections_short(`${tls.version}, ${tls.cipher}`),
         source && code(sections_short(`${source.file}:${source.line}`)),
     ];
-    const attempts = attemptsInFull(endpoint);
     return blocks([
         gfm `### ${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`,
         join(facts, ' · '),
-        attempts === undefined ? undefined : gfm `**Attempts:** ${(0,shorten/* shorten */.ml)(attempts, sections_TEXT_LIMIT)}`,
+        attempts && gfm `**Attempts:** ${(0,shorten/* shorten */.ml)(attempts.inFull, sections_TEXT_LIMIT)}`,
         capabilityDifference(endpoint),
         ...problems.map((problem) => problemOf(problem, findingsUrl)),
     ]);
@@ -72385,38 +71866,36 @@ function capabilityDifference({ steps, capabilities }) {
     return join([listed('Offered only with TLS', gained), listed('Offered only without TLS', lost)], ' · ');
 }
 function problemOf(problem, findingsUrl) {
-    const { finding, transcript } = problem;
-    const { message, remedy, evidence, reference, reproduce, waived } = finding;
-    const label = code(finding.code);
-    const codeLink = findingsUrl === undefined ? label : markdown_link(label, `${findingsUrl}#${finding.code}`);
-    const fields = Object.entries(evidence ?? {}).map(([field, value]) => gfm `${sections_short(evidenceLabel(field))}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
-    const section = reference && gfm ` (${sections_short(reference)})`;
+    const { finding, title, sign, step, evidence, transcript } = problem;
+    const { message, remedy, reference, reproduce, waived } = finding;
+    const codeLabel = code(finding.code);
+    const codeLink = findingsUrl === undefined ? codeLabel : markdown_link(codeLabel, `${findingsUrl}#${finding.code}`);
+    const fields = evidence.map(({ label, value }) => gfm `${sections_short(label)}: ${code((0,shorten/* shorten */.ml)(value, sections_TEXT_LIMIT))}`);
     return blocks([
-        gfm `#### ${signOf(finding).emoji} ${titleOf(finding)} · ${stepOf(problem)} · ${codeLink}`,
+        gfm `#### ${sign.emoji} ${title} · ${step} · ${codeLink}`,
         waived && gfm `**Waived until ${sections_short(waived.until)}:** ${(0,shorten/* shorten */.ml)(waived.reason, sections_TEXT_LIMIT)}`,
         gfm `**Problem:** ${(0,shorten/* shorten */.ml)(message, sections_TEXT_LIMIT)}`,
         fields.length + transcript.length > 0 ? gfm `**Evidence:**` : undefined,
         fields.length > 0 ? markdown_list(fields) : undefined,
         transcript.length > 0 ? codeBlock(transcript.map((line) => (0,shorten/* shorten */.ml)(line, sections_LINE_LIMIT))) : undefined,
-        gfm `**Fix:** ${prose((0,shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}${section ?? ''}`,
-        reproduce === undefined ? undefined : gfm `**Reproduce:**`,
-        reproduce === undefined ? undefined : codeBlock((0,shorten/* shorten */.ml)(reproduce, sections_TEXT_LIMIT).split('\n')),
+        gfm `**Fix:** ${prose((0,shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}${reference ? gfm ` (${sections_short(reference)})` : ''}`,
+        ...(reproduce ? [gfm `**Reproduce:**`, codeBlock((0,shorten/* shorten */.ml)(reproduce, sections_TEXT_LIMIT).split('\n'))] : []),
     ]);
 }
 /** The notices of all endpoints, one line each. */
 function notes(views) {
-    const lines = views.flatMap((view) => notesOf(view).map(({ text, code: finding }) => {
-        const line = gfm `${sections_nameOf(view.endpoint)}: ${(0,shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`;
-        return finding === undefined ? line : gfm `${line} (${code(finding)})`;
+    const lines = views.flatMap((view) => view.notes.map(({ text, code: finding }) => {
+        const suffix = finding === undefined ? '' : gfm ` (${code(finding)})`;
+        return gfm `${sections_nameOf(view.endpoint)}: ${(0,shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}${suffix}`;
     }));
     return lines.length === 0 ? undefined : blocks([gfm `### ℹ️ Notices`, markdown_list(lines)]);
 }
 /** The whole transcript of each endpoint, collapsed. */
-function transcripts(endpoints) {
-    const connected = endpoints.filter(({ transcript }) => transcript.length > 0);
+function transcripts(views) {
+    const connected = views.filter(({ endpoint }) => endpoint.transcript.length > 0);
     return connected.length === 0 ? undefined : blocks([gfm `### Transcripts`, ...connected.map(transcriptOf)]);
 }
-function transcriptOf(endpoint) {
+function transcriptOf({ endpoint }) {
     const { transcript, result } = endpoint;
     const lines = transcript.slice(0, sections_TRANSCRIPT_LINES).map((entry) => (0,shorten/* shorten */.ml)(transcriptLine(entry), sections_LINE_LIMIT));
     const more = transcript.length - lines.length;
@@ -72447,48 +71926,46 @@ function capitalized(word) {
 const DEFAULT_BUDGET = 768 * 1024;
 const always = () => true;
 const never = () => false;
-const unlessPassed = ({ result }) => result !== 'pass';
 const LEVELS = [
     { hasRow: always, hasTranscript: always },
-    { leftOut: 'the transcripts of endpoints that passed', hasRow: always, hasTranscript: unlessPassed },
+    { leftOut: 'the transcripts of endpoints that passed', hasRow: always, hasTranscript: hasProblems },
     { leftOut: 'all transcripts', hasRow: always, hasTranscript: never },
-    { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: unlessPassed, hasTranscript: never },
+    { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: hasProblems, hasTranscript: never },
 ];
 /**
- * The job summary, in GitHub-flavored Markdown: a headline, a table of all endpoints, the problems of each that did not
- * pass, notices, and the transcripts. A summary that exceeds the budget leaves parts out and says which. It always has
- * the headline and the counts.
+ * The job summary, in GitHub-flavored Markdown. One that exceeds the budget leaves parts out and says which, but always
+ * has the headline and the counts.
  */
 function renderSummary(report, verdict, options = {}) {
     const budget = options.byteBudget ?? DEFAULT_BUDGET;
-    const views = endpointViews(report);
-    const worstFirst = views.map(({ endpoint }) => endpoint);
+    const views = endpointViews(report.endpoints);
+    const troubled = views.filter(hasProblems);
     const head = summary_top(report, verdict);
-    const sections = views.filter(hasProblems).map((view) => section(view, options.findingsUrl));
+    const sections = troubled.map((view) => section(view, options.findingsUrl));
     for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
         const page = blocks([
             ...head,
             leftOut === undefined ? undefined : omission(leftOut, options),
-            overview(worstFirst.filter(hasRow)),
+            overview(views.filter(hasRow)),
             ...sections,
             notes(views),
-            transcripts(worstFirst.filter(hasTranscript)),
+            transcripts(views.filter(hasTranscript)),
         ]);
         if (bytes(page) < budget)
             return `${page.toString()}\n`;
     }
-    return `${shortened(head, worstFirst.filter(unlessPassed), sections, options, budget).toString()}\n`;
+    return `${shortened(head, troubled, sections, options, budget).toString()}\n`;
 }
 /**
  * The summary of a run that tested no server.
  * @param why a clause, such as "the configuration is invalid"
- * @param message the problems, one line each
+ * @param message the problems, one per line
  */
 function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
     const problems = message.split('\n').map((problem) => (0,shorten/* shorten */.ml)(problem, 2000));
     const head = [
         gfm `## ${SIGNS.fail.emoji} No server was tested: ${why}`,
-        gfm `${(0,count/* count */.U)(problems.length, 'problem')}. The gate connected to no server.`,
+        gfm `${(0,count/* count */.U)(problems.length, 'problem')}. The gate did not connect to any server.`,
     ];
     const space = byteBudget - bytes(blocks(head)) - RESERVE;
     const pieces = problems.map((problem) => codeBlock([problem]));
@@ -72501,7 +71978,6 @@ function renderNotTested(why, message, byteBudget = DEFAULT_BUDGET) {
     ]);
     return `${page.toString()}\n`;
 }
-/** Headline and counts. */
 function summary_top(report, verdict) {
     const { status, text } = headline(report, verdict);
     const counts = byResult(report.endpoints).map(([result, { length }]) => gfm `${SIGNS[result].emoji} **${length}** ${RESULT_LABELS[result]}`);
@@ -72511,12 +71987,12 @@ function summary_top(report, verdict) {
 /** Bytes for separators, and for lines that say how much is missing. */
 const RESERVE = 100;
 /** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
-function shortened(head, endpoints, sections, options, budget) {
+function shortened(head, views, sections, options, budget) {
     const without = (missing) => {
         const endpointsLeftOut = missing > 0 ? `, and the details of ${(0,count/* count */.U)(missing, 'endpoint')}` : '';
         return omission(`all transcripts, the table${endpointsLeftOut}`, options);
     };
-    const names = endpoints.map((endpoint) => gfm `${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`);
+    const names = views.map(({ endpoint }) => gfm `${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`);
     const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;
     const named = names.slice(0, fitting(names, forNames));
     const unnamed = names.length - named.length;
@@ -72528,7 +72004,6 @@ function shortened(head, endpoints, sections, options, budget) {
         ...shown,
     ]);
 }
-/** Says what the summary leaves out, and where to find it. */
 function omission(leftOut, { reportPath = 'report.json' }) {
     return gfm `> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code((0,shorten/* shorten */.ml)(reportPath, 250))}.`;
 }
@@ -72550,17 +72025,11 @@ var external_node_os_ = __nccwpck_require__(48161);
 
 const LIST_BEGINS = '{\n  "endpoints": [\n';
 const LIST_ENDS = '\n  ]\n}';
-/**
- * Renders report.json: indented JSON with a line feed at its end. It is safe to print to a log or a terminal, because it
- * contains no workflow command and no control character.
- */
+/** Renders report.json: indented JSON, safe to print, because it has no workflow command and no control character. */
 function renderJson(report) {
     return [...jsonPieces(report)].join('');
 }
-/**
- * The same in pieces, one for each endpoint. Text from servers takes several times its size in JSON, and the whole
- * report at once would take most of the memory of a run.
- */
+/** The same in pieces, one per endpoint. The whole report at once would take most of the memory of a run. */
 function* jsonPieces({ endpoints, ...rest }) {
     yield `${JSON.stringify(rest, null, 2).slice(0, -'\n}'.length)},\n${LIST_BEGINS.slice('{\n'.length)}`;
     for (const [at, endpoint] of endpoints.entries()) {
@@ -72581,11 +72050,9 @@ function* jsonPieces({ endpoints, ...rest }) {
 
 const report_file_NAME = 'report.json';
 /**
- * Removes the report of an earlier run before anything else happens. However this run ends, no later step can mistake
- * an old report for a new one.
- * @param reportDir the input `report-dir`; empty means not given
- * @param workspace the folder that the input is relative to
- * @returns the problem if `report-dir` cannot be used, because the gate must not run with the report of another run in it
+ * Removes the report of an earlier run before anything else happens, so that no later step can mistake it for a new one.
+ * @param reportDir the input `report-dir`, relative to `workspace`; empty means not given
+ * @returns the problem if `report-dir` cannot be used
  */
 async function discardOldReport(reportDir, workspace = process.cwd()) {
     if (reportDir === '')
@@ -72603,18 +72070,15 @@ async function discardOldReport(reportDir, workspace = process.cwd()) {
         await (0,promises_namespaceObject.unlink)((0,external_node_path_.join)(folder, report_file_NAME));
     }
     catch (error) {
-        const code = (0,reason/* codeOf */.$)(error);
-        if (!isMissing(code))
-            return problem(`: the report of an earlier run cannot be removed (${code})`);
+        if (!isMissing(error))
+            return problem(`: the report of an earlier run cannot be removed (${(0,reason/* codeOf */.$)(error)})`);
     }
     return [];
 }
 /**
- * Writes `report.json` completely or not at all: it writes to another name and then renames. It never writes to an
+ * Writes `report.json` completely or not at all: it writes to a different name and then renames. It never writes to an
  * existing file, symbolic link, hard link or named pipe.
- * @param reportDir the folder; undefined means a new one in the runner's temp folder
- * @param signal aborts the writing
- * @param workspace the folder that `reportDir` is relative to
+ * @param reportDir relative to `workspace`; undefined means a new folder in the runner's temp folder
  * @returns the absolute path of the file
  * @throws if it cannot be written, or if the path leads through a link in the workspace
  */
@@ -72644,9 +72108,9 @@ const THROUGH_LINK = 'it leads through a symbolic link in the workspace';
 /** The limit of Linux for one path. */
 const MAX_LINKS = 40;
 /**
- * Whether a path leads through a symbolic link that is in the workspace. The workspace is a checkout, perhaps of a
- * pull request from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the
- * machine, such as `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
+ * Whether a path leads through a symbolic link in the workspace. The workspace is a checkout, perhaps of a pull request
+ * from anyone, and a link in it may lead to any file of the runner's user. Links outside it belong to the machine, such as
+ * `/tmp` on macOS. They are followed, because they may lead to a link in the workspace.
  * @throws if a part cannot be read, or there are too many links
  */
 async function leadsThroughLink(folder, workspace) {
@@ -72661,7 +72125,7 @@ async function leadsThroughLink(folder, workspace) {
             isLink = (await (0,promises_namespaceObject.lstat)(path)).isSymbolicLink();
         }
         catch (error) {
-            if (isMissing((0,reason/* codeOf */.$)(error)))
+            if (isMissing(error))
                 return false;
             throw error;
         }
@@ -72684,8 +72148,8 @@ async function leadsThroughLink(folder, workspace) {
     return false;
 }
 /** Nothing is there, or a file is in the place of a folder. */
-function isMissing(code) {
-    return code === 'ENOENT' || code === 'ENOTDIR';
+function isMissing(error) {
+    return ['ENOENT', 'ENOTDIR'].includes((0,reason/* codeOf */.$)(error));
 }
 
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
@@ -72699,9 +72163,10 @@ function isMissing(code) {
 
 
 /**
- * Publishes a run through every channel of the runner: report file, outputs, summary, annotations, in this order. Each
- * is tried even if another one failed. A failure is reported in the log and in a warning, and changes no verdict. The
- * files and folders of the runner come from the environment, as in `@actions/core`. Never throws.
+ * Writes report file, outputs, summary and annotations, in this order, even if one of them fails. A failure is reported in
+ * the log and in a warning, and changes no verdict. Never throws.
+ * @param report without secrets
+ * @param reportDir undefined means a new folder in the runner's temp folder
  */
 async function publish({ report, verdict, reportDir }, context) {
     let reportPath;
@@ -72715,7 +72180,7 @@ async function publish({ report, verdict, reportDir }, context) {
                 'endpoints-total': report.endpoints.length,
                 'endpoints-failed': verdict.failed.length,
                 'failed-endpoints': verdict.failed.map(({ name }) => name),
-                ...(reportPath === undefined ? {} : { report: reportPath }),
+                ...(reportPath !== undefined && { report: reportPath }),
             });
         },
         'the job summary': () => {
@@ -72724,7 +72189,14 @@ async function publish({ report, verdict, reportDir }, context) {
             return appendSummary(renderSummary(report, verdict, options));
         },
         'the annotations': () => {
-            issueAnnotations(report, verdict);
+            const issue = { error: error, warning: warning };
+            for (const { level, title, message, file, line } of annotate(report, verdict)) {
+                issue[level](message, {
+                    title,
+                    ...(file !== undefined && { file }),
+                    ...(line !== undefined && { startLine: line }),
+                });
+            }
         },
     });
 }
@@ -72742,10 +72214,9 @@ async function publishNotTested(why, message, context) {
     });
 }
 /**
- * The URL of the findings' documentation for the version of the action that is running. On a server other than
- * github.com, the action may be from that server or, through GitHub Connect, from github.com, and either may have
- * another repository with that name. A missing link is better than a wrong one.
- * @returns undefined if the URL is not known, or if the action was not fetched from a repository, as with `uses: ./`
+ * The URL of the findings' documentation for the version of the action that is running; undefined with `uses: ./`. On
+ * GitHub Enterprise the action may be from that server or, through GitHub Connect, from github.com, and either may have a
+ * different repository with that name. A missing link is better than a wrong one.
  */
 function findingsUrl(env) {
     const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref } = env;
@@ -72755,9 +72226,7 @@ function findingsUrl(env) {
 }
 /** A runner that cancels a step kills its process after seven and a half seconds. */
 const LONGEST_WRITE_MS = 4000;
-/**
- * A signal that is aborted some time after the run is canceled. A run that is not canceled has no time limit.
- */
+/** A signal that is aborted some time after the run is canceled. A run that is not canceled has no time limit. */
 function outOfTime(cancelled) {
     const over = new AbortController();
     const begin = () => {
@@ -72771,7 +72240,6 @@ function outOfTime(cancelled) {
         cancelled.addEventListener('abort', begin, { once: true });
     return over.signal;
 }
-/** Runs all of the work in order, even if some of it fails, and then reports what failed. */
 async function tryAll({ log, redactReason, cancelled }, work) {
     const failures = [];
     for (const [what, write] of Object.entries(work)) {
@@ -72793,47 +72261,31 @@ async function tryAll({ log, redactReason, cancelled }, work) {
 }
 /** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs) {
-    const path = process.env.GITHUB_OUTPUT;
-    if (!path)
+    if (!fileOf('GITHUB_OUTPUT'))
         return;
-    requireRegularFile(path);
     for (const [name, value] of Object.entries(outputs))
         setOutput(name, value);
 }
 /** The toolkit's own `summary` throws if the runner has no summary, which is not an error here. */
 async function appendSummary(markdown) {
-    const path = process.env.GITHUB_STEP_SUMMARY;
-    if (!path)
-        return;
-    requireRegularFile(path);
-    await (0,promises_namespaceObject.appendFile)(path, markdown);
+    const path = fileOf('GITHUB_STEP_SUMMARY');
+    if (path)
+        await (0,promises_namespaceObject.appendFile)(path, markdown);
 }
-/**
- * Opening a named pipe blocks until another process reads from it. A missing file or a folder does not block.
- * @throws if the path leads to a pipe, a device or a socket
- */
-function requireRegularFile(path) {
-    const found = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+/** A file of the runner. @throws if it is a named pipe or a device: opening a pipe blocks until it is read */
+function fileOf(variable) {
+    const path = process.env[variable];
+    const found = path ? (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false }) : undefined;
     if (found && !found.isFile() && !found.isDirectory())
         throw new Error(`${path} is not a regular file`);
-}
-function issueAnnotations(report, verdict) {
-    const issue = { error: error, warning: warning };
-    for (const { level, title, message, file, line } of annotate(report, verdict)) {
-        issue[level](message, {
-            title,
-            ...(file !== undefined && { file }),
-            ...(line !== undefined && { startLine: line }),
-        });
-    }
+    return path;
 }
 
 ;// CONCATENATED MODULE: ./src/secrets/masks.ts
 
 /**
- * The texts to mask for a secret. The runner masks only what it receives, and what it derives from that. The response of
- * PLAIN begins with the username, so its base64 has nothing in common with the base64 of the secret.
- * @returns each text once; none if the secret is only spaces, because the runner would mask every space
+ * The texts to mask for a secret: the runner derives few forms itself.
+ * @returns none if the secret is only spaces, because the runner would mask every space
  */
 function maskForms({ secret, sent }) {
     const value = secret.reveal();
@@ -72862,18 +72314,16 @@ function mask(secrets) {
 
 /**
  * Finds an input of this action in the workflow file, so that annotations can point to it.
- * @param input the name of the input
  * @param text its value, exactly as the runner passed it
- * @param env the environment of the runner
  * @returns the workflow file and the line where the text begins; undefined if there is no checkout, if the text comes
- *   from an expression or from another workflow, or if it occurs more than once
+ *   from an expression or from a different workflow, or if it occurs more than once
  */
 function locateInput(input, text, env) {
     const file = workflowFile(env);
     if (file === undefined || env.GITHUB_WORKSPACE === undefined || text.trim() === '')
         return undefined;
     try {
-        const lines = linesOf(input, text, readRegularFileSync((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
+        const lines = linesOf(input, text, readRegularFile((0,external_node_path_.resolve)(env.GITHUB_WORKSPACE, file)));
         const [line] = lines;
         return line !== undefined && lines.length === 1 ? { file, line } : undefined;
     }
@@ -72881,7 +72331,7 @@ function locateInput(input, text, env) {
         return undefined; // The location is optional: a file that cannot be read or parsed must not fail the run.
     }
 }
-/** The path of the workflow in its repository, from `owner/name/path@ref`; undefined if it is another repository. */
+/** The path of the workflow, from `owner/name/path@ref`; undefined if it is in a different repository. */
 function workflowFile({ GITHUB_WORKFLOW_REF: ref, GITHUB_REPOSITORY: repository }) {
     if (!ref || !repository || !ref.startsWith(`${repository}/`))
         return undefined;
@@ -72936,24 +72386,25 @@ function firstLine({ range, type, value }, counter) {
 
 /**
  * The action: reads the inputs, runs the gate, and writes log, report, outputs, summary and annotations.
- * @param planned receives the plan when the inputs are valid
- * @param endedBy receives the signal that ends the run
  * @returns the exit code, which depends on the verdict alone: 0, or 1 if the gate or its configuration failed
  */
-async function runAction(planned, endedBy) {
+async function runAction(state) {
     const log = runnerLog();
     const cancelled = cancellation();
-    endedBy(cancelled);
+    state.endedBy = cancelled;
+    const context = { log, redactReason: (reason) => (0,secrets/* redactReason */.uS)(reason, state.plan), cancelled };
     let plan;
-    const context = { log, redactReason: (reason) => (0,secrets/* redactReason */.uS)(reason, plan), cancelled };
     try {
-        plan = await planOfInputs(await discardOldReport(getInput('report-dir')));
+        plan = planOfInputs(await discardOldReport(getInput('report-dir')));
         mask((0,secrets/* secretsOf */.Fj)(plan));
-        planned(plan);
+        state.plan = plan;
         if (plan.selfTest) {
-            const failure = await runSelfTest(log);
-            if (failure !== undefined)
-                return await refuse('the self-test failed', [failure], context);
+            // Loaded on demand, because it includes mail servers.
+            const { selfTest } = await __nccwpck_require__.e(/* import() */ 243).then(__nccwpck_require__.bind(__nccwpck_require__, 67243));
+            const result = await selfTest();
+            if (!result.ok)
+                return await refuse('the self-test failed', [result.reason], context);
+            log.info(selfTestLine(result.detected));
         }
     }
     catch (error) {
@@ -72973,14 +72424,13 @@ async function runAction(planned, endedBy) {
         log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
     };
     const { report, verdict, cut } = await (0,run/* run */.e)(plan, process.env, finished, cancelled, core_setSecret);
-    endedBy(cut);
+    state.endedBy = cut;
     await publish({ report, verdict, reportDir: plan.reportDir }, context);
     if (verdict.blocks)
-        setFailed(failureLine(verdict));
+        setFailed(failureLine(report, verdict));
     return verdict.blocks ? 1 : 0;
 }
-/** @param problems earlier problems, to be reported with those of the inputs */
-async function planOfInputs(problems) {
+function planOfInputs(problems) {
     const inputs = givenInputs(process.env);
     return loadPlan(inputs, {
         cwd: process.cwd(),
@@ -72992,26 +72442,16 @@ async function planOfInputs(problems) {
 }
 /**
  * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
- * problems depend on them. The runner only warns about unknown inputs, so these are included for the plan to reject. A
- * variable `INPUT_*` that the workflow sets itself looks the same, and counts as an input. The runner writes names in
- * upper case. It does not change a letter such as ß, which becomes two letters in JavaScript.
+ * problems depend on them. The runner only warns about unknown inputs, so the plan rejects them. A variable `INPUT_*` that
+ * the workflow sets itself looks the same. The runner writes names in upper case; a letter such as ß, which becomes two
+ * letters in JavaScript, stays as it is.
  */
 function givenInputs(env) {
     return Object.fromEntries(Object.entries(env).flatMap(([variable, text = '']) => variable.startsWith('INPUT_') && !/[a-z]/.test(variable)
         ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
         : []));
 }
-/** @returns why it failed; undefined if it passed */
-async function runSelfTest(log) {
-    // Loaded on demand, because it includes mail servers.
-    const { selfTest } = await __nccwpck_require__.e(/* import() */ 243).then(__nccwpck_require__.bind(__nccwpck_require__, 67243));
-    const result = await selfTest();
-    if (!result.ok)
-        return result.reason;
-    log.info(selfTestLine(result.detected));
-    return undefined;
-}
-/** Fails the job without a test of any server. Returns the exit code. */
+/** Fails the job without testing any server. Returns the exit code. */
 async function refuse(why, problems, context) {
     problems.forEach((problem) => {
         context.log.info(problem);
@@ -73021,101 +72461,13 @@ async function refuse(why, problems, context) {
     return 1;
 }
 
-;// CONCATENATED MODULE: ./src/main/start.ts
-
-/** The runner keeps ten errors of a step. */
-const start_MOST_ERRORS = 10;
-/**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two names without an
- * answer would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
- * the host of an inbox for each endpoint.
- */
-const POOL_THREADS = '256';
-/** How long unread output may delay the end of the process after a signal. */
-const LONGEST_LAST_WRITE_MS = 2000;
-/**
- * Runs a program that succeeds only if it says so itself. Until it returns an exit code, the exit code is 1. Anything
- * that is thrown anywhere, awaited or not, of any type, is a failure.
- * @param main the program; it returns the exit code. It may pass on the signal that ends it: from then on, unread output
- *   delays the end of the process by at most two seconds
- * @param reportError receives the reason of what was thrown
- */
-function start(main, reportError) {
-    // Node reads this variable when it uses the pool for the first time.
-    process.env.UV_THREADPOOL_SIZE ??= POOL_THREADS;
-    let cut;
-    let errors = 0;
-    const onStray = (thrown) => {
-        errors += 1;
-        // If the report of an error fails, its error would be reported again, without end.
-        if (errors > start_MOST_ERRORS)
-            return;
-        try {
-            reportError((0,reason/* reasonOf */.A)(thrown));
-        }
-        catch {
-            // Node would print the error without escapes, to a log that executes commands. The run fails anyway.
-        }
-    };
-    process.exitCode = 1;
-    process.on('uncaughtException', onStray);
-    process.on('unhandledRejection', onStray);
-    void main((signal) => {
-        cut = signal;
-    })
-        .catch((thrown) => {
-        onStray(thrown);
-        return 1;
-    })
-        .then(async (code) => {
-        await lastWrites(cut);
-        // A rejection at the last moment still counts.
-        setImmediate(() => {
-            end(code || Math.min(errors, 1));
-        });
-    });
-}
-/** Waits until all output has been read, but only briefly after the signal. */
-async function lastWrites(cut) {
-    const streams = [process.stdout, process.stderr];
-    const written = Promise.all(streams.map((stream) => new Promise((done) => stream.write('', done))));
-    const late = new Promise((resolve) => {
-        const startTimer = () => setTimeout(resolve, LONGEST_LAST_WRITE_MS);
-        if (cut?.aborted)
-            startTimer();
-        else
-            cut?.addEventListener('abort', startTimer);
-    });
-    await Promise.race([written, late]);
-}
-/**
- * Ends the process. `process.exit` joins the threads of the pool: it waits, possibly for minutes, for name lookups and
- * file operations whose results are no longer needed. Replacing the process does not (docs/adr/0021).
- */
-function end(code) {
-    const poolInUse = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfo|FSReq)/.test(resource));
-    try {
-        if (poolInUse) {
-            const env = { ...process.env, NODE_OPTIONS: '' };
-            process.execve?.(process.execPath, [process.execPath, '-e', `process.exit(${code})`], env);
-        }
-    }
-    catch {
-        // Windows cannot replace a process.
-    }
-    process.exit(code);
-}
-
 ;// CONCATENATED MODULE: ./src/main/action.ts
 
 
 
 
 
-let plan;
-start((endedBy) => runAction((loaded) => {
-    plan = loaded;
-}, endedBy), (reason) => {
+start(runAction, (reason, { plan }) => {
     error(escapeLine(`The gate itself failed: ${(0,secrets/* redactReason */.uS)(reason, plan)}`));
 });
 

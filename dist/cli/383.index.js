@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 97 modules
-var run = __webpack_require__(4592);
+// EXTERNAL MODULE: ./src/gate/run.ts + 93 modules
+var run = __webpack_require__(313);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
@@ -43,7 +43,7 @@ const MISBEHAVING = {
         expected: { step: 'certificate', finding: 'certificate-expired' },
         certificate: { notBefore: (0,pki/* inDays */.DV)(-100), notAfter: (0,pki/* inDays */.DV)(-10) },
     },
-    'presents a certificate for another name': {
+    'presents a certificate for a different name': {
         expected: { step: 'certificate', finding: 'certificate-hostname-mismatch' },
         certificate: { names: ['mail.other.example'] },
     },
@@ -78,15 +78,13 @@ var servers_scenarios = __webpack_require__(6041);
 const NAME = 'mail.self-test.example';
 const MAILBOX = `gate@${NAME}`;
 const WAIT_MS = 2000;
-/**
- * How long each message is waited for, and copies of it after it has arrived. It is in the inbox before the gate looks
- * there, and the gate looks once more at the end.
- */
+/** The message is in the inbox before the gate looks there, and the gate looks once more at the end. */
 const WITHIN_MS = 20;
 /**
  * Runs the gate against misbehaving servers in this process: each must fail in its own step, by its own finding alone,
- * and the gate must be closed. A server that behaves correctly must pass.
+ * and the gate must fail. A server that behaves correctly must pass.
  * @param scenarios the servers by name; a test may use others
+ * @returns how many misbehaving servers the gate detected, or what it got wrong
  */
 async function selfTest(scenarios = MISBEHAVING) {
     const running = await (0,servers_scenarios/* startScenarios */.U)({ name: NAME, offersInTls: ['AUTH PLAIN'] }, scenarios);
@@ -110,7 +108,7 @@ async function selfTest(scenarios = MISBEHAVING) {
         }
         const detected = servers.filter(({ scenario }) => scenario.expected !== undefined).length;
         if (detected > 0 && !(report.result === 'fail' && verdict.result === 'fail' && verdict.blocks)) {
-            return { ok: false, reason: 'The self-test failed: the gate is open despite what it found.' };
+            return { ok: false, reason: 'The self-test failed: the gate passed although it detected misbehaving servers.' };
         }
         return { ok: true, detected };
     }

@@ -27,7 +27,7 @@ class LineReader {
     #lines = [];
     #stream;
     #received;
-    /** @param received gets every line when it arrives, whether or not somebody reads it */
+    /** @param received gets every line when it arrives, even if it is not read */
     constructor(stream, received) {
         this.#stream = stream;
         this.#received = received;
@@ -40,7 +40,7 @@ class LineReader {
         }
         return this.#lines.shift();
     }
-    /** The lines that have arrived and nobody has read; they are not read again. */
+    /** Takes the lines that have arrived and were not read. */
     unread() {
         return this.#lines.splice(0);
     }
@@ -78,10 +78,10 @@ class LineReader {
 ;// CONCATENATED MODULE: ./src/servers/connection.ts
 
 
-/** Ends a dialogue: the client or the server has closed the connection. */
+/** The client or the server has closed the connection. */
 class ConnectionClosed extends Error {
 }
-/** The server's side of a connection for a protocol of lines, which TLS may protect from some point on. */
+/** The server's side of a line-based connection, before and after STARTTLS. */
 class Connection {
     socket;
     /** Where {@link write} sends: the socket, or TLS on top of it. */
@@ -117,7 +117,7 @@ class Connection {
             throw this.#over();
         return line;
     }
-    /** The lines that have arrived and nobody has read; they are not read again. */
+    /** Takes the lines that have arrived and were not read. */
     unread() {
         return this.#reader.unread();
     }
@@ -152,8 +152,8 @@ class Connection {
         await this.write(Buffer.from(lines));
     }
     /**
-     * Performs a TLS handshake as the server. What the client sent unencrypted and nobody has read is dropped.
-     * @param carrierOf makes what carries the TLS records; default the socket itself
+     * Performs a TLS handshake as the server. Unread lines are dropped.
+     * @param carrierOf what carries the TLS records; default: the socket itself
      * @throws {ConnectionClosed} if there is no handshake
      */
     async startTls(carrierOf = (socket) => socket) {
@@ -186,19 +186,15 @@ class Connection {
         return new ConnectionClosed();
     }
 }
-/** Closes the connection in the regular way. */
 const connection_close = {
     perform: ({ stream }) => {
         stream.end();
         return Promise.reject(new ConnectionClosed());
     },
 };
-/** Performs a TLS handshake. */
 const startTls = { perform: (connection) => connection.startTls() };
 /** Clients may close a connection at any time. Reads and writes notice it. */
-function ignore() {
-    // nothing to do
-}
+const ignore = () => undefined;
 
 
 /***/ }),
@@ -213,9 +209,8 @@ function ignore() {
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8474);
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_events__WEBPACK_IMPORTED_MODULE_0__);
 
-/** The address on which the servers of the demo and the self-test listen. */
+/** The IP address on which the servers of the demo and the self-test listen. */
 const LOOPBACK = '127.0.0.1';
-/** Makes a TCP server listen on a free port of a loopback address. */
 async function listen(server, host = LOOPBACK) {
     const sockets = new Set();
     server.on('connection', (socket) => {
@@ -263,31 +258,26 @@ var external_node_net_ = __webpack_require__(7030);
 var external_node_util_ = __webpack_require__(7975);
 ;// CONCATENATED MODULE: ./src/servers/der.ts
 /*
- * The part of DER (X.690) that a certificate needs. The demo and the self-test issue new certificates in each run, and a
- * library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
+ * The part of DER (X.690) that a certificate needs. The demo and the self-test issue new certificates in each run, and
+ * a library for all of ASN.1 takes longer to load than the gate takes to judge their servers.
  */
-/**
- * One element.
- * @param tag its identifier byte
- * @param contents are concatenated
- */
+/** @param contents are concatenated */
 function der_element(tag, ...contents) {
     const content = Buffer.concat(contents);
     return Buffer.concat([Buffer.of(tag), lengthOf(content), content]);
 }
-/** A SEQUENCE. */
 function sequence(...elements) {
     return der_element(0x30, ...elements);
 }
-/** A BIT STRING. @param unused bits at the end of its last byte */
+/** @param unused bits at the end of the last byte */
 function bitString(bytes, unused = 0) {
     return der_element(0x03, Buffer.of(unused), bytes);
 }
-/** An INTEGER. @param bytes big-endian, the shortest form of a number that is not negative */
+/** @param bytes big-endian, the shortest form of a number that is not negative */
 function integer(...bytes) {
     return der_element(0x02, Buffer.from(bytes));
 }
-/** An OBJECT IDENTIFIER. @param dotted such as `2.5.29.17` */
+/** @param dotted such as `2.5.29.17` */
 function objectIdentifier(dotted) {
     const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number);
     return der_element(0x06, Buffer.from([first * 40 + second, ...arcs].flatMap(base128)));
@@ -319,20 +309,12 @@ function base128(arc) {
 
 const DAY_MS = 86_400_000;
 const generate = (0,external_node_util_.promisify)(external_node_crypto_.generateKeyPair);
-const rsa = (modulusLength) => () => generate('rsa', { modulusLength });
-/** How each kind of key is generated. */
-const KEYS = {
-    ec: () => generate('ec', { namedCurve: 'P-256' }),
-    ed25519: () => generate('ed25519', {}),
-    rsa2048: rsa(2048),
-    rsa1024: rsa(1024),
-    rsaPss: rsa(2048),
-    rsaPssSha1: rsa(2048),
+const P256 = {
+    generate: () => generate('ec', { namedCurve: 'P-256' }),
+    // ECDSA with SHA-256 (RFC 5758 section 3.2).
+    signature: { algorithm: sequence(objectIdentifier('1.2.840.10045.4.3.2')), digest: 'SHA256' },
 };
-/**
- * Creates a root CA and an intermediate CA.
- * @param name distinguishes the subjects of several root CAs
- */
+/** @param name distinguishes the subjects of several PKIs */
 async function createPki(name = 'Demo') {
     const ca = { ca: true, notBefore: inDays(-900) };
     const root = await issue({ ...ca, commonName: `${name} Root CA`, notAfter: inDays(3000) });
@@ -346,10 +328,10 @@ async function createPki(name = 'Demo') {
 }
 /** Generates a key and issues a certificate for it (RFC 5280 section 4.1). */
 async function issue(options) {
-    const { commonName = 'STARTTLS Gate demo', key: kind = 'ec', issuer, ca = false } = options;
-    const keys = { kind, ...(await KEYS[kind]()) };
+    const { commonName = 'STARTTLS Gate demo', key: type = P256, issuer, ca = false } = options;
+    const keys = { type, ...(await type.generate()) };
     const signing = issuer?.keys ?? keys;
-    const { algorithm, digest, how } = signature(signing.kind, options.hash ?? 'SHA-256');
+    const { algorithm, digest, how } = options.signature ?? signing.type.signature;
     const tbs = sequence(der_element(VERSION, integer(2)), integer(1, ...(0,external_node_crypto_.randomBytes)(15)), algorithm, nameOf(issuer?.commonName ?? commonName), sequence(time(options.notBefore ?? inDays(-1)), time(options.notAfter ?? inDays(90))), nameOf(commonName), spki(keys.publicKey), der_element(EXTENSIONS, sequence(...extensions(options, keys.publicKey, signing.publicKey))));
     const signed = (0,external_node_crypto_.sign)(digest, tbs, { key: signing.privateKey, ...how });
     const certificate = new external_node_crypto_.X509Certificate(sequence(tbs, algorithm, bitString(signed)));
@@ -364,7 +346,7 @@ async function issue(options) {
         keys,
     };
 }
-/** The date in so many days; negative for the past. */
+/** @param days negative for the past */
 function inDays(days) {
     return new Date(Date.now() + days * DAY_MS);
 }
@@ -415,7 +397,7 @@ function extension(id, value, critical) {
 function keyIdentifier(key) {
     return (0,external_node_crypto_.createHash)('sha1').update(spki(key)).digest();
 }
-/** The bytes of an address, as a certificate contains them. */
+/** The bytes of an IP address, as a certificate contains them. */
 function bytesOf(address) {
     if ((0,external_node_net_.isIPv4)(address))
         return Buffer.from(address.split('.').map(Number));
@@ -424,46 +406,6 @@ function bytesOf(address) {
     const [left, right] = [groups(before), groups(after)];
     const zeros = Array(8 - left.length - right.length).fill('0');
     return Buffer.from([...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join(''), 'hex');
-}
-/** RFC 5758 section 3.2, and for SHA-1 RFC 3279 section 2.2.3. */
-const ECDSA = {
-    'SHA-1': '1.2.840.10045.4.1',
-    'SHA-256': '1.2.840.10045.4.3.2',
-    'SHA-384': '1.2.840.10045.4.3.3',
-    'SHA-512': '1.2.840.10045.4.3.4',
-};
-const NULL = der_element(0x05);
-const SALT_BYTES = 32;
-function signature(kind, hash) {
-    switch (kind) {
-        case 'ec':
-            return { algorithm: sequence(objectIdentifier(ECDSA[hash])), digest: hash.replace('-', '') };
-        case 'ed25519':
-            return { algorithm: sequence(objectIdentifier('1.3.101.112')), digest: null };
-        case 'rsa2048':
-        case 'rsa1024':
-            return { algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.11'), NULL), digest: 'SHA256' };
-        case 'rsaPss':
-            return pss('SHA256', SHA256_BY_NAME);
-        case 'rsaPssSha1':
-            // The default of both hashes is SHA-1.
-            return pss('SHA1', []);
-    }
-}
-/** The hash of the message, and the hash of the mask. */
-const SHA256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), NULL);
-const SHA256_BY_NAME = [
-    der_element(0xa0, SHA256),
-    der_element(0xa1, sequence(objectIdentifier('1.2.840.113549.1.1.8'), SHA256)),
-];
-/** RSASSA-PSS (RFC 4055 section 3.1). */
-function pss(digest, hashes) {
-    const parameters = sequence(...hashes, der_element(0xa2, integer(SALT_BYTES)));
-    return {
-        algorithm: sequence(objectIdentifier('1.2.840.113549.1.1.10'), parameters),
-        digest,
-        how: { padding: external_node_crypto_.constants.RSA_PKCS1_PSS_PADDING, saltLength: SALT_BYTES },
-    };
 }
 
 
@@ -489,8 +431,7 @@ var servers_listener = __webpack_require__(8174);
 
 
 /**
- * Starts an inbox on a free port of loopback. It has what the gate uses of Mailpit's API, because of all inboxes that
- * one loads fastest.
+ * Starts an inbox on a free port of loopback, with the part of Mailpit's API that the gate uses: it loads fastest.
  * @param server the name of the mail server that accepts the messages
  */
 async function startInbox(server) {
@@ -513,13 +454,11 @@ async function startInbox(server) {
     return {
         ...listener,
         deliver: (message) => {
-            messages.set(String((delivered += 1)), `${traceField(server)}\r\n${message}`);
+            // RFC 5321 section 4.4.
+            const trace = `Received: from [${servers_listener/* LOOPBACK */.W}] by ${server} with ESMTPSA; ${new Date().toUTCString()}`;
+            messages.set(String((delivered += 1)), `${trace}\r\n${message}`);
         },
     };
-}
-/** What a server writes above a message that it accepts (RFC 5321 section 4.4). */
-function traceField(server) {
-    return `Received: from [${servers_listener/* LOOPBACK */.W}] by ${server} with ESMTPSA; ${new Date().toUTCString()}`;
 }
 function summary([id, message]) {
     const field = (name) => new RegExp(`^${name}: (.*)\\r$`, 'im').exec(message)?.[1] ?? '';
@@ -542,7 +481,7 @@ function startSmtp(dialogue, observer) {
         void converse(socket, dialogue, observer);
     }));
 }
-/** Serves one client until the connection is closed. @throws only for a defect of the server or of the dialogue */
+/** Serves one client until the connection is closed. @throws only for a defect */
 async function converse(socket, dialogue, observer = {}) {
     try {
         await new Conversation(dialogue, new connection/* Connection */.Ng(socket, dialogue.tls, observer), observer).run();
@@ -615,10 +554,10 @@ class Conversation {
         let turn = exchange.next();
         while (!turn.done) {
             await this.#connection.perform(`334 ${turn.value}`);
-            const answer = await this.#connection.readLine();
-            if (answer === '*')
-                return this.#reply('CREDENTIALS', '501 5.7.0 Cancelled');
-            turn = exchange.next(answer);
+            const response = await this.#connection.readLine();
+            if (response === '*')
+                return this.#reply('CREDENTIALS', '501 5.7.0 Authentication canceled');
+            turn = exchange.next(response);
         }
         return this.#connection.perform(turn.value);
     }
@@ -654,7 +593,7 @@ class Conversation {
         return this.#dialogue.name ?? 'mail.example.test';
     }
 }
-/** The mechanisms that send a password: PLAIN (RFC 4616) and LOGIN. */
+/** PLAIN (RFC 4616) and LOGIN. */
 function withPassword(judge) {
     return {
         *PLAIN(initial) {
@@ -677,7 +616,7 @@ function decoded(base64) {
 
 /**
  * Starts one server for each scenario, and one inbox for all of them.
- * @param good what all servers have in common; each has a certificate for the name
+ * @param good what all servers have in common; the certificate of each has the name
  * @param scenarios by name
  */
 async function startScenarios(good, scenarios) {

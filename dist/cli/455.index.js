@@ -159,32 +159,21 @@ function bounded(text) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ ID),
-/* harmony export */   JY: () => (/* binding */ apiInbox),
+/* harmony export */   Um: () => (/* binding */ LOOK_AGAIN_MS),
 /* harmony export */   h7: () => (/* binding */ unknownApi),
 /* harmony export */   ok: () => (/* binding */ MAX_FOUND),
 /* harmony export */   z1: () => (/* binding */ removeFrom)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2857);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7358);
-/* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3510);
 
 
-
-/** Mail catchers usually run on the same machine, so that they can be asked often. */
+/** Mail catchers usually run on the same machine, so they can be asked often. */
 const LOOK_AGAIN_MS = 500;
 /** More than one search reads. */
 const MAX_FOUND = 20;
 /** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */
-const ID = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
-/** The inbox of a mail catcher, which is asked again and again. */
-function apiInbox(folder, stop) {
-    const watch = (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .every */ .Si)(LOOK_AGAIN_MS);
-    return {
-        find: (sought, deadline) => (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .search */ .$P)([(0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .alwaysOpen */ .kl)(folder)], sought, deadline, () => watch),
-        ended: (0,_search_js__WEBPACK_IMPORTED_MODULE_1__/* .ended */ .v6)(stop),
-        close: () => Promise.resolve(),
-    };
-}
+const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);
 /**
  * Deletes messages, and checks that they are gone: some responses are the same for a server that does not delete
  * messages and for one that no longer has them.
@@ -202,7 +191,6 @@ async function removeFrom(folder, ids, remove) {
         if (await folder.read(id, 1))
             throw reason;
 }
-/** What answers is something else. */
 function unknownApi(name) {
     return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)(`the server does not have the API of ${name}`);
 }
@@ -218,13 +206,15 @@ function unknownApi(name) {
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2223);
+/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2223);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7879);
-/* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5994);
-/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8568);
-/* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9367);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7358);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9588);
+/* harmony import */ var _plan_schema_values_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9661);
+/* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5994);
+/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8568);
+/* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9367);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7358);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9588);
+
 
 
 
@@ -237,14 +227,14 @@ function unknownApi(name) {
 const MAX_JSON_BYTES = 64 * 1024;
 /** The HTTP API of a mail catcher. Each request has its own connection, which is judged before the request is sent. */
 class HttpApi {
-    #target;
-    #settings;
-    #end;
+    target;
+    settings;
+    end;
     /** @param end the end of every wait */
     constructor(target, settings, end) {
-        this.#target = target;
-        this.#settings = settings;
-        this.#end = end;
+        this.target = target;
+        this.settings = settings;
+        this.end = end;
     }
     /**
      * Gets JSON.
@@ -253,22 +243,20 @@ class HttpApi {
      * @throws {InboxError}
      */
     async json(path, maxBytes = MAX_JSON_BYTES) {
-        const { status, body } = await this.#request({ path }, maxBytes, async (pieces) => {
-            const json = await firstBytes(maxBytes, pieces);
-            if (json.length >= maxBytes)
-                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P)(`the server sent more than ${maxBytes} bytes of JSON`);
-            return parsed(json);
-        });
-        return status === 404 ? undefined : body;
+        const json = await this.source(path, maxBytes);
+        if (!json)
+            return undefined;
+        if (json.length >= maxBytes)
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)(`the server sent more than ${maxBytes} bytes of JSON`);
+        return parsed(json);
     }
     /**
      * Gets a message, or the first `maxBytes` of it.
      * @returns undefined if there is none
      * @throws {InboxError}
      */
-    async source(path, maxBytes) {
-        const { status, body } = await this.#request({ path }, maxBytes, (pieces) => firstBytes(maxBytes, pieces));
-        return status === 404 ? undefined : body;
+    source(path, maxBytes) {
+        return this.#request({ method: 'GET', path }, maxBytes);
     }
     /**
      * Deletes something.
@@ -276,39 +264,44 @@ class HttpApi {
      * @throws {InboxError} also if the response is 404, which is not a success
      */
     async delete(path, json) {
-        const { status } = await this.#request({ method: 'DELETE', path, json }, 0, () => Promise.resolve());
-        if (status === 404)
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(`to DELETE ${path} the server says 404`);
+        const request = { method: 'DELETE', path, json };
+        if (!(await this.#request(request, 0)))
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(replied(request, 404));
     }
     /**
-     * Sends a request, and reads the response if it is 200 or 404. Redirects are not followed: they lead to another server.
-     * @param maxBytes how much of the body `read` reads
+     * Sends a request. Redirects are not followed: they lead to another server.
+     * @returns the first `maxBytes` of the body; undefined if the response is 404
      * @throws {InboxError}
      */
-    async #request(request, maxBytes, read) {
-        const { timeoutMs } = this.#settings;
-        const channel = await this.#connect(_net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(2 * timeoutMs, this.#end));
-        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_5__/* .PART_BYTES */ ._)), this.#end);
+    async #request(request, maxBytes) {
+        const { timeoutMs } = this.settings;
+        const channel = await this.#connect(_net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(2 * timeoutMs, this.end));
+        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_6__/* .PART_BYTES */ ._)), this.end);
+        const exchange = async () => {
+            const response = await this.#send(channel, request);
+            const { statusCode = 0 } = response;
+            if (statusCode === 404)
+                return undefined;
+            if (statusCode !== 200)
+                throw errorFor(statusCode, request);
+            return firstBytes(maxBytes, response);
+        };
         try {
-            const late = () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)('the server did not answer in time');
-            const { status, body } = await deadline.race(this.#exchange(channel, request, read), late);
-            if (status === 200 || status === 404)
-                return { status, body };
-            throw errorFor(status, request);
+            return await deadline.race(exchange(), () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('the server did not reply in time'));
         }
         finally {
             channel.destroy();
         }
     }
     async #connect(deadline) {
-        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .connectTo */ .m6)(this.#target, this.#settings, deadline);
-        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_3__/* .secure */ .ek)(socket, this.#target.host, this.#settings, deadline) : socket;
+        const socket = await (0,_channel_js__WEBPACK_IMPORTED_MODULE_4__/* .connectTo */ .m6)(this.target, this.settings, deadline);
+        return this.#isSecure ? (0,_channel_js__WEBPACK_IMPORTED_MODULE_4__/* .secure */ .ek)(socket, this.target.host, this.settings, deadline) : socket;
     }
     get #isSecure() {
-        return this.#target.scheme.endsWith('+https');
+        return _plan_schema_values_js__WEBPACK_IMPORTED_MODULE_2__/* .INBOX_SCHEMES */ .Yj[this.target.scheme].tls === 'implicit';
     }
-    async #exchange(channel, { method = 'GET', path, json }, read) {
-        const { host, port, basePath } = this.#target;
+    #send(channel, { method, path, json }) {
+        const { host, port, basePath } = this.target;
         const body = json === undefined ? undefined : JSON.stringify(json);
         const sent = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
             createConnection: () => channel,
@@ -323,54 +316,57 @@ class HttpApi {
                 ...this.#authorization(),
             },
         });
-        const answered = new Promise((resolve, reject) => {
+        return new Promise((resolve, reject) => {
             sent.on('response', resolve);
             // Stays on: an error without a listener ends the process, and the reader of the body gets it anyway.
             sent.on('error', (error) => {
                 reject(incomplete('no HTTP response', error));
             });
+            sent.end(body);
         });
-        sent.end(body);
-        const response = await answered;
-        return { status: response.statusCode ?? 0, body: await read(piecesOf(response)) };
     }
     /** A password is only sent over TLS. */
     #authorization() {
-        const { username, password } = this.#target;
+        const { username, password } = this.target;
         if (!this.#isSecure || username === undefined || !password)
             return {};
-        return { authorization: `Basic ${(0,_secrets_forms_js__WEBPACK_IMPORTED_MODULE_2__/* .basicCredentials */ .BG)(username, password)}` };
+        return { authorization: `Basic ${(0,_secrets_forms_js__WEBPACK_IMPORTED_MODULE_3__/* .basicCredentials */ .BG)(username, password)}` };
     }
 }
-function errorFor(status, { method = 'GET', path }) {
-    const said = `to ${method} ${path} the server says ${status}`;
+function errorFor(status, request) {
+    const detail = replied(request, status);
     if (status === 401 || status === 403)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(`login refused: ${said}`);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(`login rejected: ${detail}`);
     if (status >= 500)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)(said);
-    return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .rejected */ .nS)(said) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P)(said);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)(detail);
+    return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(detail) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)(detail);
+}
+function replied({ method, path }, status) {
+    return `the server replied to ${method} ${path} with ${status}`;
 }
 /**
- * The body of a response, read only as far as it is needed.
- * @throws {InboxError} if it is incomplete
+ * The beginning of a body. Each chunk is copied when it is parsed: Node makes a Buffer of several hundred bytes for
+ * every chunk, even of one byte, and those that wait in the stream are in memory at the same time.
+ * @throws {InboxError} if the body is incomplete
  */
-async function* piecesOf(response) {
-    try {
-        for await (const piece of response)
-            yield piece;
-    }
-    catch (error) {
-        throw incomplete('the HTTP response is incomplete', error);
-    }
-}
-async function firstBytes(maxBytes, body) {
-    const first = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_6__/* .BoundedBuffer */ .G(maxBytes);
-    for await (const piece of body) {
-        first.add(piece);
-        if (first.total >= maxBytes)
-            break;
-    }
-    return first.bytes;
+function firstBytes(maxBytes, body) {
+    const first = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__/* .BoundedBuffer */ .G(maxBytes);
+    return new Promise((resolve, reject) => {
+        const finish = () => {
+            resolve(first.bytes);
+        };
+        if (maxBytes === 0)
+            finish();
+        body.on('data', (chunk) => {
+            first.add(chunk);
+            if (first.total >= maxBytes)
+                finish();
+        });
+        body.on('end', finish);
+        body.on('error', (error) => {
+            reject(incomplete('the HTTP response is incomplete', error));
+        });
+    });
 }
 /** @returns undefined if it is not JSON */
 function parsed(json) {
@@ -381,10 +377,10 @@ function parsed(json) {
         return undefined;
     }
 }
-/** Another connection may bring a complete response, unless what the server sends is not HTTP. */
+/** Another connection may get a complete response, unless what the server sends is not HTTP. */
 function incomplete(what, error) {
-    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_7__/* .codeOf */ .$)(error);
-    return (code.startsWith('HPE_') ? _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .unusable */ ._P : _failure_js__WEBPACK_IMPORTED_MODULE_4__/* .temporary */ .q_)(`${what} (${code})`);
+    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_8__/* .codeOf */ .$)(error);
+    return (code.startsWith('HPE_') ? _failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P : _failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)(`${what} (${code})`);
 }
 
 
@@ -434,36 +430,36 @@ async function openMailDevInbox(target, settings, stop) {
     for (const prefix of ['/api', '']) {
         const config = CONFIG.safeParse(await api.json(`${prefix}/config`));
         if (config.success)
-            return (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .apiInbox */ .JY)(new MailDev(api, prefix), stop);
+            return (0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .polledInbox */ .$W)((0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .alwaysOpen */ .kl)(new MailDev(api, prefix)), _api_js__WEBPACK_IMPORTED_MODULE_3__/* .LOOK_AGAIN_MS */ .Um, stop);
     }
     throw (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownApi */ .h7)('MailDev');
 }
 class MailDev {
-    #api;
-    #prefix;
+    api;
+    prefix;
     constructor(api, prefix) {
-        this.#api = api;
-        this.#prefix = prefix;
+        this.api = api;
+        this.prefix = prefix;
     }
     /** The nonce is new with every message, so everything found has arrived since. */
     async look(sought) {
         // Version 2 cannot search for a part of the Subject.
-        const bySubject = this.#prefix === '' ? [] : await this.#summaries(sought.nonce);
+        const bySubject = this.prefix === '' ? [] : await this.#summaries(sought.nonce);
         const found = new Map();
         for (const arrival of [...bySubject, ...(await this.#byMessageId(sought))])
             found.set(arrival.id, arrival);
         return [...found.values()];
     }
     read(id, maxBytes) {
-        return this.#api.source(`${this.#prefix}/email/${id}/source`, maxBytes);
+        return this.api.source(`${this.prefix}/email/${id}/source`, maxBytes);
     }
     async remove(ids) {
         for (const id of ids)
-            await (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFrom */ .z1)(this, [id], () => this.#api.delete(`${this.#prefix}/email/${id}`));
+            await (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .removeFrom */ .z1)(this, [id], () => this.api.delete(`${this.prefix}/email/${id}`));
     }
     async #summaries(text) {
         const query = new URLSearchParams({ search: text, limit: String(_api_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_FOUND */ .ok) });
-        const summaries = SUMMARIES.safeParse(await this.#api.json(`${this.#prefix}/email/summary?${query.toString()}`));
+        const summaries = SUMMARIES.safeParse(await this.api.json(`${this.prefix}/email/summary?${query.toString()}`));
         if (!summaries.success)
             throw (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownApi */ .h7)('MailDev');
         return summaries.data.items.slice(0, _api_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_FOUND */ .ok).map(arrivalOf);
@@ -471,7 +467,7 @@ class MailDev {
     /** Versions before 2.0.2 ignore the query, and respond with everything that they have. */
     async #byMessageId(sought) {
         const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
-        const list = await this.#api.json(`${this.#prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
+        const list = await this.api.json(`${this.prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
         if (Array.isArray(list) && list.length > MAX_LISTED) {
             throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(`the server has more than ${MAX_LISTED} messages`);
         }
@@ -506,10 +502,9 @@ const PART_BYTES = 1024 * 1024;
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   $W: () => (/* binding */ polledInbox),
 /* harmony export */   ON: () => (/* binding */ isLike),
-/* harmony export */   Si: () => (/* binding */ every),
-/* harmony export */   kl: () => (/* binding */ alwaysOpen),
-/* harmony export */   v6: () => (/* binding */ ended)
+/* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
@@ -522,7 +517,7 @@ const PART_BYTES = 1024 * 1024;
 
 /** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
-/** The same after the deadline, because reading each may take as long as one more answer. */
+/** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
 /** @returns a folder that is open for as long as its inbox is */
 function alwaysOpen(folder, junk) {
@@ -545,13 +540,13 @@ async function searchAll(searches, deadline, watch) {
         for (const each of searches) {
             const source = await each.look(last);
             if (source)
-                return new FoundMessage(source, each.junk, searches);
+                return foundMessage(source, each, searches);
         }
         if (last) {
             for (const each of searches) {
                 const source = each.claimAltered();
                 if (source)
-                    return new FoundMessage(source, each.junk, searches);
+                    return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
                 throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(NOT_ALL_READ);
@@ -560,58 +555,51 @@ async function searchAll(searches, deadline, watch) {
         await wait(deadline);
     }
 }
-/** @returns waits that all end at the same time, so that one look serves everybody */
-function every(ms) {
+/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
+function polledInbox(folder, everyMs, stop) {
+    /** Shared, so that one look serves everybody who waits. */
     let pause;
-    return async (deadline) => {
-        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
+    const wait = async (deadline) => {
+        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(everyMs, undefined, { ref: false }).finally(() => {
             pause = undefined;
         });
         await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
     };
-}
-/** For an inbox that keeps no connection: it ends only with the run. */
-function ended(stop) {
-    return new Promise((resolve) => {
-        stop.addEventListener('abort', () => {
-            resolve();
-        });
-    });
+    return {
+        find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+        ended: new Promise((resolve) => {
+            stop.addEventListener('abort', () => {
+                resolve();
+            });
+        }),
+        close: () => Promise.resolve(),
+    };
 }
 /**
  * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
- * its own source: a server may answer a search with other mail, or reuse its identifiers.
+ * its own source: a server may respond to a search with other mail, or reuse its identifiers.
  */
 class FolderSearch {
-    #folder;
-    #sought;
-    #deadline;
+    folder;
+    sought;
+    deadline;
     /** The messages that were read. */
     #read = new Set();
     /** Those of them that are the message sought, or a copy. */
-    #copies = new Set();
+    copies = new Set();
+    /** Whether the last look found more messages than are read. */
+    hasMore = false;
     /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
     #altered;
-    #hasMore = false;
     constructor(folder, sought, deadline) {
-        this.#folder = folder;
-        this.#sought = sought;
-        this.#deadline = deadline;
-    }
-    get junk() {
-        return this.#folder.junk;
-    }
-    get copies() {
-        return this.#copies.size;
-    }
-    /** Whether the last look found more messages than are read. */
-    get hasMore() {
-        return this.#hasMore;
+        this.folder = folder;
+        this.sought = sought;
+        this.deadline = deadline;
     }
     /** @returns the message, if this look found it */
     async look(last) {
         try {
-            return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
+            return await this.folder.use(this.deadline, (folder) => this.#lookIn(folder, last));
         }
         catch (error) {
             if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j && error.failure.kind === 'busy')
@@ -625,49 +613,49 @@ class FolderSearch {
      */
     claimAltered() {
         if (this.#altered)
-            this.#copies.add(this.#altered.id);
+            this.copies.add(this.#altered.id);
         return this.#altered?.source;
     }
     /** Looks once more, then deletes the message and its copies. */
     remove() {
-        return this.#folder.use(this.#deadline, async (folder) => {
+        return this.folder.use(this.deadline, async (folder) => {
             await this.#lookIn(folder, true);
-            if (this.#copies.size > 0)
-                await folder.remove([...this.#copies]);
+            if (this.copies.size > 0)
+                await folder.remove([...this.copies]);
         });
     }
     async #lookIn(folder, last) {
-        const { is, size } = this.#sought;
+        const { is, size } = this.sought;
         let found;
         let gone = false;
         let late = 0;
-        const arrivals = await folder.look(this.#sought, last);
-        this.#hasMore = false;
+        const arrivals = await folder.look(this.sought, last);
+        this.hasMore = false;
         for (const arrived of arrivals) {
             const { id } = arrived;
-            if (this.#read.has(id) || !isLike(this.#sought, arrived))
+            if (this.#read.has(id) || !isLike(this.sought, arrived))
                 continue;
-            this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
-            if (this.#hasMore)
+            this.hasMore = this.#read.size === MAX_READ || (this.deadline.isOver && late === MAX_READ_LATE);
+            if (this.hasMore)
                 break;
-            if (this.#deadline.isOver)
+            if (this.deadline.isOver)
                 late += 1;
             this.#read.add(id);
             const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .maxReadBytes */ .qi)(size));
             if (!source) {
-                gone ||= hasMessageId(this.#sought, arrived);
+                gone ||= hasMessageId(this.sought, arrived);
                 continue;
             }
             const headers = (0,_headers_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(source);
-            if (isLike(this.#sought, headers) && is(source)) {
-                this.#copies.add(id);
+            if (isLike(this.sought, headers) && is(source)) {
+                this.copies.add(id);
                 found ??= source;
             }
-            else if (hasMessageId(this.#sought, headers)) {
+            else if (hasMessageId(this.sought, headers)) {
                 this.#altered ??= { id, source };
             }
         }
-        if (gone && !found && !this.#altered && this.copies === 0)
+        if (gone && !found && !this.#altered && this.copies.size === 0)
             throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
     }
@@ -681,28 +669,19 @@ function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
 const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
-class FoundMessage {
-    source;
-    junk;
-    #searches;
-    constructor(source, junk, searches) {
-        this.source = source;
-        if (junk !== undefined)
-            this.junk = junk;
-        this.#searches = searches;
-    }
-    get copies() {
-        return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
-    }
-    get hasMore() {
-        return this.#searches.some(({ hasMore }) => hasMore);
-    }
-    recount() {
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.look(true)));
-    }
-    delete() {
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.remove()));
-    }
+function foundMessage(source, { folder }, searches) {
+    return {
+        source,
+        ...(folder.junk !== undefined && { junk: folder.junk }),
+        get copies() {
+            return searches.reduce((sum, { copies }) => sum + copies.size, 0);
+        },
+        get hasMore() {
+            return searches.some(({ hasMore }) => hasMore);
+        },
+        recount: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.look(true))),
+        delete: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.remove())),
+    };
 }
 async function inTurn(all, act) {
     for (const one of all)

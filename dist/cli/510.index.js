@@ -680,12 +680,7 @@ const MAX_HEADERS_CHARACTERS = 256 * 1024;
 async function openPop3Inbox(target, settings, stop) {
     const mailbox = new Pop3Mailbox(target, settings, net_deadline/* Deadline */.B.on(stop));
     await mailbox.noteOld();
-    const watch = (0,search/* every */.Si)(LOOK_AGAIN_MS);
-    return {
-        find: (sought, deadline) => (0,search/* search */.$P)([mailbox], sought, deadline, () => watch),
-        ended: (0,search/* ended */.v6)(stop),
-        close: () => Promise.resolve(),
-    };
+    return (0,search/* polledInbox */.$W)(mailbox, LOOK_AGAIN_MS, stop);
 }
 /** A mailbox over one session after the other. */
 class Pop3Mailbox {
@@ -776,10 +771,9 @@ function notDeleted(error) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $P: () => (/* binding */ search),
+/* harmony export */   $W: () => (/* binding */ polledInbox),
 /* harmony export */   ON: () => (/* binding */ isLike),
-/* harmony export */   Si: () => (/* binding */ every),
-/* harmony export */   kl: () => (/* binding */ alwaysOpen),
-/* harmony export */   v6: () => (/* binding */ ended)
+/* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
@@ -792,7 +786,7 @@ function notDeleted(error) {
 
 /** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
-/** The same after the deadline, because reading each may take as long as one more answer. */
+/** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
 /** @returns a folder that is open for as long as its inbox is */
 function alwaysOpen(folder, junk) {
@@ -815,13 +809,13 @@ async function searchAll(searches, deadline, watch) {
         for (const each of searches) {
             const source = await each.look(last);
             if (source)
-                return new FoundMessage(source, each.junk, searches);
+                return foundMessage(source, each, searches);
         }
         if (last) {
             for (const each of searches) {
                 const source = each.claimAltered();
                 if (source)
-                    return new FoundMessage(source, each.junk, searches);
+                    return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
                 throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(NOT_ALL_READ);
@@ -830,58 +824,51 @@ async function searchAll(searches, deadline, watch) {
         await wait(deadline);
     }
 }
-/** @returns waits that all end at the same time, so that one look serves everybody */
-function every(ms) {
+/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
+function polledInbox(folder, everyMs, stop) {
+    /** Shared, so that one look serves everybody who waits. */
     let pause;
-    return async (deadline) => {
-        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ref: false }).finally(() => {
+    const wait = async (deadline) => {
+        pause ??= (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(everyMs, undefined, { ref: false }).finally(() => {
             pause = undefined;
         });
         await deadline.race(pause, () => new Error('no time left')).catch(() => undefined);
     };
-}
-/** For an inbox that keeps no connection: it ends only with the run. */
-function ended(stop) {
-    return new Promise((resolve) => {
-        stop.addEventListener('abort', () => {
-            resolve();
-        });
-    });
+    return {
+        find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+        ended: new Promise((resolve) => {
+            stop.addEventListener('abort', () => {
+                resolve();
+            });
+        }),
+        close: () => Promise.resolve(),
+    };
 }
 /**
  * The search for a message in one folder. A message counts as the one sought, to be judged and deleted, only because of
- * its own source: a server may answer a search with other mail, or reuse its identifiers.
+ * its own source: a server may respond to a search with other mail, or reuse its identifiers.
  */
 class FolderSearch {
-    #folder;
-    #sought;
-    #deadline;
+    folder;
+    sought;
+    deadline;
     /** The messages that were read. */
     #read = new Set();
     /** Those of them that are the message sought, or a copy. */
-    #copies = new Set();
+    copies = new Set();
+    /** Whether the last look found more messages than are read. */
+    hasMore = false;
     /** The first message that has the Message-ID but is not the one: altered beyond recognition, or forged. */
     #altered;
-    #hasMore = false;
     constructor(folder, sought, deadline) {
-        this.#folder = folder;
-        this.#sought = sought;
-        this.#deadline = deadline;
-    }
-    get junk() {
-        return this.#folder.junk;
-    }
-    get copies() {
-        return this.#copies.size;
-    }
-    /** Whether the last look found more messages than are read. */
-    get hasMore() {
-        return this.#hasMore;
+        this.folder = folder;
+        this.sought = sought;
+        this.deadline = deadline;
     }
     /** @returns the message, if this look found it */
     async look(last) {
         try {
-            return await this.#folder.use(this.#deadline, (folder) => this.#lookIn(folder, last));
+            return await this.folder.use(this.deadline, (folder) => this.#lookIn(folder, last));
         }
         catch (error) {
             if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j && error.failure.kind === 'busy')
@@ -895,49 +882,49 @@ class FolderSearch {
      */
     claimAltered() {
         if (this.#altered)
-            this.#copies.add(this.#altered.id);
+            this.copies.add(this.#altered.id);
         return this.#altered?.source;
     }
     /** Looks once more, then deletes the message and its copies. */
     remove() {
-        return this.#folder.use(this.#deadline, async (folder) => {
+        return this.folder.use(this.deadline, async (folder) => {
             await this.#lookIn(folder, true);
-            if (this.#copies.size > 0)
-                await folder.remove([...this.#copies]);
+            if (this.copies.size > 0)
+                await folder.remove([...this.copies]);
         });
     }
     async #lookIn(folder, last) {
-        const { is, size } = this.#sought;
+        const { is, size } = this.sought;
         let found;
         let gone = false;
         let late = 0;
-        const arrivals = await folder.look(this.#sought, last);
-        this.#hasMore = false;
+        const arrivals = await folder.look(this.sought, last);
+        this.hasMore = false;
         for (const arrived of arrivals) {
             const { id } = arrived;
-            if (this.#read.has(id) || !isLike(this.#sought, arrived))
+            if (this.#read.has(id) || !isLike(this.sought, arrived))
                 continue;
-            this.#hasMore = this.#read.size === MAX_READ || (this.#deadline.isOver && late === MAX_READ_LATE);
-            if (this.#hasMore)
+            this.hasMore = this.#read.size === MAX_READ || (this.deadline.isOver && late === MAX_READ_LATE);
+            if (this.hasMore)
                 break;
-            if (this.#deadline.isOver)
+            if (this.deadline.isOver)
                 late += 1;
             this.#read.add(id);
             const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .maxReadBytes */ .qi)(size));
             if (!source) {
-                gone ||= hasMessageId(this.#sought, arrived);
+                gone ||= hasMessageId(this.sought, arrived);
                 continue;
             }
             const headers = (0,_headers_js__WEBPACK_IMPORTED_MODULE_3__/* .headersOf */ .Yl)(source);
-            if (isLike(this.#sought, headers) && is(source)) {
-                this.#copies.add(id);
+            if (isLike(this.sought, headers) && is(source)) {
+                this.copies.add(id);
                 found ??= source;
             }
-            else if (hasMessageId(this.#sought, headers)) {
+            else if (hasMessageId(this.sought, headers)) {
                 this.#altered ??= { id, source };
             }
         }
-        if (gone && !found && !this.#altered && this.copies === 0)
+        if (gone && !found && !this.#altered && this.copies.size === 0)
             throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
     }
@@ -951,28 +938,19 @@ function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
 const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
-class FoundMessage {
-    source;
-    junk;
-    #searches;
-    constructor(source, junk, searches) {
-        this.source = source;
-        if (junk !== undefined)
-            this.junk = junk;
-        this.#searches = searches;
-    }
-    get copies() {
-        return this.#searches.reduce((sum, { copies }) => sum + copies, 0);
-    }
-    get hasMore() {
-        return this.#searches.some(({ hasMore }) => hasMore);
-    }
-    recount() {
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.look(true)));
-    }
-    delete() {
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(this.#searches, (each) => each.remove()));
-    }
+function foundMessage(source, { folder }, searches) {
+    return {
+        source,
+        ...(folder.junk !== undefined && { junk: folder.junk }),
+        get copies() {
+            return searches.reduce((sum, { copies }) => sum + copies.size, 0);
+        },
+        get hasMore() {
+            return searches.some(({ hasMore }) => hasMore);
+        },
+        recount: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.look(true))),
+        delete: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.remove())),
+    };
 }
 async function inTurn(all, act) {
     for (const one of all)

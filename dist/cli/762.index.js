@@ -27,9 +27,9 @@ const RECIPIENT = 'inbox@demo.example';
 const EXAMPLES = {
     'good: STARTTLS': {},
     'good: implicit TLS': { dialogue: { implicit: true }, mapping: { transport: 'implicit' } },
-    'doubtful: AUTH before TLS': { dialogue: { offers: ['PIPELINING', '8BITMIME', 'STARTTLS', 'AUTH PLAIN LOGIN'] } },
+    'insecure: AUTH before TLS': { dialogue: { offers: ['PIPELINING', '8BITMIME', 'STARTTLS', 'AUTH PLAIN LOGIN'] } },
     'broken: certificate expired': { certificate: { notBefore: (0,_servers_pki_js__WEBPACK_IMPORTED_MODULE_4__/* .inDays */ .DV)(-100), notAfter: (0,_servers_pki_js__WEBPACK_IMPORTED_MODULE_4__/* .inDays */ .DV)(-10) } },
-    'broken: certificate for another name': { certificate: { names: ['mail.other.example'] } },
+    'broken: certificate for a different name': { certificate: { names: ['mail.other.example'] } },
     'broken: intermediate certificate not sent': { certificate: { sends: [] } },
     'broken: no STARTTLS': {
         dialogue: { offers: ['PIPELINING', '8BITMIME'], replies: { STARTTLS: '502 5.5.1 Command not implemented' } },
@@ -41,7 +41,7 @@ const EXAMPLES = {
         dialogue: { greeting: ['421 4.7.0 Too busy, try again later', _servers_connection_js__WEBPACK_IMPORTED_MODULE_2__/* .close */ .VN] },
     },
 };
-/** Starts good, doubtful and broken mail servers in this process, with a CA and an inbox of their own. */
+/** Starts good, insecure and broken mail servers in this process, with their own CA and inbox. */
 async function startDemo() {
     const password = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(12).toString('hex');
     const running = await (0,_servers_scenarios_js__WEBPACK_IMPORTED_MODULE_5__/* .startScenarios */ .U)({ name: SERVER_NAME, user: { username: SENDER, password } }, EXAMPLES);

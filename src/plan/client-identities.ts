@@ -16,7 +16,7 @@ type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false
 /** What the two values contain: an identity, if both are set and can be used. */
 interface Loaded {
   readonly identity?: ClientIdentity;
-  readonly problems: { readonly [key in Key]?: string | undefined };
+  readonly problems: Readonly<Partial<Record<Key, string | undefined>>>;
 }
 
 /** Client certificates. Each pair of values is read once, however many endpoints have it. */

@@ -127,19 +127,19 @@ describe('the line with which a job fails', () => {
   test('counts and names what failed', () => {
     const report = aReport(failing('relay'), anEndpoint(), untested('mx'));
     const verdict = judge(report.endpoints, POLICY);
-    expect(failureLine(report, verdict)).toBe('Gate failed: 1 of 3 endpoints failed, 1 inconclusive: relay, mx');
+    expect(failureLine(verdict)).toBe('Gate failed because of 2 endpoints: relay, mx');
   });
 
   test('counts no endpoint that does not fail the gate', () => {
     const report = aReport(failing('relay'), warned('mx'), untested('backup'));
     const verdict = judge(report.endpoints, { ...POLICY, onInconclusive: 'warn' });
-    expect(failureLine(report, verdict)).toBe('Gate failed: 1 of 3 endpoints failed: relay');
+    expect(failureLine(verdict)).toBe('Gate failed because of 1 endpoint: relay');
   });
 
   test('stays a line that can be read', () => {
     const report = aReport(...times(600, (name) => failing(`${name} ${'x'.repeat(1000)}\r\n::error::x`)));
-    const line = failureLine(report, judge(report.endpoints, POLICY));
-    expect(line).toMatch(/^Gate failed: all 600 endpoints failed: endpoint 0 x.*, and 580 more$/);
+    const line = failureLine(judge(report.endpoints, POLICY));
+    expect(line).toMatch(/^Gate failed because of 600 endpoints: endpoint 0 x.*, and 580 more$/);
     expect(line.length).toBeLessThan(4096);
     expect(commands(line)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
 import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
-import { addressOf, headline } from './labels.js';
+import { addressOf } from './labels.js';
 import { count } from '../text/count.js';
 
 export interface Annotation {
@@ -38,12 +38,11 @@ export function annotate(report: Report, { failed, blocks }: Verdict): Annotatio
   return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
 
-/** The message with which a job fails: the headline, and the names of the endpoints that fail the gate. */
-export function failureLine(report: Pick<Report, 'endpoints'>, verdict: Verdict): string {
-  const { failed } = verdict;
+/** The message with which a job fails: how many endpoints fail the gate, and their names. */
+export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
   const names = failed.slice(0, NAMES).map(({ name }) => shorten(name, NAME_LIMIT));
   if (failed.length > NAMES) names.push(`and ${failed.length - NAMES} more`);
-  return escapeLine(`${headline(report, verdict).text}: ${names.join(', ')}`);
+  return escapeLine(`Gate failed because of ${count(failed.length, 'endpoint')}: ${names.join(', ')}`);
 }
 
 /**

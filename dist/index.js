@@ -71531,13 +71531,12 @@ function annotate(report, { failed, blocks }) {
     const warnings = views.filter(({ endpoint }) => !failing.has(endpoint));
     return [...upTo(annotations_MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
-/** The message with which a job fails: the headline, and the names of the endpoints that fail the gate. */
-function failureLine(report, verdict) {
-    const { failed } = verdict;
+/** The message with which a job fails: how many endpoints fail the gate, and their names. */
+function failureLine({ failed }) {
     const names = failed.slice(0, NAMES).map(({ name }) => (0,shorten/* shorten */.ml)(name, NAME_LIMIT));
     if (failed.length > NAMES)
         names.push(`and ${failed.length - NAMES} more`);
-    return escapeLine(`${headline(report, verdict).text}: ${names.join(', ')}`);
+    return escapeLine(`Gate failed because of ${(0,count/* count */.U)(failed.length, 'endpoint')}: ${names.join(', ')}`);
 }
 /**
  * The message with which a job fails that tested no server, with as many problems as the runner shows.
@@ -72427,7 +72426,7 @@ async function runAction(state) {
     state.endedBy = cut;
     await publish({ report, verdict, reportDir: plan.reportDir }, context);
     if (verdict.blocks)
-        setFailed(failureLine(report, verdict));
+        setFailed(failureLine(verdict));
     return verdict.blocks ? 1 : 0;
 }
 function planOfInputs(problems) {

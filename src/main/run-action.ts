@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
-import { ConfigurationError, type Problem } from '../plan/source/problem.js';
+import { ConfigurationError } from '../plan/source/problem.js';
 import { failureLine, notTested } from '../output/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
@@ -27,7 +27,14 @@ export async function runAction(state: RunState): Promise<number> {
   const context = { log, redactReason: (reason: string) => redactReason(reason, state.plan), cancelled };
   let plan: Plan;
   try {
-    plan = planOfInputs(await discardOldReport(core.getInput('report-dir')));
+    const inputs = givenInputs(process.env);
+    plan = loadPlan(inputs, {
+      cwd: process.cwd(),
+      env: process.env,
+      problems: await discardOldReport(core.getInput('report-dir')),
+      readFile: readRegularFile,
+      locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
+    });
     mask(secretsOf(plan));
     state.plan = plan;
     if (plan.selfTest) {
@@ -57,17 +64,6 @@ export async function runAction(state: RunState): Promise<number> {
   await publish({ report, verdict, reportDir: plan.reportDir }, context);
   if (verdict.blocks) core.setFailed(failureLine(verdict));
   return verdict.blocks ? 1 : 0;
-}
-
-function planOfInputs(problems: readonly Problem[]): Plan {
-  const inputs = givenInputs(process.env);
-  return loadPlan(inputs, {
-    cwd: process.cwd(),
-    env: process.env,
-    problems,
-    readFile: readRegularFile,
-    locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
-  });
 }
 
 /**

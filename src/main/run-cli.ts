@@ -109,7 +109,7 @@ async function demonstrate(): Promise<number> {
   }
 }
 
-/** @throws {ConfigurationError} if there is an endpoint or another option */
+/** @throws {ConfigurationError} if there is an endpoint or any other option */
 function rejectOtherThanDemo(values: Readonly<Record<string, unknown>>, positionals: readonly string[]): void {
   const others = Object.keys(values).filter((name) => name !== 'demo' && name !== 'self-test');
   if (others.length === 0 && positionals.length === 0) return;
@@ -142,11 +142,7 @@ function planOf(given: Readonly<Record<string, unknown>>): Plan {
   const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variable(input)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
   const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return loadPlan(Object.fromEntries(texts), {
-    cwd: process.cwd(),
-    env: process.env,
-    readFile: readRegularFile,
-  });
+  return loadPlan(Object.fromEntries(texts), { cwd: process.cwd(), env: process.env, readFile: readRegularFile });
 }
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {

@@ -13,7 +13,7 @@ interface Contents {
   readonly problems: readonly { readonly what: string; readonly path?: string | undefined }[];
 }
 
-/** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
+/** Additional trusted CAs. Each value of `ca` is read once, even if many endpoints have it. */
 export class Anchors {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Contents>();

@@ -19,7 +19,7 @@ interface Loaded {
   readonly problems: Readonly<Partial<Record<Key, string | undefined>>>;
 }
 
-/** Client certificates. Each pair of values is read once, however many endpoints have it. */
+/** Client certificates. Each pair of values is read once, even if many endpoints have it. */
 export class ClientIdentities {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Loaded>();

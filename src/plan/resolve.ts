@@ -4,8 +4,6 @@ import type { Credentials, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } 
 import { nameOf, portOf, roleOf, transportOf } from './schema/defaults.js';
 import type { EndpointSettings, InputSettings } from './schema/schema.js';
 
-const SECOND = 1000;
-
 type LoadedFiles = Readonly<{ anchors: Anchors; identities: ClientIdentities }>;
 
 /** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
@@ -34,7 +32,7 @@ export function resolveEndpoint(
     probes: settings.probes ?? [],
     require: settings.require ?? inputs.require ?? [],
     waive: settings.waive,
-    timeoutMs: inputs.timeout * SECOND,
+    timeoutMs: inputs.timeout * 1000,
     ...(source && { source }),
   };
 }
@@ -73,7 +71,7 @@ function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delive
     from,
     to,
     ...(target && { inbox: target }),
-    withinMs: within * SECOND,
+    withinMs: within * 1000,
     expect,
     keep,
     attachmentBytes: delivery['attachment-bytes'],

@@ -82,7 +82,7 @@ const deliverySchema = z.strictObject({
 
 const failureSchema = z
   .strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() })
-  .describe('Why there was another attempt');
+  .describe('Why the gate tried again');
 
 const earlierFindingSchema = findingSchema
   .extend({ step: z.enum(STEP_IDS) })

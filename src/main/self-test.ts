@@ -33,8 +33,8 @@ export async function selfTest(
     const { report, verdict } = await run(plan, {}, () => undefined);
     const misjudged = servers.filter((server, i) => {
       const endpoint = report.endpoints[i];
-      const failed = endpoint !== undefined && verdict.failed.includes(endpoint);
-      return !endpoint || failed !== (server.scenario.expected !== undefined) || !isJudgedCorrectly(server, endpoint);
+      const mustFail = server.scenario.expected !== undefined;
+      return !endpoint || verdict.failed.includes(endpoint) !== mustFail || !isJudgedCorrectly(server, endpoint);
     });
     if (misjudged.length > 0) {
       const names = misjudged.map(
@@ -55,10 +55,7 @@ export async function selfTest(
 /** Commands that disclose something, with the first step that may send them. */
 const DISCLOSING = { AUTH: 'authentication', MAIL: 'delivery' } as const;
 
-/**
- * Whether all steps before the expected one pass, that one fails by the expected finding alone, and nothing is tried or
- * disclosed after it.
- */
+/** Whether only the expected step fails, by the expected finding alone, and nothing is tried or disclosed after it. */
 function isJudgedCorrectly(
   { scenario: { expected }, heard }: ScenarioServer<Misbehaving>,
   { result, steps }: EndpointReport,
@@ -72,10 +69,9 @@ function isJudgedCorrectly(
     const errors = step.findings.filter(({ severity }) => severity === 'error');
     return step.status === 'fail' && errors.length > 0 && errors.every(({ code }) => code === expected?.finding);
   });
-  const heardInTime = Object.entries(DISCLOSING).every(([command, step]) => {
-    const mayBeHeard = STEP_IDS.indexOf(step) <= last;
-    return heard.has(command) === mayBeHeard;
-  });
+  const heardInTime = Object.entries(DISCLOSING).every(
+    ([command, step]) => heard.has(command) === STEP_IDS.indexOf(step) <= last,
+  );
   return result === (expected ? 'fail' : 'pass') && asExpected && heardInTime;
 }
 

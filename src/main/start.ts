@@ -5,9 +5,8 @@ import { reasonOf } from '../text/reason.js';
 const MOST_ERRORS = 10;
 
 /**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two lookups without a reply
- * would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
- * the host of an inbox for each endpoint.
+ * Threads in Node's pool. At most half of them look up names: with the default of four, two lookups without a reply would
+ * block all others. 128 are enough for the default concurrency, with two families and an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
 
@@ -92,9 +91,8 @@ function end(code: number): void {
 }
 
 /**
- * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
- * reports what it knows. The next one ends the process at once.
- * @returns a signal that is aborted by the first of them; its reason names it
+ * The signals of a runner, a person, or a terminal that is closed. After the first, the run reports what it knows; the
+ * next one ends the process at once.
  */
 export function cancellation(): AbortSignal {
   const controller = new AbortController();

@@ -21,12 +21,6 @@ const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
 
-interface Cell {
-  readonly text: string;
-  /** Gives it its color. */
-  readonly status?: StepReport['status'];
-}
-
 /**
  * The report for a terminal. It has no control characters but its own colors, and no workflow commands, because the
  * terminal may be the log of a job.
@@ -51,28 +45,27 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
 }
 
 type Paint = (text: string, status?: StepReport['status']) => string;
+/** A text, and the status that gives it its color. */
+type Cell = Parameters<Paint>;
 
 function overview(views: readonly EndpointView[], paint: Paint): string[] {
-  const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'].map((text): Cell => ({ text }));
+  const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'].map((text): Cell => [text]);
   const rows = views.map(({ endpoint }): Cell[] => [
-    { text: SIGNS[endpoint.result].plain, status: endpoint.result },
-    { text: shorten(endpoint.name, NAME_LIMIT) },
-    ...endpoint.steps.map((step) => ({
-      text: `${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`,
-      status: step.status,
-    })),
-    { text: endpoint.tls?.version ?? '' },
-    { text: endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '' },
-    { text: duration(endpoint.durationMs) },
+    [SIGNS[endpoint.result].plain, endpoint.result],
+    [escapeLine(shorten(endpoint.name, NAME_LIMIT))],
+    ...endpoint.steps.map((step): Cell => {
+      return [`${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`, step.status];
+    }),
+    [escapeLine(endpoint.tls?.version ?? '')],
+    [endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : ''],
+    [duration(endpoint.durationMs)],
   ]);
-  const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: escapeLine(text), status })));
-  const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.text.length ?? 0)));
-  return grid.map((row) =>
-    row
-      .map(({ text, status }, column) => paint(text.padEnd(widths[column] ?? 0), status))
-      .join('  ')
-      .trimEnd(),
-  );
+  const grid = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.[0].length ?? 0)));
+  return grid.map((row) => {
+    const cells = row.map(([text, status], column) => paint(text.padEnd(widths[column] ?? 0), status));
+    return cells.join('  ').trimEnd();
+  });
 }
 
 function section({ endpoint, attempts, problems }: EndpointView, paint: Paint): string[] {

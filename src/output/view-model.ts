@@ -28,10 +28,7 @@ export interface FindingView {
   /** The step, and whether only an earlier attempt found it. */
   readonly step: string;
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
-  /**
-   * The lines of the transcript that show it. Empty if an earlier problem has shown them, or if no line shows it, as
-   * with the certificate.
-   */
+  /** The lines of the transcript that show it. Empty if there are none, or if an earlier problem has shown them. */
   readonly transcript: readonly string[];
 }
 

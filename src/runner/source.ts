@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Scalar } from 'yaml';
 import type { Source } from '../plan/endpoint.js';
+import type { Environment } from '../plan/source/expand.js';
 import { readRegularFile } from '../plan/regular-file.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Finds an input of this action in the workflow file, so that annotations can point to it.

@@ -6,7 +6,6 @@ import { host, wholeNumber } from '../schema/values.js';
 
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
-const REFERENCES = /\$\{\w+\}/g;
 
 /**
  * Whether the text of the input `endpoints` is YAML and not the short form. The first line that is not empty and not a
@@ -58,6 +57,6 @@ function entryProblem(text: string, name: string, port: string | undefined): str
 
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source: string | undefined): string {
-  const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
+  const isQuotable = source !== undefined && isQuotableName(source.replace(/\$\{\w+\}/g, 'name'));
   return isQuotable ? `"${source}"` : 'this endpoint';
 }

@@ -78,7 +78,7 @@ export class Deadline {
    * @throws what the promise rejects with, or what `expired` returns
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
-    const late = Promise.withResolvers<never>();
+    const late = withResolvers<never>();
     let timer: NodeJS.Timeout | undefined;
     let isSettled = false;
     const expire = (): void => {
@@ -109,4 +109,14 @@ export class Deadline {
   get #now(): number {
     return performance.now() - this.standstill.totalMs;
   }
+}
+
+/** The same as `Promise.withResolvers`, which Node 20 does not have. */
+export function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve: PromiseWithResolvers<T>['resolve'] = () => undefined;
+  let reject: PromiseWithResolvers<T>['reject'] = () => undefined;
+  const promise = new Promise<T>((...functions) => {
+    [resolve, reject] = functions;
+  });
+  return { promise, resolve, reject };
 }

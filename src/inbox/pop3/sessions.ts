@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Deadline } from '../../net/deadline.js';
+import { withResolvers, type Deadline } from '../../net/deadline.js';
 import { busy, InboxError, isRejection } from '../failure.js';
 import type { Pop3Session } from './session.js';
 
@@ -42,8 +42,8 @@ export class Pop3Sessions {
    *   rejected something
    */
   async use<T>(until: Deadline, work: (session: Pop3Session) => Promise<T>): Promise<T> {
-    const granted = Promise.withResolvers<Pop3Session>();
-    const finished = Promise.withResolvers<undefined>();
+    const granted = withResolvers<Pop3Session>();
+    const finished = withResolvers<undefined>();
     this.#waiting.push({ until, granted, finished });
     void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
     try {

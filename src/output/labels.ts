@@ -61,7 +61,7 @@ export function byResult(endpoints: readonly EndpointReport[]): [Result, Endpoin
     .filter(([, some]) => some.length > 0);
 }
 
-/** The same as a clause: "2 of 9 endpoints failed". */
+/** What follows the subject of the headline: "2 of 9 endpoints failed". */
 const PREDICATES: Readonly<Record<Result, { one: string; several: string }>> = {
   pass: { one: 'passed', several: 'passed' },
   warn: { one: 'has warnings', several: 'have warnings' },
@@ -73,10 +73,7 @@ const PREDICATES: Readonly<Record<Result, { one: string; several: string }>> = {
  * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
  * its sign. The counts of a failed gate are those of the endpoints that fail it.
  */
-export function headline(
-  { endpoints }: Pick<Report, 'endpoints'>,
-  { blocks, failed }: Verdict,
-): { status: Result; text: string } {
+export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
   const [first, ...others] = byResult(blocks ? failed : endpoints).filter(([result]) => result !== 'pass');
   const [result, some] = first ?? (['pass', endpoints] as const);
   const { one, several } = PREDICATES[result];

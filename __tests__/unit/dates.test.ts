@@ -1,4 +1,4 @@
-import { judgeDates } from '../../src/steps/certificate/dates.js';
+import { daysLeft, judgeDates } from '../../src/steps/certificate/dates.js';
 import type { VerifyOptions } from '../../src/steps/certificate/presented.js';
 import type { CertificateFacts } from '../../src/tls/x509/certificate.js';
 
@@ -22,6 +22,16 @@ test.each([
   [47, 'expires on 2026-11-30, in 1 day, but must be valid for at least 14 days.'],
 ])('%d hours before its end', (hoursLeft, expected) => {
   expect(messageOf(hoursLeft)).toBe(`The certificate ${expected}`);
+});
+
+test.each([
+  [47, 1],
+  [0.5, 0],
+  [-0.5, -1],
+  [-47, -1],
+  [-49, -2],
+])('%d hours before its end, %d days are left', (hoursLeft, days) => {
+  expect(daysLeft(new Date(NOW.getTime() + hoursLeft * HOUR_MS), NOW)).toBe(days);
 });
 
 test('is long enough', () => {

@@ -121,7 +121,7 @@ describe('the table', () => {
 
   test.each([
     [-1, 'expired'],
-    [0, '0 days'],
+    [0, 'less than a day'],
     [1, '1 day'],
   ])('%d days of validity are "%s"', (days, words) => {
     expect(rowsOf(summaryOf(aReport(anEndpoint({ tls: aTls(days) })))).at(-1)).toContain(words);

@@ -90,6 +90,7 @@ export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { 
 
 /** How long a certificate is still valid: "20 days", or "expired". */
 export function daysLeft(days: number): string {
+  if (days === 0) return 'less than a day';
   return days < 0 ? 'expired' : count(days, 'day');
 }
 

@@ -8,9 +8,13 @@ import type { Parsed, VerifyOptions } from './presented.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Whole days; negative if `to` is earlier. */
-export function daysBetween(from: Date, to: Date): number {
+function daysBetween(from: Date, to: Date): number {
   return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+}
+
+/** Whole days; negative after the end, even on the first day. */
+export function daysLeft(validTo: Date, now: Date): number {
+  return validTo < now ? Math.min(daysBetween(now, validTo), -1) : daysBetween(now, validTo);
 }
 
 /** Such as `3 days`, or `5 hours` if that is less than a day. */

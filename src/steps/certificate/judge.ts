@@ -7,7 +7,7 @@ import { shortenList } from '../../text/shorten.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { verifyChain, type ChainResult } from '../../tls/x509/chain.js';
 import { judgeChain, judgeOrder } from './chain.js';
-import { daysBetween, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
+import { daysLeft, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
 import { judgeName, judgePurpose } from './name.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { judgeStrength } from './strength.js';
@@ -88,7 +88,7 @@ function certificateReport(facts: CertificateFacts, now: Date): CertificateRepor
     names: shortenList([...facts.dnsNames, ...facts.ipAddresses].map((name) => visible(name))),
     validFrom: facts.validFrom.toISOString(),
     validTo: facts.validTo.toISOString(),
-    daysLeft: daysBetween(now, facts.validTo),
+    daysLeft: daysLeft(facts.validTo, now),
     key: facts.key.name,
     signature: facts.signature.name,
     sha256: facts.sha256,

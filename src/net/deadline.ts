@@ -78,7 +78,7 @@ export class Deadline {
    * @throws what the promise rejects with, or what `expired` returns
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
-    const late = withResolvers<never>();
+    const late = deferred<never>();
     let timer: NodeJS.Timeout | undefined;
     let isSettled = false;
     const expire = (): void => {
@@ -111,10 +111,17 @@ export class Deadline {
   }
 }
 
-/** The same as `Promise.withResolvers`, which Node 20 does not have. */
-export function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve: PromiseWithResolvers<T>['resolve'] = () => undefined;
-  let reject: PromiseWithResolvers<T>['reject'] = () => undefined;
+/** A promise, and the functions that settle it. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T | PromiseLike<T>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What `Promise.withResolvers` returns. Node 20, on which the command line must run, does not have it. */
+export function deferred<T>(): Deferred<T> {
+  let resolve: Deferred<T>['resolve'] = () => undefined;
+  let reject: Deferred<T>['reject'] = () => undefined;
   const promise = new Promise<T>((...functions) => {
     [resolve, reject] = functions;
   });

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../../text/reason.js';
-import { Deadline, withResolvers } from '../../net/deadline.js';
+import { Deadline, deferred } from '../../net/deadline.js';
 import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
@@ -42,7 +42,7 @@ export class Pop3Session {
   readonly #channel: LineChannel;
   readonly #timeoutMs: number;
   readonly #end: Deadline;
-  readonly #deleted = withResolvers<unknown>();
+  readonly #deleted = deferred<unknown>();
   #arrived: ReadonlyMap<string, number> | undefined;
   #hasMarks = false;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { withResolvers, type Deadline } from '../../net/deadline.js';
+import { deferred, type Deadline, type Deferred } from '../../net/deadline.js';
 import { busy, InboxError, isRejection } from '../failure.js';
 import type { Pop3Session } from './session.js';
 
@@ -10,8 +10,8 @@ const RETRY_BUSY_MS = 1000;
 /** Somebody who waits for a session. */
 interface Waiting {
   readonly until: Deadline;
-  readonly granted: PromiseWithResolvers<Pop3Session>;
-  readonly finished: PromiseWithResolvers<undefined>;
+  readonly granted: Deferred<Pop3Session>;
+  readonly finished: Deferred<undefined>;
 }
 
 /**
@@ -42,8 +42,8 @@ export class Pop3Sessions {
    *   rejected something
    */
   async use<T>(until: Deadline, work: (session: Pop3Session) => Promise<T>): Promise<T> {
-    const granted = withResolvers<Pop3Session>();
-    const finished = withResolvers<undefined>();
+    const granted = deferred<Pop3Session>();
+    const finished = deferred<undefined>();
     this.#waiting.push({ until, granted, finished });
     void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
     try {

@@ -10,7 +10,6 @@ const FAMILIES = [4, 6] as const;
 /**
  * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
  * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
- * @param retries how often a lookup that failed is repeated
  * @param taken the names of all configured endpoints
  */
 export async function expandAddresses(

@@ -77,9 +77,7 @@ export function runStopped({ whyEnded }: RunContext): KnownFinding {
   return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
 
-/**
- * Adds to the last step of an attempt that the run ended before another one, which might have passed.
- */
+/** Adds to the last step of an attempt that the run ended before another one, which might have passed. */
 export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
   const steps = report.steps.map((step) => {

@@ -49,10 +49,8 @@ export async function run(
   const redactorOf = redactorsFor(plan);
   const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
   const inboxes = new Inboxes();
-  const cut = AbortSignal.any([
-    ...(cancelled ? [cancelled] : []),
-    ...(plan.deadlineMs === undefined ? [] : [AbortSignal.timeout(plan.deadlineMs)]),
-  ]);
+  const deadline = plan.deadlineMs === undefined ? undefined : AbortSignal.timeout(plan.deadlineMs);
+  const cut = AbortSignal.any([cancelled, deadline].filter((signal) => signal !== undefined));
   // Every wait listens to it.
   setMaxListeners(0, cut);
   const end = Deadline.on(cut);

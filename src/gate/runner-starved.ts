@@ -34,16 +34,10 @@ export function unlessStarved(
     return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
   };
   if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };
-  return {
-    findings: findings.map((found) => (isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found)),
-    transient: true,
+  const suspendedFor = inSeconds(stoodStillMs);
+  const starved = ({ code, message }: KnownFinding): KnownFinding => {
+    const text = `The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
+    return finding('runner-starved', text, { inconclusive: true, evidence: { suspendedFor, finding: code } });
   };
-}
-
-function starved({ code, message }: KnownFinding, stoodStill: string): KnownFinding {
-  return finding(
-    'runner-starved',
-    `The gate process did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`,
-    { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } },
-  );
+  return { findings: findings.map((found) => (isOfSilence(found) ? starved(found) : found)), transient: true };
 }

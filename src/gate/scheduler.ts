@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Endpoint, Plan } from '../plan/endpoint.js';
+import type { Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';
@@ -21,16 +21,16 @@ export async function gateAll(
 ): Promise<EndpointReport[]> {
   const limit = pLimit(plan.concurrency);
   const limitLarge = pLimit(LARGE_AT_A_TIME);
-  const inTurn = <T>({ delivery }: Endpoint, work: () => Promise<T>): Promise<T> =>
-    (delivery?.attachmentBytes ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
   const progress = { done: 0, total: plan.endpoints.length };
-  const gateOne = (target: Target): Promise<EndpointReport> =>
-    inTurn(target.endpoint, () =>
-      gateRedacted(target, plan.retries, run, (report) => {
-        progress.done += 1;
-        finished(report, progress);
-      }),
-    );
+  const report = (one: EndpointReport): void => {
+    progress.done += 1;
+    finished(one, progress);
+  };
+  const gateOne = (target: Target): Promise<EndpointReport> => {
+    const inTurn = () => limit(() => gateRedacted(target, plan.retries, run, report));
+    const isLarge = (target.endpoint.delivery?.attachmentBytes ?? 0) > LARGE_BYTES;
+    return isLarge ? limitLarge(inTurn) : inTurn();
+  };
 
   const names = new Set(plan.endpoints.map(({ name }) => name));
   const gated = plan.endpoints.map(async (endpoint) => {

@@ -75,10 +75,7 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
   );
 }
 
-/**
- * Whether a command was refused.
- * @throws {Unanswered} if the reply is temporary or has an unexpected code
- */
+/** @throws {Unanswered} if the reply is temporary or has an unexpected code */
 export function isRefusal(reply: Reply): boolean {
   if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
   return reply.code >= 500;

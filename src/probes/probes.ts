@@ -20,37 +20,31 @@ import { plaintextMail, unauthenticatedMail } from './plaintext-mail.js';
 interface Probe {
   readonly name: ProbeName;
   readonly step: StepId;
-  /** Whether the main session reached the point where the probe begins. If not, its failure says enough. */
-  readonly isPossible: (facts: Facts) => boolean | Promise<boolean>;
   /** @throws {Unanswered} and what a session throws */
   readonly run: (side: Context, connection: Connection) => Promise<KnownFinding | undefined>;
 }
 
-const offersPlaintext = ({ plaintext }: Facts): boolean => plaintext !== undefined;
-
 const PROBES: readonly Probe[] = [
-  { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
-  { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
-  {
-    name: 'command-injection',
-    step: 'upgrade',
-    isPossible: async ({ handshake }) => (await handshake?.outcome)?.ok ?? false,
-    run: commandInjection,
-  },
-  {
-    name: 'plaintext-mail',
-    step: 'authentication',
-    isPossible: ({ insideTls }) => insideTls !== undefined,
-    run: unauthenticatedMail,
-  },
+  { name: 'plaintext-auth', step: 'capability', run: plaintextAuth },
+  { name: 'plaintext-mail', step: 'capability', run: plaintextMail },
+  { name: 'command-injection', step: 'upgrade', run: commandInjection },
+  { name: 'plaintext-mail', step: 'authentication', run: unauthenticatedMail },
 ];
+
+/** Whether the main session reached the point where the probes of a step begin. If not, its failure says enough. */
+async function arePossible(step: StepId, { plaintext, insideTls, handshake }: Facts): Promise<boolean> {
+  if (step === 'upgrade') return (await handshake?.outcome)?.ok ?? false;
+  return (step === 'capability' ? plaintext : insideTls) !== undefined;
+}
 
 /** Runs the configured probes of a step, one after the other. Never throws. */
 export async function runProbes(step: StepId, context: Context, facts: Facts): Promise<KnownFinding[]> {
-  const findings: KnownFinding[] = [];
   const { probes } = context.endpoint;
-  for (const probe of PROBES.filter((one) => one.step === step && probes.includes(one.name))) {
-    const found = (await probe.isPossible(facts)) && (await runProbe(probe, context, facts.address));
+  const configured = PROBES.filter((one) => one.step === step && probes.includes(one.name));
+  const findings: KnownFinding[] = [];
+  if (configured.length === 0 || !(await arePossible(step, facts))) return findings;
+  for (const probe of configured) {
+    const found = await runProbe(probe, context, facts.address);
     if (found) findings.push(found);
   }
   return findings;

@@ -13,7 +13,8 @@ import type { TrustStore } from '../tls/trust.js';
 export interface RunContext {
   /** The end of the run: its deadline, or its cancellation. */
   readonly end: Deadline;
-  readonly whyEnded: () => Ending;
+  /** Why the run ended early, as the end of a sentence, and the cause if it is not the deadline. */
+  readonly whyEnded: () => { readonly why: string; readonly cause?: Cause<'run-stopped'> };
   readonly resolver: Resolver;
   readonly txt: TextResolver;
   readonly now: () => Date;
@@ -38,12 +39,6 @@ export interface RunContext {
   readonly random: () => number;
 }
 
-/** Why a run ended early, as the end of a sentence, and the cause if it is not the deadline. */
-export interface Ending {
-  readonly why: string;
-  readonly cause?: Cause<'run-stopped'>;
-}
-
 /** One attempt at an endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */
 export interface Context {
   readonly endpoint: Endpoint;
@@ -55,7 +50,6 @@ export interface Context {
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
-  /** Set if an earlier attempt was greylisted. */
   readonly greylisting?: Greylisting | undefined;
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */
   readonly atEnd: (close: () => Promise<void>) => void;

@@ -16,8 +16,7 @@ import type { Connection } from './hand-over.js';
 export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
 
 /**
- * What a server negotiates with every version and cipher suite enabled, to explain why a handshake within the policy
- * failed.
+ * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
  * @returns `nothing` if there is no agreement even then; undefined if that is not known
  */
 export async function negotiateAnything(

@@ -16,7 +16,6 @@ import type { Facts, Stopped, Transient } from './hand-over.js';
 /** What the server has sent on this connection so far; with implicit TLS, its greeting is over TLS. */
 export type Received = 'nothing' | 'greeting' | 'inside-tls';
 
-/** What an error means for the step in which it occurred. */
 export interface ErrorMeaning {
   readonly finding: KnownFinding;
   /** Set if the finding belongs to step 3: a TLS 1.3 server reports it after the handshake. */

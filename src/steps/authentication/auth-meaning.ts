@@ -5,9 +5,7 @@ import { wordsOf } from '../reply-text.js';
 
 type Kind = Credentials['kind'];
 
-/** What a rejection of AUTH means. */
 export interface AuthMeaning {
-  /** A sentence. */
   readonly text: string;
   readonly blamesCredentials: boolean;
   /** Set if its fix is not that of most rejections with this code. */
@@ -18,12 +16,6 @@ const WRONG: Readonly<Record<Kind, string>> = {
   password: 'According to the server, the username or the password is wrong.',
   'access-token': 'According to the server, the access token is not valid for this user on this server.',
   certificate: 'According to the server, the certificate is not valid for this user.',
-};
-
-const STRONGER: Readonly<Record<Kind, string>> = {
-  password: 'The server requires stronger authentication: another mechanism, or an app password.',
-  'access-token': 'The server requires another type of authentication.',
-  certificate: 'The server requires another type of authentication.',
 };
 
 const credentials = (text: string): AuthMeaning => ({ text, blamesCredentials: true });
@@ -38,7 +30,10 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   ),
   '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
   '5.7.8': credentials(WRONG[kind]),
-  '5.7.9': other(STRONGER[kind]),
+  '5.7.9':
+    kind === 'password'
+      ? other('The server requires stronger authentication: a different mechanism, or an app password.')
+      : other('The server requires a different type of authentication.'),
   '5.7.11': other('The server believes that the session is not encrypted.'),
   '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
   '5.7.13': credentials('The account is disabled.'),
@@ -112,11 +107,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [IS_WRONG, credentials(WRONG[kind])],
 ];
 
-/**
- * What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code.
- * @param kind what was rejected
- * @returns undefined if it says nothing more than that
- */
+/** What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code. */
 export function authMeaningOf(reply: Reply, kind: Kind): AuthMeaning | undefined {
   const { code, enhanced = '' } = reply;
   const text = wordsOf(reply);

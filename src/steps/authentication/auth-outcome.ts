@@ -5,27 +5,22 @@ import type { AuthResult } from '../../smtp/sign-in-exchange.js';
 import { bindsChannel } from '../../sasl/mechanisms.js';
 import { excerpt } from '../../text/peer.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
+import type { Stopped } from '../hand-over.js';
 import { authMeaningOf } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 
-/** What the outcome of AUTH means for the step. */
-export interface AuthJudgment {
-  readonly findings: readonly KnownFinding[];
-  readonly transient?: true;
-}
+export type AuthJudgment = Pick<Stopped, 'findings' | 'transient'>;
 
 export interface AuthAttempt extends AuthResult {
   readonly auth: Credentials;
   readonly mechanism: string;
   readonly binding: ChannelBinding | undefined;
-  /** Whether the server asked for a client certificate in the handshake. */
   readonly clientCertificateRequested: boolean;
 }
 
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
 
-/** Judges the outcome of AUTH, including a success. */
 export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
   const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
@@ -54,7 +49,6 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
-/** Judges a 4yz or 5yz. */
 function judgeRejection(
   attempt: AuthAttempt,
   answer: string,
@@ -124,7 +118,7 @@ function hasCompared(attempt: AuthAttempt, verdict: CredentialsVerdict): boolean
   return credentialsSent && !bindsChannel(mechanism);
 }
 
-/** What else can be the reason, as a sentence; empty if nothing suggests another reason. */
+/** A sentence about what else can be the reason; empty if nothing suggests one. */
 function otherReason(attempt: AuthAttempt, verdict: CredentialsVerdict | undefined): string {
   const { auth, mechanism, binding, clientCertificateRequested, credentialsSent, reportedError, iterations } = attempt;
   if (auth.kind === 'certificate') {

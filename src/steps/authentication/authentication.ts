@@ -1,15 +1,20 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { Endpoint } from '../../plan/endpoint.js';
+import type { Credentials, Endpoint } from '../../plan/endpoint.js';
+import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';
 import { formatReply } from '../../smtp/reply.js';
+import { ConnectionLost } from '../../smtp/session.js';
+import { authenticate } from '../../smtp/sign-in-exchange.js';
 import { excerpt, excerptOfList } from '../../text/peer.js';
+import { channelBinding } from '../../tls/channel-binding.js';
+import { alertOf } from '../../tls/handshake.js';
 import { judgeDialogueFailure } from '../capability/dialogue-failure.js';
 import { ehloName } from '../connection.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
-import { signIn } from './sign-in.js';
+import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 export async function authentication(context: Context, secured: Secured): Promise<StepResult<SignedIn>> {
@@ -21,9 +26,12 @@ export async function authentication(context: Context, secured: Secured): Promis
   const greeting = reply ? formatReply(reply) : plaintext?.greeting;
   const greetingFact: Facts = greeting === undefined ? {} : { greeting };
   if (!opened.ok) {
-    const received = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
-    const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-    const place = { session, ehloName: name, greeting, received, refusal } as const;
+    const place = {
+      session,
+      ehloName: name,
+      greeting,
+      channel: plaintext ? 'after-starttls' : 'implicit-tls',
+    } as const;
     return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
   }
 
@@ -53,7 +61,6 @@ export async function authentication(context: Context, secured: Secured): Promis
   }
 }
 
-/** Judges what the server offers over TLS, with or without credentials. */
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {
   const { mechanisms = [] } = secured;
   const offered = excerpt(mechanisms.join(' '));
@@ -81,4 +88,74 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
 export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>): KnownFinding {
   const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
   return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
+}
+
+/**
+ * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
+ * @throws what a session throws, except if the connection is lost because of AUTH
+ */
+async function signIn(
+  context: Context,
+  { session, channel, capabilities }: Pick<SignedIn, 'session' | 'channel' | 'capabilities'>,
+  auth: Credentials,
+): Promise<AuthJudgment> {
+  const { endpoint, budget, run } = context;
+  const offered = capabilities.mechanisms;
+  if (!offered) {
+    const evidence = { capabilities: excerptOfList(capabilities.lines) || 'none' };
+    return { findings: [finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence })] };
+  }
+  const binding = channelBinding(channel);
+  const canBind = binding !== undefined;
+  const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
+  if (mechanism === undefined) return { findings: [unavailable(offered, auth, canBind)] };
+
+  const { host, port } = endpoint;
+  try {
+    const result = await authenticate(
+      session,
+      mechanism,
+      { ...auth, host, port },
+      {
+        binding,
+        serverBinds: offered.some(bindsChannel),
+        addDerivedSecret: (bytes) => {
+          // A server may echo the bytes in either form.
+          run.addMask(bytes.toString('base64'));
+          run.addMask(bytes.toString('hex'));
+        },
+        postponeDeadline: (work) => budget.postponedBy(work),
+      },
+    );
+    const { clientCertificateRequested } = channel;
+    return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
+  } catch (error) {
+    if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return noAnswer(error, mechanism);
+    throw error;
+  }
+}
+
+/** What the configuration requires if it names no mechanism. */
+const ANY_MECHANISM: Readonly<Record<Credentials['kind'], string>> = {
+  password: 'a password mechanism (SCRAM, CRAM-MD5, PLAIN or LOGIN)',
+  'access-token': 'a token mechanism (OAUTHBEARER or XOAUTH2)',
+  certificate: 'EXTERNAL',
+};
+
+function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
+  const required = mechanism ?? ANY_MECHANISM[kind];
+  const evidence = { offered: excerpt(offered.join(' ')) || 'none', required };
+  const unbound =
+    !canBind && offered.some(bindsChannel)
+      ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
+      : '';
+  const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
+  return finding('auth-mechanism-unavailable', message, { evidence });
+}
+
+function noAnswer({ message, cause }: ConnectionLost, mechanism: string): AuthJudgment {
+  const what = cause === undefined ? 'The server closed the connection' : 'The connection was lost';
+  const text = `${what} after AUTH ${mechanism}. Its authentication service may be down, or it may block this client after too many failures.`;
+  const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
+  return { findings: [found], transient: true };
 }

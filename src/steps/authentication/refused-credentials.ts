@@ -64,7 +64,6 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
  * could not check them (a directory that is down, a mechanism that is too weak, a blocked IP address). So every clause of
  * the reply must be known: an unknown one may mean anything.
- * @param username what the credentials are for; empty if they name nobody
  * @returns undefined if the reply is, or may be, about something else
  */
 export function refusesCredentials(reply: Reply, username: string): CredentialsVerdict | undefined {

@@ -31,8 +31,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
       failure.at === 'greeting' && !failure.answer.refused
         ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
         : undefined;
-    const received = greeting === undefined ? 'nothing' : 'greeting';
-    const place = { session, ehloName: name, greeting, received, refusal: 'ehlo-rejected' } as const;
+    const place = { session, ehloName: name, greeting, channel: 'plain' } as const;
     return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
   }
 
@@ -57,10 +56,7 @@ function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | und
   return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }
 
-/**
- * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
- * transit.
- */
+/** Sends STARTTLS although it is not offered: if the server accepts it, the offer was removed in transit. */
 async function judgeMissingOffer(
   { host, port }: Endpoint,
   session: SmtpSession,

@@ -7,7 +7,7 @@ import { decodeBytes, excerpt } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
-import { heardBefore, stoppedBy, type Received } from '../error-to-finding.js';
+import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { otherProtocol } from './other-protocol.js';
 
@@ -17,9 +17,7 @@ export interface OpeningPlace {
   readonly ehloName: string;
   /** The greeting, if there was one, on this channel or before TLS. */
   readonly greeting: string | undefined;
-  readonly received: Received;
-  /** The finding for a permanent refusal of EHLO. */
-  readonly refusal: 'ehlo-rejected' | 'ehlo-after-tls-rejected';
+  readonly channel: 'plain' | 'after-starttls' | 'implicit-tls';
 }
 
 export async function judgeDialogueFailure(
@@ -27,7 +25,10 @@ export async function judgeDialogueFailure(
   { at, answer }: DialogueFailure,
   place: OpeningPlace,
 ): Promise<Stopped> {
-  if (!answer.refused) return stoppedBy(answer.error, context, place.received);
+  if (!answer.refused) {
+    const received = place.channel === 'implicit-tls' ? 'inside-tls' : 'greeting';
+    return stoppedBy(answer.error, context, place.greeting === undefined ? 'nothing' : received);
+  }
   const { reply } = answer;
   const isGreeting = at === 'greeting';
   const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
@@ -47,7 +48,7 @@ export async function judgeDialogueFailure(
 }
 
 async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
-  const { session, ehloName, greeting, refusal } = place;
+  const { session, ehloName, greeting, channel } = place;
   const evidence = { reply: formatReply(reply) };
   const protocol = greetsAs(greeting);
   if (protocol !== undefined) {
@@ -61,7 +62,8 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
     helo?.code === 250
       ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
       : '';
-  return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
+  const code = channel === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
+  return stopped(finding(code, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
 }
 
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */

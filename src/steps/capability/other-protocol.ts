@@ -19,10 +19,7 @@ const PROTOCOLS: readonly [RegExp, string][] = [
   [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
 ];
 
-/**
- * Recognizes a protocol other than SMTP.
- * @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1
- */
+/** @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1 */
 export function protocolOf(said: string): string | undefined {
   return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }

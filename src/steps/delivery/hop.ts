@@ -70,16 +70,12 @@ export function judgeHop(
   if (LMTP.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
     return unproved('names no protocol that the gate uses');
   }
-  if (!meansNoTls(hop)) return unproved('does not say whether TLS was used');
+  const writesS = hop.serverComments.some((comment) => WRITES_S.test(comment));
+  const meansNoTls = hop.deniesTls || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
+  if (!meansNoTls) return unproved('does not say whether TLS was used');
   const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
   const message = `The Received line shows that the server received the message without TLS: "${received}".`;
   return [finding('delivery-hop-unencrypted', message, { evidence })];
-}
-
-/** Whether a line says that there was no TLS: in words, or by a protocol that has a different name with TLS. */
-function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }: Hop): boolean {
-  const writesS = serverComments.some((comment) => WRITES_S.test(comment));
-  return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 
 /** Whether the client of the line is the gate, by its name in EHLO or its IP address. */

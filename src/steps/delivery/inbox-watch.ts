@@ -96,7 +96,6 @@ export async function awaitArrival(
   return { findings, facts: { delivery: report } };
 }
 
-/** Judges whether the message that arrived is the one that was sent. */
 function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedMessage): KnownFinding[] {
   const differences = alterations(sent, source);
   if (differences.length === 0) return [];

@@ -25,7 +25,7 @@ interface Row {
   readonly isExactly?: (refusal: Refusal) => boolean;
   readonly fits: (refusal: Refusal) => boolean;
   readonly text: string;
-  readonly cause: RefusalCause | ((endpoint: Endpoint) => RefusalCause);
+  readonly cause: RefusalCause;
 }
 
 /** Fits any of the status codes, and the words. */
@@ -58,7 +58,7 @@ const TABLE: readonly Row[] = [
     fits: ({ at, code, text }) =>
       !/starttls|encrypt/.test(text) && (code === 530 || (at !== 'MESSAGE' && AUTHENTICATE.test(text))),
     text: 'The server requires authentication first.',
-    cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
+    cause: 'sign-in-required',
   },
   { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
   {
@@ -172,7 +172,7 @@ export function refusalMeaningOf(
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;
-  return { text, cause: typeof cause === 'string' ? cause : cause(endpoint) };
+  return { text, cause: cause === 'sign-in-required' && endpoint.auth ? 'not-authorized' : cause };
 }
 
 function mayGreylist({ at, code }: Refusal): boolean {

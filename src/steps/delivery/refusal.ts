@@ -11,10 +11,7 @@ const REJECTED = {
   MESSAGE: 'message-rejected',
 } as const;
 
-/**
- * Judges a reply that ends the transaction.
- * @param remark a sentence to add to the message
- */
+/** Judges a reply that ends the transaction. The remark is a sentence to add to the message. */
 export function judgeRefusal(
   { endpoint, greylisting }: Context,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },

@@ -8,7 +8,6 @@ const UNAVAILABLE = '(?:unavailable|not available)';
 const PROHIBITED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
 
-/** Clauses that say that this recipient is not accepted. */
 const NOT_ACCEPTED = anyOf(
   `(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`,
   `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`,
@@ -29,7 +28,6 @@ const NOT_ACCEPTED = anyOf(
   '#5\\.1\\.0 address rejected',
 );
 
-/** Clauses that say that mail for it is not relayed. */
 const NOT_RELAYED = anyOf(
   `relay(?:ing)?(?: access)?(?: (?:is|was))? ${PROHIBITED}(?: for)?`,
   'no relaying(?: allowed)?',

@@ -44,17 +44,14 @@ export async function submit(
   } catch (error) {
     return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
   }
-  const facts = { delivery: { messageId, octets: size } };
-  return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
-}
-
-/** The notice that the server accepted the message only after another attempt (RFC 6647). */
-function afterGreylisting({ greylisting }: Context): KnownFinding[] {
-  if (!greylisting) return [];
-  const { reply, waitedMs } = greylisting;
-  const seconds = Math.round(waitedMs / 1000);
-  const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
-  return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
+  const findings: KnownFinding[] = [];
+  if (context.greylisting) {
+    const { reply, waitedMs } = context.greylisting;
+    const seconds = Math.round(waitedMs / 1000);
+    const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
+    findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
+  }
+  return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: undefined };
 }
 
 /**

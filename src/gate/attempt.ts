@@ -127,8 +127,7 @@ class Steps {
 
   /** The reports of all five steps; those that did not run are blocked. */
   reports(): StepReport[] {
-    const missing = STEP_IDS.slice(this.#reports.length);
-    return [...this.#reports, ...missing.map(blockedStep)];
+    return [...this.#reports, ...STEP_IDS.slice(this.#reports.length).map(blockedStep)];
   }
 
   async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {

@@ -27,21 +27,18 @@ export async function attemptWithRetries(
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
   let isSilent = false;
-  let greylistedFirst: { readonly reply: string; readonly atMs: number } | undefined;
+  let firstDefer: { readonly reply: string; readonly atMs: number } | undefined;
   let tries = 1;
   let spentMs = 0;
   try {
     for (; ; tries += 1) {
-      const greylisting = greylistedFirst && {
-        reply: greylistedFirst.reply,
-        waitedMs: spentMs - greylistedFirst.atMs,
-      };
+      const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
       const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
       spentMs += report.durationMs;
       let greylistingLeftMs = 0;
       if (greylisted !== undefined) {
-        greylistedFirst ??= { reply: greylisted, atMs: spentMs };
-        greylistingLeftMs = greylistedFirst.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
+        firstDefer ??= { reply: greylisted, atMs: spentMs };
+        greylistingLeftMs = firstDefer.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
       }
       // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
       const isFinal = !transient || (transient === 'once' && isSilent);

@@ -21,8 +21,6 @@ import {
 } from '../report/report.js';
 import { TrustStore } from '../tls/trust.js';
 
-const MINUTE_MS = 60_000;
-
 export interface Outcome {
   readonly report: Report;
   readonly verdict: Verdict;
@@ -35,7 +33,7 @@ export interface Outcome {
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why
- * @param addMask receives each text that is derived from a secret for one sign-in, to be masked in the log
+ * @param addMask receives each text that AUTH derives from a secret, to be masked in the log
  */
 export async function run(
   plan: Plan,
@@ -62,7 +60,7 @@ export async function run(
         whyEnded: () =>
           cancelled?.aborted
             ? { why: String(cancelled.reason), cause: 'cancelled' }
-            : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / MINUTE_MS} min) has passed` },
+            : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / 60_000} min) has passed` },
         resolver: systemResolver(),
         txt: textResolver(),
         now: () => new Date(),

@@ -47,9 +47,17 @@ export function handshakeForProbe(side: Context, connection: Connection): Promis
 
 /** What to throw if a probe needs TLS and the handshake failed. */
 export function handshakeError(failure: HandshakeFailure): Unanswered {
-  const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
-  return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
+  const reason =
+    failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
+  return new Unanswered(`The TLS handshake failed: ${reason}.`);
 }
+
+const REASONS = {
+  'timed-out': 'it timed out',
+  lost: 'the connection was lost',
+  cleartext: 'the server sent unencrypted data',
+  'refused-here': 'the gate does not accept what the server sent',
+} as const;
 
 /**
  * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the

@@ -50,17 +50,10 @@ export interface Context {
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
-  readonly greylisting?: Greylisting | undefined;
+  /** The server's first reply that asked to send the message again later (RFC 6647), and the time since then. */
+  readonly greylisting?: { readonly reply: string; readonly waitedMs: number } | undefined;
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */
   readonly atEnd: (close: () => Promise<void>) => void;
   /** Receives each reply in which a line ended in a bare line feed. */
   readonly onBareLineFeed: (reply: Reply) => void;
-}
-
-/** A server asked the client to send the message again later (RFC 6647). */
-export interface Greylisting {
-  /** The first reply that did. */
-  readonly reply: string;
-  /** Milliseconds from that reply to this attempt. */
-  readonly waitedMs: number;
 }

@@ -31,8 +31,9 @@ export interface Reading {
  * @returns two readings, because a clause may continue on the next line or end with its line
  */
 export function readingsOf(reply: Reply, ours: readonly string[]): Reading[] {
-  const { code } = reply;
-  const status = statusOf(reply);
+  const { code, enhanced, lines } = reply;
+  // qmail appends the enhanced status code to the text.
+  const status = enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
   return [' ', ' : '].map((lineEnd) => {
     const clauses = clausesOf(reply, status, ours, lineEnd);
     return {
@@ -66,11 +67,6 @@ function clausesOf(reply: Reply, status: string, ours: readonly string[], lineEn
       .join(' ')
       .trim(),
   );
-}
-
-/** The enhanced status code, or the one that qmail appends to the text. */
-function statusOf({ enhanced, lines }: Reply): string {
-  return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
 }
 
 /** A pattern that matches whole clauses. */

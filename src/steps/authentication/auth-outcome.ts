@@ -63,8 +63,8 @@ function judgeRejection(
   const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
   const anyMeaning = authMeaningOf(reply, auth.kind);
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-  const within = evidence.saslError === undefined ? '' : `It also reported a SASL error: ${evidence.saslError}.`;
-  const message = [answer, within, meaning?.text ?? ''].filter(Boolean).join(' ');
+  const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
+  const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
   const cause = meaning?.cause !== undefined && { cause: meaning.cause };
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
   if (code < 500 && code !== 432) {
@@ -126,7 +126,7 @@ function otherReason(attempt: AuthAttempt, verdict: CredentialsVerdict | undefin
   }
   if (binding && bindsChannel(mechanism)) {
     const unbound = mechanism.replace(/-PLUS$/, '');
-    return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
+    return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
   }
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
     return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;

@@ -57,13 +57,14 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
   }
   // For the evidence only: the finding is that EHLO does not work, even if HELO does.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-  const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
   const heloNote =
     helo?.code === 250
       ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
       : '';
   const code = channel === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-  return stopped(finding(code, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
+  return stopped(
+    finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }),
+  );
 }
 
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */

@@ -11,7 +11,7 @@ const REJECTED = {
   MESSAGE: 'message-rejected',
 } as const;
 
-/** Judges a reply that ends the transaction. The remark is a sentence to add to the message. */
+/** Judges a reply that ends the transaction. The remark is added to the message. */
 export function judgeRefusal(
   { endpoint, greylisting }: Context,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
@@ -20,17 +20,18 @@ export function judgeRefusal(
   const said = `The server replied to ${line} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   if (reply.code < 400) {
-    const message = sentences(`${said}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
+    const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
     return stopped(finding('protocol-error', message, { evidence }));
   }
   const meaning = refusalMeaningOf(at, reply, endpoint);
+  const text = meaning ? ` ${meaning.text}` : '';
   const isTemporary = reply.code < 500;
   const waited =
     greylisting && isTemporary
-      ? `The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+      ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-  const found = finding(code, sentences(`${said}.`, meaning?.text ?? '', waited, remark), {
+  const found = finding(code, `${said}.${text}${waited}${remark}`, {
     evidence,
     ...(meaning && { cause: meaning.cause }),
     ...(isTemporary && { inconclusive: true }),
@@ -38,8 +39,4 @@ export function judgeRefusal(
   // Such a server is likely to accept the message a little later (RFC 6647 section 4).
   const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
   return stopped(found, { transient: isTemporary, ...greylisted });
-}
-
-function sentences(...all: readonly string[]): string {
-  return all.filter(Boolean).join(' ');
 }

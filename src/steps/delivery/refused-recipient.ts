@@ -24,7 +24,7 @@ const NOT_ACCEPTED = anyOf(
   'delivery is not allowed to this address',
   'i cannot deliver mail for',
   'recipient address has null mx',
-  // Cisco's gateways reject the recipient in these words. After another server's 5.1.0 it may be the sender's address.
+  // Cisco's gateways reject the recipient in these words. After the 5.1.0 of other servers it may be the sender's address.
   '#5\\.1\\.0 address rejected',
 );
 

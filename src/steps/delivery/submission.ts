@@ -73,11 +73,11 @@ export async function expectRefusal(
     const isSignedIn = context.endpoint.auth !== undefined;
     if (verb === 'MAIL') {
       if (!isSignedIn && requiresAuthentication(reply)) return asExpected;
-      return judgeRefusal(context, asked, 'The gate did not send RCPT.');
+      return judgeRefusal(context, asked, ' The gate did not send RCPT.');
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
-      return judgeRefusal(context, asked, 'This does not show that the server rejects the recipient.');
+      return judgeRefusal(context, asked, ' This does not show that the server rejects the recipient.');
     }
     const client = isSignedIn ? 'this account' : 'an unauthenticated client';
     const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;

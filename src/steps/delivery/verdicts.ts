@@ -108,7 +108,7 @@ async function judgeSignatures(
   source: Buffer,
 ): Promise<KnownFinding[]> {
   if (required === undefined) return [];
-  // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
+  // All lookups share the time of one wait. The budget of the session may be spent by now.
   const deadline = Deadline.after(endpoint.timeoutMs, run.end);
   const signatures = await verifySignatures(source, { lookup: (name) => run.txt(name, deadline), now: run.now() });
   const decisive = mostRelevant(signatures);

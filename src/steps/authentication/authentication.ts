@@ -26,12 +26,8 @@ export async function authentication(context: Context, secured: Secured): Promis
   const greeting = reply ? formatReply(reply) : plaintext?.greeting;
   const greetingFact: Facts = greeting === undefined ? {} : { greeting };
   if (!opened.ok) {
-    const place = {
-      session,
-      ehloName: name,
-      greeting,
-      channel: plaintext ? 'after-starttls' : 'implicit-tls',
-    } as const;
+    const phase = plaintext ? 'after-starttls' : 'implicit-tls';
+    const place = { session, ehloName: name, greeting, phase } as const;
     return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
   }
 

@@ -31,7 +31,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
       failure.at === 'greeting' && !failure.answer.refused
         ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
         : undefined;
-    const place = { session, ehloName: name, greeting, channel: 'plain' } as const;
+    const place = { session, ehloName: name, greeting, phase: 'plain' } as const;
     return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
   }
 

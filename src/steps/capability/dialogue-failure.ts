@@ -15,9 +15,9 @@ import { otherProtocol } from './other-protocol.js';
 export interface OpeningPlace {
   readonly session: SmtpSession;
   readonly ehloName: string;
-  /** The greeting, if there was one, on this channel or before TLS. */
+  /** The greeting, if there was one, in this phase or before. */
   readonly greeting: string | undefined;
-  readonly channel: 'plain' | 'after-starttls' | 'implicit-tls';
+  readonly phase: 'plain' | 'after-starttls' | 'implicit-tls';
 }
 
 export async function judgeDialogueFailure(
@@ -26,7 +26,7 @@ export async function judgeDialogueFailure(
   place: OpeningPlace,
 ): Promise<Stopped> {
   if (!answer.refused) {
-    const received = place.channel === 'implicit-tls' ? 'inside-tls' : 'greeting';
+    const received = place.phase === 'implicit-tls' ? 'inside-tls' : 'greeting';
     return stoppedBy(answer.error, context, place.greeting === undefined ? 'nothing' : received);
   }
   const { reply } = answer;
@@ -48,7 +48,7 @@ export async function judgeDialogueFailure(
 }
 
 async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
-  const { session, ehloName, greeting, channel } = place;
+  const { session, ehloName, greeting, phase } = place;
   const evidence = { reply: formatReply(reply) };
   const protocol = greetsAs(greeting);
   if (protocol !== undefined) {
@@ -61,7 +61,7 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
     helo?.code === 250
       ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
       : '';
-  const code = channel === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
+  const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
   return stopped(
     finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }),
   );

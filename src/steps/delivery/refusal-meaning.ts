@@ -28,7 +28,7 @@ interface Row {
   readonly cause: RefusalCause;
 }
 
-/** Fits any of the status codes, and the words. */
+/** Fits any of the status codes, or the words. */
 const either =
   (statuses: readonly string[], words: RegExp) =>
   ({ status, text }: Refusal): boolean =>

@@ -1,16 +1,14 @@
 const FIRST_BYTES = 16 * 1024;
 
 /**
- * Keeps the first bytes of what is received in one piece of memory. In pieces as they are received, each byte could take
- * a hundred times its size.
+ * Keeps the first bytes of what is received in one buffer. In chunks as they are received, each byte could take several
+ * hundred bytes of memory.
  */
 export class BoundedBuffer {
-  readonly #maxBytes: number;
   #memory: Buffer;
   #total = 0;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor(private readonly maxBytes: number) {
     this.#memory = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
   }
 
@@ -21,12 +19,11 @@ export class BoundedBuffer {
 
   /** The bytes that were kept. */
   get bytes(): Buffer {
-    return this.#memory.subarray(0, Math.min(this.#total, this.#maxBytes));
+    return this.#memory.subarray(0, Math.min(this.#total, this.maxBytes));
   }
 
-  /** Adds one byte. */
   push(byte: number): void {
-    if (this.#total < this.#maxBytes) {
+    if (this.#total < this.maxBytes) {
       this.#makeRoomFor(this.#total + 1);
       this.#memory[this.#total] = byte;
     }
@@ -35,14 +32,14 @@ export class BoundedBuffer {
 
   add(bytes: Buffer): void {
     const total = this.#total + bytes.length;
-    this.#makeRoomFor(Math.min(this.#maxBytes, total));
-    if (this.#total < this.#maxBytes) bytes.copy(this.#memory, this.#total);
+    this.#makeRoomFor(Math.min(this.maxBytes, total));
+    if (this.#total < this.maxBytes) bytes.copy(this.#memory, this.#total);
     this.#total = total;
   }
 
   #makeRoomFor(size: number): void {
     if (size <= this.#memory.length) return;
-    const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(size, 2 * this.#memory.length)));
+    const larger = Buffer.alloc(Math.min(this.maxBytes, Math.max(size, 2 * this.#memory.length)));
     this.#memory.copy(larger);
     this.#memory = larger;
   }

@@ -1,12 +1,12 @@
 import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
 import { resultOf, type InboxResult } from './failure.js';
-import { ImapBaselines } from './imap/baselines.js';
+import type { ImapBaselines } from './imap/client.js';
 import type { Inbox, InboxSettings } from './inbox.js';
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
- * account, and thirty endpoints at the same time would lock each other out.
+ * account, and thirty endpoints at the same time would exceed that limit.
  */
 export class Inboxes {
   readonly #slots = new Map<SecureContext, Map<string, Slot>>();
@@ -14,7 +14,7 @@ export class Inboxes {
 
   /**
    * Opens an inbox, or returns the one that is open under the same TLS policy. This includes an inbox that rejected the
-   * login: thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is
+   * login: thirty attempts with the same wrong password lock the account. An inbox whose connection was lost is
    * opened again, and then finds everything that has arrived since it was first opened.
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<InboxResult<Inbox>> {
@@ -23,17 +23,16 @@ export class Inboxes {
     const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
     const slots = this.#slots.get(settings.context) ?? new Map<string, Slot>();
     this.#slots.set(settings.context, slots);
-    const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
+    const slot: Slot = slots.get(key) ?? { baselines: new Map() };
     slots.set(key, slot);
     if (!slot.inbox) {
       const opening = resultOf(openInbox(target, settings, this.#closing.signal, slot.baselines));
       slot.inbox = opening;
-      const forget = (): void => {
-        delete slot.inbox;
-      };
-      void canReopen(opening).then((reopen) => {
-        if (reopen) forget();
-      }, forget);
+      void canReopen(opening)
+        .catch(() => true)
+        .then((reopen) => {
+          if (reopen) delete slot.inbox;
+        });
     }
     return slot.inbox;
   }
@@ -54,7 +53,7 @@ interface Slot {
   inbox?: Promise<InboxResult<Inbox>>;
 }
 
-/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is the largest part of the bundle. */
+/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is a large part of the bundle. */
 async function openInbox(
   target: InboxTarget,
   settings: InboxSettings,

@@ -186,7 +186,7 @@ describe('a maildrop', () => {
     server.maildrop.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
     server.maildrop.splice(0, 1, message('b', '<other@test>'));
-    await expect(received?.delete()).rejects.toThrow(/another message has its identifier/);
+    await expect(received?.delete()).rejects.toThrow(/a different message has its identifier/);
     expect(server.maildrop.map(({ text }) => text)).toEqual([message('b', '<other@test>').text]);
   });
 
@@ -279,16 +279,21 @@ describe('a maildrop', () => {
 describe('a POP3 server that cannot be used', () => {
   test.each<[string, Partial<Pop3Script>, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
     ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greeting -ERR Too many/],
-    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /did not answer in time/],
+    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /did not reply in time/],
     ['hangs up', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
     ['is none', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: 220/],
     ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of more than 4096 bytes/],
-    ['refuses the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login refused: -ERR Who\?/],
-    ['refuses the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login refused: -ERR Wrong/],
+    ['refuses the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: -ERR Who\?/],
+    ['refuses the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: -ERR Wrong/],
     ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /does not allow a login now/],
     ['has no UIDL', { replies: { UIDL: ['-ERR Unknown'] } }, InboxRejected, /list of messages/],
-    ['lists nonsense', { replies: { UIDL: ['+OK', 'one a', '.'] } }, InboxUnreachable, /not an answer to UIDL: one a/],
-    ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /did not answer in time/],
+    [
+      'lists nonsense',
+      { replies: { UIDL: ['+OK', 'one a', '.'] } },
+      InboxUnreachable,
+      /replied to UIDL with an invalid line: one a/,
+    ],
+    ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /did not reply in time/],
     [
       'lists without end, and one identifier for all',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 150_000 }, (_, i) => `${i + 1} x`)] } },
@@ -332,9 +337,9 @@ describe('a POP3 server that cannot be used', () => {
       /header of more than/,
     ],
     ['sends a line without end', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of more than/],
-    ['refuses RETR', { RETR: ['-ERR Quota'] }, /asked for the message/],
+    ['refuses RETR', { RETR: ['-ERR Quota'] }, /request for the message/],
     ['hangs up in the message', { RETR: 'close' }, /connection was lost/],
-    ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /did not answer in time/],
+    ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /did not reply in time/],
   ])('for a look: it %s', async (_, replies, told) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server, 'pop3s', 500);

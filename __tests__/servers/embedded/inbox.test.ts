@@ -212,7 +212,7 @@ describe('an inbox', () => {
     const password = new Secret('wrong');
     const tries = Array.from({ length: 5 }, () => open(server, { password }));
     for (const outcome of await Promise.allSettled(tries)) expect(outcome).toMatchObject({ status: 'rejected' });
-    await expect(open(server, { password })).rejects.toThrow(/^login refused: .*Wrong/);
+    await expect(open(server, { password })).rejects.toThrow(/^login rejected: .*Wrong/);
     expect(server.logins).toEqual(['wrong']);
   });
 
@@ -417,7 +417,7 @@ describe('a message that arrives', () => {
   test.each<[string, ImapScript['replies'], Kind, RegExp]>([
     ['STORE is refused', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not allow it to be deleted/],
     ['EXPUNGE is refused', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not allow it to be deleted/],
-    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /did not answer in time/],
+    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /did not reply in time/],
     ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
   ])('and cannot be deleted is told: %s', async (_, replies, kind, message) => {
     await using server = await arrived(replies);
@@ -447,7 +447,7 @@ describe('a message that arrives', () => {
   test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
     ['is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
     ['is refused', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
-    ['does not come', 'silence', InboxUnreachable, /did not answer in time/],
+    ['does not come', 'silence', InboxUnreachable, /did not reply in time/],
     ['takes the connection with it', 'close', InboxUnreachable, /connection was lost/],
   ])('and %s when it is read is told', async (_, reply, kind, message) => {
     await using server = await arrived({
@@ -622,17 +622,17 @@ describe('an inbox that cannot be opened', () => {
     ['says nothing', { greeting: 'silence' }, InboxUnreachable, /greeting/],
     ['hangs up', { greeting: 'close' }, InboxUnreachable, /./],
     ['is no IMAP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /./],
-    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /did not answer in time/],
+    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /did not reply in time/],
     ['hangs up at LOGIN', { replies: { LOGIN: 'close' } }, InboxUnreachable, /./],
     [
       'refuses LOGIN',
       { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } },
       InboxRejected,
-      /^login refused: .*Wrong/,
+      /^login rejected: .*Wrong/,
     ],
-    ['takes no LOGIN at all', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login refused/],
+    ['takes no LOGIN at all', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login rejected/],
     ['has no such folder', { replies: { SELECT: ['$ NO [NONEXISTENT] No INBOX'] } }, InboxRejected, /No INBOX/],
-    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not answer in time/],
+    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not reply in time/],
     ['hangs up at SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],
     ['says BYE at SELECT', { replies: { SELECT: ['* BYE Shutting down'] } }, InboxUnreachable, /Shutting down/],
   ])('%s', async (_, script, kind, message) => {

@@ -2,23 +2,22 @@ import { ImapFlow, type MailboxObject } from 'imapflow';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
+import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { excerpt } from '../../text/peer.js';
-import type { ImapBaselines } from './baselines.js';
 import { InboxError, rejected, temporary, unusable } from '../failure.js';
 import type { InboxSettings } from '../inbox.js';
 import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
 import { JudgedTransport } from './transport.js';
 
-/** IDLE begins again soon after any command, so that the server announces the next message. */
+/** IDLE begins again soon after a command, so that the server announces the next message. */
 const IDLE_AFTER_MS = 50;
 
 /** The client's own limits are in gigabytes. */
 const MAX_LINE_BYTES = 64 * 1024;
 
-/** A message is fetched in parts of this size, each of which has the time of one answer. */
+/** A message is fetched in parts of this size, each of which has the time of one reply. */
 export const FETCH_BYTES = 256 * 1024;
 
-/** Twice the part of a message that is fetched at a time. */
 const MAX_LITERAL_BYTES = 2 * FETCH_BYTES;
 
 /** A literal and the lines around it. */
@@ -31,10 +30,34 @@ export interface ImapConnection {
   readonly nextUid: number;
 }
 
+/** What a server reports about a folder on SELECT or STATUS. */
+export interface UidState {
+  /** The UID that the next message gets; a server need not report it (RFC 3501 section 6.3.1). */
+  readonly uidNext?: number | undefined;
+  /** UIDs can be compared only if this is the same (RFC 9051 section 2.3.1.1). */
+  readonly uidValidity?: bigint | undefined;
+}
+
 /**
- * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS.
+ * The state of each folder when a run opened it first, by its path. It outlives connections: messages that arrive
+ * between two of them are new.
+ */
+export type ImapBaselines = Map<string, UidState>;
+
+/**
+ * @param state of the folder now; the first one is kept
+ * @returns the UID from which messages are new; 1 if the server does not report it, because any message may be new
+ */
+export function firstNewUid(baselines: ImapBaselines, path: string, { uidNext, uidValidity }: UidState): number {
+  const first = baselines.get(path) ?? { uidNext, uidValidity };
+  baselines.set(path, first);
+  const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
+  return validities.size > 1 ? 1 : (first.uidNext ?? 1);
+}
+
+/**
+ * Opens a mailbox by IMAP (RFC 9051): `imaps` with implicit TLS, `imap` with STARTTLS.
  * @param stop ends the attempt
- * @param baselines the UIDs at which new messages begin
  * @throws {InboxError}
  */
 export async function connectImap(
@@ -43,15 +66,16 @@ export async function connectImap(
   stop: AbortSignal,
   baselines: ImapBaselines,
 ): Promise<ImapConnection> {
-  // Together, connecting, greeting, TLS, login and selection have the time of connecting and one answer.
+  // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
   const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
-  const late = (): InboxError => temporary('the server did not answer in time');
+  const late = (): InboxError => temporary('the server did not reply in time');
   const transport = await JudgedTransport.open(target, settings, deadline);
+  const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
   const client = new ImapFlow({
     host: target.host,
     port: target.port,
-    secure: target.scheme === 'imaps',
-    ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+    secure: isImplicit,
+    ...(!isImplicit && { doSTARTTLS: true }),
     transport,
     auth: { user: target.username, pass: target.password.reveal() },
     logger: false,
@@ -76,7 +100,7 @@ export async function connectImap(
         throw openError((await transport.failure) ?? error, target.mailbox);
       });
     transport.opened();
-    return { client, nextUid: baselines.of(target.mailbox, opened) };
+    return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
   } catch (error) {
     client.close();
     throw error;
@@ -89,7 +113,7 @@ function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<Mailbox
   return opened;
 }
 
-/** The error codes of a lost connection or a server that did not answer, of the client and of the system. */
+/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST: ReadonlySet<string> = new Set([
   'NoConnection',
   'EConnectionClosed',
@@ -105,7 +129,7 @@ const LOST: ReadonlySet<string> = new Set([
 function connectError(error: unknown): InboxError {
   if (error instanceof InboxError) return error;
   const said = whatServerSays(error);
-  if ((error as ImapFlowError).authenticationFailed) return rejected(`login refused: ${said}`);
+  if ((error as ImapFlowError).authenticationFailed) return rejected(`login rejected: ${said}`);
   return notOpened(`${said} (${codeOf(error)})`, error);
 }
 

@@ -7,50 +7,48 @@ const LOGOUT_WAIT_MS = 1000;
 
 /** The commands to an IMAP server, one at a time, so that each has its full time. */
 export class ImapDialogue {
-  readonly #client: ImapFlow;
-  readonly #timeoutMs: number;
   /** The end of every command so far. */
   #previous: Promise<unknown> = Promise.resolve();
 
-  /** @param timeoutMs for any one answer */
-  constructor(client: ImapFlow, timeoutMs: number) {
-    this.#client = client;
-    this.#timeoutMs = timeoutMs;
-  }
+  /** @param timeoutMs for any one reply */
+  constructor(
+    private readonly client: ImapFlow,
+    private readonly timeoutMs: number,
+  ) {}
 
   /**
-   * Sends a command after those before it have been answered.
-   * @param about what the command asks for
-   * @throws {InboxError} `rejected` if the server rejects it. Without an answer the connection is closed, because a late
-   *   one could be taken for the answer to another command
+   * Sends a command after the replies to those before it.
+   * @param about what the command requests
+   * @throws {InboxError} `rejected` if the server rejects it. Without a reply the connection is closed, because a late
+   *   one could be taken for the reply to the next command
    */
   ask<T>(about: string, command: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const answer = this.#previous.then(() => this.#answerTo(about, command(this.#client)));
-    this.#previous = answer.catch(() => undefined);
-    return answer;
+    const reply = this.#previous.then(() => this.#replyTo(about, command(this.client)));
+    this.#previous = reply.catch(() => undefined);
+    return reply;
   }
 
   /** The error for a connection that has ended, if the client has thrown none. */
   lost(about: string): InboxError {
-    const reason = this.#client.byeReason;
+    const reason = this.client.byeReason;
     const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-    return temporary(`asked for ${about}, the connection was lost${said}`);
+    return temporary(`the request for ${about} failed because the connection was lost${said}`);
   }
 
   /** Logs out and closes the connection. Never throws. */
   async close(): Promise<void> {
     const deadline = Deadline.after(LOGOUT_WAIT_MS);
-    await deadline.race(this.#client.logout(), () => new Error('no answer to LOGOUT')).catch(() => undefined);
-    this.#client.close();
+    await deadline.race(this.client.logout(), () => new Error('no reply to LOGOUT')).catch(() => undefined);
+    this.client.close();
   }
 
-  async #answerTo<T>(about: string, answer: Promise<T>): Promise<T> {
-    const late = (): Error => temporary(`asked for ${about}, the server did not answer in time`);
+  async #replyTo<T>(about: string, reply: Promise<T>): Promise<T> {
+    const late = (): Error => temporary(`the server did not reply in time to the request for ${about}`);
     try {
-      return await Deadline.after(this.#timeoutMs).race(answer, late);
+      return await Deadline.after(this.timeoutMs).race(reply, late);
     } catch (error) {
-      if (isRefusal(error)) throw rejected(`asked for ${about}, the server says: ${whatServerSays(error)}`);
-      this.#client.close();
+      if (isRefusal(error)) throw rejected(`the server rejected the request for ${about}: ${whatServerSays(error)}`);
+      this.client.close();
       throw error instanceof InboxError ? error : this.lost(about);
     }
   }
@@ -67,7 +65,7 @@ export interface ImapFlowError {
   readonly reason?: string;
 }
 
-/** Whether the server answered NO or BAD. */
+/** Whether the server replied with NO or BAD. */
 export function isRefusal(error: unknown): boolean {
   const { responseStatus } = error as ImapFlowError;
   return responseStatus === 'NO' || responseStatus === 'BAD';

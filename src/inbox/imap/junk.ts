@@ -10,34 +10,22 @@ import type { Arrival, OpenFolder } from '../search.js';
  * would end IDLE there.
  */
 export class JunkFolder implements OpenFolder {
-  readonly path: string;
-  readonly #nextUid: number;
-  readonly #inbox: ImapMailbox;
-  readonly #connect: () => Promise<ImapConnection>;
-  readonly #timeoutMs: number;
   #mailbox: Promise<ImapMailbox> | undefined;
   #arrived: readonly Arrival[] = [];
   #due = Deadline.after(LOOK_AGAIN_MS);
 
   /**
-   * @param path its name
    * @param nextUid the UID from which messages are new
    * @param inbox the mailbox whose connection is used for STATUS
    * @param connect opens the folder
    */
   constructor(
-    path: string,
-    nextUid: number,
-    inbox: ImapMailbox,
-    connect: () => Promise<ImapConnection>,
-    timeoutMs: number,
-  ) {
-    this.path = path;
-    this.#nextUid = nextUid;
-    this.#inbox = inbox;
-    this.#connect = connect;
-    this.#timeoutMs = timeoutMs;
-  }
+    readonly path: string,
+    private readonly nextUid: number,
+    private readonly inbox: ImapMailbox,
+    private readonly connect: () => Promise<ImapConnection>,
+    private readonly timeoutMs: number,
+  ) {}
 
   async look(_sought: Sought, last: boolean): Promise<readonly Arrival[]> {
     if (last) await this.#lookNow();
@@ -62,11 +50,11 @@ export class JunkFolder implements OpenFolder {
   async #lookNow(): Promise<void> {
     this.#due = Deadline.after(LOOK_AGAIN_MS);
     try {
-      const state = await this.#inbox.stateOf(this.path);
-      if (!state || state.uidNext <= this.#nextUid) return;
+      const state = await this.inbox.stateOf(this.path);
+      if (!state || state.uidNext <= this.nextUid) return;
       const before = this.#arrived.length;
       this.#arrived = [...(await (await this.#opened()).look())];
-      if (this.#arrived.length > before) this.#inbox.wake();
+      if (this.#arrived.length > before) this.inbox.wake();
     } catch {
       // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
     }
@@ -75,7 +63,7 @@ export class JunkFolder implements OpenFolder {
   /** Opens the folder once, and again if that failed or the connection has ended. */
   #opened(): Promise<ImapMailbox> {
     if (!this.#mailbox) {
-      const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));
+      const opening = this.connect().then((connection) => new ImapMailbox(connection, this.timeoutMs));
       const forget = (): void => {
         if (this.#mailbox === opening) this.#mailbox = undefined;
       };

@@ -1,8 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
-import type { UidState } from './baselines.js';
-import { FETCH_BYTES, type ImapConnection } from './client.js';
+import { FETCH_BYTES, type ImapConnection, type UidState } from './client.js';
 import { ImapDialogue } from './dialogue.js';
 import { isRejection, rejected, unusable } from '../failure.js';
 import { headersOf } from '../headers.js';
@@ -22,7 +21,7 @@ export interface FolderState extends UidState {
 
 /** One selected mailbox. Everybody who waits for a message shares its IDLE. */
 export class ImapMailbox implements OpenFolder {
-  /** Settles when the connection has ended, for whatever reason. */
+  /** Settles when the connection has ended, for any reason. */
   readonly ended: Promise<void>;
   readonly #client: ImapFlow;
   readonly #dialogue: ImapDialogue;
@@ -36,7 +35,7 @@ export class ImapMailbox implements OpenFolder {
   #events = 0;
   #waiting: (() => void)[] = [];
 
-  /** @param timeoutMs for any one answer */
+  /** @param timeoutMs for any one reply */
   constructor({ client, nextUid }: ImapConnection, timeoutMs: number) {
     this.#client = client;
     this.#dialogue = new ImapDialogue(client, timeoutMs);
@@ -113,7 +112,7 @@ export class ImapMailbox implements OpenFolder {
         throw error;
       }),
     );
-    // Whatever the types say, it is undefined if the connection was lost meanwhile.
+    // In spite of its type, it is undefined if the connection was lost meanwhile.
     if (!status || status.uidNext === undefined) return undefined;
     return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
   }

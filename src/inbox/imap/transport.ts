@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type { ImapTransport } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import { beginSecuring, connectTo, secure } from '../channel.js';
+import { INBOX_SCHEMES } from '../../plan/schema/values.js';
+import { beginSecuring, connectTo, type Securing } from '../channel.js';
 import { unusable } from '../failure.js';
 import type { InboxSettings } from '../inbox.js';
 
@@ -14,15 +15,13 @@ const MAX_OPENING_BYTES = 32 * 1024;
  * both to Node, which crashes with certificates on some curves.
  */
 export class JudgedTransport implements ImapTransport {
-  #socket: Socket;
   #bytes = 0;
-  readonly #secureLater: () => ReturnType<typeof beginSecuring>;
   #failure: Promise<unknown> = Promise.resolve();
 
-  private constructor(socket: Socket, secureLater: () => ReturnType<typeof beginSecuring>) {
-    this.#socket = socket;
-    this.#secureLater = secureLater;
-  }
+  private constructor(
+    private socket: Socket,
+    private readonly secureLater: () => Securing,
+  ) {}
 
   /**
    * Connects; for `imaps` with a TLS channel that has been judged.
@@ -32,8 +31,9 @@ export class JudgedTransport implements ImapTransport {
   static async open(target: MailboxTarget, settings: InboxSettings, end: Deadline): Promise<JudgedTransport> {
     const wait = (): Deadline => Deadline.after(settings.timeoutMs, end);
     const socket = await connectTo(target, settings, wait());
-    const channel = target.scheme === 'imaps' ? await secure(socket, target.host, settings, wait()) : socket;
-    return new JudgedTransport(channel, () => beginSecuring(socket, target.host, settings, wait()));
+    const secure = (): Securing => beginSecuring(socket, target.host, settings, wait());
+    const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
+    return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
   }
 
   /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
@@ -44,15 +44,15 @@ export class JudgedTransport implements ImapTransport {
   connect(_options: unknown, onConnect: () => void): Socket {
     process.nextTick(() => {
       onConnect();
-      this.#socket.on('data', this.#count);
+      this.socket.on('data', this.#count);
     });
-    return this.#socket;
+    return this.socket;
   }
 
   upgrade(_socket: unknown, _options: unknown, onSecure: () => void): Socket {
-    this.#socket.off('data', this.#count);
-    const { stream, judged } = this.#secureLater();
-    this.#socket = stream;
+    this.socket.off('data', this.#count);
+    const { stream, judged } = this.secureLater();
+    this.socket = stream;
     this.#failure = judged.then(
       () => {
         onSecure();
@@ -70,7 +70,7 @@ export class JudgedTransport implements ImapTransport {
 
   /** Must be called when the mailbox is open. */
   opened(): void {
-    this.#socket.off('data', this.#count);
+    this.socket.off('data', this.#count);
   }
 
   readonly #count = (bytes: Buffer): void => {
@@ -78,6 +78,6 @@ export class JudgedTransport implements ImapTransport {
     if (this.#bytes <= MAX_OPENING_BYTES) return;
     const flood = unusable(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
     this.#failure = Promise.resolve(flood);
-    this.#socket.destroy(flood);
+    this.socket.destroy(flood);
   };
 }

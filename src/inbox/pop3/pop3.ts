@@ -29,29 +29,31 @@ export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettin
 class Pop3Mailbox implements Folder {
   readonly #sessions: Pop3Sessions;
   readonly #timeoutMs: number;
-  readonly #end: Deadline;
   /** How many messages had each identifier when the inbox was opened. */
   #old = new IdentifierCounts(0);
   /** The messages whose headers have been read since, by identifier. */
   readonly #arrived = new Map<string, Arrival>();
   #headersCharacters = 0;
 
-  constructor(target: MailboxTarget, settings: InboxSettings, end: Deadline) {
-    this.#end = end;
+  constructor(
+    target: MailboxTarget,
+    settings: InboxSettings,
+    private readonly end: Deadline,
+  ) {
     this.#timeoutMs = settings.timeoutMs;
     this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
   }
 
-  /** Connecting and the list have the time of two answers. */
+  /** Connecting and the list have the time of two replies. */
   async noteOld(): Promise<void> {
-    const until = Deadline.after(2 * this.#timeoutMs, this.#end);
+    const until = Deadline.after(2 * this.#timeoutMs, this.end);
     await this.#sessions.use(until, async (session) => {
       this.#old = await until.race(session.identifiers(), late);
     });
   }
 
   async use<T>(deadline: Deadline, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
-    const until = Deadline.after(deadline.remainingMs + this.#timeoutMs, this.#end);
+    const until = Deadline.after(deadline.remainingMs + this.#timeoutMs, this.end);
     let deleted: Promise<unknown> | undefined;
     const result = await this.#sessions.use(until, (session) =>
       work({
@@ -97,7 +99,7 @@ class Pop3Mailbox implements Folder {
       const { messageId, subject } = headersOf(await session.header(message));
       const known = this.#arrived.get(id);
       if (known?.messageId !== messageId || known.subject !== subject) {
-        throw rejected('another message has its identifier');
+        throw rejected('a different message has its identifier');
       }
       await session.mark(message);
     }
@@ -105,7 +107,7 @@ class Pop3Mailbox implements Folder {
 }
 
 function late(): InboxError {
-  return busy('the server did not answer in time');
+  return busy('the server did not reply in time');
 }
 
 /** @throws the error; a rejection with the remark that the message did arrive */

@@ -3,6 +3,7 @@ import { codeOf } from '../../text/reason.js';
 import { Deadline, deferred } from '../../net/deadline.js';
 import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
+import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { excerpt } from '../../text/peer.js';
 import { connectTo, secure } from '../channel.js';
 import { busy, rejected, temporary, unusable } from '../failure.js';
@@ -13,7 +14,7 @@ import { Pop3Text } from './text.js';
 
 const CR = 0x0d;
 
-/** RFC 2449 section 4 allows 512 bytes; eight times that is accepted. */
+/** RFC 2449 section 4 allows 512 bytes. */
 const MAX_LINE_BYTES = 4096;
 
 /** In the mailbox. Every session lists all of them. */
@@ -25,7 +26,7 @@ export const MAX_ARRIVED = 1000;
 /** More than {@link MAX_HEADER_BYTES}: no server accepts a longer header. */
 const MAX_TOP_BYTES = 1024 * 1024;
 
-/** For the answer to QUIT, if nothing is deleted. */
+/** For the reply to QUIT, if nothing is deleted. */
 const QUIT_WAIT_MS = 1000;
 
 /**
@@ -35,22 +36,22 @@ const QUIT_WAIT_MS = 1000;
 const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
 
 /**
- * One POP3 session (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS (RFC 2595). The server
+ * One POP3 session (RFC 1939), logged in: `pop3s` with implicit TLS, `pop3` with STLS (RFC 2595). The server
  * locks the mailbox meanwhile, and shows messages that arrive only to the next session.
  */
 export class Pop3Session {
   readonly #channel: LineChannel;
-  readonly #timeoutMs: number;
-  readonly #end: Deadline;
   readonly #deleted = deferred<unknown>();
   #arrived: ReadonlyMap<string, number> | undefined;
   #hasMarks = false;
 
-  private constructor(channel: Duplex, timeoutMs: number, end: Deadline) {
+  private constructor(
+    channel: Duplex,
+    private readonly timeoutMs: number,
+    private readonly end: Deadline,
+  ) {
     this.#channel = new LineChannel(channel);
-    this.#timeoutMs = timeoutMs;
-    this.#end = end;
-    // It is of interest only where something is deleted.
+    // Nobody waits for it if nothing is deleted.
     this.#deleted.promise.catch(() => undefined);
   }
 
@@ -60,16 +61,17 @@ export class Pop3Session {
    */
   static async open(target: MailboxTarget, settings: InboxSettings, end: Deadline): Promise<Pop3Session> {
     const { timeoutMs } = settings;
+    const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
     const socket = await connectTo(target, settings, Deadline.after(timeoutMs, end));
     try {
-      if (target.scheme === 'pop3') {
+      if (!isImplicit) {
         const plain = new Pop3Session(socket, timeoutMs, end);
         await plain.#greeting();
         await plain.#startTls();
       }
       const channel = await secure(socket, target.host, settings, Deadline.after(timeoutMs, end));
       const session = new Pop3Session(channel, timeoutMs, end);
-      if (target.scheme === 'pop3s') await session.#greeting();
+      if (isImplicit) await session.#greeting();
       await session.#login(target);
       return session;
     } catch (error) {
@@ -87,15 +89,22 @@ export class Pop3Session {
   }
 
   /**
-   * The messages that have arrived since. The server is asked for them once a session.
+   * The messages that have arrived since. They are listed once a session.
    * @param old how many messages had each identifier before
    * @returns the number of each message in this session, by identifier. If several have the same, the second and each
    *   further one gets a suffix
    * @throws {InboxError}
    */
   async arrived(old: IdentifierCounts): Promise<ReadonlyMap<string, number>> {
-    this.#arrived ??= await this.#listArrived(old);
-    return this.#arrived;
+    if (this.#arrived) return this.#arrived;
+    const arrived = new Map<string, number>();
+    await this.#list((identifier, nth, message) => {
+      if (nth <= old.count(identifier)) return;
+      if (arrived.size === MAX_ARRIVED) throw unusable(`more than ${MAX_ARRIVED} messages have arrived`);
+      // An identifier has no space.
+      arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
+    });
+    return (this.#arrived = arrived);
   }
 
   /** The beginning of the header of a message. TOP does not mark the message as seen. */
@@ -111,13 +120,13 @@ export class Pop3Session {
   async message(message: number, maxBytes: number): Promise<Buffer> {
     await this.#demand(`RETR ${message}`, 'the message');
     const source = new Pop3Text(maxBytes);
-    const deadline = Deadline.after(this.#timeoutMs * Math.ceil(maxBytes / PART_BYTES), this.#end);
+    const deadline = Deadline.after(this.timeoutMs * Math.ceil(maxBytes / PART_BYTES), this.end);
     await this.#readText(source, maxBytes, deadline);
     if (!source.hasEnded) this.leave();
     return source.text;
   }
 
-  /** Marks a message, to be deleted at the {@link end} of the session. */
+  /** Marks a message, which the server deletes when the session {@link quit | ends}. */
   async mark(message: number): Promise<void> {
     await this.#demand(`DELE ${message}`, 'the deletion of the message');
     this.#hasMarks = true;
@@ -132,9 +141,8 @@ export class Pop3Session {
   }
 
   /** Ends the session, so that the server deletes the marked messages and unlocks the mailbox. Never throws. */
-  async end(): Promise<void> {
-    const deadline = this.#hasMarks ? this.#wait() : Deadline.after(QUIT_WAIT_MS, this.#end);
-    const late = (): Error => temporary('the server did not answer in time');
+  async quit(): Promise<void> {
+    const deadline = this.#hasMarks ? this.#wait() : Deadline.after(QUIT_WAIT_MS, this.end);
     this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), late));
     await this.#deleted.promise.catch(() => undefined);
     this.leave();
@@ -145,20 +153,8 @@ export class Pop3Session {
     this.#channel.stream.destroy();
   }
 
-  /** Whether the session has ended. */
   get isOver(): boolean {
     return this.#channel.stream.destroyed;
-  }
-
-  async #listArrived(old: IdentifierCounts): Promise<ReadonlyMap<string, number>> {
-    const arrived = new Map<string, number>();
-    await this.#list((identifier, nth, message) => {
-      if (nth <= old.count(identifier)) return;
-      if (arrived.size === MAX_ARRIVED) throw unusable(`more than ${MAX_ARRIVED} messages have arrived`);
-      // An identifier has no space.
-      arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
-    });
-    return arrived;
   }
 
   /**
@@ -175,7 +171,7 @@ export class Pop3Session {
       if (messages === MAX_MESSAGES) throw unusable(`the mailbox has more than ${MAX_MESSAGES} messages`);
       const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (message === undefined || text === undefined) {
-        throw unusable(`the server sent a line that is not an answer to UIDL: ${excerpt(line)}`);
+        throw unusable(`the server replied to UIDL with an invalid line: ${excerpt(line)}`);
       }
       // A copy, because a slice would keep the whole line in memory.
       const identifier = Buffer.from(text).toString('latin1');
@@ -185,7 +181,7 @@ export class Pop3Session {
   }
 
   #wait(): Deadline {
-    return Deadline.after(this.#timeoutMs, this.#end);
+    return Deadline.after(this.timeoutMs, this.end);
   }
 
   async #greeting(): Promise<void> {
@@ -195,11 +191,11 @@ export class Pop3Session {
 
   async #startTls(): Promise<void> {
     const { ok, text } = await this.#command('STLS');
-    if (!ok) throw unusable(`no TLS: to STLS the server says ${text}`);
+    if (!ok) throw unusable(`no TLS: the server replied to STLS with ${text}`);
     this.#channel.detach();
     const early = this.#channel.received.unread;
     if (early.length > 0) {
-      throw unusable(`the server sent unencrypted data after its answer to STLS: ${excerpt(early.toString('latin1'))}`);
+      throw unusable(`the server sent unencrypted data after its reply to STLS: ${excerpt(early.toString('latin1'))}`);
     }
   }
 
@@ -208,13 +204,13 @@ export class Pop3Session {
       const { ok, text } = await this.#command(line);
       if (ok) continue;
       if (BUSY.test(text)) throw busy(`the server does not allow a login now: ${text}`);
-      throw rejected(`login refused: ${text}`);
+      throw rejected(`login rejected: ${text}`);
     }
   }
 
   async #demand(line: string, about: string): Promise<void> {
     const { ok, text } = await this.#command(line);
-    if (!ok) throw rejected(`asked for ${about}, the server says: ${text}`);
+    if (!ok) throw rejected(`the server rejected the request for ${about}: ${text}`);
   }
 
   async #command(line: string): Promise<{ ok: boolean; text: string }> {
@@ -222,7 +218,7 @@ export class Pop3Session {
     return this.#status();
   }
 
-  /** The first line of an answer. */
+  /** The first line of a reply. */
   async #status(): Promise<{ ok: boolean; text: string }> {
     const line = (await this.#readLine(this.#wait())).toString('utf8');
     const text = excerpt(line);
@@ -256,6 +252,10 @@ export class Pop3Session {
     if (end) {
       throw temporary(`the connection was lost${end.cause === undefined ? '' : ` (${codeOf(end.cause)})`}`);
     }
-    await deadline.race(this.#channel.more(), () => temporary('the server did not answer in time'));
+    await deadline.race(this.#channel.more(), late);
   }
+}
+
+function late(): Error {
+  return temporary('the server did not reply in time');
 }

@@ -4,10 +4,9 @@ import { deferred, type Deadline, type Deferred } from '../../net/deadline.js';
 import { busy, InboxError, isRejection } from '../failure.js';
 import type { Pop3Session } from './session.js';
 
-/** A mailbox that another client has open is usually free again soon. */
+/** A mailbox that a different client has open is usually free again soon. */
 const RETRY_BUSY_MS = 1000;
 
-/** Somebody who waits for a session. */
 interface Waiting {
   readonly until: Deadline;
   readonly granted: Deferred<Pop3Session>;
@@ -15,12 +14,10 @@ interface Waiting {
 }
 
 /**
- * The sessions on a mailbox, one at a time, because a server allows only one. Everybody who waits when a session begins
- * uses it, one after the other: each login is expensive, and may find the mailbox locked by another client.
+ * The sessions on a mailbox, one at a time, because a server allows only one. All who wait when a session begins
+ * use it, one after the other: each login is expensive, and may find the mailbox locked by a different client.
  */
 export class Pop3Sessions {
-  readonly #open: () => Promise<Pop3Session>;
-  readonly #end: Deadline;
   readonly #oneAtATime = pLimit(1);
   #waiting: Waiting[] = [];
   /** Why the last login failed, while the mailbox is busy. */
@@ -30,10 +27,10 @@ export class Pop3Sessions {
    * @param open logs in
    * @param end the end of every wait
    */
-  constructor(open: () => Promise<Pop3Session>, end: Deadline) {
-    this.#open = open;
-    this.#end = end;
-  }
+  constructor(
+    private readonly open: () => Promise<Pop3Session>,
+    private readonly end: Deadline,
+  ) {}
 
   /**
    * Does some work in a session that begins after the call, so that it sees every message that has arrived until now.
@@ -47,7 +44,7 @@ export class Pop3Sessions {
     this.#waiting.push({ until, granted, finished });
     void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
     try {
-      const late = (): InboxError => this.#busy ?? busy('the server did not answer in time');
+      const late = (): InboxError => this.#busy ?? busy('the server did not reply in time');
       const session = await until.race(granted.promise, late);
       return await work(session).catch((error: unknown) => {
         if (!isRejection(error)) session.leave();
@@ -58,14 +55,14 @@ export class Pop3Sessions {
     }
   }
 
-  /** Everybody who waits uses the same session, or after one that ended early the next one. */
+  /** All who wait use the same session, or a new one if it ended early. */
   async #serve(all: readonly Waiting[]): Promise<void> {
     let session: Pop3Session | undefined;
     for (const [at, { until, granted, finished }] of all.entries()) {
       if (until.isOver) continue;
       try {
         if (session?.isOver) {
-          await session.end();
+          await session.quit();
           session = undefined;
         }
         session ??= await this.#logIn(all.slice(at));
@@ -76,20 +73,20 @@ export class Pop3Sessions {
       granted.resolve(session);
       await finished.promise;
     }
-    await session?.end();
+    await session?.quit();
   }
 
   async #logIn(waiting: readonly Waiting[]): Promise<Pop3Session> {
     for (;;) {
       try {
-        const session = await this.#open();
+        const session = await this.open();
         this.#busy = undefined;
         return session;
       } catch (error) {
         if (!(error instanceof InboxError) || error.failure.kind !== 'busy') throw error;
         if (!waiting.some(({ until }) => until.remainingMs > RETRY_BUSY_MS)) throw error;
         this.#busy = error;
-        await this.#end.race(sleep(RETRY_BUSY_MS), () => error).catch(() => undefined);
+        await this.end.race(sleep(RETRY_BUSY_MS), () => error).catch(() => undefined);
       }
     }
   }

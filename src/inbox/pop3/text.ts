@@ -8,23 +8,19 @@ const DOT = 0x2e;
 type Before = 'nothing' | 'a dot' | 'a dot and CR' | 'other bytes';
 
 /**
- * The text of a multi-line answer, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
- * CR LF. It is kept in one piece of memory, whether it has one line or a million.
+ * The text of a multi-line reply, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
+ * CR LF. It is kept in one buffer, no matter how many lines it has.
  */
 export class Pop3Text {
+  /** Whether the line with the dot has been received. */
+  hasEnded = false;
   readonly #text: BoundedBuffer;
   #before: Before = 'nothing';
   #last = LF;
-  #hasEnded = false;
 
   /** @param maxBytes how much of the text is kept */
   constructor(maxBytes: number) {
     this.#text = new BoundedBuffer(maxBytes);
-  }
-
-  /** Whether the line with the dot has been received. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
   }
 
   /** How many bytes the text has so far, kept or not. */
@@ -41,7 +37,7 @@ export class Pop3Text {
   take(bytes: Buffer): number {
     let taken = 0;
     for (const byte of bytes) {
-      if (this.#hasEnded) break;
+      if (this.hasEnded) break;
       taken += 1;
       this.#take(byte);
     }
@@ -55,12 +51,12 @@ export class Pop3Text {
         this.#before = 'a dot';
         return;
       case 'a dot':
-        if (byte === LF) this.#hasEnded = true;
+        if (byte === LF) this.hasEnded = true;
         if (byte === CR) this.#before = 'a dot and CR';
         if (byte === LF || byte === CR) return;
         break;
       case 'a dot and CR':
-        if (byte === LF) this.#hasEnded = true;
+        if (byte === LF) this.hasEnded = true;
         if (byte === LF) return;
         this.#push(CR);
         break;

@@ -7,7 +7,7 @@ function read(octets: string, size = octets.length, most = 1000): [string, boole
   const all = Buffer.from(octets, 'latin1');
   let taken = 0;
   for (let at = 0; at < all.length; at += size) taken += text.take(all.subarray(at, at + size));
-  return [text.text.toString('latin1'), text.hasEnded, all.toString('latin1', taken)];
+  return [text.bytes.toString('latin1'), text.hasEnded, all.toString('latin1', taken)];
 }
 
 test.each<[string, string, string, boolean, string]>([
@@ -37,7 +37,7 @@ test('gives back any lines, however they are cut, and nothing of what follows', 
 test('keeps no more than it may, and counts the rest', () => {
   const text = new Pop3Text(5);
   text.take(Buffer.from('abc\r\ndef\r\n.\r\n'));
-  expect([text.text.toString(), text.total, text.hasEnded]).toEqual(['abc\r\n', 10, true]);
+  expect([text.bytes.toString(), text.total, text.hasEnded]).toEqual(['abc\r\n', 10, true]);
 });
 
 test('keeps a text that is longer than what it begins with', () => {

@@ -112,7 +112,7 @@ export class Pop3Session {
     await this.#demand(`TOP ${message} 0`, 'the header of a message');
     const header = new Pop3Text(MAX_HEADER_BYTES);
     await this.#readText(header, MAX_TOP_BYTES, this.#wait());
-    if (header.hasEnded) return header.text;
+    if (header.hasEnded) return header.bytes;
     throw unusable(`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
   }
 
@@ -123,7 +123,7 @@ export class Pop3Session {
     const deadline = Deadline.after(this.timeoutMs * Math.ceil(maxBytes / PART_BYTES), this.end);
     await this.#readText(source, maxBytes, deadline);
     if (!source.hasEnded) this.leave();
-    return source.text;
+    return source.bytes;
   }
 
   /** Marks a message, which the server deletes when the session {@link quit | ends}. */

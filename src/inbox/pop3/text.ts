@@ -11,27 +11,11 @@ type Before = 'nothing' | 'a dot' | 'a dot and CR' | 'other bytes';
  * The text of a multi-line reply, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
  * CR LF. It is kept in one buffer, no matter how many lines it has.
  */
-export class Pop3Text {
+export class Pop3Text extends BoundedBuffer {
   /** Whether the line with the dot has been received. */
   hasEnded = false;
-  readonly #text: BoundedBuffer;
   #before: Before = 'nothing';
   #last = LF;
-
-  /** @param maxBytes how much of the text is kept */
-  constructor(maxBytes: number) {
-    this.#text = new BoundedBuffer(maxBytes);
-  }
-
-  /** How many bytes the text has so far, kept or not. */
-  get total(): number {
-    return this.#text.total;
-  }
-
-  /** The text so far, as much of it as is kept. */
-  get text(): Buffer {
-    return this.#text.bytes;
-  }
 
   /** @returns how many of the bytes belong to the text and its end */
   take(bytes: Buffer): number {
@@ -58,18 +42,18 @@ export class Pop3Text {
       case 'a dot and CR':
         if (byte === LF) this.hasEnded = true;
         if (byte === LF) return;
-        this.#push(CR);
+        this.push(CR);
         break;
       case 'other bytes':
         break;
     }
-    if (byte === LF && this.#last !== CR) this.#push(CR);
-    this.#push(byte);
+    if (byte === LF && this.#last !== CR) this.push(CR);
+    this.push(byte);
     this.#before = byte === LF ? 'nothing' : 'other bytes';
   }
 
-  #push(byte: number): void {
+  override push(byte: number): void {
     this.#last = byte;
-    this.#text.push(byte);
+    super.push(byte);
   }
 }

@@ -2,14 +2,11 @@ import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect, ConnectFailure, resolve } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import { beginHandshake, type HandshakeResult } from '../tls/handshake.js';
+import { beginHandshake } from '../tls/handshake.js';
 import { InboxError } from './failure.js';
 import type { InboxSettings } from './inbox.js';
 
-/**
- * Connects to the server of an inbox.
- * @throws {InboxError}
- */
+/** @throws {InboxError} */
 export async function connectTo(
   { host, port }: { readonly host: string; readonly port: number },
   { resolver }: InboxSettings,
@@ -27,10 +24,7 @@ export async function connectTo(
 export interface Securing {
   /** Nothing may be sent over it until it has been judged. */
   readonly stream: TLSSocket;
-  /**
-   * The same stream, after it has been judged.
-   * @throws {InboxError} if the handshake fails or the certificates are not accepted; then the connection is closed
-   */
+  /** The same stream. Rejects with an {@link InboxError} if it is not accepted; then the connection is closed. */
   readonly judged: Promise<TLSSocket>;
 }
 
@@ -45,25 +39,18 @@ export function beginSecuring(socket: Socket, host: string, settings: InboxSetti
     deadline,
   });
   const judged = outcome.then((result) => {
-    const error = errorOf(result, settings);
-    if (!error) return stream;
+    const objections = result.ok ? settings.judge(result.channel) : [];
+    if (result.ok && objections.length === 0) return stream;
     stream.destroy();
     socket.destroy();
-    throw error;
+    throw new InboxError(
+      result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure },
+    );
   });
   return { stream, judged };
 }
 
-/**
- * Makes a TLS channel, as {@link beginSecuring} does.
- * @throws {InboxError}
- */
+/** @throws {InboxError} as {@link beginSecuring} does */
 export function secure(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Promise<TLSSocket> {
   return beginSecuring(socket, host, settings, deadline).judged;
-}
-
-function errorOf(result: HandshakeResult, { judge }: InboxSettings): InboxError | undefined {
-  if (!result.ok) return new InboxError({ kind: 'no-tls', cause: result.failure });
-  const objections = judge(result.channel);
-  return objections.length === 0 ? undefined : new InboxError({ kind: 'bad-certificate', objections });
 }

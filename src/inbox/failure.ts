@@ -1,7 +1,7 @@
 import type { ConnectFailure } from '../net/connect.js';
 import type { HandshakeFailure } from '../tls/handshake.js';
 
-/** What is wrong with the certificates of an inbox, as a finding says it. */
+/** A problem of the certificates of an inbox, from the finding for it. */
 export interface Objection {
   readonly code: string;
   readonly message: string;
@@ -12,7 +12,7 @@ export type InboxFailure =
   | { readonly kind: 'no-connection'; readonly cause: ConnectFailure }
   | { readonly kind: 'no-tls'; readonly cause: HandshakeFailure }
   | { readonly kind: 'bad-certificate'; readonly objections: readonly Objection[] }
-  /** The connection was lost, the server did not answer in time, or it has a temporary problem. */
+  /** The connection was lost, the server did not reply in time, or it has a temporary problem. */
   | { readonly kind: 'temporary'; readonly detail: string }
   /** The mailbox is not available now, but may be before the search ends. */
   | { readonly kind: 'busy'; readonly detail: string }
@@ -29,11 +29,9 @@ export type InboxResult<T> =
 /** Carries a failure to the caller of an inbox, who gets it as an {@link InboxResult}. */
 export class InboxError extends Error {
   override readonly name = 'InboxError';
-  readonly failure: InboxFailure;
 
-  constructor(failure: InboxFailure) {
+  constructor(readonly failure: InboxFailure) {
     super(describeFailure(failure));
-    this.failure = failure;
   }
 }
 
@@ -52,30 +50,19 @@ export async function resultOf<T>(work: Promise<T>): Promise<InboxResult<T>> {
   }
 }
 
-/** Whether the server answered and the connection can still be used, although something failed. */
+/** Whether the server replied and the connection can still be used, although something failed. */
 export function isRejection(error: unknown): error is InboxError {
   return error instanceof InboxError && ['rejected', 'message-gone'].includes(error.failure.kind);
 }
 
 /** Whether the failure may be temporary, so that it makes sense to open the inbox again. */
 export function isTransient(failure: InboxFailure): boolean {
-  switch (failure.kind) {
-    case 'no-connection':
-      return failure.cause.transient;
-    case 'no-tls':
-      return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
-    case 'temporary':
-    case 'busy':
-      return true;
-    case 'bad-certificate':
-    case 'unusable':
-    case 'rejected':
-    case 'message-gone':
-      return false;
-  }
+  if (failure.kind === 'no-connection') return failure.cause.transient;
+  if (failure.kind === 'no-tls') return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
+  return failure.kind === 'temporary' || failure.kind === 'busy';
 }
 
-/** The failure in words, for a message. What the server said in it is escaped. */
+/** For a message. The server's text in it is escaped. */
 export function describeFailure(failure: InboxFailure): string {
   switch (failure.kind) {
     case 'no-connection':
@@ -105,6 +92,6 @@ function describeHandshake(failure: HandshakeFailure): string {
     case 'refused-here':
       return `the handshake failed (${failure.reason})`;
     case 'cleartext':
-      return 'the server answered unencrypted';
+      return 'the server replied unencrypted';
   }
 }

@@ -3,7 +3,7 @@ import { parseMessage, valuesOf } from '../message/fields.js';
 /** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
 export const MAX_HEADER_BYTES = 128 * 1024;
 
-/** The fields of the gate's own message have some hundred characters. */
+/** The fields of the gate's own message have about a hundred characters. */
 const MAX_FIELD_LENGTH = 1024;
 
 /** The header fields by which a message is identified, unfolded, with a bounded length. Repeated fields are joined. */

@@ -4,7 +4,7 @@ import type { Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import type { InboxResult, Objection } from './failure.js';
 
-/** A large message has the time of one answer for each part of this size. */
+/** A large message has the time of one reply for each part of this size. */
 export const PART_BYTES = 1024 * 1024;
 
 /** An open mailbox. */
@@ -14,7 +14,7 @@ export interface Inbox {
    * @returns the message, or undefined if it did not arrive before the deadline
    */
   find(sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>>;
-  /** Settles when the connection has ended, for whatever reason. */
+  /** Settles when the connection has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Logs out and closes the connection. Never throws. */
   close(): Promise<void>;
@@ -38,11 +38,11 @@ export interface Sought {
 
 /** A message that was found. */
 export interface Received {
-  /** Header and body as the inbox has them, cut after `maxReadBytes` of its size. */
+  /** As the inbox has it, cut after `maxReadBytes` of its size. */
   readonly source: Buffer;
   /** The name of the junk folder in which it was found, if it was in one. */
   readonly junk?: string;
-  /** How many copies were found, itself included. */
+  /** How many copies were found, including this message. */
   readonly copies: number;
   /** Whether the last search found more possible copies than the gate reads. The others are not deleted. */
   readonly hasMore: boolean;

@@ -85,7 +85,7 @@ export async function resolve(
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }];
   const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
-  return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+  return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no response in time'));
 }
 
 /** @throws {ConnectFailure} as {@link resolve} does */
@@ -171,7 +171,7 @@ export async function connect(addresses: readonly Address[], port: number, deadl
 
   try {
     return await deadline.race(race, () => {
-      const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+      const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no response in time', to));
       return mostInformative([...failures, ...silent]);
     });
   } finally {

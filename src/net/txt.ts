@@ -17,7 +17,7 @@ export function textResolver(servers?: readonly string[]): TextResolver {
     if (servers) resolver.setServers(servers);
     try {
       return await deadline.race(resolver.resolveTxt(name), () =>
-        Object.assign(new Error('no answer in time'), { code: 'ETIMEOUT' }),
+        Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' }),
       );
     } finally {
       resolver.cancel();

@@ -402,7 +402,7 @@ describe('the password of a maildrop', () => {
 
   test('is not sent by pop3s:// to a server that speaks in the clear, nor by pop3:// to one that speaks TLS', async () => {
     await using clear = await start({ security: 'stls' });
-    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/answered unencrypted/);
+    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/replied unencrypted/);
     await using tls = await start();
     await expect(open(tls, 'pop3', 500)).rejects.toThrow(InboxUnreachable);
     expect([...credentials(clear), ...credentials(tls)]).toEqual([]);

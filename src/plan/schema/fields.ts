@@ -65,7 +65,7 @@ export const userName = value(NO_CONTROLS, values.userName);
 export const secret = value(NO_CONTROLS, values.secret);
 
 export const inboxUrl = value(
-  'must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment',
+  `must be a URL such as imaps://host[:port]/mailbox, without credentials, query or fragment; the schemes are ${Object.keys(values.INBOX_SCHEMES).join(', ')}`,
   values.inboxUrl,
 );
 

@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 94 modules
-var run = __webpack_require__(12948);
+// EXTERNAL MODULE: ./src/gate/run.ts + 92 modules
+var run = __webpack_require__(85668);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
@@ -678,8 +678,8 @@ async function selfTest(scenarios = MISBEHAVING) {
         const { report, verdict } = await (0,run/* run */.e)(plan, {}, () => undefined);
         const misjudged = servers.filter((server, i) => {
             const endpoint = report.endpoints[i];
-            const failed = endpoint !== undefined && verdict.failed.includes(endpoint);
-            return !endpoint || failed !== (server.scenario.expected !== undefined) || !isJudgedCorrectly(server, endpoint);
+            const mustFail = server.scenario.expected !== undefined;
+            return !endpoint || verdict.failed.includes(endpoint) !== mustFail || !isJudgedCorrectly(server, endpoint);
         });
         if (misjudged.length > 0) {
             const names = misjudged.map(({ name, scenario }) => `a server that ${name} (${scenario.expected?.finding ?? 'pass'})`);
@@ -697,10 +697,7 @@ async function selfTest(scenarios = MISBEHAVING) {
 }
 /** Commands that disclose something, with the first step that may send them. */
 const DISCLOSING = { AUTH: 'authentication', MAIL: 'delivery' };
-/**
- * Whether all steps before the expected one pass, that one fails by the expected finding alone, and nothing is tried or
- * disclosed after it.
- */
+/** Whether only the expected step fails, by the expected finding alone, and nothing is tried or disclosed after it. */
 function isJudgedCorrectly({ scenario: { expected }, heard }, { result, steps }) {
     const last = expected ? report/* STEP_IDS */.W1.indexOf(expected.step) : report/* STEP_IDS */.W1.length;
     const asExpected = report/* STEP_IDS */.W1.every((id, i) => {
@@ -714,10 +711,7 @@ function isJudgedCorrectly({ scenario: { expected }, heard }, { result, steps })
         const errors = step.findings.filter(({ severity }) => severity === 'error');
         return step.status === 'fail' && errors.length > 0 && errors.every(({ code }) => code === expected?.finding);
     });
-    const heardInTime = Object.entries(DISCLOSING).every(([command, step]) => {
-        const mayBeHeard = report/* STEP_IDS */.W1.indexOf(step) <= last;
-        return heard.has(command) === mayBeHeard;
-    });
+    const heardInTime = Object.entries(DISCLOSING).every(([command, step]) => heard.has(command) === report/* STEP_IDS */.W1.indexOf(step) <= last);
     return result === (expected ? 'fail' : 'pass') && asExpected && heardInTime;
 }
 function endpointOf({ name, port }, { ca, inboxPort }) {

@@ -10,15 +10,15 @@ export const modules = {
 /* harmony export */ });
 const FIRST_BYTES = 16 * 1024;
 /**
- * Keeps the first bytes of what is received in one piece of memory. In pieces as they are received, each byte could take
- * a hundred times its size.
+ * Keeps the first bytes of what is received in one buffer. In chunks as they are received, each byte could take several
+ * hundred bytes of memory.
  */
 class BoundedBuffer {
-    #maxBytes;
+    maxBytes;
     #memory;
     #total = 0;
     constructor(maxBytes) {
-        this.#maxBytes = maxBytes;
+        this.maxBytes = maxBytes;
         this.#memory = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
     }
     /** How many bytes were added, kept or not. */
@@ -27,11 +27,10 @@ class BoundedBuffer {
     }
     /** The bytes that were kept. */
     get bytes() {
-        return this.#memory.subarray(0, Math.min(this.#total, this.#maxBytes));
+        return this.#memory.subarray(0, Math.min(this.#total, this.maxBytes));
     }
-    /** Adds one byte. */
     push(byte) {
-        if (this.#total < this.#maxBytes) {
+        if (this.#total < this.maxBytes) {
             this.#makeRoomFor(this.#total + 1);
             this.#memory[this.#total] = byte;
         }
@@ -39,15 +38,15 @@ class BoundedBuffer {
     }
     add(bytes) {
         const total = this.#total + bytes.length;
-        this.#makeRoomFor(Math.min(this.#maxBytes, total));
-        if (this.#total < this.#maxBytes)
+        this.#makeRoomFor(Math.min(this.maxBytes, total));
+        if (this.#total < this.maxBytes)
             bytes.copy(this.#memory, this.#total);
         this.#total = total;
     }
     #makeRoomFor(size) {
         if (size <= this.#memory.length)
             return;
-        const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(size, 2 * this.#memory.length)));
+        const larger = Buffer.alloc(Math.min(this.maxBytes, Math.max(size, 2 * this.#memory.length)));
         this.#memory.copy(larger);
         this.#memory = larger;
     }
@@ -73,10 +72,7 @@ class BoundedBuffer {
 
 
 
-/**
- * Connects to the server of an inbox.
- * @throws {InboxError}
- */
+/** @throws {InboxError} */
 async function connectTo({ host, port }, { resolver }, deadline) {
     try {
         return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
@@ -98,27 +94,18 @@ function beginSecuring(socket, host, settings, deadline) {
         deadline,
     });
     const judged = outcome.then((result) => {
-        const error = errorOf(result, settings);
-        if (!error)
+        const objections = result.ok ? settings.judge(result.channel) : [];
+        if (result.ok && objections.length === 0)
             return stream;
         stream.destroy();
         socket.destroy();
-        throw error;
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
     });
     return { stream, judged };
 }
-/**
- * Makes a TLS channel, as {@link beginSecuring} does.
- * @throws {InboxError}
- */
+/** @throws {InboxError} as {@link beginSecuring} does */
 function secure(socket, host, settings, deadline) {
     return beginSecuring(socket, host, settings, deadline).judged;
-}
-function errorOf(result, { judge }) {
-    if (!result.ok)
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-tls', cause: result.failure });
-    const objections = judge(result.channel);
-    return objections.length === 0 ? undefined : new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'bad-certificate', objections });
 }
 
 
@@ -136,7 +123,7 @@ function errorOf(result, { judge }) {
 
 /** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
 const MAX_HEADER_BYTES = 128 * 1024;
-/** The fields of the gate's own message have some hundred characters. */
+/** The fields of the gate's own message have about a hundred characters. */
 const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
@@ -160,7 +147,7 @@ function bounded(text) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ PART_BYTES)
 /* harmony export */ });
-/** A large message has the time of one answer for each part of this size. */
+/** A large message has the time of one reply for each part of this size. */
 const PART_BYTES = 1024 * 1024;
 
 
@@ -233,6 +220,8 @@ class IdentifierCounts {
 var reason = __webpack_require__(32223);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
 var line_channel = __webpack_require__(76987);
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __webpack_require__(9661);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __webpack_require__(50875);
 // EXTERNAL MODULE: ./src/inbox/channel.ts
@@ -247,35 +236,19 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
 /**
- * The text of a multi-line answer, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
- * CR LF. It is kept in one piece of memory, whether it has one line or a million.
+ * The text of a multi-line reply, up to the line with a dot alone (RFC 1939 section 3): dots unstuffed, every line end a
+ * CR LF. It is kept in one buffer, no matter how many lines it has.
  */
-class Pop3Text {
-    #text;
+class Pop3Text extends bounded_buffer/* BoundedBuffer */.G {
+    /** Whether the line with the dot has been received. */
+    hasEnded = false;
     #before = 'nothing';
     #last = LF;
-    #hasEnded = false;
-    /** @param maxBytes how much of the text is kept */
-    constructor(maxBytes) {
-        this.#text = new bounded_buffer/* BoundedBuffer */.G(maxBytes);
-    }
-    /** Whether the line with the dot has been received. */
-    get hasEnded() {
-        return this.#hasEnded;
-    }
-    /** How many bytes the text has so far, kept or not. */
-    get total() {
-        return this.#text.total;
-    }
-    /** The text so far, as much of it as is kept. */
-    get text() {
-        return this.#text.bytes;
-    }
     /** @returns how many of the bytes belong to the text and its end */
     take(bytes) {
         let taken = 0;
         for (const byte of bytes) {
-            if (this.#hasEnded)
+            if (this.hasEnded)
                 break;
             taken += 1;
             this.#take(byte);
@@ -291,7 +264,7 @@ class Pop3Text {
                 return;
             case 'a dot':
                 if (byte === LF)
-                    this.#hasEnded = true;
+                    this.hasEnded = true;
                 if (byte === CR)
                     this.#before = 'a dot and CR';
                 if (byte === LF || byte === CR)
@@ -299,22 +272,22 @@ class Pop3Text {
                 break;
             case 'a dot and CR':
                 if (byte === LF)
-                    this.#hasEnded = true;
+                    this.hasEnded = true;
                 if (byte === LF)
                     return;
-                this.#push(CR);
+                this.push(CR);
                 break;
             case 'other bytes':
                 break;
         }
         if (byte === LF && this.#last !== CR)
-            this.#push(CR);
-        this.#push(byte);
+            this.push(CR);
+        this.push(byte);
         this.#before = byte === LF ? 'nothing' : 'other bytes';
     }
-    #push(byte) {
+    push(byte) {
         this.#last = byte;
-        this.#text.push(byte);
+        super.push(byte);
     }
 }
 
@@ -329,8 +302,9 @@ class Pop3Text {
 
 
 
+
 const session_CR = 0x0d;
-/** RFC 2449 section 4 allows 512 bytes; eight times that is accepted. */
+/** RFC 2449 section 4 allows 512 bytes. */
 const MAX_LINE_BYTES = 4096;
 /** In the mailbox. Every session lists all of them. */
 const MAX_MESSAGES = 10_000;
@@ -338,7 +312,7 @@ const MAX_MESSAGES = 10_000;
 const MAX_ARRIVED = 1000;
 /** More than {@link MAX_HEADER_BYTES}: no server accepts a longer header. */
 const MAX_TOP_BYTES = 1024 * 1024;
-/** For the answer to QUIT, if nothing is deleted. */
+/** For the reply to QUIT, if nothing is deleted. */
 const QUIT_WAIT_MS = 1000;
 /**
  * The mailbox is open in another session, or there were too many sessions in a short time (RFC 2449 section 8.1,
@@ -346,21 +320,21 @@ const QUIT_WAIT_MS = 1000;
  */
 const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
 /**
- * One POP3 session (RFC 1939), logged in: `pop3s` with TLS from the first byte, `pop3` with STLS (RFC 2595). The server
+ * One POP3 session (RFC 1939), logged in: `pop3s` with implicit TLS, `pop3` with STLS (RFC 2595). The server
  * locks the mailbox meanwhile, and shows messages that arrive only to the next session.
  */
 class Pop3Session {
+    timeoutMs;
+    end;
     #channel;
-    #timeoutMs;
-    #end;
-    #deleted = Promise.withResolvers();
+    #deleted = (0,net_deadline/* deferred */.y)();
     #arrived;
     #hasMarks = false;
     constructor(channel, timeoutMs, end) {
+        this.timeoutMs = timeoutMs;
+        this.end = end;
         this.#channel = new line_channel/* LineChannel */.M(channel);
-        this.#timeoutMs = timeoutMs;
-        this.#end = end;
-        // It is of interest only where something is deleted.
+        // Nobody waits for it if nothing is deleted.
         this.#deleted.promise.catch(() => undefined);
     }
     /**
@@ -369,16 +343,17 @@ class Pop3Session {
      */
     static async open(target, settings, end) {
         const { timeoutMs } = settings;
+        const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
         const socket = await (0,inbox_channel/* connectTo */.m6)(target, settings, net_deadline/* Deadline */.B.after(timeoutMs, end));
         try {
-            if (target.scheme === 'pop3') {
+            if (!isImplicit) {
                 const plain = new Pop3Session(socket, timeoutMs, end);
                 await plain.#greeting();
                 await plain.#startTls();
             }
             const channel = await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, net_deadline/* Deadline */.B.after(timeoutMs, end));
             const session = new Pop3Session(channel, timeoutMs, end);
-            if (target.scheme === 'pop3s')
+            if (isImplicit)
                 await session.#greeting();
             await session.#login(target);
             return session;
@@ -396,15 +371,25 @@ class Pop3Session {
         return this.#list(() => undefined);
     }
     /**
-     * The messages that have arrived since. The server is asked for them once a session.
+     * The messages that have arrived since. They are listed once a session.
      * @param old how many messages had each identifier before
      * @returns the number of each message in this session, by identifier. If several have the same, the second and each
      *   further one gets a suffix
      * @throws {InboxError}
      */
     async arrived(old) {
-        this.#arrived ??= await this.#listArrived(old);
-        return this.#arrived;
+        if (this.#arrived)
+            return this.#arrived;
+        const arrived = new Map();
+        await this.#list((identifier, nth, message) => {
+            if (nth <= old.count(identifier))
+                return;
+            if (arrived.size === MAX_ARRIVED)
+                throw (0,failure/* unusable */._P)(`more than ${MAX_ARRIVED} messages have arrived`);
+            // An identifier has no space.
+            arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
+        });
+        return (this.#arrived = arrived);
     }
     /** The beginning of the header of a message. TOP does not mark the message as seen. */
     async header(message) {
@@ -412,20 +397,20 @@ class Pop3Session {
         const header = new Pop3Text(inbox_headers/* MAX_HEADER_BYTES */.v8);
         await this.#readText(header, MAX_TOP_BYTES, this.#wait());
         if (header.hasEnded)
-            return header.text;
+            return header.bytes;
         throw (0,failure/* unusable */._P)(`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
     }
     /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
     async message(message, maxBytes) {
         await this.#demand(`RETR ${message}`, 'the message');
         const source = new Pop3Text(maxBytes);
-        const deadline = net_deadline/* Deadline */.B.after(this.#timeoutMs * Math.ceil(maxBytes / inbox/* PART_BYTES */._), this.#end);
+        const deadline = net_deadline/* Deadline */.B.after(this.timeoutMs * Math.ceil(maxBytes / inbox/* PART_BYTES */._), this.end);
         await this.#readText(source, maxBytes, deadline);
         if (!source.hasEnded)
             this.leave();
-        return source.text;
+        return source.bytes;
     }
-    /** Marks a message, to be deleted at the {@link end} of the session. */
+    /** Marks a message, which the server deletes when the session {@link quit | ends}. */
     async mark(message) {
         await this.#demand(`DELE ${message}`, 'the deletion of the message');
         this.#hasMarks = true;
@@ -438,9 +423,8 @@ class Pop3Session {
         return this.#deleted.promise;
     }
     /** Ends the session, so that the server deletes the marked messages and unlocks the mailbox. Never throws. */
-    async end() {
-        const deadline = this.#hasMarks ? this.#wait() : net_deadline/* Deadline */.B.after(QUIT_WAIT_MS, this.#end);
-        const late = () => (0,failure/* temporary */.q_)('the server did not answer in time');
+    async quit() {
+        const deadline = this.#hasMarks ? this.#wait() : net_deadline/* Deadline */.B.after(QUIT_WAIT_MS, this.end);
         this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), late));
         await this.#deleted.promise.catch(() => undefined);
         this.leave();
@@ -449,21 +433,8 @@ class Pop3Session {
     leave() {
         this.#channel.stream.destroy();
     }
-    /** Whether the session has ended. */
     get isOver() {
         return this.#channel.stream.destroyed;
-    }
-    async #listArrived(old) {
-        const arrived = new Map();
-        await this.#list((identifier, nth, message) => {
-            if (nth <= old.count(identifier))
-                return;
-            if (arrived.size === MAX_ARRIVED)
-                throw (0,failure/* unusable */._P)(`more than ${MAX_ARRIVED} messages have arrived`);
-            // An identifier has no space.
-            arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
-        });
-        return arrived;
     }
     /**
      * @param onMessage gets the identifier of each message, how many have had the same so far, and its number
@@ -481,7 +452,7 @@ class Pop3Session {
                 throw (0,failure/* unusable */._P)(`the mailbox has more than ${MAX_MESSAGES} messages`);
             const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (message === undefined || text === undefined) {
-                throw (0,failure/* unusable */._P)(`the server sent a line that is not an answer to UIDL: ${(0,peer/* excerpt */.Kb)(line)}`);
+                throw (0,failure/* unusable */._P)(`the server replied to UIDL with an invalid line: ${(0,peer/* excerpt */.Kb)(line)}`);
             }
             // A copy, because a slice would keep the whole line in memory.
             const identifier = Buffer.from(text).toString('latin1');
@@ -490,7 +461,7 @@ class Pop3Session {
         }
     }
     #wait() {
-        return net_deadline/* Deadline */.B.after(this.#timeoutMs, this.#end);
+        return net_deadline/* Deadline */.B.after(this.timeoutMs, this.end);
     }
     async #greeting() {
         const { ok, text } = await this.#status();
@@ -500,11 +471,11 @@ class Pop3Session {
     async #startTls() {
         const { ok, text } = await this.#command('STLS');
         if (!ok)
-            throw (0,failure/* unusable */._P)(`no TLS: to STLS the server says ${text}`);
+            throw (0,failure/* unusable */._P)(`no TLS: the server replied to STLS with ${text}`);
         this.#channel.detach();
         const early = this.#channel.received.unread;
         if (early.length > 0) {
-            throw (0,failure/* unusable */._P)(`the server sent unencrypted data after its answer to STLS: ${(0,peer/* excerpt */.Kb)(early.toString('latin1'))}`);
+            throw (0,failure/* unusable */._P)(`the server sent unencrypted data after its reply to STLS: ${(0,peer/* excerpt */.Kb)(early.toString('latin1'))}`);
         }
     }
     async #login({ username, password }) {
@@ -514,19 +485,19 @@ class Pop3Session {
                 continue;
             if (BUSY.test(text))
                 throw (0,failure/* busy */.S2)(`the server does not allow a login now: ${text}`);
-            throw (0,failure/* rejected */.nS)(`login refused: ${text}`);
+            throw (0,failure/* rejected */.nS)(`login rejected: ${text}`);
         }
     }
     async #demand(line, about) {
         const { ok, text } = await this.#command(line);
         if (!ok)
-            throw (0,failure/* rejected */.nS)(`asked for ${about}, the server says: ${text}`);
+            throw (0,failure/* rejected */.nS)(`the server rejected the request for ${about}: ${text}`);
     }
     async #command(line) {
         this.#channel.stream.write(`${line}\r\n`);
         return this.#status();
     }
-    /** The first line of an answer. */
+    /** The first line of a reply. */
     async #status() {
         const line = (await this.#readLine(this.#wait())).toString('utf8');
         const text = (0,peer/* excerpt */.Kb)(line);
@@ -561,8 +532,11 @@ class Pop3Session {
         if (end) {
             throw (0,failure/* temporary */.q_)(`the connection was lost${end.cause === undefined ? '' : ` (${(0,reason/* codeOf */.$)(end.cause)})`}`);
         }
-        await deadline.race(this.#channel.more(), () => (0,failure/* temporary */.q_)('the server did not answer in time'));
+        await deadline.race(this.#channel.more(), late);
     }
+}
+function late() {
+    return (0,failure/* temporary */.q_)('the server did not reply in time');
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -573,15 +547,16 @@ var p_limit = __webpack_require__(70370);
 
 
 
-/** A mailbox that another client has open is usually free again soon. */
+
+/** A mailbox that a different client has open is usually free again soon. */
 const RETRY_BUSY_MS = 1000;
 /**
- * The sessions on a mailbox, one at a time, because a server allows only one. Everybody who waits when a session begins
- * uses it, one after the other: each login is expensive, and may find the mailbox locked by another client.
+ * The sessions on a mailbox, one at a time, because a server allows only one. All who wait when a session begins
+ * use it, one after the other: each login is expensive, and may find the mailbox locked by a different client.
  */
 class Pop3Sessions {
-    #open;
-    #end;
+    open;
+    end;
     #oneAtATime = (0,p_limit/* default */.A)(1);
     #waiting = [];
     /** Why the last login failed, while the mailbox is busy. */
@@ -591,8 +566,8 @@ class Pop3Sessions {
      * @param end the end of every wait
      */
     constructor(open, end) {
-        this.#open = open;
-        this.#end = end;
+        this.open = open;
+        this.end = end;
     }
     /**
      * Does some work in a session that begins after the call, so that it sees every message that has arrived until now.
@@ -601,12 +576,12 @@ class Pop3Sessions {
      *   rejected something
      */
     async use(until, work) {
-        const granted = Promise.withResolvers();
-        const finished = Promise.withResolvers();
+        const granted = (0,net_deadline/* deferred */.y)();
+        const finished = (0,net_deadline/* deferred */.y)();
         this.#waiting.push({ until, granted, finished });
         void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
         try {
-            const late = () => this.#busy ?? (0,failure/* busy */.S2)('the server did not answer in time');
+            const late = () => this.#busy ?? (0,failure/* busy */.S2)('the server did not reply in time');
             const session = await until.race(granted.promise, late);
             return await work(session).catch((error) => {
                 if (!(0,failure/* isRejection */.aK)(error))
@@ -618,7 +593,7 @@ class Pop3Sessions {
             finished.resolve(undefined);
         }
     }
-    /** Everybody who waits uses the same session, or after one that ended early the next one. */
+    /** All who wait use the same session, or a new one if it ended early. */
     async #serve(all) {
         let session;
         for (const [at, { until, granted, finished }] of all.entries()) {
@@ -626,7 +601,7 @@ class Pop3Sessions {
                 continue;
             try {
                 if (session?.isOver) {
-                    await session.end();
+                    await session.quit();
                     session = undefined;
                 }
                 session ??= await this.#logIn(all.slice(at));
@@ -639,12 +614,12 @@ class Pop3Sessions {
             granted.resolve(session);
             await finished.promise;
         }
-        await session?.end();
+        await session?.quit();
     }
     async #logIn(waiting) {
         for (;;) {
             try {
-                const session = await this.#open();
+                const session = await this.open();
                 this.#busy = undefined;
                 return session;
             }
@@ -654,7 +629,7 @@ class Pop3Sessions {
                 if (!waiting.some(({ until }) => until.remainingMs > RETRY_BUSY_MS))
                     throw error;
                 this.#busy = error;
-                await this.#end.race((0,promises_.setTimeout)(RETRY_BUSY_MS), () => error).catch(() => undefined);
+                await this.end.race((0,promises_.setTimeout)(RETRY_BUSY_MS), () => error).catch(() => undefined);
             }
         }
     }
@@ -684,32 +659,32 @@ async function openPop3Inbox(target, settings, stop) {
 }
 /** A mailbox over one session after the other. */
 class Pop3Mailbox {
+    end;
     #sessions;
     #timeoutMs;
-    #end;
     /** How many messages had each identifier when the inbox was opened. */
     #old = new IdentifierCounts(0);
     /** The messages whose headers have been read since, by identifier. */
     #arrived = new Map();
     #headersCharacters = 0;
     constructor(target, settings, end) {
-        this.#end = end;
+        this.end = end;
         this.#timeoutMs = settings.timeoutMs;
         this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
     }
-    /** Connecting and the list have the time of two answers. */
+    /** Connecting and the list have the time of two replies. */
     async noteOld() {
-        const until = net_deadline/* Deadline */.B.after(2 * this.#timeoutMs, this.#end);
+        const until = net_deadline/* Deadline */.B.after(2 * this.#timeoutMs, this.end);
         await this.#sessions.use(until, async (session) => {
-            this.#old = await until.race(session.identifiers(), late);
+            this.#old = await until.race(session.identifiers(), pop3_late);
         });
     }
     async use(deadline, work) {
-        const until = net_deadline/* Deadline */.B.after(deadline.remainingMs + this.#timeoutMs, this.#end);
+        const until = net_deadline/* Deadline */.B.after(deadline.remainingMs + this.#timeoutMs, this.end);
         let deleted;
         const result = await this.#sessions.use(until, (session) => work({
             look: async () => {
-                await until.race(this.#readNewHeaders(session), late);
+                await until.race(this.#readNewHeaders(session), pop3_late);
                 return [...this.#arrived.values()];
             },
             read: async (id, maxBytes) => {
@@ -747,14 +722,14 @@ class Pop3Mailbox {
             const { messageId, subject } = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             const known = this.#arrived.get(id);
             if (known?.messageId !== messageId || known.subject !== subject) {
-                throw (0,failure/* rejected */.nS)('another message has its identifier');
+                throw (0,failure/* rejected */.nS)('a different message has its identifier');
             }
             await session.mark(message);
         }
     }
 }
-function late() {
-    return (0,failure/* busy */.S2)('the server did not answer in time');
+function pop3_late() {
+    return (0,failure/* busy */.S2)('the server did not reply in time');
 }
 /** @throws the error; a rejection with the remark that the message did arrive */
 function notDeleted(error) {

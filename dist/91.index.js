@@ -19,10 +19,7 @@ export const modules = {
 
 
 
-/**
- * Connects to the server of an inbox.
- * @throws {InboxError}
- */
+/** @throws {InboxError} */
 async function connectTo({ host, port }, { resolver }, deadline) {
     try {
         return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
@@ -44,27 +41,18 @@ function beginSecuring(socket, host, settings, deadline) {
         deadline,
     });
     const judged = outcome.then((result) => {
-        const error = errorOf(result, settings);
-        if (!error)
+        const objections = result.ok ? settings.judge(result.channel) : [];
+        if (result.ok && objections.length === 0)
             return stream;
         stream.destroy();
         socket.destroy();
-        throw error;
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
     });
     return { stream, judged };
 }
-/**
- * Makes a TLS channel, as {@link beginSecuring} does.
- * @throws {InboxError}
- */
+/** @throws {InboxError} as {@link beginSecuring} does */
 function secure(socket, host, settings, deadline) {
     return beginSecuring(socket, host, settings, deadline).judged;
-}
-function errorOf(result, { judge }) {
-    if (!result.ok)
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-tls', cause: result.failure });
-    const objections = judge(result.channel);
-    return objections.length === 0 ? undefined : new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'bad-certificate', objections });
 }
 
 
@@ -82,7 +70,7 @@ function errorOf(result, { judge }) {
 
 /** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
 const MAX_HEADER_BYTES = 128 * 1024;
-/** The fields of the gate's own message have some hundred characters. */
+/** The fields of the gate's own message have about a hundred characters. */
 const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
@@ -117,6 +105,8 @@ var net_deadline = __webpack_require__(47879);
 var imap_flow = __webpack_require__(15469);
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __webpack_require__(32223);
+// EXTERNAL MODULE: ./src/plan/schema/values.ts
+var values = __webpack_require__(9661);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __webpack_require__(50875);
 // EXTERNAL MODULE: ./src/inbox/failure.ts
@@ -128,52 +118,52 @@ var failure = __webpack_require__(7358);
 const LOGOUT_WAIT_MS = 1000;
 /** The commands to an IMAP server, one at a time, so that each has its full time. */
 class ImapDialogue {
-    #client;
-    #timeoutMs;
+    client;
+    timeoutMs;
     /** The end of every command so far. */
     #previous = Promise.resolve();
-    /** @param timeoutMs for any one answer */
+    /** @param timeoutMs for any one reply */
     constructor(client, timeoutMs) {
-        this.#client = client;
-        this.#timeoutMs = timeoutMs;
+        this.client = client;
+        this.timeoutMs = timeoutMs;
     }
     /**
-     * Sends a command after those before it have been answered.
-     * @param about what the command asks for
-     * @throws {InboxError} `rejected` if the server rejects it. Without an answer the connection is closed, because a late
-     *   one could be taken for the answer to another command
+     * Sends a command after the replies to those before it.
+     * @param about what the command requests
+     * @throws {InboxError} `rejected` if the server rejects it. Without a reply the connection is closed, because a late
+     *   one could be taken for the reply to the next command
      */
     ask(about, command) {
-        const answer = this.#previous.then(() => this.#answerTo(about, command(this.#client)));
-        this.#previous = answer.catch(() => undefined);
-        return answer;
+        const reply = this.#previous.then(() => this.#replyTo(about, command(this.client)));
+        this.#previous = reply.catch(() => undefined);
+        return reply;
     }
     /** The error for a connection that has ended, if the client has thrown none. */
     lost(about) {
-        const reason = this.#client.byeReason;
+        const reason = this.client.byeReason;
         const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-        return (0,failure/* temporary */.q_)(`asked for ${about}, the connection was lost${said}`);
+        return (0,failure/* temporary */.q_)(`the request for ${about} failed because the connection was lost${said}`);
     }
     /** Logs out and closes the connection. Never throws. */
     async close() {
         const deadline = net_deadline/* Deadline */.B.after(LOGOUT_WAIT_MS);
-        await deadline.race(this.#client.logout(), () => new Error('no answer to LOGOUT')).catch(() => undefined);
-        this.#client.close();
+        await deadline.race(this.client.logout(), () => new Error('no reply to LOGOUT')).catch(() => undefined);
+        this.client.close();
     }
-    async #answerTo(about, answer) {
-        const late = () => (0,failure/* temporary */.q_)(`asked for ${about}, the server did not answer in time`);
+    async #replyTo(about, reply) {
+        const late = () => (0,failure/* temporary */.q_)(`the server did not reply in time to the request for ${about}`);
         try {
-            return await net_deadline/* Deadline */.B.after(this.#timeoutMs).race(answer, late);
+            return await net_deadline/* Deadline */.B.after(this.timeoutMs).race(reply, late);
         }
         catch (error) {
             if (isRefusal(error))
-                throw (0,failure/* rejected */.nS)(`asked for ${about}, the server says: ${whatServerSays(error)}`);
-            this.#client.close();
+                throw (0,failure/* rejected */.nS)(`the server rejected the request for ${about}: ${whatServerSays(error)}`);
+            this.client.close();
             throw error instanceof failure/* InboxError */.j ? error : this.lost(about);
         }
     }
 }
-/** Whether the server answered NO or BAD. */
+/** Whether the server replied with NO or BAD. */
 function isRefusal(error) {
     const { responseStatus } = error;
     return responseStatus === 'NO' || responseStatus === 'BAD';
@@ -185,8 +175,9 @@ function whatServerSays(error) {
 }
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var inbox_channel = __webpack_require__(39367);
+var channel = __webpack_require__(39367);
 ;// CONCATENATED MODULE: ./src/inbox/imap/transport.ts
+
 
 
 
@@ -197,13 +188,13 @@ const MAX_OPENING_BYTES = 32 * 1024;
  * both to Node, which crashes with certificates on some curves.
  */
 class JudgedTransport {
-    #socket;
+    socket;
+    secureLater;
     #bytes = 0;
-    #secureLater;
     #failure = Promise.resolve();
     constructor(socket, secureLater) {
-        this.#socket = socket;
-        this.#secureLater = secureLater;
+        this.socket = socket;
+        this.secureLater = secureLater;
     }
     /**
      * Connects; for `imaps` with a TLS channel that has been judged.
@@ -212,9 +203,10 @@ class JudgedTransport {
      */
     static async open(target, settings, end) {
         const wait = () => net_deadline/* Deadline */.B.after(settings.timeoutMs, end);
-        const socket = await (0,inbox_channel/* connectTo */.m6)(target, settings, wait());
-        const channel = target.scheme === 'imaps' ? await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, wait()) : socket;
-        return new JudgedTransport(channel, () => (0,inbox_channel/* beginSecuring */.qI)(socket, target.host, settings, wait()));
+        const socket = await (0,channel/* connectTo */.m6)(target, settings, wait());
+        const secure = () => (0,channel/* beginSecuring */.qI)(socket, target.host, settings, wait());
+        const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
+        return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
     }
     /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
     get failure() {
@@ -223,14 +215,14 @@ class JudgedTransport {
     connect(_options, onConnect) {
         process.nextTick(() => {
             onConnect();
-            this.#socket.on('data', this.#count);
+            this.socket.on('data', this.#count);
         });
-        return this.#socket;
+        return this.socket;
     }
     upgrade(_socket, _options, onSecure) {
-        this.#socket.off('data', this.#count);
-        const { stream, judged } = this.#secureLater();
-        this.#socket = stream;
+        this.socket.off('data', this.#count);
+        const { stream, judged } = this.secureLater();
+        this.socket = stream;
         this.#failure = judged.then(() => {
             onSecure();
             stream.on('data', this.#count);
@@ -244,7 +236,7 @@ class JudgedTransport {
     }
     /** Must be called when the mailbox is open. */
     opened() {
-        this.#socket.off('data', this.#count);
+        this.socket.off('data', this.#count);
     }
     #count = (bytes) => {
         this.#bytes += bytes.length;
@@ -252,7 +244,7 @@ class JudgedTransport {
             return;
         const flood = (0,failure/* unusable */._P)(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
         this.#failure = Promise.resolve(flood);
-        this.#socket.destroy(flood);
+        this.socket.destroy(flood);
     };
 }
 
@@ -264,32 +256,42 @@ class JudgedTransport {
 
 
 
-/** IDLE begins again soon after any command, so that the server announces the next message. */
+
+/** IDLE begins again soon after a command, so that the server announces the next message. */
 const IDLE_AFTER_MS = 50;
 /** The client's own limits are in gigabytes. */
 const MAX_LINE_BYTES = 64 * 1024;
-/** A message is fetched in parts of this size, each of which has the time of one answer. */
+/** A message is fetched in parts of this size, each of which has the time of one reply. */
 const FETCH_BYTES = 256 * 1024;
-/** Twice the part of a message that is fetched at a time. */
 const MAX_LITERAL_BYTES = 2 * FETCH_BYTES;
 /** A literal and the lines around it. */
 const MAX_RESPONSE_BYTES = 2 * MAX_LITERAL_BYTES;
 /**
- * Opens a mailbox by IMAP (RFC 9051): `imaps` with TLS from the first byte, `imap` with STARTTLS.
+ * @param state of the folder now; the first one is kept
+ * @returns the UID from which messages are new; 1 if the server does not report it, because any message may be new
+ */
+function firstNewUid(baselines, path, { uidNext, uidValidity }) {
+    const first = baselines.get(path) ?? { uidNext, uidValidity };
+    baselines.set(path, first);
+    const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
+    return validities.size > 1 ? 1 : (first.uidNext ?? 1);
+}
+/**
+ * Opens a mailbox by IMAP (RFC 9051): `imaps` with implicit TLS, `imap` with STARTTLS.
  * @param stop ends the attempt
- * @param baselines the UIDs at which new messages begin
  * @throws {InboxError}
  */
 async function connectImap(target, settings, stop, baselines) {
-    // Together, connecting, greeting, TLS, login and selection have the time of connecting and one answer.
+    // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
     const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
-    const late = () => (0,failure/* temporary */.q_)('the server did not answer in time');
+    const late = () => (0,failure/* temporary */.q_)('the server did not reply in time');
     const transport = await JudgedTransport.open(target, settings, deadline);
+    const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
     const client = new imap_flow/* ImapFlow */._f({
         host: target.host,
         port: target.port,
-        secure: target.scheme === 'imaps',
-        ...(target.scheme === 'imap' && { doSTARTTLS: true }),
+        secure: isImplicit,
+        ...(!isImplicit && { doSTARTTLS: true }),
         transport,
         auth: { user: target.username, pass: target.password.reveal() },
         logger: false,
@@ -314,7 +316,7 @@ async function connectImap(target, settings, stop, baselines) {
             throw openError((await transport.failure) ?? error, target.mailbox);
         });
         transport.opened();
-        return { client, nextUid: baselines.of(target.mailbox, opened) };
+        return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
     }
     catch (error) {
         client.close();
@@ -327,7 +329,7 @@ function unlessLost(opened) {
         throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
     return opened;
 }
-/** The error codes of a lost connection or a server that did not answer, of the client and of the system. */
+/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST = new Set([
     'NoConnection',
     'EConnectionClosed',
@@ -344,7 +346,7 @@ function connectError(error) {
         return error;
     const said = whatServerSays(error);
     if (error.authenticationFailed)
-        return (0,failure/* rejected */.nS)(`login refused: ${said}`);
+        return (0,failure/* rejected */.nS)(`login rejected: ${said}`);
     return notOpened(`${said} (${(0,reason/* codeOf */.$)(error)})`, error);
 }
 function openError(error, mailbox) {
@@ -372,7 +374,7 @@ const LOOK_AGAIN_MS = 10_000;
 const MAX_RESPONSES = 50_000;
 /** One selected mailbox. Everybody who waits for a message shares its IDLE. */
 class ImapMailbox {
-    /** Settles when the connection has ended, for whatever reason. */
+    /** Settles when the connection has ended, for any reason. */
     ended;
     #client;
     #dialogue;
@@ -385,7 +387,7 @@ class ImapMailbox {
     /** Counts the events after which there may be something new. */
     #events = 0;
     #waiting = [];
-    /** @param timeoutMs for any one answer */
+    /** @param timeoutMs for any one reply */
     constructor({ client, nextUid }, timeoutMs) {
         this.#client = client;
         this.#dialogue = new ImapDialogue(client, timeoutMs);
@@ -460,7 +462,7 @@ class ImapMailbox {
                 return false;
             throw error;
         }));
-        // Whatever the types say, it is undefined if the connection was lost meanwhile.
+        // In spite of its type, it is undefined if the connection was lost meanwhile.
         if (!status || status.uidNext === undefined)
             return undefined;
         return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
@@ -517,25 +519,24 @@ class ImapMailbox {
  */
 class JunkFolder {
     path;
-    #nextUid;
-    #inbox;
-    #connect;
-    #timeoutMs;
+    nextUid;
+    inbox;
+    connect;
+    timeoutMs;
     #mailbox;
     #arrived = [];
     #due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
     /**
-     * @param path its name
      * @param nextUid the UID from which messages are new
      * @param inbox the mailbox whose connection is used for STATUS
      * @param connect opens the folder
      */
     constructor(path, nextUid, inbox, connect, timeoutMs) {
         this.path = path;
-        this.#nextUid = nextUid;
-        this.#inbox = inbox;
-        this.#connect = connect;
-        this.#timeoutMs = timeoutMs;
+        this.nextUid = nextUid;
+        this.inbox = inbox;
+        this.connect = connect;
+        this.timeoutMs = timeoutMs;
     }
     async look(_sought, last) {
         if (last)
@@ -558,13 +559,13 @@ class JunkFolder {
     async #lookNow() {
         this.#due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
         try {
-            const state = await this.#inbox.stateOf(this.path);
-            if (!state || state.uidNext <= this.#nextUid)
+            const state = await this.inbox.stateOf(this.path);
+            if (!state || state.uidNext <= this.nextUid)
                 return;
             const before = this.#arrived.length;
             this.#arrived = [...(await (await this.#opened()).look())];
             if (this.#arrived.length > before)
-                this.#inbox.wake();
+                this.inbox.wake();
         }
         catch {
             // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
@@ -573,7 +574,7 @@ class JunkFolder {
     /** Opens the folder once, and again if that failed or the connection has ended. */
     #opened() {
         if (!this.#mailbox) {
-            const opening = this.#connect().then((connection) => new ImapMailbox(connection, this.#timeoutMs));
+            const opening = this.connect().then((connection) => new ImapMailbox(connection, this.timeoutMs));
             const forget = () => {
                 if (this.#mailbox === opening)
                     this.#mailbox = undefined;
@@ -597,42 +598,28 @@ var search = __webpack_require__(3510);
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the junk folder of the account, if there is one.
  * @param stop ends the attempt
- * @param baselines the UIDs at which new messages begin
  * @throws {InboxError}
  */
 async function openImapInbox(target, settings, stop, baselines) {
     const { timeoutMs } = settings;
     const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
-    const folder = await net_deadline/* Deadline */.B.on(stop)
+    const state = await net_deadline/* Deadline */.B.on(stop)
         .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('the run ended'))
         .catch(async (error) => {
         await mailbox.close();
         throw error;
     });
-    if (!folder)
-        return new ImapInbox(mailbox);
-    const { path } = folder;
-    const connect = () => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
-    return new ImapInbox(mailbox, new JunkFolder(path, baselines.of(path, folder), mailbox, connect, timeoutMs));
-}
-class ImapInbox {
-    #mailbox;
-    #junk;
-    constructor(mailbox, junk) {
-        this.#mailbox = mailbox;
-        this.#junk = junk;
-    }
-    get ended() {
-        return this.#mailbox.ended;
-    }
-    find(sought, deadline) {
-        const junk = this.#junk ? [(0,search/* alwaysOpen */.kl)(this.#junk, this.#junk.path)] : [];
-        const folders = [(0,search/* alwaysOpen */.kl)(this.#mailbox), ...junk];
-        return (0,search/* search */.$P)(folders, sought, deadline, () => this.#mailbox.watch());
-    }
-    async close() {
-        await Promise.all([this.#mailbox.close(), this.#junk?.close()]);
-    }
+    const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+    const junk = state &&
+        new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);
+    const folders = [(0,search/* alwaysOpen */.kl)(mailbox), ...(junk ? [(0,search/* alwaysOpen */.kl)(junk, junk.path)] : [])];
+    return {
+        ended: mailbox.ended,
+        find: (sought, deadline) => (0,search/* search */.$P)(folders, sought, deadline, () => mailbox.watch()),
+        close: async () => {
+            await Promise.all([mailbox.close(), junk?.close()]);
+        },
+    };
 }
 
 

@@ -10,15 +10,15 @@ export const modules = {
 /* harmony export */ });
 const FIRST_BYTES = 16 * 1024;
 /**
- * Keeps the first bytes of what is received in one piece of memory. In pieces as they are received, each byte could take
- * a hundred times its size.
+ * Keeps the first bytes of what is received in one buffer. In chunks as they are received, each byte could take several
+ * hundred bytes of memory.
  */
 class BoundedBuffer {
-    #maxBytes;
+    maxBytes;
     #memory;
     #total = 0;
     constructor(maxBytes) {
-        this.#maxBytes = maxBytes;
+        this.maxBytes = maxBytes;
         this.#memory = Buffer.alloc(Math.min(maxBytes, FIRST_BYTES));
     }
     /** How many bytes were added, kept or not. */
@@ -27,11 +27,10 @@ class BoundedBuffer {
     }
     /** The bytes that were kept. */
     get bytes() {
-        return this.#memory.subarray(0, Math.min(this.#total, this.#maxBytes));
+        return this.#memory.subarray(0, Math.min(this.#total, this.maxBytes));
     }
-    /** Adds one byte. */
     push(byte) {
-        if (this.#total < this.#maxBytes) {
+        if (this.#total < this.maxBytes) {
             this.#makeRoomFor(this.#total + 1);
             this.#memory[this.#total] = byte;
         }
@@ -39,15 +38,15 @@ class BoundedBuffer {
     }
     add(bytes) {
         const total = this.#total + bytes.length;
-        this.#makeRoomFor(Math.min(this.#maxBytes, total));
-        if (this.#total < this.#maxBytes)
+        this.#makeRoomFor(Math.min(this.maxBytes, total));
+        if (this.#total < this.maxBytes)
             bytes.copy(this.#memory, this.#total);
         this.#total = total;
     }
     #makeRoomFor(size) {
         if (size <= this.#memory.length)
             return;
-        const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(size, 2 * this.#memory.length)));
+        const larger = Buffer.alloc(Math.min(this.maxBytes, Math.max(size, 2 * this.#memory.length)));
         this.#memory.copy(larger);
         this.#memory = larger;
     }
@@ -73,10 +72,7 @@ class BoundedBuffer {
 
 
 
-/**
- * Connects to the server of an inbox.
- * @throws {InboxError}
- */
+/** @throws {InboxError} */
 async function connectTo({ host, port }, { resolver }, deadline) {
     try {
         return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
@@ -98,27 +94,18 @@ function beginSecuring(socket, host, settings, deadline) {
         deadline,
     });
     const judged = outcome.then((result) => {
-        const error = errorOf(result, settings);
-        if (!error)
+        const objections = result.ok ? settings.judge(result.channel) : [];
+        if (result.ok && objections.length === 0)
             return stream;
         stream.destroy();
         socket.destroy();
-        throw error;
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
     });
     return { stream, judged };
 }
-/**
- * Makes a TLS channel, as {@link beginSecuring} does.
- * @throws {InboxError}
- */
+/** @throws {InboxError} as {@link beginSecuring} does */
 function secure(socket, host, settings, deadline) {
     return beginSecuring(socket, host, settings, deadline).judged;
-}
-function errorOf(result, { judge }) {
-    if (!result.ok)
-        return new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-tls', cause: result.failure });
-    const objections = judge(result.channel);
-    return objections.length === 0 ? undefined : new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'bad-certificate', objections });
 }
 
 
@@ -136,7 +123,7 @@ function errorOf(result, { judge }) {
 
 /** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
 const MAX_HEADER_BYTES = 128 * 1024;
-/** The fields of the gate's own message have some hundred characters. */
+/** The fields of the gate's own message have about a hundred characters. */
 const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
@@ -207,7 +194,7 @@ function unknownApi(name) {
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2223);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7879);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(260);
 /* harmony import */ var _plan_schema_values_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9661);
 /* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5994);
 /* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8568);
@@ -394,7 +381,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   openMailpitInbox: () => (/* binding */ openMailpitInbox)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2857);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7879);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(260);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1030);
 /* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3510);
 /* harmony import */ var _api_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5553);
@@ -460,7 +447,7 @@ class Mailpit {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ PART_BYTES)
 /* harmony export */ });
-/** A large message has the time of one answer for each part of this size. */
+/** A large message has the time of one reply for each part of this size. */
 const PART_BYTES = 1024 * 1024;
 
 

@@ -559,7 +559,7 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 313:
+/***/ 7879:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -581,7 +581,7 @@ var p_limit = __nccwpck_require__(370);
 // EXTERNAL MODULE: ./src/net/connect.ts
 var connect = __nccwpck_require__(8141);
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __nccwpck_require__(7879);
+var net_deadline = __nccwpck_require__(260);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
@@ -1543,10 +1543,7 @@ const PROTOCOLS = [
     // A packet with its length: a greeting begins with the protocol version 10 (a line feed), an error with 255.
     [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
 ];
-/**
- * Recognizes a protocol other than SMTP.
- * @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1
- */
+/** @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1 */
 function protocolOf(said) {
     return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
@@ -1856,9 +1853,15 @@ function handshakeForProbe(side, connection) {
 }
 /** What to throw if a probe needs TLS and the handshake failed. */
 function handshakeError(failure) {
-    const details = failure.kind === 'alert' ? ` (alert ${failure.number}, ${failure.name})` : '';
-    return new Unanswered(`The TLS handshake failed: ${failure.kind}${details}.`);
+    const reason = failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
+    return new Unanswered(`The TLS handshake failed: ${reason}.`);
 }
+const REASONS = {
+    'timed-out': 'it timed out',
+    lost: 'the connection was lost',
+    cleartext: 'the server sent unencrypted data',
+    'refused-here': 'the gate does not accept what the server sent',
+};
 /**
  * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
  * reply does not require TLS or AUTH.
@@ -1882,10 +1885,7 @@ async function tryMail(session) {
     const [toNull, toOther] = refusals;
     throw new Unanswered(`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`);
 }
-/**
- * Whether a command was refused.
- * @throws {Unanswered} if the reply is temporary or has an unexpected code
- */
+/** @throws {Unanswered} if the reply is temporary or has an unexpected code */
 function isRefusal(reply) {
     if (reply.code >= 300 && reply.code < 500)
         throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
@@ -2028,29 +2028,27 @@ async function judgeMail(side, { address }, session, channel) {
 
 
 
-const offersPlaintext = ({ plaintext }) => plaintext !== undefined;
 const PROBES = [
-    { name: 'plaintext-auth', step: 'capability', isPossible: offersPlaintext, run: plaintextAuth },
-    { name: 'plaintext-mail', step: 'capability', isPossible: offersPlaintext, run: plaintextMail },
-    {
-        name: 'command-injection',
-        step: 'upgrade',
-        isPossible: async ({ handshake }) => (await handshake?.outcome)?.ok ?? false,
-        run: commandInjection,
-    },
-    {
-        name: 'plaintext-mail',
-        step: 'authentication',
-        isPossible: ({ insideTls }) => insideTls !== undefined,
-        run: unauthenticatedMail,
-    },
+    { name: 'plaintext-auth', step: 'capability', run: plaintextAuth },
+    { name: 'plaintext-mail', step: 'capability', run: plaintextMail },
+    { name: 'command-injection', step: 'upgrade', run: commandInjection },
+    { name: 'plaintext-mail', step: 'authentication', run: unauthenticatedMail },
 ];
+/** Whether the main session reached the point where the probes of a step begin. If not, its failure says enough. */
+async function arePossible(step, { plaintext, insideTls, handshake }) {
+    if (step === 'upgrade')
+        return (await handshake?.outcome)?.ok ?? false;
+    return (step === 'capability' ? plaintext : insideTls) !== undefined;
+}
 /** Runs the configured probes of a step, one after the other. Never throws. */
 async function runProbes(step, context, facts) {
-    const findings = [];
     const { probes } = context.endpoint;
-    for (const probe of PROBES.filter((one) => one.step === step && probes.includes(one.name))) {
-        const found = (await probe.isPossible(facts)) && (await runProbe(probe, context, facts.address));
+    const configured = PROBES.filter((one) => one.step === step && probes.includes(one.name));
+    const findings = [];
+    if (configured.length === 0 || !(await arePossible(step, facts)))
+        return findings;
+    for (const probe of configured) {
+        const found = await runProbe(probe, context, facts.address);
         if (found)
             findings.push(found);
     }
@@ -2107,162 +2105,12 @@ class Transcript {
     }
 }
 
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var guard = __nccwpck_require__(6936);
-;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
-
-
-
-
-/**
- * What a server negotiates with every version and cipher suite enabled, to explain why a handshake within the policy
- * failed.
- * @returns `nothing` if there is no agreement even then; undefined if that is not known
- */
-async function negotiateAnything(context, address) {
-    const result = await sideHandshake(context, address, context.run.trust.anything());
-    if (!result)
-        return undefined;
-    if (result.ok)
-        return result.channel;
-    const { failure } = result;
-    // A server that asks for a certificate has agreed to everything else.
-    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
-    return isDisagreement ? 'nothing' : undefined;
-}
-/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
-async function answerToHandshake(context, address) {
-    const anything = context.run.trust.anything();
-    return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
-}
-/**
- * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
- * @returns undefined if no handshake was possible
- */
-async function sideHandshake(context, address, secureContext) {
-    return diagnose(context, address, async (side, connection) => {
-        if (side.endpoint.transport === 'starttls') {
-            const session = beginSession(side, connection.socket);
-            const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
-            const opened = await openDialogue(session, terms);
-            if (!opened.ok || opened.dialogue.leftover.length > 0)
-                return undefined;
-        }
-        const result = await beginTls(side, connection, secureContext).outcome;
-        if (result.ok)
-            result.channel.stream.destroy();
-        return result;
-    });
-}
-async function diagnose(context, address, work) {
-    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
-    try {
-        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
-    }
-    catch {
-        // A failure of the diagnosis adds nothing to the failure that it explains.
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/steps/hand-over.ts
-/** The step ends with this finding, and the next one is impossible. */
-function stopped(found, more = {}) {
-    return { ok: false, findings: [found], ...more };
-}
-
-;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
-
-
-
-
-
-
-
-
-
-
-async function judgeDialogueFailure(context, { at, answer }, place) {
-    if (!answer.refused)
-        return stoppedBy(answer.error, context, place.received);
-    const { reply } = answer;
-    const isGreeting = at === 'greeting';
-    const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
-    const evidence = { reply: formatReply(reply) };
-    if (reply.code >= 400 && reply.code < 500) {
-        return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
-    }
-    if (reply.code >= 500) {
-        // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
-        return isGreeting
-            ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
-            : refusedEhlo(said, reply, place);
-    }
-    const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
-    const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
-    return stopped(other ?? finding('protocol-error', message, { evidence }));
-}
-async function refusedEhlo(said, reply, place) {
-    const { session, ehloName, greeting, refusal } = place;
-    const evidence = { reply: formatReply(reply) };
-    const protocol = greetsAs(greeting);
-    if (protocol !== undefined) {
-        const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
-        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
-    }
-    // For the evidence only: the finding is that EHLO does not work, even if HELO does.
-    const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-    const heloEvidence = helo && { ...evidence, helo: formatReply(helo) };
-    const heloNote = helo?.code === 250
-        ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
-        : '';
-    return stopped(finding(refusal, `${said}.${heloNote}`, { evidence: heloEvidence ?? evidence }));
-}
-/** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
-const GREETINGS = [
-    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
-    [/\bLMTP\b/i, 'LMTP'],
-];
-/** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
-function greetsAs(greeting = '') {
-    if (/\bE?SMTP\b/i.test(greeting))
-        return undefined;
-    return GREETINGS.find(([words]) => words.test(greeting))?.[1];
-}
-/** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_BYTES = 3;
-/** A server that closes the connection sooner did not wait for the client to speak first. */
-const MIN_WAIT_MS = 250;
-/**
- * Finds out why there was no greeting: the server may expect TLS, or a protocol in which the client speaks first.
- * @param error of the wait for the greeting, which took `waitedMs`
- * @returns undefined if there is no better explanation than the error
- */
-async function judgeSilence(context, { address }, error, waitedMs) {
-    const [first] = heardBefore(error);
-    if (first) {
-        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
-    }
-    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
-    const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-    if (answer?.kind === 'record')
-        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
-    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
-    const other = otherProtocol(said, ', and waits for the client to speak first');
-    return other && stopped(other);
-}
-/** @param said the first data from the server */
-function implicitTlsPort({ endpoint: { host, port } }, said) {
-    const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
-    return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
-}
-
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
+var mechanisms = __nccwpck_require__(8300);
 // EXTERNAL MODULE: ./src/sasl/base64.ts
 var base64 = __nccwpck_require__(2356);
 // EXTERNAL MODULE: ./src/sasl/client.ts
 var sasl_client = __nccwpck_require__(8600);
-// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
-var mechanisms = __nccwpck_require__(3157);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
 var secret = __nccwpck_require__(793);
 ;// CONCATENATED MODULE: ./src/smtp/sign-in-exchange.ts
@@ -2368,6 +2216,157 @@ function channelBinding({ stream, version, sent: [leaf], }) {
     return { type: 'tls-server-end-point', data: (0,external_node_crypto_.createHash)(hash).update(leaf.raw).digest() };
 }
 
+// EXTERNAL MODULE: ./src/tls/guard.ts
+var guard = __nccwpck_require__(6936);
+;// CONCATENATED MODULE: ./src/steps/diagnostic-handshake.ts
+
+
+
+
+/**
+ * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
+ * @returns `nothing` if there is no agreement even then; undefined if that is not known
+ */
+async function negotiateAnything(context, address) {
+    const result = await sideHandshake(context, address, context.run.trust.anything());
+    if (!result)
+        return undefined;
+    if (result.ok)
+        return result.channel;
+    const { failure } = result;
+    // A server that asks for a certificate has agreed to everything else.
+    const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
+    return isDisagreement ? 'nothing' : undefined;
+}
+/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
+async function answerToHandshake(context, address) {
+    const anything = context.run.trust.anything();
+    return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
+}
+/**
+ * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
+ * @returns undefined if no handshake was possible
+ */
+async function sideHandshake(context, address, secureContext) {
+    return diagnose(context, address, async (side, connection) => {
+        if (side.endpoint.transport === 'starttls') {
+            const session = beginSession(side, connection.socket);
+            const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
+            const opened = await openDialogue(session, terms);
+            if (!opened.ok || opened.dialogue.leftover.length > 0)
+                return undefined;
+        }
+        const result = await beginTls(side, connection, secureContext).outcome;
+        if (result.ok)
+            result.channel.stream.destroy();
+        return result;
+    });
+}
+async function diagnose(context, address, work) {
+    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
+    try {
+        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
+    }
+    catch {
+        // A failure of the diagnosis adds nothing to the failure that it explains.
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/hand-over.ts
+/** The step ends with this finding, and the next one is impossible. */
+function stopped(found, more = {}) {
+    return { ok: false, findings: [found], ...more };
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
+
+
+
+
+
+
+
+
+
+
+async function judgeDialogueFailure(context, { at, answer }, place) {
+    if (!answer.refused) {
+        const received = place.phase === 'implicit-tls' ? 'inside-tls' : 'greeting';
+        return stoppedBy(answer.error, context, place.greeting === undefined ? 'nothing' : received);
+    }
+    const { reply } = answer;
+    const isGreeting = at === 'greeting';
+    const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+    const evidence = { reply: formatReply(reply) };
+    if (reply.code >= 400 && reply.code < 500) {
+        return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
+    }
+    if (reply.code >= 500) {
+        // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
+        return isGreeting
+            ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
+            : refusedEhlo(said, reply, place);
+    }
+    const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
+    const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
+    return stopped(other ?? finding('protocol-error', message, { evidence }));
+}
+async function refusedEhlo(said, reply, place) {
+    const { session, ehloName, greeting, phase } = place;
+    const evidence = { reply: formatReply(reply) };
+    const protocol = greetsAs(greeting);
+    if (protocol !== undefined) {
+        const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
+        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
+    }
+    // For the evidence only: the finding is that EHLO does not work, even if HELO does.
+    const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
+    const heloNote = helo?.code === 250
+        ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
+        : '';
+    const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
+    return stopped(finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }));
+}
+/** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
+const GREETINGS = [
+    [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
+    [/\bLMTP\b/i, 'LMTP'],
+];
+/** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
+function greetsAs(greeting = '') {
+    if (/\bE?SMTP\b/i.test(greeting))
+        return undefined;
+    return GREETINGS.find(([words]) => words.test(greeting))?.[1];
+}
+/** The bytes of a TLS record before its length: its type and version. */
+const TYPE_AND_VERSION_BYTES = 3;
+/** A server that closes the connection sooner did not wait for the client to speak first. */
+const MIN_WAIT_MS = 250;
+/**
+ * Finds out why there was no greeting: the server may expect TLS, or a protocol in which the client speaks first.
+ * @param error of the wait for the greeting, which took `waitedMs`
+ * @returns undefined if there is no better explanation than the error
+ */
+async function judgeSilence(context, { address }, error, waitedMs) {
+    const [first] = heardBefore(error);
+    if (first) {
+        return (0,guard/* isTlsRecord */.RZ)(Buffer.from(first.exact)) ? stopped(implicitTlsPort(context, first.exact)) : undefined;
+    }
+    const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
+    const answer = isSilence ? await answerToHandshake(context, address) : undefined;
+    if (answer?.kind === 'record')
+        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
+    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
+    const other = otherProtocol(said, ', and waits for the client to speak first');
+    return other && stopped(other);
+}
+/** @param said the first data from the server */
+function implicitTlsPort({ endpoint: { host, port } }, said) {
+    const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
+    return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
+}
+
 ;// CONCATENATED MODULE: ./src/steps/reply-text.ts
 /** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
 const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
@@ -2385,8 +2384,9 @@ const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
  * @returns two readings, because a clause may continue on the next line or end with its line
  */
 function readingsOf(reply, ours) {
-    const { code } = reply;
-    const status = statusOf(reply);
+    const { code, enhanced, lines } = reply;
+    // qmail appends the enhanced status code to the text.
+    const status = enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
     return [' ', ' : '].map((lineEnd) => {
         const clauses = clausesOf(reply, status, ours, lineEnd);
         return {
@@ -2420,10 +2420,6 @@ function clausesOf(reply, status, ours, lineEnd) {
         .join(' ')
         .trim());
 }
-/** The enhanced status code, or the one that qmail appends to the text. */
-function statusOf({ enhanced, lines }) {
-    return enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
-}
 /** A pattern that matches whole clauses. */
 function anyOf(...patterns) {
     return new RegExp(`^(?:${patterns.join('|')})$`);
@@ -2449,11 +2445,6 @@ const WRONG = {
     'access-token': 'According to the server, the access token is not valid for this user on this server.',
     certificate: 'According to the server, the certificate is not valid for this user.',
 };
-const STRONGER = {
-    password: 'The server requires stronger authentication: another mechanism, or an app password.',
-    'access-token': 'The server requires another type of authentication.',
-    certificate: 'The server requires another type of authentication.',
-};
 const credentials = (text) => ({ text, blamesCredentials: true });
 const other = (text, cause) => ({ text, blamesCredentials: false, cause });
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
@@ -2463,7 +2454,9 @@ const byEnhancedCode = (kind) => ({
     '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.'),
     '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
     '5.7.8': credentials(WRONG[kind]),
-    '5.7.9': other(STRONGER[kind]),
+    '5.7.9': kind === 'password'
+        ? other('The server requires stronger authentication: a different mechanism, or an app password.')
+        : other('The server requires a different type of authentication.'),
     '5.7.11': other('The server believes that the session is not encrypted.'),
     '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
     '5.7.13': credentials('The account is disabled.'),
@@ -2526,11 +2519,7 @@ const byWords = (kind) => [
     [IS_OUTAGE, other('The server could not check the credentials, because its authentication backend is unavailable.')],
     [IS_WRONG, credentials(WRONG[kind])],
 ];
-/**
- * What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code.
- * @param kind what was rejected
- * @returns undefined if it says nothing more than that
- */
+/** What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code. */
 function authMeaningOf(reply, kind) {
     const { code, enhanced = '' } = reply;
     const text = wordsOf(reply);
@@ -2572,7 +2561,6 @@ const WITH_NAMED_WORDS = [...WITH_GENERAL_WORDS, '5.7.3', '5.7.13', '5.7.139'];
  * Whether a reply to AUTH says that the credentials were checked and rejected. Servers also send 535 and 5.7.8 if they
  * could not check them (a directory that is down, a mechanism that is too weak, a blocked IP address). So every clause of
  * the reply must be known: an unknown one may mean anything.
- * @param username what the credentials are for; empty if they name nobody
  * @returns undefined if the reply is, or may be, about something else
  */
 function refusesCredentials(reply, username) {
@@ -2608,7 +2596,6 @@ function verdictOf({ code, status, says, consistsOf }) {
 
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
-/** Judges the outcome of AUTH, including a success. */
 function judgeAuth(attempt) {
     const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
     const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
@@ -2638,7 +2625,6 @@ function judgeAuth(attempt) {
     const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 require at least ${MIN_ITERATIONS}.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
-/** Judges a 4yz or 5yz. */
 function judgeRejection(attempt, answer, evidence) {
     const { auth, reply, reportedError } = attempt;
     const { code } = reply;
@@ -2649,8 +2635,8 @@ function judgeRejection(attempt, answer, evidence) {
     const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
     const anyMeaning = authMeaningOf(reply, auth.kind);
     const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-    const within = evidence.saslError === undefined ? '' : `It also reported a SASL error: ${evidence.saslError}.`;
-    const message = [answer, within, meaning?.text ?? ''].filter(Boolean).join(' ');
+    const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
+    const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
     const cause = meaning?.cause !== undefined && { cause: meaning.cause };
     // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
@@ -2706,7 +2692,7 @@ function hasCompared(attempt, verdict) {
         return false;
     return credentialsSent && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
-/** What else can be the reason, as a sentence; empty if nothing suggests another reason. */
+/** A sentence about what else can be the reason; empty if nothing suggests one. */
 function otherReason(attempt, verdict) {
     const { auth, mechanism, binding, clientCertificateRequested, credentialsSent, reportedError, iterations } = attempt;
     if (auth.kind === 'certificate') {
@@ -2714,7 +2700,7 @@ function otherReason(attempt, verdict) {
     }
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
         const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses another type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
+        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
     }
     if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
         return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
@@ -2729,7 +2715,7 @@ function otherReason(attempt, verdict) {
     return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }
 
-;// CONCATENATED MODULE: ./src/steps/authentication/sign-in.ts
+;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
 
 
 
@@ -2738,6 +2724,78 @@ function otherReason(attempt, verdict) {
 
 
 
+
+
+
+
+
+/** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
+async function authentication(context, secured) {
+    const { endpoint } = context;
+    const { session, connection, plaintext, channel, isVerified } = secured;
+    const name = ehloName(context, connection.localAddress);
+    const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
+    const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
+    const greeting = reply ? formatReply(reply) : plaintext?.greeting;
+    const greetingFact = greeting === undefined ? {} : { greeting };
+    if (!opened.ok) {
+        const phase = plaintext ? 'after-starttls' : 'implicit-tls';
+        const place = { session, ehloName: name, greeting, phase };
+        return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
+    }
+    const { capabilities } = opened.dialogue;
+    const facts = { ...greetingFact, insideTls: capabilities };
+    const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
+    if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
+        return { ok: false, findings: [...findings, withheld(endpoint)], facts };
+    }
+    const next = { connection, channel, session, isVerified, greeting: greeting ?? '', ehloName: name, capabilities };
+    try {
+        if (!endpoint.auth) {
+            await session.expectSilence();
+            if (!endpoint.require.includes('authentication'))
+                return { ok: true, findings, skipped: 'not-configured', facts, next };
+            findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
+            return { ok: true, findings, facts, next };
+        }
+        const signedIn = await signIn(context, next, endpoint.auth);
+        findings.push(...signedIn.findings);
+        const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
+        if (isSignedIn)
+            await session.expectSilence();
+        return { ok: true, findings, facts, next, ...(signedIn.transient && { transient: true }) };
+    }
+    catch (error) {
+        return stoppedBy(error, context, 'inside-tls', { findings, facts });
+    }
+}
+function judgeOffer({ role }, plain, secured) {
+    const { mechanisms = [] } = secured;
+    const offered = (0,peer/* excerpt */.Kb)(mechanisms.join(' '));
+    const findings = [];
+    if (secured.has('STARTTLS')) {
+        const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
+        const message = 'The EHLO reply over TLS still offers STARTTLS.';
+        findings.push(finding('starttls-still-advertised', message, { evidence }));
+    }
+    const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
+    if (missing.length > 0) {
+        const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
+        const message = `The server no longer offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} over TLS.`;
+        findings.push(finding('auth-mechanisms-differ', message, { evidence }));
+    }
+    // Both send the password itself.
+    if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
+        const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
+        findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
+    }
+    return findings;
+}
+/** Credentials and mail are only sent to a server whose identity is verified. */
+function withheld({ auth, delivery }) {
+    const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
+    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
+}
 /**
  * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
  * @throws what a session throws, except if the connection is lost because of AUTH
@@ -2754,13 +2812,9 @@ async function signIn(context, { session, channel, capabilities }, auth) {
     const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
     if (mechanism === undefined)
         return { findings: [unavailable(offered, auth, canBind)] };
-    const { username } = auth;
-    const where = { host: endpoint.host, port: endpoint.port };
-    const identity = auth.kind === 'certificate'
-        ? { username, ...where, kind: auth.kind }
-        : { username, ...where, kind: auth.kind, secret: auth.secret };
+    const { host, port } = endpoint;
     try {
-        const result = await authenticate(session, mechanism, identity, {
+        const result = await authenticate(session, mechanism, { ...auth, host, port }, {
             binding,
             serverBinds: offered.some(mechanisms/* bindsChannel */._n),
             addDerivedSecret: (bytes) => {
@@ -2801,85 +2855,6 @@ function noAnswer({ message, cause }, mechanism) {
     return { findings: [found], transient: true };
 }
 
-;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
-
-
-
-
-
-
-
-
-/** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
-async function authentication(context, secured) {
-    const { endpoint } = context;
-    const { session, connection, plaintext, channel, isVerified } = secured;
-    const name = ehloName(context, connection.localAddress);
-    const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
-    const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
-    const greeting = reply ? formatReply(reply) : plaintext?.greeting;
-    const greetingFact = greeting === undefined ? {} : { greeting };
-    if (!opened.ok) {
-        const received = plaintext ? 'greeting' : greeting === undefined ? 'nothing' : 'inside-tls';
-        const refusal = plaintext ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-        const place = { session, ehloName: name, greeting, received, refusal };
-        return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
-    }
-    const { capabilities } = opened.dialogue;
-    const facts = { ...greetingFact, insideTls: capabilities };
-    const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
-    if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
-        return { ok: false, findings: [...findings, withheld(endpoint)], facts };
-    }
-    const next = { connection, channel, session, isVerified, greeting: greeting ?? '', ehloName: name, capabilities };
-    try {
-        if (!endpoint.auth) {
-            await session.expectSilence();
-            if (!endpoint.require.includes('authentication'))
-                return { ok: true, findings, skipped: 'not-configured', facts, next };
-            findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
-            return { ok: true, findings, facts, next };
-        }
-        const signedIn = await signIn(context, next, endpoint.auth);
-        findings.push(...signedIn.findings);
-        const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
-        if (isSignedIn)
-            await session.expectSilence();
-        return { ok: true, findings, facts, next, ...(signedIn.transient && { transient: true }) };
-    }
-    catch (error) {
-        return stoppedBy(error, context, 'inside-tls', { findings, facts });
-    }
-}
-/** Judges what the server offers over TLS, with or without credentials. */
-function judgeOffer({ role }, plain, secured) {
-    const { mechanisms = [] } = secured;
-    const offered = (0,peer/* excerpt */.Kb)(mechanisms.join(' '));
-    const findings = [];
-    if (secured.has('STARTTLS')) {
-        const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
-        const message = 'The EHLO reply over TLS still offers STARTTLS.';
-        findings.push(finding('starttls-still-advertised', message, { evidence }));
-    }
-    const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
-    if (missing.length > 0) {
-        const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-        const message = `The server no longer offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} over TLS.`;
-        findings.push(finding('auth-mechanisms-differ', message, { evidence }));
-    }
-    // Both send the password itself.
-    if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
-        const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
-        findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
-    }
-    return findings;
-}
-/** Credentials and mail are only sent to a server whose identity is verified. */
-function withheld({ auth, delivery }) {
-    const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
-    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
-}
-
 ;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
 
 
@@ -2906,8 +2881,7 @@ async function capability(context) {
         const silence = failure.at === 'greeting' && !failure.answer.refused
             ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
             : undefined;
-        const received = greeting === undefined ? 'nothing' : 'greeting';
-        const place = { session, ehloName: name, greeting, received, refusal: 'ehlo-rejected' };
+        const place = { session, ehloName: name, greeting, phase: 'plain' };
         return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
     }
     const { greeting: reply, capabilities } = opened.dialogue;
@@ -2930,10 +2904,7 @@ function judgePlaintextAuth({ role }, offered) {
     });
     return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }
-/**
- * Judges a reply to EHLO without STARTTLS. It sends STARTTLS anyway: if the server accepts it, the offer was removed in
- * transit.
- */
+/** Sends STARTTLS although it is not offered: if the server accepts it, the offer was removed in transit. */
 async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
     const reply = await session.command('STARTTLS').catch(() => undefined);
     const isAccepted = reply?.code === 220;
@@ -3852,9 +3823,12 @@ function nameOf(multiLine) {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Whole days; negative if `to` is earlier. */
 function daysBetween(from, to) {
     return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+}
+/** Whole days; negative after the end, even on the first day. */
+function daysLeft(validTo, now) {
+    return validTo < now ? Math.min(daysBetween(now, validTo), -1) : daysBetween(now, validTo);
 }
 /** Such as `3 days`, or `5 hours` if that is less than a day. */
 function timeBetween(from, to) {
@@ -4057,7 +4031,7 @@ function certificateReport(facts, now) {
         names: (0,shorten/* shortenList */.YG)([...facts.dnsNames, ...facts.ipAddresses].map((name) => (0,peer/* visible */.RK)(name))),
         validFrom: facts.validFrom.toISOString(),
         validTo: facts.validTo.toISOString(),
-        daysLeft: daysBetween(now, facts.validTo),
+        daysLeft: daysLeft(facts.validTo, now),
         key: facts.key.name,
         signature: facts.signature.name,
         sha256: facts.sha256,
@@ -13818,16 +13792,13 @@ function judgeHop(endpoint, session, hops) {
     if (LMTP.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
         return unproved('names no protocol that the gate uses');
     }
-    if (!meansNoTls(hop))
+    const writesS = hop.serverComments.some((comment) => WRITES_S.test(comment));
+    const meansNoTls = hop.deniesTls || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
+    if (!meansNoTls)
         return unproved('does not say whether TLS was used');
     const evidence = { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) };
     const message = `The Received line shows that the server received the message without TLS: "${received}".`;
     return [finding('delivery-hop-unencrypted', message, { evidence })];
-}
-/** Whether a line says that there was no TLS: in words, or by a protocol that has a different name with TLS. */
-function meansNoTls({ with: protocol = '', deniesTls: inWords, serverComments }) {
-    const writesS = serverComments.some((comment) => WRITES_S.test(comment));
-    return inWords || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
 }
 /** Whether the client of the line is the gate, by its name in EHLO or its IP address. */
 function hasOurClient({ clientNames }, { ehloName, connection }) {
@@ -14210,7 +14181,7 @@ function domainOf(address) {
 async function judgeSignatures({ endpoint, run }, required, source) {
     if (required === undefined)
         return [];
-    // All lookups share the time of one wait. The budget of the dialogue may be spent by now.
+    // All lookups share the time of one wait. The budget of the session may be spent by now.
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, run.end);
     const signatures = await verifySignatures(source, { lookup: (name) => run.txt(name, deadline), now: run.now() });
     const decisive = mostRelevant(signatures);
@@ -14309,7 +14280,6 @@ async function awaitArrival(context, signedIn, message, delivery) {
     const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };
     return { findings, facts: { delivery: report } };
 }
-/** Judges whether the message that arrived is the one that was sent. */
 function judgeIdentity(sent, source, parsed) {
     const differences = (0,alterations/* alterations */.TL)(sent, source);
     if (differences.length === 0)
@@ -14469,7 +14439,7 @@ async function settle(session, stopped, pending) {
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refusal-meaning.ts
 
-/** Fits any of the status codes, and the words. */
+/** Fits any of the status codes, or the words. */
 const either = (statuses, words) => ({ status, text }) => statuses.includes(status) || words.test(text);
 const GREYLISTING = {
     text: 'This looks like greylisting: the server asks new clients to try again later.',
@@ -14489,7 +14459,7 @@ const TABLE = [
     {
         fits: ({ at, code, text }) => !/starttls|encrypt/.test(text) && (code === 530 || (at !== 'MESSAGE' && AUTHENTICATE.test(text))),
         text: 'The server requires authentication first.',
-        cause: ({ auth }) => (auth ? 'not-authorized' : 'sign-in-required'),
+        cause: 'sign-in-required',
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
@@ -14585,7 +14555,7 @@ function refusalMeaningOf(at, reply, endpoint) {
     if (!row)
         return undefined;
     const { text, cause } = row;
-    return { text, cause: typeof cause === 'string' ? cause : cause(endpoint) };
+    return { text, cause: cause === 'sign-in-required' && endpoint.auth ? 'not-authorized' : cause };
 }
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
@@ -14606,24 +14576,22 @@ const REJECTED = {
     DATA: 'message-rejected',
     MESSAGE: 'message-rejected',
 };
-/**
- * Judges a reply that ends the transaction.
- * @param remark a sentence to add to the message
- */
+/** Judges a reply that ends the transaction. The remark is added to the message. */
 function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
     const said = `The server replied to ${line} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
-        const message = sentences(`${said}, but ${at === 'DATA' ? '354' : '250'} is required.`, remark);
+        const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
         return stopped(finding('protocol-error', message, { evidence }));
     }
     const meaning = refusalMeaningOf(at, reply, endpoint);
+    const text = meaning ? ` ${meaning.text}` : '';
     const isTemporary = reply.code < 500;
     const waited = greylisting && isTemporary
-        ? `The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+        ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
         : '';
     const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-    const found = finding(code, sentences(`${said}.`, meaning?.text ?? '', waited, remark), {
+    const found = finding(code, `${said}.${text}${waited}${remark}`, {
         evidence,
         ...(meaning && { cause: meaning.cause }),
         ...(isTemporary && { inconclusive: true }),
@@ -14631,9 +14599,6 @@ function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, rema
     // Such a server is likely to accept the message a little later (RFC 6647 section 4).
     const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
     return stopped(found, { transient: isTemporary, ...greylisted });
-}
-function sentences(...all) {
-    return all.filter(Boolean).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
@@ -14643,11 +14608,9 @@ const UNKNOWN = "(?:unknown|invalid|not (?:found|known|local|present|valid)|none
 const UNAVAILABLE = '(?:unavailable|not available)';
 const PROHIBITED = '(?:denied|prohibited|refused|rejected|not (?:permitted|allowed))';
 const HERE = '(?: here| at this (?:address|domain|location))?';
-/** Clauses that say that this recipient is not accepted. */
 const NOT_ACCEPTED = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNKNOWN}${HERE}(?: in (?:local recipient|relay recipient|virtual mailbox|virtual alias) table)?`, `(?:unknown|invalid|bad|no such|nonexistent|non-existent|undeliverable) (?:local )?(?:recipient|user|mailbox|person|local part)(?: (?:address|name))?${HERE}`, '(?:unroute?able|undeliverable) address', 'no such domain (?:here|at this location)', '(?:there is )?no (?:mailbox|account) (?:here by that name|by that name here)', 'there is no one at this address', 'mailbox disabled for this recipient', 'unknown or illegal alias', 'the email account that you tried to reach (?:does not exist|is (?:disabled|inactive))', 'recipient not found by smtp address lookup', 'mailbox name not allowed', `recipient(?: address)?(?: (?:is|was))? (?:rejected|refused|denied|not (?:accepted|allowed))`, 'delivery is not allowed to this address', 'i cannot deliver mail for', 'recipient address has null mx', 
-// Cisco's gateways reject the recipient in these words. After another server's 5.1.0 it may be the sender's address.
+// Cisco's gateways reject the recipient in these words. After the 5.1.0 of other servers it may be the sender's address.
 '#5\\.1\\.0 address rejected');
-/** Clauses that say that mail for it is not relayed. */
 const NOT_RELAYED = anyOf(`relay(?:ing)?(?: access)?(?: (?:is|was))? ${PROHIBITED}(?: for)?`, 'no relaying(?: allowed)?', `relaying (?:mail )?to(?: (?:is|was))? ${PROHIBITED}`, "(?:we )?(?:do not|don't|cannot) relay(?: mail)?(?: for(?: (?:this|that) domain)?| without rfc2554 authentication)?", "we (?:do not|don't) handle mail for(?: (?:this|that) domain)?", 'is not permitted to relay through this server without authentication', 'unable to relay(?: for| recipient in non-accepted domain)?', "that domain (?:or user )?isn't in my list of allowed rcpthosts");
 /** RFC 5321 section 4.2.3 gives these words for any 550, so a link or a host name next to them may be the cause. */
 const VAGUE = anyOf(`(?:the )?${RECIPIENT}(?: (?:is|was))? ${UNAVAILABLE}${HERE}`);
@@ -14756,17 +14719,14 @@ async function submission_submit(context, { session, capabilities }, { from, to 
     catch (error) {
         return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
     }
-    const facts = { delivery: { messageId, octets: size } };
-    return { ok: true, findings: afterGreylisting(context), facts, isHandedOver, next: undefined };
-}
-/** The notice that the server accepted the message only after another attempt (RFC 6647). */
-function afterGreylisting({ greylisting }) {
-    if (!greylisting)
-        return [];
-    const { reply, waitedMs } = greylisting;
-    const seconds = Math.round(waitedMs / 1000);
-    const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
-    return [finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } })];
+    const findings = [];
+    if (context.greylisting) {
+        const { reply, waitedMs } = context.greylisting;
+        const seconds = Math.round(waitedMs / 1000);
+        const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
+        findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
+    }
+    return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: undefined };
 }
 /**
  * Tests whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
@@ -14785,12 +14745,12 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         if (verb === 'MAIL') {
             if (!isSignedIn && requiresAuthentication(reply))
                 return asExpected;
-            return judgeRefusal(context, asked, 'The gate did not send RCPT.');
+            return judgeRefusal(context, asked, ' The gate did not send RCPT.');
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            return judgeRefusal(context, asked, 'This does not show that the server rejects the recipient.');
+            return judgeRefusal(context, asked, ' This does not show that the server rejects the recipient.');
         }
         const client = isSignedIn ? 'this account' : 'an unauthenticated client';
         const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
@@ -14999,9 +14959,7 @@ function runStopped({ whyEnded }) {
     const { why, ...cause } = whyEnded();
     return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
 }
-/**
- * Adds to the last step of an attempt that the run ended before another one, which might have passed.
- */
+/** Adds to the last step of an attempt that the run ended before another one, which might have passed. */
 function notTriedAgain(report, run) {
     const failed = report.steps.findLast(({ status }) => status !== 'skip');
     const steps = report.steps.map((step) => {
@@ -15057,13 +15015,12 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
     };
     if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
         return { findings, transient };
-    return {
-        findings: findings.map((found) => (isOfSilence(found) ? starved(found, inSeconds(stoodStillMs)) : found)),
-        transient: true,
+    const suspendedFor = inSeconds(stoodStillMs);
+    const starved = ({ code, message }) => {
+        const text = `The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
+        return finding('runner-starved', text, { inconclusive: true, evidence: { suspendedFor, finding: code } });
     };
-}
-function starved({ code, message }, stoodStill) {
-    return finding('runner-starved', `The gate process did not run for ${stoodStill} during this attempt, which may be the cause of the failure: ${message}`, { inconclusive: true, evidence: { suspendedFor: stoodStill, finding: code } });
+    return { findings: findings.map((found) => (isOfSilence(found) ? starved(found) : found)), transient: true };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
@@ -15182,8 +15139,7 @@ class Steps {
     }
     /** The reports of all five steps; those that did not run are blocked. */
     reports() {
-        const missing = report_report/* STEP_IDS */.W1.slice(this.#reports.length);
-        return [...this.#reports, ...missing.map(blockedStep)];
+        return [...this.#reports, ...report_report/* STEP_IDS */.W1.slice(this.#reports.length).map(blockedStep)];
     }
     async #resultOf(step) {
         try {
@@ -15240,21 +15196,18 @@ function pauseBefore(tries, { random }) {
 async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     const earlier = [];
     let isSilent = false;
-    let greylistedFirst;
+    let firstDefer;
     let tries = 1;
     let spentMs = 0;
     try {
         for (;; tries += 1) {
-            const greylisting = greylistedFirst && {
-                reply: greylistedFirst.reply,
-                waitedMs: spentMs - greylistedFirst.atMs,
-            };
+            const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
             const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
             spentMs += report.durationMs;
             let greylistingLeftMs = 0;
             if (greylisted !== undefined) {
-                greylistedFirst ??= { reply: greylisted, atMs: spentMs };
-                greylistingLeftMs = greylistedFirst.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
+                firstDefer ??= { reply: greylisted, atMs: spentMs };
+                greylistingLeftMs = firstDefer.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
             }
             // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
             const isFinal = !transient || (transient === 'once' && isSilent);
@@ -15323,7 +15276,6 @@ const FAMILIES = [4, 6];
 /**
  * Expands an endpoint with `addresses: all` into one for each IP address, and one for each family whose lookup failed.
  * Without any IP address, the endpoint stays as it is, with the failure of its lookup.
- * @param retries how often a lookup that failed is repeated
  * @param taken the names of all configured endpoints
  */
 async function expandAddresses(endpoint, retries, run, taken) {
@@ -15382,12 +15334,16 @@ const LARGE_AT_A_TIME = 2;
 async function gateAll(plan, run, finished) {
     const limit = (0,p_limit/* default */.A)(plan.concurrency);
     const limitLarge = (0,p_limit/* default */.A)(LARGE_AT_A_TIME);
-    const inTurn = ({ delivery }, work) => (delivery?.attachmentBytes ?? 0) > LARGE_BYTES ? limitLarge(() => limit(work)) : limit(work);
     const progress = { done: 0, total: plan.endpoints.length };
-    const gateOne = (target) => inTurn(target.endpoint, () => gateRedacted(target, plan.retries, run, (report) => {
+    const report = (one) => {
         progress.done += 1;
-        finished(report, progress);
-    }));
+        finished(one, progress);
+    };
+    const gateOne = (target) => {
+        const inTurn = () => limit(() => gateRedacted(target, plan.retries, run, report));
+        const isLarge = (target.endpoint.delivery?.attachmentBytes ?? 0) > LARGE_BYTES;
+        return isLarge ? limitLarge(inTurn) : inTurn();
+    };
     const names = new Set(plan.endpoints.map(({ name }) => name));
     const gated = plan.endpoints.map(async (endpoint) => {
         if (endpoint.addresses === 'first')
@@ -15425,38 +15381,18 @@ async function gateRedacted(target, retries, run, finished) {
 
 // EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
 var secrets = __nccwpck_require__(607);
-;// CONCATENATED MODULE: ./src/inbox/imap/baselines.ts
-/**
- * The UID at which the new messages of each folder begin, as of the first time that a run opens the folder. It outlives
- * connections: messages that arrive between two of them are new.
- */
-class ImapBaselines {
-    #first = new Map();
-    /**
-     * @param state of the folder now; the first one is kept
-     * @returns the UID from which messages are new; 1 if the server does not say, because any message may be new
-     */
-    of(path, { uidNext, uidValidity }) {
-        const first = this.#first.get(path) ?? { uidNext, uidValidity };
-        this.#first.set(path, first);
-        const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
-        return validities.size > 1 ? 1 : (first.uidNext ?? 1);
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/inbox/inboxes.ts
-
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
- * account, and thirty endpoints at the same time would lock each other out.
+ * account, and thirty endpoints at the same time would exceed that limit.
  */
 class Inboxes {
     #slots = new Map();
     #closing = new AbortController();
     /**
      * Opens an inbox, or returns the one that is open under the same TLS policy. This includes an inbox that rejected the
-     * login: thirty endpoints that try the same wrong password lock the account. An inbox whose connection was lost is
+     * login: thirty attempts with the same wrong password lock the account. An inbox whose connection was lost is
      * opened again, and then finds everything that has arrived since it was first opened.
      */
     open(target, settings) {
@@ -15465,18 +15401,17 @@ class Inboxes {
         const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
         const slots = this.#slots.get(settings.context) ?? new Map();
         this.#slots.set(settings.context, slots);
-        const slot = slots.get(key) ?? { baselines: new ImapBaselines() };
+        const slot = slots.get(key) ?? { baselines: new Map() };
         slots.set(key, slot);
         if (!slot.inbox) {
             const opening = (0,inbox_failure/* resultOf */.Bg)(inboxes_openInbox(target, settings, this.#closing.signal, slot.baselines));
             slot.inbox = opening;
-            const forget = () => {
-                delete slot.inbox;
-            };
-            void canReopen(opening).then((reopen) => {
+            void canReopen(opening)
+                .catch(() => true)
+                .then((reopen) => {
                 if (reopen)
-                    forget();
-            }, forget);
+                    delete slot.inbox;
+            });
         }
         return slot.inbox;
     }
@@ -15489,7 +15424,7 @@ class Inboxes {
         await Promise.all(results.map(async (result) => result.ok && result.value.close()));
     }
 }
-/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is the largest part of the bundle. */
+/** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is a large part of the bundle. */
 async function inboxes_openInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
@@ -15528,7 +15463,7 @@ function textResolver(servers) {
         if (servers)
             resolver.setServers(servers);
         try {
-            return await deadline.race(resolver.resolveTxt(name), () => Object.assign(new Error('no answer in time'), { code: 'ETIMEOUT' }));
+            return await deadline.race(resolver.resolveTxt(name), () => Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' }));
         }
         finally {
             resolver.cancel();
@@ -15622,13 +15557,12 @@ function redactTranscript(lines, redactor) {
 
 
 
-const MINUTE_MS = 60_000;
 /**
  * Gates every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why
- * @param addMask receives each text that is derived from a secret for one sign-in, to be masked in the log
+ * @param addMask receives each text that AUTH derives from a secret, to be masked in the log
  */
 async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     const startedAt = new Date();
@@ -15636,10 +15570,8 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
     const redactorOf = (0,secrets/* redactorsFor */.zp)(plan);
     const proxyVariable = Object.keys(env).find((name) => /^(?:https?|all)_proxy$/i.test(name) && env[name]);
     const inboxes = new Inboxes();
-    const cut = AbortSignal.any([
-        ...(cancelled ? [cancelled] : []),
-        ...(plan.deadlineMs === undefined ? [] : [AbortSignal.timeout(plan.deadlineMs)]),
-    ]);
+    const deadline = plan.deadlineMs === undefined ? undefined : AbortSignal.timeout(plan.deadlineMs);
+    const cut = AbortSignal.any([cancelled, deadline].filter((signal) => signal !== undefined));
     // Every wait listens to it.
     (0,external_node_events_.setMaxListeners)(0, cut);
     const end = net_deadline/* Deadline */.B.on(cut);
@@ -15648,7 +15580,7 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
             end,
             whyEnded: () => cancelled?.aborted
                 ? { why: String(cancelled.reason), cause: 'cancelled' }
-                : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / MINUTE_MS} min) has passed` },
+                : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / 60_000} min) has passed` },
             resolver: (0,connect/* systemResolver */.IC)(),
             txt: textResolver(),
             now: () => new Date(),
@@ -15695,8 +15627,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: credentialsOf, knownSecret, secretsOf
 
-// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
-var mechanisms = __nccwpck_require__(3157);
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
+var mechanisms = __nccwpck_require__(8300);
 // EXTERNAL MODULE: ./src/secrets/forms.ts
 var secrets_forms = __nccwpck_require__(5994);
 // EXTERNAL MODULE: ./src/secrets/escapes.ts
@@ -16038,8 +15970,8 @@ function redactReason(reason, plan) {
 /* harmony export */ });
 /** Carries a failure to the caller of an inbox, who gets it as an {@link InboxResult}. */
 class InboxError extends Error {
-    name = 'InboxError';
     failure;
+    name = 'InboxError';
     constructor(failure) {
         super(describeFailure(failure));
         this.failure = failure;
@@ -16060,28 +15992,19 @@ async function resultOf(work) {
         throw error;
     }
 }
-/** Whether the server answered and the connection can still be used, although something failed. */
+/** Whether the server replied and the connection can still be used, although something failed. */
 function isRejection(error) {
     return error instanceof InboxError && ['rejected', 'message-gone'].includes(error.failure.kind);
 }
 /** Whether the failure may be temporary, so that it makes sense to open the inbox again. */
 function isTransient(failure) {
-    switch (failure.kind) {
-        case 'no-connection':
-            return failure.cause.transient;
-        case 'no-tls':
-            return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
-        case 'temporary':
-        case 'busy':
-            return true;
-        case 'bad-certificate':
-        case 'unusable':
-        case 'rejected':
-        case 'message-gone':
-            return false;
-    }
+    if (failure.kind === 'no-connection')
+        return failure.cause.transient;
+    if (failure.kind === 'no-tls')
+        return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
+    return failure.kind === 'temporary' || failure.kind === 'busy';
 }
-/** The failure in words, for a message. What the server said in it is escaped. */
+/** For a message. The server's text in it is escaped. */
 function describeFailure(failure) {
     switch (failure.kind) {
         case 'no-connection':
@@ -16110,7 +16033,7 @@ function describeHandshake(failure) {
         case 'refused-here':
             return `the handshake failed (${failure.reason})`;
         case 'cleartext':
-            return 'the server answered unencrypted';
+            return 'the server replied unencrypted';
     }
 }
 
@@ -16384,7 +16307,7 @@ async function resolve(host, deadline, resolver, only) {
     if (family !== 0)
         return [{ address: host, family: family === 6 ? 6 : 4 }];
     const answer = only === undefined ? lookUpBoth(host, resolver) : lookUp(host, resolver, only);
-    return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no answer in time'));
+    return deadline.race(answer, () => new ConnectFailure('lookup-failed', 'no response in time'));
 }
 /** @throws {ConnectFailure} as {@link resolve} does */
 async function lookUp(host, resolver, family) {
@@ -16469,7 +16392,7 @@ async function connect(addresses, port, deadline) {
     });
     try {
         return await deadline.race(race, () => {
-            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no answer in time', to));
+            const silent = [...underWay.values()].map((to) => new ConnectFailure('timed-out', 'no response in time', to));
             return mostInformative([...failures, ...silent]);
         });
     }
@@ -16518,11 +16441,12 @@ function mostInformative(failures) {
 
 /***/ }),
 
-/***/ 7879:
+/***/ 260:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ Deadline)
+/* harmony export */   B: () => (/* binding */ Deadline),
+/* harmony export */   y: () => (/* binding */ deferred)
 /* harmony export */ });
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
@@ -16598,7 +16522,7 @@ class Deadline {
      * @throws what the promise rejects with, or what `expired` returns
      */
     async race(promise, expired) {
-        const late = Promise.withResolvers();
+        const late = deferred();
         let timer;
         let isSettled = false;
         const expire = () => {
@@ -16633,6 +16557,15 @@ class Deadline {
     get #now() {
         return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.standstill.totalMs;
     }
+}
+/** What `Promise.withResolvers` returns. Node 20, on which the command line must run, does not have it. */
+function deferred() {
+    let resolve = () => undefined;
+    let reject = () => undefined;
+    const promise = new Promise((...functions) => {
+        [resolve, reject] = functions;
+    });
+    return { promise, resolve, reject };
 }
 
 
@@ -17177,7 +17110,7 @@ const deliverySchema = schemas/* strictObject */.rej({
     copies: count.min(1).optional().describe('The number of copies; a lower bound if `message-duplicated` says so'),
 });
 const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5n(STEP_IDS), code: schemas/* string */.YjP(), message: schemas/* string */.YjP() })
-    .describe('Why there was another attempt');
+    .describe('Why the gate tried again');
 const earlierFindingSchema = findingSchema
     .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
     .describe('A warning or a waived error that the last attempt does not have; the endpoint is `warn` because of it');
@@ -17284,7 +17217,7 @@ const undecodable = () => malformed('the challenge is not valid base64');
 
 /***/ }),
 
-/***/ 3157:
+/***/ 8300:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17359,51 +17292,6 @@ function jsonObject(text) {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/sasl/scram-messages.ts
-
-
-/** OWASP recommends 600,000. This many take half a second on one core. */
-const MAX_ITERATIONS = 1_000_000;
-/** Printable ASCII, except the comma. */
-const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
-const ITERATIONS = /^[1-9]\d{0,14}$/;
-/** @throws {SaslFault} if the message is malformed, or requires something that is not supported */
-function parseServerFirst(text) {
-    const [nonce, salt, iterations, ...extensions] = text.split(',');
-    if (nonce?.startsWith('m='))
-        throw (0,sasl_client/* malformed */.Qm)('the server requires an extension (m=) that the gate does not support');
-    const r = attribute('r', nonce);
-    const s = (0,base64/* decodeBase64 */.y)(attribute('s', salt));
-    const i = attribute('i', iterations);
-    if (!NONCE.test(r))
-        throw (0,sasl_client/* malformed */.Qm)("the server's nonce has characters that are not allowed in a nonce");
-    if (!s || s.length === 0)
-        throw (0,sasl_client/* malformed */.Qm)('the salt is not valid base64');
-    if (!ITERATIONS.test(i))
-        throw (0,sasl_client/* malformed */.Qm)('the iteration count is not a number');
-    if (Number(i) > MAX_ITERATIONS) {
-        throw (0,sasl_client/* malformed */.Qm)(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
-    }
-    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
-        throw (0,sasl_client/* malformed */.Qm)("the server's first message ends with something that is not an extension");
-    return { nonce: r, salt: s, iterations: Number(i) };
-}
-/** The signature (`verifier`) of a `server-final-message`; undefined if there is none. */
-function serverSignature(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('v=') ? (0,base64/* decodeBase64 */.y)(first.slice(2)) : undefined;
-}
-/** The error that a server sends instead of either message, such as `invalid-proof`. Text of the peer. */
-function serverError(text) {
-    const [first] = text.split(',');
-    return first?.startsWith('e=') ? first.slice(2) : undefined;
-}
-function attribute(letter, text) {
-    if (!text?.startsWith(`${letter}=`))
-        throw (0,sasl_client/* malformed */.Qm)(`the server's first message has no ${letter}= where it is required`);
-    return text.slice(2);
-}
-
 ;// CONCATENATED MODULE: ./src/sasl/scram.ts
 
 
@@ -17509,6 +17397,48 @@ function gs2Flag(bound, { binding, serverBinds }) {
 }
 function saslName(name) {
     return name.replaceAll('=', '=3D').replaceAll(',', '=2C');
+}
+/* The server's messages (RFC 5802 section 7): attributes of one letter, in a fixed order, separated by commas. */
+/** OWASP recommends 600,000. This many take half a second on one core. */
+const MAX_ITERATIONS = 1_000_000;
+/** Printable ASCII, except the comma. */
+const NONCE = /^[\x21-\x2b\x2d-\x7e]+$/;
+const ITERATIONS = /^[1-9]\d{0,14}$/;
+/** @throws {SaslFault} if the message is malformed, or requires something that is not supported */
+function parseServerFirst(text) {
+    const [nonce, salt, iterations, ...extensions] = text.split(',');
+    if (nonce?.startsWith('m='))
+        throw (0,sasl_client/* malformed */.Qm)('the server requires an extension (m=) that the gate does not support');
+    const r = attribute('r', nonce);
+    const s = (0,base64/* decodeBase64 */.y)(attribute('s', salt));
+    const i = attribute('i', iterations);
+    if (!NONCE.test(r))
+        throw (0,sasl_client/* malformed */.Qm)("the server's nonce has characters that are not allowed in a nonce");
+    if (!s || s.length === 0)
+        throw (0,sasl_client/* malformed */.Qm)('the salt is not valid base64');
+    if (!ITERATIONS.test(i))
+        throw (0,sasl_client/* malformed */.Qm)('the iteration count is not a number');
+    if (Number(i) > MAX_ITERATIONS) {
+        throw (0,sasl_client/* malformed */.Qm)(`the server requires ${i} iterations; the gate computes at most ${MAX_ITERATIONS}`);
+    }
+    if (!extensions.every((extension) => /^[a-z]=./is.test(extension)))
+        throw (0,sasl_client/* malformed */.Qm)("the server's first message ends with something that is not an extension");
+    return { nonce: r, salt: s, iterations: Number(i) };
+}
+/** The signature (`verifier`) of a `server-final-message`; undefined if there is none. */
+function serverSignature(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('v=') ? (0,base64/* decodeBase64 */.y)(first.slice(2)) : undefined;
+}
+/** The error that a server sends instead of either message, such as `invalid-proof`. Text of the peer. */
+function serverError(text) {
+    const [first] = text.split(',');
+    return first?.startsWith('e=') ? first.slice(2) : undefined;
+}
+function attribute(letter, text) {
+    if (!text?.startsWith(`${letter}=`))
+        throw (0,sasl_client/* malformed */.Qm)(`the server's first message has no ${letter}= where it is required`);
+    return text.slice(2);
 }
 
 ;// CONCATENATED MODULE: ./src/sasl/simple-mechanisms.ts
@@ -38099,9 +38029,8 @@ var reason = __nccwpck_require__(2223);
 /** The runner shows at most ten errors of a step. */
 const MOST_ERRORS = 10;
 /**
- * Threads in Node's pool. By default there are four, and at most half of them look up names: two lookups without a reply
- * would block all others. 128 lookups at a time are enough for the default concurrency, with two families and
- * the host of an inbox for each endpoint.
+ * Threads in Node's pool. At most half of them look up names: with the default of four, two lookups without a reply would
+ * block all others. 128 are enough for the default concurrency, with two families and an inbox for each endpoint.
  */
 const POOL_THREADS = '256';
 /** How long unread output may delay the end of the process after a signal. */
@@ -38176,9 +38105,8 @@ function end(code) {
     process.exit(code);
 }
 /**
- * Combines the signals that end a run: from a runner, a person, or a terminal that is closed. After the first, the run
- * reports what it knows. The next one ends the process at once.
- * @returns a signal that is aborted by the first of them; its reason names it
+ * The signals of a runner, a person, or a terminal that is closed. After the first, the run reports what it knows; the
+ * next one ends the process at once.
  */
 function cancellation() {
     const controller = new AbortController();
@@ -38280,7 +38208,7 @@ function fileName(path) {
 
 /** Files that one value may name. */
 const MAX_FILES = 1000;
-/** Additional trusted CAs. Each value of `ca` is read once, however many endpoints have it. */
+/** Additional trusted CAs. Each value of `ca` is read once, even if many endpoints have it. */
 class Anchors {
     #readFile;
     #known = new Map();
@@ -38394,7 +38322,7 @@ function withEntry(mapping, key, value) {
 
 
 
-/** Client certificates. Each pair of values is read once, however many endpoints have it. */
+/** Client certificates. Each pair of values is read once, even if many endpoints have it. */
 class ClientIdentities {
     #readFile;
     #known = new Map();
@@ -38745,7 +38673,7 @@ const oneLine = value('must be one line of 1 to 200 visible characters', values/
 const NO_CONTROLS = 'must not contain control characters (it is easy to store a trailing newline with a secret by mistake)';
 const userName = value(NO_CONTROLS, values/* userName */.nT);
 const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
-const inboxUrl = value('must be imaps://host[:port]/mailbox, imap://… (with STARTTLS), pop3s://host[:port], pop3://… (with STLS), mailpit+https://host[:port][/base], mailpit+http://…, maildev+https://… or maildev+http://…, without credentials, query or fragment', values/* inboxUrl */.Ww);
+const inboxUrl = value(`must be a URL such as imaps://host[:port]/mailbox, without credentials, query or fragment; the schemes are ${Object.keys(values/* INBOX_SCHEMES */.Yj).join(', ')}`, values/* inboxUrl */.Ww);
 /** A list, or a text that `split` makes a list. */
 const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
 /** No setting has as many keywords. */
@@ -38924,8 +38852,8 @@ function keysAt(schema, path) {
 
 // EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
 var catalog = __nccwpck_require__(336);
-// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 4 modules
-var mechanisms = __nccwpck_require__(3157);
+// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
+var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
 
 
@@ -39305,7 +39233,6 @@ function emptyLists(node, below, path = []) {
 
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
 
-const SECOND = 1000;
 /** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
 function resolveEndpoint(settings, inputs, files, source) {
     const { ehlo, environment } = settings;
@@ -39327,7 +39254,7 @@ function resolveEndpoint(settings, inputs, files, source) {
         probes: settings.probes ?? [],
         require: settings.require ?? inputs.require ?? [],
         waive: settings.waive,
-        timeoutMs: inputs.timeout * SECOND,
+        timeoutMs: inputs.timeout * 1000,
         ...(source && { source }),
     };
 }
@@ -39362,7 +39289,7 @@ function deliveryOf(delivery) {
         from,
         to,
         ...(target && { inbox: target }),
-        withinMs: within * SECOND,
+        withinMs: within * 1000,
         expect,
         keep,
         attachmentBytes: delivery['attachment-bytes'],
@@ -39431,7 +39358,6 @@ function errorIn(name) {
 
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
 const ENTRY = /^(\[[^\]]*\]|[^:[\]]+)(?::(.*))?$/;
-const REFERENCES = /\$\{\w+\}/g;
 /**
  * Whether the text of the input `endpoints` is YAML and not the short form. The first line that is not empty and not a
  * comment decides: YAML begins with `- `, `---`, `{`, `key: `, or with a `[` that does not open an IPv6 address.
@@ -39480,7 +39406,7 @@ function entryProblem(text, name, port) {
 }
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source) {
-    const isQuotable = source !== undefined && isQuotableName(source.replace(REFERENCES, 'name'));
+    const isQuotable = source !== undefined && isQuotableName(source.replace(/\$\{\w+\}/g, 'name'));
     return isQuotable ? `"${source}"` : 'this endpoint';
 }
 
@@ -40006,7 +39932,7 @@ function byResult(endpoints) {
         .map((result) => [result, endpoints.filter((endpoint) => endpoint.result === result)])
         .filter(([, some]) => some.length > 0);
 }
-/** The same as a clause: "2 of 9 endpoints failed". */
+/** What follows the subject of the headline: "2 of 9 endpoints failed". */
 const PREDICATES = {
     pass: { one: 'passed', several: 'passed' },
     warn: { one: 'has warnings', several: 'have warnings' },
@@ -40033,6 +39959,8 @@ function headline({ endpoints }, { blocks, failed }) {
 }
 /** How long a certificate is still valid: "20 days", or "expired". */
 function daysLeft(days) {
+    if (days === 0)
+        return 'less than a day';
     return days < 0 ? 'expired' : (0,count/* count */.U)(days, 'day');
 }
 /** A time for people: "321 ms", "12.3 s". */
@@ -40226,24 +40154,23 @@ function renderTerminal(report, verdict, { color = false } = {}) {
     return `${lines.join('\n')}\n`;
 }
 function overview(views, paint) {
-    const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => ({ text }));
+    const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => [text]);
     const rows = views.map(({ endpoint }) => [
-        { text: SIGNS[endpoint.result].plain, status: endpoint.result },
-        { text: (0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT) },
-        ...endpoint.steps.map((step) => ({
-            text: `${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`,
-            status: step.status,
-        })),
-        { text: endpoint.tls?.version ?? '' },
-        { text: endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '' },
-        { text: duration(endpoint.durationMs) },
+        [SIGNS[endpoint.result].plain, endpoint.result],
+        [escape_escapeLine((0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT))],
+        ...endpoint.steps.map((step) => {
+            return [`${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`, step.status];
+        }),
+        [escape_escapeLine(endpoint.tls?.version ?? '')],
+        [endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : ''],
+        [duration(endpoint.durationMs)],
     ]);
-    const grid = [head, ...rows].map((row) => row.map(({ text, status }) => ({ text: escape_escapeLine(text), status })));
-    const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.text.length ?? 0)));
-    return grid.map((row) => row
-        .map(({ text, status }, column) => paint(text.padEnd(widths[column] ?? 0), status))
-        .join('  ')
-        .trimEnd());
+    const grid = [head, ...rows];
+    const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.[0].length ?? 0)));
+    return grid.map((row) => {
+        const cells = row.map(([text, status], column) => paint(text.padEnd(widths[column] ?? 0), status));
+        return cells.join('  ').trimEnd();
+    });
 }
 function section({ endpoint, attempts, problems }, paint) {
     const { name, result } = endpoint;
@@ -40319,8 +40246,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 93 modules
-var run = __nccwpck_require__(313);
+// EXTERNAL MODULE: ./src/gate/run.ts + 91 modules
+var run = __nccwpck_require__(7879);
 ;// CONCATENATED MODULE: ./src/main/run-cli.ts
 
 
@@ -40428,7 +40355,7 @@ async function demonstrate() {
         await demo.close();
     }
 }
-/** @throws {ConfigurationError} if there is an endpoint or another option */
+/** @throws {ConfigurationError} if there is an endpoint or any other option */
 function rejectOtherThanDemo(values, positionals) {
     const others = Object.keys(values).filter((name) => name !== 'demo' && name !== 'self-test');
     if (others.length === 0 && positionals.length === 0)
@@ -40461,11 +40388,7 @@ function planOf(given) {
     const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variable(input)]]);
     const inputs = { ...Object.fromEntries(secrets), ...given };
     const texts = Object.entries(inputs).filter((entry) => typeof entry[1] === 'string');
-    return loadPlan(Object.fromEntries(texts), {
-        cwd: process.cwd(),
-        env: process.env,
-        readFile: readRegularFile,
-    });
+    return loadPlan(Object.fromEntries(texts), { cwd: process.cwd(), env: process.env, readFile: readRegularFile });
 }
 function gate(plan, progress) {
     const finished = (endpoint, done) => {

@@ -62,13 +62,8 @@ export function search(
   deadline: Deadline,
   watch: () => (deadline: Deadline) => Promise<void>,
 ): Promise<InboxResult<Received | undefined>> {
-  return resultOf(
-    searchAll(
-      folders.map((folder) => new FolderSearch(folder, sought, deadline)),
-      deadline,
-      watch,
-    ),
-  );
+  const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
+  return resultOf(searchAll(searches, deadline, watch));
 }
 
 async function searchAll(

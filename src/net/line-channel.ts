@@ -54,7 +54,8 @@ export interface ChannelEnd {
  */
 export class LineChannel {
   readonly received = new LineBuffer();
-  #end: ChannelEnd | undefined;
+  /** Undefined while the connection is open. What was received before the end can still be read. */
+  end: ChannelEnd | undefined;
   #wake: (() => void) | undefined;
 
   /** @param stream connected. Nothing else may read from it until {@link detach} */
@@ -65,14 +66,9 @@ export class LineChannel {
     if (stream.destroyed) this.#onError(stream.errored ?? undefined);
   }
 
-  /** Undefined while the connection is open. What was received before the end can still be read. */
-  get end(): ChannelEnd | undefined {
-    return this.#end;
-  }
-
   /** Waits until more has been received, or the connection has ended. */
   async more(): Promise<void> {
-    if (this.#end) return;
+    if (this.end) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       this.stream.resume();
@@ -102,7 +98,7 @@ export class LineChannel {
   };
 
   readonly #onError = (cause: unknown): void => {
-    this.#end ??= { cause };
+    this.end ??= { cause };
     this.#awake();
   };
 

@@ -21,12 +21,13 @@ const MASKED = /^X{3,}[A-Z]$/;
 export function capabilitiesOf(reply: Reply): Capabilities {
   const lines = reply.lines.slice(1).map((line) => line.exact.trim());
   const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
-  const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
   const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
   return {
     lines: lines.map((line) => new PeerText(line)),
     has: (keyword) => keywords.has(keyword.toUpperCase()),
-    mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
+    mechanisms: lines.some((line) => AUTH.test(line))
+      ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))]
+      : undefined,
     masked: lines.filter((line) => MASKED.test(line)).map((line) => new PeerText(line)),
   };
 }

@@ -15,8 +15,9 @@ const MAX_OPENING_BYTES = 32 * 1024;
  * both to Node, which crashes with certificates on some curves.
  */
 export class JudgedTransport implements ImapTransport {
+  /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
+  failure: Promise<unknown> = Promise.resolve();
   #bytes = 0;
-  #failure: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private socket: Socket,
@@ -36,11 +37,6 @@ export class JudgedTransport implements ImapTransport {
     return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
   }
 
-  /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
-  get failure(): Promise<unknown> {
-    return this.#failure;
-  }
-
   connect(_options: unknown, onConnect: () => void): Socket {
     process.nextTick(() => {
       onConnect();
@@ -53,7 +49,7 @@ export class JudgedTransport implements ImapTransport {
     this.socket.off('data', this.#count);
     const { stream, judged } = this.secureLater();
     this.socket = stream;
-    this.#failure = judged.then(
+    this.failure = judged.then(
       () => {
         onSecure();
         stream.on('data', this.#count);
@@ -77,7 +73,7 @@ export class JudgedTransport implements ImapTransport {
     this.#bytes += bytes.length;
     if (this.#bytes <= MAX_OPENING_BYTES) return;
     const flood = unusable(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
-    this.#failure = Promise.resolve(flood);
+    this.failure = Promise.resolve(flood);
     this.socket.destroy(flood);
   };
 }

@@ -28,7 +28,6 @@ export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettin
 /** A mailbox over one session after the other. */
 class Pop3Mailbox implements Folder {
   readonly #sessions: Pop3Sessions;
-  readonly #timeoutMs: number;
   /** How many messages had each identifier when the inbox was opened. */
   #old = new IdentifierCounts(0);
   /** The messages whose headers have been read since, by identifier. */
@@ -37,23 +36,22 @@ class Pop3Mailbox implements Folder {
 
   constructor(
     target: MailboxTarget,
-    settings: InboxSettings,
+    private readonly settings: InboxSettings,
     private readonly end: Deadline,
   ) {
-    this.#timeoutMs = settings.timeoutMs;
     this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
   }
 
   /** Connecting and the list have the time of two replies. */
   async noteOld(): Promise<void> {
-    const until = Deadline.after(2 * this.#timeoutMs, this.end);
+    const until = Deadline.after(2 * this.settings.timeoutMs, this.end);
     await this.#sessions.use(until, async (session) => {
       this.#old = await until.race(session.identifiers(), late);
     });
   }
 
   async use<T>(deadline: Deadline, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
-    const until = Deadline.after(deadline.remainingMs + this.#timeoutMs, this.end);
+    const until = Deadline.after(deadline.remainingMs + this.settings.timeoutMs, this.end);
     let deleted: Promise<unknown> | undefined;
     const result = await this.#sessions.use(until, (session) =>
       work({

@@ -1,5 +1,5 @@
 /** The unit tests of what the mutation run changes, made quick: each of them runs once for every change. */
-const rooms = [
+const tests = [
   'verdict',
   'waivers',
   'names',
@@ -18,7 +18,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
-  testMatch: rooms.map((room) => `<rootDir>/__tests__/unit/${room}.test.ts`),
+  testMatch: tests.map((name) => `<rootDir>/__tests__/unit/${name}.test.ts`),
   globals: { DEEP: true },
   setupFiles: ['<rootDir>/scripts/mutation/fast-check.js'],
 };

@@ -16,7 +16,7 @@ import { createPki } from '../src/servers/pki.js';
 
 const PICTURE = 'docs/images/summary.png';
 /** In CSS pixels. */
-const WIDTH = 1012;
+const WIDTH = 1120;
 const SCALE = 2;
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

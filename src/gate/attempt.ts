@@ -87,8 +87,8 @@ class Steps {
   greylisted: string | undefined;
 
   constructor(
-    readonly context: Context,
-    readonly bareLineFeeds: Reply[],
+    private readonly context: Context,
+    private readonly bareLineFeeds: Reply[],
   ) {}
 
   /**

@@ -58,7 +58,7 @@ function addressOf({ addresses }: Context, { address }: Facts): string | undefin
   return address ?? (addresses instanceof ConnectFailure ? undefined : addresses?.[0]?.address);
 }
 
-/** They are escaped where they are shown. */
+/** The texts of a report are escaped where they are shown. */
 function listed(texts: readonly PeerText[]): string[] {
   return shortenList(texts.map(({ exact }) => exact));
 }

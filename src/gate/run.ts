@@ -29,7 +29,7 @@ export interface Outcome {
 }
 
 /**
- * Gates every endpoint of a plan.
+ * Tests every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why

@@ -11,7 +11,7 @@ const LARGE_BYTES = 1_000_000;
 const LARGE_AT_A_TIME = 2;
 
 /**
- * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
+ * Tests every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
  * @returns the reports in the order of the plan
  */
 export async function gateAll(

@@ -201,7 +201,7 @@ function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
 }
 
 const NOT_ALL_READ =
-  'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+  'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
 
 function foundMessage(source: Buffer, { folder }: FolderSearch, searches: readonly FolderSearch[]): Received {
   return {

@@ -15,7 +15,7 @@ export interface Plan {
   /** Milliseconds for the whole run; undefined means no limit. */
   readonly deadlineMs?: number;
   readonly selfTest?: true;
-  /** Directory for report files; undefined means the runner's temp folder. */
+  /** Folder for the report; undefined means the runner's temp folder. */
   readonly reportDir?: string;
 }
 

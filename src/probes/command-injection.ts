@@ -48,12 +48,17 @@ async function surplusReply(side: Context, { stream }: TlsChannel): Promise<Repl
   side.transcript.add('client', 'QUIT');
   stream.write('QUIT\r\n');
   let first: Reply | undefined;
-  for (let count = 0; count < MAX_REPLIES; count += 1) {
-    const reply = await session.greeting().catch(replyOf421);
-    if (first) return first;
-    if (reply.code === 221) return undefined;
-    // A server behind a proxy may greet again.
-    if (reply.code !== 220) first = reply;
+  try {
+    for (let count = 0; count < MAX_REPLIES; count += 1) {
+      const reply = await session.greeting().catch(replyOf421);
+      if (first) return first;
+      if (reply.code === 221) return undefined;
+      // A server behind a proxy may greet again.
+      if (reply.code !== 220) first = reply;
+    }
+  } finally {
+    // QUIT has been sent already.
+    session.hangUp();
   }
   throw new Unanswered('The server did not reply to QUIT over TLS with 221.');
 }

@@ -31,7 +31,7 @@ export function inSeconds(ms: number): string {
 /** A sentence that says that the probe reached its time limit; empty if it did not. */
 export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
   if (budget.remainingMs > TIMER_SLACK_MS) return '';
-  return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
+  return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
 
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */

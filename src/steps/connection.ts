@@ -44,8 +44,8 @@ export function beginTls(
 
 /**
  * Opens a side connection to the server, next to the main one, and always closes it.
- * @param terms.address the IP address of the main connection, so that both reach the same machine
- * @param terms.budget the end of every wait on this connection
+ * @param address the IP address of the main connection, so that both reach the same machine
+ * @param budget the end of every wait on this connection
  * @throws {ConnectFailure} and what `work` throws
  */
 export async function onSideConnection<T>(

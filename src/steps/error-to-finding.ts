@@ -54,7 +54,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   const partial = heard.length === 0 ? {} : { received: excerpted };
   if (error instanceof ConnectionLost) {
     const detail = error.message;
-    const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. The server did not send a complete reply.${only}`;
+    const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)} before a complete reply arrived.${only}`;
     return { finding: finding('connection-lost', message, { evidence: { detail, ...partial } }), transient: true };
   }
   if (error instanceof ReplyTimeout) {
@@ -68,7 +68,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   }
   if (error instanceof ServiceNotAvailable) {
     const reply = formatReply(error.reply);
-    const message = `The server sent "${reply}" and closed the connection.`;
+    const message = `The server sent "${reply}", which means that it closes the connection.`;
     return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
   }
   if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
@@ -82,7 +82,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
 }
 
 export function internalError(error: unknown): KnownFinding {
-  return finding('internal-error', `The gate failed: ${excerpt(reasonOf(error))}`);
+  return finding('internal-error', `The gate has a bug: ${excerpt(reasonOf(error))}`);
 }
 
 function connectFailed(

@@ -186,7 +186,7 @@ describe('a maildrop', () => {
     server.maildrop.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
     server.maildrop.splice(0, 1, message('b', '<other@test>'));
-    await expect(received?.delete()).rejects.toThrow(/a different message has its identifier/);
+    await expect(received?.delete()).rejects.toThrow(/uses the identifier of the test message for a different message/);
     expect(server.maildrop.map(({ text }) => text)).toEqual([message('b', '<other@test>').text]);
   });
 

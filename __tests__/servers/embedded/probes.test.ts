@@ -306,7 +306,7 @@ describe('a probe that cannot be carried out leaves its step without green', () 
       {
         code: 'probe-inconclusive',
         message: expect.stringMatching(
-          /within 0\.\d s\. The probe reached its time limit of 1\.8 s \(two timeouts\)\.$/,
+          /within 0\.\d s\. The probe reached its time limit of 1\.8 s \(twice the timeout\)\.$/,
         ) as string,
       },
     ]);

@@ -69,12 +69,12 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
   },
   'egress-blocked': {
     raising: {
-      name: 'does not respond on port 25, and the gate runs on a hosted runner',
+      name: 'does not respond on port 25, and the gate runs on a GitHub-hosted runner',
       instead: { fullPort: 25 },
       world: { hostedRunner: true },
     },
     twin: {
-      name: 'does not respond on a different port, and the gate runs on a hosted runner',
+      name: 'does not respond on a different port, and the gate runs on a GitHub-hosted runner',
       instead: { fullPort: 0 },
       world: { hostedRunner: true },
     },

@@ -45,11 +45,11 @@ function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
 export const OF_RUN: FindingExamples<keyof typeof RUN> = {
   'step-required': {
     raising: {
-      name: 'offers AUTH, which `require` names, and no credentials are configured',
+      name: 'offers AUTH; `require` names authentication, but no credentials are configured',
       endpoint: { require: ['authentication'] },
     },
     twin: {
-      name: 'offers AUTH, which `require` names, and credentials are configured',
+      name: 'offers AUTH; `require` names authentication, and credentials are configured',
       endpoint: { require: ['authentication'], auth: AUTH },
     },
   },

@@ -33,7 +33,7 @@ export const ANY_STEP = {
   ),
   throttled: error(
     'Server temporarily unavailable',
-    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a reputation list.',
+    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.',
     "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.",
     { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' },
   ),

@@ -97,8 +97,8 @@ export const AUTHENTICATION = {
   ),
   'credentials-withheld': error(
     'Credentials not sent',
-    "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
-    'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.',
+    "A finding about the chain, the name or the purpose of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
+    'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
     { evidence: {}, reference: 'RFC 8314 section 4.1' },
   ),
   'unauthenticated-mail-accepted': warning(
@@ -109,19 +109,19 @@ export const AUTHENTICATION = {
   ),
   'auth-not-rejected': error(
     'Server accepted credentials that it must reject',
-    '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.',
+    '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.',
     'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.',
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' },
   ),
   'auth-plain-on-mx': notice(
-    'MX offers only plaintext AUTH mechanisms',
+    'MX offers AUTH with PLAIN and LOGIN only',
     'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.',
     'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
     { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' },
   ),
   'auth-mechanisms-differ': notice(
     'AUTH mechanisms differ over TLS',
-    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is prevented from using TLS, or show that two different servers respond.',
+    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.',
     'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
     {
       evidence: {

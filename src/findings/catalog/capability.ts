@@ -10,7 +10,7 @@ const READS_GREETING = ['capability', 'authentication'] as const;
 export const CAPABILITY = {
   'greeting-rejected': error(
     'Server rejected the connection',
-    'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.',
+    'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.',
     "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).",
     { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' },
   ),
@@ -69,13 +69,13 @@ export const CAPABILITY = {
   ),
   'plaintext-auth-accepted': error(
     'AUTH accepted before TLS',
-    'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
+    'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.',
     'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
     { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' },
   ),
   'plaintext-mail-accepted': warning(
     'MAIL accepted without TLS',
-    'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
+    'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.',
     'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' },
   ),

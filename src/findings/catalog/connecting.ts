@@ -8,7 +8,7 @@ export const CONNECTING = {
   'dns-failed': error(
     'DNS lookup failed',
     'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.',
-    'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner cannot resolve names in an internal zone).',
+    'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).',
     { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' },
   ),
   'no-route': error(
@@ -37,7 +37,7 @@ export const CONNECTING = {
   ),
   'egress-blocked': error(
     'Outbound port 25 is blocked',
-    'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.',
+    'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.',
     'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
     { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' },
   ),

@@ -16,9 +16,9 @@ const REJECTION_CAUSES = {
     greylisting:
       'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
     'rate-limit':
-      "Hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
+      "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
     'client-reputation':
-      "The runner's IP address has a bad reputation: hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
+      "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
     'relay-denied':
       'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
     'sender-authentication':
@@ -88,7 +88,7 @@ export const DELIVERY = {
   'inbox-rejected': error(
     'Inbox access rejected',
     'The inbox rejects the login, does not have the folder, or does not allow the gate to read the test message.',
-    'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
+    'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
     { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' },
   ),
   'inbox-cleanup-failed': warning(
@@ -118,7 +118,7 @@ export const DELIVERY = {
   'message-in-junk': warning(
     'Message in the junk folder',
     'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.',
-    "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.",
+    "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.",
     { evidence: { folder: 'the folder in which the message was' } },
   ),
   'message-duplicated': warning(
@@ -151,7 +151,7 @@ export const DELIVERY = {
   ),
   'delivery-hop-unproved': notice(
     'No Received line shows whether TLS was used',
-    'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or the line has only the name of the server, and does not name a protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
+    'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
     'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
     { evidence: TRACE, reference: 'RFC 5321 section 4.4' },
   ),
@@ -186,7 +186,7 @@ export const DELIVERY = {
   'relay-open': error(
     'Server accepted a recipient that it must reject',
     '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
-    'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.',
+    'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.',
     { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' },
   ),
   greylisted: notice(

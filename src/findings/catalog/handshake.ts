@@ -61,7 +61,7 @@ export const HANDSHAKE = {
   'handshake-timeout': error(
     'TLS handshake timed out',
     'The server agreed to TLS, but did not finish the handshake within `timeout`.',
-    'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
+    'Check what delays the server: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
     {
       evidence: fields('waited', 'attemptLimit'),
       reference: 'RFC 5321 section 4.5.3.2',

@@ -15,7 +15,7 @@ export const RUN = {
   'waiver-expired': error(
     'Waiver expired',
     'The last day of a waiver (`until`) has passed, so its finding counts again.',
-    'Fix the finding, or decide how much longer to waive it and change `until`.',
+    'Fix the problem, or decide how much longer to waive it and change `until`.',
     { evidence: fields('finding', 'until') },
   ),
   'waiver-unused': notice(

@@ -97,7 +97,7 @@ class Pop3Mailbox implements Folder {
       const { messageId, subject } = headersOf(await session.header(message));
       const known = this.#arrived.get(id);
       if (known?.messageId !== messageId || known.subject !== subject) {
-        throw rejected('a different message has its identifier');
+        throw rejected('the server now uses the identifier of the test message for a different message');
       }
       await session.mark(message);
     }

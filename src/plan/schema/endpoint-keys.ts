@@ -37,12 +37,14 @@ const authShape = {
   'access-token': key(secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
   mechanism: key(
     oneOf(SUPPORTED, undefined, 'never').optional(),
-    `The SASL mechanism to use. Strongest first: ${SUPPORTED.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` authenticates with \`tls.client-cert\` and is used only if it is set here.`,
+    `The SASL mechanism to use. Strongest first: ${SUPPORTED.filter((name) => name !== 'EXTERNAL')
+      .map((name) => `\`${name}\``)
+      .join(', ')}. Or \`EXTERNAL\`, which authenticates with \`tls.client-cert\` and is used only if it is set here.`,
     'the strongest that client and server both support',
   ),
   expect: key(
     oneOf(enums.AUTH_EXPECT).default('accepted'),
-    'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.',
+    'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked password or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.',
   ),
 };
 
@@ -86,7 +88,7 @@ const deliveryShape = {
   ),
   'attachment-bytes': key(
     number(0, 50_000_000).default(0),
-    'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). Of the endpoints with more than 1000000, at most two are tested at the same time.',
+    'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). At most two endpoints with more than 1000000 are tested at the same time.',
   ),
   verdicts: key(
     mapping(verdictsShape).optional(),
@@ -139,7 +141,7 @@ const waiverShape = {
   ),
   until: key(
     value('must be a date in the form YYYY-MM-DD', values.day, 'word'),
-    'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding blocks again.',
+    'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding fails the job again.',
   ),
   reason: key(oneLine, 'Reason, shown in the report.'),
 };
@@ -196,7 +198,7 @@ export const endpointShape = {
   ),
   waive: key(
     z.array(mapping(waiverShape), 'must be a list of waivers').default([]),
-    'Known findings. They are reported as waived, and do not block through the date in `until`.',
+    'Known findings. They are reported as waived, and do not fail the job until after the date in `until`.',
     'none',
   ),
 };

@@ -60,7 +60,7 @@ export const inputShape = {
   ),
   require: key(
     steps.optional(),
-    'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
+    'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
   ),
   'fail-on': key(
     oneOf(FAIL_ON).default('fail'),
@@ -81,16 +81,13 @@ export const inputShape = {
   ),
   deadline: key(
     value('must be a number of minutes from 0.1 to 1440', values.minutes, 'word').optional(),
-    'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
+    'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
   ),
   'self-test': key(
     flag.default(false),
     'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.',
   ),
-  'report-dir': key(
-    anyText.optional(),
-    "Directory for report files. By default `report.json` is written to the runner's temp folder.",
-  ),
+  'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is the runner's temp folder."),
   shard: key(
     value('must be K/N with K from 1 to N, such as 1/3', values.shard, 'word').optional(),
     'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.',
@@ -118,5 +115,5 @@ export const OUTPUTS = {
   'endpoints-failed':
     'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. With `fail-on: never`, the count is the same as with `fail`.',
   'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
-  report: 'Path of `report.json`. Empty after a configuration error.',
+  report: 'Path of `report.json`. Empty after a configuration error or a failed self-test.',
 } as const;

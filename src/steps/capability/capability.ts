@@ -73,10 +73,10 @@ async function judgeMissingOffer(
   };
   const tried = reply
     ? `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}"`
-    : 'The gate sent STARTTLS anyway, but the server did not reply';
+    : 'The gate tried STARTTLS anyway and got no usable reply';
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = `The EHLO reply does not list STARTTLS, but "${keyword}": a device between client and server overwrote an 8-character keyword; STARTTLS has 8 characters (as do CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+    const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, as STARTTLS has (and CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
   }
   if (isAccepted) {

@@ -37,7 +37,7 @@ export async function judgeDialogueFailure(
     return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
   }
   if (reply.code >= 500) {
-    // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
+    // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
     return isGreeting
       ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
       : refusedEhlo(said, reply, place);

@@ -72,7 +72,7 @@ export async function otherCertificates(
   // If the server now refuses any handshake, its refusals say nothing about a certificate.
   if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
     const why = ', because the server now refuses every handshake';
-    findings.push(...absent.map((kind) => unchecked(kind, 'no control', why)));
+    findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
   }
   return { findings, certificates };
 }

@@ -157,7 +157,7 @@ const TABLE: readonly Row[] = [
 ];
 
 /**
- * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
+ * What a 4xx or 5xx means, by its enhanced status code (RFC 3463) and its words.
  * @returns a sentence and the cause; undefined if neither its codes nor its words are known
  */
 export function refusalMeaningOf(

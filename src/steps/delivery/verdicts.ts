@@ -84,7 +84,7 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
     return field?.authservId === authservId && field.results.some(({ method }) => method === check);
   });
   const place = isUntrusted
-    ? ' There is a result with this authserv-id, but it is below the Received line of the receiver, where an earlier server could have added it, so it is ignored.'
+    ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
     : '';
   const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
   const present = excerpt(fields.join(' / ')) || 'none';

@@ -47,7 +47,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   502: 'it does not implement the command that it offers',
   503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
   530: 'it requires another command first',
-  554: 'it does not offer TLS to this client',
+  554: 'it refuses TLS to this client',
 };
 
 function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {

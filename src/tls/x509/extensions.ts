@@ -27,7 +27,7 @@ export const extensionsOf = memoize((certificate) => {
   return extensions;
 });
 
-/** RFC 5280 section 4.2.1.9. @throws {DerError} */
+/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
 export function pathLength(certificate: X509Certificate): number {
   const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return Infinity;
@@ -41,7 +41,7 @@ const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 
 /**
- * RFC 5280 section 4.2.1.10, as GeneralNames.
+ * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10).
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
 export const nameConstraints = memoize((certificate) => {

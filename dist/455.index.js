@@ -518,7 +518,8 @@ function alwaysOpen(folder, junk) {
  *   sought were not read
  */
 function search(folders, sought, deadline, watch) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+    const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
 }
 async function searchAll(searches, deadline, watch) {
     for (;;) {
@@ -655,7 +656,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -659,28 +659,28 @@ async function openPop3Inbox(target, settings, stop) {
 }
 /** A mailbox over one session after the other. */
 class Pop3Mailbox {
+    settings;
     end;
     #sessions;
-    #timeoutMs;
     /** How many messages had each identifier when the inbox was opened. */
     #old = new IdentifierCounts(0);
     /** The messages whose headers have been read since, by identifier. */
     #arrived = new Map();
     #headersCharacters = 0;
     constructor(target, settings, end) {
+        this.settings = settings;
         this.end = end;
-        this.#timeoutMs = settings.timeoutMs;
         this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
     }
     /** Connecting and the list have the time of two replies. */
     async noteOld() {
-        const until = net_deadline/* Deadline */.B.after(2 * this.#timeoutMs, this.end);
+        const until = net_deadline/* Deadline */.B.after(2 * this.settings.timeoutMs, this.end);
         await this.#sessions.use(until, async (session) => {
             this.#old = await until.race(session.identifiers(), pop3_late);
         });
     }
     async use(deadline, work) {
-        const until = net_deadline/* Deadline */.B.after(deadline.remainingMs + this.#timeoutMs, this.end);
+        const until = net_deadline/* Deadline */.B.after(deadline.remainingMs + this.settings.timeoutMs, this.end);
         let deleted;
         const result = await this.#sessions.use(until, (session) => work({
             look: async () => {
@@ -722,7 +722,7 @@ class Pop3Mailbox {
             const { messageId, subject } = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             const known = this.#arrived.get(id);
             if (known?.messageId !== messageId || known.subject !== subject) {
-                throw (0,failure/* rejected */.nS)('a different message has its identifier');
+                throw (0,failure/* rejected */.nS)('the server now uses the identifier of the test message for a different message');
             }
             await session.mark(message);
         }
@@ -775,7 +775,8 @@ function alwaysOpen(folder, junk) {
  *   sought were not read
  */
 function search(folders, sought, deadline, watch) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+    const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
 }
 async function searchAll(searches, deadline, watch) {
     for (;;) {
@@ -912,7 +913,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -190,8 +190,9 @@ const MAX_OPENING_BYTES = 32 * 1024;
 class JudgedTransport {
     socket;
     secureLater;
+    /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
+    failure = Promise.resolve();
     #bytes = 0;
-    #failure = Promise.resolve();
     constructor(socket, secureLater) {
         this.socket = socket;
         this.secureLater = secureLater;
@@ -208,10 +209,6 @@ class JudgedTransport {
         const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
         return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
     }
-    /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
-    get failure() {
-        return this.#failure;
-    }
     connect(_options, onConnect) {
         process.nextTick(() => {
             onConnect();
@@ -223,7 +220,7 @@ class JudgedTransport {
         this.socket.off('data', this.#count);
         const { stream, judged } = this.secureLater();
         this.socket = stream;
-        this.#failure = judged.then(() => {
+        this.failure = judged.then(() => {
             onSecure();
             stream.on('data', this.#count);
             return undefined;
@@ -243,7 +240,7 @@ class JudgedTransport {
         if (this.#bytes <= MAX_OPENING_BYTES)
             return;
         const flood = (0,failure/* unusable */._P)(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
-        this.#failure = Promise.resolve(flood);
+        this.failure = Promise.resolve(flood);
         this.socket.destroy(flood);
     };
 }
@@ -659,7 +656,8 @@ function alwaysOpen(folder, junk) {
  *   sought were not read
  */
 function search(folders, sought, deadline, watch) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+    const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
 }
 async function searchAll(searches, deadline, watch) {
     for (;;) {
@@ -796,7 +794,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -28459,7 +28459,7 @@ const ANY_STEP = {
     'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.', { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' }),
     'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.', 'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).', { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
     'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', 'Change the server, or the script that acts as one, to end each line with CR LF.', { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
-    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a reputation list.', "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.', "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
     'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.", {
         steps: ['capability', 'upgrade', 'authentication'],
         evidence: {
@@ -28510,11 +28510,11 @@ const AUTHENTICATION = {
     'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
     'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
-    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain or the name of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or add its issuer to `ca`. Then the server is authenticated, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
+    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
     'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
-    'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked key still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
-    'auth-plain-on-mx': notice('MX offers only plaintext AUTH mechanisms', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
-    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. Fewer mislead a client that is prevented from using TLS, or show that two different servers respond.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
+    'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
+    'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
             insideTls: 'the mechanisms that are offered over TLS',
@@ -28531,7 +28531,7 @@ const { error: capability_error, warning: capability_warning } = entriesOf(['cap
 const READS_GREETING = ['capability', 'authentication'];
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
-    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5yz): the server does not serve this client, or accepts no mail.', "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).", { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
+    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).", { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
     'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a request in a different protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
         steps: READS_GREETING,
@@ -28555,8 +28555,8 @@ const CAPABILITY = {
         resultType: 'starttls-not-supported',
     }),
     'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
-    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2yz) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
-    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2yz). If the server rejects this sender for a reason other than TLS or AUTH (any 5yz except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
+    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
+    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
@@ -28667,12 +28667,12 @@ const CERTIFICATE = {
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a hosted runner cannot resolve names in an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
     'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
     'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', 'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.', { evidence: fields('detail', 'address') }),
     'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
     'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', 'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'egress-blocked': connecting_error('Outbound port 25 is blocked', 'Hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
+    'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/delivery.ts
@@ -28687,8 +28687,8 @@ const REJECTION_CAUSES = {
         'sign-in-required': 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
         'not-authorized': 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
         greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
-        'rate-limit': "Hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
-        'client-reputation': "The runner's IP address has a bad reputation: hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
+        'rate-limit': "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
+        'client-reputation': "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
         'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
         'sender-authentication': 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
         'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
@@ -28725,12 +28725,12 @@ const DELIVERY = {
         causes: REJECTION_CAUSES,
     }),
     'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the folder, or does not allow the gate to read the test message.', 'Check `delivery.username`, `delivery.password` and the folder in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.', 'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
     'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
     'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
     'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.', 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.', { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
     'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.', { evidence: {} }),
-    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read the receiver's verdict in the header of the message (`delivery.keep: true` leaves the message there). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.", { evidence: { folder: 'the folder in which the message was' } }),
+    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.", { evidence: { folder: 'the folder in which the message was' } }),
     'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).', {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
@@ -28744,7 +28744,7 @@ const DELIVERY = {
         },
         reference: 'RFC 3848',
     }),
-    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or the line has only the name of the server, and does not name a protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
     'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.", {
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
@@ -28763,7 +28763,7 @@ const DELIVERY = {
         },
         reference: 'RFC 8601 section 5',
     }),
-    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject recipients that do not exist at RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
     greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.', "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.", {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
@@ -28810,7 +28810,7 @@ const HANDSHAKE = {
             },
         },
     }),
-    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', 'Check what the server does when it starts TLS: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).', {
+    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', 'Check what delays the server: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).', {
         evidence: fields('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
@@ -28861,10 +28861,19 @@ const HANDSHAKE = {
 
 
 const { error: run_error, notice: run_notice } = entriesOf(report/* STEP_IDS */.W1);
+const EMPTY_SECRETS = 'If the values come from secrets, check that these exist: a secret that does not exist is empty, and so is every secret in a pull request from a fork.';
 /** Findings of the run itself. */
 const RUN = {
-    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', 'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.', { steps: ['authentication', 'delivery'], evidence: {} }),
-    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', 'Fix the finding, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
+    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', `Configure what the step needs. ${EMPTY_SECRETS}`, {
+        steps: ['authentication', 'delivery'],
+        evidence: {},
+        causes: remedies({
+            'no-credentials': `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
+            'no-message': `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
+            'no-inbox': `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+        }),
+    }),
+    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', 'Fix the problem, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
     'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', 'Remove the waiver, so that it does not hide the finding if it comes back.', { evidence: fields('finding', 'until') }),
     'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
         evidence: {},
@@ -28883,7 +28892,7 @@ const { error: upgrade_error } = entriesOf(['upgrade']);
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
-    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or something like TLS before the handshake had started. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker in the network can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
     'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
@@ -28926,76 +28935,20 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 85668:
+/***/ 42397:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  e: () => (/* binding */ run)
-});
-
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(78474);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(48161);
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(58500);
-// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
-var p_limit = __nccwpck_require__(70370);
-// EXTERNAL MODULE: ./src/net/connect.ts
-var connect = __nccwpck_require__(78141);
-// EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __nccwpck_require__(47879);
-// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
-var report_report = __nccwpck_require__(2123);
-;// CONCATENATED MODULE: ./src/verdict/verdict.ts
-
-/** The status of a step. A waived error or warning makes it `warn`, not `pass`. */
-function statusOf(findings) {
-    return worst(findings.map((finding) => {
-        if (finding.severity === 'notice')
-            return 'pass';
-        if (finding.waived || finding.severity === 'warning')
-            return 'warn';
-        return finding.inconclusive ? 'inconclusive' : 'fail';
-    }));
-}
-/** The worst status of an endpoint's steps. If every step was skipped, it fails, because nothing was tested. */
-function resultOf(steps) {
-    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
-    return ran.length === 0 ? 'fail' : worst(ran);
-}
-/** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
-function judge(endpoints, policy) {
-    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
-    return {
-        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
-        failed,
-        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
-    };
-}
-function countsAsFailed(result, { failOn, onInconclusive }) {
-    const counted = result === 'inconclusive' ? onInconclusive : result;
-    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
-}
-const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
-/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
-function isCutShort({ steps }) {
-    return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
-}
-/** The worst of several results, or `pass` if there are none. */
-function worst(results) {
-    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
-}
-
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
-var catalog = __nccwpck_require__(60336);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
-;// CONCATENATED MODULE: ./src/findings/reproduce.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lu: () => (/* binding */ mailCommand),
+/* harmony export */   SG: () => (/* binding */ plainEhloCommand),
+/* harmony export */   SS: () => (/* binding */ stepCommand),
+/* harmony export */   eP: () => (/* binding */ opensslCommand),
+/* harmony export */   ku: () => (/* binding */ authority),
+/* harmony export */   yl: () => (/* binding */ plainAuthCommand)
+/* harmony export */ });
+/* unused harmony export swaksCommand */
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
 /**
  * The command that shows what steps 1 to 3 see: the session, the chain, the verification.
@@ -29005,7 +28958,7 @@ var external_node_net_ = __nccwpck_require__(77030);
 function opensslCommand(endpoint, address) {
     const { host, port, transport, servername, ehlo, tls } = endpoint;
     const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
-    const name = (0,external_node_net_.isIP)(servername) === 0
+    const name = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(servername) === 0
         ? ['-servername', servername, '-verify_hostname', servername]
         : // Without -noservername, s_client sends the host as SNI.
             ['-noservername', '-verify_ip', servername];
@@ -29093,17 +29046,89 @@ function swaks({ host, port, ehlo, addresses }, address) {
 function tlsOptions({ transport, servername }) {
     return [
         transport === 'starttls' ? '--tls' : '--tls-on-connect',
-        ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
+        ...((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
     ];
 }
 function authority(host, port) {
-    return (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 /** Quotes everything that a shell could interpret, including brackets, which zsh does. */
 function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
+
+/***/ }),
+
+/***/ 97964:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  e: () => (/* binding */ run)
+});
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(78474);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(48161);
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
+// EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
+var p_limit = __nccwpck_require__(70370);
+// EXTERNAL MODULE: ./src/net/connect.ts
+var connect = __nccwpck_require__(78141);
+// EXTERNAL MODULE: ./src/net/deadline.ts
+var net_deadline = __nccwpck_require__(47879);
+// EXTERNAL MODULE: ./src/report/report.ts + 1 modules
+var report_report = __nccwpck_require__(2123);
+;// CONCATENATED MODULE: ./src/verdict/verdict.ts
+
+/** The status of a step. A waived error or warning makes it `warn`, not `pass`. */
+function statusOf(findings) {
+    return worst(findings.map((finding) => {
+        if (finding.severity === 'notice')
+            return 'pass';
+        if (finding.waived || finding.severity === 'warning')
+            return 'warn';
+        return finding.inconclusive ? 'inconclusive' : 'fail';
+    }));
+}
+/** The worst status of an endpoint's steps. If every step was skipped, it fails, because nothing was tested. */
+function resultOf(steps) {
+    const ran = steps.flatMap(({ status }) => (status === 'skip' ? [] : [status]));
+    return ran.length === 0 ? 'fail' : worst(ran);
+}
+/** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
+function judge(endpoints, policy) {
+    const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+    return {
+        result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
+        failed,
+        blocks: endpoints.length === 0 || endpoints.some(isCutShort) || (policy.failOn !== 'never' && failed.length > 0),
+    };
+}
+function countsAsFailed(result, { failOn, onInconclusive }) {
+    const counted = result === 'inconclusive' ? onInconclusive : result;
+    return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+const CUT_SHORT = new Set(['run-stopped', 'internal-error']);
+/** Whether the tests of an endpoint did not finish, because the run ended or the gate has a bug. */
+function isCutShort({ steps }) {
+    return steps.some(({ findings }) => findings.some(({ code }) => CUT_SHORT.has(code)));
+}
+/** The worst of several results, or `pass` if there are none. */
+function worst(results) {
+    return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
+}
+
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
+var catalog = __nccwpck_require__(60336);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts
+var reproduce = __nccwpck_require__(42397);
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
 const software = (pattern, settings) => ({ pattern, settings });
 /** Such as `TLS 1.3` for `TLSv1.3`. */
@@ -29349,10 +29374,10 @@ function commandFor({ code, severity }, { step, endpoint, address }) {
     if (severity === 'notice' || WITHOUT_COMMAND.has(code))
         return undefined;
     if (code === 'implicit-tls-port')
-        return opensslCommand({ ...endpoint, transport: 'implicit' }, address);
+        return (0,reproduce/* opensslCommand */.eP)({ ...endpoint, transport: 'implicit' }, address);
     if (code === 'plaintext-auth-advertised')
-        return plainEhloCommand(endpoint, address);
-    return stepCommand(step, endpoint, address);
+        return (0,reproduce/* plainEhloCommand */.SG)(endpoint, address);
+    return (0,reproduce/* stepCommand */.SS)(step, endpoint, address);
 }
 /**
  * Findings that no command of their step shows: those about the gate itself, those about the inbox, and those of probes,
@@ -29414,7 +29439,7 @@ function inSeconds(ms) {
 function spentProbe(budget, endpoint) {
     if (budget.remainingMs > TIMER_SLACK_MS)
         return '';
-    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (two timeouts).`;
+    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
 function spentBudget({ budget, endpoint, run }) {
@@ -29424,6 +29449,8 @@ function spentBudget({ budget, endpoint, run }) {
     return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
 var values = __nccwpck_require__(9661);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
@@ -29889,8 +29916,8 @@ function beginTls({ endpoint, run, budget }, { socket }, context = run.trust.con
 }
 /**
  * Opens a side connection to the server, next to the main one, and always closes it.
- * @param terms.address the IP address of the main connection, so that both reach the same machine
- * @param terms.budget the end of every wait on this connection
+ * @param address the IP address of the main connection, so that both reach the same machine
+ * @param budget the end of every wait on this connection
  * @throws {ConnectFailure} and what `work` throws
  */
 async function onSideConnection(context, { address, transcript, budget }, work) {
@@ -30083,7 +30110,7 @@ function errorToFinding(error, context, received) {
     const partial = heard.length === 0 ? {} : { received: excerpted };
     if (error instanceof ConnectionLost) {
         const detail = error.message;
-        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. The server did not send a complete reply.${only}`;
+        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)} before a complete reply arrived.${only}`;
         return { finding: finding('connection-lost', message, { evidence: { detail, ...partial } }), transient: true };
     }
     if (error instanceof ReplyTimeout) {
@@ -30097,7 +30124,7 @@ function errorToFinding(error, context, received) {
     }
     if (error instanceof ServiceNotAvailable) {
         const reply = formatReply(error.reply);
-        const message = `The server sent "${reply}" and closed the connection.`;
+        const message = `The server sent "${reply}", which means that it closes the connection.`;
         return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
     }
     if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
@@ -30109,11 +30136,11 @@ function errorToFinding(error, context, received) {
     return { finding: internalError(error), transient: false };
 }
 function internalError(error) {
-    return finding('internal-error', `The gate failed: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
+    return finding('internal-error', `The gate has a bug: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
 }
 function connectFailed({ kind, detail, address, transient, inconclusive }, { endpoint, run }) {
     const { host, port, timeoutMs } = endpoint;
-    const to = authority(host, port);
+    const to = (0,reproduce/* authority */.ku)(host, port);
     const isBlocked = run.hostedRunner && port === enums/* PORTS */.hz.mx;
     const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable IP address';
     const [code, message] = {
@@ -30153,12 +30180,13 @@ const MASKED = /^X{3,}[A-Z]$/;
 function capabilitiesOf(reply) {
     const lines = reply.lines.slice(1).map((line) => line.exact.trim());
     const keywords = new Set(lines.map((line) => upperCase(line.split(/\s/, 1)[0] ?? '')));
-    const auth = lines.flatMap((line) => AUTH.exec(line) ?? []).length > 0;
     const mechanisms = lines.flatMap((line) => upperCase(AUTH.exec(line)?.[1] ?? '').split(/\s+/));
     return {
         lines: lines.map((line) => new peer/* PeerText */.gC(line)),
         has: (keyword) => keywords.has(keyword.toUpperCase()),
-        mechanisms: auth ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))] : undefined,
+        mechanisms: lines.some((line) => AUTH.test(line))
+            ? [...new Set(mechanisms.filter((mechanism) => mechanism !== ''))]
+            : undefined,
         masked: lines.filter((line) => MASKED.test(line)).map((line) => new peer/* PeerText */.gC(line)),
     };
 }
@@ -30345,15 +30373,21 @@ async function surplusReply(side, { stream }) {
     side.transcript.add('client', 'QUIT');
     stream.write('QUIT\r\n');
     let first;
-    for (let count = 0; count < MAX_REPLIES; count += 1) {
-        const reply = await session.greeting().catch(replyOf421);
-        if (first)
-            return first;
-        if (reply.code === 221)
-            return undefined;
-        // A server behind a proxy may greet again.
-        if (reply.code !== 220)
-            first = reply;
+    try {
+        for (let count = 0; count < MAX_REPLIES; count += 1) {
+            const reply = await session.greeting().catch(replyOf421);
+            if (first)
+                return first;
+            if (reply.code === 221)
+                return undefined;
+            // A server behind a proxy may greet again.
+            if (reply.code !== 220)
+                first = reply;
+        }
+    }
+    finally {
+        // QUIT has been sent already.
+        session.hangUp();
     }
     throw new Unanswered('The server did not reply to QUIT over TLS with 221.');
 }
@@ -30384,7 +30418,7 @@ async function plaintextAuth(side, connection) {
     const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
     return finding('plaintext-auth-accepted', message, {
         evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
-        reproduce: plainAuthCommand(side.endpoint, connection.address),
+        reproduce: (0,reproduce/* plainAuthCommand */.yl)(side.endpoint, connection.address),
     });
 }
 
@@ -30419,7 +30453,7 @@ async function judgeMail(side, { address }, session, channel) {
         : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH'];
     return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
         evidence: { sent, reply },
-        reproduce: mailCommand(side.endpoint, channel, address, sender),
+        reproduce: (0,reproduce/* mailCommand */.Lu)(side.endpoint, channel, address, sender),
     });
 }
 
@@ -30708,7 +30742,7 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
         return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
     }
     if (reply.code >= 500) {
-        // A server that does not serve this client greets with 4yz or 5yz (RFC 5321 section 3.1).
+        // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
         return isGreeting
             ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
             : refusedEhlo(said, reply, place);
@@ -30728,7 +30762,7 @@ async function refusedEhlo(said, reply, place) {
     // For the evidence only: the finding is that EHLO does not work, even if HELO does.
     const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
     const heloNote = helo?.code === 250
-        ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
+        ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
         : '';
     const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
     return stopped(finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }));
@@ -30768,7 +30802,7 @@ async function judgeSilence(context, { address }, error, waitedMs) {
 }
 /** @param said the first data from the server */
 function implicitTlsPort({ endpoint: { host, port } }, said) {
-    const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
+    const message = `${(0,reproduce/* authority */.ku)(host, port)} sends no greeting; it expects implicit TLS.`;
     return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
 }
 
@@ -31160,7 +31194,8 @@ async function authentication(context, secured) {
             await session.expectSilence();
             if (!endpoint.require.includes('authentication'))
                 return { ok: true, findings, skipped: 'not-configured', facts, next };
-            findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
+            const message = 'Authentication is required, but no credentials are configured.';
+            findings.push(finding('step-required', message, { cause: 'no-credentials' }));
             return { ok: true, findings, facts, next };
         }
         const signedIn = await signIn(context, next, endpoint.auth);
@@ -31323,10 +31358,10 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
     };
     const tried = reply
         ? `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}"`
-        : 'The gate sent STARTTLS anyway, but the server did not reply';
+        : 'The gate tried STARTTLS anyway and got no usable reply';
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        const message = `The EHLO reply does not list STARTTLS, but "${keyword}": a device between client and server overwrote an 8-character keyword; STARTTLS has 8 characters (as do CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+        const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, as STARTTLS has (and CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
         return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
     }
     if (isAccepted) {
@@ -31336,7 +31371,7 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
     const overwritten = masked.length > 0
         ? ` A different keyword was overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but it is not as long as STARTTLS.`
         : '';
-    const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+    const message = `${(0,reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
     return finding('starttls-not-advertised', message, { evidence });
 }
 
@@ -31570,7 +31605,7 @@ async function otherCertificates(context, address, first, judge) {
     // If the server now refuses any handshake, its refusals say nothing about a certificate.
     if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
         const why = ', because the server now refuses every handshake';
-        findings.push(...absent.map((kind) => unchecked(kind, 'no control', why)));
+        findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
     }
     return { findings, certificates };
 }
@@ -42178,7 +42213,7 @@ const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 function judgeHop(endpoint, session, hops) {
     const hop = hops.at(-1);
     if (!hop) {
-        const message = 'The message has no Received line, or more than the gate reads.';
+        const message = 'The message has no Received line, or so many that the gate reads none.';
         return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
     }
     const received = (0,peer/* excerpt */.Kb)(hop.raw);
@@ -42568,7 +42603,7 @@ function missing(check, required, authservId, message) {
         return field?.authservId === authservId && field.results.some(({ method }) => method === check);
     });
     const place = isUntrusted
-        ? ' There is a result with this authserv-id, but it is below the Received line of the receiver, where an earlier server could have added it, so it is ignored.'
+        ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
         : '';
     const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
     const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
@@ -42948,7 +42983,7 @@ const TABLE = [
     },
 ];
 /**
- * What a 4yz or 5yz means, by its enhanced status code (RFC 3463) and its words.
+ * What a 4xx or 5xx means, by its enhanced status code (RFC 3463) and its words.
  * @returns a sentence and the cause; undefined if neither its codes nor its words are known
  */
 function refusalMeaningOf(at, reply, endpoint) {
@@ -43204,7 +43239,7 @@ async function delivery(context, signedIn) {
     const isRequired = endpoint.require.includes('delivery');
     if (!endpoint.delivery) {
         return isRequired
-            ? done([finding('step-required', 'Delivery is required, but it is not configured.')])
+            ? done([finding('step-required', 'Delivery is required, but it is not configured.', { cause: 'no-message' })])
             : { ...done([]), skipped: 'not-configured' };
     }
     if (!signedIn.isVerified)
@@ -43214,7 +43249,7 @@ async function delivery(context, signedIn) {
     const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
     if (!inbox && expect === 'received' && isRequired) {
         const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
-        return done([finding('step-required', message)]);
+        return done([finding('step-required', message, { cause: 'no-inbox' })]);
     }
     if (inbox) {
         const opened = await openInbox(context, inbox);
@@ -43288,7 +43323,7 @@ const MEANINGS = {
     502: 'it does not implement the command that it offers',
     503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
     530: 'it requires another command first',
-    554: 'it does not offer TLS to this client',
+    554: 'it refuses TLS to this client',
 };
 function upgrade_judgePlaintext({ transcript }, bytes) {
     const text = (0,peer/* decodeBytes */.yj)(bytes);
@@ -43348,7 +43383,7 @@ function reportHead({ name, host, port, transport, role, environment, source }, 
 function addressOf({ addresses }, { address }) {
     return address ?? (addresses instanceof connect/* ConnectFailure */.Vm ? undefined : addresses?.[0]?.address);
 }
-/** They are escaped where they are shown. */
+/** The texts of a report are escaped where they are shown. */
 function listed(texts) {
     return (0,shorten/* shortenList */.YG)(texts.map(({ exact }) => exact));
 }
@@ -43733,7 +43768,7 @@ async function addresses_lookUp({ host, timeoutMs }, family, retries, run) {
 const LARGE_BYTES = 1_000_000;
 const LARGE_AT_A_TIME = 2;
 /**
- * Gates every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
+ * Tests every endpoint of a plan, `concurrency` at a time. A failure of one does not affect the others.
  * @returns the reports in the order of the plan
  */
 async function gateAll(plan, run, finished) {
@@ -43963,7 +43998,7 @@ function redactTranscript(lines, redactor) {
 
 
 /**
- * Gates every endpoint of a plan.
+ * Tests every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
  * @param finished receives each report, without secrets, as its endpoint finishes
  * @param cancelled ends the run early; its reason says why
@@ -44925,14 +44960,19 @@ class Deadline {
      * Waits for a promise, at most until the deadline. Input that has arrived by then is read before the wait ends. The
      * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
      * @param expired makes the error that is thrown at the deadline
-     * @throws what the promise rejects with, or what `expired` returns
+     * @throws what the promise rejects with, or what `expired` returns or throws
      */
     async race(promise, expired) {
         const late = deferred();
         let timer;
         let isSettled = false;
         const expire = () => {
-            late.reject(expired());
+            try {
+                late.reject(expired());
+            }
+            catch (error) {
+                late.reject(error);
+            }
         };
         const wait = () => {
             const { remainingMs } = this;
@@ -45029,7 +45069,8 @@ class LineBuffer {
 class LineChannel {
     stream;
     received = new LineBuffer();
-    #end;
+    /** Undefined while the connection is open. What was received before the end can still be read. */
+    end;
     #wake;
     /** @param stream connected. Nothing else may read from it until {@link detach} */
     constructor(stream) {
@@ -45040,13 +45081,9 @@ class LineChannel {
         if (stream.destroyed)
             this.#onError(stream.errored ?? undefined);
     }
-    /** Undefined while the connection is open. What was received before the end can still be read. */
-    get end() {
-        return this.#end;
-    }
     /** Waits until more has been received, or the connection has ended. */
     async more() {
-        if (this.#end)
+        if (this.end)
             return;
         await new Promise((resolve) => {
             this.#wake = resolve;
@@ -45072,7 +45109,7 @@ class LineChannel {
         this.#onError(undefined);
     };
     #onError = (cause) => {
-        this.#end ??= { cause };
+        this.end ??= { cause };
         this.#awake();
     };
     #awake() {
@@ -47183,7 +47220,7 @@ const extensionsOf = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ 
     }
     return extensions;
 });
-/** RFC 5280 section 4.2.1.9. @throws {DerError} */
+/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
 function pathLength(certificate) {
     const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
     if (!limit)
@@ -47197,7 +47234,7 @@ function pathLength(certificate) {
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
 /**
- * RFC 5280 section 4.2.1.10, as GeneralNames.
+ * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10).
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
 const nameConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
@@ -70082,15 +70119,15 @@ const inputShape = {
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
     'min-tls-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
     'min-valid-days': key(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
-    require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires proof of arrival: an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
+    require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
     'fail-on': key(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
     'on-inconclusive': key(oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail'), 'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.'),
     concurrency: key(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
     timeout: key(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
     retries: key(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
-    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of the policy. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
+    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
     'self-test': key(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
-    'report-dir': key(anyText.optional(), "Directory for report files. By default `report.json` is written to the runner's temp folder."),
+    'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is the runner's temp folder."),
     shard: key(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.'),
 };
 /** The inputs that endpoints inherit, and their keys there. */
@@ -70110,7 +70147,7 @@ const OUTPUTS = {
     'endpoints-total': 'Number of endpoints that were tested.',
     'endpoints-failed': 'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. With `fail-on: never`, the count is the same as with `fail`.',
     'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
-    report: 'Path of `report.json`. Empty after a configuration error.',
+    report: 'Path of `report.json`. Empty after a configuration error or a failed self-test.',
 };
 
 ;// CONCATENATED MODULE: ./src/plan/schema/check.ts
@@ -70240,8 +70277,10 @@ const authShape = {
     username: key(userName.optional(), 'Username. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the authorization identity (authzid), and is optional.'),
     password: key(fields_secret.optional(), 'Password, as `${NAME}` from the environment.'),
     'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
-    mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.map((name) => `\`${name}\``).join(', ')}. \`EXTERNAL\` authenticates with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
-    expect: key(oneOf(enums/* AUTH_EXPECT */.Df).default('accepted'), 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked key or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.'),
+    mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.filter((name) => name !== 'EXTERNAL')
+        .map((name) => `\`${name}\``)
+        .join(', ')}. Or \`EXTERNAL\`, which authenticates with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
+    expect: key(oneOf(enums/* AUTH_EXPECT */.Df).default('accepted'), 'What the server must do with the credentials: `accepted`; or `rejected`, for a revoked password or to test a lockout: step 4 then fails if the server accepts them. `rejected` excludes `delivery`.'),
 };
 const verdictsShape = {
     'authserv-id': key(value('must be the name that the receiving server writes at the start of its Authentication-Results header fields', values/* authservId */.iL).optional(), 'The authserv-id (RFC 8601) of the receiving server. Only `Authentication-Results` with this name are trusted. Required for `spf` and `dmarc`.'),
@@ -70258,7 +70297,7 @@ const deliveryShape = {
     within: key(number(1, 3600).default(60), 'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.'),
     expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, it tests an unauthenticated client. `accepted` and `refused` exclude `inbox`.'),
     keep: key(flag.default(false), 'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.'),
-    'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). Of the endpoints with more than 1000000, at most two are tested at the same time.'),
+    'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). At most two endpoints with more than 1000000 are tested at the same time.'),
     verdicts: key(mapping(verdictsShape).optional(), 'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.', 'not tested'),
 };
 const tlsShape = {
@@ -70275,7 +70314,7 @@ const tlsShape = {
 const waivable = catalog/* FINDING_CODES */.f2.filter((code) => !catalog/* UNWAIVABLE */.Zs.includes(code));
 const waiverShape = {
     finding: key(oneOf(waivable, 'must be the code of a finding that can be waived'), 'Code of the finding that does not block.'),
-    until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding blocks again.'),
+    until: key(value('must be a date in the form YYYY-MM-DD', values/* day */.vd, 'word'), 'Last day of the waiver (UTC), in the form YYYY-MM-DD. After that day the finding fails the job again.'),
     reason: key(oneLine, 'Reason, shown in the report.'),
 };
 const endpointShape = {
@@ -70293,7 +70332,7 @@ const endpointShape = {
     tls: key(mapping(tlsShape).optional(), 'Policy for step 3.'),
     probes: key(probes.optional(), 'Additional tests, each on short connections of its own, without credentials or a recipient. Only with `transport: starttls`. `plaintext-auth`: does the server accept a password before TLS? `plaintext-mail` (role `submission`): does it accept MAIL without TLS, or without AUTH? `command-injection`: does a command that is sent unencrypted right after STARTTLS reach the TLS session?', 'none'),
     require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs, or `all`. `delivery` requires an inbox, or `delivery.expect: accepted` or `refused`.', 'the input `require`'),
-    waive: key(action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]), 'Known findings. They are reported as waived, and do not block through the date in `until`.', 'none'),
+    waive: key(action_schemas/* array */.YOg(mapping(waiverShape), 'must be a list of waivers').default([]), 'Known findings. They are reported as waived, and do not fail the job until after the date in `until`.', 'none'),
 };
 /** The keys of `defaults`: those of an endpoint, each of them optional. */
 const defaultsShape = {
@@ -70330,7 +70369,7 @@ function nameOf(keys) {
 
 
 
-const EMPTY_SECRETS = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY_SECRETS = 'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const SECRETS = ['password', 'access-token'];
 const VERDICTS = ['spf', 'dkim', 'dmarc'];
 /** Verdicts that only the receiving server can give. */
@@ -70439,7 +70478,8 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
         const message = 'delivery.keep requires delivery.inbox: it keeps the message in the inbox';
         yield { message, keys: ['delivery.keep'] };
     }
-    if (verdicts === undefined)
+    // It is null if an environment variable in its place is not set, which has been reported.
+    if (!verdicts)
         return;
     if (inbox === undefined) {
         const message = 'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives';
@@ -70759,7 +70799,7 @@ function readEntry(node, source) {
     const [, name = '', port] = ENTRY.exec(node.text) ?? [];
     const problem = entryProblem(node.text, name, port);
     if (problem !== undefined)
-        return { problems: [{ ...node.place, message: `${quoted(source)}: ${problem}` }] };
+        return { problems: [{ ...node.place, message: `${quoted(source)} ${problem}` }] };
     const part = (text) => textAt(node.place, text, node.expanded);
     const values = [['host', part(name)]];
     if (port !== undefined)
@@ -70768,12 +70808,12 @@ function readEntry(node, source) {
 }
 function entryProblem(text, name, port) {
     if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
-        return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
+        return 'must have brackets around the IPv6 address, as in [2001:db8::1]:587';
     }
     if ((0,values/* host */.Hc)(name) === undefined || /[/@]/.test(text))
         return 'must be host, host:port or [v6]:port';
     const isPort = port === undefined || (0,values/* wholeNumber */.rD)(port, 1, 65535) !== undefined;
-    return isPort ? undefined : 'the port must be a whole number from 1 to 65535';
+    return isPort ? undefined : 'must have a whole number from 1 to 65535 as its port';
 }
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source) {
@@ -70866,11 +70906,15 @@ function compose(tokens, length) {
     // The library creates an Error for each syntax error. Their stack traces would take most of the time.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    const [first, second] = composer.compose(tokens, true, length);
-    Error.stackTraceLimit = stackTraceLimit;
-    if (!first)
-        throw new TypeError('a YAML text without a document');
-    return [first, second];
+    try {
+        const [first, second] = composer.compose(tokens, true, length);
+        if (!first)
+            throw new TypeError('a YAML text without a document');
+        return [first, second];
+    }
+    finally {
+        Error.stackTraceLimit = stackTraceLimit;
+    }
 }
 /** Turns the nodes of one document, in order, into located values. */
 class Reader {
@@ -71187,7 +71231,7 @@ function nameIn(endpoint) {
 function noEndpoint(given) {
     const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
     return input === undefined
-        ? { message: 'nothing to test: set the input endpoints, the input config, or both' }
+        ? { message: 'nothing to test: name an endpoint, or set config to a file with endpoints' }
         : { input, message: 'there is no endpoint to test' };
 }
 function sourceOf({ file, line }, { locateInput }) {
@@ -71238,7 +71282,10 @@ function unicodeEscapes(character) {
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(56942);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts
+var reproduce = __nccwpck_require__(42397);
 ;// CONCATENATED MODULE: ./src/output/labels.ts
+
 
 const SIGNS = {
     pass: { emoji: '✅', plain: '✓' },
@@ -71321,7 +71368,7 @@ function duration(milliseconds) {
 }
 /** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 function addressOf({ host, port }) {
-    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    return (0,reproduce/* authority */.ku)(host, port);
 }
 
 ;// CONCATENATED MODULE: ./src/output/view-model.ts
@@ -71389,14 +71436,17 @@ const EVIDENCE_LABELS = new Map([
 function evidenceLabel(field) {
     return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
-/** Such as "passed on attempt 2, after connection-timeout". */
+/** Such as "passed on attempt 2 (first: connection-timeout)". */
 function attemptsOf({ attempts, result, earlier }) {
     if (attempts === 1)
         return undefined;
     const first = earlier?.find((one) => !('severity' in one));
     const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
-    const inShort = `${outcome} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
-    return { inShort, inFull: first ? `${inShort} in ${first.step}: ${first.message}` : inShort };
+    const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
+    return {
+        inShort,
+        inFull: first ? `${inShort}. The first attempt failed in step ${first.step}: ${first.message}` : inShort,
+    };
 }
 function weight({ severity, waived, inconclusive }) {
     if (waived)
@@ -71590,8 +71640,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 92 modules
-var run = __nccwpck_require__(85668);
+// EXTERNAL MODULE: ./src/gate/run.ts + 91 modules
+var run = __nccwpck_require__(97964);
 // EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
 var secrets = __nccwpck_require__(90607);
 ;// CONCATENATED MODULE: ./src/runner/log.ts

@@ -25,7 +25,7 @@ export function renderOverview(examples: readonly Pick<Shown, 'code' | 'example'
 
 For each [finding](findings.md) a server that causes it, and a similar server that does not. The tests run the gate against all of them. Each section shows the session with the server that causes the finding, and what the gate reports.
 
-Secrets are shown as \`<redacted>\`, as in every report. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and ports are the usual ones. The test message is shown in full under [\`${SHOWS_MESSAGE}\`](#${SHOWS_MESSAGE}), and elsewhere as \`<the test message>\`.
+Secrets are shown as \`<redacted>\`, as in every report. The sessions of additional connections (probes, diagnosis) follow that of the main connection. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and ports are the usual ones. The test message is shown in full under [\`${SHOWS_MESSAGE}\`](#${SHOWS_MESSAGE}), and elsewhere as \`<the test message>\`.
 
 <!-- prettier-ignore -->
 | finding | server that causes it | similar server that does not |

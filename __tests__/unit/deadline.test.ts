@@ -30,3 +30,22 @@ test('without a signal it never comes', async () => {
   expect(end.isOver).toBe(false);
   await expect(end.race(Promise.resolve(1), late)).resolves.toBe(1);
 });
+
+test.each([
+  ['at its end', () => Deadline.after(10)],
+  [
+    'when it is aborted',
+    () => {
+      const controller = new AbortController();
+      setImmediate(() => {
+        controller.abort();
+      });
+      return Deadline.on(controller.signal);
+    },
+  ],
+])('a function for the error that throws makes the wait reject %s', async (_, deadline) => {
+  const thrown = deadline().race(never, () => {
+    throw new Error('thrown instead');
+  });
+  await expect(thrown).rejects.toThrow('thrown instead');
+});

@@ -4,7 +4,8 @@ import { load, problems, revealedOf } from '../support/plan-world.js';
 
 /** `auth`: which credentials go together, and with what. */
 
-const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY =
+  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 
 let ours: Identity;
 beforeAll(async () => {

@@ -6,7 +6,8 @@ import { ANCHOR_A, load, problems } from '../support/plan-world.js';
 
 /** `tls.client-cert` and `tls.client-key`. */
 
-const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY =
+  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 
 let ours: Identity;
 let theirs: Identity;

@@ -108,8 +108,8 @@ endpoints:
   expect(endpoints.map(({ delivery }) => delivery?.expect)).toEqual(['received', 'refused']);
 });
 
-test('a value that is not known is not compared with other keys', async () => {
-  const config = withDelivery(`${INBOX}, expect: "\${EXPECTED}"`);
+test.each(['expect', 'verdicts'])('an unknown value of %s is not compared with other keys', async (key) => {
+  const config = withDelivery(`${INBOX}, ${key}: "\${EXPECTED}"`);
   expect(await problems({ config })).toEqual([
     expect.stringMatching(/^gate\.yml:1:\d+: the environment variable EXPECTED is not set$/),
   ]);

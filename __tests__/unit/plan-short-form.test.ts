@@ -12,7 +12,7 @@ describe('the short form', () => {
     const text =
       '# ours\na.example, b.example:25\tc.example:465,,\r\n\n  [::1]:2525 # local\n[2001:db8::1]\n,d.example#1:25 #';
     expect(await problems({ inputs: { endpoints: text } })).toEqual([
-      'endpoints:6:2: this endpoint: must be host, host:port or [v6]:port',
+      'endpoints:6:2: this endpoint must be host, host:port or [v6]:port',
     ]);
     expect(await hosts(text.replace('#1', ''))).toEqual([
       ['a.example', 587],
@@ -32,7 +32,7 @@ describe('the short form', () => {
     expect(
       await problems({ inputs: { endpoints: 'x.example\n ${HOSTS} ${NONE}' }, env: { HOSTS: 'top, secret' } }),
     ).toEqual([
-      'endpoints:2:2: "${HOSTS}": must be host, host:port or [v6]:port',
+      'endpoints:2:2: "${HOSTS}" must be host, host:port or [v6]:port',
       'endpoints:2:11: the environment variable NONE is not set',
     ]);
   });
@@ -40,18 +40,18 @@ describe('the short form', () => {
   test('every wrong entry is quoted, with its place', async () => {
     const endpoints =
       'good.example:587\nmail.example:99999 mail.example:abc\n[::1\n::1 2001:db8::1:587\n[mail.example]:25\n:25\nmail.example:';
-    const port = 'the port must be a whole number from 1 to 65535';
-    const brackets = 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
+    const port = 'must have a whole number from 1 to 65535 as its port';
+    const brackets = 'must have brackets around the IPv6 address, as in [2001:db8::1]:587';
     const form = 'must be host, host:port or [v6]:port';
     expect(await problems({ inputs: { endpoints } })).toEqual([
-      `endpoints:2:1: "mail.example:99999": ${port}`,
-      `endpoints:2:20: "mail.example:abc": ${port}`,
-      `endpoints:3:1: "[::1": ${form}`,
-      `endpoints:4:1: "::1": ${brackets}`,
-      `endpoints:4:5: "2001:db8::1:587": ${brackets}`,
-      `endpoints:5:1: "[mail.example]:25": ${form}`,
-      `endpoints:6:1: ":25": ${form}`,
-      `endpoints:7:1: "mail.example:": ${port}`,
+      `endpoints:2:1: "mail.example:99999" ${port}`,
+      `endpoints:2:20: "mail.example:abc" ${port}`,
+      `endpoints:3:1: "[::1" ${form}`,
+      `endpoints:4:1: "::1" ${brackets}`,
+      `endpoints:4:5: "2001:db8::1:587" ${brackets}`,
+      `endpoints:5:1: "[mail.example]:25" ${form}`,
+      `endpoints:6:1: ":25" ${form}`,
+      `endpoints:7:1: "mail.example:" ${port}`,
     ]);
   });
 
@@ -64,7 +64,7 @@ describe('the short form', () => {
     });
     expect(lines).toHaveLength(7);
     expect(lines.join()).not.toMatch(/s3cret/);
-    expect(lines[0]).toBe('endpoints:1:1: this endpoint: must be host, host:port or [v6]:port');
+    expect(lines[0]).toBe('endpoints:1:1: this endpoint must be host, host:port or [v6]:port');
   });
 
   test('host and port are read as written, and the name of the endpoint is read the same way', async () => {

@@ -3,7 +3,8 @@ import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { credentialsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
 
-const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY =
+  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const PIN = Buffer.alloc(32, 1).toString('base64');
 const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 
@@ -315,7 +316,7 @@ top: 1
     const endpoints = '- a.example\n- host: b.example\n  prot: 25\n- c.example:0';
     expect(await problems({ inputs: { endpoints } })).toEqual([
       'endpoints:3:3: unknown key "prot"; did you mean "port"?',
-      'endpoints:4:3: "c.example:0": the port must be a whole number from 1 to 65535',
+      'endpoints:4:3: "c.example:0" must have a whole number from 1 to 65535 as its port',
     ]);
     expect(await problems({ inputs: { endpoints: 'host: a.example' } })).toEqual([
       'endpoints:1:1: must be a list of endpoints, each beginning with "- "',
@@ -442,7 +443,7 @@ describe('names', () => {
 
 describe('nothing to test', () => {
   test.each([
-    [{}, 'nothing to test: set the input endpoints, the input config, or both'],
+    [{}, 'nothing to test: name an endpoint, or set config to a file with endpoints'],
     [{ endpoints: '  \n' }, 'input endpoints: there is no endpoint to test'],
     [{ endpoints: '# none\n' }, 'input endpoints: there is no endpoint to test'],
     [{ endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],

@@ -79,7 +79,7 @@ describe('annotations', () => {
   test('show further attempts', () => {
     const earlier = [{ step: 'capability' as const, code: 'throttled', message: '421 later' }];
     expect(annotationsOf([failing('a', { attempts: 3, earlier })])[0]?.message).toContain(
-      'failed on attempt 3, after throttled in capability: 421 later',
+      'failed on attempt 3 (first: throttled). The first attempt failed in step capability: 421 later',
     );
   });
 

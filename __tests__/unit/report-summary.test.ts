@@ -130,8 +130,10 @@ describe('the table', () => {
   test('shows further attempts and what failed first, of an endpoint that passed too', () => {
     const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
     const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
-    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2, after connection-lost');
-    expect(summary).toContain('- a: passed on attempt 2, after connection-lost in capability: Reset by peer.');
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2 (first: connection-lost)');
+    expect(summary).toContain(
+      '- a: passed on attempt 2 (first: connection-lost). The first attempt failed in step capability: Reset by peer.',
+    );
   });
 });
 
@@ -142,7 +144,7 @@ describe('the section of an endpoint that did not pass', () => {
     expect(section.split('\n\n').slice(0, 6)).toEqual([
       '### ⚠️ relay: warn',
       '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS',
-      '**Attempts:** passed with warnings on attempt 2, after throttled in authentication: 421 later',
+      '**Attempts:** passed with warnings on attempt 2 (first: throttled). The first attempt failed in step authentication: 421 later',
       '#### ⚠️ AUTH offered before TLS · capability in an earlier attempt · <code>plaintext-auth-advertised</code>',
       '**Problem:** AUTH too early.',
       '**Fix:** Hide it. (RFC 4954 section 4)',

@@ -36,13 +36,13 @@ describe('progress', () => {
   test('shows further attempts', () => {
     const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
     expect(progressLine(anEndpoint({ attempts: 2, earlier }), { done: 1, total: 1 })).toMatch(
-      / {2}passed on attempt 2, after throttled in upgrade: 421 later$/,
+      / {2}passed on attempt 2 \(first: throttled\)\. The first attempt failed in step upgrade: 421 later$/,
     );
   });
 
   test('shows a warning of an earlier attempt', () => {
     expect(progressLine(anEndpoint(warnedEarlier()), { done: 1, total: 1 })).toMatch(
-      / {2}warn {2}.* {2}plaintext-auth-advertised: AUTH too early\. {2}passed with warnings on attempt 2, after throttled in /,
+      / {2}warn {2}.* {2}plaintext-auth-advertised: AUTH too early\. {2}passed with warnings on attempt 2 \(first: throttled\)\. The first attempt failed in step /,
     );
   });
 

@@ -25519,7 +25519,7 @@ var modules = [
   __webpack_require__(8244),
   __webpack_require__(8810),
   __webpack_require__(5080),
-  __webpack_require__(3418),
+  __webpack_require__(1037),
   __webpack_require__(7002),
   __webpack_require__(4694),
   __webpack_require__(1289),
@@ -25760,7 +25760,7 @@ InternalEncoderUtf8.prototype.end = function () {
 
 /***/ }),
 
-/***/ 3418:
+/***/ 1037:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 

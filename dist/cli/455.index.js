@@ -194,7 +194,7 @@ function unknownApi(name) {
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2223);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(260);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7879);
 /* harmony import */ var _plan_schema_values_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9661);
 /* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5994);
 /* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8568);
@@ -381,7 +381,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   openMailDevInbox: () => (/* binding */ openMailDevInbox)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2857);
-/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(260);
+/* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7879);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1030);
 /* harmony import */ var _search_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3510);
@@ -518,7 +518,8 @@ function alwaysOpen(folder, junk) {
  *   sought were not read
  */
 function search(folders, sought, deadline, watch) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(folders.map((folder) => new FolderSearch(folder, sought, deadline)), deadline, watch));
+    const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
 }
 async function searchAll(searches, deadline, watch) {
     for (;;) {
@@ -655,7 +656,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'more messages with its Message-ID, or with its identifier in the Subject, arrived than the gate reads, and it is none of those that were read';
+const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -56,7 +56,7 @@ export interface Received {
 }
 
 /** The certificates of an inbox, leaf first, and OpenSSL's error for the chain. */
-export interface InboxPeer {
+interface InboxPeer {
   readonly sent: readonly X509Certificate[];
   readonly verifyError?: string;
 }

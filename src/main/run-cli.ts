@@ -134,13 +134,21 @@ function readArguments(args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new ConfigurationError([{ message: reasonOf(error) }]);
+    const secret = FROM_ENVIRONMENT.find((name) => args.some((arg) => arg.split('=')[0] === `--${name}`));
+    const message =
+      secret === undefined
+        ? reasonOf(error)
+        : `--${secret} is not an option: set ${variableOf(secret)} in the environment`;
+    throw new ConfigurationError([{ message }]);
   }
 }
 
+function variableOf(input: string): string {
+  return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
+}
+
 function planOf(given: Readonly<Record<string, unknown>>): Plan {
-  const variable = (input: string): string => `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
-  const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variable(input)]]);
+  const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variableOf(input)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
   const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return loadPlan(Object.fromEntries(texts), { cwd: process.cwd(), env: process.env, readFile: readRegularFile });

@@ -24,7 +24,7 @@ export interface Hop {
   readonly raw: string;
 }
 
-export interface HopTls {
+interface HopTls {
   /** As Node names them: `TLSv1.3`. */
   readonly version?: string;
   /** As the server names it: by IANA, OpenSSL or GnuTLS. */

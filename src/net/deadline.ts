@@ -75,14 +75,18 @@ export class Deadline {
    * Waits for a promise, at most until the deadline. Input that has arrived by then is read before the wait ends. The
    * timer is always cleared. After the deadline the promise is ignored, even if it rejects.
    * @param expired makes the error that is thrown at the deadline
-   * @throws what the promise rejects with, or what `expired` returns
+   * @throws what the promise rejects with, or what `expired` returns or throws
    */
   async race<T>(promise: Promise<T>, expired: () => Error): Promise<T> {
     const late = deferred<never>();
     let timer: NodeJS.Timeout | undefined;
     let isSettled = false;
     const expire = (): void => {
-      late.reject(expired());
+      try {
+        late.reject(expired());
+      } catch (error) {
+        late.reject(error);
+      }
     };
     const wait = (): void => {
       const { remainingMs } = this;

@@ -43,7 +43,7 @@ export class LineBuffer {
 }
 
 /** How a connection ended. */
-export interface ChannelEnd {
+interface ChannelEnd {
   /** The error of the system or the TLS library; undefined if the peer closed the connection in an orderly way. */
   readonly cause: unknown;
 }

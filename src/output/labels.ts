@@ -1,4 +1,5 @@
 import type { EndpointReport, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
+import { authority } from '../findings/reproduce.js';
 import { count, countOf } from '../text/count.js';
 
 /* The words and signs that all outputs share. A sign stands without a word only where {@link LEGEND} explains it. */
@@ -101,5 +102,5 @@ export function duration(milliseconds: number): string {
 
 /** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 export function addressOf({ host, port }: EndpointReport): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return authority(host, port);
 }

@@ -14,7 +14,7 @@ export class Markdown {
   }
 }
 
-export type Interpolated = Markdown | string | number;
+type Interpolated = Markdown | string | number;
 
 /**
  * Template tag: its literal parts are Markdown, and its interpolations are text unless they are {@link Markdown}.

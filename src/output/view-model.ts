@@ -106,13 +106,16 @@ function evidenceLabel(field: string): string {
   return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Such as "passed on attempt 2, after connection-timeout". */
+/** Such as "passed on attempt 2 (first: connection-timeout)". */
 function attemptsOf({ attempts, result, earlier }: EndpointReport): EndpointView['attempts'] {
   if (attempts === 1) return undefined;
   const first = earlier?.find((one) => !('severity' in one));
   const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
-  const inShort = `${outcome} on attempt ${attempts}${first ? `, after ${first.code}` : ''}`;
-  return { inShort, inFull: first ? `${inShort} in ${first.step}: ${first.message}` : inShort };
+  const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
+  return {
+    inShort,
+    inFull: first ? `${inShort}. The first attempt failed in step ${first.step}: ${first.message}` : inShort,
+  };
 }
 
 function weight({ severity, waived, inconclusive }: Finding): number {

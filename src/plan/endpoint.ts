@@ -100,7 +100,7 @@ export interface RequiredVerdicts {
   readonly dmarc?: enums.AuthResult | undefined;
 }
 
-export interface InboxLogin {
+interface InboxLogin {
   readonly username: string;
   readonly password: Secret;
 }

@@ -147,7 +147,7 @@ function nameIn(endpoint: LocatedMapping): string | undefined {
 function noEndpoint(given: LocatedMapping): Problem {
   const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
   return input === undefined
-    ? { message: 'nothing to test: set the input endpoints, the input config, or both' }
+    ? { message: 'nothing to test: name an endpoint, or set config to a file with endpoints' }
     : { input, message: 'there is no endpoint to test' };
 }
 

@@ -131,7 +131,7 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>;
 export type EndpointReport = z.infer<typeof endpointSchema>;
-export type EarlierFinding = z.infer<typeof earlierFindingSchema>;
+type EarlierFinding = z.infer<typeof earlierFindingSchema>;
 export type StepReport = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type DeliveryReport = z.infer<typeof deliverySchema>;

@@ -38,7 +38,7 @@ export interface Dialogue {
   readonly replies?: Partial<Record<Verb | `${Phase}:${Verb}`, Reply>>;
 }
 
-export interface SmtpObserver extends Observer {
+interface SmtpObserver extends Observer {
   /** @param message dot-unstuffed, lines ending in CR LF, bytes as ISO 8859-1 */
   readonly message?: (message: string) => void;
 }

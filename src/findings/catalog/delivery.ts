@@ -87,7 +87,7 @@ export const DELIVERY = {
   ),
   'inbox-rejected': error(
     'Inbox access rejected',
-    'The inbox rejects the login, does not have the folder, or does not allow the gate to read the test message.',
+    'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.',
     'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
     { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' },
   ),

@@ -4,13 +4,24 @@ import { fields } from './evidence.js';
 
 const { error, notice } = entriesOf(STEP_IDS);
 
+const EMPTY_SECRETS =
+  'If the values come from secrets, check that these exist: a secret that does not exist is empty, and so is every secret in a pull request from a fork.';
+
 /** Findings of the run itself. */
 export const RUN = {
   'step-required': error(
     'Required step not configured',
     'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
-    'Configure credentials (`auth`), or `delivery` with an inbox. If acceptance by the server is enough, set `delivery.expect: accepted`. If the values come from secrets, note that a secret that does not exist is empty, and that every secret is empty in a pull request from a fork.',
-    { steps: ['authentication', 'delivery'], evidence: {} },
+    `Configure what the step needs. ${EMPTY_SECRETS}`,
+    {
+      steps: ['authentication', 'delivery'],
+      evidence: {},
+      causes: remedies({
+        'no-credentials': `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
+        'no-message': `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
+        'no-inbox': `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+      }),
+    },
   ),
   'waiver-expired': error(
     'Waiver expired',

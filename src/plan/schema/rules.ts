@@ -24,7 +24,8 @@ type Inheritable = Pick<EndpointSettings, 'auth' | 'delivery'> & Partial<Pick<En
 type Auth = NonNullable<EndpointSettings['auth']>;
 type Delivery = NonNullable<EndpointSettings['delivery']>;
 
-const EMPTY_SECRETS = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY_SECRETS =
+  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const SECRETS = ['password', 'access-token'] as const;
 const VERDICTS = ['spf', 'dkim', 'dmarc'] as const;
 /** Verdicts that only the receiving server can give. */
@@ -128,7 +129,8 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
     const message = 'delivery.keep requires delivery.inbox: it keeps the message in the inbox';
     yield { message, keys: ['delivery.keep'] };
   }
-  if (verdicts === undefined) return;
+  // It is null if an environment variable in its place is not set, which has been reported.
+  if (!verdicts) return;
   if (inbox === undefined) {
     const message = 'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives';
     yield { message, keys: ['delivery.verdicts'], isOwn: true };

@@ -13,7 +13,7 @@ export interface LocatedText {
   readonly broken: boolean;
 }
 
-export interface LocatedList {
+interface LocatedList {
   readonly kind: 'list';
   readonly items: readonly Located[];
   readonly place: Place;

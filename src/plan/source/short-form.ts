@@ -39,7 +39,7 @@ export function readEntry(node: LocatedText, source: string | undefined): ReadEn
   if (node.broken) return { problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];
   const problem = entryProblem(node.text, name, port);
-  if (problem !== undefined) return { problems: [{ ...node.place, message: `${quoted(source)}: ${problem}` }] };
+  if (problem !== undefined) return { problems: [{ ...node.place, message: `${quoted(source)} ${problem}` }] };
   const part = (text: string): Located => textAt(node.place, text, node.expanded);
   const values: [string, Located][] = [['host', part(name)]];
   if (port !== undefined) values.push(['port', part(port)]);
@@ -48,11 +48,11 @@ export function readEntry(node: LocatedText, source: string | undefined): ReadEn
 
 function entryProblem(text: string, name: string, port: string | undefined): string | undefined {
   if (/^[^[]*:.*:/.test(text) && !text.includes('/')) {
-    return 'an IPv6 address must be in brackets, as in [2001:db8::1]:587';
+    return 'must have brackets around the IPv6 address, as in [2001:db8::1]:587';
   }
   if (host(name) === undefined || /[/@]/.test(text)) return 'must be host, host:port or [v6]:port';
   const isPort = port === undefined || wholeNumber(port, 1, 65535) !== undefined;
-  return isPort ? undefined : 'the port must be a whole number from 1 to 65535';
+  return isPort ? undefined : 'must have a whole number from 1 to 65535 as its port';
 }
 
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */

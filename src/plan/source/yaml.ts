@@ -82,10 +82,13 @@ function compose(tokens: readonly yaml.CST.Token[], length: number) {
   // The library creates an Error for each syntax error. Their stack traces would take most of the time.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  const [first, second] = composer.compose(tokens, true, length);
-  Error.stackTraceLimit = stackTraceLimit;
-  if (!first) throw new TypeError('a YAML text without a document');
-  return [first, second] as const;
+  try {
+    const [first, second] = composer.compose(tokens, true, length);
+    if (!first) throw new TypeError('a YAML text without a document');
+    return [first, second] as const;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Turns the nodes of one document, in order, into located values. */

@@ -43,7 +43,8 @@ export async function authentication(context: Context, secured: Secured): Promis
       await session.expectSilence();
       if (!endpoint.require.includes('authentication'))
         return { ok: true, findings, skipped: 'not-configured', facts, next };
-      findings.push(finding('step-required', 'Authentication is required, but no credentials are configured.'));
+      const message = 'Authentication is required, but no credentials are configured.';
+      findings.push(finding('step-required', message, { cause: 'no-credentials' }));
       return { ok: true, findings, facts, next };
     }
     const signedIn = await signIn(context, next, endpoint.auth);

@@ -59,7 +59,7 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
   const heloNote =
     helo?.code === 250
-      ? ' It accepts HELO, but HELO does not support extensions, so STARTTLS and AUTH are not available.'
+      ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
       : '';
   const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
   return stopped(

@@ -17,7 +17,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   const isRequired = endpoint.require.includes('delivery');
   if (!endpoint.delivery) {
     return isRequired
-      ? done([finding('step-required', 'Delivery is required, but it is not configured.')])
+      ? done([finding('step-required', 'Delivery is required, but it is not configured.', { cause: 'no-message' })])
       : { ...done([]), skipped: 'not-configured' };
   }
   if (!signedIn.isVerified) return stopped(withheld(endpoint));
@@ -26,7 +26,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
   if (!inbox && expect === 'received' && isRequired) {
     const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
-    return done([finding('step-required', message)]);
+    return done([finding('step-required', message, { cause: 'no-inbox' })]);
   }
   if (inbox) {
     const opened = await openInbox(context, inbox);

@@ -53,7 +53,7 @@ export function judgeHop(
 ): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
-    const message = 'The message has no Received line, or more than the gate reads.';
+    const message = 'The message has no Received line, or so many that the gate reads none.';
     return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
   }
   const received = excerpt(hop.raw);

@@ -17,17 +17,17 @@ import { AUTH, DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** Whatever a server sends, wherever it sends it: the gate comes to a verdict, in time, and to no wrong pass. */
+/** No matter what a server sends at which point, the gate ends within its time limit, and without a false pass. */
 
 const TIMEOUT_MS = 250;
-/** An attempt may wait four times as long as any one wait in it; the rest is for a machine that is slow to wake up. */
+/** An attempt may wait four times as long as a single wait; the rest is for timers that fire late. */
 const BUDGET_MS = 4 * TIMEOUT_MS + 1500;
 /** Attempts made at the same time. */
 const BATCH = 48;
 const BATCHES = 10;
-const PATIENCE_MS = 60_000;
+const TEST_TIMEOUT_MS = 60_000;
 
-/** The points at which the server has the word, and what it says there when all is well. */
+/** The points at which the server sends something, and what a correct server sends. */
 const GOOD = {
   greeting: ['220 mail.example.test ESMTP'],
   'plain:EHLO': ['250-mail.example.test', '250-PIPELINING', '250 STARTTLS'],
@@ -40,21 +40,21 @@ const GOOD = {
   'tls:MESSAGE': ['250 2.0.0 Queued'],
 } as const satisfies Partial<Record<'greeting' | `${Phase}:${Verb}`, readonly string[]>>;
 
-/** Any code that says that a command has been carried out. */
+/** Any code that means that the server executed a command. */
 const DONE = String.raw`2\d\d`;
 
 type Point = keyof typeof GOOD;
 const POINTS = Object.keys(GOOD) as Point[];
 
-/** A server that is good but for one point. */
+/** A server that is correct except at one point. */
 interface Deviation {
   readonly point: Point;
-  /** What it says there. */
+  /** What it sends there. */
   readonly octets: Buffer;
-  /** Where that is cut into writes, in per mille of its length. */
+  /** Where that is split into writes, in per mille of its length. */
   readonly cuts: readonly number[];
   readonly then: 'goes on' | 'closes' | 'is silent';
-  /** Whether it offers to take MAIL, RCPT and DATA at once; where EHLO is the point, its octets say so or not. */
+  /** Whether it offers PIPELINING; ignored if the point is EHLO. */
   readonly pipelining: boolean;
 }
 
@@ -93,13 +93,13 @@ type Visited = Omit<EndpointReport, 'attempts'>;
 async function visit(deviation: Deviation, timeoutMs: number): Promise<{ report: Visited; waitedMs: number }> {
   await using server = await startScriptedServer(dialogueOf(deviation));
   const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  // Only what was spent waiting: how long the work takes beside other work is the machine's affair.
+  // Only idle time counts: computing time depends on what else runs on the machine.
   const begun = performance.eventLoopUtilization();
   const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls, timeoutMs }));
   return { report, waitedMs: performance.eventLoopUtilization(begun).idle };
 }
 
-/** What must hold of every report, whatever came. */
+/** What must hold for every report. */
 function expectCoherent(report: Visited): void {
   reportSchema.parse({
     schemaVersion: 1,
@@ -122,8 +122,8 @@ function expectCoherent(report: Visited): void {
 }
 
 /**
- * Whether all that a server says comes to the good dialogue, by a grammar of its own. Where its words are cut into
- * packets does not matter, so that each phase is judged as a whole.
+ * Whether everything that a server sends is equivalent to the correct session, according to an independent grammar.
+ * Packet boundaries do not matter, so each phase is evaluated as a whole.
  */
 function amountsToGood({ point, octets, then }: Deviation): boolean {
   const isLast = point === 'tls:MESSAGE';
@@ -136,7 +136,7 @@ function amountsToGood({ point, octets, then }: Deviation): boolean {
     const name = `code${++replies}`;
     return `(?=(?<${name}>${code}))(?:\\k<${name}>-[^\\n]*\\n)*\\k<${name}>(?: [^\\n]*)?\\r?\\n`;
   };
-  // A keyword may stand in any line; which one is the business of other tests.
+  // A keyword may be in any line; other tests check which one.
   const ehlo = (keyword: string): string => `(?=(?:250[^\n]*\n)*250[ -]${keyword})${reply('250')}`;
   const plain = new RegExp(`^${reply('220')}${ehlo('STARTTLS')}${reply('220')}$`, 'i');
   const inTls = [ehlo('AUTH'), reply('235'), reply(DONE), reply(DONE), reply('354'), reply(DONE)].join('');
@@ -147,7 +147,7 @@ function amountsToGood({ point, octets, then }: Deviation): boolean {
   );
 }
 
-/** The good reply with some octets changed, put in or taken out. */
+/** The correct reply with some bytes changed, inserted or removed. */
 const mutated = (point: Point): fc.Arbitrary<Buffer> =>
   fc
     .array(fc.record({ at: fc.nat(999), take: fc.nat(3), put: fc.uint8Array({ maxLength: 3 }) }), {
@@ -161,7 +161,7 @@ const mutated = (point: Point): fc.Arbitrary<Buffer> =>
       }, goodText(point)),
     );
 
-/** What looks like a record of TLS, its length right or wrong. */
+/** What looks like a TLS record, with a correct or wrong length. */
 const record: fc.Arbitrary<Buffer> = fc
   .tuple(fc.constantFrom(20, 21, 22, 23), fc.nat(4), fc.uint8Array({ maxLength: 40 }), fc.boolean())
   .map(([type, minor, content, right]) => Buffer.from([type, 3, minor, 0, right ? content.length : 255, ...content]));
@@ -198,7 +198,7 @@ const deviation: fc.Arbitrary<Deviation> = fc.constantFrom(...POINTS).chain((poi
 );
 
 test(
-  'any octets at any point of the dialogue end in a whole report, in time, and pass only where they are as good',
+  'any bytes at any point of a session give a complete report within the time limit, and pass only if they are equivalent to a correct session',
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(deviation, { minLength: 1, maxLength: BATCH, size: 'max' }), async (batch) => {
@@ -211,13 +211,13 @@ test(
           }),
         );
       }),
-      { numRuns: BATCHES, interruptAfterTimeLimit: PATIENCE_MS / 2 },
+      { numRuns: BATCHES, interruptAfterTimeLimit: TEST_TIMEOUT_MS / 2 },
     );
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );
 
-test('a server that says nothing is waited for, and not for long', async () => {
+test('the wait for a silent server ends with the timeout', async () => {
   const nothing: Deviation = {
     point: 'greeting',
     octets: Buffer.alloc(0),
@@ -230,9 +230,9 @@ test('a server that says nothing is waited for, and not for long', async () => {
   expect(waitedMs).toBeLessThan(BUDGET_MS);
 });
 
-test('the good dialogue passes, however it is cut', async () => {
+test('the correct session passes, no matter how it is split into packets', async () => {
   const one = fc.record({
-    // To its script, the server waits for a message only behind a line that is no raw octets.
+    // The server waits for a message only if its script replied to DATA with a line, not with raw bytes.
     point: fc.constantFrom(...POINTS.filter((point) => point !== 'tls:DATA')),
     cuts: fc.array(fc.nat(999), { maxLength: 5 }),
     pipelining: fc.boolean(),

@@ -11,7 +11,7 @@ import { scramServer, type Manner, type ScramServer } from '../../support/scram-
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** Step 4, mechanism by mechanism and refusal by refusal, on servers that speak them for real. */
+/** Step 4 for each mechanism and each refusal, against servers that implement the mechanisms. */
 
 let certs: CertificateFixtures;
 let clients: Pki;
@@ -55,7 +55,7 @@ const USER = { username: AUTH.username, password: AUTH.secret.reveal() };
 const PASS = { steps: 'ppppn', codes: [] };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** A server with nothing but these. */
+/** A server that offers only these mechanisms. */
 const offering = (sasl: Readonly<Record<string, Sasl>>, more: Dialogue = {}): Dialogue => ({
   offersInTls: [`AUTH ${Object.keys(sasl).join(' ')}`],
   sasl,
@@ -69,7 +69,7 @@ describe('SCRAM', () => {
   test.each([
     ['TLSv1.3', 'tls-exporter'],
     ['TLSv1.2', 'tls-server-end-point'],
-  ] as const)('is bound to the channel where both sides can: %s, %s', async (maxVersion, bound) => {
+  ] as const)('uses channel binding if both sides support it: %s, %s', async (maxVersion, bound) => {
     const server = offering(
       {
         PLAIN: scramOf(),
@@ -85,7 +85,7 @@ describe('SCRAM', () => {
     expect(await visit(server, { auth: { ...AUTH, mechanism: 'SCRAM-SHA-1-PLUS' } })).toMatchObject(PASS);
   });
 
-  test.each(['sha1', 'sha256'] as const)('%s alone passes', async (hash) => {
+  test.each(['sha1', 'sha256'] as const)('%s passes if the server offers nothing else', async (hash) => {
     const name = hash === 'sha1' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256';
     expect(await visit(offering({ [name]: scramOf({ hash }) }))).toMatchObject(PASS);
     expect(await visit(offering({ [name]: scramOf({ hash, manner: 'proves itself beside 235' }) }))).toMatchObject(
@@ -93,7 +93,7 @@ describe('SCRAM', () => {
     );
   });
 
-  test('a wrong password is refused, with what the mechanism says of it', async () => {
+  test('a wrong password is rejected, and the evidence has the error of the mechanism', async () => {
     const visited = await visit(scramOnly({ password: 'another' }));
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
     expect(visited.found?.evidence).toEqual({
@@ -103,7 +103,7 @@ describe('SCRAM', () => {
     });
   });
 
-  test('a server that goes by another binding is told from a wrong password', async () => {
+  test('an unsupported channel binding type is distinguished from a wrong password', async () => {
     const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-server-end-point' }) });
     const { found, codes: all } = await visit(server);
     expect(all).toEqual(['auth-rejected']);
@@ -114,13 +114,13 @@ describe('SCRAM', () => {
     expect(refused.codes).toEqual(['auth-rejected']);
   });
 
-  test('an offer that somebody has hidden is noticed by the server, which is told that we could', async () => {
+  test('a server detects that its -PLUS offer was removed, because the client says that it supports channel binding', async () => {
     const { codes: all, found } = await visit(scramOnly({ couldBind: true }));
     expect(all).toEqual(['auth-rejected']);
     expect(found?.evidence?.saslError).toBe('server-does-support-channel-binding');
   });
 
-  test('who insists on less than is offered says so, and is let in', async () => {
+  test('a client that is configured for a mechanism without channel binding says so, and is authenticated', async () => {
     const server = offering({
       'SCRAM-SHA-256': scramOf({ couldBind: true }),
       'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-exporter' }),
@@ -134,30 +134,30 @@ describe('SCRAM', () => {
     'has another password in its proof',
     'has a foreign nonce',
     'adds no nonce of its own',
-  ])('a server that %s is not authenticated, and gets no mail', async (manner) => {
+  ])('a server that %s is not authenticated, and receives no mail', async (manner) => {
     const { heard, ...visited } = await visit(scramOnly({ manner }), { delivery: DELIVERY });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-server-not-authenticated'] });
     expect(heard.join('\n')).not.toMatch(/MAIL|RCPT/);
   });
 
   test.each<[string, Partial<ScramServer>]>([
-    ['a million and one iterations', { iterations: '1000001' }],
-    ['an extension that must be known', { first: (good) => `m=x,${good}` }],
-    ['no base64', { first: () => '\u0001' }],
-    ['no end', { manner: 'proves itself twice' }],
+    ['an iteration count of 1,000,001', { iterations: '1000001' }],
+    ['an unknown mandatory extension', { first: (good) => `m=x,${good}` }],
+    ['a challenge that is not base64', { first: () => '\u0001' }],
+    ['a challenge after the server signature', { manner: 'proves itself twice' }],
     ['success after a failure', { manner: 'accepts what it has refused', password: 'another' }],
-  ])('%s is no SCRAM', async (_, options) => {
+  ])('%s is a protocol error', async (_, options) => {
     expect(await visit(scramOnly(options))).toMatchObject({ steps: 'pppfb', codes: ['protocol-error'] });
   });
 
-  test('few iterations are a notice, and a usual count is none', async () => {
+  test('a low iteration count causes a notice, and a usual one does not', async () => {
     const visited = await visit(scramOnly({ iterations: '4095' }), { delivery: DELIVERY });
     expect(visited).toMatchObject({ steps: 'ppppp', codes: ['auth-iterations-low', 'receipt-not-verified'] });
     expect(visited.found?.evidence).toEqual({ iterations: '4095' });
     expect(await visit(scramOnly({ iterations: '4096' }))).toMatchObject(PASS);
   });
 
-  test('nothing by which the password could be guessed is shown, though the server says it back', async () => {
+  test('the report contains nothing from which the password could be guessed, even if the server repeats it', async () => {
     const inHex = (proof: string): string => Buffer.from(proof, 'base64').toString('hex').toUpperCase();
     const echoes: Sasl = function* (initial) {
       const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
@@ -175,7 +175,7 @@ describe('SCRAM', () => {
     );
   });
 
-  test('nor is the proof of the server, from which it could be guessed as well', async () => {
+  test('the report does not contain the server signature, from which the password could be guessed too', async () => {
     const { report } = await visit(scramOnly());
     const said = report.transcript.filter(({ text }) => text.startsWith('334 ')).map(({ text }) => text);
     expect(said).toHaveLength(2);
@@ -192,7 +192,7 @@ const cramMd5: Sasl = function* () {
 };
 
 describe('CRAM-MD5', () => {
-  test('goes before PLAIN', async () => {
+  test('is preferred to PLAIN', async () => {
     const { heard, ...visited } = await visit({
       offersInTls: ['AUTH PLAIN LOGIN CRAM-MD5'],
       sasl: { 'CRAM-MD5': cramMd5 },
@@ -201,7 +201,7 @@ describe('CRAM-MD5', () => {
     expect(heard[1]).toBe('AUTH CRAM-MD5');
   });
 
-  test('leaves nothing by which the password could be guessed, though the server folds it over two lines', async () => {
+  test('leaves nothing in the report from which the password could be guessed, even if the server splits it over two lines', async () => {
     const heldBack: string[] = [];
     const folds: Sasl = function* () {
       const digest =
@@ -217,18 +217,18 @@ describe('CRAM-MD5', () => {
     expect(found?.evidence?.reply).toBe('535 5.7.8 you said <redacted> / 5.7.8 <redacted> and no more');
   });
 
-  test('leaves nothing of its octets in base64, either', async () => {
-    const tells: Sasl = function* () {
+  test('leaves no base64 form of its digest in the report', async () => {
+    const repeats: Sasl = function* () {
       const [, digest = ''] = Buffer.from(yield base64('<1@x>'), 'base64')
         .toString()
         .split(' ');
       return `535 5.7.8 ${Buffer.from(digest, 'hex').toString('base64')} is not it`;
     };
-    const { found } = await visit(offering({ 'CRAM-MD5': tells }));
+    const { found } = await visit(offering({ 'CRAM-MD5': repeats }));
     expect(found?.evidence?.reply).toBe('535 5.7.8 <redacted> is not it');
   });
 
-  test('refused, it says what a server must keep for it', async () => {
+  test('suggests PLAIN if it is rejected', async () => {
     const { codes: all, found } = await visit(offering({ 'CRAM-MD5': cramMd5 }), {
       auth: { ...AUTH, secret: new Secret('wrong') },
     });
@@ -238,7 +238,7 @@ describe('CRAM-MD5', () => {
 });
 
 describe('EXTERNAL', () => {
-  /** Takes the name from the certificate, or the same name. */
+  /** Accepts the username of the certificate, or none. */
   const external: Sasl = function* (initial, channel) {
     const answer = initial ?? (yield '');
     const known = channel instanceof TLSSocket && channel.getPeerX509Certificate()?.subject === 'CN=gate';
@@ -252,14 +252,14 @@ describe('EXTERNAL', () => {
   const auth = { username: '', kind: 'certificate', mechanism: 'EXTERNAL', expect: 'accepted' } as const;
   const shown = (): Partial<TlsPolicy> => ({ client: { certificate: client.chain, key: new Secret(client.key) } });
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('signs in with the certificate, %s', async (maxVersion) => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('authenticates with the certificate, %s', async (maxVersion) => {
     const { heard, ...visited } = await visit(server({ maxVersion }), { auth }, shown());
     expect(visited).toMatchObject(PASS);
     expect(heard[1]).toBe('AUTH EXTERNAL =');
     expect(await visit(server(), { auth: { ...auth, username: 'gate' } }, shown())).toMatchObject(PASS);
   });
 
-  test('refused, it says what the server must do', async () => {
+  test('says what the server must do if it is rejected', async () => {
     const { codes: all, found } = await visit(server(), { auth });
     expect(all).toEqual(['auth-rejected']);
     expect(found?.message).toContain('the certificate is not valid for this user');
@@ -267,17 +267,17 @@ describe('EXTERNAL', () => {
     expect(found?.reproduce).not.toContain('--auth');
   });
 
-  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('that must be rejected, %s', (maxVersion) => {
+  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('with a certificate that must be rejected, %s,', (maxVersion) => {
     const rejected = { ...auth, expect: 'rejected' } as const;
     const NAMED = '535 5.7.8 Invalid credentials';
 
-    test('is, if the server asked for the certificate and names the credentials', async () => {
+    test('passes if the server requested the certificate and its reply names the credentials', async () => {
       const dialogue = { ...server({ maxVersion }), replies: { AUTH: NAMED } };
       expect(await visit(dialogue, { auth: rejected }, shown())).toMatchObject(PASS);
     });
 
     test.each([NAMED, '535 5.7.8 Error: authentication failed', '535'])(
-      'may still be accepted if the server has not seen the certificate: %s',
+      'does not pass if the server did not request the certificate: %s',
       async (reply) => {
         const dialogue = { ...server({ maxVersion, requestCert: false }), replies: { AUTH: reply } };
         const { found, ...visited } = await visit(dialogue, { auth: rejected }, shown());
@@ -287,7 +287,7 @@ describe('EXTERNAL', () => {
     );
 
     test.each(['535 5.7.8 Error: authentication failed', '535'])(
-      'may still be accepted if the server only says that authentication failed: %s',
+      'does not pass if the server only says that authentication failed: %s',
       async (reply) => {
         const dialogue = { ...server({ maxVersion }), replies: { AUTH: reply } };
         const { found, ...visited } = await visit(dialogue, { auth: rejected }, shown());
@@ -297,7 +297,7 @@ describe('EXTERNAL', () => {
     );
   });
 
-  test('is not chosen unasked, and not replaced', async () => {
+  test('is used only if it is configured, and is not replaced with another mechanism', async () => {
     const { heard } = await visit(server(), {}, shown());
     expect(heard[1]).toMatch(/^AUTH PLAIN /);
     expect((await visit({}, { auth }, shown())).codes).toEqual(['auth-mechanism-unavailable']);
@@ -311,24 +311,27 @@ describe('a token', () => {
       return afterwards;
     };
 
-  test.each(['XOAUTH2', 'OAUTHBEARER'] as const)('refused by %s: what the server tells is shown', async (name) => {
-    const { heard, found, ...visited } = await visit(offering({ [name]: failing('535 5.7.8 no') }), { auth: TOKEN });
-    expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
-    expect(found?.evidence?.saslError).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
-    expect(found?.message).toContain('status: 400');
-    expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
-    expect(found?.message).toContain('the access token is not valid for this user on this server');
-    expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-    expect(found?.remedy).toMatch(/^Check whether the token has expired: .* The command shown ends at EHLO/);
-    expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
-  });
+  test.each(['XOAUTH2', 'OAUTHBEARER'] as const)(
+    'rejected with %s is reported with the error details of the server',
+    async (name) => {
+      const { heard, found, ...visited } = await visit(offering({ [name]: failing('535 5.7.8 no') }), { auth: TOKEN });
+      expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
+      expect(found?.evidence?.saslError).toBe('status: 400, schemes: bearer, scope: https://mail.example.test/');
+      expect(found?.message).toContain('status: 400');
+      expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
+      expect(found?.message).toContain('the access token is not valid for this user on this server');
+      expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
+      expect(found?.remedy).toMatch(/^Check whether the token has expired: .* The command shown ends at EHLO/);
+      expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
+    },
+  );
 
-  test('let in after a failure is let in by nobody', async () => {
+  test('accepted after an error is a protocol error', async () => {
     const { codes: all } = await visit(offering({ XOAUTH2: failing('235 Welcome') }), { auth: TOKEN });
     expect(all).toEqual(['protocol-error']);
   });
 
-  test('for which the server has no time is not judged', async () => {
+  test('is inconclusive if the server cannot check it now', async () => {
     const { codes: all, steps } = await visit(offering({ XOAUTH2: failing('454 4.7.0 later') }), { auth: TOKEN });
     expect([steps, all]).toEqual(['pppib', ['auth-temporary-failure']]);
   });
@@ -380,12 +383,12 @@ describe('a refusal', () => {
     expect(found?.message).toContain(meaning);
   });
 
-  test('in words of its own has no meaning added', async () => {
+  test('with an unknown code is reported without an interpretation', async () => {
     const { found } = await visit({ replies: { AUTH: '571 no' } });
     expect(found?.message).toBe('The server replied to AUTH PLAIN with "571 no".');
   });
 
-  test('of a password with a space around it says so, and shows none of it', async () => {
+  test('of a password that begins or ends with a space says so', async () => {
     const hinted = async (password: string): Promise<boolean | undefined> => {
       const server = { replies: { AUTH: '535 no' } };
       const { found } = await visit(server, { auth: { ...AUTH, secret: new Secret(password) } });
@@ -395,21 +398,21 @@ describe('a refusal', () => {
     expect(await hinted('secret words')).toBe(false);
   });
 
-  test('by hanging up says where, and is tried again', async () => {
+  test('by closing the connection names the command, and is retried', async () => {
     const visited = await visit({ replies: { AUTH: close } });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['connection-lost'], transient: true });
     expect(visited.found?.message).toMatch(/^The server closed the connection after AUTH PLAIN\./);
   });
 });
 
-/** SCRAM that refuses the proof, and says no more than that. */
+/** SCRAM that rejects the proof without giving a reason. */
 const afterProof: Sasl = function* (initial) {
   const nonce = /r=(.*)$/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
   yield base64(`r=${nonce}more,s=${base64('salt')},i=4096`);
   return '535 5.7.8 no';
 };
 
-describe('a server that is content too early', () => {
+describe('a server that accepts AUTH too early', () => {
   const early: Sasl = function* () {
     yield* [];
     return '235 2.7.0 Welcome';
@@ -421,13 +424,13 @@ describe('a server that is content too early', () => {
   const long = { ...AUTH, secret: new Secret('x'.repeat(600)) };
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
-    ['LOGIN, at once', { LOGIN: early }, AUTH],
-    ['LOGIN, behind the username', { LOGIN: afterName }, AUTH],
-    ['CRAM-MD5, at once', { 'CRAM-MD5': early }, AUTH],
+    ['LOGIN, immediately', { LOGIN: early }, AUTH],
+    ['LOGIN, after the username', { LOGIN: afterName }, AUTH],
+    ['CRAM-MD5, immediately', { 'CRAM-MD5': early }, AUTH],
     ['PLAIN, before a long password', { PLAIN: early }, long],
-    ['PLAIN, where it must be rejected', { PLAIN: early }, { ...long, expect: 'rejected' }],
+    ['PLAIN, although it must be rejected', { PLAIN: early }, { ...long, expect: 'rejected' }],
     ['XOAUTH2, before a long token', { XOAUTH2: early }, { ...long, kind: 'access-token' }],
-  ])('has let in somebody without the password, and gets no mail: %s', async (_, sasl, auth) => {
+  ])('has authenticated a client without its credentials, and receives no mail: %s', async (_, sasl, auth) => {
     const { heard, found, ...visited } = await visit(offering(sasl), { ...(auth && { auth }), delivery: DELIVERY });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['protocol-error'] });
     expect(found?.message).toContain('accepts a client that has not sent its credentials');
@@ -456,15 +459,15 @@ describe('credentials that must be rejected', () => {
     '535 5.7.8 too many failures',
     '535 5.7.8 Authentication failed for <user>',
     '535 5.7.0 Error: too many failed attempts, try again later',
-  ])('%s is as it should be', async (reply) => {
+  ])('are rejected by "%s"', async (reply) => {
     expect(await visit({ replies: { AUTH: reply } }, { auth })).toMatchObject(PASS);
   });
 
-  test('by a server that hangs up behind its refusal, too', async () => {
+  test('are rejected even if the server closes the connection afterwards', async () => {
     expect(await visit({ replies: { AUTH: ['535 no', '421 bye', close] } }, { auth })).toMatchObject(PASS);
   });
 
-  test('by SCRAM and by token', async () => {
+  test('are rejected by SCRAM and XOAUTH2', async () => {
     expect(await visit(scramOnly({ password: 'another' }), { auth })).toMatchObject(PASS);
     const refusing: Sasl = function* () {
       yield base64('{"status":"401"}');
@@ -475,7 +478,7 @@ describe('credentials that must be rejected', () => {
     );
   });
 
-  const inAnswerTo = (...prompts: readonly string[]): Sasl =>
+  const rejectsAfter = (...prompts: readonly string[]): Sasl =>
     function* () {
       for (const prompt of prompts) yield base64(prompt);
       return '535 5.7.8 no';
@@ -484,25 +487,25 @@ describe('credentials that must be rejected', () => {
   const longToken = { ...long, kind: 'access-token' } as const;
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
-    ['LOGIN, at once', { LOGIN: inAnswerTo() }, auth],
-    ['LOGIN, behind the username', { LOGIN: inAnswerTo('Username:') }, auth],
-    ['PLAIN, before a long password', { PLAIN: inAnswerTo() }, long],
-    ['XOAUTH2, before a long token', { XOAUTH2: inAnswerTo() }, longToken],
-    ['OAUTHBEARER, before a long token', { OAUTHBEARER: inAnswerTo() }, longToken],
-  ])('refused without having been shown, leave the question open: %s', async (_, sasl, credentials) => {
+    ['LOGIN, immediately', { LOGIN: rejectsAfter() }, auth],
+    ['LOGIN, after the username', { LOGIN: rejectsAfter('Username:') }, auth],
+    ['PLAIN, before a long password', { PLAIN: rejectsAfter() }, long],
+    ['XOAUTH2, before a long token', { XOAUTH2: rejectsAfter() }, longToken],
+    ['OAUTHBEARER, before a long token', { OAUTHBEARER: rejectsAfter() }, longToken],
+  ])('are not proven to be rejected if they were not sent: %s', async (_, sasl, credentials) => {
     const { found, ...visited } = await visit(offering(sasl), { ...(credentials && { auth: credentials }) });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
     expect(found?.message).toMatch(/ The server replied before the (password|access token) was sent\.$/);
   });
 
   test.each<[string, Readonly<Record<string, Sasl>>, Endpoint['auth']]>([
-    ['LOGIN', { LOGIN: inAnswerTo('Username:', 'Password:') }, auth],
-    ['PLAIN, with a long password', { PLAIN: inAnswerTo('') }, long],
-  ])('refused once they were shown, are rejected: %s', async (_, sasl, credentials) => {
+    ['LOGIN', { LOGIN: rejectsAfter('Username:', 'Password:') }, auth],
+    ['PLAIN, with a long password', { PLAIN: rejectsAfter('') }, long],
+  ])('are rejected if they were sent first: %s', async (_, sasl, credentials) => {
     expect(await visit(offering(sasl), { ...(credentials && { auth: credentials }) })).toMatchObject(PASS);
   });
 
-  const tells = (status: unknown, refusal = '535 5.7.8 no'): Sasl =>
+  const withStatus = (status: unknown, refusal = '535 5.7.8 no'): Sasl =>
     function* () {
       yield base64(JSON.stringify({ status, scope: 'status: 401' }));
       return refusal;
@@ -514,38 +517,38 @@ describe('credentials that must be rejected', () => {
     };
 
   test.each<[string, Sasl]>([
-    ['by status 400', tells('400')],
-    ['by status 401 as a number', tells(401)],
-    ['by status 403', tells('403')],
-    ['as invalid', tells('invalid_token')],
-    ['as too narrow', tells('insufficient_scope', '535 no')],
-    ['in words, and nothing within', refuses('535 5.7.8 Invalid token')],
-    ['as Exchange does, and nothing within', refuses('535 5.7.3 Authentication unsuccessful')],
-    ['as disabled, and nothing within', refuses('525 5.7.13 User account disabled')],
-  ])('if tokens, are rejected %s', async (_, sasl) => {
+    ['by status 400', withStatus('400')],
+    ['by status 401 as a number', withStatus(401)],
+    ['by status 403', withStatus('403')],
+    ['as invalid', withStatus('invalid_token')],
+    ['as too narrow', withStatus('insufficient_scope', '535 no')],
+    ['by the reply, without a status', refuses('535 5.7.8 Invalid token')],
+    ['by the reply of Exchange, without a status', refuses('535 5.7.3 Authentication unsuccessful')],
+    ['as disabled, without a status', refuses('525 5.7.13 User account disabled')],
+  ])('are rejected if they are tokens: %s', async (_, sasl) => {
     expect(await visit(offering({ XOAUTH2: sasl }), { auth: { ...TOKEN, expect: 'rejected' } })).toMatchObject(PASS);
   });
 
   test.each<[string, Sasl]>([
-    ['nothing', refuses('535 5.7.8 Error: authentication failed: (reason unavailable)')],
-    ['nothing, and 535 alone', refuses('535 no')],
-    ['a service that is down', tells('temporarily_unavailable')],
-    ['a service that fails', tells('503')],
-    ['a request that is none', tells('invalid_request')],
-    ['words that are no status', tells(undefined)],
-    ['a failure, and words of another', tells('server_error', '535 5.7.8 Invalid token')],
-  ])('if tokens, may open still where the mechanism tells of %s', async (_, sasl) => {
+    ['no status', refuses('535 5.7.8 Error: authentication failed: (reason unavailable)')],
+    ['no status, and 535 without text', refuses('535 no')],
+    ['a service that is unavailable', withStatus('temporarily_unavailable')],
+    ['a service that fails', withStatus('503')],
+    ['an invalid request', withStatus('invalid_request')],
+    ['an error without a status', withStatus(undefined)],
+    ['a server error, and a reply about the token', withStatus('server_error', '535 5.7.8 Invalid token')],
+  ])('are not proven to be rejected if they are tokens, and the server reports %s', async (_, sasl) => {
     const { found, ...visited } = await visit(offering({ OAUTHBEARER: sasl }), {
       auth: { ...TOKEN, expect: 'rejected' },
     });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
     expect(found?.message).toContain('This does not show that the server rejects the credentials.');
-    const isTold = found?.evidence?.saslError !== undefined;
-    expect(found?.message.includes('A server that cannot validate tokens sends the same reply')).toBe(!isTold);
-    expect(found?.message.includes('the access token is not valid')).toBe(!isTold);
+    const hasStatus = found?.evidence?.saslError !== undefined;
+    expect(found?.message.includes('A server that cannot validate tokens sends the same reply')).toBe(!hasStatus);
+    expect(found?.message.includes('the access token is not valid')).toBe(!hasStatus);
   });
 
-  test('let in, they are the failure', async () => {
+  test('cause a failure if they are accepted', async () => {
     const visited = await visit({}, { auth });
     expect(visited).toMatchObject({ steps: 'pppfb', codes: ['auth-not-rejected'] });
     expect(visited.found?.evidence).toEqual({ reply: '235 2.7.0 Welcome', mechanism: 'PLAIN' });
@@ -600,12 +603,12 @@ describe('credentials that must be rejected', () => {
     ['504 5.5.4 which', 'f', 'auth-mechanism-unavailable'],
     ['530 5.7.0 STARTTLS first', 'f', 'auth-tls-required'],
     ['250 fine', 'f', 'protocol-error'],
-  ])('%s answers another question', async (reply, letter, code) => {
+  ])('are not proven to be rejected by "%s"', async (reply, letter, code) => {
     const visited = await visit({ replies: { AUTH: reply } }, { auth });
     expect(visited).toMatchObject({ steps: `ppp${letter}b`, codes: [code] });
   });
 
-  test('are not reported as wrong if the refusal may be about something else', async () => {
+  test('are not reported as wrong if the refusal may have a different reason', async () => {
     const refusal = '535 5.7.8 Error: authentication failed: no memory available';
     const { found } = await visit({ replies: { AUTH: refusal } }, { auth });
     expect(found?.message).toBe(
@@ -613,7 +616,7 @@ describe('credentials that must be rejected', () => {
     );
   });
 
-  test('have not been, where nothing shows that the server can compare them', async () => {
+  test('are not proven to be rejected if nothing shows that the server can verify them', async () => {
     const atOnce: Sasl = function* (initial) {
       if (initial === undefined) yield '';
       return '535 5.7.8 no';
@@ -632,7 +635,7 @@ describe('credentials that must be rejected', () => {
     expect(all).toEqual(['auth-rejected']);
   });
 
-  test('that cannot even be tried have not been rejected', async () => {
+  test('are not proven to be rejected if they cannot be sent', async () => {
     expect((await visit({ offersInTls: ['8BITMIME'] }, { auth })).codes).toEqual(['auth-not-advertised']);
     expect((await visit({ offersInTls: ['AUTH GSSAPI'] }, { auth })).codes).toEqual(['auth-mechanism-unavailable']);
     expect((await visit(scramOnly({ manner: 'has a foreign nonce' }), { auth })).codes).toEqual([
@@ -651,36 +654,46 @@ describe('offers', () => {
   });
 
   test.each<[string, Dialogue, Partial<Endpoint>, readonly string[]]>([
-    ['PLAIN alone, of an MX', offers([], 'AUTH PLAIN'), mx, ['auth-plain-on-mx']],
-    ['LOGIN in the old form, of an MX', offers([], 'AUTH=LOGIN'), mx, ['auth-plain-on-mx']],
-    ['something better too, of an MX', offers([], 'AUTH PLAIN SCRAM-SHA-256'), mx, []],
-    ['nothing, of an MX', offers([], '8BITMIME'), mx, []],
-    ['AUTH without a mechanism, of an MX', offers([], 'AUTH'), mx, []],
-    ['PLAIN alone, of a submission server', offers([], 'AUTH PLAIN'), none, []],
+    ['only PLAIN, on an MX', offers([], 'AUTH PLAIN'), mx, ['auth-plain-on-mx']],
+    ['LOGIN in the form AUTH=, on an MX', offers([], 'AUTH=LOGIN'), mx, ['auth-plain-on-mx']],
+    ['a stronger mechanism too, on an MX', offers([], 'AUTH PLAIN SCRAM-SHA-256'), mx, []],
+    ['no AUTH, on an MX', offers([], '8BITMIME'), mx, []],
+    ['AUTH without a mechanism, on an MX', offers([], 'AUTH'), mx, []],
+    ['only PLAIN, on a submission server', offers([], 'AUTH PLAIN'), none, []],
     [
-      'fewer inside',
+      'fewer mechanisms over TLS',
       offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'),
       none,
       ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
     ],
-    ['none inside', offers(['AUTH PLAIN'], '8BITMIME'), none, ['plaintext-auth-advertised', 'auth-mechanisms-differ']],
-    ['more inside', offers(['AUTH CRAM-MD5'], 'AUTH PLAIN CRAM-MD5'), none, ['plaintext-auth-advertised']],
-    ['the same in another form', offers(['AUTH=plain'], 'AUTH PLAIN'), none, ['plaintext-auth-advertised']],
-    ['inside alone', offers([], 'AUTH PLAIN'), none, []],
+    [
+      'no mechanisms over TLS',
+      offers(['AUTH PLAIN'], '8BITMIME'),
+      none,
+      ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
+    ],
+    ['more mechanisms over TLS', offers(['AUTH CRAM-MD5'], 'AUTH PLAIN CRAM-MD5'), none, ['plaintext-auth-advertised']],
+    [
+      'the same mechanism in a different form',
+      offers(['AUTH=plain'], 'AUTH PLAIN'),
+      none,
+      ['plaintext-auth-advertised'],
+    ],
+    ['mechanisms only over TLS', offers([], 'AUTH PLAIN'), none, []],
   ])('%s', async (_, server, endpoint, expected) => {
     const { codes: all, steps } = await visit(server, endpoint);
     expect(all).toEqual(expected);
     expect(steps.slice(1)).toBe('ppnn');
   });
 
-  test('that differ are shown', async () => {
+  test('that differ are reported', async () => {
     const { found } = await visit(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
     expect(found?.evidence).toEqual({ beforeTls: 'PLAIN CRAM-MD5', insideTls: 'PLAIN' });
     expect(found?.message).toBe('The server no longer offers AUTH CRAM-MD5 over TLS.');
   });
 });
 
-describe('the remedy knows whose server it is', () => {
+describe('the remedy names the software or provider', () => {
   test.each([
     ['220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready', '535 5.7.139 no', 'Microsoft 365'],
     ['220 smtp.gmail.com ESMTP x - gsmtp', '534-5.7.9 Application-specific password required', 'Google'],
@@ -698,7 +711,7 @@ describe('the remedy knows whose server it is', () => {
     ['220 mx.zohomail.com SMTP Server ready', '535 Authentication Failed', 'Zoho'],
     ['220 iCloud iscream SMTP - p00-smtp', '535 5.7.8 no', 'iCloud'],
     ['220 mail.example.test ESMTP Postfix', '535 5.7.8 no', 'Postfix'],
-    // By the reply alone, behind a greeting that says nothing.
+    // Only the reply identifies the provider.
     ['220 ready', '535 5.7.8 see https://support.google.com/mail/?p=BadCredentials', 'Google'],
   ])('%s', async (greeting, refusal, name) => {
     const reply = refusal.replace('534-', '534 ');
@@ -719,18 +732,18 @@ describe('the remedy knows whose server it is', () => {
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
     ['530 Authentication required', /^The server treats AUTH/],
     ['530 5.7.0 Must issue a STARTTLS command first', /^A proxy or load balancer terminates TLS/],
-  ])('and what is refused: %s', async (reply, remedy) => {
+  ])('and explains the refusal: %s', async (reply, remedy) => {
     expect((await visit({ replies: { AUTH: reply } })).found?.remedy).toMatch(remedy);
   });
 
-  test('and says nothing of it where that does not show', async () => {
+  test('unless neither greeting nor reply identifies it', async () => {
     const { found } = await visit({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toContain('This is');
     expect(found?.remedy).toContain('check what is different here');
   });
 });
 
-test('swaks is shown where it can do what was done', async () => {
+test('the command uses AUTH only if swaks supports the mechanism', async () => {
   const server = { replies: { AUTH: '535 no' }, offersInTls: ['AUTH PLAIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2'] };
   const shownFor = async (auth: Endpoint['auth']): Promise<string> =>
     (await visit(server, { ...(auth && { auth }) })).found?.reproduce ?? '';

@@ -9,7 +9,7 @@ import { inDays, issue, type Identity } from '../../../src/servers/pki.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding, TlsReport } from '../../../src/report/report.js';
 
-/** `tls.check: both`: servers with an RSA and an ECDSA certificate, of which a handshake shows one. */
+/** `tls.check: both`: servers with an RSA and an ECDSA certificate, of which one handshake returns only one. */
 
 /** RFC 8446 section 6: a fatal alert. */
 const alert = (number: number): Act => raw(Buffer.from([0x15, 3, 3, 0, 2, 2, number]));
@@ -19,7 +19,7 @@ const ECDHE_ECDSA = 0xc02b;
 const RSA_PKCS1_SHA256 = 0x0401;
 const ECDSA_SHA256 = 0x0403;
 
-/** A message of the handshake, in a record of its own (RFC 5246 sections 6.2.1 and 7.4). */
+/** A handshake message in its own record (RFC 5246 sections 6.2.1 and 7.4). */
 function message(type: number, body: Buffer): Buffer {
   const whole = Buffer.concat([Buffer.of(type), uint(3, body.length), body]);
   return Buffer.concat([Buffer.of(0x16, 3, 3), uint(2, whole.length), whole]);
@@ -31,7 +31,7 @@ function uint(octets: number, value: number): Buffer {
   return buffer;
 }
 
-/** The list of extensions with this one, empty, in it: without it clients go no further (RFC 5746 section 3.4). */
+/** A list of extensions with only this one, empty: without it, clients abort (RFC 5746 section 3.4). */
 const RENEGOTIATION_INFO = Buffer.from('0005ff01000100', 'hex');
 
 /** TLS 1.2, no session, no compression. */
@@ -55,7 +55,7 @@ function certificateMessage({ certificate }: Identity): Buffer {
 
 /** What a ClientHello offers in `signature_algorithms` (RFC 8446 section 4.2.3). */
 function signatureSchemes(hello: Buffer): number[] {
-  // Behind the headers and the version and random: session id, cipher suites, compression, extensions.
+  // After the headers, the version and the random: session id, cipher suites, compression, extensions.
   let at = 5 + 4 + 2 + 32;
   at += 1 + hello.readUInt8(at);
   at += 2 + hello.readUInt16BE(at);
@@ -82,7 +82,7 @@ interface Seen {
   readonly found: readonly Finding[];
   readonly tls: TlsReport | undefined;
   readonly connections: number;
-  /** Commands heard on connections after the first. */
+  /** Commands received on connections after the first. */
   readonly aside: readonly string[];
 }
 
@@ -114,16 +114,16 @@ const UP_TO_STARTTLS = ['EHLO gate.example.test', 'STARTTLS'];
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) => {
   const only: readonly Dialogue[] = [{ tls: { maxVersion, minVersion: maxVersion } }];
-  /** The connections with TLS 1.2, which is tried first. */
+  /** The number of refused connections with TLS 1.2, which is tried first. */
   const refused = maxVersion === 'TLSv1.3' ? 1 : 0;
 
-  test('with two good certificates passes, and nothing goes aside but a handshake', async () => {
+  test('passes with two good certificates, and side connections send nothing after STARTTLS', async () => {
     const seen = await see([certs.good, certs.rsa2048], only);
     const aside = refused ? [...UP_TO_STARTTLS, ...UP_TO_STARTTLS] : UP_TO_STARTTLS;
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + refused, aside });
   });
 
-  test('whose RSA certificate is expired is found out, whichever comes first', async () => {
+  test('fails if its RSA certificate has expired, regardless of which one is configured first', async () => {
     for (const identities of [
       [certs.good, expiredRsa],
       [expiredRsa, certs.good],
@@ -133,7 +133,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
     }
   });
 
-  test('is asked once where one certificate will do', async () => {
+  test('gets one connection if one certificate is enough', async () => {
     const seen = await see([certs.good, certs.rsa2048], only, {}, false);
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 1 });
   });
@@ -147,13 +147,13 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server of %s', (maxVersion) =>
   });
 });
 
-describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of nothing newer than %s,', (maxVersion) => {
+describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, with maximum version %s,', (maxVersion) => {
   const only: readonly Dialogue[] = [{ tls: maxVersion ? { maxVersion } : {} }];
   /** TLS 1.2, and TLS 1.3 if the server speaks it. */
   const versions = maxVersion ? 1 : 2;
 
   test.each(['good', 'rsa2048'] as const)(
-    'with the one certificate "%s" is fine, after a control',
+    'passes with the single certificate "%s", after a control handshake',
     async (certName) => {
       const seen = await see([certs[certName]], only);
       expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 2 + versions });
@@ -161,14 +161,14 @@ describe.each(['TLSv1.2', undefined] as const)('a server of TLS 1.2, and of noth
     },
   );
 
-  test('with a certificate of a third kind is asked for both', async () => {
+  test('gets handshakes for both key types if its certificate has a third one', async () => {
     const connections = 2 + 2 * versions;
     expect(await see([certs.ed25519], only)).toMatchObject({ steps: 'pppnn', codes: [], connections });
   });
 });
 
-describe('a certificate that the server has for TLS 1.3 only, because of its TLS 1.2 cipher suites,', () => {
-  /** TLS 1.2 for one kind of key only, which TLS 1.3 prefers. */
+describe('a certificate that the server uses only with TLS 1.3, because of its TLS 1.2 cipher suites,', () => {
+  /** TLS 1.2 for only one key type, which TLS 1.3 prefers. */
   const limited = (kind: string, sigalgs: string): readonly Dialogue[] => [
     { tls: { ciphers: `ECDHE-${kind}-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256`, sigalgs, honorCipherOrder: true } },
   ];
@@ -191,17 +191,17 @@ describe('a certificate that the server has for TLS 1.3 only, because of its TLS
   });
 });
 
-describe('a server of TLS 1.3 alone', () => {
+describe('a server that supports only TLS 1.3', () => {
   const only: readonly Dialogue[] = [{ tls: { minVersion: 'TLSv1.3' } }];
 
-  test.each(['good', 'rsa2048'] as const)('with the one certificate "%s" may hide another', async (certName) => {
+  test.each(['good', 'rsa2048'] as const)('may have another certificate than "%s"', async (certName) => {
     const seen = await see([certs[certName]], only);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
     expect(seen.found[0]?.message).toMatch(/because it supports only TLS 1\.3/);
   });
 
-  test('with a certificate of a third kind may hide both', async () => {
+  test('may have certificates of both key types if its certificate has a third one', async () => {
     const twice = ['certificate-unchecked', 'certificate-unchecked'];
     expect(await see([certs.ed25519], only)).toMatchObject({ steps: 'ppwnn', codes: twice, connections: 5 });
   });
@@ -213,24 +213,24 @@ test('a finding says which certificate it is about', async () => {
   expect(found[0]?.evidence).toMatchObject({ keyType: 'RSA' });
 });
 
-test('what is wrong with both is told of both', async () => {
+test('two expired certificates cause two findings', async () => {
   expect(await see([certs.expired, expiredRsa])).toMatchObject({
     steps: 'ppfbb',
     codes: ['certificate-expired', 'certificate-expired'],
   });
 });
 
-test('with TLS from the first byte', async () => {
+test('both certificates are checked with implicit TLS', async () => {
   const seen = await see([certs.good, expiredRsa], [{ implicit: true }], { transport: 'implicit' });
   expect(seen).toMatchObject({ steps: 'aafbb', codes: ['certificate-expired'], aside: [] });
 });
 
 describe('a server is known to have no other certificate', () => {
-  test('by its alert, and a control that it still takes anybody', async () => {
+  test('by its alert, if a control handshake succeeds', async () => {
     expect(await see([certs.good], [{}, REFUSES, {}])).toMatchObject({ steps: 'pppnn', codes: [], connections: 4 });
   });
 
-  test('after a hang-up that was an accident', async () => {
+  test('by its alert, after a connection that was closed once', async () => {
     const seen = await see([certs.good], [{}, HANGS_UP, REFUSES, {}]);
     expect(seen).toMatchObject({ steps: 'pppnn', codes: [], connections: 5 });
   });
@@ -238,8 +238,8 @@ describe('a server is known to have no other certificate', () => {
   test.each([
     ['a cipher suite', () => [serverHello(ECDHE_RSA)]],
     ['a certificate', () => [serverHello(ECDHE_ECDSA), certificateMessage(certs.rsa2048)]],
-  ])('by %s that was not asked for', async (_, messages) => {
-    // The certificate met first is RSA's, so that ECDSA is asked for.
+  ])('by %s of a key type that was not offered', async (_, messages) => {
+    // The first certificate is RSA, so the second handshake offers only ECDSA.
     const goesOn: Dialogue = {
       replies: { STARTTLS: ['220 go', wait(100), raw(Buffer.concat(messages())), wait(300)] },
     };
@@ -247,7 +247,7 @@ describe('a server is known to have no other certificate', () => {
   });
 });
 
-test('an ECDSA certificate of an RSA authority is found with a server that is strict about chains', async () => {
+test('an ECDSA certificate of an RSA CA is found with a server that is strict about chains', async () => {
   const commonName = 'Test RSA Authority';
   const authority = await issue({
     commonName,
@@ -261,7 +261,7 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     await using server = await startScriptedServer({
       implicit: true,
-      // Prefers RSA where it may.
+      // Prefers RSA if the client allows it.
       tls: {
         key: [certs.rsa2048.key, expired.key],
         cert: [certs.rsa2048.chain, expired.chain],
@@ -279,7 +279,7 @@ test('an ECDSA certificate of an RSA authority is found with a server that is st
   }
 });
 
-describe('an RSA certificate of an ECDSA authority, with a server that is strict about chains,', () => {
+describe('an RSA certificate of an ECDSA CA, with a server that is strict about chains,', () => {
   /** What the gate reports for a server whose RSA certificate has expired. */
   async function seeStrict(versions: Dialogue['tls']): Promise<{ steps: string; codes: readonly string[] }> {
     const own = {
@@ -300,26 +300,26 @@ describe('an RSA certificate of an ECDSA authority, with a server that is strict
   test.each<[string, Dialogue['tls']]>([
     ['TLS 1.2', { maxVersion: 'TLSv1.2' }],
     ['TLS 1.2 and 1.3', {}],
-  ])('is found by %s', async (_, versions) => {
+  ])('is found with %s', async (_, versions) => {
     expect(await seeStrict(versions)).toEqual({ steps: 'aafbb', codes: ['certificate-expired'] });
   });
 
-  test('may be hidden by TLS 1.3 alone, which is no pass', async () => {
+  test('may remain unchecked with only TLS 1.3, which causes a warning', async () => {
     expect(await seeStrict({ minVersion: 'TLSv1.3' })).toEqual({ steps: 'aawnn', codes: ['certificate-unchecked'] });
   });
 });
 
-describe('where it cannot be found out, the step is not green', () => {
+describe('the step has a warning if the second certificate cannot be checked because of', () => {
   test.each<[string, readonly Dialogue[]]>([
-    ['another greeting', [{ greeting: '421 busy' }]],
+    ['a different greeting', [{ greeting: '421 busy' }]],
     ['no STARTTLS', [{ replies: { STARTTLS: '454 not now' } }]],
     ['a handshake that stalls', [{ replies: { STARTTLS: ['220 go', silence] } }]],
-    ['two hang-ups', [HANGS_UP]],
-    ['an alert of another meaning', [{ replies: { STARTTLS: ['220 go', wait(100), alert(80), wait(300)] } }, {}]],
-    ['the alert with TLS 1.2, and another greeting then', [REFUSES, { greeting: '421 busy' }]],
-    ['the alert, to everybody by now', [REFUSES, REFUSES, { greeting: '421 busy' }]],
+    ['two closed connections', [HANGS_UP]],
+    ['an alert with a different meaning', [{ replies: { STARTTLS: ['220 go', wait(100), alert(80), wait(300)] } }, {}]],
+    ['the alert with TLS 1.2, followed by a different greeting', [REFUSES, { greeting: '421 busy' }]],
+    ['the alert in the control handshake too', [REFUSES, REFUSES, { greeting: '421 busy' }]],
     [
-      'a client certificate that is demanded',
+      'a required client certificate',
       [{ tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } }],
     ],
   ])('%s', async (_, dialogues) => {
@@ -330,7 +330,7 @@ describe('where it cannot be found out, the step is not green', () => {
   });
 });
 
-/** A relay before a server of implicit TLS that refuses clients which do not verify such signatures in chains. */
+/** A relay in front of an implicit-TLS server that rejects clients which do not offer this signature scheme. */
 async function startStrict(backend: number, scheme: number): Promise<{ port: number } & AsyncDisposable> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

@@ -16,7 +16,7 @@ import { ConnectionLost } from '../../../src/smtp/session.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore, type TrustSettings } from '../../../src/tls/trust.js';
 
-/** Servers that want to know who the client is. */
+/** Servers that request a client certificate. */
 
 let certs: CertificateFixtures;
 let clients: Pki;
@@ -28,8 +28,8 @@ beforeAll(async () => {
 
 const shownAs = ({ chain, key }: Identity): ClientIdentity => ({ certificate: chain, key: new Secret(key) });
 
-/** A server that takes only clients of its own authority. */
-function demanding(maxVersion: 'TLSv1.2' | 'TLSv1.3', dialogue: Dialogue = {}): Promise<ScriptedServer> {
+/** A server that accepts only clients with a certificate of its own CA. */
+function requiringCertificate(maxVersion: 'TLSv1.2' | 'TLSv1.3', dialogue: Dialogue = {}): Promise<ScriptedServer> {
   const tls = { key: certs.good.key, cert: certs.good.chain, maxVersion };
   return startScriptedServer({
     ...dialogue,
@@ -49,8 +49,8 @@ function endpointOf(port: number, client?: ClientIdentity, overrides: Partial<En
 }
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
-  test('a server that demands a certificate gets it, and the endpoint passes', async () => {
-    await using server = await demanding(version);
+  test('a server that requires a certificate receives it, and the endpoint passes', async () => {
+    await using server = await requiringCertificate(version);
     const { report } = await gate(endpointOf(server.port, shownAs(ours)));
     expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
       steps: 'pppnp',
@@ -59,26 +59,26 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
     expect(server.handshakes.map((one) => one.version)).toEqual([version]);
   });
 
-  test('with TLS from the first byte too', async () => {
-    await using server = await demanding(version, { implicit: true });
+  test('the same holds with implicit TLS', async () => {
+    await using server = await requiringCertificate(version, { implicit: true });
     const { report } = await gate(endpointOf(server.port, shownAs(ours), { transport: 'implicit' }));
     expect(letters(report.steps)).toBe('aapnp');
   });
 
-  test('without one it is told that it is wanted', async () => {
-    await using server = await demanding(version);
+  test('the finding says that a certificate is required if none is configured', async () => {
+    await using server = await requiringCertificate(version);
     const { report } = await gate(endpointOf(server.port));
     expect(codes(report.steps)).toEqual(['client-certificate-required']);
   });
 });
 
-test('a server that asks for nothing gets nothing', async () => {
+test('a server that does not request a certificate receives none', async () => {
   await using server = await startScriptedServer({ tls: { key: certs.good.key, cert: certs.good.chain } });
   const { report } = await gate(endpointOf(server.port, shownAs(ours)));
   expect(letters(report.steps)).toBe('pppnp');
 });
 
-test('each endpoint shows its own, and one without shows none', async () => {
+test('each endpoint sends its own certificate, and one without a certificate sends none', async () => {
   const theirs = await clients.issue({ commonName: 'other', usage: ['clientAuth'] });
   const trust = new TrustStore();
   const seen: (string | string[] | undefined)[] = [];
@@ -104,7 +104,7 @@ test('each endpoint shows its own, and one without shows none', async () => {
   expect(seen).toEqual(['other', 'gate', undefined, 'gate']);
 });
 
-describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor, by %s,', (maxVersion) => {
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor with %s', (maxVersion) => {
   /** What a server with an untrusted certificate receives, and what anyone on the network path reads. */
   async function seenByImpostor(): Promise<{ subject: string | undefined; octets: Buffer; found: string[] }> {
     const { key, chain } = certs.untrusted;
@@ -132,7 +132,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an impostor, by %s,', (maxVersio
     }
   }
 
-  test('is shown the client certificate before its own is judged; SECURITY.md says so', async () => {
+  test('receives the client certificate before its own is verified, as SECURITY.md says', async () => {
     const { subject, octets, found } = await seenByImpostor();
     expect(found).toContain('certificate-untrusted');
     expect(subject).toBe('CN=gate');
@@ -144,7 +144,7 @@ test.each([
   [42, 'bad certificate'],
   [48, 'unknown ca'],
   [116, 'certificate required'],
-])('alert %i behind a TLS 1.3 handshake belongs to step 3', (number, name) => {
+])('alert %i after a TLS 1.3 handshake belongs to step 3', (number, name) => {
   const context = { endpoint: testEndpoint(587) } as Context;
   const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
   expect(errorToFinding(lost, context, 'greeting')).toMatchObject({
@@ -154,7 +154,7 @@ test.each([
   });
 });
 
-describe('a certificate that the server does not take', () => {
+describe('a client certificate that the server rejects', () => {
   const context = (client?: ClientIdentity): Context => ({ endpoint: endpointOf(587, client) }) as Context;
   const REFUSALS = [
     [42, 'bad certificate', /damaged/, /openssl verify/],
@@ -167,7 +167,7 @@ describe('a certificate that the server does not take', () => {
     [116, 'certificate required', /could not be sent/, /common key type/],
   ] as const;
 
-  test.each(REFUSALS)('alert %i (%s) behind a TLS 1.3 handshake', (number, name, meaning, remedy) => {
+  test.each(REFUSALS)('is explained for alert %i (%s) after a TLS 1.3 handshake', (number, name, meaning, remedy) => {
     const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
     const finding = completeFinding(errorToFinding(lost, context(shownAs(ours)), 'greeting').finding);
     expect(finding).toMatchObject({
@@ -186,7 +186,7 @@ describe('a certificate that the server does not take', () => {
   test.each([
     [48, /was not issued by a CA that the server trusts/],
     [40, /ended the handshake although the gate has one: alert 40 .*does not give the reason/],
-  ])('alert %i within a TLS 1.2 handshake', async (number, message) => {
+  ])('is explained for alert %i in a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);
     expect(findings.map((found) => completeFinding(found))).toMatchObject([
@@ -200,7 +200,7 @@ describe('a certificate that the server does not take', () => {
 });
 
 test.each(['starttls', 'implicit'] as const)(
-  'with %s, an alert after an answer over TLS is a lost connection',
+  'with %s, an alert after a reply over TLS is a lost connection',
   (transport) => {
     const context = { endpoint: testEndpoint(587, { transport }) } as Context;
     const lost = new ConnectionLost(new Error('ssl3_read_bytes:tlsv13 alert:SSL alert number 116'));
@@ -212,8 +212,8 @@ test.each(['starttls', 'implicit'] as const)(
   },
 );
 
-test('a certificate that is demanded while a probe is made is not missed', async () => {
-  await using server = await demanding('TLSv1.3');
+test('a required client certificate is reported even if a probe runs first', async () => {
+  await using server = await requiringCertificate('TLSv1.3');
   const { report } = await gate(endpointOf(server.port, undefined, { probes: ['command-injection'] }));
   expect({ steps: letters(report.steps), codes: codes(report.steps) }).toEqual({
     steps: 'pwfbb',
@@ -221,13 +221,13 @@ test('a certificate that is demanded while a probe is made is not missed', async
   });
 });
 
-test('the probes show no certificate', async () => {
-  await using server = await demanding('TLSv1.2');
+test('the probes send no client certificate', async () => {
+  await using server = await requiringCertificate('TLSv1.2');
   const { report } = await gate(endpointOf(server.port, shownAs(ours), { probes: ['command-injection'] }));
   expect(codes(report.steps)).toEqual(['probe-inconclusive', 'receipt-not-verified']);
 });
 
-test('the inbox is shown none', async () => {
+test('the inbox receives no client certificate', async () => {
   const shown: boolean[] = [];
   class Watched extends TrustStore {
     override context(settings: TrustSettings): ReturnType<TrustStore['context']> {
@@ -246,7 +246,7 @@ test('the inbox is shown none', async () => {
   expect(shown.filter(Boolean)).toHaveLength(1);
 });
 
-test('the key is in no part of the report', async () => {
+test('no part of the report contains the private key', async () => {
   await using server = await startEmbedded();
   const endpoint = server.endpoint();
   const client = shownAs(ours);

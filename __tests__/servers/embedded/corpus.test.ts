@@ -8,15 +8,15 @@ import { startEntry, type Started } from '../../support/corpus/start.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { waiting } from '../../support/time.js';
 
-/** Every hostile server comes to its verdict, in time, and leaves nothing behind. */
+/** Every malicious server gets its expected result within its time limit, and no resource remains open. */
 
 const CREDENTIALS = { username: AUTH.username, password: 'correct horse' };
-/** An attempt may wait four times as long as any one wait in it. */
+/** An attempt may wait four times as long as a single wait. */
 const BUDGET_MS = 4 * TIMEOUT_MS + 1500;
-const AT_A_TIME = 24;
-const PATIENCE_MS = 120_000;
+const CONCURRENCY = 24;
+const TEST_TIMEOUT_MS = 120_000;
 
-interface Came {
+interface Outcome {
   readonly name: string;
   readonly steps: string;
   readonly codes: readonly string[];
@@ -48,22 +48,22 @@ beforeAll(async () => {
   corpus = await createCorpus(CREDENTIALS);
 });
 
-test('the corpus is as large as it should be, and no two of it are one', () => {
+test('the corpus has at least 120 entries with unique names', () => {
   const names = corpus.entries.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.length).toBeGreaterThanOrEqual(120);
 });
 
 test(
-  'each ends in its verdict, within its time, and leaves neither a timer nor a socket behind',
+  'each entry gets its expected result within its time limit, and leaves no timer or socket open',
   async () => {
-    const before = held();
-    const limit = pLimit(AT_A_TIME);
+    const before = openResources();
+    const limit = pLimit(CONCURRENCY);
     const trust = new TrustStore();
     const late: [string, number][] = [];
-    const came = await Promise.all(
+    const outcomes = await Promise.all(
       corpus.entries.map((entry) =>
-        limit(async (): Promise<Came> => {
+        limit(async (): Promise<Outcome> => {
           await using started = await startEntry(entry);
           const waited = waiting();
           const { report } = await gate(endpointOf(entry, started, corpus), { trust });
@@ -72,17 +72,21 @@ test(
         }),
       ),
     );
-    const due = corpus.entries.map(({ name, steps, codes }): Came => ({ name, steps, codes: codes.toSorted() }));
-    expect(came.filter((one, at) => JSON.stringify(one) !== JSON.stringify(due[at]))).toEqual([]);
+    const expected = corpus.entries.map(({ name, steps, codes }): Outcome => ({
+      name,
+      steps,
+      codes: codes.toSorted(),
+    }));
+    expect(outcomes.filter((one, at) => JSON.stringify(one) !== JSON.stringify(expected[at]))).toEqual([]);
     expect(late).toEqual([]);
-    // What is closed is gone some turns of the event loop later.
-    for (let turns = 0; turns < 50 && held() !== before; turns += 1) await sleep(20);
-    expect(held()).toBe(before);
+    // Closed resources disappear only after a few turns of the event loop.
+    for (let turns = 0; turns < 50 && openResources() !== before; turns += 1) await sleep(20);
+    expect(openResources()).toBe(before);
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );
 
-/** What would keep the process alive. */
-function held(): string {
+/** The resources that keep the process alive. */
+function openResources(): string {
   return process.getActiveResourcesInfo().toSorted().join(' ');
 }

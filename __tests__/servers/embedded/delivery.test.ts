@@ -12,7 +12,7 @@ import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testWorld } from '.
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** Step 5 beyond the transaction: what became of the message, recipients that must be refused, and greylisting. */
+/** Step 5 after the transaction: the delivered message, recipients that must be rejected, and greylisting. */
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -42,14 +42,14 @@ test('a required delivery that cannot be verified sends nothing', async () => {
   expect(server.heard.filter(({ line }) => /^(MAIL|RCPT|DATA)/.test(line))).toEqual([]);
 });
 
-describe('what arrives', () => {
+describe('the delivered message', () => {
   const delivering = (server: Embedded, replaced: Partial<Delivery>): Endpoint => {
     const endpoint = server.endpoint();
     if (!endpoint.delivery) throw new Error('the embedded server delivers');
     return { ...endpoint, delivery: { ...endpoint.delivery, ...replaced } };
   };
 
-  /** An embedded server that delivers other messages than it was sent, or as many more. */
+  /** An embedded server that delivers different or additional messages. */
   async function startDelivering(messages: (raw: Buffer) => Buffer[]): Promise<Embedded> {
     const held: { mailbox?: Mailbox } = {};
     const server = await startEmbedded({
@@ -63,7 +63,7 @@ describe('what arrives', () => {
     return server;
   }
 
-  test('is in the report, with the time that it took, and then no longer in the inbox', async () => {
+  test('is in the report with its latency, and is deleted from the inbox', async () => {
     await using server = await startEmbedded();
     const { report } = await gate(server.endpoint());
     expect({ steps: letters(report.steps), result: report.result }).toEqual({ steps: 'ppppp', result: 'pass' });
@@ -77,7 +77,7 @@ describe('what arrives', () => {
     expect(server.mailbox.messages).toEqual([]);
   });
 
-  test('stays where the user wants to keep it', async () => {
+  test('stays in the inbox if the user keeps it', async () => {
     await using server = await startEmbedded();
     const { report } = await gate(delivering(server, { keep: true }));
     expect(letters(report.steps)).toBe('ppppp');
@@ -85,7 +85,7 @@ describe('what arrives', () => {
     expect([...(server.mailbox.messages[0]?.flags ?? ['none'])]).toEqual([]);
   });
 
-  test('twice is a warning, and both go', async () => {
+  test('causes a warning if it arrives twice, and both copies are deleted', async () => {
     await using server = await startDelivering((raw) => [raw, raw]);
     const { report } = await gate(server.endpoint());
     expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
@@ -97,7 +97,7 @@ describe('what arrives', () => {
     expect(server.mailbox.messages).toEqual([]);
   });
 
-  test('beside another message of the same sender is no duplicate', async () => {
+  test('is not a duplicate of a different message from the same sender', async () => {
     const other = Buffer.from('From: user@example.test\r\nSubject: other\r\nMessage-ID: <other@test>\r\n\r\nhi\r\n');
     await using server = await startDelivering((raw) => [other, raw]);
     const { report } = await gate(server.endpoint());
@@ -105,7 +105,7 @@ describe('what arrives', () => {
     expect(server.mailbox.messages).toHaveLength(1);
   });
 
-  test('among junk is a warning that names the folder', async () => {
+  test('causes a warning that names the folder if it is in junk', async () => {
     await using server = await startEmbedded();
     const world = { inboxes: new JunkInboxes(server.mailbox) };
     const { report } = await gate(server.endpoint(), world);
@@ -120,7 +120,7 @@ describe('what arrives', () => {
     });
   });
 
-  test('is judged although it cannot be deleted', async () => {
+  test('is evaluated even if it cannot be deleted', async () => {
     await using server = await startEmbedded();
     const stays = (): Promise<InboxResult<void>> =>
       Promise.resolve({ ok: false, failure: { kind: 'rejected', detail: 'no right to delete' } });
@@ -132,7 +132,7 @@ describe('what arrives', () => {
     expect(report.delivery?.latencyMs).toBeDefined();
   });
 
-  test('with a large attachment is compared to its last octet', async () => {
+  test('is compared up to the last byte of a large attachment', async () => {
     const changed = (raw: Buffer): Buffer => {
       const at = raw.lastIndexOf('\r\n--') - 3;
       raw[at] = raw[at] === 0x41 ? 0x42 : 0x41;
@@ -150,7 +150,7 @@ describe('what arrives', () => {
     }
   }, 30_000);
 
-  test('is waited for while the server makes no haste to say goodbye', async () => {
+  test('is found before the server replies to QUIT', async () => {
     await using server = await startEmbedded();
     const { inbox } = server.endpoint().delivery ?? {};
     if (!inbox) throw new Error('the embedded server has an inbox');
@@ -177,7 +177,7 @@ describe('what arrives', () => {
 
 const DONE: InboxResult<void> = { ok: true, value: undefined };
 
-/** Inboxes that find each message in a folder for junk with a name that is not to be trusted. */
+/** Inboxes that find each message in a junk folder whose name contains control characters. */
 class JunkInboxes extends Inboxes {
   readonly #mailbox: Mailbox;
   readonly #remove: () => Promise<InboxResult<void>>;
@@ -206,20 +206,20 @@ class JunkInboxes extends Inboxes {
   }
 }
 
-describe('a recipient that must be refused', () => {
+describe('a recipient that must be rejected', () => {
   const delivery = { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } as const;
   const pipelining = { offersInTls: ['PIPELINING', 'SIZE 1', 'AUTH PLAIN'] };
 
   test.each<[string, Dialogue, string, string[]]>([
-    ['and is', { replies: { RCPT: '554 5.7.1 Relay access denied' } }, 'p', []],
-    ['and is, with a hang-up', { replies: { RCPT: ['550 no', close] } }, 'p', []],
-    ['and is, with 530', { replies: { RCPT: '530 5.7.0 Authentication required' } }, 'p', []],
+    ['is rejected', { replies: { RCPT: '554 5.7.1 Relay access denied' } }, 'p', []],
+    ['is rejected, and the connection is closed', { replies: { RCPT: ['550 no', close] } }, 'p', []],
+    ['is rejected with 530', { replies: { RCPT: '530 5.7.0 Authentication required' } }, 'p', []],
     ...[
       '530 5.7.0 Authentication required',
       '530 5.7.57 Client not authenticated to send mail. [AM0PR01CA0123.eurprd01.prod.outlook.com 2026-03-20T10:11:12.345Z 08DB28A0B2AA2B50]',
       '530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM [AM0PR01CA0123.eurprd01.prod.outlook.com]',
     ].map((reply): [string, Dialogue, string, string[]] => [
-      `and MAIL is, to a client that is not signed in: ${reply}`,
+      `MAIL is rejected for an unauthenticated client: ${reply}`,
       { replies: { MAIL: reply } },
       'p',
       [],
@@ -231,12 +231,12 @@ describe('a recipient that must be refused', () => {
       '550 5.7.1 Authentication required',
       '554 5.7.1 Relay access denied',
     ].map((reply): [string, Dialogue, string, string[]] => [
-      `and MAIL is, for what may be another reason: ${reply}`,
+      `MAIL is rejected for a possibly unrelated reason: ${reply}`,
       { replies: { MAIL: reply } },
       'f',
       ['sender-rejected'],
     ]),
-    ['and is, with 454', { replies: { RCPT: '454 4.7.1 <stranger@example.net>: Relay access denied' } }, 'p', []],
+    ['is rejected with 454', { replies: { RCPT: '454 4.7.1 <stranger@example.net>: Relay access denied' } }, 'p', []],
     ...[
       '550 5.1.1 <stranger@example.net>: Recipient address rejected: User unknown in relay recipient table',
       '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain',
@@ -246,7 +246,12 @@ describe('a recipient that must be refused', () => {
       '550 5.2.1 The account is disabled',
       '550 5.1.0 No such user',
       '550 5.1.1 No such user; see https://example.com/spf-and-dmarc',
-    ].map((reply): [string, Dialogue, string, string[]] => [`and is: ${reply}`, { replies: { RCPT: reply } }, 'p', []]),
+    ].map((reply): [string, Dialogue, string, string[]] => [
+      `is rejected: ${reply}`,
+      { replies: { RCPT: reply } },
+      'p',
+      [],
+    ]),
     ...[
       '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
       '554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied',
@@ -274,20 +279,20 @@ describe('a recipient that must be refused', () => {
       '554 Transaction failed',
       '530 5.7.0 Must issue a STARTTLS command first',
     ].map((reply): [string, Dialogue, string, string[]] => [
-      `and something else is: ${reply}`,
+      `the reply rejects something else: ${reply}`,
       { replies: { RCPT: reply } },
       'f',
       ['recipient-rejected'],
     ]),
-    ['and is taken', {}, 'f', ['relay-open']],
-    ['and is taken by 251', { replies: { RCPT: '251 will forward' } }, 'f', ['relay-open']],
-    ['and is taken by a server that then hangs up', { replies: { RSET: close } }, 'f', ['relay-open']],
-    ['and is put off', { replies: { RCPT: '450 4.2.0 later' } }, 'i', ['recipient-rejected']],
-    ['and its refusal is taken back', { replies: { RCPT: ['550 no', '250 or yes'] } }, 'f', ['protocol-error']],
-    ['and gets 354', { replies: { RCPT: '354 what' } }, 'f', ['protocol-error']],
-    ['and the sender is refused', { replies: { MAIL: '550 5.7.1 no' } }, 'f', ['sender-rejected']],
-    ['and the sender is put off', { replies: { MAIL: '451 later' } }, 'i', ['sender-rejected']],
-    ['and 421 comes', { replies: { RCPT: ['421 enough', close] } }, 'i', ['throttled']],
+    ['is accepted', {}, 'f', ['relay-open']],
+    ['is accepted with 251', { replies: { RCPT: '251 will forward' } }, 'f', ['relay-open']],
+    ['is accepted, and the server closes the connection after RSET', { replies: { RSET: close } }, 'f', ['relay-open']],
+    ['is deferred', { replies: { RCPT: '450 4.2.0 later' } }, 'i', ['recipient-rejected']],
+    ['is rejected and then accepted', { replies: { RCPT: ['550 no', '250 or yes'] } }, 'f', ['protocol-error']],
+    ['gets 354', { replies: { RCPT: '354 what' } }, 'f', ['protocol-error']],
+    ['the sender is rejected', { replies: { MAIL: '550 5.7.1 no' } }, 'f', ['sender-rejected']],
+    ['the sender is deferred', { replies: { MAIL: '451 later' } }, 'i', ['sender-rejected']],
+    ['gets 421', { replies: { RCPT: ['421 enough', close] } }, 'i', ['throttled']],
   ])('%s', async (_name, dialogue, letter, found) => {
     await using server = await startScriptedServer(served({ ...pipelining, ...dialogue }));
     const { report } = await gate(endpointAt(server.port, { delivery }));
@@ -297,7 +302,7 @@ describe('a recipient that must be refused', () => {
     expect(report.delivery).toBeUndefined();
   });
 
-  test('is taken back at once where it is taken', async () => {
+  test('is reset at once if the server accepts it', async () => {
     await using server = await startScriptedServer(served(pipelining));
     const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
     const inside = server.heard.filter(({ phase }) => phase === 'tls').map(({ line }) => line.split(':')[0]);
@@ -309,7 +314,7 @@ describe('a recipient that must be refused', () => {
     expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
   });
 
-  test('is not asked for where the sender is refused, which the finding says', async () => {
+  test('is not sent if the sender is rejected, and the finding says so', async () => {
     await using server = await startScriptedServer(served({ replies: { MAIL: '530 5.7.0 Authentication required' } }));
     const { report } = await gate(endpointAt(server.port, { delivery, auth: AUTH }));
     expect(report.steps[4]?.findings[0]?.message).toMatch(
@@ -319,7 +324,7 @@ describe('a recipient that must be refused', () => {
   });
 
   test.each(['530 5.7.0 Must authenticate', '550 5.7.1 Authentication required'])(
-    'is not refused to those who have signed in by %s, which the finding says',
+    'is not rejected for an authenticated client by "%s", and the finding says so',
     async (reply) => {
       await using server = await startScriptedServer(served({ ...pipelining, replies: { RCPT: reply } }));
       const stranger = await gate(endpointAt(server.port, { delivery }));
@@ -335,7 +340,7 @@ describe('a recipient that must be refused', () => {
     },
   );
 
-  test('satisfies require', async () => {
+  test('satisfies `require` if it is rejected', async () => {
     await using server = await startScriptedServer(served({ replies: { RCPT: '550 no' } }));
     const { report } = await gate(endpointAt(server.port, { delivery, require: ['delivery'] }));
     expect(letters(report.steps)).toBe('pppnp');
@@ -346,8 +351,8 @@ describe('greylisting', () => {
   const LATER = '450 4.2.0 Greylisted, come again';
   const put = (verb: 'RCPT' | 'DATA', reply = LATER): Dialogue => ({ replies: { [verb]: reply } });
 
-  /** Puts the endpoint off as often as there are dialogues, in a world where pauses take no time. */
-  async function fleet(
+  /** Runs one attempt for each dialogue; pauses between attempts take no time. */
+  async function attempts(
     dialogues: readonly Dialogue[],
     { retries = 2, withinMs = 60_000 } = {},
   ): Promise<{ report: EndpointReport; pauses: number[]; connections: number }> {
@@ -364,8 +369,8 @@ describe('greylisting', () => {
     return { report, pauses, connections: server.connections };
   }
 
-  test.each(['RCPT', 'DATA'] as const)('at %s that ends within the time passes, and is shown', async (verb) => {
-    const { report, pauses } = await fleet([put(verb), put(verb), put(verb), put(verb), {}]);
+  test.each(['RCPT', 'DATA'] as const)('at %s passes if it ends within the limit, and is reported', async (verb) => {
+    const { report, pauses } = await attempts([put(verb), put(verb), put(verb), put(verb), {}]);
     expect(letters(report.steps)).toBe('pppnp');
     expect(report).toMatchObject({ result: 'pass', attempts: 5 });
     expect(report.earlier?.map(({ message }) => message)).toEqual([
@@ -381,12 +386,12 @@ describe('greylisting', () => {
       evidence: { reply: LATER, seconds: '60' },
     });
     expect(pauses.slice(0, 3)).toEqual([1000, 4000, 16_000]);
-    // The last try is at the end of the time, and not long after it.
+    // The last attempt is at the end of the time limit, and not long after it.
     expect(pauses.slice(3)).toEqual([expect.closeTo(39_000, -3)]);
   });
 
-  test('that never ends is inconclusive when the time is over', async () => {
-    const { report, connections, pauses } = await fleet([put('RCPT')], { withinMs: 30_000 });
+  test('is inconclusive if it lasts longer than the limit', async () => {
+    const { report, connections, pauses } = await attempts([put('RCPT')], { withinMs: 30_000 });
     expect(letters(report.steps)).toBe('pppni');
     expect(codes(report.steps)).toEqual(['recipient-rejected']);
     expect(connections).toBe(5);
@@ -396,41 +401,41 @@ describe('greylisting', () => {
     );
   });
 
-  test('is given as many tries as retries has, however short the time', async () => {
-    const { report, connections } = await fleet([put('RCPT')], { withinMs: 1000 });
+  test('gets as many attempts as `retries` allows, even if the time limit is short', async () => {
+    const { report, connections } = await attempts([put('RCPT')], { withinMs: 1000 });
     expect([letters(report.steps), connections]).toEqual(['pppni', 3]);
   });
 
-  test('is not waited for where no retries are wanted', async () => {
-    const { report, connections, pauses } = await fleet([put('RCPT')], { retries: 0 });
+  test('is not retried if `retries` is 0', async () => {
+    const { report, connections, pauses } = await attempts([put('RCPT')], { retries: 0 });
     expect([letters(report.steps), connections, pauses]).toEqual(['pppni', 1, []]);
   });
 
   test.each<[string, Dialogue]>([
-    ['a defect that is temporary', put('RCPT', '451 4.3.0 Local error')],
+    ['a temporary error', put('RCPT', '451 4.3.0 Local error')],
     ['a full mailbox', put('RCPT', '452 4.2.2 Full')],
-    ['a client without a name', put('RCPT', '450 4.7.25 Client host rejected: cannot find your hostname')],
-    ['a client by another name', put('RCPT', '450 4.7.1 <gate>: Helo command rejected: Host not found')],
-    ['a limit of the rate', put('RCPT', '451 4.7.650 temporarily rate limited due to IP reputation')],
-    ['a sender that is put off', { replies: { MAIL: '450 4.7.1 later' } }],
+    ['a client without a hostname', put('RCPT', '450 4.7.25 Client host rejected: cannot find your hostname')],
+    ['a rejected HELO name', put('RCPT', '450 4.7.1 <gate>: Helo command rejected: Host not found')],
+    ['a rate limit', put('RCPT', '451 4.7.650 temporarily rate limited due to IP reputation')],
+    ['a deferred sender', { replies: { MAIL: '450 4.7.1 later' } }],
     ['421', { replies: { RCPT: ['421 4.7.0 later', close] } }],
-  ])('is not %s, which has its retries and no more', async (_name, dialogue) => {
-    const { report, connections } = await fleet([dialogue]);
+  ])('is different from %s, which gets only the usual retries', async (_name, dialogue) => {
+    const { report, connections } = await attempts([dialogue]);
     expect([letters(report.steps), connections]).toEqual(['pppni', 3]);
   });
 
-  test('after the final dot is no reason to send the message twice', async () => {
-    const { report, connections } = await fleet([{ replies: { MESSAGE: LATER } }]);
+  test('after the final dot does not send the message twice', async () => {
+    const { report, connections } = await attempts([{ replies: { MESSAGE: LATER } }]);
     expect([letters(report.steps), connections, codes(report.steps)]).toEqual(['pppni', 1, ['message-rejected']]);
   });
 
-  test('that turns into a refusal is one', async () => {
-    const { report } = await fleet([put('RCPT'), put('RCPT', '550 5.1.1 Unknown'), {}]);
+  test('fails if a rejection follows', async () => {
+    const { report } = await attempts([put('RCPT'), put('RCPT', '550 5.1.1 Unknown'), {}]);
     expect([letters(report.steps), report.attempts]).toEqual(['pppnf', 2]);
   });
 
-  test('says nothing where another failure was the first', async () => {
-    const { report } = await fleet([{ greeting: close }, {}]);
+  test('is not reported if the first failure was a different one', async () => {
+    const { report } = await attempts([{ greeting: close }, {}]);
     expect(report.attempts).toBe(2);
     expect(codes(report.steps)).toEqual(['receipt-not-verified']);
   });

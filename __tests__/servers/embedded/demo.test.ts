@@ -42,7 +42,7 @@ describe('the embedded mail server', () => {
   test.each([
     ['STARTTLS', 'starttls'],
     ['implicit TLS', 'implicit'],
-  ] as const)('takes a message over %s and shows it over IMAP', async (_, security) => {
+  ] as const)('accepts a message over %s and returns it over IMAP', async (_, security) => {
     await using server = await startEmbedded({ smtp: { security } });
     await submit(server, { secure: security === 'implicit' });
     const client = reader(server);
@@ -63,7 +63,7 @@ describe('the embedded mail server', () => {
     expect(server.logins.map(({ at, secure }) => `${at} ${String(secure)}`)).toEqual(['smtp true', 'imap true']);
   });
 
-  test('tells a client that waits in IDLE of an arrival', async () => {
+  test('notifies a client in IDLE of a new message', async () => {
     await using server = await startEmbedded();
     const client = reader(server);
     await client.connect();
@@ -81,7 +81,7 @@ describe('the embedded mail server', () => {
     await client.logout();
   });
 
-  test('removes the one message that is asked for', async () => {
+  test('removes only the requested message', async () => {
     await using server = await startEmbedded();
     for (const subject of ['first', 'second', 'third']) await submit(server, { subject });
     const client = reader(server);
@@ -94,7 +94,7 @@ describe('the embedded mail server', () => {
     expect(server.mailbox.messages.map(({ uid }) => uid)).toEqual([1, 3]);
   });
 
-  test('keeps sequence numbers straight when another client removes messages', async () => {
+  test('updates sequence numbers after another client removes messages', async () => {
     await using server = await startEmbedded();
     for (const subject of ['first', 'second', 'third']) await submit(server, { subject });
     const [watcher, remover] = [reader(server), reader(server)];
@@ -107,7 +107,7 @@ describe('the embedded mail server', () => {
     await Promise.all([watcher.logout(), remover.logout()]);
   });
 
-  test('upgrades IMAP by STARTTLS and takes no login before', async () => {
+  test('upgrades IMAP with STARTTLS and rejects LOGIN before it', async () => {
     await using server = await startEmbedded({ imap: { security: 'starttls' } });
     const client = reader(server, { secure: false });
     await client.connect();
@@ -118,7 +118,7 @@ describe('the embedded mail server', () => {
     expect(server.logins.map(({ secure }) => secure)).toEqual([true]);
   });
 
-  test('refuses wrong passwords, unknown folders and what it does not know', async () => {
+  test('rejects wrong passwords and unknown folders', async () => {
     await using server = await startEmbedded();
     await expect(submit(server, { password: 'wrong' })).rejects.toMatchObject({ responseCode: 535 });
     await expect(reader(server, { password: 'wrong' }).connect()).rejects.toMatchObject({ authenticationFailed: true });
@@ -129,7 +129,7 @@ describe('the embedded mail server', () => {
     expect(server.mailbox.messages).toEqual([]);
   });
 
-  test('stops in the midst of handshakes', async () => {
+  test('can be stopped during handshakes', async () => {
     const [starttls, implicit] = await Promise.all([
       startEmbedded(),
       startEmbedded({ smtp: { security: 'implicit' } }),
@@ -148,13 +148,13 @@ describe('the embedded mail server', () => {
     expect(await Promise.all(closed)).toHaveLength(2);
   });
 
-  test('can lose or change what it accepted', async () => {
+  test('can drop or change an accepted message', async () => {
     await using lossy = await startEmbedded({ alter: () => undefined });
     await submit(lossy);
     expect(lossy.mailbox.messages).toEqual([]);
-    await using footing = await startEmbedded({ alter: (raw) => Buffer.concat([raw, Buffer.from('footer\r\n')]) });
-    await submit(footing);
-    expect(footing.mailbox.messages[0]?.raw.toString()).toMatch(/\r\nfooter\r\n$/);
+    await using withFooter = await startEmbedded({ alter: (raw) => Buffer.concat([raw, Buffer.from('footer\r\n')]) });
+    await submit(withFooter);
+    expect(withFooter.mailbox.messages[0]?.raw.toString()).toMatch(/\r\nfooter\r\n$/);
   });
 });
 
@@ -167,7 +167,7 @@ describe('the demo', () => {
   });
   afterAll(() => demo.close());
 
-  /** What a server says to EHLO before TLS, or instead of greeting. */
+  /** The greeting of a server and its unencrypted reply to EHLO. */
   const ehlo = async (name: string): Promise<string> => {
     const { host, port } = endpoints.find((each) => each.name.includes(name)) ?? { host: '', port: 0 };
     const socket = connect(port, host);
@@ -176,14 +176,14 @@ describe('the demo', () => {
     return greeting.toString() + (await text(socket));
   };
 
-  test('has an endpoint for each thing to see, all on loopback', () => {
+  test('has eleven endpoints with unique names, all on loopback', () => {
     expect(endpoints).toHaveLength(11);
     expect(new Set(endpoints.map(({ name }) => name)).size).toBe(endpoints.length);
     expect(new Set(endpoints.map(({ host }) => host))).toEqual(new Set([ADDRESS]));
     expect(Object.values(demo.inputs).every((value) => value !== '')).toBe(true);
   });
 
-  test('shows what the names of its endpoints promise', async () => {
+  test('has servers that behave as the names of its endpoints say', async () => {
     expect(await ehlo('good: STARTTLS')).toMatch(/^220 [^]*250[- ]STARTTLS\r$/m);
     expect(await ehlo('good: STARTTLS')).not.toMatch(/AUTH/);
     expect(await ehlo('AUTH before TLS')).toMatch(/^250[- ]AUTH PLAIN LOGIN\r$/m);

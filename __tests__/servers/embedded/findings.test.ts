@@ -13,8 +13,8 @@ import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 
 /**
- * Each ordinary failure as a server that shows it and, beside it, a near twin that must not raise the finding.
- * A row: what the server does, what the endpoint asks beyond the usual, the five letters, and the codes found.
+ * For each common failure, a server that causes it and a similar one that must not cause the finding.
+ * A row: the server, settings of the endpoint that differ from the usual ones, the five letters, and the codes found.
  */
 interface Row {
   readonly name: string;
@@ -49,24 +49,24 @@ const GOOD = { steps: 'ppppp', codes: ['receipt-not-verified'] } as const;
 
 describe('step 1, capability', () => {
   test.concurrent.each<Row>([
-    { name: 'a good server', server: {}, ...GOOD },
-    { name: 'a greeting of several lines', server: { greeting: ['220-mx', '220 ready'] }, ...GOOD },
-    { name: 'a bare code', server: { greeting: '220' }, ...GOOD },
-    { name: 'a greeting that is late', server: { greeting: [wait(500), '220 mx'] }, ...GOOD },
+    { name: 'a correct server', server: {}, ...GOOD },
+    { name: 'a multiline greeting', server: { greeting: ['220-mx', '220 ready'] }, ...GOOD },
+    { name: 'a code without text', server: { greeting: '220' }, ...GOOD },
+    { name: 'a late greeting', server: { greeting: [wait(500), '220 mx'] }, ...GOOD },
     {
-      name: 'a greeting that is too late',
+      name: 'a greeting after the timeout',
       server: { greeting: [wait(30_000), '220 mx'] },
       steps: 'fbbbb',
       codes: ['reply-timeout'],
     },
     { name: 'silence', server: { greeting: silence }, steps: 'fbbbb', codes: ['reply-timeout'] },
     {
-      name: 'one octet at a time',
+      name: 'a greeting that arrives byte by byte',
       server: { greeting: drip('220 drip, drip, drip\r\n', 200) },
       steps: 'fbbbb',
       codes: ['reply-timeout'],
     },
-    { name: 'a close', server: { greeting: close }, steps: 'fbbbb', codes: ['connection-lost'] },
+    { name: 'a closed connection', server: { greeting: close }, steps: 'fbbbb', codes: ['connection-lost'] },
     { name: 'a reset', server: { greeting: reset }, steps: 'fbbbb', codes: ['connection-lost'] },
     {
       name: 'half a greeting',
@@ -93,7 +93,7 @@ describe('step 1, capability', () => {
       codes: ['not-smtp'],
     },
     {
-      name: 'FTP, by the name of a server that has other letters',
+      name: 'FTP, with a server name that does not contain FTP',
       server: { greeting: '220 FileZilla Server 1.7.0', replies: { EHLO: '500 what' } },
       steps: 'fbbbb',
       codes: ['not-smtp'],
@@ -105,13 +105,13 @@ describe('step 1, capability', () => {
       codes: ['not-smtp'],
     },
     {
-      name: 'SMTP without EHLO, on a host that is called like FTP',
+      name: 'SMTP without EHLO, on a host whose name contains FTP',
       server: { greeting: '220 SFTPGW01.EXAMPLE.COM ESMTP Postfix', replies: { EHLO: '502 no' } },
       steps: 'fbbbb',
       codes: ['ehlo-rejected'],
     },
     {
-      name: 'SMTP without EHLO, on a host that is called like FTP, and does not say what it is',
+      name: 'SMTP without EHLO, on a host whose name contains FTP, without a protocol in the greeting',
       server: { greeting: '220 SFTPGW01.EXAMPLE.COM', replies: { EHLO: '502 no' } },
       steps: 'fbbbb',
       codes: ['ehlo-rejected'],
@@ -119,27 +119,27 @@ describe('step 1, capability', () => {
     { name: 'IMAP', server: { greeting: '* OK IMAP4rev1' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'POP3', server: { greeting: '+OK ready' }, steps: 'fbbbb', codes: ['not-smtp'] },
     { name: 'HTTP', server: { greeting: 'HTTP/1.1 400 Bad Request' }, steps: 'fbbbb', codes: ['not-smtp'] },
-    { name: 'no protocol that is known', server: { greeting: 'hello' }, steps: 'fbbbb', codes: ['protocol-error'] },
+    { name: 'an unknown protocol', server: { greeting: 'hello' }, steps: 'fbbbb', codes: ['protocol-error'] },
     {
-      name: 'a line without end',
+      name: 'an endless line',
       server: { greeting: [raw('220 '), flood('aaaaaaaa')] },
       steps: 'fbbbb',
       codes: ['protocol-error'],
     },
     {
-      name: 'a reply without end',
+      name: 'an endless reply',
       server: { greeting: flood('220-more\r\n') },
       steps: 'fbbbb',
       codes: ['protocol-error'],
     },
     { name: 'two greetings', server: { greeting: ['220 one', '220 two'] }, steps: 'fbbbb', codes: ['protocol-error'] },
     {
-      name: 'EHLO refused, HELO taken',
+      name: 'EHLO rejected, HELO accepted',
       server: { replies: { 'plain:EHLO': '502 no' } },
       steps: 'fbbbb',
       codes: ['ehlo-rejected'],
     },
-    { name: 'EHLO put off', server: { replies: { 'plain:EHLO': '451 later' } }, steps: 'ibbbb', codes: ['throttled'] },
+    { name: 'EHLO deferred', server: { replies: { 'plain:EHLO': '451 later' } }, steps: 'ibbbb', codes: ['throttled'] },
     {
       name: 'mixed codes',
       server: { replies: { 'plain:EHLO': ['250-mx', '220 STARTTLS'] } },
@@ -153,26 +153,26 @@ describe('step 1, capability', () => {
       codes: ['starttls-not-advertised'],
     },
     {
-      name: 'STARTTLS answered 220 though it is not listed',
+      name: 'STARTTLS not offered, but accepted',
       server: { offers: ['8BITMIME'], replies: { STARTTLS: '220 go' } },
       steps: 'fbbbb',
       codes: ['starttls-stripped'],
     },
-    { name: 'TLS from the first byte', server: { implicit: true }, steps: 'fbbbb', codes: ['implicit-tls-port'] },
+    { name: 'implicit TLS', server: { implicit: true }, steps: 'fbbbb', codes: ['implicit-tls-port'] },
     {
-      name: 'a TLS record for a greeting',
+      name: 'a TLS record as the greeting',
       server: { greeting: raw(Buffer.from('150303000202', 'hex')) },
       steps: 'fbbbb',
       codes: ['implicit-tls-port'],
     },
     ...['1503030002020a', '15030300020228', '16030100'].map((octets) => ({
-      name: `a TLS record for a greeting, and a close (${octets})`,
+      name: `a TLS record as the greeting, and a closed connection (${octets})`,
       server: { greeting: [raw(Buffer.from(octets, 'hex')), close] },
       steps: 'fbbbb',
       codes: ['implicit-tls-port'],
     })),
     {
-      name: 'an octet of TLS that begins no record',
+      name: 'the first byte of a TLS record without the rest',
       server: { greeting: raw(Buffer.from('1541420d0a', 'hex')) },
       steps: 'fbbbb',
       codes: ['protocol-error'],
@@ -190,7 +190,7 @@ describe('step 1, capability', () => {
       codes: ['not-smtp'],
     },
     {
-      name: 'MySQL, which turns us away',
+      name: 'MySQL, which rejects the client',
       server: { greeting: [raw(Buffer.from('45000000ff6a04', 'hex')), raw("Host '192.0.2.1' is not allowed"), close] },
       steps: 'fbbbb',
       codes: ['not-smtp'],
@@ -202,57 +202,57 @@ describe('step 1, capability', () => {
       codes: ['not-smtp'],
     },
     {
-      name: 'IMAP where the answer to EHLO is due',
+      name: 'an IMAP reply to EHLO',
       server: { replies: { 'plain:EHLO': '* OK' } },
       steps: 'fbbbb',
       codes: ['protocol-error'],
     },
     {
-      name: 'no capability at all',
+      name: 'no capabilities',
       server: { offers: [], replies: { STARTTLS: close } },
       steps: 'fbbbb',
       codes: ['starttls-not-advertised'],
     },
-    { name: 'STARTTLS in lower case, last', server: { offers: ['8BITMIME', 'starttls '] }, ...GOOD },
+    { name: 'STARTTLS in lowercase, as the last keyword', server: { offers: ['8BITMIME', 'starttls '] }, ...GOOD },
     {
-      name: 'the keyword written over',
+      name: 'the keyword overwritten',
       server: { offers: ['XXXXXXXA', '8BITMIME'] },
       steps: 'fbbbb',
       codes: ['starttls-stripped'],
     },
     {
-      name: 'the keyword written over, all of it',
+      name: 'the keyword overwritten completely',
       server: { offers: ['XXXXXXXX', '8BITMIME'] },
       steps: 'fbbbb',
       codes: ['starttls-stripped'],
     },
     {
-      name: 'a shorter keyword written over, and STARTTLS answered 220',
+      name: 'a shorter keyword overwritten, and STARTTLS accepted',
       server: { offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '220 go' } },
       steps: 'fbbbb',
       codes: ['starttls-stripped'],
     },
     {
-      name: 'a shorter keyword written over, and no STARTTLS',
+      name: 'a shorter keyword overwritten, and STARTTLS rejected',
       server: { offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '502 no' } },
       steps: 'fbbbb',
       codes: ['starttls-not-advertised'],
     },
     {
-      name: 'AUTH in the clear',
+      name: 'AUTH before TLS',
       server: { offers: ['STARTTLS', 'AUTH PLAIN'] },
       steps: 'wpppp',
       codes: ['plaintext-auth-advertised', 'receipt-not-verified'],
     },
     {
-      name: 'AUTH in the clear, of an MX',
+      name: 'AUTH before TLS, on an MX',
       server: { offers: ['STARTTLS', 'AUTH PLAIN'] },
       endpoint: { role: 'mx' },
       steps: 'ppppp',
       codes: ['plaintext-auth-advertised', 'auth-plain-on-mx', 'receipt-not-verified'],
     },
     {
-      name: 'AUTH in the clear and no STARTTLS: both are told',
+      name: 'AUTH before TLS and no STARTTLS: both are reported',
       server: { offers: ['AUTH PLAIN'], replies: { STARTTLS: '502 no' } },
       steps: 'fbbbb',
       codes: ['starttls-not-advertised', 'plaintext-auth-advertised'],
@@ -281,7 +281,7 @@ describe('step 1, capability', () => {
       'Redis',
       () => createTcpServer((socket) => socket.once('data', () => socket.end("-ERR unknown command '\x16'\r\n"))),
     ],
-  ])('a server that waits to be spoken to is named: %s', async (protocol, make) => {
+  ])('the protocol of a server that waits for the client is identified: %s', async (protocol, make) => {
     let connections = 0;
     const server = make().on('connection', (socket: Socket) => {
       connections += 1;
@@ -300,7 +300,7 @@ describe('step 1, capability', () => {
     }
   });
 
-  test('a server that is silent, and greets as SMTP when it is asked again, is only slow', async () => {
+  test('a silent server that sends an SMTP greeting on the second connection is only slow', async () => {
     await using server = await startScriptedServer([{ greeting: silence }, { greeting: '220 mail' }]);
     expect(await foundAt(server.port)).toMatchObject({ code: 'reply-timeout', evidence: { waited: '1.0 s' } });
     expect(server.connections).toBe(2);
@@ -309,7 +309,7 @@ describe('step 1, capability', () => {
   test.concurrent.each([
     ['closes', close],
     ['resets the connection', reset],
-  ])('a TLS port that %s when it has waited in vain is known by a second look', async (_, end) => {
+  ])('a TLS port that %s after a timeout is identified with a second connection', async (_, end) => {
     await using server = await startScriptedServer([
       { greeting: [wait(400), end] },
       { implicit: true, tls: served('good') },
@@ -318,16 +318,20 @@ describe('step 1, capability', () => {
     expect(server.connections).toBe(2);
   });
 
-  test('who hangs up at once is not looked at again', async () => {
+  test('a server that closes the connection immediately gets no second connection', async () => {
     await using server = await startScriptedServer({ greeting: close });
     expect(await foundAt(server.port)).toMatchObject({ code: 'connection-lost' });
     expect(server.connections).toBe(1);
   });
 
   test.each<[string, Dialogue['greeting'] & {}, string]>([
-    ['a greeting without its end', [raw('220 mail without end'), silence], '220 mail without end'],
-    ['the first lines of one', ['220-mail', '220-no spam', raw('220-'), silence], '220-mail / 220-no spam / 220-'],
-  ])('what there was of a reply is told: %s', async (_, greeting, received) => {
+    ['an incomplete greeting', [raw('220 mail without end'), silence], '220 mail without end'],
+    [
+      'the first lines of a greeting',
+      ['220-mail', '220-no spam', raw('220-'), silence],
+      '220-mail / 220-no spam / 220-',
+    ],
+  ])('an incomplete reply is reported: %s', async (_, greeting, received) => {
     await using server = await startScriptedServer({ greeting });
     const { report } = await gate(testEndpoint(server.port, { timeoutMs: 500 }));
     expect(report.steps[0]?.findings[0]).toMatchObject({
@@ -338,23 +342,23 @@ describe('step 1, capability', () => {
     expect(report.transcript.map(({ text }) => text)).toEqual(received.split(' / '));
   });
 
-  test('so it is where the connection is lost', async () => {
+  test('an incomplete reply before a lost connection is reported', async () => {
     const found = await foundOf({ greeting: ['220-mail', raw('220 re'), close] });
     expect(found).toMatchObject({ code: 'connection-lost', evidence: { received: '220-mail / 220 re' } });
   });
 
-  test('a keyword that is not as long as STARTTLS is told, and nothing is claimed of it', async () => {
+  test('an overwritten keyword of a different length than STARTTLS is reported without a conclusion', async () => {
     const found = await foundOf({ offers: ['XXXXB', '8BITMIME'], replies: { STARTTLS: '502 no' } });
     expect(found?.message).toMatch(/does not offer STARTTLS\. A different keyword was overwritten \("XXXXB"\)/);
     expect(found?.evidence).toMatchObject({ masked: 'XXXXB' });
   });
 
   test.each<[string, Dialogue['greeting'] & {}, RegExp, string | undefined]>([
-    ['taken', '220 go', /the server replied with "220 go"/, '220 go'],
-    ['refused', '502 no', /the server replied with "502 no"/, '502 no'],
-    ['not answered', close, /got no usable reply\./, undefined],
+    ['accepted', '220 go', /the server replied with "220 go"/, '220 go'],
+    ['rejected', '502 no', /the server replied with "502 no"/, '502 no'],
+    ['no reply', close, /got no usable reply\./, undefined],
   ])(
-    'of a keyword that is as long as STARTTLS no more is claimed than is known: %s',
+    'an overwritten keyword of the length of STARTTLS is reported with the reply to STARTTLS: %s',
     async (_, said, message, reply) => {
       const found = await foundOf({ offers: ['XXXXXXXA'], replies: { STARTTLS: said } });
       expect(found).toMatchObject({ code: 'starttls-stripped', evidence: { keyword: 'XXXXXXXA' } });
@@ -366,12 +370,12 @@ describe('step 1, capability', () => {
     },
   );
 
-  test('what STARTTLS is answered where it is not offered is told', async () => {
+  test('the reply to a STARTTLS that is not offered is reported', async () => {
     const found = await foundOf({ offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } });
     expect(found).toMatchObject({ code: 'starttls-not-advertised', evidence: { reply: '502 no' } });
   });
 
-  test('AUTH without a mechanism is told as that', async () => {
+  test('AUTH without a mechanism is reported as such', async () => {
     const found = await foundOf({ offers: ['STARTTLS', 'AUTH'] });
     expect(found?.message).toBe('The server offers AUTH without a mechanism before TLS.');
   });
@@ -379,7 +383,7 @@ describe('step 1, capability', () => {
   test.each<[Dialogue, string]>([
     [{ offers: ['8BITMIME'], replies: { STARTTLS: '502 no' } }, 'starttls-not-advertised'],
     [{ replies: { EHLO: '500 what' } }, 'ehlo-rejected'],
-  ])('a greeting of asterisks is taken for SMTP inspection: %j, %s', async (dialogue, code) => {
+  ])('a greeting of asterisks is attributed to SMTP inspection: %j, %s', async (dialogue, code) => {
     const greeting = '220 ****************';
     const found = await foundOf({ ...dialogue, greeting });
     expect(found).toMatchObject({ code, evidence: { greeting } });
@@ -389,7 +393,7 @@ describe('step 1, capability', () => {
     expect(plain?.remedy).not.toMatch(/asterisks/);
   });
 
-  test('nothing listens', async () => {
+  test('a closed port is connection-refused', async () => {
     const { report, transient } = await gate(testEndpoint(await closedPort()));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['fbbbb', ['connection-refused']]);
     expect(transient).toBe(true);
@@ -398,7 +402,7 @@ describe('step 1, capability', () => {
   test.each([
     ['ENOTFOUND', 'fbbbb', false],
     ['EAI_AGAIN', 'ibbbb', true],
-  ])('the name is not found (%s)', async (code, steps, again) => {
+  ])('a name that cannot be resolved is dns-failed (%s)', async (code, steps, again) => {
     const resolver = (): Promise<never> => Promise.reject(Object.assign(new Error('lookup'), { code }));
     const { report, transient } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });
     expect([letters(report.steps), codes(report.steps)]).toEqual([steps, ['dns-failed']]);
@@ -409,12 +413,12 @@ describe('step 1, capability', () => {
     ['no such name', { code: 'ENOTFOUND', errno: -3008 }, /^The name .* does not exist/, 'ENOTFOUND'],
     ['no address', { code: 'ENOTFOUND', errno: -3007 }, /exists, but has no usable IP address/, 'ENODATA'],
     [
-      'no address, by a resolver of another kind',
+      'no address, from a resolver without errno',
       { code: 'ENODATA' },
       /exists, but has no usable IP address/,
       'ENODATA',
     ],
-  ])('what is not found is told: %s', async (_, error, message, detail) => {
+  ])('a failed lookup is explained: %s', async (_, error, message, detail) => {
     const resolver = (): Promise<never> => Promise.reject(Object.assign(new Error('lookup'), error));
     const { report } = await gate(testEndpoint(25, { host: 'nothing.example.test' }), { resolver });
     expect(report.steps[0]?.findings).toMatchObject([
@@ -426,14 +430,19 @@ describe('step 1, capability', () => {
 describe('step 2, upgrade', () => {
   test.concurrent.each<Row>([
     ...['454 no TLS', '501 what', '502 no', '530 denied', '554 no', '250 fine'].map((reply) => ({
-      name: `STARTTLS answered ${reply}`,
+      name: `reply to STARTTLS: ${reply}`,
       server: { replies: { STARTTLS: reply } },
       steps: 'pfbbb',
       codes: ['starttls-refused'],
     })),
     { name: '421', server: { replies: { STARTTLS: ['421 bye', close] } }, steps: 'pibbb', codes: ['throttled'] },
     { name: 'silence', server: { replies: { STARTTLS: silence } }, steps: 'pfbbb', codes: ['reply-timeout'] },
-    { name: 'hang-up', server: { replies: { STARTTLS: close } }, steps: 'pfbbb', codes: ['connection-lost'] },
+    {
+      name: 'a closed connection',
+      server: { replies: { STARTTLS: close } },
+      steps: 'pfbbb',
+      codes: ['connection-lost'],
+    },
     {
       name: 'a reply in the same segment',
       server: { replies: { STARTTLS: [raw('220 go\r\n250 injected\r\n'), wait(2000)] } },
@@ -447,20 +456,20 @@ describe('step 2, upgrade', () => {
       codes: ['plaintext-after-starttls'],
     },
     ...[[raw('\x16 injected\r\n')], [raw('\x15'), wait(50), raw('\x02injected\r\n')]].map((said) => ({
-      name: `what begins like a record of TLS, and is none, in ${said.length}`,
+      name: `what begins like a TLS record but is not one, in writes: ${said.length}`,
       server: { replies: { STARTTLS: ['220 go', wait(100), ...said, wait(2000)] } },
       steps: 'pfbbb',
       codes: ['plaintext-after-starttls'],
     })),
     {
-      name: 'a refusal where the ServerHello is due',
+      name: 'a refusal instead of the ServerHello',
       server: { replies: { STARTTLS: ['220 go', wait(300), '454 not after all', close] } },
       steps: 'pfbbb',
       codes: ['plaintext-after-starttls'],
     },
   ])('$name: $steps $codes', (row) => check(row));
 
-  test('the wait for the handshake counts for step 3', async () => {
+  test('the duration of step 3 includes the wait for the handshake', async () => {
     await using server = await startScriptedServer({ replies: { STARTTLS: ['220 go', silence] }, tls: served('good') });
     const { report } = await gate(testEndpoint(server.port, { timeoutMs: 1000 }));
     const [, upgrade, certificate] = report.steps;
@@ -471,7 +480,7 @@ describe('step 2, upgrade', () => {
     expect(sum).toBeLessThanOrEqual(report.durationMs + report.steps.length);
   });
 
-  test('what looks like TLS before the handshake has begun is not said to be in the clear', async () => {
+  test('a TLS record before the ClientHello is not reported as unencrypted', async () => {
     const record = Buffer.from('15030300020228', 'hex');
     await using server = await startScriptedServer({
       tls: served('good'),
@@ -485,7 +494,7 @@ describe('step 2, upgrade', () => {
   });
 });
 
-describe('an implicit-TLS port that begins in the clear', () => {
+describe('an implicit-TLS port that sends unencrypted text', () => {
   test.each<[string, Dialogue['greeting'] & {}, string | undefined, boolean, boolean]>([
     ['SMTP', '220 mail ESMTP', undefined, true, false],
     ['SSH', 'SSH-2.0-OpenSSH_9.2', 'SSH', false, false],
@@ -498,8 +507,8 @@ describe('an implicit-TLS port that begins in the clear', () => {
     ['a rate limit without an end of line', [raw('42'), wait(50), raw('1 busy'), silence], undefined, true, true],
     ['a rate limit, and a close', [raw('42'), wait(50), raw('1 busy'), close], undefined, true, true],
     ['MySQL', raw(Buffer.from('4a0000000a382e302e3332', 'hex')), 'MySQL', false, false],
-    ['MySQL of another length', raw(Buffer.from('160000000a382e302e3332', 'hex')), 'MySQL', false, false],
-    ['octets without end', flood('aaaaaaaa'), undefined, true, false],
+    ['MySQL with a different length', raw(Buffer.from('160000000a382e302e3332', 'hex')), 'MySQL', false, false],
+    ['endless data', flood('aaaaaaaa'), undefined, true, false],
   ])('%s', async (name, greeting, protocol, isForStarttls, again) => {
     await using server = await startScriptedServer({ greeting });
     const { report, transient } = await gate(testEndpoint(server.port, { transport: 'implicit' }));
@@ -519,7 +528,7 @@ test.each([
   ['220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABC', 'Amazon SES', '2465'],
   ['220 smtp.gmail.com ESMTP 5b1f17b1804b1-42 - gsmtp', 'Google', '465'],
   ['220 AB1PR01CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready', 'Microsoft 365', '587'],
-])('a server that begins in the clear may be known by it: %s', async (greeting, name, port) => {
+])('a server that sends an unencrypted greeting is identified by it: %s', async (greeting, name, port) => {
   await using server = await startScriptedServer({ greeting });
   const { report } = await gate(testEndpoint(server.port, { transport: 'implicit' }));
   expect(report.steps[2]?.findings[0]?.remedy).toMatch(new RegExp(`transport: starttls.* This is ${name}: .*${port}`));
@@ -534,7 +543,7 @@ describe('step 3, the handshake', () => {
       codes: ['handshake-timeout'],
     },
     {
-      name: 'hang-up',
+      name: 'a closed connection',
       server: { replies: { STARTTLS: ['220 go', close] } },
       steps: 'ppfbb',
       codes: ['connection-lost'],
@@ -553,31 +562,31 @@ describe('step 3, the handshake', () => {
     },
     { name: 'TLS 1.2', server: { tls: { maxVersion: 'TLSv1.2' } }, ...GOOD },
     {
-      name: 'TLS 1.2 where 1.3 is wanted',
+      name: 'TLS 1.2 if 1.3 is required',
       server: { tls: { maxVersion: 'TLSv1.2' } },
       endpoint: { tls: { ca: [], minVersion: 'TLSv1.3', minValidDays: 14, pins: [] } },
       steps: 'ppfbb',
       codes: ['tls-version-too-old'],
     },
     {
-      name: 'a client certificate is wanted, TLS 1.3',
+      name: 'a client certificate is required, TLS 1.3',
       server: { tls: { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' } },
       steps: 'ppfbb',
       codes: ['client-certificate-required'],
     },
     {
-      name: 'a client certificate is wanted, TLS 1.2',
+      name: 'a client certificate is required, TLS 1.2',
       server: { tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' } },
       steps: 'ppfbb',
       codes: ['client-certificate-required'],
     },
     {
-      name: 'a client certificate is asked for, and not insisted on',
+      name: 'a client certificate is requested but not required',
       server: { tls: { requestCert: true, rejectUnauthorized: false } },
       ...GOOD,
     },
     {
-      name: 'the clear on an implicit-TLS port',
+      name: 'unencrypted text on an implicit-TLS port',
       server: {},
       endpoint: { transport: 'implicit' },
       steps: 'aafbb',
@@ -607,7 +616,7 @@ describe('the key exchange', () => {
   });
 });
 
-describe('what a server speaks instead', () => {
+describe('what a server supports instead', () => {
   const failureOf = async (tls: Dialogue['tls']): Promise<Finding | undefined> => {
     await using server = await startScriptedServer({ tls: { ...served('good'), ...tls } });
     const { report } = await gate(testEndpoint(server.port));
@@ -615,7 +624,7 @@ describe('what a server speaks instead', () => {
     return report.steps[2]?.findings[0];
   };
 
-  test('is told where its version is too old', async () => {
+  test('is reported if its TLS version is too old', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     expect(await failureOf(old)).toMatchObject({
       code: 'tls-version-too-old',
@@ -623,7 +632,7 @@ describe('what a server speaks instead', () => {
     });
   });
 
-  test('is told where no cipher suite is shared', async () => {
+  test('is reported if there is no common cipher suite', async () => {
     const odd = { maxVersion: 'TLSv1.2', ciphers: 'CAMELLIA@SECLEVEL=0:AES128-CCM8@SECLEVEL=0' } as const;
     expect(await failureOf(odd)).toMatchObject({
       code: 'tls-handshake-failed',
@@ -658,7 +667,7 @@ describe('step 3, the certificate', () => {
     ['leafTwice', ['certificate-chain-incomplete', 'certificate-chain-disordered']],
     ['outsideConstraints', ['certificate-untrusted']],
     ['everything', ['certificate-expired', 'certificate-chain-incomplete', 'certificate-hostname-mismatch']],
-  ])('%s: %j, and neither AUTH nor MAIL', async (certName, expected) => {
+  ])('%s causes %j, and neither AUTH nor MAIL is sent', async (certName, expected) => {
     await using server = await startScriptedServer({ tls: { ...served(certName), ciphers: 'DEFAULT@SECLEVEL=0' } });
     const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     const { report } = await gate(testEndpoint(server.port, { auth: AUTH, delivery: DELIVERY, tls }));
@@ -668,17 +677,17 @@ describe('step 3, the certificate', () => {
   });
 
   test.each<CertificateName>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address', 'brainpool', 'constrained'])(
-    '%s holds',
+    '%s is valid',
     (certName) => check({ name: certName, server: {}, ...GOOD }, certName),
   );
 
-  test('a chain that is out of order holds, and is remarked upon', () =>
+  test('a chain in the wrong order is valid, and causes a notice', () =>
     check(
       { name: '', server: {}, steps: 'ppppp', codes: ['certificate-chain-disordered', 'receipt-not-verified'] },
       'misordered',
     ));
 
-  test('SNI goes out for a name, and never for an address', async () => {
+  test('SNI is sent for a name, and not for an IP address', async () => {
     await using server = await startScriptedServer({ tls: served('address') });
     const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     await gate(testEndpoint(server.port, { tls }));
@@ -706,8 +715,13 @@ describe('step 4, authentication', () => {
       codes: ['step-required'],
     },
     { name: 'LOGIN only', server: offer('AUTH LOGIN'), ...GOOD },
-    { name: 'LOGIN, insisted on', server: {}, endpoint: { auth: { ...AUTH, mechanism: 'LOGIN' } }, ...GOOD },
-    { name: 'the old form', server: offer('AUTH=LOGIN'), ...GOOD },
+    {
+      name: 'LOGIN as the configured mechanism',
+      server: {},
+      endpoint: { auth: { ...AUTH, mechanism: 'LOGIN' } },
+      ...GOOD,
+    },
+    { name: 'the form AUTH=', server: offer('AUTH=LOGIN'), ...GOOD },
     { name: 'no AUTH', server: offer('8BITMIME'), steps: 'pppfb', codes: ['auth-not-advertised'] },
     {
       name: 'no mechanism in common',
@@ -716,13 +730,13 @@ describe('step 4, authentication', () => {
       codes: ['auth-mechanism-unavailable'],
     },
     {
-      name: 'tokens wanted, a password is what there is',
+      name: 'a password, but the server accepts only tokens',
       server: offer('AUTH XOAUTH2 OAUTHBEARER'),
       steps: 'pppfb',
       codes: ['auth-mechanism-unavailable'],
     },
     {
-      name: 'the mechanism that is insisted on is absent',
+      name: 'the configured mechanism is not offered',
       server: {},
       endpoint: { auth: { ...AUTH, mechanism: 'CRAM-MD5' } },
       steps: 'pppfb',
@@ -748,13 +762,13 @@ describe('step 4, authentication', () => {
         ['421 bye', 'i', 'throttled'],
       ] as const
     ).map(([reply, letter, code]) => ({
-      name: `AUTH answered ${reply}`,
+      name: `reply to AUTH: ${reply}`,
       server: { replies: { AUTH: reply } },
       steps: `ppp${letter}b`,
       codes: [code],
     })),
     {
-      name: 'a good answer taken back',
+      name: 'an acceptance followed by a rejection',
       server: { replies: { AUTH: ['235 ok', '535 no'] } },
       steps: 'pppfb',
       codes: ['protocol-error'],
@@ -765,9 +779,9 @@ describe('step 4, authentication', () => {
       steps: 'pppfb',
       codes: ['protocol-error'],
     },
-    { name: 'hang-up', server: { replies: { AUTH: close } }, steps: 'pppfb', codes: ['connection-lost'] },
+    { name: 'a closed connection', server: { replies: { AUTH: close } }, steps: 'pppfb', codes: ['connection-lost'] },
     {
-      name: 'EHLO refused over TLS',
+      name: 'EHLO rejected over TLS',
       server: { replies: { 'tls:EHLO': '503 no' } },
       steps: 'pppfb',
       codes: ['ehlo-after-tls-rejected'],
@@ -779,21 +793,21 @@ describe('step 4, authentication', () => {
       codes: ['starttls-still-advertised', 'receipt-not-verified'],
     },
     {
-      name: '554 inside implicit TLS',
+      name: '554 over implicit TLS',
       server: { implicit: true, greeting: '554 no' },
       endpoint: { transport: 'implicit' },
       steps: 'aapfb',
       codes: ['greeting-rejected'],
     },
     {
-      name: 'IMAP inside implicit TLS',
+      name: 'IMAP over implicit TLS',
       server: { implicit: true, greeting: '* OK' },
       endpoint: { transport: 'implicit' },
       steps: 'aapfb',
       codes: ['not-smtp'],
     },
     {
-      name: 'EHLO refused inside implicit TLS',
+      name: 'EHLO rejected over implicit TLS',
       server: { implicit: true, replies: { EHLO: '502 no' } },
       endpoint: { transport: 'implicit' },
       steps: 'aapfb',
@@ -818,13 +832,13 @@ describe('step 5, delivery', () => {
         ['MAIL', '421 bye', 'i', 'throttled'],
       ] as const
     ).map(([verb, reply, letter, code]) => ({
-      name: `${verb} answered ${reply}`,
+      name: `reply to ${verb}: ${reply}`,
       server: { replies: { [verb]: reply } },
       steps: `pppp${letter}`,
       codes: [code],
     })),
     {
-      name: 'acceptance taken back',
+      name: 'an acceptance of the message followed by a rejection',
       server: { replies: { MESSAGE: ['250 ok', '550 no'] } },
       steps: 'ppppf',
       codes: ['protocol-error'],
@@ -837,7 +851,7 @@ describe('step 5, delivery', () => {
       codes: ['reply-timeout'],
     },
     {
-      name: 'hang-up after the dot',
+      name: 'a closed connection after the dot',
       server: { replies: { MESSAGE: close } },
       steps: 'ppppf',
       codes: ['connection-lost'],
@@ -871,7 +885,7 @@ describe('step 5, delivery', () => {
       codes: [],
     },
     {
-      name: 'acceptance is expected, and the message is refused',
+      name: 'acceptance is expected, and the message is rejected',
       server: { replies: { MESSAGE: '554 5.6.0 no' } },
       endpoint: { delivery: { ...DELIVERY, expect: 'accepted' } },
       steps: 'ppppf',
@@ -890,10 +904,10 @@ describe('step 5, delivery', () => {
       endpoint: { delivery: { ...DELIVERY, to: 'pöst@example.test' } },
       ...GOOD,
     },
-    { name: 'no answer to QUIT', server: { replies: { QUIT: silence } }, ...GOOD },
+    { name: 'no reply to QUIT', server: { replies: { QUIT: silence } }, ...GOOD },
   ])('$name: $steps $codes', (row) => check(row));
 
-  test('nothing is tried again once the final dot is out', async () => {
+  test('nothing is retried after the final dot', async () => {
     for (const MESSAGE of ['451 later', close] as const) {
       await using server = await startScriptedServer({ tls: served('good'), replies: { MESSAGE } });
       const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
@@ -903,7 +917,7 @@ describe('step 5, delivery', () => {
     }
   });
 
-  test('the probe is a message by RFC 5322, and its dots survive', async () => {
+  test('the test message complies with RFC 5322, and its leading dots are preserved', async () => {
     await using server = await startScriptedServer({ tls: served('good') });
     const tls = { ca: [certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
     await gate(testEndpoint(server.port, { delivery: DELIVERY, tls }));

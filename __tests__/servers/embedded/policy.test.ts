@@ -9,7 +9,7 @@ import {
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 
-/** Waivers, pins, and what may travel to whom. */
+/** Waivers and pins, and which servers may receive credentials and mail. */
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ interface Seen {
   readonly steps: string;
   readonly codes: readonly string[];
   /** Whether AUTH or MAIL reached the server. */
-  readonly travelled: boolean;
+  readonly sent: boolean;
 }
 
 async function see(
@@ -37,7 +37,7 @@ async function see(
     report,
     steps: letters(report.steps),
     codes: codes(report.steps),
-    travelled: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
+    sent: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
   };
 }
 
@@ -52,12 +52,12 @@ const waive = (finding: Endpoint['waive'][number]['finding'], until = '2099-12-3
 });
 
 describe('a waiver', () => {
-  test('of a date lets credentials and mail travel, and the step warns', async () => {
+  test('of an expired certificate allows credentials and mail, and the step has a warning', async () => {
     const seen = await see('expired', [], waive('certificate-expired'));
     expect(seen).toMatchObject({
       steps: 'ppwpp',
       codes: ['(certificate-expired)', 'receipt-not-verified'],
-      travelled: true,
+      sent: true,
     });
     expect(seen.report.steps[2]?.findings[0]?.waived).toEqual({ reason: 'for the test', until: '2099-12-31' });
     expect(seen.report.result).toBe('warn');
@@ -69,46 +69,46 @@ describe('a waiver', () => {
     ['incomplete', 'certificate-chain-incomplete'],
     ['wrongHost', 'certificate-hostname-mismatch'],
     ['clientOnly', 'certificate-wrong-purpose'],
-  ] as const)('of %s authenticates nobody: nothing travels', async (certName, code) => {
+  ] as const)('of %s does not verify the server: nothing is sent', async (certName, code) => {
     expect(await see(certName, [], waive(code))).toMatchObject({
       steps: 'ppwfb',
       codes: [`(${code})`, 'credentials-withheld'],
-      travelled: false,
+      sent: false,
     });
   });
 
-  test('of the chain withholds mail even where there are no credentials', async () => {
+  test('of a self-signed certificate sends no mail, even without credentials', async () => {
     const seen = await see('selfSigned', [], { auth: undefined, ...waive('certificate-self-signed') } as never);
-    expect(seen).toMatchObject({ steps: 'ppwfb', travelled: false });
+    expect(seen).toMatchObject({ steps: 'ppwfb', sent: false });
   });
 
-  test('of the withholding itself sends nothing either', async () => {
+  test('of credentials-withheld sends nothing either', async () => {
     const both = [...waive('certificate-self-signed').waive, ...waive('credentials-withheld').waive];
-    expect(await see('selfSigned', [], { waive: both })).toMatchObject({ steps: 'ppwwb', travelled: false });
+    expect(await see('selfSigned', [], { waive: both })).toMatchObject({ steps: 'ppwwb', sent: false });
   });
 
-  test('of the chain with nothing to send is a warning', async () => {
+  test('of a self-signed certificate is a warning if there is nothing to send', async () => {
     const bare = { auth: undefined, delivery: undefined, ...waive('certificate-self-signed') } as never;
-    expect(await see('selfSigned', [], bare)).toMatchObject({ steps: 'ppwnn', travelled: false });
+    expect(await see('selfSigned', [], bare)).toMatchObject({ steps: 'ppwnn', sent: false });
   });
 
-  test('of one finding leaves the others', async () => {
+  test('of one finding does not affect the others', async () => {
     expect(await see('everything', [], waive('certificate-expired'))).toMatchObject({
       steps: 'ppfbb',
       codes: ['(certificate-expired)', 'certificate-chain-incomplete', 'certificate-hostname-mismatch'],
-      travelled: false,
+      sent: false,
     });
   });
 
-  test('that has ended counts no more', async () => {
+  test('is ignored after its last day', async () => {
     expect(await see('expired', [], waive('certificate-expired', '2020-01-31'))).toMatchObject({
       steps: 'ppfbb',
       codes: ['certificate-expired', 'waiver-expired'],
-      travelled: false,
+      sent: false,
     });
   });
 
-  test('holds to the end of its last day, and no longer', async () => {
+  test('is valid until the end of its last day', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const endpoint = testEndpoint(server.port, waive('starttls-not-advertised', '2026-11-23'));
     const at = async (now: string): Promise<string[]> =>
@@ -117,13 +117,13 @@ describe('a waiver', () => {
     expect(await at('2026-11-24T00:00:00Z')).toEqual(['starttls-not-advertised', 'waiver-expired']);
   });
 
-  test('of what blocks technically still blocks', async () => {
+  test('of a missing STARTTLS does not let later steps run', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const { report } = await gate(testEndpoint(server.port, waive('starttls-not-advertised')));
     expect([letters(report.steps), report.result]).toEqual(['wbbbb', 'warn']);
   });
 
-  test('of what did not occur is told, in the step that it names', async () => {
+  test('of a finding that did not occur is reported in the step of that finding', async () => {
     const seen = await see('good', [], waive('certificate-expired'));
     expect(seen).toMatchObject({ steps: 'ppppp', codes: ['waiver-unused', 'receipt-not-verified'] });
     expect(seen.report.steps[2]?.findings.map(({ code }) => code)).toEqual(['waiver-unused']);
@@ -132,20 +132,20 @@ describe('a waiver', () => {
   test.each([
     ['2099-12-31', 'certificate-expired is waived until 2099-12-31, but did not occur.'],
     ['2020-01-31', 'The waiver of certificate-expired expired on 2020-01-31, and the finding did not occur.'],
-  ])('of what did not occur says whether it still holds: until %s', async (until, message) => {
+  ])('of a finding that did not occur says whether it is still valid: until %s', async (until, message) => {
     const { report } = await see('good', [], waive('certificate-expired', until));
     expect(report.steps[2]?.findings).toMatchObject([
       { code: 'waiver-unused', message, evidence: { finding: 'certificate-expired', until } },
     ]);
   });
 
-  test('is not called unused where a step in which it could occur was never reached', async () => {
+  test('is not unused if a step in which its finding could occur was not reached', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const { report } = await gate(testEndpoint(server.port, waive('connection-lost')));
     expect(codes(report.steps)).toEqual(['starttls-not-advertised']);
   });
 
-  test('is not called unused where its step was never reached', async () => {
+  test('is not unused if the step of its finding was not reached', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const { report } = await gate(testEndpoint(server.port, waive('certificate-expired')));
     expect(codes(report.steps)).toEqual(['starttls-not-advertised']);
@@ -153,42 +153,42 @@ describe('a waiver', () => {
 });
 
 describe('a pin', () => {
-  test('that matches authenticates whatever the chain and the name', async () => {
+  test('that matches verifies the server regardless of the chain and the name', async () => {
     for (const certName of ['selfSigned', 'incomplete', 'untrusted', 'wrongHost'] as const) {
       expect(await see(certName, [certName])).toMatchObject({
         steps: 'ppppp',
         codes: ['certificate-pinned', 'receipt-not-verified'],
-        travelled: true,
+        sent: true,
       });
     }
   });
 
-  test('is one of several, for rollover', async () => {
-    expect(await see('good', ['wrongHost', 'good'])).toMatchObject({ steps: 'ppppp', travelled: true });
+  test('may be one of several, for key rollover', async () => {
+    expect(await see('good', ['wrongHost', 'good'])).toMatchObject({ steps: 'ppppp', sent: true });
   });
 
-  test('does not stop the clock', async () => {
+  test('does not make an expired certificate valid', async () => {
     expect(await see('expired', ['expired'])).toMatchObject({
       steps: 'ppfbb',
       codes: ['certificate-expired'],
-      travelled: false,
+      sent: false,
     });
   });
 
-  test('that does not match fails beside whatever else is wrong', async () => {
+  test('that does not match is reported together with other problems', async () => {
     expect(await see('good', ['wrongHost'])).toMatchObject({ steps: 'ppfbb', codes: ['certificate-pin-mismatch'] });
     expect(await see('selfSigned', ['good'])).toMatchObject({
       steps: 'ppfbb',
       codes: ['certificate-pin-mismatch', 'certificate-self-signed'],
-      travelled: false,
+      sent: false,
     });
   });
 
-  test('with a waiver of the name: the finding is shown as waived, and credentials travel', async () => {
+  test('with a waiver of the hostname finding allows credentials, and the finding is waived', async () => {
     expect(await see('wrongHost', ['wrongHost'], waive('certificate-hostname-mismatch'))).toMatchObject({
       steps: 'ppwpp',
       codes: ['(certificate-hostname-mismatch)', 'receipt-not-verified'],
-      travelled: true,
+      sent: true,
     });
   });
 });

@@ -11,7 +11,7 @@ import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, StepReport } from '../../../src/report/report.js';
 
-/** The opt-in probes: for each finding a server that must raise it, and a near twin that must not. */
+/** The opt-in probes: for each finding, a server that must cause it and a similar one that must not. */
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -21,14 +21,14 @@ beforeAll(async () => {
 interface Seen {
   readonly steps: string;
   readonly codes: readonly string[];
-  /** What the server heard on the connections of the probes, by connection. */
+  /** The commands that the server received on each connection of the probes. */
   readonly heard: readonly (readonly string[])[];
-  /** Every AUTH command, whatever the connection. */
+  /** Every AUTH command on any connection. */
   readonly credentials: readonly string[];
   readonly report: Omit<EndpointReport, 'attempts'>;
 }
 
-/** Gates a server that has one dialogue for the main connection, and others for the probes; the last one stays. */
+/** Tests a server that uses the first dialogue for the main connection, and the others for the probes; the last repeats. */
 async function see(
   probes: Endpoint['probes'],
   dialogues: readonly Dialogue[],
@@ -63,11 +63,11 @@ const STRICT: Dialogue = {
   replies: { 'plain:AUTH': '530 5.7.0 TLS first', 'plain:MAIL': '530 5.7.0 TLS first', 'tls:MAIL': '530 5.7.0 AUTH' },
 };
 
-test('nobody is probed unasked', async () => {
+test('no probe runs unless it is configured', async () => {
   expect(await see([], [{}])).toMatchObject({ steps: 'pppnn', codes: [], heard: [] });
 });
 
-test('a strict server passes them all, and hears neither a credential nor a recipient from them', async () => {
+test('a strict server passes all probes, which send neither credentials nor recipients', async () => {
   const seen = await see(PROBES, [{}, STRICT], { auth: AUTH, delivery: DELIVERY });
   expect(seen).toMatchObject({ steps: 'ppppp', codes: ['receipt-not-verified'] });
   expect(seen.heard).toEqual([
@@ -79,7 +79,7 @@ test('a strict server passes them all, and hears neither a credential nor a reci
 });
 
 describe('plaintext-auth', () => {
-  test('a 334 to a bare AUTH PLAIN is an error of step 1, and the exchange is given up', async () => {
+  test('a 334 to AUTH PLAIN is an error of step 1, and the exchange is canceled', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }]);
     expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
     expect(seen.heard).toEqual([[EHLO, 'AUTH PLAIN', '*', 'QUIT']]);
@@ -87,29 +87,32 @@ describe('plaintext-auth', () => {
     expect(seen.report.steps[0]?.findings[0]?.evidence).toEqual({ sent: 'AUTH PLAIN', reply: '334' });
   });
 
-  test.each(['235 2.7.0 Welcome', '250 fine', '252 perhaps'])('an AUTH that is taken counts too: %s', async (reply) => {
+  test.each(['235 2.7.0 Welcome', '250 fine', '252 perhaps'])('an accepted AUTH is an error too: %s', async (reply) => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': reply } }]);
     expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
     expect(seen.heard).toEqual([[EHLO, 'AUTH PLAIN', 'QUIT']]);
     expect(seen.report.steps[0]?.findings[0]?.evidence).toEqual({ sent: 'AUTH PLAIN', reply });
   });
 
-  test('it counts though the server hangs up on the "*"', async () => {
+  test('a 334 is an error even if the server then closes the connection', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': ['334 ', close] } }]);
     expect(seen).toMatchObject({ steps: 'fbbbb', codes: ['plaintext-auth-accepted'] });
   });
 
-  test('it is shown by a command, which is not that of the step', async () => {
+  test('the finding has its own command to reproduce it', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }]);
     expect(seen.report.steps[0]?.findings[0]?.reproduce).toMatch(
       /'AUTH PLAIN' .* curl -s telnet:\/\/127\.0\.0\.1:\d+$/,
     );
   });
 
-  test.each(['500 5.5.1 What?', '502 no', '504 no', '530 TLS first', '538 TLS first'])('%s is fine', async (reply) => {
-    const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': reply } }]);
-    expect(seen).toMatchObject({ steps: 'pppnn', codes: [] });
-  });
+  test.each(['500 5.5.1 What?', '502 no', '504 no', '530 TLS first', '538 TLS first'])(
+    '%s is not a finding',
+    async (reply) => {
+      const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': reply } }]);
+      expect(seen).toMatchObject({ steps: 'pppnn', codes: [] });
+    },
+  );
 
   test('a waiver of the finding leaves a warning', async () => {
     const waive = [{ finding: 'plaintext-auth-accepted', until: '2099-12-31', reason: 'for the test' }] as const;
@@ -117,14 +120,14 @@ describe('plaintext-auth', () => {
     expect(seen).toMatchObject({ steps: 'wppnn', codes: ['(plaintext-auth-accepted)'] });
   });
 
-  test('a waiver of the finding is not needed where it does not occur', async () => {
+  test('a waiver of the finding is unused if it does not occur', async () => {
     const waive = [{ finding: 'plaintext-auth-accepted', until: '2099-12-31', reason: 'for the test' }] as const;
     expect(await see(['plaintext-auth'], [STRICT], { waive })).toMatchObject({ codes: ['waiver-unused'] });
   });
 });
 
 describe('plaintext-mail', () => {
-  test('MAIL taken before TLS is a warning of step 1, MAIL taken without AUTH one of step 4', async () => {
+  test('MAIL accepted before TLS is a warning of step 1, and MAIL accepted without AUTH is one of step 4', async () => {
     const seen = await see(['plaintext-mail'], [{}]);
     expect(seen).toMatchObject({
       steps: 'wppwn',
@@ -146,9 +149,9 @@ describe('plaintext-mail', () => {
     expect(seen.heard[0]).toEqual([EHLO, 'MAIL FROM:<>', 'RSET', 'QUIT']);
   });
 
-  describe('a refusal that may be of the null sender alone', () => {
+  describe('a refusal that may apply only to the null sender', () => {
     const OTHER = 'MAIL FROM:<gate@example.invalid>';
-    /** Answers MAIL before TLS, and then MAIL from another sender. */
+    /** A server with a reply to MAIL from the null sender and one to MAIL from a different sender. */
     const answering = async (
       first: string,
       second: string,
@@ -175,7 +178,7 @@ describe('plaintext-mail', () => {
       }
     };
 
-    test('is no refusal of mail, where another sender is taken', async () => {
+    test('is ignored if a different sender is accepted', async () => {
       const seen = await answering('501 5.1.7 no null sender here', '250 ok');
       expect(seen.codes).toEqual(['plaintext-mail-accepted', 'starttls-refused']);
       expect(seen.said).toEqual(['MAIL FROM:<>', OTHER, 'RSET']);
@@ -184,7 +187,7 @@ describe('plaintext-mail', () => {
       expect(found?.reproduce).toMatch(/--from gate@example\.invalid/);
     });
 
-    test('leaves the question open, where another sender is refused in other words', async () => {
+    test('is inconclusive if a different sender is rejected with a different reply', async () => {
       const seen = await answering('550 no null sender here', '550 no such domain');
       expect(seen.codes).toEqual(['probe-inconclusive', 'starttls-refused']);
       expect(seen.said).toEqual(['MAIL FROM:<>', OTHER]);
@@ -193,14 +196,14 @@ describe('plaintext-mail', () => {
     test.each([
       ['503 5.5.1 STARTTLS first', '503 5.5.1 STARTTLS first'],
       ['550 no null sender here', '530 5.7.0 Must issue a STARTTLS command first'],
-    ])('is one where another sender is refused so, too: %s, %s', async (first, second) => {
+    ])('is confirmed if a different sender is rejected for a lack of TLS: %s, %s', async (first, second) => {
       const seen = await answering(first, second);
       expect(seen.codes).toEqual(['starttls-refused']);
       expect(seen.said).toEqual(['MAIL FROM:<>', OTHER]);
     });
   });
 
-  test('each without the other', async () => {
+  test('the two findings occur independently', async () => {
     const [plain, tls] = [{ 'plain:MAIL': '530 TLS first' }, { 'tls:MAIL': '530 AUTH first' }];
     expect(await see(['plaintext-mail'], [{}, { replies: plain }])).toMatchObject({
       steps: 'pppwn',
@@ -224,14 +227,14 @@ describe('command-injection', () => {
     ['refuses', 'pppnn', []],
     ['passes to TLS', 'pppnn', []],
     ['drops, and greets again', 'pppnn', []],
-  ] as const)('a server that %s what came with STARTTLS', async (manner, steps, found) => {
+  ] as const)('a server that %s commands that arrive with STARTTLS', async (manner, steps, found) => {
     const seen = await see(['command-injection'], [injectable(manner)]);
     expect(seen).toMatchObject({ steps, codes: found });
     expect(seen.heard.flat()).toContain('NOOP');
   });
 
   test.each(['keeps', 'keeps, and knows no QUIT'] as const)(
-    'the evidence is the answer to the NOOP: %s',
+    'the evidence is the reply to the NOOP: %s',
     async (manner) => {
       const { report } = await see(['command-injection'], [injectable(manner)]);
       const [found] = report.steps[1]?.findings ?? [];
@@ -243,12 +246,12 @@ describe('command-injection', () => {
     },
   );
 
-  test('two answers to one QUIT are one too many, whatever they say', async () => {
+  test('two replies to one QUIT are an error regardless of their codes', async () => {
     const seen = await see(['command-injection'], [{}, { replies: { 'tls:QUIT': ['250 a', '500 b', close] } }]);
     expect(seen).toMatchObject({ codes: ['starttls-command-injection'], steps: 'pfbbb' });
   });
 
-  test('who carries a command into TLS gets no credential', async () => {
+  test('a server that carries a command into TLS receives no credentials', async () => {
     for (const [manner, expected] of [
       ['keeps', 0],
       ['drops', 1],
@@ -258,25 +261,25 @@ describe('command-injection', () => {
     }
   });
 
-  test('a waiver of the finding lets the endpoint go on', async () => {
+  test('a waiver of the finding lets later steps run', async () => {
     const waive = [{ finding: 'starttls-command-injection', until: '2099-12-31', reason: 'for the test' }] as const;
     const seen = await see(['command-injection'], [injectable('keeps')], { auth: AUTH, waive });
     expect(seen).toMatchObject({ steps: 'pwppn', codes: ['(starttls-command-injection)'] });
   });
 });
 
-describe('a probe that cannot be carried out leaves its step without green', () => {
+describe('a probe that cannot be completed causes a warning in its step', () => {
   test.concurrent.each<[string, Dialogue]>([
     ['421 as the greeting', { greeting: ['421 busy', close] }],
     ['554 as the greeting', { greeting: '554 too many connections' }],
     ['450 as the greeting', { greeting: '450 slow down' }],
-    ['a close', { greeting: close }],
+    ['a closed connection', { greeting: close }],
     ['silence', { greeting: silence }],
-    ['no SMTP', { greeting: raw('hello\r\n') }],
-    ['EHLO refused', { replies: { EHLO: '550 no' } }],
-    ['a temporary answer', { replies: { 'plain:AUTH': '454 back-end away' } }],
+    ['a different protocol', { greeting: raw('hello\r\n') }],
+    ['EHLO rejected', { replies: { EHLO: '550 no' } }],
+    ['a temporary reply', { replies: { 'plain:AUTH': '454 back-end away' } }],
     ['421 to AUTH', { replies: { 'plain:AUTH': ['421 busy', close] } }],
-    ['a hang-up at AUTH', { replies: { 'plain:AUTH': close } }],
+    ['a closed connection after AUTH', { replies: { 'plain:AUTH': close } }],
   ])('%s', async (_, dialogue) => {
     const seen = await see(['plaintext-auth'], [{}, dialogue]);
     expect(seen).toMatchObject({ steps: 'wppnn', codes: ['probe-inconclusive'] });
@@ -284,19 +287,19 @@ describe('a probe that cannot be carried out leaves its step without green', () 
   });
 
   test.concurrent.each<[string, Dialogue]>([
-    ['a STARTTLS that is put off', { replies: { STARTTLS: '454 not now' } }],
+    ['a deferred STARTTLS', { replies: { STARTTLS: '454 not now' } }],
     ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }],
-    ['no goodbye over TLS', { replies: { 'tls:QUIT': close } }],
+    ['no reply to QUIT over TLS', { replies: { 'tls:QUIT': close } }],
     ['silence over TLS', { replies: { 'tls:QUIT': silence } }],
-    ['one answer that is no goodbye', { replies: { 'tls:QUIT': ['250 a', close] } }],
-    ['one greeting after another', { replies: { 'tls:QUIT': ['220 a', '220 b', '220 c', '221 d'] } }],
-    ['a client certificate that is demanded', { tls: { requestCert: true, rejectUnauthorized: true } }],
+    ['a single reply other than 221', { replies: { 'tls:QUIT': ['250 a', close] } }],
+    ['several greetings', { replies: { 'tls:QUIT': ['220 a', '220 b', '220 c', '221 d'] } }],
+    ['a required client certificate', { tls: { requestCert: true, rejectUnauthorized: true } }],
   ])('command-injection: %s', async (_, dialogue) => {
     const seen = await see(['command-injection'], [{}, dialogue]);
     expect(seen).toMatchObject({ codes: ['probe-inconclusive'], steps: 'pwpnn' });
   });
 
-  test.concurrent('says so where its time is spent', async () => {
+  test.concurrent('the finding says so if the probe reaches its time limit', async () => {
     const late: Dialogue = {
       greeting: [wait(600), '220 late'],
       replies: { EHLO: [wait(700), '250 late'], AUTH: silence },
@@ -314,38 +317,38 @@ describe('a probe that cannot be carried out leaves its step without green', () 
     expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 0\.9 s\.$/);
   });
 
-  test.concurrent('one probe in trouble is nothing to the others', async () => {
+  test.concurrent('a probe that fails does not affect the others', async () => {
     const seen = await see(['plaintext-auth', 'plaintext-mail'], [{}, { greeting: close }, STRICT]);
     expect(seen).toMatchObject({ steps: 'wppnn', codes: ['probe-inconclusive'] });
   });
 });
 
-describe('the main dialogue', () => {
-  test('that failed to connect or to greet is followed by no probe', async () => {
+describe('the main session', () => {
+  test('is followed by no probe if there was no valid greeting', async () => {
     const seen = await see(PROBES, [{ greeting: '554 no' }]);
     expect(seen).toMatchObject({ codes: ['greeting-rejected'], heard: [] });
   });
 
-  test('that may go better next time is followed by no probe of its step yet', async () => {
+  test('is followed by no probe of a step that will be retried', async () => {
     const seen = await see(['plaintext-auth'], [{ replies: { 'plain:EHLO': '451 later' } }, STRICT]);
     expect(seen).toMatchObject({ codes: ['throttled'], heard: [] });
     const further = await see(PROBES, [{ replies: { STARTTLS: '454 later' } }, STRICT]);
     expect(further).toMatchObject({ codes: ['starttls-refused'], heard: [{}, {}] });
   });
 
-  test('whose handshake fails is followed by no probe of step 2', async () => {
+  test('is followed by no probe of step 2 if its handshake fails', async () => {
     const seen = await see(['command-injection'], [{ replies: { STARTTLS: ['220 go', silence] } }]);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['handshake-timeout'], heard: [] });
   });
 
-  test('that is blocked before step 4 is followed by no probe of it', async () => {
+  test('is followed by no probe of step 4 if it is blocked before that step', async () => {
     const tls = { key: certs.expired.key, cert: certs.expired.chain };
     const seen = await see(['plaintext-mail'], [{ tls }, { tls, ...STRICT }]);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-expired'] });
     expect(seen.heard).toEqual([[EHLO, 'MAIL FROM:<>', 'QUIT']]);
   });
 
-  test('that got no further than EHLO has had the probes of step 1', async () => {
+  test('is followed by the probes of step 1 if it ends after EHLO', async () => {
     const seen = await see(PROBES, [{ replies: { STARTTLS: '554 no' } }, STRICT]);
     expect(seen).toMatchObject({ steps: 'pfbbb', codes: ['starttls-refused'] });
     expect(seen.heard).toEqual([
@@ -354,7 +357,7 @@ describe('the main dialogue', () => {
     ]);
   });
 
-  test('stands in the transcript as a whole, and the probe, which was made meanwhile, behind it', async () => {
+  test('comes first and complete in the transcript, followed by the probe that ran at the same time', async () => {
     const { report } = await see(['plaintext-auth'], [STRICT], { auth: AUTH });
     const said = report.transcript.filter(({ from }) => from === 'client');
     const texts = said.map(({ text }) => text);
@@ -362,8 +365,8 @@ describe('the main dialogue', () => {
     expect(said.at(-1)?.at).toBeLessThanOrEqual(said[1]?.at ?? 0);
   });
 
-  test('that waits for slow probes is given the time that they took', async () => {
-    // Three probes that are waited for to their end take longer than the whole of the main dialogue may.
+  test('gets additional time for slow probes', async () => {
+    // Three probes that time out take longer than the time limit of the main session.
     const timeoutMs = 400;
     const late: Dialogue = { greeting: [wait(0.9 * timeoutMs), '220 late'], replies: { 'plain:EHLO': silence } };
     const seen = await see(PROBES, [{}, late, late, late, STRICT], { auth: AUTH, timeoutMs });
@@ -371,7 +374,7 @@ describe('the main dialogue', () => {
   });
 });
 
-/** What holds of every endpoint: behind a step that did not hold, nothing was done. */
+/** What holds for every endpoint: all steps after a failed one are blocked. */
 function expectCoherent(steps: readonly StepReport[]): void {
   const end = steps.findIndex(({ status, skipped }) => skipped === 'blocked' || /fail|inconclusive/.test(status));
   if (end < 0) return;
@@ -380,12 +383,12 @@ function expectCoherent(steps: readonly StepReport[]): void {
   }
 }
 
-test('whatever the probes come upon, nothing stands behind a step that failed, and no credential goes out there', async () => {
+test('regardless of the results of the probes, steps after a failed one are blocked and no credentials are sent', async () => {
   const reply = fc.constantFrom('250 ok', '334 ', '421 busy', '454 later', '530 no', close, silence);
   const dialogue: fc.Arbitrary<Dialogue> = fc
     .record({ 'plain:AUTH': reply, 'plain:MAIL': reply, 'tls:QUIT': reply, 'tls:MAIL': reply, 'tls:EHLO': reply })
     .map((replies) => ({ replies }));
-  const scene = fc.record({
+  const generated = fc.record({
     main: fc.constantFrom<Dialogue>(
       {},
       {},
@@ -396,9 +399,9 @@ test('whatever the probes come upon, nothing stands behind a step that failed, a
     waived: fc.subarray(['plaintext-auth-accepted', 'starttls-command-injection'] as const),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(scene, { minLength: 8, maxLength: 8 }), async (scenes) => {
+    fc.asyncProperty(fc.array(generated, { minLength: 8, maxLength: 8 }), async (batch) => {
       await Promise.all(
-        scenes.map(async ({ main, probed, waived }) => {
+        batch.map(async ({ main, probed, waived }) => {
           const tls = { key: certs.good.key, cert: certs.good.chain };
           await using server = await startScriptedServer([main, ...probed].map((one) => ({ ...one, tls })));
           const waive = waived.map((code) => ({ finding: code, until: '2099-12-31', reason: 'for the test' }));

@@ -7,7 +7,7 @@ import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { SERVFAIL, SILENCE, startNameServer, type NameServer } from '../../support/name-server.js';
 
-/** The proof that a message which arrived gives or does not give: a server that shows it, and its near twin. */
+/** What a delivered message proves: for each finding, a server that causes it and a similar one that does not. */
 
 let pki: Pki;
 let names: NameServer;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await names[Symbol.asyncDispose]();
 });
 
-/** Gates a server that delivers the message with some of it replaced. */
+/** Runs the gate against a server that changes the message before it delivers it. */
 async function deliver(alter: (message: string) => string, verdicts?: RequiredVerdicts) {
   await using server: Embedded = await startEmbedded({
     pki,
@@ -50,31 +50,31 @@ async function deliver(alter: (message: string) => string, verdicts?: RequiredVe
 const trace = (replace: string) => (message: string) =>
   message.replace(/ with ESMTPSA /, ` (Postfix) with ${replace} `);
 
-describe('the hop that took the message', () => {
+describe('the Received field of the hop that accepted the message', () => {
   test.each<[string, (message: string) => string, string, string[]]>([
-    ['says that TLS was there', (message) => message, 'ppppp', []],
-    ['says that there was none', trace('ESMTPA'), 'ppppf', ['delivery-hop-unencrypted']],
-    ['names the right version', trace('ESMTPA (version=TLS1_3)'), 'ppppp', []],
-    ['names another version', trace('ESMTPSA (version=TLS1_2)'), 'ppppw', ['delivery-hop-mismatch']],
-    ['names another cipher', trace('ESMTPSA (cipher=DHE-RSA-AES128-SHA256)'), 'ppppw', ['delivery-hop-mismatch']],
-    ['names no protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppp', ['delivery-hop-unproved']],
+    ['says that TLS was used', (message) => message, 'ppppp', []],
+    ['says that TLS was not used', trace('ESMTPA'), 'ppppf', ['delivery-hop-unencrypted']],
+    ['names the correct version', trace('ESMTPA (version=TLS1_3)'), 'ppppp', []],
+    ['names a different version', trace('ESMTPSA (version=TLS1_2)'), 'ppppw', ['delivery-hop-mismatch']],
+    ['names a different cipher', trace('ESMTPSA (cipher=DHE-RSA-AES128-SHA256)'), 'ppppw', ['delivery-hop-mismatch']],
+    ['does not name a protocol', (message) => message.replace(/ with ESMTPSA/, ''), 'ppppp', ['delivery-hop-unproved']],
     ['names SMTP', trace('SMTP'), 'ppppp', ['delivery-hop-unproved']],
     [
-      'names ESMTP, and no software',
+      'names ESMTP but not the software',
       (message) => message.replace(/ESMTPSA/, 'ESMTP'),
       'ppppp',
       ['delivery-hop-unproved'],
     ],
-    ['says in words that there was none', trace('ESMTP (TLS: none)'), 'ppppf', ['delivery-hop-unencrypted']],
-    ['says nothing', (message) => message.replace(/^.*\r\n .*\r\n/, ''), 'ppppp', ['delivery-hop-unproved']],
+    ['says in a comment that TLS was not used', trace('ESMTP (TLS: none)'), 'ppppf', ['delivery-hop-unencrypted']],
+    ['is missing', (message) => message.replace(/^.*\r\n .*\r\n/, ''), 'ppppp', ['delivery-hop-unproved']],
     [
-      'is the first of several',
+      'is below a Received field of localhost',
       (message) => `Received: from localhost ([127.0.0.1]) by mail with ESMTP id 1;\r\n\tMon\r\n${message}`,
       'ppppp',
       [],
     ],
     [
-      'is the first of several, and in the clear',
+      'is below a Received field of localhost, and says that TLS was not used',
       (message) => `Received: from localhost by mail with ESMTPS id 1;\r\n\tMon\r\n${trace('ESMTP')(message)}`,
       'ppppf',
       ['delivery-hop-unencrypted'],
@@ -83,7 +83,7 @@ describe('the hop that took the message', () => {
     expect((await deliver(alter)).outcome).toEqual([steps, found]);
   });
 
-  test('is compared with the session that the report shows', async () => {
+  test('is compared with the session in the report', async () => {
     const { findings, tls } = await deliver(trace('ESMTPSA (version=TLS1_2 cipher=AES128-GCM-SHA256)'));
     expect(findings).toMatchObject([
       { code: 'delivery-hop-mismatch', evidence: { expected: `${tls?.version} ${tls?.cipher}` } },
@@ -102,61 +102,67 @@ const BOTH = { ...SPF, ...DMARC } as const;
 const MISMATCH = ['delivery-verdict-mismatch'];
 const MISSING = ['delivery-verdict-missing'];
 
-describe('what the receiver found', () => {
+describe("the receiver's result", () => {
   test.each<[string, (message: string) => string, RequiredVerdicts, string, string[]]>([
-    ['is as demanded', says(`spf=pass smtp.mailfrom=${DOMAIN}; dmarc=pass`), { ...SPF, ...DMARC }, 'ppppp', []],
-    ['is a failure, and that is demanded', says('spf=fail'), { ...SPF, spf: 'fail' }, 'ppppp', []],
+    ['is the required one', says(`spf=pass smtp.mailfrom=${DOMAIN}; dmarc=pass`), { ...SPF, ...DMARC }, 'ppppp', []],
+    ['is a failure, which is required', says('spf=fail'), { ...SPF, spf: 'fail' }, 'ppppp', []],
     ['is an SPF failure', says('spf=fail; dmarc=pass'), SPF, 'ppppf', MISMATCH],
     ['is a DMARC failure', says('spf=pass; dmarc=fail'), DMARC, 'ppppf', MISMATCH],
-    ['is both', says('spf=softfail; dmarc=fail'), { ...SPF, ...DMARC }, 'ppppf', [...MISMATCH, ...MISMATCH]],
-    ['could not be found out', says('spf=temperror'), SPF, 'ppppi', MISMATCH],
     [
-      'is of the sender and of the name',
+      'is an SPF failure and a DMARC failure',
+      says('spf=softfail; dmarc=fail'),
+      { ...SPF, ...DMARC },
+      'ppppf',
+      [...MISMATCH, ...MISMATCH],
+    ],
+    ['is a temporary error', says('spf=temperror'), SPF, 'ppppi', MISMATCH],
+    [
+      'is for the sender and for the EHLO name',
       says(`spf=fail smtp.helo=a; spf=pass smtp.mailfrom=${DOMAIN}`),
       SPF,
       'ppppp',
       [],
     ],
     [
-      'is of our sender',
+      'is for the sender of the message',
       says(`spf=pass smtp.mailfrom=<x@${DOMAIN}>; dmarc=pass header.from=${DOMAIN}`),
       BOTH,
       'ppppp',
       [],
     ],
-    ['is of our sender in capitals', says(`dmarc=pass header.from=${DOMAIN.toUpperCase()}.`), DMARC, 'ppppp', []],
-    ['is of another sender', says('spf=pass smtp.mailfrom=attacker@evil.example'), SPF, 'ppppf', MISMATCH],
+    ['is for the domain in capitals', says(`dmarc=pass header.from=${DOMAIN.toUpperCase()}.`), DMARC, 'ppppp', []],
+    ['is for a different sender', says('spf=pass smtp.mailfrom=attacker@evil.example'), SPF, 'ppppf', MISMATCH],
     [
-      'is of another sender, whose EHLO reads like ours',
+      'is for a different sender whose EHLO name imitates the property',
       says(`spf=pass smtp.helo=smtp.mailfrom=${DOMAIN} smtp.mailfrom=evil.example`),
       SPF,
       'ppppf',
       MISMATCH,
     ],
     [
-      'is of another sender, with a reason that reads like ours',
+      'is for a different sender, with a reason that imitates the property',
       says(`spf=pass reason="so smtp.mailfrom=${DOMAIN}" smtp.mailfrom=evil.example`),
       SPF,
       'ppppf',
       MISMATCH,
     ],
     [
-      'is a failure next to a pass for our sender',
+      'is a failure next to a pass for the sender',
       says(`spf=fail; spf=pass smtp.mailfrom=${DOMAIN}`),
       SPF,
       'ppppf',
       MISMATCH,
     ],
-    ['is of another author', says('dmarc=pass header.from=evil.example'), DMARC, 'ppppf', MISMATCH],
+    ['is for a different From domain', says('dmarc=pass header.from=evil.example'), DMARC, 'ppppf', MISMATCH],
     [
-      'is of a domain above',
+      'is for a parent domain',
       says(`dmarc=pass header.from=${DOMAIN.replace(/^[^.]*\./, '')}`),
       DMARC,
       'ppppf',
       MISMATCH,
     ],
     [
-      'is of whom a relay has put in the place of our sender',
+      'is for a sender that a relay has rewritten',
       (message) =>
         `Return-Path: <bounce+1@relay.example>\r\n${says('spf=pass smtp.mailfrom=1@relay.example')(message)}`,
       SPF,
@@ -164,24 +170,24 @@ describe('what the receiver found', () => {
       [],
     ],
     [
-      'is of an author whom no relay may put there',
+      'is for a From domain, which a relay must not rewrite',
       (message) => `Return-Path: <bounce@relay.example>\r\n${says('dmarc=pass header.from=relay.example')(message)}`,
       DMARC,
       'ppppf',
       MISMATCH,
     ],
-    ['is not said', says('dkim=pass'), SPF, 'ppppf', MISSING],
-    ['is said by somebody else', says('spf=pass', 'other.example'), SPF, 'ppppf', MISSING],
-    ['is said by nobody', (message) => message, { ...SPF, ...DMARC }, 'ppppf', [...MISSING, ...MISSING]],
+    ['is missing', says('dkim=pass'), SPF, 'ppppf', MISSING],
+    ['is from a different server', says('spf=pass', 'other.example'), SPF, 'ppppf', MISSING],
+    ['is missing for both checks', (message) => message, { ...SPF, ...DMARC }, 'ppppf', [...MISSING, ...MISSING]],
     [
-      'is believed and not what stands below',
+      'is the topmost one, not one below it',
       (message) => says('spf=fail')(says('spf=pass')(message)),
       SPF,
       'ppppf',
       MISMATCH,
     ],
     [
-      'is not what a relay has written in its name',
+      'is not one that a relay added in its name',
       (message) =>
         says('spf=pass')(`Received: from relay by ${OWN} with ESMTPS;\r\n\tMon\r\n${says('dmarc=pass')(message)}`),
       { ...SPF, ...DMARC },
@@ -189,7 +195,7 @@ describe('what the receiver found', () => {
       MISSING,
     ],
     [
-      'is not what stands below the lines of all servers',
+      'is not one below the Received fields of all servers',
       (message) => {
         const [first = ''] = /^.*\r\n .*\r\n/.exec(message) ?? [];
         const relayed = `Received: from relay by ${OWN} with ESMTPS;\r\n\tMon\r\n${first}`;
@@ -203,7 +209,7 @@ describe('what the receiver found', () => {
     expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
   });
 
-  test('is said not to be believed where a relay could have written it', async () => {
+  test('is reported as ignored if a relay could have added it', async () => {
     const relayed = (message: string): string =>
       `Received: from a by b with ESMTPS;\r\n\tMon\r\nReceived: from relay by a with ESMTPS;\r\n\tMon\r\n${says('spf=pass')(message)}`;
     const { findings } = await deliver(relayed, SPF);
@@ -215,7 +221,7 @@ describe('what the receiver found', () => {
     ]);
   });
 
-  test('is shown with whom it is of', async () => {
+  test('is reported with the domain that it is for', async () => {
     const { findings } = await deliver(says('dmarc=pass header.from=evil.example'), DMARC);
     expect(findings).toMatchObject([
       {
@@ -225,7 +231,7 @@ describe('what the receiver found', () => {
     ]);
   });
 
-  test('is shown beside what was demanded', async () => {
+  test('is reported together with the required result', async () => {
     const { findings } = await deliver(says('spf=softfail (no) smtp.mailfrom=a\u202e'), SPF);
     expect(findings).toMatchObject([
       {
@@ -237,7 +243,7 @@ describe('what the receiver found', () => {
 });
 
 const PASS = { dkim: 'pass' } as const;
-/** The relay signs what it got, and puts its trace above that. */
+/** The relay signs the message that it received, and adds its Received field above the signature. */
 const signs =
   (tags: Parameters<typeof signed>[2], change = (message: string) => message) =>
   (message: string): string => {
@@ -247,22 +253,16 @@ const signs =
 
 describe('the DKIM signature', () => {
   test.each<[string, (message: string) => string, RequiredVerdicts, string, string[]]>([
-    ['holds', signs({}), PASS, 'ppppp', []],
-    [
-      'holds beside the word of the receiver, who is not asked',
-      (m) => says('dkim=fail')(signs({})(m)),
-      PASS,
-      'ppppp',
-      [],
-    ],
-    ['is not there, whatever the receiver says', says('dkim=pass'), PASS, 'ppppf', MISMATCH],
-    ['is not there, and must not be', (message) => message, { dkim: 'none' }, 'ppppp', []],
-    ['is there, and must not be', signs({}), { dkim: 'none' }, 'ppppf', MISMATCH],
+    ['is valid', signs({}), PASS, 'ppppp', []],
+    ["is valid regardless of the receiver's result", (m) => says('dkim=fail')(signs({})(m)), PASS, 'ppppp', []],
+    ["is missing regardless of the receiver's result", says('dkim=pass'), PASS, 'ppppf', MISMATCH],
+    ['is missing, which is required', (message) => message, { dkim: 'none' }, 'ppppp', []],
+    ['exists, but must not', signs({}), { dkim: 'none' }, 'ppppf', MISMATCH],
     ['has no key in DNS', signs({ s: 'nobody' }), PASS, 'ppppf', MISMATCH],
-    ['cannot be tested, as the name server fails', signs({ s: 'broken' }), PASS, 'ppppi', MISMATCH],
-    ['cannot be tested, as the name server is silent', signs({ s: 'silent' }), PASS, 'ppppi', MISMATCH],
+    ['cannot be verified because the name server fails', signs({ s: 'broken' }), PASS, 'ppppi', MISMATCH],
+    ['cannot be verified because the name server does not respond', signs({ s: 'silent' }), PASS, 'ppppi', MISMATCH],
     [
-      'is of another message',
+      'is for a different message',
       signs({}, (message) => message.replace('looks for', 'looks at')),
       PASS,
       'ppppf',
@@ -272,7 +272,7 @@ describe('the DKIM signature', () => {
     expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
   });
 
-  test('is shown with who made it, and why it does not hold', async () => {
+  test('is reported with its domain and selector, and the reason why it is not valid', async () => {
     const { findings } = await deliver(signs({ s: 'nobody' }), PASS);
     expect(findings).toMatchObject([
       {
@@ -284,7 +284,7 @@ describe('the DKIM signature', () => {
   });
 
   test.each(['commands', 'markup', 'tags'])(
-    'is shown without a word of what DNS says where that is commands and markup: %s',
+    'is reported without any text from DNS if that is commands or markup: %s',
     async (s) => {
       const { outcome, findings } = await deliver(signs({ s }), PASS);
       expect(outcome).toEqual(['ppppf', MISMATCH]);
@@ -294,18 +294,18 @@ describe('the DKIM signature', () => {
     },
   );
 
-  test('is shown with its domain and selector as visible text', async () => {
+  test('is reported with its domain and selector as visible text', async () => {
     const tag = HOSTILE.join(' ').replace(/[;\r\n]/g, ' ');
     const { outcome, findings } = await deliver(signs({ d: tag, s: tag }), PASS);
     expect(outcome).toEqual(['ppppf', MISMATCH]);
     const [{ evidence } = {}] = findings;
     expect(evidence).toMatchObject({ domain: expect.stringContaining('::error::pwned') as string });
     const shown = Object.values(evidence ?? {}).join();
-    // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+    // eslint-disable-next-line no-control-regex -- these characters must not appear
     expect(shown).not.toMatch(/[\0-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   });
 
-  test('is not looked up where nobody asks for it', async () => {
+  test('is not looked up if no DKIM result is required', async () => {
     const before = names.asked.length;
     expect((await deliver(signs({ s: 'unasked' }))).outcome).toEqual(['ppppp', []]);
     expect(names.asked.length).toBe(before);

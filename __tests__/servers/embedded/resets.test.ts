@@ -12,7 +12,7 @@ import { AUTH, codes, gate, letters, testEndpoint } from '../../support/gate.js'
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** A reset that arrives while nothing reads the socket: an error without a listener would end the whole run. */
+/** A reset while nothing reads the socket: an error without a listener would crash the whole run. */
 
 let tls: TLSSocketOptions;
 let ca: string[];
@@ -23,9 +23,9 @@ beforeAll(async () => {
 });
 
 /** Longer than a reset takes to arrive. */
-const MEANWHILE_MS = 100;
+const RESET_ARRIVES_MS = 100;
 
-describe('a server that resets the connection', () => {
+describe('a server that resets the connection is reported as a lost connection', () => {
   test.each<[string, Dialogue, string, string[]]>([
     ['right after the connect', { greeting: reset }, 'fbbbb', ['connection-lost']],
     ['after the greeting', { greeting: ['220 mail.example.test', reset] }, 'fbbbb', ['connection-lost']],
@@ -44,7 +44,7 @@ describe('a server that resets the connection', () => {
     expect(report.steps.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual(['connection-lost']);
   });
 
-  test('beneath TLS, instead of an answer to AUTH', async () => {
+  test('below TLS, instead of a reply to AUTH', async () => {
     await using server = await startScriptedServer({ tls, replies: { AUTH: beneath(reset) } });
     const { report } = await gate(testEndpoint(server.port, { auth: AUTH, tls: { ...POLICY, ca } }));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['pppfb', ['connection-lost']]);
@@ -52,8 +52,8 @@ describe('a server that resets the connection', () => {
 
   // The server does not offer STARTTLS but accepts it, so its connection is kept and no longer read.
   test('during a probe', async () => {
-    const hidden = { tls, offers: [], replies: { STARTTLS: ['220 go', wait(MEANWHILE_MS / 2), reset] } };
-    const probed = { greeting: [wait(2 * MEANWHILE_MS), '220 mail.example.test'], replies: { AUTH: '530 no' } };
+    const hidden = { tls, offers: [], replies: { STARTTLS: ['220 go', wait(RESET_ARRIVES_MS / 2), reset] } };
+    const probed = { greeting: [wait(2 * RESET_ARRIVES_MS), '220 mail.example.test'], replies: { AUTH: '530 no' } };
     await using server = await startScriptedServer([hidden, probed]);
     const { report } = await gate(testEndpoint(server.port, { probes: ['plaintext-auth'] }));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['fbbbb', ['starttls-stripped']]);
@@ -63,8 +63,8 @@ describe('a server that resets the connection', () => {
 
 const POLICY = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
 
-describe('a socket whose peer resets it', () => {
-  test('while no session is attached to it', async () => {
+describe('a reset is reported if it arrives', () => {
+  test('while no session is attached to the socket', async () => {
     await using pair = await connected();
     const session = sessionOn(pair.socket);
     session.detach();
@@ -73,13 +73,13 @@ describe('a socket whose peer resets it', () => {
     await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');
   });
 
-  test('before a session is attached to it', async () => {
+  test('before a session is attached to the socket', async () => {
     await using pair = await connected();
     await pair.reset();
     await expect(sessionOn(pair.socket).greeting()).rejects.toThrow('connection lost: ECONNRESET');
   });
 
-  test('before its handshake begins', async () => {
+  test('before the handshake begins', async () => {
     await using pair = await connected();
     await pair.reset();
     const { opening, outcome } = beginHandshake(pair.socket, {
@@ -114,7 +114,7 @@ async function connected(): Promise<Pair> {
   return {
     socket,
     reset: async () => {
-      // Not `once`: it would listen for errors.
+      // Not `once()`, which would also listen for errors.
       const closed = new Promise<void>((resolve) =>
         socket.on('close', () => {
           resolve();

@@ -30,8 +30,8 @@ describe('the scripted server', () => {
       tls: { servername: NAME, ca: pki.root.cert },
     }).sendMail({ from: 'a@example.test', to: 'b@example.test', subject: 'Hello', text: 'one\n.two\n' });
 
-  /** Says some lines at once and collects whatever comes back until the server closes. */
-  const talk = async (port: number, ...lines: string[]): Promise<string> => {
+  /** Sends lines in one write and returns everything that the server sends until it closes the connection. */
+  const exchange = async (port: number, ...lines: string[]): Promise<string> => {
     const socket = connect(port, '127.0.0.1');
     socket.write(lines.map((line) => `${line}\r\n`).join(''));
     return text(socket);
@@ -40,7 +40,7 @@ describe('the scripted server', () => {
   test.each([
     ['STARTTLS', false],
     ['implicit TLS', true],
-  ])('is a good submission server by default over %s', async (_, implicit) => {
+  ])('is a correct submission server by default over %s', async (_, implicit) => {
     const user = { username: 'user', password: 'right' };
     await using server = await startScriptedServer({ tls, implicit, user });
     await send(server.port, implicit);
@@ -57,7 +57,7 @@ describe('the scripted server', () => {
     expect(server.connections).toBe(2);
   });
 
-  test('witnesses what came in the clear behind STARTTLS, and shakes hands all the same', async () => {
+  test('records unencrypted commands after STARTTLS, and completes the handshake', async () => {
     await using server = await startScriptedServer({ tls });
     const socket = connect(server.port, '127.0.0.1');
     socket.write('STARTTLS\r\nNOOP injected\r\n');
@@ -74,14 +74,14 @@ describe('the scripted server', () => {
     ]);
   });
 
-  test('answers a verb as the script says, in one phase or both', async () => {
+  test('replies to a verb as scripted, in one phase or both', async () => {
     const replies: Dialogue['replies'] = {
       MAIL: '451 4.7.1 Later',
       'plain:NOOP': ['250-a', '250 b'],
       'tls:NOOP': '500 no',
     };
     await using server = await startScriptedServer({ replies });
-    const answer = await talk(server.port, 'EHLO me', 'NOOP', 'MAIL FROM:<>', 'STARTTLS', 'FOO', 'QUIT');
+    const answer = await exchange(server.port, 'EHLO me', 'NOOP', 'MAIL FROM:<>', 'STARTTLS', 'FOO', 'QUIT');
     expect(answer.split('\r\n')).toEqual([
       '220 mail.example.test ESMTP',
       '250-mail.example.test',
@@ -97,14 +97,14 @@ describe('the scripted server', () => {
     ]);
   });
 
-  test('plays one dialogue after another, and stays with the last', async () => {
+  test('uses one dialogue per connection, and repeats the last one', async () => {
     await using server = await startScriptedServer([{ greeting: ['421 4.3.2 Later', close] }, { greeting: '220 now' }]);
-    expect(await talk(server.port)).toBe('421 4.3.2 Later\r\n');
-    expect(await talk(server.port, 'QUIT')).toBe('220 now\r\n221 2.0.0 Bye\r\n');
-    expect(await talk(server.port, 'QUIT')).toBe('220 now\r\n221 2.0.0 Bye\r\n');
+    expect(await exchange(server.port)).toBe('421 4.3.2 Later\r\n');
+    expect(await exchange(server.port, 'QUIT')).toBe('220 now\r\n221 2.0.0 Bye\r\n');
+    expect(await exchange(server.port, 'QUIT')).toBe('220 now\r\n221 2.0.0 Bye\r\n');
   });
 
-  test('sends octets as they are, one by one, or without end', async () => {
+  test('sends bytes unchanged, one by one, or without end', async () => {
     await using odd = await startScriptedServer({
       greeting: [raw(Uint8Array.of(0xff, 10)), drip('220 slow\r\n', 2), close],
     });
@@ -124,7 +124,7 @@ describe('the scripted server', () => {
     expect(octets).toBeGreaterThan(1_000_000);
   });
 
-  test('resets a connection, or falls silent and goes on listening', async () => {
+  test('resets a connection, or stays silent and continues to read', async () => {
     await using server = await startScriptedServer([{ greeting: reset }, { greeting: silence }]);
     const first = connect(server.port, '127.0.0.1');
     await expect(once(first, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -136,7 +136,7 @@ describe('the scripted server', () => {
     second.destroy();
   });
 
-  test('closes and resets over TLS, and before a handshake', async () => {
+  test('closes and resets connections over TLS, and survives a reset before a handshake', async () => {
     await using server = await startScriptedServer([
       { tls, implicit: true, greeting: ['220 hello', close] },
       { tls, implicit: true, greeting: ['220 hello', wait(20), reset] },
@@ -153,7 +153,7 @@ describe('the scripted server', () => {
     expect(server.handshakes).toHaveLength(2);
   });
 
-  test('holds TLS to the given versions and can want a client certificate', async () => {
+  test('limits TLS versions and can require a client certificate', async () => {
     const strict = { ...tls, ca: pki.root.cert, requestCert: true, rejectUnauthorized: true };
     await using server = await startScriptedServer([
       { tls: { ...tls, maxVersion: 'TLSv1.2' }, implicit: true },
@@ -173,7 +173,7 @@ describe('the scripted server', () => {
     known.destroy();
   });
 
-  test('leaves nothing behind', async () => {
+  test('closes its connections and its port', async () => {
     const server = await startScriptedServer({ greeting: silence });
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');

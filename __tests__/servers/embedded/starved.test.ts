@@ -6,7 +6,7 @@ import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** A failure after the gate has stood still for long does not count against the server. */
+/** The gate does not attribute a failure to the server after a long standstill of its own process. */
 
 const policy = { minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
 let tls: TLSSocketOptions;
@@ -17,8 +17,8 @@ beforeAll(async () => {
   ca = [pki.root.cert];
 });
 
-/** Gates a server. The gate stands still for `stoodStillMs` before the greeting. */
-async function after(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
+/** Runs the gate against a server, with a standstill of `stoodStillMs` before the greeting. */
+async function afterStandstill(stoodStillMs: number, dialogue: Dialogue, endpoint: Partial<Endpoint> = {}) {
   await using server = await startScriptedServer({ tls, greeting: [wait(200), '220 mail.example.test'], ...dialogue });
   const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
   const timer = setTimeout(() => Object.assign(standstill, { totalMs: stoodStillMs, pausesMs: stoodStillMs }), 100);
@@ -50,30 +50,30 @@ test.each<[string, Dialogue, string, string, string]>([
   ],
 ])('%s is runner-starved after a long standstill, and the usual finding after a short one', async (...row) => {
   const [, dialogue, steps, letter, code] = row;
-  expect(await after(LONG_MS, dialogue)).toEqual({ steps, codes: ['runner-starved'], transient: true });
-  expect(await after(SHORT_MS, dialogue)).toMatchObject({ steps: steps.replace('i', letter), codes: [code] });
+  expect(await afterStandstill(LONG_MS, dialogue)).toEqual({ steps, codes: ['runner-starved'], transient: true });
+  expect(await afterStandstill(SHORT_MS, dialogue)).toMatchObject({ steps: steps.replace('i', letter), codes: [code] });
 });
 
-test('neither is a probe that finds the connection closed', async () => {
+test('a closed connection in a probe is runner-starved after a long standstill, and inconclusive after a short one', async () => {
   const closes: Dialogue = { replies: { 'plain:AUTH': close } };
   const probing: Partial<Endpoint> = { probes: ['plaintext-auth'] };
-  const seen = await after(LONG_MS, closes, probing);
+  const seen = await afterStandstill(LONG_MS, closes, probing);
   expect(seen).toEqual({ steps: 'ibbbb', codes: ['runner-starved'], transient: true });
-  expect((await after(SHORT_MS, closes, probing)).codes).toEqual(['probe-inconclusive']);
+  expect((await afterStandstill(SHORT_MS, closes, probing)).codes).toEqual(['probe-inconclusive']);
 });
 
 test.each<[string, Dialogue, string]>([
   ['an injected reply', { replies: { STARTTLS: ['220 go', '250 ok', close] } }, 'plaintext-after-starttls'],
   ['a refusal', { replies: { STARTTLS: '502 5.5.1 no' } }, 'starttls-refused'],
-])('%s stays what it is', async (_, dialogue, code) => {
-  expect(await after(LONG_MS, dialogue)).toEqual({ steps: 'pfbbb', codes: [code], transient: false });
+])('%s is reported as such even after a long standstill', async (_, dialogue, code) => {
+  expect(await afterStandstill(LONG_MS, dialogue)).toEqual({ steps: 'pfbbb', codes: [code], transient: false });
 });
 
-test('once the final dot has been sent nothing is tried again', async () => {
-  const seen = await after(LONG_MS, { replies: { MESSAGE: close } }, { delivery: DELIVERY });
+test('nothing is retried after the final dot', async () => {
+  const seen = await afterStandstill(LONG_MS, { replies: { MESSAGE: close } }, { delivery: DELIVERY });
   expect(seen).toEqual({ steps: 'pppni', codes: ['runner-starved'], transient: false });
 });
 
-test('a healthy server passes', async () => {
-  expect(await after(LONG_MS, {})).toEqual({ steps: 'pppnn', codes: [], transient: false });
+test('a healthy server passes after a long standstill', async () => {
+  expect(await afterStandstill(LONG_MS, {})).toEqual({ steps: 'pppnn', codes: [], transient: false });
 });

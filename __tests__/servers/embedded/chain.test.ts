@@ -39,8 +39,8 @@ import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/x509/certificate.js';
 
 /**
- * Chains that do not hold, behind another fault. OpenSSL tells of its last objection only, and a waiver of that one
- * must not let credentials travel to a server whose chain is rejected for a reason that stays untold.
+ * Invalid chains that also have another problem. OpenSSL reports only its last error, and a waiver of that one must not
+ * allow credentials for a server whose chain is invalid for a reason that OpenSSL did not report.
  */
 
 const names = [HOST];
@@ -82,7 +82,7 @@ beforeAll(async () => {
 interface Seen {
   readonly steps: string;
   readonly codes: readonly string[];
-  readonly travelled: boolean;
+  readonly sent: boolean;
   readonly found: readonly Finding[];
 }
 
@@ -100,66 +100,72 @@ async function see(
     steps: letters(report.steps),
     codes: codes(report.steps),
     found: report.steps[2]?.findings ?? [],
-    travelled: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
+    sent: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
   };
 }
 
 const ca = (commonName: string, options: Partial<Parameters<typeof issue>[0]>): Promise<Identity> =>
   issue({ commonName, ca: true, notBefore: inDays(-900), notAfter: inDays(900), ...options });
 
-test('a path that is too long', async () => {
+test('a path that exceeds the path length is rejected despite a waiver', async () => {
   const narrow = await ca('Narrow CA', { issuer: pki.root, pathLength: 0 });
   const below = await ca('Below CA', { issuer: narrow });
   const leaf = await issue({ names, issuer: below, sends: [below, narrow], ...expired });
-  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-test('a path length that is no count', async () => {
+test('a negative path length is rejected despite a waiver', async () => {
   const limited = await ca('Limited CA', { issuer: pki.root, pathLength: 0 });
-  // Behind critical, OCTET STRING, SEQUENCE, the boolean and the header: -1.
+  // After critical, OCTET STRING, SEQUENCE, the boolean and the header: -1.
   const negative = rewritten(limited, pki.root, behindExtension('0603551d13', 12, 'ff'));
   const leaf = await issue({ names, issuer: negative, sends: [negative], ...expired });
-  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-test.each(['notBefore', 'notAfter'] as const)('an issuer whose %s is no date', async (which) => {
-  const undated = rewritten(await ca('Undated CA', { issuer: pki.root }), pki.root, month(which, '99'));
-  const leaf = await issue({ names, issuer: undated, sends: [undated], ...expired });
-  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
-});
+test.each(['notBefore', 'notAfter'] as const)(
+  'an issuer whose %s is not a valid date is rejected despite a waiver',
+  async (which) => {
+    const undated = rewritten(await ca('Undated CA', { issuer: pki.root }), pki.root, month(which, '99'));
+    const leaf = await issue({ names, issuer: undated, sends: [undated], ...expired });
+    expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', sent: false });
+  },
+);
 
-test.each(['notBefore', 'notAfter'] as const)('a trust anchor whose %s is no date', async (which) => {
-  const root = await ca('Undated Root CA', {});
-  const undated = rewritten(root, root, month(which, '99'), []);
-  const leaf = await issue({ names, issuer: undated, sends: [], ...expired });
-  expect(await see(leaf, waiveExpired, undated)).toMatchObject({ steps: 'ppfbb', travelled: false });
-});
+test.each(['notBefore', 'notAfter'] as const)(
+  'a trusted CA whose %s is not a valid date is rejected despite a waiver',
+  async (which) => {
+    const root = await ca('Undated Root CA', {});
+    const undated = rewritten(root, root, month(which, '99'), []);
+    const leaf = await issue({ names, issuer: undated, sends: [], ...expired });
+    expect(await see(leaf, waiveExpired, undated)).toMatchObject({ steps: 'ppfbb', sent: false });
+  },
+);
 
-test('an intermediate for clients only', async () => {
+test('an intermediate for clients only is rejected despite a waiver', async () => {
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
   const leaf = await issue({ names, issuer: clients, sends: [clients], ...expired });
-  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-test('a critical extension that nobody knows', async () => {
+test('an unknown critical extension is rejected despite a waiver', async () => {
   const leaf = await pki.issue({ names, further: [UNKNOWN], ...expired });
-  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-test('name constraints, behind a weak key', async () => {
+test('a violation of name constraints is rejected despite a waiver of a weak key', async () => {
   const constrained = await ca('Constrained CA', { issuer: pki.root, further: [constraints([dns('evil.test')])] });
   const leaf = await issue({ names, issuer: constrained, sends: [constrained], key: RSA_1024 });
-  expect(await see(leaf, waiveWeakKey)).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, waiveWeakKey)).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-test('the same faults without any of that let credentials travel', async () => {
+test('the waived problems alone allow credentials', async () => {
   expect(await see(await pki.issue({ names, ...expired }), waiveExpired)).toMatchObject({
     steps: 'ppwpp',
-    travelled: true,
+    sent: true,
   });
   expect(await see(await pki.issue({ names, key: RSA_1024 }), waiveWeakKey)).toMatchObject({
     steps: 'ppwpp',
-    travelled: true,
+    sent: true,
   });
 });
 
@@ -169,76 +175,76 @@ test('many certificates of one name are not followed in every order', async () =
   const same = { commonName: 'Same CA', ca: true, issuer: { ...first } };
   const others = await Promise.all(Array.from({ length: 11 }, () => ca('Same CA', same)));
   const leaf = await issue({ names, issuer: first, sends: [first, ...others], ...expired });
-  expect(await see(leaf, [])).toMatchObject({ steps: 'ppfbb', travelled: false });
+  expect(await see(leaf, [])).toMatchObject({ steps: 'ppfbb', sent: false });
 });
 
-describe('what costs time', () => {
-  /** Milliseconds in which this process works, both sides of the connection together. */
+describe('the computing time', () => {
+  /** The milliseconds of CPU time of this process, for both sides of the connection. */
   const workFor = async (seen: () => Promise<Seen>): Promise<{ seen: Seen; ms: number }> => {
     const begun = process.cpuUsage();
     const what = await seen();
     const { user, system } = process.cpuUsage(begun);
     return { seen: what, ms: (user + system) / 1000 };
   };
-  test('is bounded where many names meet many name constraints of many issuers', async () => {
+  test('is bounded for many names and many name constraints of many issuers', async () => {
     const excluded = Array.from({ length: 115 }, (_, i) => dns(`x${i}`));
     const issuer = await ca('Same CA', { issuer: pki.root, further: [constraints([], excluded)] });
     const issuers = Array.from({ length: 31 }, (_, i) => rewritten(issuer, pki.root, numbered(i)));
     const many = Array.from({ length: 8000 }, () => 'a');
     const leaf = await issue({ names: [...names, ...many], issuer, sends: issuers, ...expired });
     const { seen, ms } = await workFor(() => see(leaf, waiveExpired));
-    expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+    expect(seen).toMatchObject({ steps: 'ppfbb', sent: false });
     expect(seen.found[1]?.message).toMatch(
       /the issuer CN=Same CA has too many name constraints to compare with all the names below it\. OpenSSL rejects it, too/,
     );
-    // Seven times what it takes; with every name against every constraint it was over six seconds.
+    // Seven times the usual time; comparing every name with every constraint took over six seconds.
     expect(ms).toBeLessThan(2000);
   });
 
-  test('is bounded where a certificate has thousands of extensions', async () => {
+  test('is bounded for a certificate with thousands of extensions', async () => {
     const further = Array.from({ length: 5000 }, (_, i) => new Extension(`1.3.${i}`, false, Buffer.alloc(0)));
     const leaf = await pki.issue({ names, further });
     const { seen, ms } = await workFor(() => see(leaf, []));
-    expect(seen).toMatchObject({ steps: 'ppppp', travelled: true });
-    // Five times what it takes; with every extension against every other it was over a second.
+    expect(seen).toMatchObject({ steps: 'ppppp', sent: true });
+    // Five times the usual time; comparing every extension with every other took over a second.
     expect(ms).toBeLessThan(800);
   });
 
-  test('leaves room for every chain that there is', async () => {
+  test('is enough for every realistic chain', async () => {
     const excluded = Array.from({ length: 100 }, (_, i) => dns(`x${i}.test`));
     const issuer = await ca('Wary CA', { issuer: pki.root, further: [constraints([], excluded)] });
     const many = Array.from({ length: 100 }, (_, i) => `n${i}.example.test`);
     const leaf = await issue({ names: [...names, ...many], issuer, sends: [issuer], ...expired });
-    expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppwpp', travelled: true });
+    expect(await see(leaf, waiveExpired)).toMatchObject({ steps: 'ppwpp', sent: true });
   });
 });
 
-describe('names of issuers are compared without case, and with each run of blanks as one', () => {
-  /** A CA under another spelling of its name: what it issues names it so. */
+describe('issuer names are compared without case, and with each run of spaces as one', () => {
+  /** A CA with a different spelling of its name, which the certificates that it issues contain. */
   const spelled = (issuer: Identity, commonName: string): Identity => ({ ...issuer, commonName });
 
   test.each([
-    ['a certificate that holds', {}, 'ppppp', []],
-    ['an expired one, which is nothing else', expired, 'ppwpp', ['(certificate-expired)']],
-  ])('so they lead to the trust anchor: %s', async (_, dates, steps, found) => {
+    ['a valid certificate', {}, 'ppppp', []],
+    ['a certificate whose only problem is that it has expired', expired, 'ppwpp', ['(certificate-expired)']],
+  ])('the path leads to the trusted CA: %s', async (_, dates, steps, found) => {
     const intermediate = await ca('Test Intermediate', { issuer: spelled(pki.root, ' CHAIN  root ca') });
     const issuer = spelled(intermediate, 'TEST  intermediate');
     const leaf = await issue({ names, issuer, sends: [intermediate], ...dates });
     const waive = found.length === 0 ? [] : waiveExpired;
-    expect(await see(leaf, waive)).toMatchObject({ steps, codes: [...found, 'receipt-not-verified'], travelled: true });
+    expect(await see(leaf, waive)).toMatchObject({ steps, codes: [...found, 'receipt-not-verified'], sent: true });
   });
 
-  test('another name is another name', async () => {
+  test('a different name does not match', async () => {
     const intermediate = await ca('Test Intermediate', { issuer: pki.root });
     const leaf = await issue({ names, issuer: spelled(intermediate, 'TestIntermediate'), sends: [intermediate] });
     expect((await see(leaf, [])).codes).toEqual(['certificate-untrusted', 'certificate-chain-disordered']);
   });
 });
 
-describe('where the chain ends, and what would mend it', () => {
+describe('the end of an incomplete chain, and the fix', () => {
   const at = (url: string) => new AuthorityInfoAccessExtension({ caIssuers: url });
 
-  test('an incomplete one names what is missing, where it is to be had, and what to do with it', async () => {
+  test('the finding names the missing certificate, its URL, and where to add it', async () => {
     const {
       codes: found,
       found: [first],
@@ -251,7 +257,7 @@ describe('where the chain ends, and what would mend it', () => {
     );
   });
 
-  test('its own word for where that is may be none, or hostile', async () => {
+  test('the URL of the missing certificate may be absent or malicious', async () => {
     const {
       found: [silent],
     } = await see(await pki.issue({ names, sends: [] }), []);
@@ -265,7 +271,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(hostile?.evidence?.caIssuers).toBe('http://x/\\x1b[2J\\x0a::error::');
   });
 
-  test('one that is sent in part names the certificate that comes next', async () => {
+  test('the finding names the next certificate if the chain was sent partially', async () => {
     const second = await ca('Second CA', { issuer: pki.intermediate, further: [at(ISSUER_AT)] });
     const {
       codes: found,
@@ -278,7 +284,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(first?.evidence).toMatchObject({ missingIssuer: 'CN=Chain Intermediate CA', caIssuers: ISSUER_AT });
   });
 
-  test('a private root that was sent is named', async () => {
+  test('the finding names a private root that the server sent', async () => {
     const other = await createPki('Private');
     const {
       codes: found,
@@ -294,7 +300,7 @@ describe('where the chain ends, and what would mend it', () => {
     expect(first?.evidence).not.toHaveProperty('nameConflict');
   });
 
-  test('a trust anchor of the same name and another key is told', async () => {
+  test('the finding says if a trusted CA has the same name but a different key', async () => {
     const reissued = await createPki('Chain');
     const sends: Identity[][] = [[reissued.intermediate], [reissued.intermediate, reissued.root]];
     for (const one of sends) {
@@ -310,21 +316,21 @@ describe('where the chain ends, and what would mend it', () => {
     }
   });
 
-  test("a stranger's text in a remedy begins no code", async () => {
+  test('a backtick in the name of a CA does not start code in the fix', async () => {
     const issuer = await ca('`Odd` CA', {});
     const { found } = await see(await issue({ names, issuer, sends: [], further: [at('http://x/`')] }), []);
     expect(found[0]?.remedy).toMatch(/^Append the certificate of CN='Odd' CA, available at http:\/\/x\/', to/);
   });
 });
 
-describe('an issuer that ends before the certificate', () => {
+describe('an issuer that expires before the certificate', () => {
   const endingIn = (days: number, issuer?: Identity): Promise<Identity> =>
     ca('Ending CA', { notAfter: inDays(days), ...(issuer && { issuer }) });
   const under = (issuer: Identity): Promise<Identity> => issue({ names, issuer, sends: [issuer] });
 
   test.each([
-    ['in time', 30, 'ppwpp', 'warning'],
-    ['too soon', 3.5, 'ppfbb', 'error'],
+    ['causes a warning long before that', 30, 'ppwpp', 'warning'],
+    ['causes an error shortly before that', 3.5, 'ppfbb', 'error'],
   ] as const)('%s', async (_, days, steps, severity) => {
     const intermediate = await endingIn(days, pki.root);
     const root = await endingIn(days);
@@ -345,7 +351,7 @@ describe('an issuer that ends before the certificate', () => {
     }
   });
 
-  test('does not matter where it was issued anew, and lasts', async () => {
+  test('is ignored if a reissued certificate is valid longer', async () => {
     const old = await endingIn(3.5);
     const anew = rewritten(old, old, year('notAfter', '49'), []);
     const leaf = await issue({ names, issuer: old, sends: [] });
@@ -358,34 +364,37 @@ describe('an issuer that ends before the certificate', () => {
   });
 });
 
-describe('a key on a curve that has no name with NIST', () => {
+describe('a key on a curve that NIST does not name', () => {
   const leafUnder = async (issuer: Identity, sends: readonly Identity[]): Promise<Identity> =>
     rewritten(await issue({ names, issuer, sends }), issuer, unchanged, sends);
 
-  test.each(['brainpoolP256r1', 'secp256k1'] as const)('of an intermediate or of a root is fine: %s', async (curve) => {
-    const intermediate = onCurve(await ca('Odd Intermediate CA', { issuer: pki.root }), curve, pki.root);
-    const root = onCurve(await ca('Odd Root CA', {}), curve);
-    const seen = await Promise.all([
-      leafUnder(intermediate, [intermediate]).then((leaf) => see(leaf, [])),
-      leafUnder(root, []).then((leaf) => see(leaf, [], root)),
-      // Beside them, a server that has nothing to do with it.
-      pki.issue({ names }).then((leaf) => see(leaf, [])),
-    ]);
-    expect(seen.map(({ steps }) => steps)).toEqual(['ppppp', 'ppppp', 'ppppp']);
-  });
+  test.each(['brainpoolP256r1', 'secp256k1'] as const)(
+    'is accepted for an intermediate or a root: %s',
+    async (curve) => {
+      const intermediate = onCurve(await ca('Odd Intermediate CA', { issuer: pki.root }), curve, pki.root);
+      const root = onCurve(await ca('Odd Root CA', {}), curve);
+      const seen = await Promise.all([
+        leafUnder(intermediate, [intermediate]).then((leaf) => see(leaf, [])),
+        leafUnder(root, []).then((leaf) => see(leaf, [], root)),
+        // At the same time, an unrelated server.
+        pki.issue({ names }).then((leaf) => see(leaf, [])),
+      ]);
+      expect(seen.map(({ steps }) => steps)).toEqual(['ppppp', 'ppppp', 'ppppp']);
+    },
+  );
 
-  test('of the server itself is fine', async () => {
+  test('is accepted for the server', async () => {
     const leaf = onCurve(await pki.issue({ names }), 'brainpoolP256r1', pki.intermediate, [pki.intermediate]);
-    expect(await see(leaf, [])).toMatchObject({ steps: 'ppppp', travelled: true });
+    expect(await see(leaf, [])).toMatchObject({ steps: 'ppppp', sent: true });
   });
 
-  test('that nobody vouches for is not trusted', async () => {
+  test('is not trusted without a trusted CA', async () => {
     const root = onCurve(await ca('Odd Root CA', {}), 'brainpoolP256r1');
     const seen = await see(await leafUnder(root, [root]), []);
-    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], travelled: false });
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], sent: false });
   });
 
-  test('whose parameters are explicit is named', async () => {
+  test('is named if its parameters are explicit', async () => {
     const leaf = onCurve(await pki.issue({ names }), 'explicit', pki.intermediate, [pki.intermediate]);
     const { found } = await see(leaf, []);
     expect(found[0]?.message).toMatch(/the key of CN=STARTTLS Gate demo has explicit curve parameters/);
@@ -400,35 +409,35 @@ describe('name constraints', () => {
 
   test.each<[string, Extension]>([
     ['the domain', constraints([dns('example.test')])],
-    ['the name itself', constraints([dns('mail.EXAMPLE.test')])],
-    ['what is below a domain', constraints([dns('.example.test')])],
+    ['the exact name', constraints([dns('mail.EXAMPLE.test')])],
+    ['subdomains of a domain', constraints([dns('.example.test')])],
     ['one of several', constraints([dns('other.test'), dns('example.test')], [dns('secret.example.test')])],
     ['everything', constraints([dns('')])],
-    ['addresses only, of which it has none', constraints([network(10, 0, 0, 0, 255, 0, 0, 0)])],
-  ])('that permit it leave an expired certificate expired, and no more: %s', async (_, extension) => {
+    ['only IP addresses, of which it has none', constraints([network(10, 0, 0, 0, 255, 0, 0, 0)])],
+  ])('that permit the name do not add a finding to an expired certificate: %s', async (_, extension) => {
     const seen = await see(await under(extension, expired), waiveExpired);
-    expect(seen).toMatchObject({ steps: 'ppwpp', travelled: true });
+    expect(seen).toMatchObject({ steps: 'ppwpp', sent: true });
     expect(seen.codes[0]).toBe('(certificate-expired)');
   });
 
   test.each<[string, Extension, RegExp]>([
     [
-      'another domain',
+      'a different domain',
       constraints([dns('evil.test'), dns('le.test')]),
       /CN=Constrained CA may not issue certificates for mail\.example\.test: its name constraints permit only evil\.test, le\.test/,
     ],
-    ['a longer one', constraints([dns('x.mail.example.test')]), /permit only x\.mail\.example\.test/],
+    ['a longer name', constraints([dns('x.mail.example.test')]), /permit only x\.mail\.example\.test/],
     ['the end of a label', constraints([dns('ample.test')]), /permit only ample\.test/],
-    ['what is below the name', constraints([dns('.mail.example.test')]), /permit only \.mail\.example\.test/],
+    ['subdomains of the name', constraints([dns('.mail.example.test')]), /permit only \.mail\.example\.test/],
     [
       'an excluded domain',
       constraints([dns('test')], [dns('example.test')]),
       /may not issue certificates for mail\.example\.test: its name constraints exclude example\.test/,
     ],
-  ])('that do not are told, whatever else there is: %s', async (_, extension, message) => {
+  ])('that do not permit the name are reported even if there is another problem: %s', async (_, extension, message) => {
     for (const options of [{}, expired]) {
       const seen = await see(await under(extension, options), waiveExpired);
-      expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+      expect(seen).toMatchObject({ steps: 'ppfbb', sent: false });
       expect(seen.found.find(({ code }) => code === 'certificate-untrusted')?.message).toMatch(message);
     }
   });
@@ -436,49 +445,49 @@ describe('name constraints', () => {
   test.each<[string, Extension, RegExp | undefined]>([
     ['its network', constraints([network(127, 0, 0, 0, 255, 0, 0, 0)]), undefined],
     [
-      'another',
+      'a different network',
       constraints([network(10, 0, 0, 0, 255, 0, 0, 0)]),
       /127\.0\.0\.1: .* permit only 10\.0\.0\.0\/255\.0\.0\.0/,
     ],
     ['its network, excluded', constraints([], [network(127, 0, 0, 1, 255, 255, 255, 255)]), /exclude 127\.0\.0\.1/],
-    ['another, excluded', constraints([], [network(10, 0, 0, 0, 255, 0, 0, 0)]), undefined],
+    ['a different network, excluded', constraints([], [network(10, 0, 0, 0, 255, 0, 0, 0)]), undefined],
     [
-      'half a network',
+      'an incomplete network',
       constraints([network(127, 0, 0)]),
       /is malformed: an IP address constraint has an invalid length/,
     ],
-  ])('of addresses are held against addresses: %s', async (_, extension, message) => {
+  ])('on IP addresses are compared with IP addresses: %s', async (_, extension, message) => {
     const leaf = await under(extension, { ...expired, addresses: ['127.0.0.1'] });
     const seen = await see(leaf, waiveExpired);
     const untrusted = seen.found.find(({ code }) => code === 'certificate-untrusted');
-    expect([seen.travelled, untrusted?.message ?? '']).toEqual([
+    expect([seen.sent, untrusted?.message ?? '']).toEqual([
       message === undefined,
       message === undefined ? '' : (expect.stringMatching(message) as string),
     ]);
   });
 
-  test('hold for the whole path', async () => {
+  test('apply to the whole path', async () => {
     const upper = await ca('Upper CA', { issuer: pki.root, further: [constraints([dns('evil.test')])] });
     const lower = await ca('Lower CA', { issuer: upper });
     const leaf = await issue({ names, issuer: lower, sends: [lower, upper], ...expired });
     const seen = await see(leaf, waiveExpired);
-    expect(seen).toMatchObject({ steps: 'ppfbb', travelled: false });
+    expect(seen).toMatchObject({ steps: 'ppfbb', sent: false });
     expect(seen.found[1]?.message).toMatch(/CN=Upper CA may not issue certificates for mail\.example\.test/);
   });
 
-  test('of a form that is not evaluated here leave the judgement to OpenSSL', async () => {
+  test('of an unsupported type are left to OpenSSL', async () => {
     const seen = await see(await under(constraints([DIRECTORY], [])), []);
-    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], travelled: false });
+    expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], sent: false });
     expect(seen.found[0]?.message).toMatch(
       /name constraints of a type that this check does not support\. OpenSSL rejects it, too \(\w+\)\.$/,
     );
     expect(await see(await under(constraints([], [DIRECTORY])), [])).toMatchObject({ steps: 'ppppp' });
-    // What OpenSSL says then is about the date, and nobody knows whether it has looked at the rest.
+    // OpenSSL reports only the date, so it is unknown whether it has checked the rest.
     const unsure = await see(await under(constraints([], [DIRECTORY]), expired), waiveExpired);
-    expect(unsure).toMatchObject({ steps: 'ppfbb', travelled: false });
+    expect(unsure).toMatchObject({ steps: 'ppfbb', sent: false });
   });
 
-  test('do not hide how weak and how old the rest is, and blame nothing that does not count', async () => {
+  test('do not hide weak keys and expired certificates on the path', async () => {
     const extension = constraints([], [DIRECTORY]);
     const short = await ca('Short CA', { issuer: pki.root, further: [extension], notAfter: inDays(30) });
     const leaf = await issue({ names, issuer: short, sends: [short] });
@@ -490,19 +499,19 @@ describe('name constraints', () => {
   });
 });
 
-describe('a certificate that fits no server', () => {
+describe('a certificate that is not for servers', () => {
   test.each<[CertificateName, RegExp]>([
     ['signsCertificatesOnly', /its key usage allows neither a signature nor a key exchange/],
     ['anyPurpose', /its extended key usage is "any", which does not include TLS servers/],
     ['netscapeClient', /its Netscape certificate type is not a server/],
-  ])('says why: %s', async (certName, message) => {
+  ])('causes a finding that gives the reason: %s', async (certName, message) => {
     const certs = await createCertificateFixtures();
     const { found, codes: seen } = await see(certs[certName], [], certs.pki.root);
     expect(seen).toEqual(['certificate-wrong-purpose']);
     expect(found[0]?.message).toMatch(message);
   });
 
-  test('an intermediate whose extended key usage is "any" is none for servers', async () => {
+  test('must not have an intermediate whose extended key usage is "any"', async () => {
     const any = await ca('Any CA', { issuer: pki.root, further: [new ExtendedKeyUsageExtension(['2.5.29.37.0'])] });
     const { found } = await see(await issue({ names, issuer: any, sends: [any] }), []);
     expect(found[0]?.message).toMatch(
@@ -511,7 +520,7 @@ describe('a certificate that fits no server', () => {
   });
 });
 
-test('what a certificate carries in place of the name is told in words that make sense', async () => {
+test('a hostname mismatch says what the certificate contains instead', async () => {
   const messageOf = async (options: CertificateOptions, servername = HOST): Promise<string | undefined> => {
     const { key, chain: cert } = await pki.issue(options);
     await using server = await startScriptedServer({ tls: { key, cert } });
@@ -534,7 +543,7 @@ test('what a certificate carries in place of the name is told in words that make
   );
 });
 
-describe('the strength of what counts', () => {
+describe('weak keys and signatures', () => {
   let certs: CertificateFixtures;
   beforeAll(async () => {
     certs = await createCertificateFixtures();
@@ -542,21 +551,21 @@ describe('the strength of what counts', () => {
   const codesOf = async (identity: Identity): Promise<readonly string[]> =>
     (await see(identity, [], certs.pki.root)).codes.filter((code) => code !== 'receipt-not-verified');
 
-  test('a weak certificate that was sent beside the path does not', async () => {
+  test('are ignored in a certificate that is not on the path', async () => {
     for (const beside of ['rsa1024', 'sha1'] as const) {
       const sends = [certs.pki.intermediate, certs[beside]];
       expect(await codesOf(await certs.pki.issue({ names, sends }))).toEqual(['certificate-chain-disordered']);
     }
   });
 
-  test('a weak one on the path does, be it the anchor', async () => {
+  test('are reported for every certificate on the path, including the trusted CA', async () => {
     const weak = await ca('Weak CA', { key: RSA_1024, issuer: certs.pki.root });
     expect(await codesOf(await issue({ names, issuer: weak, sends: [weak] }))).toEqual(['certificate-weak-key']);
     const leaf = await issue({ names, issuer: weak, sends: [] });
     expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);
   });
 
-  test('all that was sent does, where there is no path', async () => {
+  test('are reported for all certificates if there is no path', async () => {
     const other = await createPki('Nobody');
     const sends = [other.intermediate, certs.rsa1024];
     expect(await codesOf(await other.issue({ names, sends }))).toEqual([
@@ -569,7 +578,7 @@ describe('the strength of what counts', () => {
   test.each<[CertificateName, string, string[]]>([
     ['pss', 'RSA-PSS with SHA-256', []],
     ['pssSha1', 'RSA-PSS with SHA-1 or an unknown hash', ['certificate-weak-signature']],
-  ])('a signature of RSA-PSS is as good as its hash: %s', async (certName, signature, expected) => {
+  ])('depend on the hash for RSA-PSS: %s', async (certName, signature, expected) => {
     expect(await codesOf(certs[certName])).toEqual(expected);
     expect(certificateFacts(new X509Certificate(certs[certName].cert)).signature.name).toBe(signature);
   });

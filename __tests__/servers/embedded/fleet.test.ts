@@ -25,7 +25,7 @@ const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =
     ...overrides,
   });
 
-async function fleet(
+async function runAll(
   endpoints: readonly Endpoint[],
   settings: Partial<Plan> = {},
   world: Partial<RunContext> = {},
@@ -42,7 +42,7 @@ async function fleet(
 }
 
 describe('many endpoints', () => {
-  test('one that never answers holds up none of the other 49', async () => {
+  test('one endpoint that never replies does not delay the other 49', async () => {
     await using server = await startScriptedServer(good);
     await using mute = await startScriptedServer({ greeting: silence });
     const waited = waiting();
@@ -50,17 +50,17 @@ describe('many endpoints', () => {
     const endpoints = Array.from({ length: 50 }, (_, i) =>
       endpointAt(i === 3 ? mute.port : server.port, { name: `endpoint ${i}`, timeoutMs: 4000 }),
     );
-    const reports = await fleet(endpoints, { concurrency: 8 }, {}, ({ name }) => {
+    const reports = await runAll(endpoints, { concurrency: 8 }, {}, ({ name }) => {
       finished.push({ name, waitedMs: waited() });
     });
     expect(reports.map(({ name }) => name)).toEqual(endpoints.map(({ name }) => name));
     expect(reports.filter(({ result }) => result === 'pass')).toHaveLength(49);
     expect(finished.at(-1)?.name).toBe('endpoint 3');
-    // The order says that nobody waited; the distance says that they were done long before the deadline.
+    // The order shows that no endpoint waited; the times show that they ended long before the deadline.
     expect(finished[48]?.waitedMs).toBeLessThan(3000);
   }, 30_000);
 
-  test('no more at a time than wanted', async () => {
+  test('run at most as many at a time as configured', async () => {
     let open = 0;
     let most = 0;
     const resolver = async (): Promise<never> => {
@@ -70,7 +70,7 @@ describe('many endpoints', () => {
       throw Object.assign(new Error('lookup'), { code: 'EAI_FAIL' });
     };
     const endpoints = Array.from({ length: 12 }, (_, i) => endpointAt(25, { name: `${i}`, host: 'a.example.test' }));
-    await fleet(endpoints, { concurrency: 3 }, { resolver });
+    await runAll(endpoints, { concurrency: 3 }, { resolver });
     expect(most).toBe(3);
   });
 
@@ -78,7 +78,7 @@ describe('many endpoints', () => {
     ['an Error', () => new Error('defect')],
     ['a string', () => 'defect'],
     ['undefined', () => undefined],
-  ])('a defect of our own (%s) takes down its own endpoint only', async (_name, thrown) => {
+  ])('an internal error (%s) affects only its own endpoint', async (_name, thrown) => {
     await using server = await startScriptedServer(good);
     class Broken extends TrustStore {
       override context(tls: Endpoint['tls']): ReturnType<TrustStore['context']> {
@@ -88,7 +88,7 @@ describe('many endpoints', () => {
       }
     }
     const odd = endpointAt(server.port, { name: 'odd' });
-    const reports = await fleet(
+    const reports = await runAll(
       [{ ...odd, tls: { ...odd.tls, minValidDays: 13 } }, endpointAt(server.port)],
       {},
       { trust: new Broken() },
@@ -105,11 +105,11 @@ describe('addresses: all', () => {
       { address: '127.0.0.2', family: 4 },
     ]);
 
-  test('makes each address an endpoint of its own', async () => {
+  test('makes each address a separate endpoint', async () => {
     await using server = await startScriptedServer(good);
     const endpoint = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
     const progress: Progress[] = [];
-    const reports = await fleet([endpoint], {}, { resolver }, (_, { done, total }) => {
+    const reports = await runAll([endpoint], {}, { resolver }, (_, { done, total }) => {
       progress.push({ done, total });
     });
     expect(reports.map(({ name, address, result }) => [name, address, result])).toEqual([
@@ -122,9 +122,9 @@ describe('addresses: all', () => {
     ]);
   });
 
-  test('leaves one endpoint to fail where the name has none', async () => {
+  test('reports one failed endpoint if the name has no address', async () => {
     const nothing = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-    const reports = await fleet(
+    const reports = await runAll(
       [endpointAt(25, { host: 'nothing.example.test', addresses: 'all', name: 'n' })],
       {},
       { resolver: nothing },
@@ -132,28 +132,28 @@ describe('addresses: all', () => {
     expect(reports.map(({ name, steps }) => [name, codes(steps)])).toEqual([['n', ['dns-failed']]]);
   });
 
-  test('gives no endpoint the name of another', async () => {
+  test('gives each endpoint a unique name', async () => {
     await using server = await startScriptedServer(good);
     const multi = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
     const others = ['multi (127.0.0.1)', 'multi (127.0.0.2) #2', 'multi (127.0.0.2)'];
     const endpoints = [multi, ...others.map((name) => endpointAt(server.port, { name }))];
-    const reports = await fleet(endpoints, {}, { resolver });
+    const reports = await runAll(endpoints, {}, { resolver });
     expect(reports.map(({ name }) => name)).toEqual(['multi (127.0.0.1) #2', 'multi (127.0.0.2) #3', ...others]);
   });
 
-  test('takes an address once, however often the lookup gives it', async () => {
+  test('tests an address once, even if the lookup returns it several times', async () => {
     await using server = await startScriptedServer(good);
     const endpoint = endpointAt(server.port, { name: 'multi', host: 'multi.example.test', addresses: 'all' });
     const twice = (): Promise<{ address: string; family: 4 }[]> =>
       Promise.resolve(Array.from({ length: 2 }, () => ({ address: '127.0.0.1', family: 4 })));
-    const reports = await fleet([endpoint], {}, { resolver: twice });
+    const reports = await runAll([endpoint], {}, { resolver: twice });
     expect(reports.map(({ name }) => name)).toEqual(['multi (127.0.0.1)']);
   });
 
-  test('shows a command that goes to the very address', async () => {
+  test('reports a command that connects to the address', async () => {
     const port = await closedPort();
     const endpoint = endpointAt(port, { host: 'multi.example.test', addresses: 'all', auth: AUTH });
-    const reports = await fleet([endpoint], {}, { resolver });
+    const reports = await runAll([endpoint], {}, { resolver });
     const commands = reports.map(({ steps }) => steps[0]?.findings[0]?.reproduce);
     expect(commands.map((command) => / -connect (\S+) .* -servername (\S+) /.exec(command ?? '')?.slice(1))).toEqual([
       [`127.0.0.1:${port}`, 'mail.example.test'],
@@ -166,7 +166,7 @@ describe('addresses: all', () => {
     const temporary = Object.assign(new Error('lookup'), { code: 'EAI_AGAIN', errno: -3001 });
     const noSuchFamily = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3007 });
     const noSuchName = Object.assign(new Error('lookup'), { code: 'ENOTFOUND', errno: -3008 });
-    /** Answers as getaddrinfo does: without a family, it hides that one of the two lookups failed. */
+    /** Behaves like getaddrinfo: without a family, it hides that one of the two lookups failed. */
     const answering =
       (v4: Answer, v6: Answer): Resolver =>
       (_host, family) => {
@@ -182,15 +182,15 @@ describe('addresses: all', () => {
     const seen = (reports: readonly EndpointReport[]): unknown[] =>
       reports.map(({ name, result, steps }) => [name, result, codes(steps)]);
 
-    test('and gates the addresses of both', async () => {
+    test('and tests the addresses of both', async () => {
       const port = await closedPort();
-      const reports = await fleet([dual(port)], {}, { resolver: answering(['127.0.0.1'], ['::1']) });
+      const reports = await runAll([dual(port)], {}, { resolver: answering(['127.0.0.1'], ['::1']) });
       expect(reports.map(({ name }) => name)).toEqual(['dual (127.0.0.1)', 'dual (::1)']);
     });
 
     test('and is inconclusive for IPv6 if that lookup fails', async () => {
       await using server = await startScriptedServer(good);
-      const reports = await fleet([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], temporary) });
+      const reports = await runAll([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], temporary) });
       expect(seen(reports)).toEqual([
         ['dual (127.0.0.1)', 'pass', []],
         ['dual (IPv6)', 'inconclusive', ['dns-failed']],
@@ -199,17 +199,17 @@ describe('addresses: all', () => {
 
     test('and is inconclusive for IPv4 if that lookup fails', async () => {
       const port = await closedPort();
-      const reports = await fleet([dual(port)], {}, { resolver: answering(temporary, ['::1']) });
+      const reports = await runAll([dual(port)], {}, { resolver: answering(temporary, ['::1']) });
       expect(reports.map(({ name }) => name)).toEqual(['dual (::1)', 'dual (IPv4)']);
       expect(seen(reports)[1]).toEqual(['dual (IPv4)', 'inconclusive', ['dns-failed']]);
     });
 
-    test('and is inconclusive for the one that does not answer in time', async () => {
+    test('and is inconclusive for the one that does not reply in time', async () => {
       await using server = await startScriptedServer(good);
       const silentV6: Resolver = (_host, family) =>
         family === 6 ? new Promise(() => undefined) : Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
       const endpoint = { ...dual(server.port), timeoutMs: 2000 };
-      const reports = await fleet([endpoint], {}, { resolver: silentV6 });
+      const reports = await runAll([endpoint], {}, { resolver: silentV6 });
       expect(seen(reports)).toEqual([
         ['dual (127.0.0.1)', 'pass', []],
         ['dual (IPv6)', 'inconclusive', ['dns-failed']],
@@ -224,29 +224,29 @@ describe('addresses: all', () => {
       };
       const port = await closedPort();
       const settings = { resolver: failsOnce, pause: () => Promise.resolve() };
-      const reports = await fleet([dual(port)], { retries: 1 }, settings);
+      const reports = await runAll([dual(port)], { retries: 1 }, settings);
       expect(reports.map(({ name }) => name)).toEqual(['dual (127.0.0.1)', 'dual (::1)']);
       expect(asked).toBe(2);
     });
 
     test.each([
       ['no address of it', noSuchFamily],
-      ['no address of it, in the words of a system that does not distinguish', noSuchName],
+      ['no address of it, from a system that does not distinguish', noSuchName],
     ])('and ignores one with %s', async (_case, none) => {
       await using server = await startScriptedServer(good);
-      const reports = await fleet([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], none) });
+      const reports = await runAll([dual(server.port)], {}, { resolver: answering(['127.0.0.1'], none) });
       expect(seen(reports)).toEqual([['dual (127.0.0.1)', 'pass', []]]);
     });
 
     test('and reports one inconclusive endpoint if one has no address and the other lookup fails', async () => {
-      const reports = await fleet([dual(25)], {}, { resolver: answering(noSuchFamily, temporary) });
+      const reports = await runAll([dual(25)], {}, { resolver: answering(noSuchFamily, temporary) });
       expect(seen(reports)).toEqual([['dual', 'inconclusive', ['dns-failed']]]);
     });
 
-    test('but not with addresses: first, which connects to the family that answers', async () => {
+    test('but not with addresses: first, which connects to the family that is found', async () => {
       await using server = await startScriptedServer(good);
       const endpoint = { ...dual(server.port), addresses: 'first' } as const;
-      const reports = await fleet([endpoint], {}, { resolver: answering(['127.0.0.1'], temporary) });
+      const reports = await runAll([endpoint], {}, { resolver: answering(['127.0.0.1'], temporary) });
       expect(seen(reports)).toEqual([['dual', 'pass', []]]);
     });
   });
@@ -258,7 +258,7 @@ describe('addresses: all', () => {
       pauses.push(ms);
       return Promise.resolve();
     };
-    /** Each family fails so many times, then answers. */
+    /** Each family fails so many times, and then succeeds. */
     const failing = (times: number): Resolver & { calls: { 4: number; 6: number } } => {
       const lookup: Resolver = (_host, family = 4) => {
         calls[family] += 1;
@@ -273,11 +273,11 @@ describe('addresses: all', () => {
       pauses.length = 0;
     });
 
-    test('looks up again, and gates each address that it then finds', async () => {
+    test('looks up again, and tests each address that it then finds', async () => {
       await using server = await startScriptedServer(good);
       const again = failing(2);
       const endpoint = endpointAt(server.port, { name, host: 'multi.example.test', addresses: 'all' });
-      const reports = await fleet([endpoint], { retries: 2 }, { resolver: again, pause });
+      const reports = await runAll([endpoint], { retries: 2 }, { resolver: again, pause });
       expect(reports.map((report) => report.name)).toEqual(['multi (127.0.0.1)', 'multi (127.0.0.2)']);
       expect({ calls: again.calls, pauses: pauses.slice(0, 4) }).toEqual({
         calls: { 4: 3, 6: 3 },
@@ -288,7 +288,7 @@ describe('addresses: all', () => {
     test('stops after its attempts, reports them all, and neither looks up nor waits twice', async () => {
       const never = failing(Infinity);
       const endpoint = endpointAt(25, { name, host: 'multi.example.test', addresses: 'all' });
-      const reports = await fleet([endpoint], { retries: 2 }, { resolver: never, pause });
+      const reports = await runAll([endpoint], { retries: 2 }, { resolver: never, pause });
       expect(reports).toMatchObject([{ name, result: 'inconclusive', attempts: 3 }]);
       // The pauses count once; twice would be 10 s.
       expect(reports[0]?.durationMs).toBeGreaterThanOrEqual(5000);
@@ -298,15 +298,19 @@ describe('addresses: all', () => {
     });
   });
 
-  test('first takes whichever answers', async () => {
+  test('first connects to whichever address accepts', async () => {
     await using server = await startScriptedServer(good);
     const reversed = (): Promise<{ address: string; family: 4 }[]> => resolver().then((found) => found.reverse());
-    const [report] = await fleet([endpointAt(server.port, { host: 'multi.example.test' })], {}, { resolver: reversed });
+    const [report] = await runAll(
+      [endpointAt(server.port, { host: 'multi.example.test' })],
+      {},
+      { resolver: reversed },
+    );
     expect([report?.result, report?.address]).toEqual(['pass', '127.0.0.1']);
   });
 });
 
-describe('further tries', () => {
+describe('retries', () => {
   const pauses: number[] = [];
   const pause = (ms: number): Promise<void> => {
     pauses.push(ms);
@@ -321,15 +325,15 @@ describe('further tries', () => {
     ['421', { greeting: ['421 busy', close] }, 'throttled'],
     ['454 to STARTTLS', { replies: { STARTTLS: '454 later' } }, 'starttls-refused'],
     ['454 to AUTH', { replies: { AUTH: '454 later' } }, 'auth-temporary-failure'],
-  ])('after %s, shown with what failed first', async (_name, first, code) => {
+  ])('after %s are reported with the first failure', async (_name, first, code) => {
     await using server = await startScriptedServer([{ ...good, ...first }, good]);
-    const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+    const [report] = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
     expect(report).toMatchObject({ result: 'pass', attempts: 2, earlier: [{ code }] });
     expect(server.connections).toBe(2);
     expect(pauses).toEqual([1000]);
   });
 
-  test('leave nothing by which the password could be guessed, though the server remembers what it got', async () => {
+  test('leave nothing from which the password could be guessed, even if the server repeats what it received', async () => {
     const told: string[] = [];
     const remembers: Sasl = function* () {
       const response = Buffer.from(yield Buffer.from(`<${told.length}@x>`).toString('base64'), 'base64').toString();
@@ -338,7 +342,7 @@ describe('further tries', () => {
     };
     const cramOnly = { ...good, offersInTls: ['AUTH CRAM-MD5'], sasl: { 'CRAM-MD5': remembers } };
     await using server = await startScriptedServer(cramOnly);
-    const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+    const reports = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
     expect(told).toHaveLength(2);
     expect(told[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(reports).toMatchObject([{ attempts: 2, earlier: [{ code: 'auth-temporary-failure' }] }]);
@@ -346,8 +350,8 @@ describe('further tries', () => {
     for (const digest of told) expect(JSON.stringify(reports)).not.toContain(digest);
   });
 
-  test('end, with longer and longer pauses', async () => {
-    const [report] = await fleet([endpointAt(await closedPort())], { retries: 3 }, { pause });
+  test('end after increasing pauses', async () => {
+    const [report] = await runAll([endpointAt(await closedPort())], { retries: 3 }, { pause });
     expect([report?.attempts, letters(report?.steps ?? [])]).toEqual([4, 'fbbbb']);
     expect(pauses).toEqual([1000, 4000, 16000]);
   });
@@ -364,7 +368,7 @@ describe('further tries', () => {
 
     test('a warning', async () => {
       await using server = await startScriptedServer([{ ...good, ...later, offers: OFFERS_AUTH }, good]);
-      const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      const reports = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
       expect(reports).toMatchObject([{ result: 'warn', attempts: 2, earlier: [failure, warning] }]);
       expect(letters(reports[0]?.steps ?? [])).toBe('ppppn');
       expect(judge(reports, policy)).toMatchObject({ result: 'warn', blocks: true });
@@ -374,7 +378,7 @@ describe('further tries', () => {
       const expired = { tls: { key: certs.expired.key, cert: certs.expired.chain } };
       await using server = await startScriptedServer([{ ...expired, ...later }, good]);
       const endpoint = endpointAt(server.port, { auth: AUTH, waive: waive('certificate-expired') });
-      const reports = await fleet([endpoint], { retries: 2 }, { pause });
+      const reports = await runAll([endpoint], { retries: 2 }, { pause });
       const waived = { step: 'certificate', code: 'certificate-expired', severity: 'error', waived: {} };
       expect(reports).toMatchObject([{ result: 'warn', attempts: 2, earlier: [failure, waived] }]);
       expect(judge(reports, policy).blocks).toBe(true);
@@ -387,7 +391,7 @@ describe('further tries', () => {
     ])('a warning of the step that is then interrupted by %s', async (_name, replies, code) => {
       const offersInTls = ['STARTTLS', 'AUTH PLAIN'];
       await using server = await startScriptedServer([{ ...good, offersInTls, replies }, good]);
-      const reports = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 1 }, { pause });
+      const reports = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 1 }, { pause });
       expect([reports[0]?.result, inBrief(reports[0])]).toEqual([
         'warn',
         [`authentication: ${code}`, 'authentication: starttls-still-advertised'],
@@ -398,17 +402,17 @@ describe('further tries', () => {
     test('a warning of the step that is then interrupted, in the last attempt too', async () => {
       const replies = { AUTH: ['421 4.3.2 shutting down', close] };
       await using server = await startScriptedServer({ ...good, offersInTls: ['STARTTLS', 'AUTH PLAIN'], replies });
-      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 0 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 0 }, { pause });
       expect([letters(report?.steps ?? []), codes(report?.steps ?? [])]).toEqual([
         'pppib',
         ['starttls-still-advertised', 'throttled'],
       ]);
     });
 
-    test('only once, however many attempts had it', async () => {
+    test('only once, even if several attempts had it', async () => {
       const first = { ...good, ...later, offers: OFFERS_AUTH };
       await using server = await startScriptedServer([first, first, good]);
-      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
       expect(inBrief(report)).toEqual([
         'authentication: auth-temporary-failure',
         'capability: plaintext-auth-advertised',
@@ -422,7 +426,7 @@ describe('further tries', () => {
         { ...good, ...later, offers },
         { ...good, offers },
       ]);
-      const [report] = await fleet([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { auth: AUTH })], { retries: 2 }, { pause });
       expect([report?.result, letters(report?.steps ?? [])]).toEqual(['warn', 'wpppn']);
       expect(inBrief(report)).toEqual(['authentication: auth-temporary-failure']);
     });
@@ -432,12 +436,12 @@ describe('further tries', () => {
       ['not waived', []],
     ])('except the failure that led to the next attempt: %s', async (_name, waivers) => {
       await using server = await startScriptedServer([{ greeting: ['421 busy', close] }, good]);
-      const [report] = await fleet([endpointAt(server.port, { waive: waivers })], { retries: 2 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { waive: waivers })], { retries: 2 }, { pause });
       expect([report?.result, report?.attempts, inBrief(report)]).toEqual(['pass', 2, ['capability: throttled']]);
     });
   });
 
-  describe('after a timeout that follows an answer', () => {
+  describe('after a timeout that follows a reply', () => {
     const TIMEOUT_MS = 2000;
     const implicit = { transport: 'implicit', auth: AUTH } as const;
 
@@ -451,7 +455,7 @@ describe('further tries', () => {
     ])('%s: one is made', async (_name, first, endpoint, code) => {
       const next = { ...good, ...(first.implicit && { implicit: true }) };
       await using server = await startScriptedServer([{ ...good, ...first }, next]);
-      const [report] = await fleet(
+      const [report] = await runAll(
         [endpointAt(server.port, { timeoutMs: TIMEOUT_MS, ...endpoint })],
         { retries: 1 },
         { pause },
@@ -462,42 +466,42 @@ describe('further tries', () => {
 
     test.concurrent('no second one is made, even if retries are left', async () => {
       await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
-      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
       expect([report?.attempts, codes(report?.steps ?? []), server.connections]).toEqual([2, ['reply-timeout'], 2]);
     });
 
     test.concurrent('other failures still have the remaining retries', async () => {
       const quiet = { ...good, replies: { STARTTLS: silence } };
       await using server = await startScriptedServer([quiet, { ...good, greeting: close }, quiet, good]);
-      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 5 }, { pause });
       expect([report?.attempts, codes(report?.steps ?? [])]).toEqual([3, ['reply-timeout']]);
     });
 
     test.concurrent('none is made if retries is 0', async () => {
       await using server = await startScriptedServer({ ...good, replies: { STARTTLS: silence } });
-      const [report] = await fleet([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 0 }, { pause });
+      const [report] = await runAll([endpointAt(server.port, { timeoutMs: TIMEOUT_MS })], { retries: 0 }, { pause });
       expect([report?.attempts, server.connections]).toEqual([1, 1]);
     });
 
     test.concurrent('none is made once the final dot has been sent', async () => {
       await using server = await startScriptedServer({ ...good, replies: { MESSAGE: silence } });
       const endpoint = endpointAt(server.port, { timeoutMs: TIMEOUT_MS, delivery: DELIVERY });
-      const [report] = await fleet([endpoint], { retries: 2 }, { pause });
+      const [report] = await runAll([endpoint], { retries: 2 }, { pause });
       expect([report?.attempts, codes(report?.steps ?? []), server.messages.length]).toEqual([1, ['reply-timeout'], 1]);
     });
   });
 
-  // A port that does not greet is looked at once more, for whether it waits for TLS.
+  // A silent port gets a second connection, which checks whether it expects TLS.
   test.each<[string, Dialogue, number?]>([
     ['silence', { greeting: silence }, 2],
     ['502 to STARTTLS', { replies: { STARTTLS: '502 no' } }],
     ['535', { replies: { AUTH: '535 no' } }],
     ['432', { replies: { AUTH: '432 change it' } }],
-    ['another protocol', { greeting: 'SSH-2.0-x' }],
+    ['a different protocol', { greeting: 'SSH-2.0-x' }],
     ['no STARTTLS', { offers: [], replies: { STARTTLS: '502 no' } }],
   ])('are not made after %s', async (_name, dialogue, connections = 1) => {
     await using server = await startScriptedServer({ ...good, ...dialogue });
-    const [report] = await fleet([endpointAt(server.port, { auth: AUTH, timeoutMs: 300 })], { retries: 2 }, { pause });
+    const [report] = await runAll([endpointAt(server.port, { auth: AUTH, timeoutMs: 300 })], { retries: 2 }, { pause });
     expect([report?.result, report?.attempts, server.connections]).toEqual(['fail', 1, connections]);
   });
 });

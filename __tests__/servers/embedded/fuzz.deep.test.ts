@@ -12,13 +12,13 @@ import { HOST } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
 /**
- * What `any-bytes` leaves out: octets in place of TLS records, before, in and behind the handshake; challenges of SASL;
- * and the answers of an inbox. Whatever comes, the gate ends in time, in a verdict that is no defect of its own.
+ * What `any-bytes` leaves out: random bytes instead of TLS records, before, in and after the handshake; SASL challenges;
+ * and the replies of an inbox. The gate always ends within its time limit and without an internal error.
  */
 
-/** The dialogue before the server misbehaves must not end because this machine is busy. */
+/** Long enough for the session before the server misbehaves, even on a busy machine. */
 const TIMEOUT_MS = 2000;
-/** The dialogue may wait four times as long as any one wait, the inbox for as long again. */
+/** The session may wait four times as long as a single wait, and the inbox as long again. */
 const BUDGET_MS = 8 * TIMEOUT_MS + 1500;
 const BATCH = 32;
 const RUNS = { numRuns: 8, interruptAfterTimeLimit: 60_000 };
@@ -38,7 +38,7 @@ beforeAll(async () => {
 const batchOf = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.array(one, { minLength: BATCH / 2, maxLength: BATCH, size: 'max' });
 
-/** Gates a server once. @returns the five letters, once it is certain that they came in time and from no defect */
+/** Tests a server once. @returns the five letters, after checks of the time and for internal errors */
 async function verdictOn(
   dialogue: Dialogue,
   endpoint: Omit<Parameters<typeof testEndpoint>[1] & object, 'tls' | 'timeoutMs'> = {},
@@ -55,7 +55,7 @@ async function verdictOn(
   return letters(report.steps);
 }
 
-/** Records with a right length or a wrong one, of any type, and what they carry like messages of a handshake. */
+/** TLS records of any type, with a correct or wrong length, whose content resembles handshake messages. */
 const records: fc.Arbitrary<Buffer> = fc
   .array(
     fc
@@ -80,7 +80,7 @@ const records: fc.Arbitrary<Buffer> = fc
 
 const ends: fc.Arbitrary<Act> = fc.constantFrom(silence, close);
 
-test('records in place of a handshake never come to a session', async () => {
+test('random records instead of a handshake never lead to a session', async () => {
   await fc.assert(
     fc.asyncProperty(batchOf(fc.tuple(records, ends, fc.boolean())), async (batch) => {
       await Promise.all(
@@ -97,7 +97,7 @@ test('records in place of a handshake never come to a session', async () => {
   );
 });
 
-test('records beneath a session end it, and say nothing in it', async () => {
+test('random records below a session end it without any content', async () => {
   const at = fc.constantFrom('EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'MESSAGE', 'QUIT');
   await fc.assert(
     fc.asyncProperty(batchOf(fc.tuple(at, records, ends)), async (batch) => {
@@ -122,7 +122,7 @@ const challenge: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, ' ')),
 );
 
-test('no challenges sign anybody in where the server must prove that it knows the password', async () => {
+test('random challenges never authenticate a server that must prove that it knows the password', async () => {
   const one = fc.tuple(
     fc.constantFrom(...SUPPORTED),
     fc.array(challenge, { maxLength: 5 }),
@@ -151,7 +151,7 @@ test('no challenges sign anybody in where the server must prove that it knows th
   );
 });
 
-/** Lines that are IMAP, or nearly so; `$` stands for the tag. */
+/** Lines that are IMAP or resemble it; `$` stands for the tag. */
 const imapLine: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     '$ OK',
@@ -181,7 +181,7 @@ const imapReply: fc.Arbitrary<ImapReply> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('silence' as const, 'close' as const) },
 );
 
-test('no answers of an inbox make a message arrive', async () => {
+test('random replies of an inbox never count as an arrived message', async () => {
   const commands = ['LOGIN', 'CAPABILITY', 'NAMESPACE', 'LIST', 'SELECT', 'IDLE', 'UID SEARCH', 'UID FETCH', 'NOOP'];
   const script = fc.record({
     greeting: fc.option(imapReply, { nil: undefined }),

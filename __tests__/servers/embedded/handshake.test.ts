@@ -13,7 +13,7 @@ import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
 
-/** Why there is no handshake: what the first connection says, and what a further one that offers everything adds to it. */
+/** Why a handshake fails: from the first connection, and from another one that offers everything. */
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ interface Seen {
   readonly connections: number;
 }
 
-/** @param dialogues for one connection after the other; the last one stays */
+/** @param dialogues one for each connection; the last one repeats */
 async function see(dialogues: readonly Dialogue[], endpoint: Partial<Endpoint> = {}): Promise<Seen> {
   const tls = { key: certs.good.key, cert: certs.good.chain };
   await using server = await startScriptedServer(dialogues.map((one) => ({ ...one, tls: { ...tls, ...one.tls } })));
@@ -40,17 +40,17 @@ async function see(dialogues: readonly Dialogue[], endpoint: Partial<Endpoint> =
   return { found, steps: letters(report.steps), transient, connections: server.connections };
 }
 
-/** Says 220, and this where the ServerHello is due. */
+/** Sends 220, and this instead of the ServerHello. */
 const instead = (...acts: Extract<Reply, readonly unknown[]>): Dialogue => ({
   replies: { STARTTLS: ['220 go', wait(100), ...acts] },
 });
 const alert = (number: number): Dialogue => instead(raw(Buffer.from([21, 3, 3, 0, 2, 2, number])), wait(200), close);
 
-describe('a hang-up in place of a ServerHello', () => {
+describe('a closed connection instead of a ServerHello', () => {
   test.each([
     ['closed', close],
     ['reset', reset],
-  ])('is an old version where that is what the server speaks: %s', async (_, hangUp) => {
+  ])('is reported as an old version if the server supports only that: %s', async (_, hangUp) => {
     const seen = await see([instead(hangUp), { tls: OLD }]);
     expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 2 });
     expect(seen.found).toMatchObject({
@@ -68,35 +68,35 @@ describe('a hang-up in place of a ServerHello', () => {
     ],
     ['a warning', [raw(Buffer.of(21, 3, 3, 0, 2, 1, 112)), close], 'the server closed it after the warning alert 112'],
     ['RST', [reset], 'ECONNRESET'],
-  ] as const)('says how: %s', async (_, acts, detail) => {
+  ] as const)('is reported with the way it was closed: %s', async (_, acts, detail) => {
     const { found } = await see([instead(...acts)]);
     expect(found).toMatchObject({ code: 'connection-lost', evidence: { detail } });
   });
 
-  test('is a lost connection where the server hangs up again', async () => {
+  test('is a lost connection if the server closes the second one too', async () => {
     const seen = await see([instead(close)]);
     expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
   });
 
-  test('is a lost connection where the server is good the next time', async () => {
+  test('is a lost connection if the second handshake succeeds', async () => {
     const seen = await see([instead(close), {}]);
     expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
   });
 
-  test('is an old version with TLS from the first byte, too', async () => {
+  test('is reported as an old version with implicit TLS too', async () => {
     const seen = await see([{ greeting: [wait(100), close] }, { implicit: true, tls: OLD }], { transport: 'implicit' });
     expect(seen.found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'TLSv1' } });
   });
 });
 
-describe('alert 70, of the version', () => {
-  test('says what the server speaks, where that is too old', async () => {
+describe('alert 70 (protocol_version)', () => {
+  test('is reported with the version of the server if that is too old', async () => {
     const { found } = await see([{ tls: OLD }]);
     expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'TLSv1', alert: '70' } });
     expect(found?.message).toMatch(/^The server supports TLSv1, but TLSv1\.2 or later is required\./);
   });
 
-  test('is TLS 1.2 where 1.3 is demanded, and the remedy is about 1.3', async () => {
+  test('is explained for TLS 1.2 if 1.3 is required, with a fix for 1.3', async () => {
     const policy = { ca: [], minVersion: 'TLSv1.3', minValidDays: 14, pins: [] } as const;
     const dialogue: Dialogue = { greeting: '220 mail.example.test ESMTP Exim 4.96', tls: { maxVersion: 'TLSv1.2' } };
     const { found } = await see([dialogue], { tls: policy });
@@ -109,7 +109,7 @@ describe('alert 70, of the version', () => {
     expect(found?.remedy).not.toMatch(/deprecated|>=TLSv1\.2/);
   });
 
-  test('says that nothing can be agreed on, where that is so', async () => {
+  test('is reported as no common version if no version works', async () => {
     const { found } = await see([alert(70)]);
     expect(found?.code).toBe('tls-version-too-old');
     expect(found?.message).toMatch(
@@ -119,9 +119,9 @@ describe('alert 70, of the version', () => {
 
   test.each<[string, Dialogue]>([
     ['421', { greeting: ['421 busy', close] }],
-    ['a STARTTLS that is put off', { replies: { STARTTLS: '454 later' } }],
-    ['a hang-up', instead(close)],
-  ])('says that it could not be found out, where nobody could look: %s', async (_, second) => {
+    ['a deferred STARTTLS', { replies: { STARTTLS: '454 later' } }],
+    ['a closed connection', instead(close)],
+  ])('is reported without a version if the second connection fails: %s', async (_, second) => {
     const { found } = await see([alert(70), second]);
     expect(found).toMatchObject({ code: 'tls-version-too-old', evidence: { negotiated: 'unknown', alert: '70' } });
     expect(found?.message).toMatch(
@@ -129,7 +129,7 @@ describe('alert 70, of the version', () => {
     );
   });
 
-  test('is no old version where a new one is agreed on when all are offered', async () => {
+  test('is not an old version if a new one is negotiated when all are offered', async () => {
     const { found } = await see([alert(70), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '70' } });
     expect(found?.message).toMatch(
@@ -138,10 +138,10 @@ describe('alert 70, of the version', () => {
   });
 });
 
-describe('no cipher suite in common', () => {
+describe('no common cipher suite', () => {
   const NONE = /^The server accepts none of the cipher suites that the gate offers\./;
 
-  test('is what alert 40 means, where the server chooses one that is not offered', async () => {
+  test('is the reason for alert 40 if the server selects a suite that the gate does not offer', async () => {
     const { found } = await see([{ tls: ODD }]);
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
@@ -158,7 +158,7 @@ describe('no cipher suite in common', () => {
       /^TLSv1\.3 with TLS_AES_128_CCM_SHA256$/,
     ],
     [
-      'of TLS 1.3, short',
+      'of TLS 1.3, with a short tag',
       { minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_CCM_8_SHA256:DEFAULT:@SECLEVEL=0' },
       /CCM_8_SHA256$/,
     ],
@@ -167,7 +167,7 @@ describe('no cipher suite in common', () => {
       { maxVersion: 'TLSv1.2', ciphers: 'eNULL:@SECLEVEL=0' },
       /^TLSv1\.2 with TLS_\w+_WITH_NULL_SHA/,
     ],
-  ] as const)('is found for those %s', async (_, tls, spoken) => {
+  ] as const)('is detected for suites %s', async (_, tls, spoken) => {
     const { found } = await see([{ tls }]);
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
@@ -176,7 +176,7 @@ describe('no cipher suite in common', () => {
     });
   });
 
-  test('is told from a signature of the handshake that is out of use', async () => {
+  test('is distinguished from an obsolete handshake signature', async () => {
     const { key, chain: cert } = certs.rsa2048;
     const tls = { sigalgs: 'RSA+SHA1', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' };
     const { found } = await see([{ tls: { key, cert, ...tls, maxVersion: 'TLSv1.2' } }]);
@@ -188,7 +188,7 @@ describe('no cipher suite in common', () => {
     });
   });
 
-  test('is told from no curve in common', async () => {
+  test('is distinguished from no common curve', async () => {
     const { found } = await see([
       {
         tls: {
@@ -211,14 +211,14 @@ describe('no cipher suite in common', () => {
     expect(found?.message).toMatch(/^The server accepts none of the curves that the gate offers\./);
   });
 
-  test('is not what it means, where the server chooses one that is', async () => {
+  test('is not the reason for alert 40 if the server selects an offered suite', async () => {
     const { found } = await see([alert(40), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '40' } });
     expect(found?.message).not.toMatch(NONE);
     expect(found?.remedy).not.toMatch(/cipher configuration/);
   });
 
-  test('is what alert 71 means', async () => {
+  test('is the reason for alert 71', async () => {
     const { found } = await see([alert(71)]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', message: expect.stringMatching(NONE) as string });
     expect(found?.remedy).toMatch(/cipher configuration/);

@@ -6,7 +6,7 @@ import { codes, gate, letters, WITHOUT_PAUSES } from '../../support/gate.js';
 import { startHttp, type HttpReply, type HttpServer } from '../../support/http.js';
 
 /*
- * A mail catcher that makes up the message from what the gate searches for. It knows or can guess everything else about
+ * A mail catcher that forges the message from what the gate searches for. It knows or can guess everything else about
  * the message: sender, recipient, date and text.
  */
 
@@ -51,7 +51,7 @@ const messageId = (nonce: string): string => `starttls-gate.${nonce}@${USER.user
 
 /**
  * Starts a catcher that has a forged message as soon as the gate searches for one.
- * @param genuine what it has besides, from the second look on
+ * @param genuine the real message, which it has from the third search on
  */
 async function startForger(scheme: keyof typeof CATCHERS, genuine: () => Buffer | undefined): Promise<HttpServer> {
   const { list, source } = CATCHERS[scheme];
@@ -82,7 +82,7 @@ async function startForger(scheme: keyof typeof CATCHERS, genuine: () => Buffer 
   });
 }
 
-describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that makes the message up', (scheme) => {
+describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that forges the message', (scheme) => {
   async function gated(arrives: boolean) {
     let delivered: Buffer | undefined;
     await using server = await startEmbedded({
@@ -108,7 +108,7 @@ describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that make
     expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced or the message was forged/);
   });
 
-  test('does not hide the message that arrives later, and never receives what is only in its body', async () => {
+  test('does not hide the real message that arrives later, and never receives the token in its body', async () => {
     const { report, delivered, heard } = await gated(true);
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
     expect(heard.filter((line) => line.startsWith('DELETE')).join()).not.toContain('forged');

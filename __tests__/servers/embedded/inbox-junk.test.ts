@@ -35,10 +35,10 @@ function raw(messageId: string, body = 'hello'): Buffer {
   return Buffer.from(`Subject: probe\r\nMessage-ID: ${messageId}\r\n\r\n${body}\r\n`);
 }
 
-/** What is in a folder: the UIDs with their flags. */
+/** The UIDs in a folder, with their flags. */
 const contents = (mailbox: Mailbox): unknown[] => mailbox.messages.map(({ uid, flags }) => [uid, ...flags]);
 
-/** A good server with INBOX and a folder for junk, each with a message that somebody has flagged. */
+/** A server with INBOX and a junk folder, each with a flagged message. */
 async function startFolders() {
   const [inbox, junk] = [new Mailbox(), new Mailbox()];
   for (const mailbox of [inbox, junk]) {
@@ -70,8 +70,8 @@ function open({ port }: { port: number }, mailbox = 'INBOX', timeoutMs = 2000): 
 
 const ours = (body: string) => (source: Buffer) => source.includes(`\r\n\r\n${body}\r\n`);
 
-describe('a message in the folder for junk', () => {
-  test('is found there, and deleted, and nothing else is touched', async () => {
+describe('a message in the junk folder', () => {
+  test('is found and deleted, and no other message is changed', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.junk.append(raw('<spam@test>'));
@@ -84,7 +84,7 @@ describe('a message in the folder for junk', () => {
     expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [2], [4]]]);
   });
 
-  test('is found long before the time is over', async () => {
+  test('is found long before the time limit', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.junk.append(raw(ID));
@@ -93,7 +93,7 @@ describe('a message in the folder for junk', () => {
     expect(waited).toBeLessThan(15_000);
   }, 30_000);
 
-  test('is not the one that was there before', async () => {
+  test('is not found if it was there before', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     expect(await inbox.find(sought('<old@test>'), Deadline.after(100))).toBeUndefined();
@@ -102,7 +102,7 @@ describe('a message in the folder for junk', () => {
     expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [2]]]);
   });
 
-  test('costs no connection where the message is in INBOX', async () => {
+  test('needs no connection if the message is in INBOX', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(raw(ID));
@@ -112,7 +112,7 @@ describe('a message in the folder for junk', () => {
     expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, OLD]);
   });
 
-  test('is none where that is the very folder that is watched', async () => {
+  test('is not in junk if that folder is the configured mailbox', async () => {
     await using server = await startFolders();
     const inbox = await open(server, 'Junk');
     server.junk.append(raw(ID));
@@ -120,7 +120,7 @@ describe('a message in the folder for junk', () => {
     expect([received?.junk, received?.copies]).toEqual([undefined, 1]);
   });
 
-  /** A server whose folder for junk has got a message since it was asked first. */
+  /** A server whose junk folder has received a message since the first STATUS. */
   const scripted = (replies: ImapScript['replies'], list = '* LIST () "/" Spam') => {
     let asked = 0;
     return startScriptedImap({
@@ -143,7 +143,7 @@ describe('a message in the folder for junk', () => {
     ],
   });
 
-  test('is known by its name where no folder says what it is for, and is asked for from the right UID on', async () => {
+  test('is found by the name of the folder without SPECIAL-USE, starting at the correct UID', async () => {
     await using server = await scripted({
       'UID FETCH': (line) => {
         if (line.includes('BODY.PEEK[]')) return [sourceRow(5, raw(ID).toString()), '$ OK Done'];
@@ -158,17 +158,17 @@ describe('a message in the folder for junk', () => {
 
   test.each<[string, ImapScript['replies']]>([
     ['cannot be listed', { LIST: (line) => [line.includes('*') ? '$ NO Not now' : '$ OK Done'] }],
-    ['has no state', { STATUS: ['$ NO Not now'] }],
+    ['has no STATUS', { STATUS: ['$ NO Not now'] }],
     ['cannot be opened', selected('$ NO Locked')],
-    ['takes the connection with it', { ...selected('* BYE Gone') }],
-    ['answers nothing', { SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '$ OK Done']) }],
-  ])('is not there where the folder %s, and that is no failure', async (_, replies) => {
+    ['closes the connection when it is opened', { ...selected('* BYE Gone') }],
+    ['does not reply', { SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '$ OK Done']) }],
+  ])('is not found if the folder %s, which is not a failure', async (_, replies) => {
     await using server = await scripted(replies);
     const inbox = await open(server, 'INBOX', 300);
     expect(await inbox.find(sought(ID), Deadline.after(100))).toBeUndefined();
   });
 
-  test('keeps nobody waiting for a message in INBOX, however slow its folder is', async () => {
+  test('does not delay a message in INBOX, even if its folder is slow', async () => {
     let rows: string[] = [];
     await using server = await scripted({
       SELECT: (line) => (line.includes('Spam') ? 'silence' : ['* 0 EXISTS', '* OK [UIDNEXT 1] Next', '$ OK Done']),
@@ -188,8 +188,8 @@ describe('a message in the folder for junk', () => {
   }, 30_000);
 });
 
-describe('a message that is there more than once', () => {
-  test('is counted, and all its copies are deleted, and nothing else is', async () => {
+describe('a message with copies', () => {
+  test('is counted, and only its copies are deleted', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(raw(ID, 'the probe'));
@@ -203,7 +203,7 @@ describe('a message that is there more than once', () => {
     expect(contents(server.inbox)).toEqual([...OLD, [3], [4]]);
   });
 
-  test('is counted with the copy that comes before it is deleted, and with the one in the folder for junk', async () => {
+  test('is counted with a copy that arrives before its deletion and one in the junk folder', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(raw(ID));
@@ -217,7 +217,7 @@ describe('a message that is there more than once', () => {
     expect([contents(server.inbox), contents(server.junk)]).toEqual([OLD, [...OLD, [3]]]);
   });
 
-  test('is the one that is ours, not the one that came first', async () => {
+  test('is the test message, not the first one with its Message-ID', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(raw(ID, 'somebody else'));
@@ -226,7 +226,7 @@ describe('a message that is there more than once', () => {
     expect(received).toMatchObject({ copies: 1, source: raw(ID, 'the probe') });
   });
 
-  test('and is not to be known any more is one message', async () => {
+  test('is one message if its content was changed', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(raw(ID, 'changed'));
@@ -236,7 +236,7 @@ describe('a message that is there more than once', () => {
     expect(contents(server.inbox)).toEqual(OLD);
   });
 
-  test('without end is read to an end', async () => {
+  test('is read up to the limit of 16 copies', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     for (let i = 0; i < 40; i += 1) server.inbox.append(raw(ID));
@@ -249,7 +249,7 @@ describe('a message that is there more than once', () => {
 describe('a large message', () => {
   const large = (octets: number): Buffer => Buffer.concat([raw(ID, 'x'.repeat(octets))]);
 
-  test('is read whole, in parts', async () => {
+  test('is read completely, in parts', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     const message = large(2_500_000);
@@ -258,7 +258,7 @@ describe('a large message', () => {
     expect(received?.source.equals(message)).toBe(true);
   });
 
-  test('is read up to what may have been added to it', async () => {
+  test('is read up to its size plus what may have been added', async () => {
     await using server = await startFolders();
     const inbox = await open(server);
     server.inbox.append(large(3_000_000));

@@ -18,7 +18,7 @@ import {
 } from '../../support/scripted-imap.js';
 import { startScriptedPop3, type Pop3Reply } from '../../support/scripted-pop3.js';
 
-/* A good mail server, and an inbox whose connection is lost at some command. */
+/* A correct mail server, and an inbox whose connection is lost at some command. */
 
 const HOST = '127.0.0.1';
 const LOGIN = { username: USER.username, password: new Secret(USER.password) };
@@ -42,8 +42,8 @@ interface Terms {
   readonly world?: Partial<RunContext>;
 }
 
-/** Gates it with two retries. Pauses take no time, unless `world` says otherwise. */
-async function gated(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
+/** Tests it with two retries. Pauses take no time, unless `world` replaces them. */
+async function gate(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
   const { keep = false, withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
   const endpoint: Endpoint = server.endpoint();
   if (!endpoint.delivery) throw new Error('no delivery');
@@ -148,8 +148,8 @@ describe('an IMAP connection that is lost', () => {
     const fault = { at: command, reply, times: when === 'opened' ? 2 : 1 };
     await using imap = await startFaulty(fault, when === 'looked through');
     await using server = await startServer(imap.deliver);
-    // Enough for a busy machine; shorter for the server that does not answer.
-    const report = await gated(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    // Enough for a busy machine; shorter for the server that does not reply.
+    const report = await gate(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(['ppppp', []]);
     // If the early opening has not finished, step 5 waits for it.
     expect(when === 'opened' ? [2, 3] : [1]).toContain(report.attempts);
@@ -168,7 +168,7 @@ describe('an IMAP connection that is lost', () => {
   ])('at %s (%j) after the message was found is opened again, and the message is deleted', async (command, reply) => {
     await using imap = await startFaulty({ at: command, reply, times: 1, atCleanUp: true }, false);
     await using server = await startServer(imap.deliver);
-    const report = await gated(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    const report = await gate(server, at(imap.port), { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(['ppppp', []]);
     expect([report.attempts, logins(imap), imap.isEmpty]).toEqual([1, 2, true]);
     expect(report.delivery?.copies).toBe(1);
@@ -177,7 +177,7 @@ describe('an IMAP connection that is lost', () => {
   test('after the message was found is opened again even if the message is to be kept', async () => {
     await using imap = await startFaulty({ at: 'NOOP', reply: 'close', times: 1, atCleanUp: true }, false);
     await using server = await startServer(imap.deliver);
-    expect(outcome(await gated(server, at(imap.port), { keep: true }))).toEqual(['ppppp', []]);
+    expect(outcome(await gate(server, at(imap.port), { keep: true }))).toEqual(['ppppp', []]);
     expect([logins(imap), imap.isEmpty]).toEqual([2, false]);
   });
 
@@ -185,15 +185,15 @@ describe('an IMAP connection that is lost', () => {
   test.each([
     ['NOOP', 6000, 4],
     ['UID EXPUNGE', 60_000, 5],
-  ])('at %s again and again is a warning: the message was found', async (command, withinMs, most) => {
+  ])('at %s repeatedly is a warning if the message was found', async (command, withinMs, most) => {
     await using imap = await startFaulty({ at: command, reply: 'close', times: Infinity, atCleanUp: true }, false);
     await using server = await startServer(imap.deliver);
-    expect(outcome(await gated(server, at(imap.port), { withinMs, world: {} }))).toEqual(CLEANUP_FAILED);
+    expect(outcome(await gate(server, at(imap.port), { withinMs, world: {} }))).toEqual(CLEANUP_FAILED);
     expect(logins(imap)).toBeGreaterThan(1);
     expect(logins(imap)).toBeLessThanOrEqual(most);
   });
 
-  test('again and again is a failure when the time is over, and there is a pause before each attempt', async () => {
+  test('repeatedly is a failure when the time limit is reached, and there is a pause before each attempt', async () => {
     const pauses: number[] = [];
     const pause = (ms: number): Promise<void> => {
       pauses.push(ms);
@@ -202,14 +202,14 @@ describe('an IMAP connection that is lost', () => {
     await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: Infinity }, false);
     await using server = await startServer(imap.deliver);
     // The pauses take no time here, and the next one would be longer than this.
-    const report = await gated(server, at(imap.port), { withinMs: 7000, world: { pause } });
+    const report = await gate(server, at(imap.port), { withinMs: 7000, world: { pause } });
     expect(outcome(report)).toEqual(['ppppf', ['inbox-unreachable']]);
     expect([report.attempts, pauses]).toEqual([1, [1000, 2000, 4000]]);
     // One login an attempt, and one more if the message was there before the inbox had been opened.
     expect([4, 5]).toContain(logins(imap));
   });
 
-  test('is not opened again after the password is refused', async () => {
+  test('is not opened again after the password is rejected', async () => {
     const refusal = ['$ NO [AUTHENTICATIONFAILED] Expired'];
     await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: 1 }, false);
     let tries = 0;
@@ -221,15 +221,15 @@ describe('an IMAP connection that is lost', () => {
         'UID FETCH': 'close',
       },
     });
-    const report = await gated(server, at(refusing.port));
+    const report = await gate(server, at(refusing.port));
     expect(outcome(report)).toEqual(['ppppf', ['inbox-rejected']]);
     expect(logins(refusing)).toBe(2);
   });
 
-  test('is not opened again if the password was refused the first time', async () => {
+  test('is not opened again if the password was rejected the first time', async () => {
     await using imap = await startFaulty({ at: 'LOGIN', reply: ['$ NO [AUTHENTICATIONFAILED] No'], times: 9 }, false);
     await using server = await startServer(imap.deliver);
-    const report = await gated(server, at(imap.port));
+    const report = await gate(server, at(imap.port));
     expect(outcome(report)).toEqual(['ppppf', ['inbox-rejected']]);
     expect([logins(imap), report.attempts]).toEqual([1, 1]);
   });
@@ -262,7 +262,7 @@ describe('a POP3 session that is lost', () => {
     });
     await using server = await startServer((raw) => pop3.maildrop.push({ id: 'a', text: raw.toString() }));
     const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
-    const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    const report = await gate(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(expected);
     expect(pop3.maildrop).toHaveLength(expected === CLEANUP_FAILED ? 1 : 0);
   });
@@ -286,7 +286,7 @@ describe('a POP3 session that is lost', () => {
       pop3.maildrop.push({ id: 'a', text }, { id: 'b', text: forged(text) });
     });
     const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
-    expect(outcome(await gated(server, inbox))).toEqual(['ppppp', []]);
+    expect(outcome(await gate(server, inbox))).toEqual(['ppppp', []]);
     expect(pop3.maildrop.map(({ id }) => id)).toEqual(['b']);
   });
 
@@ -300,7 +300,7 @@ describe('a POP3 session that is lost', () => {
     });
     await using server = await startServer((raw) => pop3.maildrop.push({ id: 'a', text: raw.toString() }));
     const inbox: InboxTarget = { scheme: 'pop3s', host: HOST, port: pop3.port, mailbox: 'INBOX', ...LOGIN };
-    expect(outcome(await gated(server, inbox))).toEqual(['ppppp', []]);
+    expect(outcome(await gate(server, inbox))).toEqual(['ppppp', []]);
     expect(pop3.heard.filter((line) => line.startsWith('DELE'))).toEqual(['DELE 1']);
   });
 });
@@ -326,7 +326,7 @@ describe('a mail catcher that fails', () => {
       mailpit.messages.push({ id: 'a', text: raw.toString(), read: false });
     });
     const inbox: InboxTarget = { scheme: 'mailpit+http', host: HOST, port: mailpit.port, basePath: '' };
-    const report = await gated(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
+    const report = await gate(server, inbox, { timeoutMs: reply === 'silence' ? 1500 : 5000 });
     expect(outcome(report)).toEqual(expected);
     expect(mailpit.messages).toHaveLength(expected === CLEANUP_FAILED ? 1 : 0);
   });
@@ -346,7 +346,7 @@ describe('a mail catcher that fails', () => {
       mailpit.messages.push({ id: 'a', text, read: false });
     });
     const inbox: InboxTarget = { scheme: 'mailpit+http', host: HOST, port: mailpit.port, basePath: '' };
-    const report = await gated(server, inbox);
+    const report = await gate(server, inbox);
     expect(outcome(report)).toEqual(['ppppw', ['message-duplicated']]);
     expect([report.delivery?.copies, mailpit.messages]).toEqual([2, []]);
   });

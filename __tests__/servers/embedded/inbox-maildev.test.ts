@@ -38,7 +38,7 @@ function open(port: number, replaced: Partial<ApiTarget> = {}): Promise<OpenedIn
   return opened(inboxes.open(target, trusted.settings({ timeoutMs: 5000 })));
 }
 
-/** What MailDev has: the subjects, and whether they were read. */
+/** The subjects in MailDev, and whether each message was read. */
 async function contents(port: number, base = ''): Promise<unknown> {
   const response = await fetch(`http://${HOST}:${port}${base}/api/email/summary`);
   const { items } = (await response.json()) as { items: { subject: string; read: boolean }[] };
@@ -55,25 +55,28 @@ describe('a MailDev', () => {
       text,
     });
 
-  test.each(['', '/mail'])('at "%s" gives the very message and its copies, and deletes only them', async (basePath) => {
-    await using server = await startMailDev({ basePath });
-    await deliver(server.smtpPort, '<old@example.test>', 'old');
-    const inbox = await open(server.webPort, { basePath });
-    await deliver(server.smtpPort, '<NotWanted@example.test>', 'other');
-    await deliver(server.smtpPort, ID, 'probe', '.dot');
-    const received = await inbox.find(sought(ID), Deadline.after(5000));
-    expect(received?.source.toString()).toMatch(/^From: gate@example\.test\r\n[^]*\r\n\r\n\.dot\r\n$/);
-    expect([received?.copies, received?.junk]).toEqual([1, undefined]);
-    await deliver(server.smtpPort, ID, 'again');
-    await received?.delete();
-    expect(received?.copies).toBe(2);
-    expect(await contents(server.webPort, basePath)).toEqual([
-      ['old', false],
-      ['other', false],
-    ]);
-  });
+  test.each(['', '/mail'])(
+    'at "%s" returns the test message and its copies, and deletes only them',
+    async (basePath) => {
+      await using server = await startMailDev({ basePath });
+      await deliver(server.smtpPort, '<old@example.test>', 'old');
+      const inbox = await open(server.webPort, { basePath });
+      await deliver(server.smtpPort, '<NotWanted@example.test>', 'other');
+      await deliver(server.smtpPort, ID, 'probe', '.dot');
+      const received = await inbox.find(sought(ID), Deadline.after(5000));
+      expect(received?.source.toString()).toMatch(/^From: gate@example\.test\r\n[^]*\r\n\r\n\.dot\r\n$/);
+      expect([received?.copies, received?.junk]).toEqual([1, undefined]);
+      await deliver(server.smtpPort, ID, 'again');
+      await received?.delete();
+      expect(received?.copies).toBe(2);
+      expect(await contents(server.webPort, basePath)).toEqual([
+        ['old', false],
+        ['other', false],
+      ]);
+    },
+  );
 
-  test('finds the message by its nonce where it has another Message-ID, and no stranger of that Subject', async () => {
+  test('returns the message by its nonce if its Message-ID was changed, and not another message with that nonce', async () => {
     await using server = await startMailDev();
     const inbox = await open(server.webPort);
     await deliver(server.smtpPort, '<bounce@example.test>', `Re: ${NONCE}`, 'bounced');
@@ -84,14 +87,14 @@ describe('a MailDev', () => {
     expect(await contents(server.webPort)).toEqual([[`Re: ${NONCE}`, false]]);
   });
 
-  test('has nothing when the time is over', async () => {
+  test('returns nothing after the time limit', async () => {
     await using server = await startMailDev();
     const inbox = await open(server.webPort);
     await deliver(server.smtpPort, '<other@example.test>', 'other');
     expect(await inbox.find(sought(ID), Deadline.after(100))).toBeUndefined();
   });
 
-  test('over TLS takes the probe and proves it: the whole way', async () => {
+  test('over TLS accepts and returns the test message', async () => {
     const login = { username: LOGIN.username, password: LOGIN.password.reveal() };
     await using server = await startMailDev({ identity: trusted.identity, login });
     const inbox: ApiTarget = { scheme: 'maildev+https', host: HOST, port: server.webPort, basePath: '', ...LOGIN };
@@ -110,7 +113,7 @@ describe('a MailDev', () => {
     await expect(open(server.webPort, { scheme: 'maildev+https' })).rejects.toThrow(/^login rejected: .*401/);
   });
 
-  test('stops with the test that started it', async () => {
+  test('stops when the test ends', async () => {
     const { webPort, ...server } = await startMailDev();
     await server[Symbol.asyncDispose]();
     await expect(open(webPort)).rejects.toThrow(/ECONNREFUSED/);
@@ -148,7 +151,7 @@ const caught = (messageId: string, subject = 'probe', body = 'hello'): string =>
 describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) => {
   const deleted = ({ heard }: { heard: readonly string[] }) => heard.filter((line) => !line.startsWith('GET'));
 
-  test('is found without being told, and loses the very message and its copies', async () => {
+  test('is recognized by its API, and deletes only the test message and its copies', async () => {
     await using server = await startOld(version);
     server.emails.set('old', caught('<old@example.test>', 'an invoice'));
     const inbox = await open(server.port);
@@ -160,7 +163,7 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
     expect([...server.emails.keys()]).toEqual(['old', 'other']);
   });
 
-  test('loses nothing where the message never comes', async () => {
+  test('keeps all messages if the test message does not arrive', async () => {
     await using server = await startOld(version);
     server.emails.set('a', caught('<a@example.test>', 'an invoice', `Message-ID: ${ID}`));
     server.emails.set('b', 'From: somebody@example.test\r\n\r\nNeither Subject nor Message-ID.\r\n');
@@ -168,14 +171,14 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
     const inbox = await open(server.port);
     expect(await inbox.find(sought(ID, { nonce: NONCE }), Deadline.after(700))).toBeUndefined();
     expect([[...server.emails], deleted(server)]).toEqual([before, []]);
-    // What is not like ours is not even read.
+    // Messages without the Message-ID or nonce are not read.
     expect(server.heard.filter((line) => line.endsWith('/source'))).toEqual([]);
   });
 
   test.each<[string, object]>([
-    ['of the asked one', { 'message-id': ID }],
-    ['twice, once of the asked one', { 'message-id': [ID, '<a@example.test>'] }],
-  ])('loses no message of somebody else although it tells the Message-ID %s', async (_, headers) => {
+    ['of the test message', { 'message-id': ID }],
+    ['twice, once of the test message', { 'message-id': [ID, '<a@example.test>'] }],
+  ])('keeps a different message even if it lists the Message-ID %s', async (_, headers) => {
     const body = JSON.stringify([{ id: 'a', subject: `probe ${NONCE}`, headers }]);
     await using server = await startOld(version, { replies: { 'GET /email': { body } } });
     server.emails.set('a', caught('<a@example.test>', 'an invoice', `Message-ID: ${ID}\r\n${NONCE}`));
@@ -185,7 +188,7 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
     expect(server.heard.filter((line) => line.endsWith('/source'))).toHaveLength(1);
   });
 
-  test.each([404, 500])('that says %d to a deletion is asked whether the message is gone', async (status) => {
+  test.each([404, 500])('that replies to DELETE with %d is asked whether the message is gone', async (status) => {
     await using server = await startOld(version, { replies: { 'DELETE /email/b': { status } } });
     const inbox = await open(server.port);
     server.emails.set('b', caught(ID));
@@ -198,12 +201,12 @@ describe.each(['1.1.0', '2.2.1'] as const)('a MailDev of version %s', (version) 
   });
 });
 
-test('what is no MailDev is told', async () => {
+test('a server that is not MailDev is reported', async () => {
   await using server = await startHttp({}, () => ({ body: '<!doctype html>' }));
   await expect(open(server.port)).rejects.toThrow(new InboxUnreachable('the server does not have the API of MailDev'));
 });
 
-test.each(['all', '../x', 'a/b', ''])('no message is called "%s"', async (id) => {
+test.each(['all', '../x', 'a/b', ''])('a message with the identifier "%s" is rejected', async (id) => {
   await using server = await startHttp({}, ({ route }) => {
     if (route === 'GET /config') return { body: '{"version":"2"}' };
     return route === 'GET /email' ? { body: JSON.stringify([{ id, subject: '' }]) } : undefined;
@@ -218,13 +221,13 @@ test.each<[string, object[], RegExp]>([
   ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
   ['messages', Array.from({ length: 501 }, () => ({ id: 'a' })), /more than 500 messages/],
   ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
-])('a list of too many %s is no answer', async (_, list, told) => {
+])('a list of too many %s is rejected', async (_, list, told) => {
   await using server = await startOld('1.1.0', { replies: { 'GET /email': { body: JSON.stringify(list) } } });
   const inbox = await open(server.port);
   await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(told);
 });
 
-test('a long message in a list hides no other', async () => {
+test('a long message in a list does not hide others', async () => {
   const headers = { 'message-id': ID };
   const list = [
     { id: 'a', text: 'x'.repeat(100_000) },

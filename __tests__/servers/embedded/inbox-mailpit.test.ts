@@ -52,7 +52,7 @@ describe('a Mailpit', () => {
   test.each<[string, HttpScript & { base?: string }, Partial<ApiTarget>]>([
     ['over HTTP', {}, {}],
     ['behind a base path', { base: '/mail/pit' }, { basePath: '/mail/pit' }],
-  ])('%s gives the very message, deletes only that, and marks nothing as read', async (_, script, target) => {
+  ])('%s returns the test message, deletes only that, and marks no message as read', async (_, script, target) => {
     await using server = await startMailpit(script);
     server.messages.push(message('old', '<old@test>'));
     const inbox = await open(server, target);
@@ -71,7 +71,7 @@ describe('a Mailpit', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  test('over HTTPS gets credentials, and hands the message out', async () => {
+  test('receives credentials over HTTPS, and returns the message', async () => {
     await using server = await startMailpit({ identity: trusted.identity, wants: CREDENTIALS });
     const inbox = await open(server, { scheme: 'mailpit+https', ...LOGIN });
     server.messages.push(message('b', ID));
@@ -79,7 +79,7 @@ describe('a Mailpit', () => {
     expect(server.messages).toEqual([]);
   });
 
-  test('is asked again until the message is there', async () => {
+  test('is polled until the message is there', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     const found = inbox.find(sought(ID), Deadline.after(10_000));
@@ -89,7 +89,7 @@ describe('a Mailpit', () => {
     expect(await found).toBeDefined();
   });
 
-  test('has nothing when the time is over', async () => {
+  test('returns nothing after the time limit', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     server.messages.push(message('other', '<NotWanted@test>'));
@@ -97,7 +97,7 @@ describe('a Mailpit', () => {
     expect(server.heard.filter((line) => /raw|DELETE/.test(line))).toEqual([]);
   });
 
-  test('finds the message by its nonce where it has another Message-ID, and no stranger of that Subject', async () => {
+  test('returns the message by its nonce if its Message-ID was changed, and not another message with that nonce', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     server.messages.push(message('a', '<bounce@test>', `Re: ${NONCE}`, 'bounced'));
@@ -108,7 +108,7 @@ describe('a Mailpit', () => {
     expect(server.messages.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('says that a message of somebody else is ours: what it has is believed, and that stays', async () => {
+  test('lists a different message as the test message: the source decides, and that message stays', async () => {
     const listed = { messages: [{ ID: 'a', MessageID: ID.slice(1, -1), Subject: NONCE }] };
     await using server = await startMailpit({ replies: { 'GET /api/v1/search': { body: JSON.stringify(listed) } } });
     const inbox = await open(server);
@@ -118,7 +118,7 @@ describe('a Mailpit', () => {
     expect(server.messages).toEqual([stranger]);
   });
 
-  test('finds the message behind a Subject of any length', async () => {
+  test('returns the message even if its Subject is long', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     server.messages.push({ ...message('b', ID), text: `Subject: ${'x'.repeat(5000)}\r\nMessage-ID: ${ID}\r\n\r\n` });
@@ -136,7 +136,7 @@ describe('a Mailpit', () => {
     expect([received?.copies, server.messages.map(({ id }) => id)]).toEqual([3, ['c']]);
   });
 
-  test('sends a message without end: as much is read as may be', async () => {
+  test('sends an endless message, which is read up to the limit', async () => {
     await using server = await startMailpit();
     const inbox = await open(server);
     server.messages.push(message('b', ID, 'probe', 'x'.repeat(3_000_000)));
@@ -144,7 +144,7 @@ describe('a Mailpit', () => {
     expect(received?.source.length).toBe(maxReadBytes(1000));
   });
 
-  test('is given up when it is closed', async () => {
+  test('is not waited for after the inbox is closed', async () => {
     await using server = await startMailpit({ replies: { 'GET /api/v1/messages': 'silence' } });
     const opening = expect(open(server, {}, 60_000)).rejects.toThrow(InboxUnreachable);
     while (server.heard.length === 0) await sleep(5);
@@ -160,25 +160,30 @@ describe('an HTTP server that cannot be used', () => {
   });
   const listed = (entry: object): HttpScript => first({ body: JSON.stringify({ messages: [entry] }) });
   test.each<[string, HttpScript, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['wants credentials', { wants: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
-    ['forbids', first({ status: 403 }), InboxRejected, /^login rejected: .*403/],
-    ['is another one', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
-    ['has no such path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],
-    ['answers with other JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not have the API of Mailpit/],
+    ['requires credentials', { wants: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
+    ['denies access', first({ status: 403 }), InboxRejected, /^login rejected: .*403/],
+    ['is a different server', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
+    ['does not have the path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],
+    ['sends unexpected JSON', first({ body: '{"messages":{}}' }), InboxUnreachable, /not have the API of Mailpit/],
     [
-      'names a path',
+      'lists a path as the identifier',
       listed({ ID: '../x', MessageID: '', Subject: '' }),
       InboxUnreachable,
       /not have the API of Mailpit/,
     ],
-    ['names all', listed({ ID: 'all', MessageID: '', Subject: '' }), InboxUnreachable, /not have the API of Mailpit/],
+    [
+      'lists "all" as the identifier',
+      listed({ ID: 'all', MessageID: '', Subject: '' }),
+      InboxUnreachable,
+      /not have the API of Mailpit/,
+    ],
     ['redirects', first({ status: 302, headers: { location: 'http://127.0.0.1:1/' } }), InboxUnreachable, /302/],
-    ['is broken', first({ status: 500 }), InboxUnreachable, /500/],
-    ['floods', first({ body: `"${'x'.repeat(5_000_000)}"` }), InboxUnreachable, /more than 65536 bytes/],
-    ['floods its header', first({ headers: { x: 'x'.repeat(50_000) } }), InboxUnreachable, /no HTTP response/],
-    ['breaks off', first({ body: '{}', headers: { 'content-length': '99' } }), InboxUnreachable, /./],
-    ['says nothing', first('silence'), InboxUnreachable, /did not reply in time/],
-    ['hangs up', first('close'), InboxUnreachable, /no HTTP response/],
+    ['has an internal error', first({ status: 500 }), InboxUnreachable, /500/],
+    ['sends an endless body', first({ body: `"${'x'.repeat(5_000_000)}"` }), InboxUnreachable, /more than 65536 bytes/],
+    ['sends an endless header', first({ headers: { x: 'x'.repeat(50_000) } }), InboxUnreachable, /no HTTP response/],
+    ['truncates the response', first({ body: '{}', headers: { 'content-length': '99' } }), InboxUnreachable, /./],
+    ['does not reply', first('silence'), InboxUnreachable, /did not reply in time/],
+    ['closes the connection', first('close'), InboxUnreachable, /no HTTP response/],
   ])('%s', async (_, script, kind, told) => {
     await using server = await startMailpit(script);
     const outcome = await open(server).catch((error: unknown) => error);
@@ -188,10 +193,10 @@ describe('an HTTP server that cannot be used', () => {
   });
 
   test.each<[string, HttpScript['replies'], typeof InboxRejected | typeof InboxUnreachable]>([
-    ['refuses a search', { 'GET /api/v1/search': { status: 400 } }, InboxRejected],
-    ['answers a search with nonsense', { 'GET /api/v1/search': { body: '[]' } }, InboxUnreachable],
-    ['has lost the message', { 'GET /api/v1/message/b/raw': { status: 404 } }, InboxRejected],
-  ])('for a look: it %s', async (_, replies, kind) => {
+    ['rejects a search', { 'GET /api/v1/search': { status: 400 } }, InboxRejected],
+    ['sends an invalid search result', { 'GET /api/v1/search': { body: '[]' } }, InboxUnreachable],
+    ['no longer has the message', { 'GET /api/v1/message/b/raw': { status: 404 } }, InboxRejected],
+  ])('%s when the inbox is checked', async (_, replies, kind) => {
     await using server = await startMailpit({ replies: replies ?? {} });
     const inbox = await open(server);
     server.messages.push(message('b', ID));
@@ -199,12 +204,12 @@ describe('an HTTP server that cannot be used', () => {
   });
 
   test.each<[string, HttpReply | 'close', typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['refuses', { status: 405 }, InboxRejected, /DELETE .* 405/],
-    ['knows nothing of it', { status: 404 }, InboxRejected, /DELETE .* 404/],
-    ['fails', { status: 500 }, InboxUnreachable, /DELETE .* 500/],
-    ['hangs up', 'close', InboxUnreachable, /no HTTP response/],
-    ['says that it does', { body: 'ok' }, InboxRejected, /is still there/],
-  ])('does not delete, and %s: that is told', async (_, reply, kind, told) => {
+    ['rejects it', { status: 405 }, InboxRejected, /DELETE .* 405/],
+    ['does not find it', { status: 404 }, InboxRejected, /DELETE .* 404/],
+    ['has an internal error', { status: 500 }, InboxUnreachable, /DELETE .* 500/],
+    ['closes the connection', 'close', InboxUnreachable, /no HTTP response/],
+    ['claims success', { body: 'ok' }, InboxRejected, /is still there/],
+  ])('is reported if it does not delete the message but %s', async (_, reply, kind, told) => {
     await using server = await startMailpit({ replies: { 'DELETE /api/v1/messages': reply } });
     const inbox = await open(server);
     server.messages.push(message('b', ID));
@@ -214,7 +219,7 @@ describe('an HTTP server that cannot be used', () => {
     expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
   });
 
-  test('has nothing to delete any more: whatever it says, that is no failure', async () => {
+  test('causes no failure if the message is already gone', async () => {
     const replies = { 'DELETE /api/v1/messages': { status: 404 } };
     await using server = await startMailpit({ replies });
     const inbox = await open(server);
@@ -224,7 +229,7 @@ describe('an HTTP server that cannot be used', () => {
     await expect(received?.delete()).resolves.toBeUndefined();
   });
 
-  test('is another server: nobody listens', async () => {
+  test('refuses the connection', async () => {
     const server = await startMailpit();
     await server[Symbol.asyncDispose]();
     await expect(open(server)).rejects.toThrow(/ECONNREFUSED/);
@@ -238,7 +243,7 @@ describe('the password of a mail catcher', () => {
     expect(server.authorizations).toEqual([]);
   });
 
-  test('is not sent to where a redirection leads, nor over HTTPS to a server that speaks in the clear', async () => {
+  test('is not sent to the target of a redirect, nor to a server without TLS', async () => {
     await using other = await startMailpit();
     const headers = { location: `http://127.0.0.1:${other.port}/api/v1/messages` };
     const replies = { 'GET /api/v1/messages': { status: 307, headers } };
@@ -248,7 +253,7 @@ describe('the password of a mail catcher', () => {
     expect([...other.heard, ...other.authorizations]).toEqual([]);
   });
 
-  test('is not sent to a server with a bad certificate, which is asked nothing at all', async () => {
+  test('is not sent to a server with a bad certificate, which receives no request', async () => {
     const certs = await createCertificateFixtures();
     const { settings } = await createInboxTrust(certs.pki, FIXTURE_HOST);
     for (const [certName, code] of [['good', undefined], ...BAD_CERTIFICATES] as const) {

@@ -54,7 +54,7 @@ describe('a maildrop', () => {
   test.each([
     ['pop3s', 'implicit'],
     ['pop3', 'stls'],
-  ] as const)('by %s gives the very message, and only that is deleted', async (scheme, security) => {
+  ] as const)('returns the test message over %s, and only that message is deleted', async (scheme, security) => {
     await using server = await start({ security });
     server.maildrop.push(message('old', '<old@test>'));
     const inbox = await open(server, scheme);
@@ -66,7 +66,7 @@ describe('a maildrop', () => {
     expect(received?.junk).toBeUndefined();
     await received?.delete();
     expect(server.maildrop.map(({ id }) => id)).toEqual(['old', 'a']);
-    // What is not ours has its header looked at once, if it is new, and is never read. Each session ends with QUIT.
+    // Of other messages, only new ones have their header read once; they are never read. Each session ends with QUIT.
     expect(server.heard.filter((line) => /^(PASS|TOP|RETR|DELE|QUIT)/.test(line))).toEqual([
       ...[PASS, 'QUIT'],
       ...[PASS, 'TOP 2 0', 'TOP 3 0', 'RETR 3', 'QUIT'],
@@ -78,7 +78,7 @@ describe('a maildrop', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  test('of thousands of messages with the longest names shows the one that comes, and keeps all others', async () => {
+  test('with thousands of messages with long identifiers returns the new message and keeps all others', async () => {
     await using server = await start();
     const old = Array.from({ length: 9000 }, (_, i) => message(String(i).padStart(70, '~'), '<old@test>'));
     server.maildrop.push(...old);
@@ -90,7 +90,7 @@ describe('a maildrop', () => {
     expect(server.heard.filter((line) => /^(TOP|RETR)/.test(line))).toEqual(['TOP 1 0', 'RETR 1', 'TOP 1 0']);
   });
 
-  test('shows what has come by a new session, and does not log in all the time', async () => {
+  test('returns a new message in a new session, with few logins', async () => {
     await using server = await start();
     const inbox = await open(server);
     const found = inbox.find(sought(ID), Deadline.after(20_000));
@@ -100,7 +100,7 @@ describe('a maildrop', () => {
     expect(server.logins).toBe(3);
   });
 
-  test('is looked at by one session for all who wait', async () => {
+  test('is checked in one session for all waiting endpoints', async () => {
     await using server = await start();
     const inbox = await open(server);
     const found = Array.from({ length: 10 }, (_, i) => inbox.find(sought(`<${i}@test>`), Deadline.after(5000)));
@@ -111,7 +111,7 @@ describe('a maildrop', () => {
     expect(server.logins - before).toBeLessThanOrEqual(12);
   });
 
-  test('gives nothing when the time is over, and what was there before never', async () => {
+  test('returns nothing after the time limit, and never an older message', async () => {
     await using server = await start();
     server.maildrop.push(message('old', ID));
     const inbox = await open(server);
@@ -120,7 +120,7 @@ describe('a maildrop', () => {
     expect(server.heard.filter((line) => line.startsWith('TOP'))).toEqual(['TOP 2 0']);
   });
 
-  test('may have copies, even with one identifier, and all are deleted', async () => {
+  test('may have copies, even with the same identifier, and all are deleted', async () => {
     await using server = await start();
     const inbox = await open(server);
     server.maildrop.push(message('b', ID, 'the probe'), message('b', ID, 'the probe'), message('c', ID, 'another'));
@@ -133,7 +133,7 @@ describe('a maildrop', () => {
     expect(server.maildrop.map(({ id }) => id)).toEqual(['c']);
   });
 
-  test('is waited for where somebody else has it open', async () => {
+  test('is retried while another client has it open', async () => {
     let locked = false;
     await using server = await start({
       replies: { PASS: () => (locked ? ['-ERR [IN-USE] Somebody else reads'] : undefined) },
@@ -150,7 +150,7 @@ describe('a maildrop', () => {
   test.each<[string, Pop3Script['replies'], RegExp]>([
     ['DELE', { DELE: ['-ERR Read-only'] }, /does not allow it to be deleted/],
     ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not allow it to be deleted/],
-  ])('that refuses %s is told of', async (_, replies, told) => {
+  ])('reports that the server rejects %s', async (_, replies, told) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
@@ -159,17 +159,17 @@ describe('a maildrop', () => {
     expect(server.maildrop).toHaveLength(1);
   });
 
-  test('that loses a message before it could be read is told of, and only to who waits for that', async () => {
+  test('reports a message that is gone before it can be read, only to the endpoint that waits for it', async () => {
     await using server = await start({ replies: { RETR: () => (server.maildrop.splice(0), undefined) } });
     const inbox = await open(server);
-    // Too long to be read to its end, and that ends the session.
+    // Too long to be read completely, which ends the session.
     server.maildrop.push(message('a', '<long@test>', 'x'.repeat(1_100_000)), message('b', ID));
     const found = inbox.find(sought('<long@test>', { size: 1000 }), Deadline.after(1000));
     await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
     expect(await found).toBeDefined();
   });
 
-  test('shows a message behind any number of other fields, and one with a longer header is no hindrance', async () => {
+  test('returns a message with many header fields, even if another message has a header that is too long', async () => {
     await using server = await start();
     const inbox = await open(server);
     const trace = 'Received: from a.example by b.example with ESMTPS; Mon, 1 Jan 2024 00:00:00 +0000\r\n'.repeat(500);
@@ -180,7 +180,7 @@ describe('a maildrop', () => {
     expect(server.maildrop.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('that gives the name of the message to another one keeps that', async () => {
+  test('keeps a different message that reuses the identifier', async () => {
     await using server = await start();
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
@@ -190,7 +190,7 @@ describe('a maildrop', () => {
     expect(server.maildrop.map(({ text }) => text)).toEqual([message('b', '<other@test>').text]);
   });
 
-  test('is emptied of many messages in one session', async () => {
+  test('deletes many messages in one session', async () => {
     await using server = await start();
     const inbox = await open(server);
     const ids = Array.from({ length: 10 }, (_, i) => `<${i}@test>`);
@@ -201,7 +201,7 @@ describe('a maildrop', () => {
     expect([server.maildrop, server.logins - before]).toEqual([[], 1]);
   });
 
-  test('where one message cannot be deleted loses the others', async () => {
+  test('deletes the other messages if one cannot be deleted', async () => {
     await using server = await start({
       replies: { DELE: (line) => (line === 'DELE 1' ? ['-ERR Locked'] : undefined) },
     });
@@ -215,11 +215,11 @@ describe('a maildrop', () => {
     expect(server.maildrop.map(({ id }) => id)).toEqual(['a']);
   });
 
-  describe('that is open elsewhere', () => {
+  describe('that is locked', () => {
     const BUSY = ['-ERR [IN-USE] Somebody else reads', '-ERR [LOGIN-DELAY] Wait', '-ERR maildrop already locked'];
 
     test.each(BUSY)(
-      'is tried again at the look and at the deletion: %s',
+      'is retried when it is checked and when the message is deleted: %s',
       async (busy) => {
         let refusals = 0;
         await using server = await start({
@@ -236,7 +236,7 @@ describe('a maildrop', () => {
       20_000,
     );
 
-    test('is waited for when it is opened', async () => {
+    test('is retried when it is opened', async () => {
       let refusals = 1;
       await using server = await start({
         replies: { PASS: () => (refusals > 0 ? ((refusals -= 1), [BUSY[0] ?? '']) : undefined) },
@@ -244,7 +244,7 @@ describe('a maildrop', () => {
       await expect(open(server)).resolves.toBeDefined();
     });
 
-    test('to the end of the time is told of, and not that nothing has come', async () => {
+    test('until the time limit is reported as locked, not as empty', async () => {
       let busy = false;
       await using server = await start({ replies: { PASS: () => (busy ? [BUSY[0] ?? ''] : undefined) } });
       const inbox = await open(server);
@@ -257,7 +257,7 @@ describe('a maildrop', () => {
     });
   });
 
-  test('with a server that is slow about much that is not ours is given up soon after the time is over', async () => {
+  test('with many other messages on a slow server fails soon after the time limit', async () => {
     await using server = await start({ delays: { TOP: 300 } });
     const inbox = await open(server);
     server.maildrop.push(...Array.from({ length: 40 }, (_, i) => message(String(i), '<other@test>')));
@@ -266,7 +266,7 @@ describe('a maildrop', () => {
     expect(waited()).toBeLessThan(500 + 2 * 1000 + 500);
   });
 
-  test('is given up when it is closed', async () => {
+  test('stops opening when it is closed', async () => {
     await using server = await start({ greeting: 'silence' });
     const opening = expect(open(server, 'pop3s', 60_000)).rejects.toThrow(InboxUnreachable);
     while (server.open === 0) await sleep(5);
@@ -279,34 +279,34 @@ describe('a maildrop', () => {
 describe('a POP3 server that cannot be used', () => {
   test.each<[string, Partial<Pop3Script>, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
     ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greeting -ERR Too many/],
-    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /did not reply in time/],
-    ['hangs up', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
-    ['is none', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: 220/],
+    ['does not reply', { greeting: 'silence' }, InboxUnreachable, /did not reply in time/],
+    ['closes the connection', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
+    ['is an SMTP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: 220/],
     ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of more than 4096 bytes/],
-    ['refuses the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: -ERR Who\?/],
-    ['refuses the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: -ERR Wrong/],
+    ['rejects the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: -ERR Who\?/],
+    ['rejects the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: -ERR Wrong/],
     ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /does not allow a login now/],
     ['has no UIDL', { replies: { UIDL: ['-ERR Unknown'] } }, InboxRejected, /list of messages/],
     [
-      'lists nonsense',
+      'sends an invalid list',
       { replies: { UIDL: ['+OK', 'one a', '.'] } },
       InboxUnreachable,
       /replied to UIDL with an invalid line: one a/,
     ],
     ['never ends the list', { replies: { UIDL: ['+OK', '1 a'] } }, InboxUnreachable, /did not reply in time/],
     [
-      'lists without end, and one identifier for all',
+      'sends an endless list with one identifier',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 150_000 }, (_, i) => `${i + 1} x`)] } },
       InboxUnreachable,
       /more than 10000 messages/,
     ],
     [
-      'lists long identifiers without end',
+      'sends an endless list of long identifiers',
       { replies: { UIDL: ['+OK', ...Array.from({ length: 11_000 }, (_, i) => `${i + 1} ${'u'.repeat(60)}-${i}`)] } },
       InboxUnreachable,
       /more than 10000 messages/,
     ],
-    ['hangs up at PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
+    ['closes the connection after PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
   ])('%s', async (_, script, kind, told) => {
     await using server = await start(script);
     const outcome = await open(server).catch((error: unknown) => error);
@@ -315,8 +315,8 @@ describe('a POP3 server that cannot be used', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  /** A list of messages that only each further session is told of. */
-  const coming = (messages: number): Pop3Script['replies'] => {
+  /** A list of messages that is empty in the first session. */
+  const arriving = (messages: number): Pop3Script['replies'] => {
     let lists = 0;
     const list = Array.from({ length: messages }, (_, i) => `${i + 1} ${i}`);
     return { UIDL: () => ['+OK', ...(lists++ === 0 ? [] : list), '.'] };
@@ -324,23 +324,23 @@ describe('a POP3 server that cannot be used', () => {
   const LARGE_HEADER = ['+OK', `Message-ID: ${'i'.repeat(2000)}`, `Subject: ${'s'.repeat(2000)}`, '', '.'];
 
   test.each<[string, Pop3Script['replies'], RegExp]>([
-    ['gets more messages than it may', coming(1001), /more than 1000 messages have arrived/],
+    ['receives too many messages', arriving(1001), /more than 1000 messages have arrived/],
     [
-      'gets messages with long names',
-      { ...coming(200), TOP: LARGE_HEADER },
+      'receives messages with long header fields',
+      { ...arriving(200), TOP: LARGE_HEADER },
       /more than 262144 characters of their headers/,
     ],
-    ['refuses TOP', { TOP: ['-ERR Unknown'] }, /header of a message/],
+    ['rejects TOP', { TOP: ['-ERR Unknown'] }, /header of a message/],
     [
-      'sends a header without end',
+      'sends an endless header',
       { TOP: ['+OK', ...Array.from({ length: 11_000 }, () => 'X: '.padEnd(100, 'x'))] },
       /header of more than/,
     ],
-    ['sends a line without end', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of more than/],
-    ['refuses RETR', { RETR: ['-ERR Quota'] }, /request for the message/],
-    ['hangs up in the message', { RETR: 'close' }, /connection was lost/],
+    ['sends an endless line', { TOP: ['+OK', 'x'.repeat(1_100_000)] }, /header of more than/],
+    ['rejects RETR', { RETR: ['-ERR Quota'] }, /request for the message/],
+    ['closes the connection in the message', { RETR: 'close' }, /connection was lost/],
     ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /did not reply in time/],
-  ])('for a look: it %s', async (_, replies, told) => {
+  ])('%s when the inbox is checked', async (_, replies, told) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server, 'pop3s', 500);
     server.maildrop.push(message('b', ID));
@@ -348,7 +348,7 @@ describe('a POP3 server that cannot be used', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  test('because its message has no end: as much is read as may be', async () => {
+  test('sends an endless message, which is read up to the limit', async () => {
     const flood = ['+OK', `Message-ID: ${ID}`, '', ...Array.from({ length: 30_000 }, () => 'x'.repeat(98))];
     await using server = await start({ replies: { RETR: flood } });
     const inbox = await open(server);
@@ -358,7 +358,7 @@ describe('a POP3 server that cannot be used', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  test('because its message is of nothing but line ends: that takes no more memory than its octets', async () => {
+  test('sends a message of line ends only, which needs no more memory than its bytes', async () => {
     const octets = 20 * 1024 * 1024;
     await using server = await start({ replies: { RETR: ['+OK', `Message-ID: ${ID}`, '\r\n'.repeat(octets)] } });
     const inbox = await open(server, 'pop3s', 5000);
@@ -366,14 +366,14 @@ describe('a POP3 server that cannot be used', () => {
     const before = process.resourceUsage().maxRSS;
     const received = await inbox.find(sought(ID, { size: octets }), Deadline.after(1000));
     expect(received?.source.length).toBe(maxReadBytes(octets));
-    // Kilobytes. Twenty megabytes have ten million line ends; an entry of a list for each takes a gigabyte.
+    // Kilobytes. Twenty megabytes have ten million line ends; an array with an entry for each needs a gigabyte.
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(400 * 1024);
   }, 60_000);
 
-  test.each(HOSTILE)('shows what it says as harmless text: %j', async (text) => {
+  test.each(HOSTILE)('has its replies reported as harmless text: %j', async (text) => {
     await using server = await start({ replies: { PASS: [`-ERR ${text.replace(/[\r\n]/g, ' ')}`] } });
     const { message: told } = (await open(server).catch((error: unknown) => error)) as Error;
-    // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+    // eslint-disable-next-line no-control-regex -- these characters must not appear
     expect(told).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   });
 });
@@ -390,17 +390,17 @@ describe('the password of a maildrop', () => {
   test.each<[string, Pop3Script['replies']]>([
     ['the server has no STLS', { STLS: ['-ERR Unknown command'] }],
     ['STLS is stripped', { STLS: ['-ERR Unknown command', '+OK'] }],
-    ['something follows the answer to STLS in the clear', { STLS: ['+OK Begin', '+OK Logged in'] }],
-    ['the server goes on in the clear', { STLS: ['+OK Begin'] }],
-    ['the server hangs up', { STLS: 'close' }],
-  ])('is not sent by pop3:// where %s', async (_, replies) => {
+    ['unencrypted data follows the reply to STLS', { STLS: ['+OK Begin', '+OK Logged in'] }],
+    ['the server continues unencrypted', { STLS: ['+OK Begin'] }],
+    ['the server closes the connection', { STLS: 'close' }],
+  ])('is not sent with pop3:// if %s', async (_, replies) => {
     await using server = await start({ security: 'stls', replies: replies ?? {} });
     await expect(open(server, 'pop3')).rejects.toThrow(InboxUnreachable);
     expect(credentials(server)).toEqual([]);
     while (server.open > 0) await sleep(5);
   });
 
-  test('is not sent by pop3s:// to a server that speaks in the clear, nor by pop3:// to one that speaks TLS', async () => {
+  test('is not sent with pop3s:// to an unencrypted port, nor with pop3:// to an implicit-TLS port', async () => {
     await using clear = await start({ security: 'stls' });
     await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/replied unencrypted/);
     await using tls = await start();

@@ -31,16 +31,16 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 import { waiting } from '../../support/time.js';
 
 /*
- * Jest itself fails a test while which a rejection goes unhandled or an error is thrown out of any test, so every test
- * here is one of that, too: nothing of the IMAP client may end the process of the gate.
+ * Jest fails a test if an unhandled rejection or an uncaught exception occurs while it runs. So every test here also
+ * checks that the IMAP client cannot end the process of the gate.
  */
 
 const HOST = '127.0.0.1';
 const USER = 'inbox@example.test';
 const PASSWORD = 'inbox password';
 
-/** The second look of a server that tells nothing comes after ten seconds: what takes less was pushed. */
-const PUSHED_WITHIN_MS = 3000;
+/** Without a notification, the inbox is checked again after ten seconds; a shorter time means a notification. */
+const NOTIFIED_WITHIN_MS = 3000;
 
 let pki: Pki;
 let identity: { key: string; chain: string };
@@ -72,7 +72,7 @@ function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
 
 type Kind = typeof InboxRejected | typeof InboxUnreachable;
 
-/** A good server with a mailbox that is filled by hand. */
+/** A server with a mailbox that the test fills. */
 async function startMailbox(security: 'implicit' | 'starttls' | 'none' = 'implicit') {
   const mailbox = new Mailbox();
   const logins: string[] = [];
@@ -98,35 +98,38 @@ const scripted = (script: ImapScript): Promise<ScriptedImap> => startScriptedIma
 const soon = (): Deadline => Deadline.after(5000);
 
 describe('an inbox', () => {
-  test.each(['implicit', 'starttls'] as const)('over %s finds the very message, and no impostor', async (security) => {
-    await using server = await startMailbox(security);
-    server.deliver('<before@test>');
-    const inbox = await open(server, security === 'starttls' ? { scheme: 'imap' } : {});
-    const found = inbox.find(sought('<wanted@test>'), soon());
-    server.deliver('<impostor@test>', 'probe', 'Message-ID: <wanted@test>');
-    server.deliver('<wanted@test.example>');
-    server.deliver('<wanted@test>', 'probe', 'the very one');
-    server.deliver('<after@test>');
-    expect((await found)?.source.toString()).toBe(
-      'Subject: probe\r\nMessage-ID: <wanted@test>\r\n\r\nthe very one\r\n',
-    );
-  });
+  test.each(['implicit', 'starttls'] as const)(
+    'over %s returns the test message, and not a similar one',
+    async (security) => {
+      await using server = await startMailbox(security);
+      server.deliver('<before@test>');
+      const inbox = await open(server, security === 'starttls' ? { scheme: 'imap' } : {});
+      const found = inbox.find(sought('<wanted@test>'), soon());
+      server.deliver('<impostor@test>', 'probe', 'Message-ID: <wanted@test>');
+      server.deliver('<wanted@test.example>');
+      server.deliver('<wanted@test>', 'probe', 'the very one');
+      server.deliver('<after@test>');
+      expect((await found)?.source.toString()).toBe(
+        'Subject: probe\r\nMessage-ID: <wanted@test>\r\n\r\nthe very one\r\n',
+      );
+    },
+  );
 
-  test('does not see what was there before it was opened', async () => {
+  test('ignores messages that were there before it was opened', async () => {
     await using server = await startMailbox();
     server.deliver('<old@test>');
     const inbox = await open(server);
     expect(await inbox.find(sought('<old@test>'), Deadline.after(100))).toBeUndefined();
   });
 
-  test('sees what came between its opening and the first look', async () => {
+  test('finds a message that arrived between opening and the first search', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<early@test>');
     expect(await inbox.find(sought('<early@test>'), Deadline.after(0))).toBeDefined();
   });
 
-  test('gives up when the time is over, and not before', async () => {
+  test('stops at the time limit, and not before', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<other@test>');
@@ -137,7 +140,7 @@ describe('an inbox', () => {
     expect(waited()).toBeLessThan(1500);
   });
 
-  test('deletes the one message, and leaves what others have marked', async () => {
+  test('deletes only the test message, and keeps messages that others have marked', async () => {
     await using server = await startMailbox();
     server.deliver('<marked@test>');
     server.mailbox.messages[0]?.flags.add('\\Deleted');
@@ -152,7 +155,7 @@ describe('an inbox', () => {
     ]);
   });
 
-  test('reads without marking as seen', async () => {
+  test('reads a message without marking it as seen', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<wanted@test>');
@@ -160,7 +163,7 @@ describe('an inbox', () => {
     expect([...(server.mailbox.messages[0]?.flags ?? ['none'])]).toEqual([]);
   });
 
-  test('is shared: many wait on one connection, and each gets its own, in whatever order', async () => {
+  test('is shared: many endpoints wait on one connection, and each receives its own message in any order', async () => {
     await using server = await startMailbox();
     const ids = Array.from({ length: 12 }, (_, i) => `<${i}@test>`);
     const waiting = ids.map(async (id) => {
@@ -176,7 +179,7 @@ describe('an inbox', () => {
     expect(server.mailbox.messages).toEqual([]);
   });
 
-  test('is told of the next message although the last one was just read and deleted', async () => {
+  test('is notified of the next message after one was read and deleted', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     const [first, second] = ['<first@test>', '<second@test>'].map((id) => inbox.find(sought(id), soon()));
@@ -184,7 +187,7 @@ describe('an inbox', () => {
     await (await first)?.delete();
     await sleep(200);
     server.deliver('<second@test>');
-    expect(await waitedFor(second ?? Promise.reject(new Error('no second')))).toBeLessThan(PUSHED_WITHIN_MS);
+    expect(await waitedFor(second ?? Promise.reject(new Error('no second')))).toBeLessThan(NOTIFIED_WITHIN_MS);
   });
 
   test('shares no connection between accounts, folders, passwords or TLS policies', async () => {
@@ -207,7 +210,7 @@ describe('an inbox', () => {
     expect(server.logins.toSorted()).toEqual([PASSWORD, PASSWORD, PASSWORD, PASSWORD, 'wrong']);
   });
 
-  test('tries a wrong password once, however many endpoints have it', async () => {
+  test('tries a wrong password only once, even if several endpoints have it', async () => {
     await using server = await startMailbox();
     const password = new Secret('wrong');
     const tries = Array.from({ length: 5 }, () => open(server, { password }));
@@ -216,7 +219,7 @@ describe('an inbox', () => {
     expect(server.logins).toEqual(['wrong']);
   });
 
-  test('is opened anew once the connection is lost', async () => {
+  test('is opened again after the connection is lost', async () => {
     await using server = await scripted({});
     const first = await open(server);
     server.cut();
@@ -227,7 +230,7 @@ describe('an inbox', () => {
     expect(server.connections).toBe(2);
   });
 
-  test('leaves nothing behind when it is closed', async () => {
+  test('leaves no socket open when it is closed', async () => {
     while (openSockets().length > 0) await sleep(5);
     await using server = await scripted({});
     const inbox = await open(server);
@@ -239,14 +242,17 @@ describe('an inbox', () => {
     expect(server.heard.at(-1)).toBe('LOGOUT');
   });
 
-  test.each(['silence', 'close'] as const)('is closed within a second whatever comes of LOGOUT: %s', async (reply) => {
-    await using server = await scripted({ replies: { LOGOUT: reply } });
-    await open(server);
-    expect(await waitedFor(inboxes.close())).toBeLessThan(1500);
-    while (server.open > 0) await sleep(5);
-  });
+  test.each(['silence', 'close'] as const)(
+    'is closed within a second even if LOGOUT has no reply: %s',
+    async (reply) => {
+      await using server = await scripted({ replies: { LOGOUT: reply } });
+      await open(server);
+      expect(await waitedFor(inboxes.close())).toBeLessThan(1500);
+      while (server.open > 0) await sleep(5);
+    },
+  );
 
-  test('is given up when it is closed while it is being opened', async () => {
+  test('stops opening when it is closed', async () => {
     await using server = await scripted({ greeting: 'silence' });
     const opening = open(server, {}, 60_000);
     const refused = expect(opening).rejects.toThrow(InboxUnreachable);
@@ -266,7 +272,7 @@ describe('a message that arrives', () => {
   const SOURCE = 'Message-ID: <wanted@test>\r\n\r\nhello\r\n';
   const idleEnds = { DONE: ['$ OK Done'] } as const;
 
-  test('is found by one notification, without asking in between', async () => {
+  test('is found after one notification, without polling', async () => {
     let rows: string[] = [];
     await using server = await scripted({
       replies: {
@@ -282,7 +288,7 @@ describe('a message that arrives', () => {
     expect(server.heard.filter((line) => line.startsWith('UID FETCH'))).toHaveLength(1);
     rows = [headerRow(1, '<wanted@test>')];
     server.say('* 1 EXISTS');
-    expect(await waitedFor(found)).toBeLessThan(PUSHED_WITHIN_MS);
+    expect(await waitedFor(found)).toBeLessThan(NOTIFIED_WITHIN_MS);
     expect((await found)?.source.toString()).toBe(SOURCE);
     expect(server.heard.filter((line) => line.startsWith('UID FETCH'))).toEqual([
       'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject)])',
@@ -293,9 +299,9 @@ describe('a message that arrives', () => {
 
   test.each<[string, ImapScript]>([
     ['has no IDLE', { capabilities: 'IMAP4rev1 UIDPLUS' }],
-    ['refuses IDLE', { replies: { IDLE: ['$ NO Not now'] } }],
-    ['tells nothing in IDLE', { replies: idleEnds }],
-  ])('is found at the end of the time where the server %s', async (_, script) => {
+    ['rejects IDLE', { replies: { IDLE: ['$ NO Not now'] } }],
+    ['sends nothing during IDLE', { replies: idleEnds }],
+  ])('is found at the end of the time limit if the server %s', async (_, script) => {
     let rows: string[] = [];
     const fetch = (line: string) => [...(line.includes('BODY.PEEK[]') ? [sourceRow(1, SOURCE)] : rows), '$ OK Done'];
     await using server = await scripted({ ...script, replies: { ...script.replies, 'UID FETCH': fetch } });
@@ -306,7 +312,7 @@ describe('a message that arrives', () => {
     expect((await found)?.source.toString()).toBe(SOURCE);
   });
 
-  test('is found after ten seconds where the server tells nothing', async () => {
+  test('is found after ten seconds if the server sends no notification', async () => {
     let rows: string[] = [];
     await using server = await scripted({
       replies: {
@@ -335,7 +341,7 @@ describe('a message that arrives', () => {
     expect(server.mailbox.messages).toHaveLength(6000);
   });
 
-  test('is found although EXISTS came before without it', async () => {
+  test('is found after several EXISTS for other messages', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     const found = inbox.find(sought('<wanted@test>'), soon());
@@ -348,12 +354,12 @@ describe('a message that arrives', () => {
 
   test.each<[string, string[]]>([
     ['flags without a UID', ['* 7 FETCH (FLAGS (\\Seen))']],
-    ['flags of the new message itself', ['* 1 FETCH (UID 1 FLAGS (\\Seen))']],
+    ['flags of the new message', ['* 1 FETCH (UID 1 FLAGS (\\Seen))']],
     ['a message without Message-ID', ['* 3 FETCH (UID 3 BODY[HEADER.FIELDS (MESSAGE-ID)] {2}\r\n\r\n)']],
     ['a header that is NIL', ['* 3 FETCH (UID 3 BODY[HEADER.FIELDS (MESSAGE-ID)] NIL)']],
-    ['a later one first', [headerRow(5, '<later@test>')]],
-    ['a Message-ID of half a megabyte of brackets', [headerRow(4, '<'.repeat(500_000))]],
-  ])('is found behind %s', async (_, before) => {
+    ['a later message first', [headerRow(5, '<later@test>')]],
+    ['a Message-ID of 500,000 angle brackets', [headerRow(4, '<'.repeat(500_000))]],
+  ])('is found after %s', async (_, before) => {
     const looks: string[][] = [[], before, [...before, headerRow(1, '<wanted@test>')]];
     await using server = await scripted({
       replies: {
@@ -364,7 +370,7 @@ describe('a message that arrives', () => {
         ],
       },
     });
-    // One answer brings both where the UIDs went past the wanted one already.
+    // If a higher UID comes first, both messages are in the same reply.
     if (/UID [345]/.test(before.join(''))) looks.splice(1, 1);
     const inbox = await open(server);
     const found = inbox.find(sought('<wanted@test>'), soon());
@@ -375,7 +381,7 @@ describe('a message that arrives', () => {
     expect((await found)?.source.toString()).toBe(SOURCE);
   });
 
-  test('is found where the server does not tell UIDNEXT', async () => {
+  test('is found if the server does not send UIDNEXT', async () => {
     await using server = await scripted({
       replies: {
         SELECT: ['* 1 EXISTS', '* OK [UIDVALIDITY 1] Valid', '$ OK [READ-WRITE] Done'],
@@ -388,7 +394,7 @@ describe('a message that arrives', () => {
     expect((await (await open(server)).find(sought('<wanted@test>'), soon()))?.source.toString()).toBe(SOURCE);
   });
 
-  test('is only marked where the server has no UIDPLUS', async () => {
+  test('is only marked as deleted if the server has no UIDPLUS', async () => {
     await using server = await scripted({
       capabilities: 'IMAP4rev1 IDLE',
       replies: {
@@ -415,11 +421,11 @@ describe('a message that arrives', () => {
     });
 
   test.each<[string, ImapScript['replies'], Kind, RegExp]>([
-    ['STORE is refused', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not allow it to be deleted/],
-    ['EXPUNGE is refused', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not allow it to be deleted/],
-    ['STORE is not answered', { 'UID STORE': 'silence' }, InboxUnreachable, /did not reply in time/],
+    ['STORE is rejected', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not allow it to be deleted/],
+    ['EXPUNGE is rejected', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not allow it to be deleted/],
+    ['STORE has no reply', { 'UID STORE': 'silence' }, InboxUnreachable, /did not reply in time/],
     ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
-  ])('and cannot be deleted is told: %s', async (_, replies, kind, message) => {
+  ])('is reported if it cannot be deleted: %s', async (_, replies, kind, message) => {
     await using server = await arrived(replies);
     const received = await (await open(server, {}, 500)).find(sought('<wanted@test>'), soon());
     const outcome = await received?.delete().catch((error: unknown) => error);
@@ -427,7 +433,7 @@ describe('a message that arrives', () => {
     expect(outcome).toMatchObject({ message: expect.stringMatching(message) as string });
   });
 
-  test('by the word of the server alone is not ours: what it has is believed, and nothing is deleted', async () => {
+  test('is not accepted if its source has a different Message-ID than the server listed, and nothing is deleted', async () => {
     const stranger = sourceRow(1, 'Message-ID: <stranger@test>\r\n\r\nMessage-ID: <wanted@test>\r\n');
     await using server = await arrived({
       'UID FETCH': (line) => [line.includes('BODY.PEEK[]') ? stranger : headerRow(1, '<wanted@test>'), '$ OK Done'],
@@ -437,7 +443,7 @@ describe('a message that arrives', () => {
     expect(server.heard.filter((line) => /STORE|EXPUNGE/.test(line))).toEqual([]);
   });
 
-  test('is found behind a Subject of any length', async () => {
+  test('is found even if its Subject is long', async () => {
     await using server = await startMailbox();
     const inbox = await open(server);
     server.deliver('<wanted@test>', 'x'.repeat(5000));
@@ -445,11 +451,11 @@ describe('a message that arrives', () => {
   });
 
   test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
-    ['is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
-    ['is refused', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
-    ['does not come', 'silence', InboxUnreachable, /did not reply in time/],
-    ['takes the connection with it', 'close', InboxUnreachable, /connection was lost/],
-  ])('and %s when it is read is told', async (_, reply, kind, message) => {
+    ['it is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
+    ['the command is rejected', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
+    ['there is no reply', 'silence', InboxUnreachable, /did not reply in time/],
+    ['the connection is closed', 'close', InboxUnreachable, /connection was lost/],
+  ])('is reported if %s when it is read', async (_, reply, kind, message) => {
     await using server = await arrived({
       'UID FETCH': (line) => (line.includes('BODY.PEEK[]') ? reply : [headerRow(1, '<wanted@test>'), '$ OK Done']),
     });
@@ -463,19 +469,19 @@ describe('a message that arrives', () => {
   });
 });
 
-describe('a server that floods', () => {
+describe('a server that sends too much', () => {
   test.each<[string, string[]]>([
-    ['with a line', [`* OK ${'x'.repeat(64 * 1024)}`]],
-    ['with a literal', [headerRow(1, 'x'.repeat(2 * 1024 * 1024))]],
-    ['with literals in one answer', [`* 1 FETCH (UID 1${` BODY[1] {1000000}\r\n${'x'.repeat(1_000_000)}`.repeat(5)})`]],
-  ])('%s is left', async (_, flood) => {
+    ['in a line', [`* OK ${'x'.repeat(64 * 1024)}`]],
+    ['in a literal', [headerRow(1, 'x'.repeat(2 * 1024 * 1024))]],
+    ['in literals of one response', [`* 1 FETCH (UID 1${` BODY[1] {1000000}\r\n${'x'.repeat(1_000_000)}`.repeat(5)})`]],
+  ])('%s is disconnected', async (_, flood) => {
     await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
     const inbox = await open(server);
     await expect(inbox.find(sought('<wanted@test>'), Deadline.after(200))).rejects.toThrow(InboxUnreachable);
     while (server.open > 0) await sleep(5);
   });
 
-  test('with answers is left', async () => {
+  test('in responses is disconnected', async () => {
     const flood = Array.from({ length: 50_001 }, (_, i) => `* ${i + 1} FETCH (UID ${i + 1} FLAGS ())`);
     await using server = await scripted({ replies: { 'UID FETCH': [...flood, '$ OK Done'] } });
     const inbox = await open(server, {}, 20_000);
@@ -485,21 +491,21 @@ describe('a server that floods', () => {
     while (server.open > 0) await sleep(5);
   }, 30_000);
 
-  test('is not asked to compress it', async () => {
+  test('is not asked for compression', async () => {
     await using server = await scripted({ capabilities: 'IMAP4rev1 IDLE UIDPLUS COMPRESS=DEFLATE' });
     await (await open(server)).find(sought('<wanted@test>'), Deadline.after(50));
     expect(server.heard.filter((line) => line.startsWith('COMPRESS'))).toEqual([]);
   });
 });
 
-describe('the probe in the inbox', () => {
+describe('the test message in the inbox', () => {
   const rename = (raw: string): string => raw.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <renamed@relay.example>');
   const within = (server: Embedded, withinMs: number): Endpoint => {
     const endpoint = server.endpoint();
     return { ...endpoint, ...(endpoint.delivery && { delivery: { ...endpoint.delivery, withinMs } }) };
   };
 
-  test('is known by its nonce where its Message-ID was rewritten, and is deleted', async () => {
+  test('is recognized by its nonce if its Message-ID was rewritten, and is deleted', async () => {
     await using server = await startEmbedded({ pki, alter: (raw) => Buffer.from(rename(raw.toString())) });
     const { report } = await gate(server.endpoint());
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-altered']]);
@@ -508,20 +514,20 @@ describe('the probe in the inbox', () => {
   });
 
   test.each<[string, (raw: string) => string]>([
-    ['another body', (raw) => rename(raw).replace(/\r\n\r\n[^]*/, '\r\n\r\nSomething else.\r\n')],
+    ['a different body', (raw) => rename(raw).replace(/\r\n\r\n[^]*/, '\r\n\r\nSomething else.\r\n')],
     [
-      'another sender',
+      'a different sender',
       (raw) => rename(raw).replace(/^From: .*\r$/m, 'From: Mailer-Daemon <postmaster@example.test>\r'),
     ],
     ['a quoted body', (raw) => rename(raw).replace(/\r\n(?=[0-9a-f]{32}\r\n)/, '\r\n> ')],
-  ])('is not the message of that Subject with %s, which is left alone', async (_, alter) => {
+  ])('is not a message with its Subject but %s, which stays in the inbox', async (_, alter) => {
     await using server = await startEmbedded({ pki, alter: (raw) => Buffer.from(alter(raw.toString())) });
     const { report } = await gate(within(server, 300));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-not-received']]);
     expect(server.mailbox.messages.map(({ flags }) => [...flags])).toEqual([[]]);
   });
 
-  test('is altered if its body was replaced, which is reported when no other has arrived in time', async () => {
+  test('is altered if its body was replaced, which is reported at the time limit', async () => {
     const alter = (raw: Buffer) => Buffer.from(raw.toString().replace(/\r\n\r\n[^]*/, '\r\n\r\nWithheld.\r\n'));
     await using server = await startEmbedded({ pki, alter });
     const { report } = await gate(within(server, 300));
@@ -530,7 +536,7 @@ describe('the probe in the inbox', () => {
     expect(server.mailbox.messages).toEqual([]);
   });
 
-  test.each([false, true])('is counted with the copies that come a moment later; kept: %s', async (keep) => {
+  test.each([false, true])('is counted with copies that arrive shortly afterwards; kept: %s', async (keep) => {
     let message: Buffer = Buffer.alloc(0);
     await using server = await startEmbedded({
       pki,
@@ -578,17 +584,17 @@ describe('the probe in the inbox', () => {
     },
   );
 
-  test('is waited for with its copies no longer than the time lasts', async () => {
+  test('is counted with copies that arrive within the time limit', async () => {
     await using server = await startEmbedded({ pki });
     const pauses: number[] = [];
     const { report } = await gate(within(server, 900), { pause: (ms) => Promise.resolve(pauses.push(ms)) });
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
     expect(pauses).toEqual([expect.any(Number)]);
-    // Without the limit it would be a second. A pause of the process is not counted, so it may be a little over 900.
+    // Without the limit it would be a second. A pause of the process is ignored, so it may be slightly over 900.
     expect(pauses[0]).toBeLessThan(1000);
   });
 
-  test('is reported as altered and as not deleted at once', async () => {
+  test('is reported as altered and as not deleted', async () => {
     let source = '';
     await using imap = await scripted({
       replies: {
@@ -618,23 +624,23 @@ describe('the probe in the inbox', () => {
 
 describe('an inbox that cannot be opened', () => {
   test.each<[string, ImapScript, Kind, RegExp]>([
-    ['says BYE', { greeting: ['* BYE Too many connections'] }, InboxUnreachable, /Too many connections/],
-    ['says nothing', { greeting: 'silence' }, InboxUnreachable, /greeting/],
-    ['hangs up', { greeting: 'close' }, InboxUnreachable, /./],
-    ['is no IMAP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /./],
-    ['does not answer LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /did not reply in time/],
-    ['hangs up at LOGIN', { replies: { LOGIN: 'close' } }, InboxUnreachable, /./],
+    ['sends BYE', { greeting: ['* BYE Too many connections'] }, InboxUnreachable, /Too many connections/],
+    ['does not send a greeting', { greeting: 'silence' }, InboxUnreachable, /greeting/],
+    ['closes the connection', { greeting: 'close' }, InboxUnreachable, /./],
+    ['is not an IMAP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /./],
+    ['does not reply to LOGIN', { replies: { LOGIN: 'silence' } }, InboxUnreachable, /did not reply in time/],
+    ['closes the connection after LOGIN', { replies: { LOGIN: 'close' } }, InboxUnreachable, /./],
     [
-      'refuses LOGIN',
+      'rejects LOGIN',
       { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } },
       InboxRejected,
       /^login rejected: .*Wrong/,
     ],
-    ['takes no LOGIN at all', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login rejected/],
+    ['disables LOGIN', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login rejected/],
     ['has no such folder', { replies: { SELECT: ['$ NO [NONEXISTENT] No INBOX'] } }, InboxRejected, /No INBOX/],
-    ['does not answer SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not reply in time/],
-    ['hangs up at SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],
-    ['says BYE at SELECT', { replies: { SELECT: ['* BYE Shutting down'] } }, InboxUnreachable, /Shutting down/],
+    ['does not reply to SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not reply in time/],
+    ['closes the connection after SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],
+    ['sends BYE after SELECT', { replies: { SELECT: ['* BYE Shutting down'] } }, InboxUnreachable, /Shutting down/],
   ])('%s', async (_, script, kind, message) => {
     await using server = await scripted(script);
     const outcome = await open(server, {}, 400).catch((error: unknown) => error);
@@ -643,7 +649,7 @@ describe('an inbox that cannot be opened', () => {
     while (server.open > 0) await sleep(5);
   });
 
-  test('is one that says goodbye before its mailbox is open', async () => {
+  test('sends BYE before its mailbox is open', async () => {
     await using server = await scripted({
       replies: { LIST: ['* BYE', '$ BAD', '* 4294967296 EXISTS', '_QOQ_', '* BYE'] },
     });
@@ -651,13 +657,13 @@ describe('an inbox that cannot be opened', () => {
     expect(outcome).toBeInstanceOf(InboxUnreachable);
   });
 
-  test('is another server: nobody listens', async () => {
+  test('refuses the connection', async () => {
     const server = await scripted({});
     await server.close();
     await expect(open(server)).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  test.each(HOSTILE)('shows what it says as harmless text: %j', async (text) => {
+  test.each(HOSTILE)('has its replies reported as harmless text: %j', async (text) => {
     const line = text.replace(/[\r\n\0]/g, ' ');
     await using login = await scripted({ replies: { LOGIN: [`$ NO ${line}`] } });
     await using folder = await scripted({ replies: { SELECT: [`$ NO ${line}`] } });
@@ -665,7 +671,7 @@ describe('an inbox that cannot be opened', () => {
     for (const server of [login, folder, greeting]) {
       const outcome = await open(server).catch((error: unknown) => error);
       const { message } = outcome as Error;
-      // eslint-disable-next-line no-control-regex -- these are the very characters that must not be there
+      // eslint-disable-next-line no-control-regex -- these characters must not appear
       expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
       expect(message.length).toBeLessThan(700);
     }
@@ -673,7 +679,7 @@ describe('an inbox that cannot be opened', () => {
 });
 
 describe('an inbox that cannot be reached', () => {
-  /** Gates a good server with its inbox elsewhere. */
+  /** Tests a correct server whose inbox is on a different server. */
   async function gated(elsewhere: Pick<MailboxTarget, 'host' | 'port'>) {
     await using server = await startEmbedded({ pki });
     const endpoint = server.endpoint();
@@ -705,7 +711,7 @@ describe('an inbox that cannot be reached', () => {
     ['refused', false, true],
     ['reset', false, true],
     ['timed-out', true, true],
-  ])('(%s) is judged as the endpoint would be', (kind, inconclusive, transient) => {
+  ])('(%s) is evaluated like a failure to connect to the endpoint', (kind, inconclusive, transient) => {
     const failure = { kind: 'no-connection', cause: new ConnectFailure(kind, 'detail') } as const;
     const found = inboxFinding(failure, target(993));
     expect([found.inconclusive ?? false, isTransient(failure)]).toEqual([inconclusive, transient]);
@@ -715,10 +721,10 @@ describe('an inbox that cannot be reached', () => {
   });
 });
 
-describe('an inbox that is lost while it is waited for', () => {
+describe('an inbox connection that is lost during the wait', () => {
   test.each<[string, (server: ScriptedImap) => void, RegExp]>([
     [
-      'without a word',
+      'without BYE',
       (server) => {
         server.cut();
       },
@@ -732,14 +738,14 @@ describe('an inbox that is lost while it is waited for', () => {
       /connection was lost: Going down/,
     ],
     [
-      'in the midst of an answer',
+      'in the middle of a response',
       (server) => {
         server.say('* 1 EXISTS', '* 1 FET');
         server.cut();
       },
       /connection was lost/,
     ],
-  ])('%s', async (_, lose, message) => {
+  ])('%s is reported to all endpoints', async (_, lose, message) => {
     await using server = await scripted({});
     const inbox = await open(server, {}, 500);
     const finds = ['<one@test>', '<two@test>'].map((id) => inbox.find(sought(id), Deadline.after(2000)));
@@ -754,7 +760,7 @@ describe('an inbox that is lost while it is waited for', () => {
     }
   });
 
-  test('does not mind nonsense', async () => {
+  test('is not caused by invalid responses', async () => {
     await using server = await scripted({ replies: { DONE: ['$ OK Done'] } });
     const inbox = await open(server);
     const found = inbox.find(sought('<wanted@test>'), Deadline.after(500));
@@ -764,12 +770,12 @@ describe('an inbox that is lost while it is waited for', () => {
   });
 
   test.each<[string, NonNullable<ImapScript['replies']>, Kind]>([
-    ['does not answer the look', { 'UID FETCH': 'silence' }, InboxUnreachable],
-    ['refuses the look', { 'UID FETCH': ['$ NO Later'] }, InboxRejected],
-    ['hangs up at the look', { 'UID FETCH': 'close' }, InboxUnreachable],
+    ['does not reply to FETCH', { 'UID FETCH': 'silence' }, InboxUnreachable],
+    ['rejects FETCH', { 'UID FETCH': ['$ NO Later'] }, InboxRejected],
+    ['closes the connection after FETCH', { 'UID FETCH': 'close' }, InboxUnreachable],
     ['never acknowledges IDLE', { IDLE: 'silence' }, InboxUnreachable],
     ['never ends IDLE', { DONE: 'silence' }, InboxUnreachable],
-  ])('for the server %s', async (_, replies, kind) => {
+  ])('is reported in time if the server %s', async (_, replies, kind) => {
     await using server = await scripted({ replies });
     const inbox = await open(server, {}, 500);
     const waited = waiting();
@@ -778,14 +784,14 @@ describe('an inbox that is lost while it is waited for', () => {
   });
 });
 
-/** Of a machine to which every authority is public. */
+/** A trust store to which every CA is public. */
 class PublicStore extends TrustStore {
   override isPublic(): boolean {
     return true;
   }
 }
 
-test('an inbox whose certificate is worth a notice is opened', async () => {
+test('an inbox whose certificate causes only a notice is opened', async () => {
   const notAfter = new Date(Date.now() + 1000 * 86_400_000);
   const longLived = await pki.issue({ issuer: pki.root, names: [NAME], addresses: [HOST], notAfter });
   await using server = await startEmbedded({ pki, identity: longLived, imap: { identity: longLived } });
@@ -796,7 +802,7 @@ test('an inbox whose certificate is worth a notice is opened', async () => {
 });
 
 test.each(['implicit', 'starttls'] as const)(
-  'over %s, an authority on any curve may vouch for it',
+  'over %s, the certificate of the inbox may be issued by a CA with a key on any curve',
   async (security) => {
     const authority = { commonName: 'Brainpool CA', ca: true, issuer: pki.root, notAfter: new Date('2049-12-31') };
     const issuer = onCurve(await issue(authority), 'brainpoolP256r1', pki.root);
@@ -811,20 +817,20 @@ test.each(['implicit', 'starttls'] as const)(
 describe('the password of the inbox', () => {
   test.each<[string, ImapScript]>([
     ['the server has no STARTTLS', {}],
-    ['STARTTLS is refused', { capabilities: 'IMAP4rev1 STARTTLS', replies: { STARTTLS: ['$ NO Not today'] } }],
-    ['the server says that we are known already', { greeting: ['* PREAUTH [CAPABILITY IMAP4rev1] Welcome'] }],
+    ['STARTTLS is rejected', { capabilities: 'IMAP4rev1 STARTTLS', replies: { STARTTLS: ['$ NO Not today'] } }],
+    ['the server sends PREAUTH', { greeting: ['* PREAUTH [CAPABILITY IMAP4rev1] Welcome'] }],
     [
-      'something follows the answer to STARTTLS in the clear',
+      'unencrypted data follows the reply to STARTTLS',
       { capabilities: 'IMAP4rev1 STARTTLS', replies: { STARTTLS: ['$ OK Begin', '* CAPABILITY IMAP4rev1'] } },
     ],
-  ])('is not sent by imap:// where %s', async (_, script) => {
+  ])('is not sent with imap:// if %s', async (_, script) => {
     await using server = await startScriptedImap(script);
     await expect(open(server, { scheme: 'imap' }, 500)).rejects.toThrow(InboxUnreachable);
     expect(server.heard.filter((line) => /LOGIN|AUTHENTICATE/.test(line))).toEqual([]);
     expect(server.heard.join('\n')).not.toContain(PASSWORD);
   });
 
-  test('is not sent by imaps:// to a server that speaks in the clear, nor by imap:// to one that speaks TLS', async () => {
+  test('is not sent with imaps:// to an unencrypted port, nor with imap:// to an implicit-TLS port', async () => {
     await using clear = await startScriptedImap({});
     await expect(open(clear, {}, 500)).rejects.toThrow(InboxUnreachable);
     await using tls = await scripted({});

@@ -6,7 +6,7 @@ import { AUTH, codes, DELIVERY, gate, letters, testEndpoint } from '../../suppor
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** The mail transaction of step 5: what goes out, in how many writes, and what is made of the replies. */
+/** The mail transaction of step 5: the commands, how they are grouped, and how replies are interpreted. */
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ interface Run {
   readonly codes: readonly string[];
   readonly transient: Transient;
   readonly finding: Finding | undefined;
-  /** What the server heard over TLS behind AUTH, the lines of messages included. */
+  /** What the server received over TLS after AUTH, including the lines of messages. */
   readonly heard: readonly string[];
   readonly messages: readonly string[];
 }
@@ -55,7 +55,7 @@ const MAIL = `MAIL FROM:<${DELIVERY.from}>`;
 const RCPT = `RCPT TO:<${DELIVERY.to}>`;
 
 describe('PIPELINING', () => {
-  test.concurrent('where it is offered, MAIL, RCPT and DATA go out before the first reply', async () => {
+  test.concurrent('MAIL, RCPT and DATA are sent before the first reply if it is offered', async () => {
     const { heard, codes: found } = await run({ ...offering('PIPELINING'), replies: { MAIL: silence } });
     expect(heard).toEqual([MAIL, RCPT, 'DATA']);
     expect(found).toEqual(['reply-timeout']);
@@ -65,12 +65,12 @@ describe('PIPELINING', () => {
     ['MAIL', [MAIL]],
     ['RCPT', [MAIL, RCPT]],
     ['DATA', [MAIL, RCPT, 'DATA']],
-  ] as const)('where it is not offered over TLS, nothing goes out before the reply to %s', async (verb, expected) => {
+  ] as const)('nothing is sent before the reply to %s if it is not offered over TLS', async (verb, expected) => {
     const server = { offers: ['PIPELINING', 'STARTTLS'], ...offering('8BITMIME') };
     expect((await run({ ...server, replies: { [verb]: silence } })).heard).toEqual(expected);
   });
 
-  test('replies that come in one piece, or each by itself, are matched in order', async () => {
+  test('replies are matched in order, whether they arrive together or separately', async () => {
     for (const pause of [[], [wait(50)]]) {
       const { steps, messages } = await run({
         ...offering('PIPELINING'),
@@ -91,82 +91,82 @@ describe.each([
   ['one by one', offering()],
 ])('with commands sent %s', (_how, offers) => {
   test.concurrent.each<[string, Dialogue['replies'], string, string]>([
-    ['MAIL refused', { MAIL: REFUSED, RCPT: '503 no', DATA: '503 no' }, 'f', 'sender-rejected'],
-    ['MAIL refused, the rest taken', { MAIL: REFUSED }, 'f', 'sender-rejected'],
-    ['MAIL put off, RCPT refused', { MAIL: '451 later', RCPT: REFUSED, DATA: '503 no' }, 'i', 'sender-rejected'],
-    ['RCPT refused', { RCPT: REFUSED, DATA: '554 no recipients' }, 'f', 'recipient-rejected'],
-    ['RCPT refused, DATA taken', { RCPT: REFUSED }, 'f', 'recipient-rejected'],
-    ['RCPT put off, DATA taken', { RCPT: '450 later' }, 'i', 'recipient-rejected'],
-    ['RCPT refused, then a hang-up', { RCPT: [REFUSED, close] }, 'f', 'recipient-rejected'],
-    ['RCPT refused, then 421', { RCPT: REFUSED, DATA: ['421 enough', close] }, 'f', 'recipient-rejected'],
-    ['RCPT refused, then silence', { RCPT: REFUSED, DATA: silence }, 'f', 'recipient-rejected'],
-    ['RCPT refused, the lone dot unanswered', { RCPT: REFUSED, MESSAGE: silence }, 'f', 'recipient-rejected'],
+    ['MAIL rejected', { MAIL: REFUSED, RCPT: '503 no', DATA: '503 no' }, 'f', 'sender-rejected'],
+    ['MAIL rejected, the rest accepted', { MAIL: REFUSED }, 'f', 'sender-rejected'],
+    ['MAIL deferred, RCPT rejected', { MAIL: '451 later', RCPT: REFUSED, DATA: '503 no' }, 'i', 'sender-rejected'],
+    ['RCPT rejected', { RCPT: REFUSED, DATA: '554 no recipients' }, 'f', 'recipient-rejected'],
+    ['RCPT rejected, DATA accepted', { RCPT: REFUSED }, 'f', 'recipient-rejected'],
+    ['RCPT deferred, DATA accepted', { RCPT: '450 later' }, 'i', 'recipient-rejected'],
+    ['RCPT rejected, connection closed', { RCPT: [REFUSED, close] }, 'f', 'recipient-rejected'],
+    ['RCPT rejected, then 421', { RCPT: REFUSED, DATA: ['421 enough', close] }, 'f', 'recipient-rejected'],
+    ['RCPT rejected, then silence', { RCPT: REFUSED, DATA: silence }, 'f', 'recipient-rejected'],
+    ['RCPT rejected, no reply to the lone dot', { RCPT: REFUSED, MESSAGE: silence }, 'f', 'recipient-rejected'],
     ['421 to RCPT', { RCPT: ['421 enough', close] }, 'i', 'throttled'],
-    ['a hang-up at RCPT', { RCPT: close }, 'f', 'connection-lost'],
-    ['DATA refused', { DATA: '554 no' }, 'f', 'message-rejected'],
+    ['connection closed after RCPT', { RCPT: close }, 'f', 'connection-lost'],
+    ['DATA rejected', { DATA: '554 no' }, 'f', 'message-rejected'],
     ['354 to MAIL', { MAIL: '354 what' }, 'f', 'protocol-error'],
     ['354 to RCPT', { RCPT: '354 what' }, 'f', 'protocol-error'],
     ['250 to DATA', { DATA: '250 fine' }, 'f', 'protocol-error'],
     ['two replies to MAIL', { MAIL: ['250 one', '250 two'] }, 'f', 'protocol-error'],
-    ['RCPT taken, and the taking taken back', { RCPT: ['250 yes', '550 no'] }, 'f', 'protocol-error'],
-    ['421 behind 354', { DATA: ['354 go', '421 4.3.2 Shutting down', close] }, 'i', 'throttled'],
-    ['a reply too many behind 354', { DATA: ['354 go', '250 gone'] }, 'f', 'protocol-error'],
+    ['RCPT accepted and then rejected', { RCPT: ['250 yes', '550 no'] }, 'f', 'protocol-error'],
+    ['421 after 354', { DATA: ['354 go', '421 4.3.2 Shutting down', close] }, 'i', 'throttled'],
+    ['an extra reply after 354', { DATA: ['354 go', '250 gone'] }, 'f', 'protocol-error'],
   ])('%s', async (_name, replies = {}, letter, code) => {
     const { steps, codes: found, messages, transient } = await run({ ...offers, replies });
     expect({ steps, found }).toEqual({ steps: `pppp${letter}`, found: [code] });
-    // Whatever the server takes after a refusal, it gets no message of it.
+    // Even if the server accepts commands after a refusal, it receives no message.
     expect(messages.join('')).toBe('');
     expect(transient).toBe(letter === 'i' || code === 'connection-lost');
   });
 });
 
-test('a 354 in spite of a refused recipient is answered by a lone dot, then the session ends in order', async () => {
+test('a 354 despite a rejected recipient gets only a dot, and the session ends with QUIT', async () => {
   const { heard, messages } = await run({ ...offering('PIPELINING'), replies: { RCPT: REFUSED } });
   expect(heard).toEqual([MAIL, RCPT, 'DATA', '.', 'QUIT']);
   expect(messages).toEqual(['']);
 });
 
 test.each<[string, Dialogue['replies']]>([
-  ['MAIL is refused', { MAIL: REFUSED }],
-  ['RCPT has an answer that is none', { RCPT: '354 what' }],
-])('a 354 where %s and no recipient was refused gets no dot, and no word at all', async (_, replies = {}) => {
+  ['MAIL is rejected', { MAIL: REFUSED }],
+  ['RCPT has an invalid reply', { RCPT: '354 what' }],
+])('a 354 gets neither a dot nor QUIT if %s and no recipient was rejected', async (_, replies = {}) => {
   const { heard, messages, codes: found } = await run({ ...offering('PIPELINING'), replies });
   expect(heard).toEqual([MAIL, RCPT, 'DATA']);
   expect(messages).toEqual([]);
   expect(found).toEqual([replies.MAIL ? 'sender-rejected' : 'protocol-error']);
 });
 
-test('a 354 where MAIL and RCPT were refused gets the lone dot', async () => {
+test('a 354 gets only a dot if MAIL and RCPT were rejected', async () => {
   const { heard } = await run({ ...offering('PIPELINING'), replies: { MAIL: REFUSED, RCPT: '503 5.5.1 No MAIL' } });
   expect(heard).toEqual([MAIL, RCPT, 'DATA', '.', 'QUIT']);
 });
 
-test('354 after the final dot is no answer to it', async () => {
+test('a 354 after the final dot is a protocol error', async () => {
   const { steps, codes: found } = await run({ replies: { MESSAGE: '354 more' } });
   expect({ steps, found }).toEqual({ steps: 'ppppf', found: ['protocol-error'] });
 });
 
 test.each<[string, string[], string, string[]]>([
   [
-    'taken, and the session ended',
+    'accepted before the session ends',
     ['250 2.0.0 Queued', '421 4.4.2 One message a connection'],
     'p',
     ['receipt-not-verified'],
   ],
-  ['refused, and the session ended', ['554 no', '421 bye'], 'f', ['message-rejected']],
-  ['taken, and the taking taken back', ['250 2.0.0 Queued', '554 no'], 'f', ['protocol-error']],
-])('a message that is %s', async (_, answers, letter, found) => {
+  ['rejected before the session ends', ['554 no', '421 bye'], 'f', ['message-rejected']],
+  ['accepted and then rejected', ['250 2.0.0 Queued', '554 no'], 'f', ['protocol-error']],
+])('a message is evaluated if it is %s', async (_, answers, letter, found) => {
   const outcome = await run({ replies: { MESSAGE: [...answers, close] } });
   expect({ steps: outcome.steps, found: outcome.codes }).toEqual({ steps: `pppp${letter}`, found });
 });
 
-describe('what is lost', () => {
+describe('a lost connection', () => {
   const large = { delivery: { ...DELIVERY, attachmentBytes: 3_000_000 } };
 
   test.each<[string, Dialogue['replies'], Partial<Endpoint>, boolean]>([
-    ['in the middle of the message may be tried again', { DATA: ['354 go', hear(1000), reset] }, large, true],
-    ['behind its final dot may not', { MESSAGE: reset }, large, false],
-    ['behind the final dot of a small one may not', { MESSAGE: reset }, {}, false],
+    ['is retried in the middle of the message', { DATA: ['354 go', hear(1000), reset] }, large, true],
+    ['is not retried after the final dot', { MESSAGE: reset }, large, false],
+    ['is not retried after the final dot of a small message', { MESSAGE: reset }, {}, false],
   ])('%s', async (_, replies = {}, endpoint, isTransient) => {
     const outcome = await run({ replies }, endpoint);
     expect(outcome.codes).toEqual(['connection-lost']);
@@ -175,18 +175,18 @@ describe('what is lost', () => {
 });
 
 describe('SIZE', () => {
-  test('of the message stands in MAIL where it is offered, and nothing else is asked of the server', async () => {
+  test('is a parameter of MAIL if it is offered, and no other parameter is sent', async () => {
     const { heard, messages } = await run(offering('SIZE 10240000', '8BITMIME', 'DSN', 'CHUNKING', 'SMTPUTF8'));
     expect(heard.slice(0, 2)).toEqual([`${MAIL} SIZE=${messages[0]?.length ?? NaN}`, RCPT]);
   });
 
-  test.each(['SIZE', 'SIZE 0', 'size 10240000'])('%s names no limit that is too low', async (keyword) => {
+  test.each(['SIZE', 'SIZE 0', 'size 10240000'])('%s is not a limit that is too low', async (keyword) => {
     const { steps, heard } = await run(offering(keyword));
     expect(steps).toBe('ppppp');
     expect(heard[0]).toMatch(/ SIZE=\d+$/);
   });
 
-  test('a limit that is an octet too low refuses the message before anything is sent; the size itself passes', async () => {
+  test('a limit one byte below the size fails before anything is sent, and a limit equal to the size passes', async () => {
     const size = (await run(offering())).messages[0]?.length ?? NaN;
     expect((await run(offering(`SIZE ${size}`))).steps).toBe('ppppp');
     const { steps, codes: found, finding, heard } = await run(offering(`SIZE ${size - 1}`));
@@ -199,19 +199,19 @@ describe('SIZE', () => {
 describe('international addresses', () => {
   const delivery = { ...DELIVERY, to: 'pöst@example.test' };
 
-  test('are announced beside SIZE, and so is the eighth bit that the header has by them', async () => {
+  test('are announced with SMTPUTF8 and BODY=8BITMIME next to SIZE', async () => {
     const { heard, messages } = await run(offering('SIZE', 'SMTPUTF8', '8BITMIME'), { delivery });
     expect(heard[0]).toMatch(/^MAIL FROM:<gate@example\.test> SIZE=\d+ BODY=8BITMIME SMTPUTF8$/);
     expect(Buffer.from(messages[0] ?? '', 'latin1').toString()).toMatch(/^To: pöst@example\.test\r$/m);
   });
 
-  test('are announced alone to a server that does not offer the eighth bit', async () => {
+  test('are announced only with SMTPUTF8 to a server without 8BITMIME', async () => {
     const { heard } = await run(offering('SMTPUTF8'), { delivery });
     expect(heard[0]).toBe('MAIL FROM:<gate@example.test> SMTPUTF8');
   });
 });
 
-describe('a refusal says what it means', () => {
+describe('a refusal is explained', () => {
   test.each<[keyof NonNullable<Dialogue['replies']>, string, string, RegExp, RegExp]>([
     ['MAIL', '530 5.7.0 Authentication required', 'sender-rejected', /requires authentication/, /accounts may send/],
     ['RCPT', '554 5.7.1 <a@b>: Relay access denied', 'recipient-rejected', /does not relay/, /Configure `auth`/],
@@ -390,7 +390,7 @@ describe('a refusal says what it means', () => {
     expect(finding?.inconclusive).toBe(reply.startsWith('4') ? true : undefined);
   });
 
-  test('who has no credentials is told to configure them', async () => {
+  test('the fix is to configure credentials if there are none', async () => {
     const { finding } = await run({ replies: { MAIL: '530 5.7.0 Must authenticate' } }, { auth: undefined } as never);
     expect(finding?.remedy).toMatch(/^Configure `auth`/);
   });
@@ -399,7 +399,7 @@ describe('a refusal says what it means', () => {
 describe('a large message', () => {
   const delivery = { ...DELIVERY, attachmentBytes: 3_000_000 };
 
-  test('arrives whole at the server, and the transcript keeps its beginning and the answer', async () => {
+  test('arrives completely, and the transcript has its beginning and the reply', async () => {
     const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls, ...offering('PIPELINING', 'SIZE') });
     const { report } = await gate(
@@ -424,7 +424,7 @@ describe('a large message', () => {
   test.each<[string, string]>([
     ['552 5.3.4 Message too big', 'f'],
     ['452 4.3.4 Not now', 'i'],
-  ])('is not sent to its end where the server says "%s" in the middle', async (reply, letter) => {
+  ])('is not sent completely if the server replies with "%s" in the middle', async (reply, letter) => {
     const outcome = await run({ replies: { DATA: ['354 go', hear(1000), reply, silence] } }, { delivery });
     expect({ steps: outcome.steps, found: outcome.codes }).toEqual({
       steps: `pppp${letter}`,

@@ -22,7 +22,7 @@ async function anchorsOf(text: string): Promise<readonly string[]> {
   return olderStore(['a root'], path);
 }
 
-test('its certificates are trusted, whatever text is between them', async () => {
+test('its certificates are trusted, regardless of the text between them', async () => {
   const text = `# one\n${pki.root.cert}\n# two\r\n${pki.intermediate.cert.replaceAll('\n', '\r\n')}`;
   expect(await anchorsOf(text)).toEqual(['a root', pki.root.cert, pki.intermediate.cert]);
 });
@@ -35,8 +35,8 @@ test('a missing file adds nothing', () => {
   expect(olderStore(['a root'], join(folder, 'none.pem'))).toEqual(['a root']);
 });
 
-test('a text with many beginnings and no end is read in linear time', () => {
-  // Three megabytes: quadratic time was minutes.
+test('a text with many BEGIN lines and no END is read in linear time', () => {
+  // Three megabytes, which took minutes in quadratic time.
   const text = '-----BEGIN CERTIFICATE-----\n'.repeat(100_000);
   const computed = computing();
   expect(certificatesIn(text)).toEqual({ certificates: [], faults: ['contains no PEM certificate'] });

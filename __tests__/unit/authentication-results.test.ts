@@ -11,7 +11,7 @@ const verdicts = (value: string): unknown => {
 
 describe('an Authentication-Results field', () => {
   test.each<[string, string, unknown]>([
-    ['that says nothing', 'example.org 1; none', ['example.org']],
+    ['without results', 'example.org 1; none', ['example.org']],
     ['of one method', 'example.com; spf=pass smtp.mailfrom=example.net', ['example.com', 'spf=pass']],
     [
       'of several methods with comments',
@@ -19,7 +19,7 @@ describe('an Authentication-Results field', () => {
       ['example.com', 'dkim=pass', 'auth=pass', 'spf=fail'],
     ],
     [
-      'with comments in every place (RFC 8601 appendix B.7)',
+      'with comments in every position (RFC 8601 appendix B.7)',
       "foo.example.net (foobar) 1 (baz); dkim (Because I like it) / 1 (One yay) = (wait for it) fail policy (A dot can go here) . (like that) expired (this surprised me) = (as I wasn't expecting it) 1362471462",
       ['foo.example.net', 'dkim=fail'],
     ],
@@ -32,17 +32,13 @@ describe('an Authentication-Results field', () => {
     ['of a name with an at sign', 'a@b.example; spf=pass', ['a@b.example', 'spf=pass']],
     ['with results in comments only', 'a.b; (spf=pass) dkim=fail', ['a.b', 'dkim=fail']],
     ['with a comment that is never closed', 'a.b; dkim=fail (; spf=pass', ['a.b', 'dkim=fail']],
-    ['with what is no result', 'a.b; spf; =pass; spf=; spf=pass', ['a.b', 'spf=pass']],
+    ['with invalid results', 'a.b; spf; =pass; spf=; spf=pass', ['a.b', 'spf=pass']],
     ['of a later version', 'a.b 2; spf=pass', undefined],
-    [
-      'that does not say whose it is (Microsoft 365)',
-      'spf=pass (sender IP is 1) smtp.mailfrom=a; dkim=pass',
-      undefined,
-    ],
+    ['without an authserv-id (Microsoft 365)', 'spf=pass (sender IP is 1) smtp.mailfrom=a; dkim=pass', undefined],
     ['of two names', 'a.b c.d; spf=pass', undefined],
-    ['of nobody', '; spf=pass', undefined],
-    ['of nothing', '', undefined],
-  ])('%s', (_, value, expected) => {
+    ['with an empty authserv-id', '; spf=pass', undefined],
+    ['that is empty', '', undefined],
+  ])('%s is parsed', (_, value, expected) => {
     expect(verdicts(value)).toEqual(expected);
   });
 
@@ -51,7 +47,7 @@ describe('an Authentication-Results field', () => {
     `a; spf${' '.repeat(1_000_000)}`,
     `a${';'.repeat(1_000_000)}`,
     `"${'\\'.repeat(1_000_000)}`,
-  ])('of a megabyte is read in time', (value) => {
+  ])('of a megabyte is parsed in time', (value) => {
     const message = parseMessage(
       `${`Authentication-Results: ${value.slice(0, 16_000)}\r\n`.repeat(66)}Authentication-Results: ${value}\r\n\r\n`,
     );
@@ -60,7 +56,7 @@ describe('an Authentication-Results field', () => {
     expect(computed()).toBeLessThan(2000);
   });
 
-  test('is read quickly below lines of parentheses that end like a transfer within the receiver', () => {
+  test('is parsed quickly below lines of parentheses that end like a transfer within the receiver', () => {
     const line = `Received: from a ${'('.repeat(8000)} ([127.0.0.1]) by mx with ESMTP;\r\n\tMon\r\n`;
     const message = parseMessage(`${line.repeat(60)}Authentication-Results: mx; spf=pass\r\n\r\n`);
     const computed = computing();
@@ -68,7 +64,7 @@ describe('an Authentication-Results field', () => {
     expect(computed()).toBeLessThan(2000);
   });
 
-  test('of any octets is read without a throw', () => {
+  test('of any bytes is parsed without an exception', () => {
     const words = fc.constantFrom('mx', ' ', ';', '=', 'spf', 'pass', '(', ')', '"', '\\', '/', '1', '.', '\r\n ');
     fc.assert(
       fc.property(fc.array(words), fc.string(), (some, text) => {
@@ -96,49 +92,57 @@ describe('the results of one receiver', () => {
   const ITSELF = 'mail (localhost [127.0.0.1])';
   const STRANGER = 'c (unknown [192.0.2.66])';
   const QMAIL = 'from unknown (HELO c) (192.0.2.66)';
-  /** A line of a transfer within the receiver. */
+  /** A Received line of a transfer within the receiver. */
   const INSIDE = by('store.example', ITSELF);
 
   test.each<[string, string, string[]]>([
-    ['are those of its name', other('spf=fail') + own('spf=pass') + HOP, ['spf=pass']],
+    ['are those with its authserv-id', other('spf=fail') + own('spf=pass') + HOP, ['spf=pass']],
     ['may be in several fields', own('dkim=pass') + own('spf=pass') + HOP, ['dkim=pass', 'spf=pass']],
-    ['may stand below its own Received line', by('mx.example') + own('spf=pass') + HOP, ['spf=pass']],
-    ['may stand below the only Received line', by('mx.example') + own('spf=pass'), ['spf=pass']],
-    ['are not what stands where no Received line is: the receiver may write none', own('spf=pass'), []],
-    ['are not what stands above more Received lines than are read', own('spf=pass') + HOP.repeat(101), []],
-    ['are those above its line, where there are any', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail']],
-    ['are not what the last hop but one could have written', HOP + HOP + own('spf=pass') + HOP, []],
-    ['are not what stands below all Received lines', HOP + HOP + own('spf=pass'), []],
-    ['are not what stands there below its name, either', by('mx.example', 'r2') + by('r2') + own('spf=pass'), []],
+    ['may be below its own Received line', by('mx.example') + own('spf=pass') + HOP, ['spf=pass']],
+    ['may be below the only Received line', by('mx.example') + own('spf=pass'), ['spf=pass']],
+    ['are ignored without a Received line, because the receiver may not add one', own('spf=pass'), []],
+    ['are ignored above more Received lines than are read', own('spf=pass') + HOP.repeat(101), []],
+    ['are those above its line, if there are any', own('dmarc=fail') + HOP + own('spf=pass') + HOP, ['dmarc=fail']],
+    ['are ignored if the hop before the last could have added them', HOP + HOP + own('spf=pass') + HOP, []],
+    ['are ignored below all Received lines', HOP + HOP + own('spf=pass'), []],
     [
-      'may stand below its line under a line that names no client (Gmail)',
+      'are ignored below all Received lines, even below one with its name',
+      by('mx.example', 'r2') + by('r2') + own('spf=pass'),
+      [],
+    ],
+    [
+      'may be below its line under a line without a client (Gmail)',
       line('by 2002:a05:6000:1 with SMTP id z1') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
     [
-      'may stand below its line under a line that names no client (qmail)',
+      'may be below its line under a line without a client (qmail)',
       line('(qmail 1 invoked from network)') + line(`${QMAIL} by mx.example with SMTP`) + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
     [
-      'may stand above its line under lines of its own',
+      'may be above its line under other lines of the receiver',
       INSIDE + own('spf=pass') + by('mx.example') + HOP,
       ['spf=pass'],
     ],
-    ['are told by a host under its name', INSIDE + by('Host.MX.example.') + own('spf=pass') + HOP, ['spf=pass']],
-    ['are not told by a host that ends alike', HOP + by('evilmx.example') + own('spf=pass') + HOP, []],
     [
-      'are not told by a second line with its name',
+      'may be identified by a host under its name',
+      INSIDE + by('Host.MX.example.') + own('spf=pass') + HOP,
+      ['spf=pass'],
+    ],
+    ['are not identified by a host with a similar ending', HOP + by('evilmx.example') + own('spf=pass') + HOP, []],
+    [
+      'are not identified by a second line with its name',
       by('mx.example', STRANGER) + by('mx.example') + own('spf=pass') + HOP,
       [],
     ],
     [
-      'may stand below the line of the store',
+      'may be below the line of the mail store',
       by('store.example', 'b', 'LMTP') + by('mx.example') + own('spf=pass') + HOP,
       ['spf=pass'],
     ],
     [
-      'may stand below the lines of a filter on the same host',
+      'may be below the lines of a filter on the same host',
       by('mx.example', ITSELF) +
         by('localhost', 'mx.example ([127.0.0.1])') +
         by('mx.example', STRANGER) +
@@ -147,91 +151,106 @@ describe('the results of one receiver', () => {
       ['spf=pass'],
     ],
     [
-      'are not what stands below a client that only calls itself local',
+      'are ignored below a client that only claims to be local',
       by('mx.example', '[127.0.0.1] (evil [192.0.2.66])') + by('mx.example', ITSELF) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'are not, in the way of Exim, either',
+      'are ignored below such a client in the format of Exim',
       by('mx.example', '[192.0.2.66] (helo=[127.0.0.1])') + by('mx.example', ITSELF) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'may stand below the lowest line, where nobody but one host has had the message',
+      'may be below the lowest line if only one host has handled the message',
       by('mx.example', ITSELF) + by('mx.example', ITSELF) + own('spf=pass'),
       ['spf=pass'],
     ],
-    ['are not what an earlier hop could have written', own('dmarc=fail') + HOP + HOP + own('spf=pass'), ['dmarc=fail']],
-    ['are not those of somebody else', other('spf=pass') + HOP, []],
-    ['are not what only begins alike', `Authentication-Results: mx.example.evil; spf=pass\r\n`, []],
     [
-      'are not what a client wrote and a host with another name received',
+      'are ignored if an earlier hop could have added them',
+      own('dmarc=fail') + HOP + HOP + own('spf=pass'),
+      ['dmarc=fail'],
+    ],
+    ['are ignored with a different authserv-id', other('spf=pass') + HOP, []],
+    [
+      'are ignored with an authserv-id that only begins alike',
+      `Authentication-Results: mx.example.evil; spf=pass\r\n`,
+      [],
+    ],
+    [
+      'are ignored if a client could have added them and a host with a different name received the message',
       by('in.provider.example', STRANGER) + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'are not what a client wrote and a host received that names no address of the client',
+      'are ignored if a client could have added them and the host does not name the IP address of the client',
       by('in.provider.example', 'c') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
     [
-      'are not what a client wrote and a host received that does not name the client',
+      'are ignored if a client could have added them and the host does not name the client',
       line('by in.provider.example with ESMTPS id 1') + by('mx.example', STRANGER) + own('spf=pass') + HOP,
       [],
     ],
-    ['are not what stands below the line of another host', by('in.provider.example', STRANGER) + own('spf=pass'), []],
+    ['are ignored below the line of a different host', by('in.provider.example', STRANGER) + own('spf=pass'), []],
     [
-      'are not in a field with a space after its name, which a receiver need not remove',
+      'are ignored in a field with a space after its name, which a receiver does not have to remove',
       by('mx.example', STRANGER) + own('spf=pass').replace(':', ' :') + own('dmarc=pass').replace(':', '\u00a0:'),
       [],
     ],
     [
-      'are not what stands below a line that was cut and names no client',
+      'are ignored below a truncated line without a client',
       line(`by mx.example with SMTP (${'x'.repeat(8192)}) from ${STRANGER}`) +
         by('mx.example', ITSELF) +
         own('spf=pass'),
       [],
     ],
-    ['are not in other fields', `ARC-Authentication-Results: i=1; mx.example; spf=pass\r\nX-${own('spf=pass')}`, []],
+    [
+      'are ignored in other fields',
+      `ARC-Authentication-Results: i=1; mx.example; spf=pass\r\nX-${own('spf=pass')}`,
+      [],
+    ],
   ])('%s', (_, header, expected) => {
     expect(found(header)).toEqual(expected);
   });
 
-  /** Fields below a line count only if the line is about a transfer within the receiver, which no client can forge. */
+  /** Fields below a line are used only if it records a transfer within the receiver, which no client can forge. */
   const below = (text: string): string[] => found(line(text) + by('mx.example', ITSELF) + own('spf=pass') + HOP);
 
   test.each<[string, string]>([
     ['HELO of an address, and the address of the client without brackets', 'unknown (HELO [127.0.0.1]) (192.0.2.66)'],
     ['HELO of an address, and no address of the client', 'unknown (HELO [127.0.0.1])'],
     ['EHLO of an address, and no address of the client', 'unknown (EHLO [127.0.0.1])'],
-    ['HELO of an address in the way of Exim', 'evil.example (helo=[127.0.0.1])'],
-    ['EHLO of an address, and a client that is not known', '[127.0.0.1] (unknown [unknown])'],
+    ['HELO of an address in the format of Exim', 'evil.example (helo=[127.0.0.1])'],
+    ['EHLO of an address, and an unknown client', '[127.0.0.1] (unknown [unknown])'],
     ['EHLO of an address, and a link-local client', '[127.0.0.1] (unknown [fe80::66%2])'],
     ['EHLO of an address, and a private client', '[127.0.0.1] (unknown [10.0.0.66])'],
-    ['EHLO of an address with a port behind it', '[127.0.0.1] (unknown 192.0.2.66:4242)'],
+    ['EHLO of an address, and a client with a port', '[127.0.0.1] (unknown 192.0.2.66:4242)'],
     ['EHLO that looks like the address of the client', 'c (localhost [127.0.0.1]) (unknown [192.0.2.66])'],
     ['EHLO that looks like the rest of the line', 'c (localhost [127.0.0.1]) by mx.example (unknown [192.0.2.66])'],
     ['EHLO that looks like a line', 'c (localhost [127.0.0.1]) by mx.example with LMTP; Mon (unknown [192.0.2.66])'],
     ['EHLO that opens a comment', 'c (localhost [127.0.0.1]) ( (unknown [192.0.2.66])'],
     ['EHLO that opens a quote', 'c (localhost [127.0.0.1]) " (unknown [192.0.2.66])'],
-    ['EHLO that goes on until the line is cut', `c (localhost [127.0.0.1]) ${'x'.repeat(8192)} (unknown [192.0.2.66])`],
+    [
+      'EHLO that is so long that the line is truncated',
+      `c (localhost [127.0.0.1]) ${'x'.repeat(8192)} (unknown [192.0.2.66])`,
+    ],
     ['name in DNS that looks like an address', 'c (127.0.0.1 [192.0.2.66])'],
     ['name in DNS that begins like an address', 'c (localhost [127.0.0.1].evil.example [192.0.2.66])'],
     ['name only', 'localhost'],
-    ['address that is the name only', '[127.0.0.1]'],
-  ])('do not count below a client with a %s', (_, client) => {
+    ['address only as the name', '[127.0.0.1]'],
+  ])('are ignored below a client with a %s', (_, client) => {
     expect(below(`from ${client} by mx.example with ESMTP id 1`)).toEqual([]);
   });
 
   test.each<[string, string]>([
-    ['an address outside', 'from c (unknown [192.0.2.66]) by mx.example with LMTP id 1'],
-    ['an EHLO that says so', 'from c with LMTP (unknown [192.0.2.66]) by mx.example with ESMTP id 1'],
-    ['an IPv6 address outside', 'from c (unknown [2001:db8::1]) by mx.example with LMTP id 1'],
+    ['a remote IP address', 'from c (unknown [192.0.2.66]) by mx.example with LMTP id 1'],
+    ['LMTP only in the EHLO name', 'from c with LMTP (unknown [192.0.2.66]) by mx.example with ESMTP id 1'],
+    ['a remote IPv6 address', 'from c (unknown [2001:db8::1]) by mx.example with LMTP id 1'],
     ['an IPv6 address after other text', 'from c (v6:2001:db8::1) by mx.example with LMTP id 1'],
     ['an IPv6 address of eight groups after other text', 'from c (ip6:2001:db8:0:0:0:0:0:1) by mx with LMTP id 1'],
     ['an IPv6 address before other text', 'from c (2001:db8::1/64) by mx.example with LMTP id 1'],
     ['an IPv6 address and a port', 'from c (2001:db8::1.4242) by mx.example with LMTP id 1'],
-  ])('do not count below LMTP with %s', (_, text) => {
+  ])('are ignored below LMTP with %s', (_, text) => {
     expect(below(text)).toEqual([]);
   });
 
@@ -251,7 +270,7 @@ describe('the results of one receiver', () => {
     'from mail ([IPv6:::1]) by mx.example (Dovecot) with LMTP id 1 for <a@b>; Mon, 23 Nov 2026 12:00:00 +0000',
     'from mail (client=::1.) by mx.example with LMTP id 1',
     'by mx.example (Postfix, from userid 1000) id 1',
-  ])('count below a transfer within the receiver: %s', (text) => {
+  ])('are used below a transfer within the receiver: %s', (text) => {
     expect(below(text)).toEqual(['spf=pass']);
   });
 });

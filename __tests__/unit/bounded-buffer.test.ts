@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BoundedBuffer } from '../../src/inbox/bounded-buffer.js';
 
-test('keeps the first bytes, however they arrive', () => {
+test('keeps the first bytes, no matter how they arrive', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 30_000, size: 'max' }), { maxLength: 6 });
   fc.assert(
     fc.property(pieces, fc.nat(100_000), (arrived, max) => {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { CATALOG } from '../../src/findings/catalog.js';
 
-/** The threat model lists every limit on what a server may send, with the value in the code. */
+/** The threat model lists every limit on what a server may send, with its value in the code. */
 
 const ROWS = readFileSync('docs/threat-model.md', 'utf8')
   .split('\n')
@@ -15,7 +15,7 @@ const BOUNDS = globSync('src/{smtp,sasl,tls,inbox,message,net}/**/*.ts').flatMap
   ),
 );
 
-test('each bound has its row', () => {
+test('each bound has a row', () => {
   expect(BOUNDS.length).toBeGreaterThan(25);
   const places = ROWS.map(([, , , where]) => where);
   expect(BOUNDS.filter((bound) => !places.includes(bound))).toEqual([]);
@@ -30,10 +30,10 @@ test.each(ROWS)('%s%s: %s, %s', (_, what, value = '', where = '', because = '', 
   expect(codes.filter((code) => !(code in CATALOG))).toEqual([]);
 });
 
-/** Limits of the user's own configuration, of a number in an encoding, and of what the gate sends. */
+/** Limits on the configuration, on numbers in an encoding, and on what the gate sends. */
 const OF_NO_PEER = ['src/plan/', 'src/tls/x509/der.ts', 'src/smtp/sign-in-exchange.ts'];
 
-test('every bound that is named as one has its row', () => {
+test('every constant with the name of a bound has a row', () => {
   const rows = ROWS.map(([, , , where]) => where);
   const bounds = globSync('src/**/*.ts')
     .filter((path) => !OF_NO_PEER.some((other) => path.startsWith(other)))

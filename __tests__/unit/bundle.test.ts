@@ -2,21 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOL } from '../../src/report/report.js';
 
-/** What the package, its sources and its bundles say about one another. */
+/** The package, its sources and its bundles are consistent. */
 
 const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   version: string;
   dependencies: Readonly<Record<string, string>>;
 };
 
-/** The packages whose licence stands in a bundle's list: the name on one line, the kind of licence on the next. */
+/** The packages in the license list of a bundle: the name on one line, the kind of license on the next. */
 function licensed(folder: string): Set<string> {
   const text = readFileSync(join(folder, 'licenses.txt'), 'utf8');
   const entries = text.matchAll(/^(\S+)\n\(?(?:MIT|ISC|0BSD|BSD-|Apache-).*$/gm);
   return new Set([...entries].map(([, name = '']) => name));
 }
 
-/** The packages of which a bundle says that it has modules. */
+/** The packages that a bundle contains modules of. */
 function bundled(folder: string): Set<string> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const comment = /^;?\/\/ (?:CONCATENATED|EXTERNAL) MODULE: .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm;
@@ -27,16 +27,16 @@ function bundled(folder: string): Set<string> {
   );
 }
 
-test('the version that reports carry is the version of the package', () => {
+test('the version in reports is that of the package', () => {
   expect(TOOL.version).toBe(version);
 });
 
-test.each(['dist', 'dist/cli'])('the licence of every package in %s is beside it', (folder) => {
+test.each(['dist', 'dist/cli'])('the license of every package in %s is next to it', (folder) => {
   expect(bundled(folder).size).toBeGreaterThan(3);
   const beside = licensed(folder);
   expect([...bundled(folder)].filter((name) => !beside.has(name))).toEqual([]);
 });
 
-test('the licence of every dependency of the action is beside its bundle', () => {
+test('the license of every dependency of the action is next to its bundle', () => {
   expect(Object.keys(dependencies).filter((name) => !licensed('dist').has(name))).toEqual([]);
 });

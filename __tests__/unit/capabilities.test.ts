@@ -14,12 +14,12 @@ function capabilities(...lines: readonly string[]): Capabilities {
 const exact = (texts: readonly PeerText[]): string[] => texts.map((text) => text.exact);
 
 describe('capabilities', () => {
-  test('are the lines but the first, trailing blanks dropped', () => {
+  test('are all lines except the first, without trailing spaces', () => {
     expect(exact(capabilities('PIPELINING', 'SIZE 1000  ').lines)).toEqual(['PIPELINING', 'SIZE 1000']);
     expect(capabilities().lines).toEqual([]);
   });
 
-  test('know no case, and the last line counts like the others', () => {
+  test('are case-insensitive, and include the last line', () => {
     const found = capabilities('pipelining', 'starttls');
     expect(found.has('STARTTLS')).toBe(true);
     expect(found.has('Pipelining')).toBe(true);
@@ -46,19 +46,19 @@ describe('capabilities', () => {
     expect(capabilities(...lines).mechanisms).toEqual(mechanisms);
   });
 
-  test('show a keyword that was written over', () => {
+  test('include an overwritten keyword', () => {
     expect(exact(capabilities('PIPELINING', 'XXXXXXXA', 'XXXB', 'XXXX').masked)).toEqual(['XXXXXXXA', 'XXXB', 'XXXX']);
     expect(capabilities('XCLIENT NAME', 'XFORWARD', 'XXX').masked).toEqual([]);
   });
 });
 
-describe('what TLS changes', () => {
+describe('the difference that TLS makes', () => {
   const changes = (plain: Capabilities, secured: Capabilities): Record<string, string[]> => {
     const { gained, lost } = capabilityDifference(plain, secured);
     return { gained: exact(gained), lost: exact(lost) };
   };
 
-  test('is told, each mechanism by itself, whatever order and case', () => {
+  test('is reported for each mechanism, regardless of order and case', () => {
     const plain = capabilities('PIPELINING', 'STARTTLS', 'size 10', 'AUTH PLAIN GSSAPI', 'VRFY');
     const secured = capabilities('AUTH LOGIN PLAIN', 'SIZE 10', 'pipelining', '8BITMIME');
     expect(changes(plain, secured)).toEqual({
@@ -67,12 +67,12 @@ describe('what TLS changes', () => {
     });
   });
 
-  test('is nothing where STARTTLS alone is gone', () => {
+  test('is empty if only STARTTLS is gone', () => {
     const none = { gained: [], lost: [] };
     expect(changes(capabilities('STARTTLS', 'SIZE 10'), capabilities('SIZE 10'))).toEqual(none);
   });
 
-  test('counts another value as another offer', () => {
+  test('includes a keyword with a different value', () => {
     const difference = changes(capabilities('SIZE 10'), capabilities('SIZE 20'));
     expect(difference).toEqual({ gained: ['SIZE 20'], lost: ['SIZE 10'] });
   });

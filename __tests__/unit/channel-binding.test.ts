@@ -6,12 +6,12 @@ import { issue, type CertificateOptions } from '../../src/servers/pki.js';
 import { channelBinding } from '../../src/tls/channel-binding.js';
 import { ecdsaWith, ED25519, RSA_2048, RSA_PSS, RSA_PSS_SHA1 } from '../support/key-types.js';
 
-/** What ties an authentication to a TLS channel: RFC 9266 with TLS 1.3, RFC 5929 section 4 before. */
+/** The data that binds an authentication to a TLS channel: RFC 9266 for TLS 1.3, RFC 5929 section 4 for TLS 1.2. */
 
 const NAMES = { names: ['mail.example.test'] };
 const digest = (hash: string, { raw }: X509Certificate): Buffer => createHash(hash).update(raw).digest();
 
-/** What the client would bind to at a server with this certificate, and what the server exports. */
+/** The binding of a client to a server with this certificate, and what the server exports. */
 async function bound(options: CertificateOptions, maxVersion: 'TLSv1.2' | 'TLSv1.3') {
   const { key, chain } = await issue({ ...NAMES, ...options });
   const server = createServer({ key, cert: chain, maxVersion });
@@ -35,19 +35,19 @@ async function bound(options: CertificateOptions, maxVersion: 'TLSv1.2' | 'TLSv1
   }
 }
 
-test('with TLS 1.3 it is what both ends export', async () => {
+test('with TLS 1.3, it is the value that both ends export', async () => {
   const { binding, exported } = await bound({}, 'TLSv1.3');
   expect(binding).toEqual({ type: 'tls-exporter', data: exported });
   expect(exported).toHaveLength(32);
 });
 
-test('and another for each channel', async () => {
+test('with TLS 1.3, it is different for each channel', async () => {
   const [one, other] = await Promise.all([bound({}, 'TLSv1.3'), bound({}, 'TLSv1.3')]);
   expect(one.binding?.data.equals(other.binding?.data ?? Buffer.alloc(0))).toBe(false);
 });
 
-describe('before TLS 1.3 it is a hash of the certificate', () => {
-  test('by the hash of its signature', async () => {
+describe('before TLS 1.3, it is a hash of the certificate', () => {
+  test('with the hash algorithm of its signature', async () => {
     const { binding, leaf } = await bound({}, 'TLSv1.2');
     expect(binding).toEqual({ type: 'tls-server-end-point', data: digest('sha256', leaf) });
   });
@@ -56,24 +56,24 @@ describe('before TLS 1.3 it is a hash of the certificate', () => {
   const bindingOf = (leaf: X509Certificate): ReturnType<typeof channelBinding> =>
     channelBinding({ ...unused, sent: [leaf] });
 
-  test('with SHA-256 in place of SHA-1', async () => {
+  test('with SHA-256 instead of SHA-1', async () => {
     const leaf = new X509Certificate((await issue({ ...NAMES, signature: ecdsaWith('SHA-1') })).cert);
     expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
   });
 
-  test.each(['SHA-384', 'SHA-512'] as const)('of ECDSA with %s', async (hash) => {
+  test.each(['SHA-384', 'SHA-512'] as const)('with %s for ECDSA', async (hash) => {
     const { certificate: leaf } = await issue({ ...NAMES, signature: ecdsaWith(hash) });
     expect(bindingOf(leaf)?.data).toEqual(digest(hash.replace('-', ''), leaf));
   });
 
-  test('of RSA and RSA-PSS', async () => {
+  test('with RSA and RSA-PSS', async () => {
     for (const key of [RSA_2048, RSA_PSS, RSA_PSS_SHA1]) {
       const leaf = new X509Certificate((await issue({ ...NAMES, key })).cert);
       expect(bindingOf(leaf)?.data).toEqual(digest('sha256', leaf));
     }
   });
 
-  test('and nothing where its signature has no hash of its own', async () => {
+  test('unless its signature has no hash algorithm', async () => {
     const leaf = new X509Certificate((await issue({ ...NAMES, key: ED25519 })).cert);
     expect(bindingOf(leaf)).toBeUndefined();
     expect(channelBinding({ ...unused, sent: [] })).toBeUndefined();

@@ -3,7 +3,7 @@ import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import { testEndpoint } from '../support/gate.js';
 
-/** A finding gets its fix from its cause, from its evidence, and from what the gate has learned about the server. */
+/** The fix of a finding depends on its cause, its evidence, and what the gate knows about the server. */
 
 const OBSERVED: Observed = {
   step: 'certificate',
@@ -21,7 +21,7 @@ test('without a cause, the fix is that of the catalog', () => {
   });
 });
 
-test('a cause has a fix of its own, and a reference if it needs one', () => {
+test('a cause has its own fix, and a reference if necessary', () => {
   const alert = finding('tls-handshake-failed', 'Alert 112.', { cause: 'unknown-name' });
   const { causes, reference } = CATALOG['tls-handshake-failed'];
   expect(completeFinding(alert, OBSERVED)).toMatchObject(causes['unknown-name']);
@@ -34,7 +34,7 @@ test('the cause is not part of the report', () => {
   expect(Object.keys(found).sort()).toEqual(['code', 'message', 'remedy', 'severity']);
 });
 
-test('a fix can quote the evidence, in which a backtick marks no code', () => {
+test('a fix can quote the evidence, in which a backtick does not mark code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
   const found = finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence });
   expect(completeFinding(found, OBSERVED)).toMatchObject({
@@ -70,7 +70,7 @@ describe('the setting of a server', () => {
   });
 });
 
-test('asterisks in the greeting come before any other cause of a missing capability', () => {
+test('asterisks in the greeting take precedence over other causes of a missing capability', () => {
   const greeting = '*'.repeat(30);
   const hidden = completeFinding(finding('starttls-not-advertised', 'None.'), { ...OBSERVED, greeting });
   expect(hidden.remedy).toMatch(/^The greeting is overwritten with asterisks: .*`no inspect esmtp`/);

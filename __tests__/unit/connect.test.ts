@@ -37,7 +37,7 @@ describe('name lookup', () => {
     resolve('mail.example.test', Deadline.after(100), answer);
   const rejecting = (code: string) => () => Promise.reject(Object.assign(new Error('lookup'), { code }));
 
-  test('an address stands for itself, and nobody is asked', async () => {
+  test('an IP address is used without a lookup', async () => {
     const never = (): Promise<never> => Promise.reject(new Error('asked'));
     expect(await resolve('192.0.2.7', Deadline.after(100), never)).toEqual([v4('192.0.2.7')]);
     expect(await resolve('2001:db8::7', Deadline.after(100), never)).toEqual([v6('2001:db8::7')]);
@@ -52,9 +52,9 @@ describe('name lookup', () => {
     expect(await failure(lookup(rejecting(code)))).toMatchObject({ kind, detail: code });
   });
 
-  describe('of both families, where the system knows no address', () => {
+  describe('of both families, after a lookup without a result', () => {
     const error = (code: string) => Object.assign(new Error('lookup'), { code });
-    /** @param answers of IPv4 and IPv6, each addresses or a code */
+    /** @param answers for IPv4 and IPv6, each addresses or a code */
     const apart = (answers: Readonly<Record<4 | 6, Address | string>>) => (_host: string, family?: 4 | 6) => {
       const answer = family === undefined ? 'ENODATA' : answers[family];
       return typeof answer === 'string' ? Promise.reject(error(answer)) : Promise.resolve([answer]);
@@ -62,31 +62,31 @@ describe('name lookup', () => {
     const found = (answers: Readonly<Record<4 | 6, Address | string>>) =>
       resolve('mail.example.test', Deadline.after(10_000), apart(answers));
 
-    test('a family whose lookup failed is a failed lookup', async () => {
+    test('fails if the lookup of one family failed', async () => {
       expect(await failure(found({ 4: 'EAI_AGAIN', 6: 'ENODATA' }))).toMatchObject({ kind: 'lookup-failed' });
       expect(await failure(found({ 4: 'ENOTFOUND', 6: 'EAI_AGAIN' }))).toMatchObject({ kind: 'lookup-failed' });
     });
 
-    test('a family that answers now is taken', async () => {
+    test('returns a family that is found now', async () => {
       expect(await found({ 4: v4('192.0.2.7'), 6: 'ENODATA' })).toEqual([v4('192.0.2.7')]);
     });
 
-    test('no address of either is no name', async () => {
+    test('reports that the name does not exist if neither has an address', async () => {
       expect(await failure(found({ 4: 'ENODATA', 6: 'ENODATA' }))).toMatchObject({ kind: 'name-not-found' });
     });
   });
 
-  test('no address is no name', async () => {
+  test('an empty result means that the name does not exist', async () => {
     expect(await failure(lookup(() => Promise.resolve([])))).toMatchObject({ kind: 'name-not-found' });
   });
 
-  test('no answer is a failed lookup', async () => {
+  test('a lookup without a reply is a failed lookup', async () => {
     expect(await failure(lookup(() => new Promise(() => undefined)))).toMatchObject({ kind: 'lookup-failed' });
   });
 });
 
 describe('happy eyeballs', () => {
-  test('the address that answers is taken, whatever its place and family', async () => {
+  test('the address that accepts is used, regardless of its position and family', async () => {
     await using server = await listener('127.0.0.1');
     const addresses = [v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')];
     const socket = await connect(addresses, server.port, Deadline.after(2000));
@@ -94,22 +94,22 @@ describe('happy eyeballs', () => {
     socket.destroy();
   });
 
-  test('an address that does not answer is not waited for', async () => {
+  test('an address that does not reply delays nothing', async () => {
     await using server = await listener('127.0.0.1');
-    // A listener whose queue is full drops what comes, as a firewall does.
+    // A listener whose queue is full drops connections, as a firewall does.
     await using full = await fullListener(server.port);
     const socket = await connect([v4(full.host), v4('127.0.0.1')], server.port, Deadline.after(4000));
     expect(socket.remoteAddress).toBe('127.0.0.1');
     socket.destroy();
   }, 10_000);
 
-  test('refused tells more than unreachable', async () => {
+  test('a refused connection is more informative than an unreachable one', async () => {
     const port = await closedPort();
     const all = connect([v4('224.0.0.1'), v4('127.0.0.1')], port, Deadline.after(2000));
     expect(await failure(all)).toMatchObject({ kind: 'refused', detail: 'ECONNREFUSED' });
   });
 
-  test('no route is told as that', async () => {
+  test('a missing route is reported as such', async () => {
     expect(await failure(connect([v4('224.0.0.1')], 25, Deadline.after(2000)))).toMatchObject({ kind: 'no-route' });
   });
 
@@ -132,14 +132,14 @@ describe('happy eyeballs', () => {
   });
 
   test.each([
-    ['refused tells more than silence', '127.0.0.1', { kind: 'refused', address: '127.0.0.1' }],
+    ['a refused connection is more informative than silence', '127.0.0.1', { kind: 'refused', address: '127.0.0.1' }],
     [
-      'silence tells more than unreachable, of the address that is silent',
+      'silence is more informative than an unreachable address',
       '224.0.0.1',
       { kind: 'timed-out', address: '127.0.0.9' },
     ],
   ])(
-    'at the deadline, too, %s',
+    'at the deadline, %s',
     async (_, other, expected) => {
       await using full = await fullListener(0);
       const orders = [
@@ -153,7 +153,7 @@ describe('happy eyeballs', () => {
     10_000,
   );
 
-  test('the deadline ends it', async () => {
+  test('the deadline ends the attempt', async () => {
     await using full = await fullListener(0);
     const begun = connect([v4(full.host)], full.port, Deadline.after(300));
     expect(await failure(begun)).toMatchObject({ kind: 'timed-out' });
@@ -174,11 +174,11 @@ describe('the name in EHLO', () => {
     ['192.0.2.7', '[192.0.2.7]'],
     ['2001:db8::7', '[IPv6:2001:db8::7]'],
     ['fe80::7%eth0', '[IPv6:fe80::7]'],
-  ])('is for %s the literal %s', (address, literal) => {
+  ])('for %s is the literal %s', (address, literal) => {
     expect(named(address)).toBe(literal);
   });
 
-  test('is what the user says, or the host name where that is qualified', () => {
+  test('is the configured one, or the hostname if that is fully qualified', () => {
     expect(named('192.0.2.7', { ehlo: 'ci.example.com', hostName: 'runner.example.com' })).toBe('ci.example.com');
     expect(named('192.0.2.7', { hostName: 'runner.example.com' })).toBe('runner.example.com');
   });
@@ -217,7 +217,7 @@ describe('the name in EHLO', () => {
   });
 });
 
-/** Listens with a queue of one, and fills it: further connections get no answer. */
+/** Listens with a queue of one, and fills it: further connections get no reply. */
 async function fullListener(port: number): Promise<AsyncDisposable & { host: string; port: number }> {
   const host = '127.0.0.9';
   // In Node a listening socket accepts at once; a stopped process does not.
@@ -227,7 +227,7 @@ async function fullListener(port: number): Promise<AsyncDisposable & { host: str
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   const listening = Number(String(said));
   const fillers = Array.from({ length: 8 }, () => tcpConnect(listening, host).on('error', () => undefined));
-  // These two wait to be accepted, and all others get no answer.
+  // These two wait to be accepted, and all others get no reply.
   await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
   return {
     host,

@@ -4,7 +4,7 @@ test.each([
   [0, '0 endpoints'],
   [1, '1 endpoint'],
   [2, '2 endpoints'],
-])('%d is counted as "%s"', (number, words) => {
+])('%d is formatted as "%s"', (number, words) => {
   expect(count(number, 'endpoint')).toBe(words);
 });
 
@@ -20,6 +20,6 @@ test.each([
   [2, 2, 'both endpoints'],
   [2, 3, '2 of 3 endpoints'],
   [3, 3, 'all 3 endpoints'],
-])('%d of %d are "%s"', (part, whole, words) => {
+])('%d of %d is formatted as "%s"', (part, whole, words) => {
   expect(countOf(part, whole, 'endpoint')).toBe(words);
 });

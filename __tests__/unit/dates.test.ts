@@ -20,7 +20,7 @@ test.each([
   [0.5, 'expires on 2026-11-28, in less than an hour, but must be valid for at least 14 days.'],
   [23.9, 'expires on 2026-11-29, in 23 hours, but must be valid for at least 14 days.'],
   [47, 'expires on 2026-11-30, in 1 day, but must be valid for at least 14 days.'],
-])('%d hours before its end', (hoursLeft, expected) => {
+])('a certificate that expires in %d hours', (hoursLeft, expected) => {
   expect(messageOf(hoursLeft)).toBe(`The certificate ${expected}`);
 });
 
@@ -30,10 +30,10 @@ test.each([
   [-0.5, -1],
   [-47, -1],
   [-49, -2],
-])('%d hours before its end, %d days are left', (hoursLeft, days) => {
+])('%d hours are %d days', (hoursLeft, days) => {
   expect(daysLeft(new Date(NOW.getTime() + hoursLeft * HOUR_MS), NOW)).toBe(days);
 });
 
-test('is long enough', () => {
+test('exactly 14 days are enough', () => {
   expect(messageOf(14 * 24)).toBeUndefined();
 });

@@ -8,12 +8,12 @@ test('a deadline ends a wait', async () => {
   await expect(Deadline.after(5000).race(Promise.resolve('in time'), late)).resolves.toBe('in time');
 });
 
-test('none reaches beyond the one that it was made within', () => {
+test('a nested deadline ends no later than the outer one', () => {
   expect(Deadline.after(5000, Deadline.after(10)).remainingMs).toBeLessThanOrEqual(10);
   expect(Deadline.after(10, Deadline.after(5000)).remainingMs).toBeLessThanOrEqual(10);
 });
 
-test('a signal ends every wait within, those that are under way and those to come', async () => {
+test('a signal ends all current and later waits', async () => {
   const controller = new AbortController();
   const end = Deadline.on(controller.signal);
   const within = Deadline.after(60_000, Deadline.after(60_000, end));
@@ -25,7 +25,7 @@ test('a signal ends every wait within, those that are under way and those to com
   await expect(within.race(never, late)).rejects.toThrow('late');
 });
 
-test('without a signal it never comes', async () => {
+test('an unlimited deadline without a signal never ends', async () => {
   const end = Deadline.on(new AbortController().signal);
   expect(end.isOver).toBe(false);
   await expect(end.race(Promise.resolve(1), late)).resolves.toBe(1);

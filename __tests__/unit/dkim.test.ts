@@ -58,7 +58,7 @@ async function byNodemailer(domainName = 'example.com', keySelector = 'gate'): P
 const OF_THE_DOMAIN = { domain: 'example.com', selector: 'gate', aligned: true };
 
 describe('a DKIM signature', () => {
-  test('passes as nodemailer makes it, whatever was added above it and whatever the line ends', async () => {
+  test('of nodemailer passes, regardless of fields above it and of line ends', async () => {
     const message = await byNodemailer();
     const traced = `Received: from a by b;\r\n\tMon\r\nARC-Seal: i=1; a=rsa-sha256; cv=none; d=a; s=b; b=c\r\n${message}`;
     for (const text of [message, traced, traced.replace(/\r\n/g, '\n'), `${message}\r\n\r\n`]) {
@@ -66,7 +66,7 @@ describe('a DKIM signature', () => {
     }
   });
 
-  test('of another domain passes, and is not aligned with From', async () => {
+  test('of a different domain passes, but is not aligned with From', async () => {
     expect(await verify(await byNodemailer('other.example'))).toEqual([
       { domain: 'other.example', selector: 'gate', aligned: false, verdict: 'pass' },
     ]);
@@ -74,47 +74,47 @@ describe('a DKIM signature', () => {
 
   test.each<[string, Tags, DkimSignature['verdict'], RegExp]>([
     ['no key in DNS', { s: 'nobody' }, 'permerror', /^no key$/],
-    ['a name that cannot be asked for', { s: `${'a'.repeat(64)}.b` }, 'permerror', /^no key$/],
-    ['another key in DNS', { s: 'foreign' }, 'fail', /^bad signature$/],
-    ['a key that was revoked', { s: 'revoked' }, 'permerror', /^invalid public key$/],
-    ['a key that is none', { s: 'nonsense' }, 'permerror', /key/],
-    ['a record that is of something else', { s: 'not-dkim' }, 'permerror', /key/],
+    ['an invalid DNS name', { s: `${'a'.repeat(64)}.b` }, 'permerror', /^no key$/],
+    ['a different key in DNS', { s: 'foreign' }, 'fail', /^bad signature$/],
+    ['a revoked key', { s: 'revoked' }, 'permerror', /^invalid public key$/],
+    ['an invalid key', { s: 'nonsense' }, 'permerror', /key/],
+    ['a record for a different purpose', { s: 'not-dkim' }, 'permerror', /key/],
     ['a name server that fails', { s: 'broken' }, 'temperror', /^DNS failure: ESERVFAIL$/],
-    ['an end that is over', { t: seconds(-9), x: seconds(-1) }, 'fail', /^expired$/],
-    ['an end before its beginning', { t: seconds(9), x: seconds(5) }, 'permerror', /^invalid expiration$/],
+    ['an expiration in the past', { t: seconds(-9), x: seconds(-1) }, 'fail', /^expired$/],
+    ['an expiration before its timestamp', { t: seconds(9), x: seconds(5) }, 'permerror', /^invalid expiration$/],
     ['SHA-1', { a: 'rsa-sha1' }, 'policy', /RFC 8301/],
-    ['an algorithm that nobody knows', { a: 'rsa-md5' }, 'neutral', /algorithm/],
+    ['an unknown algorithm', { a: 'rsa-md5' }, 'neutral', /algorithm/],
     ['no domain', { d: '' }, 'neutral', /domain/],
-    ['no From under it', { h: 'Subject:To' }, 'permerror', /^From is not signed$/],
+    ['no signed From', { h: 'Subject:To' }, 'permerror', /^From is not signed$/],
     ['a length beyond the body', { l: '100000' }, 'permerror', /beyond the end/],
-    ['a length that is none', { l: '-1' }, 'permerror', /beyond the end/],
-    ['another version', { v: '2' }, 'permerror', /version/],
+    ['an invalid length', { l: '-1' }, 'permerror', /beyond the end/],
+    ['an unknown version', { v: '2' }, 'permerror', /version/],
     ['no version', { v: '' }, 'permerror', /version/],
-    ['an identity of another domain', { i: '@evil.example' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity of a different domain', { i: '@evil.example' }, 'permerror', /^i= is not at or under d=$/],
     ['an identity that only ends like the domain', { i: '@notexample.com' }, 'permerror', /^i= is not at or under d=$/],
-    ['an identity above the domain', { i: '@com' }, 'permerror', /^i= is not at or under d=$/],
-    ['an identity that is none', { i: 'example.com' }, 'permerror', /^i= is not at or under d=$/],
-    ['an identity under the domain of a strict key', { s: 'strict', i: '@sub.example.com' }, 'permerror', /\(t=s\)$/],
-    ['a key for another hash', { s: 'sha1' }, 'permerror', /^its key is not for SHA-256$/],
-    ['a key for another service', { s: 'tlsrpt' }, 'permerror', /^its key is not for mail$/],
+    ['an identity in a parent domain', { i: '@com' }, 'permerror', /^i= is not at or under d=$/],
+    ['an invalid identity', { i: 'example.com' }, 'permerror', /^i= is not at or under d=$/],
+    ['an identity in a subdomain for a strict key', { s: 'strict', i: '@sub.example.com' }, 'permerror', /\(t=s\)$/],
+    ['a key for a different hash', { s: 'sha1' }, 'permerror', /^its key is not for SHA-256$/],
+    ['a key for a different service', { s: 'tlsrpt' }, 'permerror', /^its key is not for mail$/],
     ['a key that is not in DNS', { q: 'http' }, 'permerror', /^its key is not in DNS$/],
-    ['a canonicalization that nobody knows', { c: 'relaxed/evil' }, 'permerror', /^its canonicalization is not known$/],
-    ['a body hash of something else', { bh: 'AAAA' }, 'fail', /^body hash did not verify$/],
-  ])('with %s is no pass', async (_, tags, verdict, reason) => {
+    ['an unknown canonicalization', { c: 'relaxed/evil' }, 'permerror', /^its canonicalization is not known$/],
+    ['a wrong body hash', { bh: 'AAAA' }, 'fail', /^body hash did not verify$/],
+  ])('with %s does not pass', async (_, tags, verdict, reason) => {
     const [result, ...more] = await verify(signed(probe, key, tags));
     expect(more).toEqual([]);
     expect(result).toMatchObject({ verdict, reason: expect.stringMatching(reason) as string });
   });
 
   test.each<[string, Tags]>([
-    ['as it should be', {}],
-    ['that ends later', { t: seconds(-1), x: seconds(1) }],
-    ['over the whole length of the body', { l: 'all' }],
-    ['over its first 20 octets', { l: '20' }],
-    ['of somebody in the domain', { i: 'a=40b@Example.com' }],
-    ['of somebody under the domain', { i: 'gate@sub.example.com' }],
+    ['with the default tags', {}],
+    ['that has not expired', { t: seconds(-1), x: seconds(1) }],
+    ['with the length of the whole body', { l: 'all' }],
+    ['with a length of 20 bytes', { l: '20' }],
+    ['with an identity in the domain', { i: 'a=40b@Example.com' }],
+    ['with an identity in a subdomain', { i: 'gate@sub.example.com' }],
     ['with a strict key, and no identity', { s: 'strict' }],
-    ['with a strict key, of somebody in the domain', { s: 'strict', i: 'gate@example.com' }],
+    ['with a strict key and an identity in the domain', { s: 'strict', i: 'gate@example.com' }],
     ['with a key in testing', { s: 'testing', i: '@sub.example.com' }],
     ['with a key for its hash too', { s: 'hashes' }],
     ['with a key for mail too', { s: 'services' }],
@@ -126,13 +126,13 @@ describe('a DKIM signature', () => {
     expect(result).toEqual([{ ...OF_THE_DOMAIN, selector: tags.s ?? 'gate', verdict: 'pass' }]);
   });
 
-  test('with a short key is no pass', async () => {
+  test('with a short key does not pass', async () => {
     expect(await verify(signed(probe, weak, { s: 'weak' }))).toMatchObject([
       { verdict: 'policy', reason: 'the key is too short' },
     ]);
   });
 
-  test('is no pass when no name server answers in time', async () => {
+  test('does not pass if no name server replies in time', async () => {
     const waited = waiting();
     expect(await verify(signed(probe, key, { s: 'silent' }), 300)).toMatchObject([
       { verdict: 'temperror', reason: 'DNS failure: ETIMEOUT' },
@@ -145,11 +145,11 @@ describe('a DKIM signature', () => {
     ['footer', (text) => `${text}-- \r\nScanned.\r\n`],
     ['signed field', (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] ')],
     ['signature', (text) => text.replace(/ b=../, ' b=AA')],
-  ])('fails for another %s', async (_, alter) => {
+  ])('fails if the %s was changed', async (_, alter) => {
     expect(await verify(alter(signed(probe, key)))).toMatchObject([{ verdict: 'fail' }]);
   });
 
-  test('is told from others, of which eight are tried', async () => {
+  test('is one of several, of which at most eight are verified', async () => {
     const bad = signed(probe, key, { s: 'nobody' }).slice(0, -probe.length);
     const results = await verify(bad + (await byNodemailer()));
     expect(results.map(({ selector, verdict }) => [selector, verdict])).toEqual([
@@ -161,7 +161,7 @@ describe('a DKIM signature', () => {
     );
   });
 
-  test('that is not there is none, and no key is looked up', async () => {
+  test('that is missing gives "none", without a lookup', async () => {
     const before = names.asked.length;
     expect(await verify(probe)).toEqual([]);
     expect(await verify('')).toEqual([]);
@@ -172,7 +172,7 @@ describe('a DKIM signature', () => {
 describe('a hostile message', () => {
   const LONG = 1024 * 1024;
   test.each<[string, (signature: string) => string]>([
-    ['a header of folds', (signature) => `${signature}X: ${' \r\n'.repeat(LONG / 3)}y\r\n${probe}`],
+    ['a header of folded lines', (signature) => `${signature}X: ${' \r\n'.repeat(LONG / 3)}y\r\n${probe}`],
     ['many fields', (signature) => `${signature}${'X: y\r\n'.repeat(LONG / 6)}${probe}`],
     ['many signatures', (signature) => signature.repeat(2000) + probe],
     [
@@ -189,7 +189,7 @@ describe('a hostile message', () => {
     ['a long type', (signature) => `${signature}Content-Type: ${'a;b*0="'.repeat(17_000)}\r\n${probe}`],
     ['a long line', (signature) => `${signature}${probe}${'x \t'.repeat(LONG / 3)}`],
     [
-      'a body of blanks',
+      'a body of spaces',
       (signature) => `${signature.replace('simple/simple', 'relaxed/relaxed')}${probe}${' \r\n'.repeat(3 * LONG)}`,
     ],
     ['a body of line ends', (signature) => `${signature}${probe}${'\r\n'.repeat(LONG / 2)}`],
@@ -210,7 +210,7 @@ describe('a hostile message', () => {
     }
   });
 
-  test('of too many lines is neutral, and not without the signature that stands behind them', async () => {
+  test('of too many lines is neutral, even if a signature follows them', async () => {
     const signature = signed(probe, key).slice(0, -probe.length);
     const neutral = { verdict: 'neutral', reason: 'the message has too many lines to verify' };
     for (const text of [
@@ -223,7 +223,7 @@ describe('a hostile message', () => {
     expect(await verify(`${signature}${probe}${' \r\n'.repeat(3000)}`)).toMatchObject([{ verdict: 'fail' }]);
   });
 
-  test('of any octets ends in verdicts', async () => {
+  test('of any bytes gives results', async () => {
     const anyOf = (...texts: string[]) => fc.array(fc.constantFrom(...texts)).map((all) => all.join(''));
     const tags = [
       'v=1;',
@@ -241,7 +241,7 @@ describe('a hostile message', () => {
         anyOf(...tags, 'd=example.com;', 'd=\u00e9..;', 'x=1;', 't=y;', 'i=@a;', '=', '(', '"', '\\', '\r\n '),
         anyOf('a', '@', '<', '>', '(', ')', '"', ',', ';', ':', '\\', '=?utf-8?q?=zz?=', ' ', '.'),
         anyOf('multipart/mixed;', 'boundary=', 'a*0*=', "utf-8''%zz", "x''%", '"', ';', '\\', '=', ' ', '*1'),
-        // Good but for its signature: the library is sure to look at this one.
+        // Valid except for its signature, so the library always verifies it.
         fc.constantFrom(signed(probe, key, { s: 'foreign' })),
       )
       .map(
@@ -259,7 +259,7 @@ describe('a hostile message', () => {
 });
 
 describe('a hostile name server', () => {
-  /** All that is ever said of a key. What its record says is in none of it. */
+  /** All texts about a key. None of them contains text from its DNS record. */
   const REASONS = [
     'no key',
     'invalid public key',
@@ -279,7 +279,7 @@ describe('a hostile name server', () => {
   );
   const answer = fc.array(fc.array(fc.oneof(record, fc.constantFrom(...HOSTILE)), { maxLength: 3 }), { maxLength: 3 });
 
-  test('makes no signature pass, and has no word in what is said of it', async () => {
+  test('cannot make a signature pass, and its text is not in the result', async () => {
     const message = signed(probe, key);
     await fc.assert(
       fc.asyncProperty(answer, async (records) => {
@@ -293,7 +293,7 @@ describe('a hostile name server', () => {
     );
   });
 
-  test('has no word in what is said of its failure', async () => {
+  test('cannot add text to the result of a failed lookup', async () => {
     const lookup = () => Promise.reject(Object.assign(new Error(HOSTILE.join('')), { code: 'ESERVFAIL' }));
     expect(await verifySignatures(Buffer.from(signed(probe, key)), { lookup, now: NOW })).toMatchObject([
       { verdict: 'temperror', reason: 'DNS failure: ESERVFAIL' },

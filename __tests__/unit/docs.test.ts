@@ -5,7 +5,7 @@ import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 import { STEP_IDS } from '../../src/report/report.js';
 
-/** What is generated. With UPDATE_DOCS=1 in the environment the files are written before they are compared. */
+/** Generated pages. With UPDATE_DOCS=1 in the environment, they are written before they are compared. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'action.yml': renderAction,
   'docs/architecture.md': renderTables,
@@ -21,7 +21,7 @@ function read(page: string): string {
 describe.each(Object.entries(PAGES))('%s', (page, render) => {
   if (process.env.UPDATE_DOCS === '1') writeFileSync(page, render(read(page)));
 
-  test('says what the schema and the catalog say', () => {
+  test('matches the schema and the catalog', () => {
     expect(read(page)).toBe(render(read(page)));
   });
 });
@@ -46,7 +46,7 @@ describe('action.yml', () => {
     });
   });
 
-  test('its defaults are those of the schema, which accepts them as the text that they are', () => {
+  test('has the defaults of the schema, which accepts them as text', () => {
     const given = Object.entries(action.inputs).flatMap(([name, input]) => {
       return input.default === undefined ? [] : [[name, input.default]];
     });
@@ -57,7 +57,7 @@ describe('action.yml', () => {
     expect(Object.keys(action.outputs)).toEqual(Object.keys(OUTPUTS));
   });
 
-  test('has no input for what does not exist yet', () => {
+  test('has no input for features that do not exist', () => {
     expect(action.inputs).not.toHaveProperty('github-token');
   });
 
@@ -82,7 +82,7 @@ describe('documentation', () => {
     expect(sections).toEqual(FINDING_CODES);
   });
 
-  test('each section says by which evidence the finding is known, where it has any', () => {
+  test('each section lists the evidence of the finding, if it has any', () => {
     for (const section of renderFindings().split(/^## /m).slice(1)) {
       const [code = ''] = section.split('\n', 1);
       const named = [...(/^Evidence: (.*)\.$/m.exec(section)?.[1] ?? '').matchAll(/`(\w+)` \(/g)].map(
@@ -96,14 +96,14 @@ describe('documentation', () => {
     );
   });
 
-  test('each finding rests on a section of a standard, but for those that no standard speaks of', () => {
+  test('each finding refers to a section of a standard, except where there is none', () => {
     const without = FINDING_CODES.filter((code) => !('reference' in CATALOG[code]));
     expect(without).toEqual([
       // The gate and its machine.
       'probe-inconclusive',
       'connection-failed-locally',
       'receipt-not-verified',
-      // What a mail store does with a message.
+      // What the mail store does with a message.
       'message-in-junk',
       // The run.
       'step-required',

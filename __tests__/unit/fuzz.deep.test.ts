@@ -25,11 +25,11 @@ import { asksForCertificate, keyExchange } from '../../src/tls/records.js';
 import { anyText } from '../support/any-text.js';
 import { computing } from '../support/time.js';
 
-/** Any octets, and good ones with some of them changed: readers throw what they say that they throw, and nothing else. */
+/** Any bytes, and valid ones with some changes: parsers throw only their documented errors. */
 
 const RUNS = { numRuns: 2000 };
 
-/** A text with some octets put in, taken out, or said many times. */
+/** A text with some bytes inserted, removed or repeated. */
 const mutated = (good: Buffer, edits = 4): fc.Arbitrary<Buffer> =>
   fc
     .array(
@@ -66,7 +66,7 @@ describe('the reply parser', () => {
     readonly unread: Buffer;
   }
 
-  /** @throws what is no syntax error */
+  /** @throws anything except a syntax error */
   function read(octets: Buffer, cuts: readonly number[]): Read {
     const parser = new ReplyParser();
     const replies: Reply[] = [];
@@ -85,7 +85,7 @@ describe('the reply parser', () => {
 
   const cuts = fc.array(fc.nat(600), { maxLength: 6 });
 
-  test('reads the same however it is cut, loses nothing, and keeps its bounds', () => {
+  test('returns the same replies no matter how the bytes are split, loses nothing, and keeps its bounds', () => {
     fc.assert(
       fc.property(anyOf(DIALOGUE, DIALOGUE.repeat(9)), cuts, (octets, at) => {
         const { replies, problem, unread } = read(octets, at);
@@ -109,7 +109,7 @@ describe('the reply parser', () => {
 
   const problemIn = (text: string): string | undefined => read(Buffer.from(text), []).problem;
 
-  test('reads a reply of as many octets as it may have, and none of more', () => {
+  test('reads a reply of the maximum size, and rejects a larger one', () => {
     const line = (mark: '-' | ' ', octets: number): string => `250${mark}${'b'.repeat(octets - 6)}\r\n`;
     const full = line('-', MAX_REPLY_BYTES / 8).repeat(7) + line(' ', MAX_REPLY_BYTES / 8);
     expect(full).toHaveLength(MAX_REPLY_BYTES);
@@ -117,7 +117,7 @@ describe('the reply parser', () => {
     expect(problemIn(full.replace('250-', '250-b'))).toBe(`a reply of more than ${MAX_REPLY_BYTES} bytes`);
   });
 
-  test('reads a session of as many octets as it may have, and none of more', () => {
+  test('reads a session of the maximum size, and rejects a larger one', () => {
     const one = `250 ${'b'.repeat(MAX_LINE_BYTES / 2 - 6)}\r\n`;
     const full = one.repeat(MAX_SESSION_BYTES / one.length);
     expect(full).toHaveLength(MAX_SESSION_BYTES);
@@ -125,7 +125,7 @@ describe('the reply parser', () => {
     expect(problemIn(`${full}250\r\n`)).toBe(`more than ${MAX_SESSION_BYTES} bytes in one session`);
   });
 
-  test('the capabilities of any reply can be told', () => {
+  test('the capabilities of any reply can be read', () => {
     fc.assert(
       fc.property(anyOf(DIALOGUE), (octets) => {
         for (const { lines, mechanisms = [], masked } of read(octets, []).replies.map(capabilitiesOf)) {
@@ -138,7 +138,7 @@ describe('the reply parser', () => {
   });
 });
 
-test('the records of any handshake can be looked through', () => {
+test('the records of any handshake can be read', () => {
   const hello = Buffer.from(
     '160303003a0200003603030000000000000000000000000000000000000000000000000000000000000000001301000' +
       '00e0033000200170002b00020304',
@@ -153,7 +153,7 @@ test('the records of any handshake can be looked through', () => {
   );
 });
 
-test('any certificate that OpenSSL takes has its facts, or is malformed', async () => {
+test('any certificate that OpenSSL accepts can be read, or is malformed', async () => {
   const pki = await createPki('Fuzz');
   const { certificate } = await issue({ names: ['a.example.test'], addresses: ['::1'], issuer: pki.intermediate });
   let taken = 0;
@@ -177,7 +177,7 @@ test('any certificate that OpenSSL takes has its facts, or is malformed', async 
   expect(taken).toBeGreaterThan(100);
 });
 
-test('any header of a message can be read, in time that does not grow faster than it', () => {
+test('any header of a message can be read in linear time', () => {
   const header =
     'Received: from a.example (a.example [192.0.2.1]) (using TLSv1.3 with cipher X (256/256 bits)) by b with ESMTPS id 1 ' +
     'for <c@d>; Mon, 1 Jan 2026 00:00:00 +0000\r\nAuthentication-Results: b; spf=pass (ok) smtp.mailfrom=a; dkim=pass\r\n\r\nx';
@@ -193,7 +193,7 @@ test('any header of a message can be read, in time that does not grow faster tha
   );
 });
 
-test.each(SUPPORTED)('any challenges to %s are answered or refused, and not for ever', async (mechanism) => {
+test.each(SUPPORTED)('the exchange with %s ends for any challenges', async (mechanism) => {
   const secret = new Secret('correct horse');
   const kind = mechanism === 'EXTERNAL' ? 'certificate' : mechanism.includes('OAUTH') ? 'access-token' : 'password';
   const who = { username: 'user', host: 'mail.example.test', port: 587 };

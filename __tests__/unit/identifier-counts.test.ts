@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { IdentifierCounts } from '../../src/inbox/pop3/identifier-counts.js';
 
-test('counts each text as often as it is there', () => {
+test('counts how often each text occurs', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 2 }), { maxLength: 200 }), (texts) => {
       const counts = new IdentifierCounts(texts.length);
@@ -15,11 +15,11 @@ test('counts each text as often as it is there', () => {
   );
 });
 
-test('of nothing has none', () => {
+test('is empty without texts', () => {
   expect(new IdentifierCounts(0).count('a')).toBe(0);
 });
 
-test('keeps ten thousand long texts apart', () => {
+test('distinguishes ten thousand long texts', () => {
   const texts = Array.from({ length: 10_000 }, (_, at) => `${'u'.repeat(64)}${at}`);
   const counts = new IdentifierCounts(texts.length);
   for (const text of texts) counts.add(text);

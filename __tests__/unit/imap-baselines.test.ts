@@ -1,6 +1,6 @@
 import { firstNewUid, type ImapBaselines, type UidState } from '../../src/inbox/imap/client.js';
 
-/** @returns the UID from which messages are new, for each of the states that folders have one after the other */
+/** @returns the UID from which messages are new, for each state of a folder in turn */
 function firstNew() {
   const baselines: ImapBaselines = new Map();
   return (path: string, state: UidState) => firstNewUid(baselines, path, state);
@@ -8,7 +8,7 @@ function firstNew() {
 
 const state = (uidNext: number | undefined, uidValidity?: bigint) => ({ uidNext, uidValidity });
 
-test('new messages begin at the UID of the first time', () => {
+test('new messages begin at the UIDNEXT of the first state', () => {
   const uid = firstNew();
   expect(uid('INBOX', state(5, 1n))).toBe(5);
   expect(uid('INBOX', state(9, 1n))).toBe(5);
@@ -19,7 +19,7 @@ test('new messages begin at the UID of the first time', () => {
   expect(uid('Spam', state(9, 1n))).toBe(4);
 });
 
-test('every message may be new if the server does not report UIDs, or they have another validity', () => {
+test('every message may be new if the server does not report UIDs, or if UIDVALIDITY has changed', () => {
   const uid = firstNew();
   expect(uid('Silent', state(undefined, 1n))).toBe(1);
   expect(uid('Silent', state(9, 1n))).toBe(1);

@@ -8,7 +8,7 @@ describe('the syntax of the IMAP server', () => {
   );
   const commands = ['a NOOP', 'b LOGIN {5}\r\nj\r\noe "se\\"cret"', 'c SEARCH HEADER X {3+}\r\nabc', 'DONE'];
 
-  test('cuts a stream into commands, however it arrives, and invites only the literal that waits', () => {
+  test('splits a stream into commands, no matter how it arrives, and sends "+" only for a synchronizing literal', () => {
     const cuts = fc
       .uniqueArray(fc.integer({ min: 1, max: stream.length - 1 }))
       .map((list) => list.sort((a, b) => a - b));
@@ -39,11 +39,11 @@ describe('the syntax of the IMAP server', () => {
     ['a UID STORE 7 +FLAGS (\\Deleted)', ['a', 'UID', 'STORE', '7', '+FLAGS', ['\\Deleted']]],
     ['a LIST "" %', ['a', 'LIST', '', '%']],
     ['a X ((b) ())', ['a', 'X', [['b'], []]]],
-  ])('takes %j apart', (command, tokens) => {
+  ])('parses %j', (command, tokens) => {
     expect(tokenise(command ?? '')).toEqual(tokens);
   });
 
-  test.each(['a X (b', 'a X b)', 'a X "b', 'a X BODY[TEXT'])('refuses %j', (command) => {
+  test.each(['a X (b', 'a X b)', 'a X "b', 'a X BODY[TEXT'])('rejects %j', (command) => {
     expect(() => tokenise(command)).toThrow(SyntaxFault);
   });
 
@@ -67,7 +67,7 @@ describe('the syntax of the IMAP server', () => {
     ['12:*', 10, true],
     ['*', 10, true],
     ['*', 9, false],
-  ])('of %s, %d is a member: %s', (set, number, member) => {
+  ])('the set %s includes %d: %s', (set, number, member) => {
     expect(inSet(set, number, 10)).toBe(member);
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** What GitHub accepts as an issue form, as far as ours use it. GitHub ignores a form that is wrong. */
+/** The part of GitHub's schema for issue forms that is used here. GitHub ignores an invalid form. */
 const FORM = z.strictObject({
   name: z.string(),
   description: z.string(),
@@ -27,7 +27,7 @@ const FORM = z.strictObject({
 
 const FOLDER = '.github/ISSUE_TEMPLATE';
 
-test.each(readdirSync(FOLDER))('%s is an issue form', (name) => {
+test.each(readdirSync(FOLDER))('%s is a valid issue form', (name) => {
   const { body } = FORM.parse(parse(readFileSync(`${FOLDER}/${name}`, 'utf8')));
   const ids = body.flatMap((field) => ('id' in field ? [field.id] : []));
   expect(new Set(ids).size).toBe(ids.length);

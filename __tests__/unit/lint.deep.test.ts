@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** @returns the rules that the linter reports for each of these lines of a file in src/ */
+/** @returns the rules that the linter reports for each of these lines in a file of src/ */
 function lint(lines: readonly string[]): (string | null)[][] {
   const args = ['--stdin', '--stdin-filename', 'src/report/report.ts', '--format', 'json'];
   let output: string;
@@ -18,13 +18,13 @@ test('the linter reports regular expressions that take superlinear time', () => 
   const [move, backtracking] = ['regexp/no-super-linear-move', 'regexp/no-super-linear-backtracking'];
   const unbounded = 'no-restricted-syntax';
   const expected: [string, string[]][] = [
-    // This one searched Received lines, and took quadratic time for a run of parentheses.
+    // It was used for Received fields, and took quadratic time for a run of parentheses.
     [String.raw`/\((?:\S+ )?\[/`, [move]],
     ['/ +$/', [move]],
     ['/^(a+)+$/', [backtracking]],
     ['/^.*a.*a$/', [backtracking]],
     [String.raw`/\((?:[^\s(]+ )?\[/`, []],
-    // This one searched refusals, and took quadratic time for a run of its first word.
+    // It was used for refusals, and took quadratic time for a run of its first word.
     ['/size (limit|exceed)|exceeds.* size/', [unbounded]],
     ['/exceeds.+? size/', [unbounded]],
     ['/exceeds[^.;]{0,60} size/', []],

@@ -7,7 +7,7 @@ import { createPki } from '../../src/servers/pki.js';
 
 const dns = (name: string, ...dnsNames: string[]): boolean => matchesName({ dnsNames, ipAddresses: [] }, name);
 
-describe('names by RFC 9525', () => {
+describe('matching names (RFC 9525)', () => {
   test.each([
     ['mail.example.com', 'mail.example.com', true],
     ['MAIL.Example.com', 'mail.eXample.COM', true],
@@ -34,7 +34,7 @@ describe('names by RFC 9525', () => {
     expect(dns(name, pattern)).toBe(expected);
   });
 
-  test('any of several names will do', () => {
+  test('one of several names is enough', () => {
     expect(dns('mx.example.com', 'mail.example.com', 'mx.example.com')).toBe(true);
     expect(dns('mx.example.com')).toBe(false);
   });
@@ -54,7 +54,7 @@ describe('names by RFC 9525', () => {
     ['2001:db8::1', [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], true],
     ['2001:DB8:0:0::1', [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], true],
     ['::1', [0, 0, 0, 1], false],
-  ])('address %s against the octets %j: %s', (address, octets, expected) => {
+  ])('IP address %s against the bytes %j: %s', (address, octets, expected) => {
     const presented = { dnsNames: [], ipAddresses: [addressOf(Buffer.from(octets))] };
     expect(matchesName(presented, address)).toBe(expected);
   });
@@ -69,12 +69,12 @@ describe('names by RFC 9525', () => {
     expect(matchesName({ dnsNames: ipAddresses, ipAddresses: dnsNames }, name)).toBe(false);
   });
 
-  test('an address entry reads as RFC 5952 wants it', () => {
+  test('an IP address is formatted as in RFC 5952', () => {
     expect(addressOf(Buffer.from([192, 0, 2, 7]))).toBe('192.0.2.7');
     expect(addressOf(Buffer.from('20010db8000000000000000000000001', 'hex'))).toBe('2001:db8::1');
   });
 
-  test('SNI names a name, and no address', () => {
+  test('SNI contains names, but no IP addresses', () => {
     expect(['mail.example.com', '192.0.2.7', '::1'].map(serverNameIndication)).toEqual([
       'mail.example.com',
       undefined,
@@ -82,13 +82,13 @@ describe('names by RFC 9525', () => {
     ]);
   });
 
-  test('octets of no address family match nothing', () => {
+  test('bytes of an invalid length match no IP address', () => {
     expect(addressOf(Buffer.from([1, 2, 3]))).toBe('0x010203');
   });
 });
 
 describe("where Node's own check is more lenient", () => {
-  /** What Node's check makes of a certificate of these names. */
+  /** Whether Node's check accepts a certificate with these names. */
   const nodeAccepts = (name: string, cn: string, subjectaltname?: string): boolean =>
     checkServerIdentity(name, { subject: { CN: cn }, subjectaltname } as unknown as PeerCertificate) === undefined;
 
@@ -101,7 +101,7 @@ describe("where Node's own check is more lenient", () => {
     expect(matchesName(facts, 'mail.example.com')).toBe(false);
   });
 
-  test('it takes partial wildcards, and the gate does not', () => {
+  test('it accepts partial wildcards, and the gate does not', () => {
     expect(nodeAccepts('mail.example.com', '', 'DNS:m*.example.com')).toBe(true);
     expect(dns('mail.example.com', 'm*.example.com')).toBe(false);
   });

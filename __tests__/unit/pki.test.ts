@@ -4,7 +4,7 @@ import { createCertificateFixtures, HOST, type CertificateFixtures } from '../su
 
 const DAY_MS = 86_400_000;
 
-describe('the throw-away PKI', () => {
+describe('the temporary PKI', () => {
   let certs: CertificateFixtures;
   beforeAll(async () => {
     certs = await createCertificateFixtures();
@@ -36,7 +36,7 @@ describe('the throw-away PKI', () => {
     ['rsa2048', 'rsa', { modulusLength: 2048 }],
     ['ed25519', 'ed25519', {}],
     ['good', 'ec', { namedCurve: 'prime256v1' }],
-  ] as const)('%s has a key of its kind', (certName, type, details) => {
+  ] as const)('%s has a key of the correct type', (certName, type, details) => {
     const { publicKey } = new X509Certificate(certs[certName].cert);
     expect(publicKey.asymmetricKeyType).toBe(type);
     expect(publicKey.asymmetricKeyDetails).toMatchObject(details);
@@ -48,7 +48,7 @@ describe('the throw-away PKI', () => {
     expect(new X509Certificate(certs.good.cert).raw.includes(ecdsaWithSha1)).toBe(false);
   });
 
-  test('dates are what they should be', () => {
+  test('the validity periods are correct', () => {
     const from = (certName: 'expired' | 'notYetValid' | 'good') =>
       new X509Certificate(certs[certName].cert).validFromDate;
     const to = (certName: 'expired' | 'soon' | 'good') => new X509Certificate(certs[certName].cert).validToDate;
@@ -62,21 +62,21 @@ describe('the throw-away PKI', () => {
   });
 
   test.each([
-    ['2049-12-31T23:59:59.000Z', 'a year of two digits'],
-    ['2050-01-01T00:00:00.000Z', 'a year of four digits'],
-    ['9999-12-31T23:59:59.000Z', 'no end'],
-  ])('holds until %s (%s)', async (until) => {
+    ['2049-12-31T23:59:59.000Z', 'a two-digit year'],
+    ['2050-01-01T00:00:00.000Z', 'a four-digit year'],
+    ['9999-12-31T23:59:59.000Z', 'no expiration date'],
+  ])('is valid until %s (%s)', async (until) => {
     const { certificate } = await issue({ names: [HOST], notAfter: new Date(until) });
     expect(certificate.validToDate.toISOString()).toBe(until);
   });
 
-  test('addresses have their octets, however they are written', async () => {
+  test('IP addresses have the correct bytes in any notation', async () => {
     const addresses = ['192.0.2.1', '::1', '2001:db8::', '2001:db8::8:800:200c:417a', '1:2:3:4:5:6:7:8'];
     const { certificate } = await issue({ addresses });
     expect(addresses.map((address) => certificate.checkIP(address))).toEqual(addresses);
   });
 
-  test('is as DER as OpenSSL writes it, with long contents too', async () => {
+  test('has the same DER as OpenSSL, even for long content', async () => {
     const { intermediate } = await createPki();
     for (const length of [1, 100, 200, 40_000]) {
       const { certificate } = await issue({ names: ['x'.repeat(length)], pathLength: 1, issuer: intermediate });
@@ -94,12 +94,12 @@ describe('the throw-away PKI', () => {
     ['untrustedWithRoot', 3],
     ['issuerNoCa', 3],
     ['misordered', 4],
-  ] as const)('%s comes with a chain of %d', (certName, length) => {
+  ] as const)('%s has a chain of %d', (certName, length) => {
     expect(certs[certName].chain.match(/BEGIN CERTIFICATE/g)).toHaveLength(length);
     expect(certs[certName].chain.startsWith(certs[certName].cert)).toBe(true);
   });
 
-  test('purposes and names differ where they should', () => {
+  test('the certificates have the intended purposes and names', () => {
     const of = (certName: 'clientOnly' | 'caAsLeaf' | 'address' | 'addressAsName' | 'commonNameOnly') =>
       new X509Certificate(certs[certName].cert);
     expect(of('clientOnly').keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);

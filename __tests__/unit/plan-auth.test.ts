@@ -2,7 +2,7 @@ import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
 import { load, problems, revealedOf } from '../support/plan-world.js';
 
-/** `auth`: which credentials go together, and with what. */
+/** `auth`: which credentials can be combined, and with what. */
 
 const EMPTY =
   'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';

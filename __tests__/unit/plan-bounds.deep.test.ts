@@ -2,7 +2,7 @@ import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { load, problems } from '../support/plan-world.js';
 
-/** What a configuration of a megabyte may cost. */
+/** The limits on a large configuration. */
 
 test('a file that is too large is not read as YAML', async () => {
   const padding = `#${'x'.repeat(1024 * 1024)}\n`;

@@ -28,7 +28,7 @@ const files = (): Record<string, string> => ({
 const config = (cert: string, key: string): string =>
   `endpoints:\n  - host: a.example\n    tls:\n      client-cert: ${cert}\n      client-key: ${key}\n`;
 
-/** Every line of the body of a key. */
+/** Every line in the body of a key. */
 const bodyOf = ({ key }: Identity): string[] =>
   key.split('\n').filter((line) => line !== '' && !line.includes('-----'));
 
@@ -64,7 +64,7 @@ describe('a client certificate', () => {
     expect(endpoints[0]?.tls.client?.key.reveal()).toBe(ours.key);
   });
 
-  test('is never printed, and is not a secret that a server could echo', async () => {
+  test('is never printed, and is not a secret to redact', async () => {
     const plan = await load({ config: config('ours.pem', 'ours.key'), files: files() });
     for (const line of bodyOf(ours)) expect(JSON.stringify(plan)).not.toContain(line);
     expect(secretsOf(plan)).toEqual([]);
@@ -174,7 +174,7 @@ describe('an error in a client certificate is located at its key', () => {
     expect(lines).toEqual(expected.map((line) => `gate.yml:1:${line}`));
   });
 
-  test('a key is never quoted, in whatever form it comes', async () => {
+  test('a key is never quoted in any form', async () => {
     const bare = bodyOf(ours).join('');
     for (const key of [bare, JSON.stringify(ours.key), JSON.stringify(bodyOf(ours).join('\n'))]) {
       for (const cert of ['nowhere.pem', key]) {

@@ -53,7 +53,7 @@ describe('variables of the runner and of Node.js', () => {
     'NODE_AUTH_TOKEN',
     'github_token',
     'Actions_Runtime_Token',
-  ])('%s is refused, whether it is set or not', (name) => {
+  ])('%s is rejected, whether it is set or not', (name) => {
     for (const env of [{ [name]: SENT }, {}]) {
       const { text, errors } = expand(`x\${${name}}`, env);
       expect(errors).toEqual([
@@ -67,7 +67,7 @@ describe('variables of the runner and of Node.js', () => {
     expect(expand(`\${${name}}`, { [name]: SENT })).toEqual({ text: SENT, expanded: true, errors: [] });
   });
 
-  test('are refused anywhere in a configuration', async () => {
+  test('are rejected anywhere in a configuration', async () => {
     const env = { ACTIONS_RUNTIME_TOKEN: SENT, GITHUB_TOKEN: SENT };
     const lines = await problems({
       inputs: { endpoints: 'a.example\n${GITHUB_TOKEN}.example' },
@@ -82,7 +82,7 @@ describe('variables of the runner and of Node.js', () => {
   });
 });
 
-describe('keys that are sent unencrypted or shown in the summary', () => {
+describe('no variable is expanded in a key that is sent unencrypted or appears in the summary', () => {
   const env = { CI_HOST: 'hunter2.example' };
   const PROBLEM =
     'environment variables are not expanded in name, ehlo and environment, which are sent unencrypted or shown; for a literal ${ write $${';
@@ -98,7 +98,7 @@ describe('keys that are sent unencrypted or shown in the summary', () => {
     }
   });
 
-  test('an alias of another value is not expanded either', async () => {
+  test('an alias of a different value is not expanded either', async () => {
     const config = 'endpoints:\n  - {host: a.example, auth: {username: &u "${CI_HOST}", password: p}, ehlo: *u}\n';
     expect(await problems({ config, env })).toEqual([`gate.yml:2:77: ${PROBLEM}`]);
   });

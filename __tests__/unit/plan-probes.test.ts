@@ -1,11 +1,11 @@
 import { load, problems } from '../support/plan-world.js';
 
-/** `probes`: the names, and the endpoints where they are not possible. */
+/** `probes`: their names, and the endpoints where they are not possible. */
 
 const probesOf = async (config: string): Promise<unknown> =>
   (await load({ config })).endpoints.map(({ probes }) => probes);
 
-test('the default is none, and they are given as text or as a list', async () => {
+test('the default is none, and they are written as text or as a list', async () => {
   expect(await probesOf('endpoints: [a.example]')).toEqual([[]]);
   const texts = ['command-injection, plaintext-auth', '[command-injection, plaintext-auth]'];
   for (const text of texts) {

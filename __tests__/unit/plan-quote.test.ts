@@ -50,7 +50,7 @@ describe('a secret in the wrong place is not quoted', () => {
   });
 });
 
-describe('a value that looks like what is expected is quoted', () => {
+describe('a value that resembles a valid one is quoted', () => {
   test.each([
     ['port: 70000', 'not "70000"'],
     ['transport: tls', 'not "tls"'],

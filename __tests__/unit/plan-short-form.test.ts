@@ -55,7 +55,7 @@ describe('the short form', () => {
     ]);
   });
 
-  test('a URL in place of a host shows no credentials', async () => {
+  test('the error for a URL instead of a host contains no credentials', async () => {
     const lines = await problems({
       inputs: {
         endpoints:

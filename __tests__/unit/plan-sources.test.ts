@@ -7,7 +7,7 @@ describe('the path of a config file in messages and annotations', () => {
     ['written with slashes', 'D:\\a\\repo', './.github/gate.yml', '.github/gate.yml'],
     ['absolute', 'D:\\a\\repo', 'D:\\a\\repo\\gate.yml', 'gate.yml'],
     ['in a folder whose name begins with two dots', 'D:\\a\\repo', '.\\..odd\\gate.yml', '..odd/gate.yml'],
-    ['elsewhere', 'D:\\a\\repo', 'C:\\gate.yml', 'C:\\gate.yml'],
+    ['outside the workspace', 'D:\\a\\repo', 'C:\\gate.yml', 'C:\\gate.yml'],
   ])('has slashes on Windows, as GitHub expects: %s', (_, cwd, path, shown) => {
     expect(fromWorkspace(cwd, path, win32)).toBe(shown);
   });

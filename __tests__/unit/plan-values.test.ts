@@ -14,7 +14,7 @@ describe('wholeNumber', () => {
   });
 
   test.each(['0', '11', '-1', '+1', '01', '1.0', '1e0', '0x1', ' 1', '1 ', '', 'one', '1_0', '٣', '9'.repeat(400)])(
-    '%j is none from 1 to 10',
+    '%j is not a number from 1 to 10',
     (text) => {
       expect(values.wholeNumber(text, 1, 10)).toBeUndefined();
     },
@@ -49,7 +49,7 @@ describe('host', () => {
     'user@host',
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(127)}aa`,
-    // The resolver reads these as IPv4 addresses, and not as those that they seem to be.
+    // The resolver reads these as IPv4 addresses, but not as the ones they resemble.
     '127.1',
     '0x7f.0.0.0x1',
     '256.1.1.1',
@@ -61,11 +61,11 @@ describe('host', () => {
     '[smtp.example.com]',
     'host\nname',
     'a%2eb',
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(values.host(text)).toBeUndefined();
   });
 
-  test('the result is allowed, and is read as itself', () => {
+  test('the result is accepted and unchanged when it is read again', () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), anyText()), (text) => {
         const name = values.host(text);
@@ -102,7 +102,7 @@ describe('ehloName', () => {
     'ci-.example',
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(127)}aa`,
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(values.ehloName(text)).toBeUndefined();
   });
 
@@ -155,7 +155,7 @@ describe('mailbox', () => {
     'gate\ud800@example.com',
     `${'ä'.repeat(33)}@example.com`,
     `${'a'.repeat(65)}@example.com`,
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(values.mailbox(text)).toBeUndefined();
   });
 
@@ -221,7 +221,7 @@ describe('inboxUrl', () => {
     'mailpit+https://m.example/a b',
     'mailpit+https://m.example/%0',
     'maildev+http://m.example:0',
-  ])('%s is none', (text) => {
+  ])('%s is invalid', (text) => {
     expect(values.inboxUrl(text)).toBeUndefined();
   });
 });
@@ -233,7 +233,7 @@ describe('displayName', () => {
   });
 
   test.each(['', ' ', 'a'.repeat(201), 'a\nb', 'a\u001b[2Jb', 'a\u202eb', 'a\u200bb', 'a\u{e0062}b', 'a\u{1d173}b'])(
-    '%j is none',
+    '%j is invalid',
     (text) => {
       expect(values.displayName(text)).toBeUndefined();
     },
@@ -258,7 +258,7 @@ describe('secret', () => {
     expect(JSON.stringify({ secret })).toBe('{"secret":"<redacted>"}');
   });
 
-  test.each(['with a line break at its end\n', 'two\u0000fields', 'two\u0001fields'])('%j is none', (text) => {
+  test.each(['with a line break at its end\n', 'two\u0000fields', 'two\u0001fields'])('%j is invalid', (text) => {
     expect(values.secret(text)).toBeUndefined();
     expect(values.userName(text)).toBeUndefined();
   });
@@ -277,9 +277,9 @@ describe('pin', () => {
     `sha256//${DIGEST}`,
     `sha256/${DIGEST.slice(0, -1)}`,
     `sha256/${Buffer.alloc(33).toString('base64')}`,
-    // The last character carries bits that belong to no octet.
+    // The last character has bits that belong to no byte.
     `sha256/${'A'.repeat(42)}B=`,
-  ])('%s is none', (text) => {
+  ])('%s is invalid', (text) => {
     expect(values.pin(text)).toBeUndefined();
   });
 });
@@ -298,18 +298,18 @@ describe('day', () => {
     '31.01.2027',
     'someday',
     '',
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(values.day(text)).toBeUndefined();
   });
 });
 
 describe('shard', () => {
-  test('is a part of a number of parts', () => {
+  test('is one part out of a number of parts', () => {
     expect(values.shard('2/3')).toEqual({ part: 2, parts: 3 });
     expect(values.shard('1/1')).toEqual({ part: 1, parts: 1 });
   });
 
-  test.each(['0/2', '3/2', '1', '1/', '/2', '1/0', '-1/2', '1/2/3', 'a/b', '1 / 2'])('%j is none', (text) => {
+  test.each(['0/2', '3/2', '1', '1/', '/2', '1/0', '-1/2', '1/2/3', 'a/b', '1 / 2'])('%j is invalid', (text) => {
     expect(values.shard(text)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Pop3Text } from '../../src/inbox/pop3/text.js';
 
-/** Feeds octets in pieces of a size. @returns the text, whether it has ended, and what was left */
+/** Feeds bytes in chunks of a size. @returns the text, whether it has ended, and the remaining bytes */
 function read(octets: string, size = octets.length, most = 1000): [string, boolean, string] {
   const text = new Pop3Text(most);
   const all = Buffer.from(octets, 'latin1');
@@ -12,18 +12,18 @@ function read(octets: string, size = octets.length, most = 1000): [string, boole
 
 test.each<[string, string, string, boolean, string]>([
   ['a text', 'a\r\nb\r\n.\r\n', 'a\r\nb\r\n', true, ''],
-  ['an empty one', '.\r\n', '', true, ''],
-  ['what follows it', 'a\r\n.\r\n+OK\r\n', 'a\r\n', true, '+OK\r\n'],
-  ['dots that were stuffed', '..\r\n...x\r\n.y\r\n.\r\n', '.\r\n..x\r\ny\r\n', true, ''],
+  ['an empty text', '.\r\n', '', true, ''],
+  ['a text before another reply', 'a\r\n.\r\n+OK\r\n', 'a\r\n', true, '+OK\r\n'],
+  ['stuffed dots', '..\r\n...x\r\n.y\r\n.\r\n', '.\r\n..x\r\ny\r\n', true, ''],
   ['a dot within a line', 'a.\r\n.\r\n', 'a.\r\n', true, ''],
-  ['line feeds alone', 'a\n\nb\n.\n', 'a\r\n\r\nb\r\n', true, ''],
-  ['carriage returns alone', 'a\rb\r\n.\rc\r\n.\r\n', 'a\rb\r\n\rc\r\n', true, ''],
-  ['a text without end', 'a\r\n.', 'a\r\n', false, ''],
-])('takes %s', (_, octets, text, hasEnded, left) => {
+  ['line feeds only', 'a\n\nb\n.\n', 'a\r\n\r\nb\r\n', true, ''],
+  ['carriage returns only', 'a\rb\r\n.\rc\r\n.\r\n', 'a\rb\r\n\rc\r\n', true, ''],
+  ['an incomplete text', 'a\r\n.', 'a\r\n', false, ''],
+])('reads %s', (_, octets, text, hasEnded, left) => {
   for (const size of [1, 2, 3, octets.length]) expect(read(octets, size)).toEqual([text, hasEnded, left]);
 });
 
-test('gives back any lines, however they are cut, and nothing of what follows', () => {
+test('returns any lines, no matter how they are split, and nothing of what follows', () => {
   const line = fc.string({ unit: fc.constantFrom('.', 'a', '\xff', ' ', '\0') });
   fc.assert(
     fc.property(fc.array(line), fc.integer({ min: 1, max: 9 }), (lines, size) => {
@@ -34,13 +34,13 @@ test('gives back any lines, however they are cut, and nothing of what follows', 
   );
 });
 
-test('keeps no more than it may, and counts the rest', () => {
+test('keeps only what fits, and counts the rest', () => {
   const text = new Pop3Text(5);
   text.take(Buffer.from('abc\r\ndef\r\n.\r\n'));
   expect([text.bytes.toString(), text.total, text.hasEnded]).toEqual(['abc\r\n', 10, true]);
 });
 
-test('keeps a text that is longer than what it begins with', () => {
+test('keeps a text that is longer than the initial buffer', () => {
   const lines = 'x'.repeat(100_000);
   expect(read(`${lines}\r\n.\r\n`, 4096, 70_000)).toEqual([lines.slice(0, 70_000), true, '']);
 });

@@ -25,7 +25,7 @@ function judge(lines: readonly string[], session: Partial<OwnSession> = {}) {
 
 const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);
 
-describe('the hop that took the message from us', () => {
+describe('the hop that accepted the message from the gate', () => {
   test.each([
     'ESMTPS',
     'ESMTPSA',
@@ -44,12 +44,12 @@ describe('the hop that took the message from us', () => {
     'Microsoft SMTP Server (version=TLS1_3)',
     'esmtpsa (TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256)',
     '(TLS_AES_256_GCM_SHA384 encrypted) SMTP',
-  ])('is content with %s', (protocol) => {
+  ])('is encrypted with %s', (protocol) => {
     expect(judge([LATER, FILTERED, `${OURS} with ${protocol} id 1; Mon`])).toEqual([]);
   });
 
   test.each(['ESMTP', 'ESMTPA', 'UTF8SMTP', 'UTF8SMTPA', 'asmtp', 'Microsoft SMTP Server'])(
-    'is in the clear with %s',
+    'is unencrypted with %s',
     (protocol) => {
       const found = judge([LATER, `${OURS} with ${protocol} id 1; Mon`]);
       expect(found).toMatchObject([
@@ -73,7 +73,7 @@ describe('the hop that took the message from us', () => {
     'ESMTP (TLS unused, cipher unknown)',
     'SMTP via TCP (no TLS, cipher: none)',
     'HTTPS (TLS: none)',
-  ])('is in the clear with words that take TLS back: %s', (protocol) => {
+  ])('is unencrypted if the text negates TLS: %s', (protocol) => {
     expect(codes(judge([`${OURS} with ${protocol} id 1; Mon`]))).toEqual(['delivery-hop-unencrypted']);
   });
 
@@ -88,7 +88,7 @@ describe('the hop that took the message from us', () => {
     'mx-1.example.com (OpenSMTPD) with ESMTP id 1',
     'mx-1.example.com (Haraka/3.0.3) with ESMTP id 1',
     'mx-1.example.com (Stalwart SMTP) with ESMTP id 1',
-  ])('is unencrypted if its software writes the S whenever there is TLS, and wrote none: %s', (server) => {
+  ])('is unencrypted if its software always adds the S for TLS, but did not: %s', (server) => {
     expect(judge([`from ci.example (nat.example [192.0.2.7]) by ${server}; Mon`])).toMatchObject([
       { code: 'delivery-hop-unencrypted', severity: 'error' },
     ]);
@@ -98,9 +98,9 @@ describe('the hop that took the message from us', () => {
     ['Mailpit', 'mx-1.example.com (Mailpit) with SMTP\r\n\tfor <inbox@example.com>'],
     ['Postal', 'mx-1.example.com with SMTP'],
     ['Inbucket', 'mx-1.example.com\r\n  for <inbox@example.com>'],
-    ['Postfix, by SMTP', 'mx-1.example.com (Postfix) with SMTP id 1'],
-    ['other software, by ESMTP', 'mx-1.example.com with ESMTP id 1'],
-    ['other software with a name, by ESMTPA', 'mx-1.example.com (SG) with ESMTPA id 1'],
+    ['Postfix, with SMTP', 'mx-1.example.com (Postfix) with SMTP id 1'],
+    ['unknown software, with ESMTP', 'mx-1.example.com with ESMTP id 1'],
+    ['unknown software with a name, with ESMTPA', 'mx-1.example.com (SG) with ESMTPA id 1'],
     ['software with a similar name', 'mx-1.example.com (Postfixed 1.0) with ESMTP id 1'],
     ['a web interface', 'mx-1.example.com (Postfix) with HTTPS id 1'],
     ['a program on the host', 'mx-1.example.com (Postfix) with local id 1'],
@@ -112,14 +112,14 @@ describe('the hop that took the message from us', () => {
     ]);
   });
 
-  test.each(['LMTP', 'LMTPA', 'UTF8LMTP'])('is behind the server with %s, whoever is the client', (protocol) => {
+  test.each(['LMTP', 'LMTPA', 'UTF8LMTP'])('is behind the server with %s, regardless of the client', (protocol) => {
     expect(judge([`${OURS} with ${protocol} id 1; Mon`])).toMatchObject([
       { code: 'delivery-hop-unproved', severity: 'notice' },
     ]);
   });
 
   test.each(['with HTTPS', 'with local', 'with LMTP', 'with ESMTPX', ''])(
-    'is not to be told by the name of the server alone, with "%s"',
+    'is not identified only by the name of the server, with "%s"',
     (clause) => {
       expect(judge([`${THEIRS} ${clause} id 1; Mon`])).toMatchObject([
         { code: 'delivery-hop-unproved', severity: 'notice' },
@@ -127,27 +127,27 @@ describe('the hop that took the message from us', () => {
     },
   );
 
-  test('proves nothing where there is none', () => {
+  test('proves nothing if it is missing', () => {
     expect(codes(judge([]))).toEqual(['delivery-hop-unproved']);
   });
 
   test.each<[string, string, Partial<OwnSession>]>([
-    ['our name', 'from ci.example by other', {}],
-    ['our name in a comment', 'from [192.0.2.7] (helo=CI.example) by other', {}],
-    ['our name as qmail has it', 'from unknown (HELO ci.example) (192.0.2.7) by 0', {}],
-    ['our name with a dot', 'from x (ci.example. [192.0.2.7]) by other', {}],
-    ['our address', 'from x (x [10.1.0.4]) by other', {}],
-    ['our address in IPv6 clothes', 'from x (x [::ffff:10.1.0.4]) by other', {}],
-    ['our address literal', 'from [IPv6:2001:db8::7] (x) by other', { ehloName: '[IPv6:2001:db8::7]' }],
+    ["the gate's name", 'from ci.example by other', {}],
+    ["the gate's name in a comment", 'from [192.0.2.7] (helo=CI.example) by other', {}],
+    ["the gate's name in the format of qmail", 'from unknown (HELO ci.example) (192.0.2.7) by 0', {}],
+    ["the gate's name with a trailing dot", 'from x (ci.example. [192.0.2.7]) by other', {}],
+    ["the gate's IP address", 'from x (x [10.1.0.4]) by other', {}],
+    ["the gate's IP address mapped to IPv6", 'from x (x [::ffff:10.1.0.4]) by other', {}],
+    ["the gate's address literal", 'from [IPv6:2001:db8::7] (x) by other', { ehloName: '[IPv6:2001:db8::7]' }],
     [
-      'loopback, where that is our address',
+      "loopback, if that is the gate's IP address",
       'from localhost ([127.0.0.1]) by other',
       { connection: { localAddress: '127.0.0.1' } },
     ],
-    ['the server by its host', 'from x (x [192.0.2.7]) by smtp.example.com (Postfix)', {}],
-    ['the server by its certificate', 'from x (x [192.0.2.7]) by MAIL.example.com', {}],
-    ['the server by its greeting', 'from x (x [192.0.2.7]) by mx-1.example.com', {}],
-  ])('is known by %s', (_, who, session) => {
+    ['the hostname of the server', 'from x (x [192.0.2.7]) by smtp.example.com (Postfix)', {}],
+    ['the certificate of the server', 'from x (x [192.0.2.7]) by MAIL.example.com', {}],
+    ['the greeting of the server', 'from x (x [192.0.2.7]) by mx-1.example.com', {}],
+  ])('is identified by %s', (_, who, session) => {
     expect(codes(judge([LATER, `${who} (Postfix) with ESMTP id 1; Mon`], session))).toEqual([
       'delivery-hop-unencrypted',
     ]);
@@ -155,17 +155,17 @@ describe('the hop that took the message from us', () => {
   });
 
   test.each<[string, string[]]>([
-    ['the server hides it, and a filter hands the message back', [LATER, FILTERED]],
-    ['the server hides it, and hands the message on', [LATER]],
-    ['the server hands the message to itself by its name', [FILTERED.replace(/localhost/g, 'mx-1.example.com')]],
-    ['a program handed it in', ['by mx-1.example.com (Postfix, from userid 1000) id 2; Mon']],
-    ['a server is only called alike', ['from x ([192.0.2.7]) by amx-1.example.com with ESMTP; Mon']],
-    ['a client is only called alike', ['from aci.example ([10.1.0.40]) by x with ESMTP; Mon']],
-  ])('is not to be told where %s', (_, lines) => {
+    ['the server hides it, and a filter returns the message', [LATER, FILTERED]],
+    ['the server hides it, and forwards the message', [LATER]],
+    ['the server forwards the message to itself by its name', [FILTERED.replace(/localhost/g, 'mx-1.example.com')]],
+    ['a local program submitted it', ['by mx-1.example.com (Postfix, from userid 1000) id 2; Mon']],
+    ['a server only has a similar name', ['from x ([192.0.2.7]) by amx-1.example.com with ESMTP; Mon']],
+    ['a client only has a similar name', ['from aci.example ([10.1.0.40]) by x with ESMTP; Mon']],
+  ])('is not identified if %s', (_, lines) => {
     expect(codes(judge(lines))).toEqual(['delivery-hop-unproved']);
   });
 
-  test('is judged alone, whatever others did', () => {
+  test('is evaluated alone, regardless of other hops', () => {
     const good = `${OURS} with ESMTPSA id 1; Mon`;
     expect(judge([`${OURS} with ESMTP id 9; Mon`, FILTERED, LATER, good])).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('the hop that took the message from us', () => {
     ['cipher', '(using TLSv1.3 with cipher TLS_AES_128_GCM_SHA256 (128/128 bits))', TLS_1_3],
     ['cipher in OpenSSL naming', '(TLSv1.2:ECDHE-ECDSA-AES256-GCM-SHA384:256)', TLS_1_2],
     ['both', '(TLS1.2) tls TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', TLS_1_3],
-  ])('that names another %s is of another session', (_, clause, tls) => {
+  ])('that names a different %s belongs to a different session', (_, clause, tls) => {
     const found = judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { channel: { ...TLS_1_3, ...tls } });
     expect(found).toMatchObject([
       { code: 'delivery-hop-mismatch', severity: 'warning', evidence: { expected: `${tls.version} ${tls.cipher}` } },
@@ -190,11 +190,11 @@ describe('the hop that took the message from us', () => {
     ['(version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384_P384)', TLS_1_2],
     ['(TLS: TLSv1/SSLv3,256bits,whatever)', TLS_1_3],
     ['(TLS)', TLS_1_2],
-  ])('may be that of our session: %s', (clause, tls) => {
+  ])("may belong to the gate's session: %s", (clause, tls) => {
     expect(judge([`${OURS} with ESMTPS ${clause} id 1; Mon`], { channel: { ...TLS_1_3, ...tls } })).toEqual([]);
   });
 
-  test('shows what strangers wrote, and lets it do nothing', () => {
+  test('is reported as harmless text', () => {
     const [found] = judge([`${OURS} with ESMTP \u001b[2J\u202e; Mon`]);
     expect(found?.code).toBe('delivery-hop-unencrypted');
     expect(JSON.stringify(found)).not.toMatch(/\u202e|\\u001b/);

@@ -20,19 +20,19 @@ describe('the key exchange', () => {
     expect(keyExchange(serverHello(extensions))).toEqual(expected);
   });
 
-  test('is that of the second ServerHello where the first was a request to try again', () => {
+  test('is that of the second ServerHello if the first was a HelloRetryRequest', () => {
     const twice = Buffer.concat([serverHello('0033000200170000'), serverHello('00330004001d0000')]);
     expect(keyExchange(twice)?.group).toBe('X25519');
   });
 });
 
-test('a request for a certificate is found among the messages of several records', () => {
+test('a CertificateRequest is found in messages over several records', () => {
   const certificate = handshake(11, Buffer.alloc(300));
   expect(asksForCertificate(Buffer.concat([serverHello(''), certificate, handshake(13, Buffer.alloc(8))]))).toBe(true);
   expect(asksForCertificate(Buffer.concat([serverHello(''), certificate, handshake(14, Buffer.alloc(0))]))).toBe(false);
 });
 
-test('no octets at all make the reader fail', () => {
+test('the reader accepts any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (octets, asRecord) => {
       const buffer = asRecord ? handshake(2, Buffer.from(octets)) : Buffer.from(octets);

@@ -13,12 +13,12 @@ const fleet = (size: number) =>
     ].join('\n'),
   });
 
-test('few secrets are sought in every report', async () => {
+test('a small number of secrets is searched for in every report', async () => {
   const redactorOf = redactorsFor(await fleet(3));
   expect(redactorOf({ host: 'h0.example', port: 587 }).redact(`no ${password(2)} here`)).toBe('no <redacted> here');
 });
 
-test('with many, each report is searched for its own', async () => {
+test('with many secrets, each report is searched for its own', async () => {
   const redactorOf = redactorsFor(await fleet(1000));
   for (let at = 0; at < 1000; at += 1) {
     const redactor = redactorOf({ host: `h${at}.example`, port: 587 });
@@ -26,7 +26,7 @@ test('with many, each report is searched for its own', async () => {
   }
 });
 
-test('with many, each report is searched for those of all accounts on its server', async () => {
+test('with many secrets, each report is searched for those of all accounts on its server', async () => {
   const accounts = Array.from(
     { length: 60 },
     (_, at) => `  - {name: n${at}, host: mail.example, auth: {username: u${at}, password: "${password(at)}"}}`,
@@ -35,7 +35,7 @@ test('with many, each report is searched for those of all accounts on its server
   expect(redactorOf({ host: 'mail.example', port: 587 }).redact(`no ${password(59)} here`)).toBe('no <redacted> here');
 });
 
-test('what protocols make of a secret is sought, however short it is', async () => {
+test('encodings of a secret in protocols are redacted, even if it is short', async () => {
   const config = 'endpoints: [{host: h.example, auth: {username: joe, password: "abc"}}]';
   const redactorOf = redactorsFor(await load({ config }));
   const said = ['\0joe\0abc', 'joe:abc'].map((text) => Buffer.from(text).toString('base64'));
@@ -44,7 +44,7 @@ test('what protocols make of a secret is sought, however short it is', async () 
   );
 });
 
-test('secrets that are derived during sign-in are redacted as well', async () => {
+test('secrets that are derived during authentication are redacted as well', async () => {
   const redactorOf = redactorsFor(await fleet(1));
   const redactor = redactorOf({ host: 'h0.example', port: 587 }).with(['0123456789abcdef']);
   expect(redactor.redact(`no ${password(0)} or 0123456789ABCDEF`)).toBe('no <redacted> or <redacted>');

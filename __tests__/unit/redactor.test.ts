@@ -26,7 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '\u00a0': 'nbsp',
 };
 
-/** What encoders make of a text, by encoders that are not ours where there are any. */
+/** Encodings of a text, from independent encoders if available. */
 const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
   raw: (text) => text,
   visible,
@@ -67,14 +67,14 @@ const secrets = fc
   .filter((text) => text.trim().length >= 4 && !/[<>]/.test(text) && !'redacted'.includes(text));
 
 describe('the redactor', () => {
-  test('finds a secret that holds what might be the end of a cut one, and is another where SASL prepares it', () => {
+  test('finds a secret that contains a truncation mark and changes with SASLprep', () => {
     const secret = "    \u{1d160} '\u32ff    ";
     const redactor = new Redactor([secret]);
     for (const form of [secret, secret.normalize('NFKC')])
       expect(redactor.redact(`a ${form} b`)).toBe('a <redacted> b');
   });
 
-  test('finds a secret as SASL prepares it in every form of one, octet by octet too', () => {
+  test('finds a secret after SASLprep in every encoding, even byte by byte', () => {
     const secret = 'Gro\u0308\u00dfe-U\u0308bermut%41';
     const prepared = secret.normalize('NFKC');
     for (const form of Object.values(ENCODERS)) {
@@ -83,7 +83,7 @@ describe('the redactor', () => {
     }
   });
 
-  test('finds a secret of several words, wherever it is folded', () => {
+  test('finds a secret of several words, no matter where it is folded', () => {
     const secret = 'correct horse battery staple';
     const redactor = new Redactor([secret]);
     for (let at = 1; at < secret.length; at += 1) {
@@ -100,7 +100,7 @@ describe('the redactor', () => {
     }
   });
 
-  test('finds a secret that is cut at the end of a line before the last', () => {
+  test('finds a secret that is truncated at the end of a line before the last', () => {
     const redactor = new Redactor(['Xk29vQz7LmPw4Rtz']);
     expect(redactor.redact('535 got: Xk29vQz7LmPw4Rt / 535 sorry')).toBe('535 got: <redacted> / 535 sorry');
   });
@@ -112,7 +112,7 @@ describe('the redactor', () => {
     },
   );
 
-  test('finds what an encoder of JSON makes of base64', () => {
+  test('finds base64 in JSON encoding', () => {
     const redactor = new Redactor(['?>??>?ab?>?'], [base64('\0a\0?>?')]);
     for (const word of [base64('?>??>?ab?>?'), base64('\0a\0?>?')]) {
       expect(word).toContain('/');
@@ -120,7 +120,7 @@ describe('the redactor', () => {
     }
   });
 
-  test('finds two spellings in base64, whichever comes first', () => {
+  test('finds two base64 forms in any order', () => {
     const redactor = new Redactor(['\uff41bcdefgh']);
     const words = ['abcdefgh', '\uff41bcdefgh'].map((text) => Buffer.from(text).toString('base64'));
     for (const [one, two] of [words, words.toReversed()]) {
@@ -128,7 +128,7 @@ describe('the redactor', () => {
     }
   });
 
-  test.each(Object.entries(ENCODERS))('finds a secret in its form %s', (_, encode) => {
+  test.each(Object.entries(ENCODERS))('finds a secret in the encoding %s', (_, encode) => {
     fc.assert(
       fc.property(secrets, (secret) => {
         expect(new Redactor([secret]).redact(`a ${encode(secret)} b`)).toBe('a <redacted> b');
@@ -137,7 +137,7 @@ describe('the redactor', () => {
     );
   });
 
-  test('finds a secret of which each character is escaped in a way of its own', () => {
+  test('finds a secret whose characters are escaped in different ways', () => {
     const ways = ['raw', 'url, letters too', 'html', 'html by numbers, letters too', 'json, letters too', 'json'];
     const mixture = fc.array(fc.constantFrom(...ways.map((name) => ENCODERS[name] ?? String)), { minLength: 1 });
     const seen = secrets.filter((text) => visible(text) === text);
@@ -156,7 +156,7 @@ describe('the redactor', () => {
     },
   );
 
-  test('leaves the words of the next line, where no character of no width stands between', () => {
+  test('keeps the words of the next line if no zero-width character is in between', () => {
     const lines = `${base64('hunter2!')}\nword\x0bor`;
     expect(new Redactor(['hunter2!']).redact(`&#0; ${lines}`)).toBe('&#0; <redacted>\nword\x0bor');
   });
@@ -170,20 +170,20 @@ describe('the redactor', () => {
     expect(new Redactor(['pa"ss-w&ord']).redact(`a ${escaped} b`)).toBe('a <redacted> b');
   });
 
-  test('finds a secret of all that has a name in HTML', () => {
+  test('finds a secret of characters that have names in HTML', () => {
     const secret = '&<>"\'\u00a0';
     const named = ENCODERS['html by names']?.(secret) ?? '';
     expect(named).toBe('&amp;&lt;&gt;&quot;&apos;&nbsp;');
     expect(new Redactor([secret]).redact(`a ${named} b`)).toBe('a <redacted> b');
   });
 
-  test('leaves what is no character as it is, and takes a secret beside it', () => {
+  test('keeps invalid character references, and redacts a secret next to them', () => {
     const odd = '&#9999999; &#xffffff; %e9 \\u{110000}';
     expect(new Redactor(['hunter2!']).redact(`${odd} hunte%72%32! ${odd}`)).toBe(`${odd} <redacted> ${odd}`);
   });
 
   test.each(['abc', 'x', 'no', '?>?'])(
-    'finds what a protocol makes of a secret too short to be sought: %s',
+    'finds protocol encodings of a secret that is too short to be redacted itself: %s',
     (secret) => {
       const forms = [base64(`\0joe\0${secret}`), base64(`joe@mail.example:${secret}`), base64(secret)];
       const redactor = new Redactor([secret], forms);
@@ -200,7 +200,7 @@ describe('the redactor', () => {
     },
   );
 
-  test('finds a secret in base64 wherever it starts, and takes the whole word', () => {
+  test('finds a secret at any offset in base64, and redacts the whole word', () => {
     fc.assert(
       fc.property(fc.string(), secrets, fc.string(), fc.boolean(), (before, secret, after, url) => {
         const word = Buffer.from(`${before}\0${secret}\0${after}`).toString(url ? 'base64url' : 'base64');
@@ -211,24 +211,24 @@ describe('the redactor', () => {
     );
   });
 
-  test('leaves text without secrets as it is', () => {
+  test('keeps text without secrets unchanged', () => {
     const text = `220 mx ESMTP\r\n${base64('something else')}`;
     expect(new Redactor(['hunter2!']).redact(text)).toBe(text);
     expect(new Redactor([]).redact(text)).toBe(text);
   });
 
-  test('takes the longer of two secrets that start alike, and both where they overlap', () => {
+  test('redacts the longer of two secrets with the same beginning, and both if they overlap', () => {
     expect(new Redactor(['pass', 'passphrase']).redact('the passphrase')).toBe('the <redacted>');
     expect(new Redactor(['abcdef', 'defghi']).redact('abcdefghi')).toBe('<redacted>');
   });
 
-  test('takes each of several forms of a secret, in whatever order they stand', () => {
+  test('redacts several forms of a secret in any order', () => {
     expect(new Redactor(['hunter2!']).redact(`${base64('hunter2!')} or hunter2! or ${base64('hunter2!')}`)).toBe(
       '<redacted> or <redacted> or <redacted>',
     );
   });
 
-  test('finds a secret without the blanks around it', () => {
+  test('finds a secret without the spaces around it', () => {
     expect(new Redactor(['  hunter2!\n']).redact('got hunter2!, no')).toBe('got <redacted>, no');
   });
 
@@ -236,11 +236,11 @@ describe('the redactor', () => {
     expect(new Redactor(['first line\nsecond line']).redact('got: second line')).toBe('got: <redacted>');
   });
 
-  test('does not look for what is too short to be told from other text', () => {
+  test('does not redact a secret that is too short to be distinguished from other text', () => {
     expect(new Redactor(['', 'a', 'abc']).redact('abc a')).toBe('abc a');
   });
 
-  test('takes time in proportion to the text, whatever it is', () => {
+  test('takes linear time for any text', () => {
     const redactor = new Redactor(['hunter2!', 'correct horse']);
     const long = 'A'.repeat(runs(2_000_000));
     expect(redactor.redact(long)).toBe(long);
@@ -260,7 +260,7 @@ describe('the redactor', () => {
     '&#104;',
     '%68unter2',
     'c&#111;rrect hors',
-  ])('takes little time for a reply that is full of %j', (piece) => {
+  ])('takes little time for a reply full of %j', (piece) => {
     const reply = `&#${'0'.repeat(8000)}${piece.repeat(16_384 / piece.length)}`;
     const redactor = new Redactor(['hunter2!', 'correct horse']);
     const computed = computing();
@@ -284,7 +284,7 @@ describe('the redactor', () => {
   });
 
   test.each(['"', '…', '...', ' ...', ' … (12 more characters)', '', '.', "'"])(
-    'finds a secret cut short before %j, from eight characters on',
+    'finds a secret that is truncated before %j, from eight characters',
     (end) => {
       const redactor = new Redactor(['correct horse']);
       const blob = base64('\0me\0correct horse');
@@ -299,13 +299,13 @@ describe('the redactor', () => {
     },
   );
 
-  test('leaves a word that only begins like a secret', () => {
+  test('keeps a word that only begins like a secret', () => {
     expect(new Redactor(['password123']).redact('535 the password is wrong')).toBe('535 the password is wrong');
   });
 
-  test('finds a secret over two lines of a reply, wherever it is folded', () => {
+  test('finds a secret over two lines of a reply, no matter where it is folded', () => {
     const secret = 'correct-horse-battery';
-    // In base64 by itself, and with what shares a character with its neighbours.
+    // In base64 alone, and with neighbors that share a character with it.
     for (const echoed of [secret, base64(secret), base64(`1${secret}`).slice(1), base64(`12${secret}3`).slice(2, -1)]) {
       for (let fold = 4; fold < echoed.length - 4; fold += 1) {
         const [before, after] = [echoed.slice(0, fold), echoed.slice(fold)];
@@ -320,7 +320,7 @@ describe('the redactor', () => {
     }
   });
 
-  test.each(Object.entries(ENCODERS))('finds a secret over two lines of a reply in its form %s', (_, encode) => {
+  test.each(Object.entries(ENCODERS))('finds a secret over two lines of a reply in the encoding %s', (_, encode) => {
     const secret = 'c&rr\u00e9ct/h\u00f6rse';
     const echoed = encode(secret);
     for (let fold = 1; fold < echoed.length; fold += 1) {
@@ -334,14 +334,14 @@ describe('the redactor', () => {
     }
   });
 
-  /** Of one letter a character, so that no part of it is like another. */
+  /** A token without repeated parts. */
   const long = (length: number): string =>
     Array.from({ length }, (_, at) => createHash('md5').update(String(at)).digest('base64')[0])
       .join('')
       .replace(/[+/]/g, 'x');
 
   test.each([65, 100, 3000, 4096, 4097, 5000, 200_000])(
-    'finds a token of %d characters, whole and cut short',
+    'finds a token of %d characters, complete and truncated',
     (length) => {
       const token = long(length);
       const redactor = new Redactor([token]);
@@ -354,19 +354,19 @@ describe('the redactor', () => {
     },
   );
 
-  test.each([65, 100, 3000, 4096])('leaves what stands behind a token of %d characters', (length) => {
+  test.each([65, 100, 3000, 4096])('keeps the text after a token of %d characters', (length) => {
     const token = long(length);
     const redactor = new Redactor([token]);
     expect(redactor.redact(`${token}xyz`)).toBe('<redacted>xyz');
     expect(redactor.redact(`${everyOctet(token, String)}abc`)).toBe('<redacted>abc');
   });
 
-  test('takes a plus sign for a blank, and for nothing else', () => {
+  test('treats a plus sign as a space, and as nothing else', () => {
     expect(new Redactor(['one two']).redact('one+two, +++++++, one+++o')).toBe('<redacted>, +++++++, one+++o');
   });
 
   describe('over the lines of a reply', () => {
-    test('leaves what shares no character with its base64', () => {
+    test('keeps the text around its base64', () => {
       const secret = 'correct-horse!!';
       const word = base64(`123${secret}456`);
       expect(word).toBe(`MTIz${base64(secret)}NDU2`);
@@ -379,9 +379,9 @@ describe('the redactor', () => {
     test.each<[string, readonly string[], readonly string[]]>([
       ['in the middle of it', ['250-ab', '250-hunt', '250-er2!', '250 cd'], ['ab', '<redacted>', '<redacted>', 'cd']],
       ['over three of them', ['250-hun', '250-ter', '250 2! ok'], ['<redacted>', '<redacted>', '<redacted> ok']],
-      ['over a bare code', ['250-hunt', '250', '250 er2!'], ['<redacted>', '', '<redacted>']],
+      ['over a code without text', ['250-hunt', '250', '250 er2!'], ['<redacted>', '', '<redacted>']],
       ['in lines without a code', ['5.7.8 hunt', '5.7.8 er2!'], ['<redacted>', '<redacted>']],
-      ['behind long codes', ['550-5.10.123 hunt', '550 5.123.10 er2!'], ['<redacted>', '<redacted>']],
+      ['after long status codes', ['550-5.10.123 hunt', '550 5.123.10 er2!'], ['<redacted>', '<redacted>']],
       [
         'twice, and as base64 first',
         ['250-aHVudGVy', '250-MiE= and', '250-hunt', '250 er2! ok'],
@@ -392,7 +392,7 @@ describe('the redactor', () => {
         ['250-hunt', '250-er2! hunt', '250-er2! hunt', '250 er2!'],
         ['<redacted>', '<redacted> <redacted>', '<redacted> <redacted>', '<redacted>'],
       ],
-    ])('finds a secret %s, and leaves what else is there', (_, lines, shown) => {
+    ])('finds a secret %s, and keeps the rest', (_, lines, shown) => {
       const heads = lines.map((line) => /^(?:\d{3}[- ]?)?(?:\d\.\d+\.\d+ )?/.exec(line)?.[0] ?? '');
       const expected = shown.map((text, at) => `${heads[at] ?? ''}${text}`);
       expect(new Redactor(['hunter2!']).redactLines(lines)).toEqual(expected);
@@ -400,7 +400,7 @@ describe('the redactor', () => {
     });
 
     test.each([['hunt er2! ok'], ['no hunt er2! ok'], ['no hunt er2!']])(
-      'leaves what a blank parts within one: %s',
+      'keeps a secret that is separated by a space: %s',
       (text) => {
         const lines = ['250-first', `250-${text}`, '250 last'];
         expect(new Redactor(['hunter2!']).redactLines(lines)).toEqual(lines);
@@ -408,7 +408,7 @@ describe('the redactor', () => {
     );
   });
 
-  test('goes through a structure and leaves what is no text', () => {
+  test('redacts the strings in a structure and keeps other values', () => {
     expect(new Redactor(['hunter2!']).redactDeep({ a: ['hunter2!', 1, null], b: { c: 'hunter2!' }, d: true })).toEqual({
       a: ['<redacted>', 1, null],
       b: { c: '<redacted>' },
@@ -417,7 +417,7 @@ describe('the redactor', () => {
   });
 });
 
-test('the transcript of a report is searched over its lines', () => {
+test('a secret is found over several lines of the transcript of a report', () => {
   const endpoint = anEndpoint({
     transcript: [
       { at: 1, from: 'client', text: 'AUTH PLAIN <redacted>' },
@@ -432,7 +432,7 @@ test('the transcript of a report is searched over its lines', () => {
   ]);
 });
 
-test('a report stays a report, even where a password is one of its own words', () => {
+test('a report remains valid, even if a password is one of its own words', () => {
   const report = aReport(
     anEndpoint({ name: 'a server with a pass' }),
     anEndpoint(

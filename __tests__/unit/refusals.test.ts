@@ -42,7 +42,7 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 app@example.com: authentication failed',
     '535 Authentication failed. Please verify your username and password.',
     '535-Authentication failed|535 Please try again',
-  ])('without saying what is wrong with them: %s', (text) => {
+  ])('without a reason: %s', (text) => {
     expect(about(text)).toBe('general');
   });
 
@@ -79,12 +79,12 @@ describe('a refusal of AUTH is about the credentials', () => {
     '535 5.7.8 Credentials have been revoked',
     '535 5.7.8 User does not exist',
     '535-5.7.8 Authentication failed|535 5.7.8 Invalid credentials',
-  ])('and says what is wrong with them: %s', (text) => {
+  ])('and gives the reason: %s', (text) => {
     expect(about(text)).toBe('named');
   });
 
   test.each([
-    // Quoted names, addresses and links may say what the matter is.
+    // Quoted names, addresses and links may contain the reason.
     '535 5.7.8 Authentication failed: java.net.SocketTimeoutException',
     '535 5.7.8 Authentication failed (java.net.SocketTimeoutException)',
     '535 5.7.8 Invalid credentials: java.net.SocketTimeoutException',
@@ -184,7 +184,7 @@ describe('a refusal of AUTH is about the credentials', () => {
     '454 4.7.8 Authentication failed',
     '454 Invalid credentials',
     '432 4.7.12 Invalid credentials',
-  ])('not by %s', (text) => {
+  ])('unless it is %s', (text) => {
     expect(about(text)).toBeUndefined();
   });
 });
@@ -300,12 +300,12 @@ describe('a refusal of RCPT is about the recipient', () => {
     '530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM [AM0PR01CA0123.eurprd01.prod.outlook.com]',
     '550 5.7.1 Authentication required',
     '550 authentication required', // Exim
-  ])('to a client that is not signed in: %s', (text) => {
+  ])('for an unauthenticated client: %s', (text) => {
     expect([about(text), about(text, true)]).toEqual([true, false]);
   });
 
   test.each([
-    // Quoted names, addresses and links may say what the matter is.
+    // Quoted names, addresses and links may contain the reason.
     '550 Rejected: zen.spamhaus.org',
     '550 Rejected [zen.spamhaus.org]',
     '550 1.2.3.4 refused',
@@ -409,13 +409,13 @@ describe('a refusal of RCPT is about the recipient', () => {
     '550-Mailbox unavailable|550 https://example.com/?why=blocked',
     '550-Mailbox unavailable|550 See https://example.com/?why=blocked',
     '550-User unknown|550 in blocklist',
-  ])('not %s', (text) => {
+  ])('unless it is %s', (text) => {
     expect([about(text), about(text, true)]).toEqual([false, false]);
   });
 });
 
-describe('a reply as long as it may be is judged in linear time', () => {
-  // Of a pattern that can match in two ways, each repetition doubled the time: 30 of the first took minutes.
+describe('a reply of the maximum size is classified in linear time', () => {
+  // With a pattern that can match in two ways, each repetition doubles the time: 30 of the first took minutes.
   test.each([
     'username and ',
     'user credentials or ',
@@ -436,7 +436,7 @@ describe('a reply as long as it may be is judged in linear time', () => {
     'a.b ',
     "' ",
     '- ',
-  ])('%j over and over', (words) => {
+  ])('%j repeatedly', (words) => {
     const text = words.repeat(Math.floor(3500 / words.length));
     const computed = computing();
     for (const code of ['535 5.7.8', '550 5.1.1', '550']) {

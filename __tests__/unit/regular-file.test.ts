@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readRegularFile } from '../../src/plan/regular-file.js';
 import { codeOf } from '../../src/text/reason.js';
 
-/** Why a file is not read. */
+/** The reason why a file is not read. */
 function refusal(path: string): string | undefined {
   try {
     readRegularFile(path);
@@ -25,9 +25,9 @@ describe('reading a file', () => {
   });
 
   test.each([
-    ['an empty one', ''],
-    ['one in several pieces', 'ä€😀'.repeat(30_000)],
-  ])('gives its text: %s', (_, text) => {
+    ['an empty file', ''],
+    ['a file in several chunks', 'ä€😀'.repeat(30_000)],
+  ])('returns its text: %s', (_, text) => {
     const path = join(folder, 'file');
     writeFileSync(path, text);
     symlinkSync(path, join(folder, 'link'));
@@ -35,20 +35,20 @@ describe('reading a file', () => {
     expect(readRegularFile(join(folder, 'link'))).toBe(text);
   });
 
-  test('gives the content of a file in /proc, which has no size', () => {
+  test('returns the content of a file in /proc, which has no size', () => {
     expect(readRegularFile('/proc/self/status')).toContain('Pid:');
   });
 
   test.each([
     ['a folder', '.'],
     ['a named pipe', 'pipe'],
-    ['a device without an end', '/dev/zero'],
-  ])('refuses %s', (_, path) => {
+    ['an endless device', '/dev/zero'],
+  ])('rejects %s', (_, path) => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect(refusal(path.startsWith('/') ? path : join(folder, path))).toBe('not a regular file');
   });
 
-  test('refuses one that is too large', () => {
+  test('rejects a file that is too large', () => {
     const path = join(folder, 'file');
     writeFileSync(path, Buffer.alloc(4 * 1024 * 1024));
     expect(readRegularFile(path)).toHaveLength(4 * 1024 * 1024);
@@ -56,7 +56,7 @@ describe('reading a file', () => {
     expect(refusal(path)).toBe('larger than 4194304 bytes');
   });
 
-  test('refuses one that does not exist', () => {
+  test('rejects a file that does not exist', () => {
     expect(refusal(join(folder, 'missing'))).toBe('ENOENT');
   });
 });

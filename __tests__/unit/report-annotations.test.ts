@@ -35,7 +35,7 @@ const times = (count: number, make: (name: string) => EndpointReport): EndpointR
   Array.from({ length: count }, (_, at) => make(`endpoint ${at}`));
 
 describe('annotations', () => {
-  test('give the location, the problem, its evidence, the fix, and the other findings', () => {
+  test('have the location, the problem, its evidence, the fix, and the other findings', () => {
     expect(annotationsOf([failing('relay', { source: { file: '.github/workflows/x.yml', line: 7 } })])).toEqual([
       {
         level: 'error',
@@ -52,7 +52,7 @@ describe('annotations', () => {
     ]);
   });
 
-  test('are errors for what fails the job and warnings for the rest, worst first, and none for what passed', () => {
+  test('are errors for what fails the job and warnings for the rest, worst first, and absent for what passed', () => {
     const endpoints = [anEndpoint(), warned('w'), untested('i'), failing('f')];
     const levels = (policy?: Parameters<typeof judge>[1]): string[] =>
       annotationsOf(endpoints, policy).map(({ level, title }) => `${level} ${title.charAt(0)}`);
@@ -62,7 +62,7 @@ describe('annotations', () => {
     expect(levels({ ...POLICY, failOn: 'never' })).toEqual(['warning f', 'warning i', 'warning w']);
   });
 
-  test('are no more than the runner keeps, and the last of each kind says how many more there are', () => {
+  test('are limited to what the runner keeps, and the last of each kind says how many more there are', () => {
     const annotations = annotationsOf([...times(30, failing), ...times(12, warned)]);
     const errors = annotations.filter(({ level }) => level === 'error');
     const warnings = annotations.filter(({ level }) => level === 'warning');
@@ -72,18 +72,18 @@ describe('annotations', () => {
     expect(annotations.filter(({ message }) => message.includes('more endpoint'))).toHaveLength(2);
   });
 
-  test('count nothing where all fit', () => {
+  test('have no count if all fit', () => {
     expect(annotationsOf(times(9, failing)).filter(({ message }) => message.includes('more endpoint'))).toEqual([]);
   });
 
-  test('show further attempts', () => {
+  test('have the number of attempts', () => {
     const earlier = [{ step: 'capability' as const, code: 'throttled', message: '421 later' }];
     expect(annotationsOf([failing('a', { attempts: 3, earlier })])[0]?.message).toContain(
       'failed on attempt 3 (first: throttled). The first attempt failed in step capability: 421 later',
     );
   });
 
-  test('show a warning of an earlier attempt', () => {
+  test('have a warning of an earlier attempt', () => {
     const [annotation] = annotationsOf([anEndpoint(warnedEarlier())]);
     expect(annotation?.level).toBe('warning');
     expect(annotation?.message).toContain(
@@ -92,7 +92,7 @@ describe('annotations', () => {
     expect(annotation?.message).toContain('Fix: Hide it.');
   });
 
-  test('show a waiver', () => {
+  test('have a waiver', () => {
     const waived = { reason: 'being replaced', until: '2027-01-31' };
     const [annotation] = annotationsOf([
       anEndpoint({}, { certificate: [aFinding('certificate-expired', { waived })] }),
@@ -101,7 +101,7 @@ describe('annotations', () => {
     expect(annotation?.message).toContain('Waived until 2027-01-31: being replaced');
   });
 
-  test('carry no command, whatever a server says, and are never cut by the runner', () => {
+  test('contain no command from a server, and are never truncated by the runner', () => {
     fc.assert(
       fc.property(hostileText, fc.integer({ min: 1, max: 3000 }), (text, many) => {
         const long = text.repeat(many).slice(0, 50_000);
@@ -123,20 +123,20 @@ describe('annotations', () => {
   });
 });
 
-describe('the line with which a job fails', () => {
-  test('counts and names what failed', () => {
+describe('the error message of the job', () => {
+  test('has the number and the names of failed endpoints', () => {
     const report = aReport(failing('relay'), anEndpoint(), untested('mx'));
     const verdict = judge(report.endpoints, POLICY);
     expect(failureLine(verdict)).toBe('Gate failed because of 2 endpoints: relay, mx');
   });
 
-  test('counts no endpoint that does not fail the gate', () => {
+  test('ignores endpoints that do not fail the gate', () => {
     const report = aReport(failing('relay'), warned('mx'), untested('backup'));
     const verdict = judge(report.endpoints, { ...POLICY, onInconclusive: 'warn' });
     expect(failureLine(verdict)).toBe('Gate failed because of 1 endpoint: relay');
   });
 
-  test('stays a line that can be read', () => {
+  test('has a limited length', () => {
     const report = aReport(...times(600, (name) => failing(`${name} ${'x'.repeat(1000)}\r\n::error::x`)));
     const line = failureLine(judge(report.endpoints, POLICY));
     expect(line).toMatch(/^Gate failed because of 600 endpoints: endpoint 0 x.*, and 580 more$/);

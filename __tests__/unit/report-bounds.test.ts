@@ -10,12 +10,12 @@ import { HOSTILE } from '../support/hostile.js';
 import { aFinding, aReport, anEndpoint } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 
-/** What a peer makes as large as it may be does not become larger still in what is made of it. */
+/** Data that a peer makes as large as possible does not grow further in the report. */
 
 const relay = anEndpoint();
 const redactor = new Redactor(['correct horse']);
 
-test('the JSON of several endpoints is what it would be as a whole', () => {
+test('the JSON that is written per endpoint is the same as that of the whole report', () => {
   const separators = { ...relay, name: 'a\u2028b\nc' };
   for (const endpoints of [[relay], [relay, separators, relay]]) {
     const report = aReport(...endpoints);
@@ -23,7 +23,7 @@ test('the JSON of several endpoints is what it would be as a whole', () => {
   }
 });
 
-test.each(HOSTILE)('the JSON of a report is obeyed by nobody who prints it, and says the same: %j', (text) => {
+test.each(HOSTILE)('the JSON of a report is harmless when it is printed, and has the same content: %j', (text) => {
   const report = aReport({ ...relay, transcript: [{ at: 1, from: 'server', text }] });
   const json = renderJson(report);
   expect(commands(json)).toEqual([]);
@@ -31,20 +31,20 @@ test.each(HOSTILE)('the JSON of a report is obeyed by nobody who prints it, and 
   expect(JSON.parse(json)).toEqual(report);
 });
 
-describe('what is kept of a list that a server fills', () => {
+describe('a bounded list that a server fills', () => {
   const line = 'a'.repeat(1022);
 
-  test('is all of it, as long as there is room', () => {
+  test('is complete as long as it fits', () => {
     const lines = Array.from({ length: 8 }, () => line);
     expect(shortenList(lines)).toEqual(lines);
   });
 
-  test('is as many lines as have room, and how many there are beyond', () => {
+  test('has as many lines as fit, and the number of the others', () => {
     const lines = Array.from({ length: 12 }, () => line);
     expect(shortenList(lines)).toEqual([...lines.slice(0, 8), '… and 4 more']);
   });
 
-  test('has no secret in it, and none that is cut', () => {
+  test('contains no secret, complete or truncated', () => {
     const tls = shortenList(['AUTH correct horse', ...Array.from({ length: 9 }, () => line), 'horse']);
     tls.splice(-1, 0, 'correct ho');
     expect(redactReport({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls?.join(' ')).not.toMatch(
@@ -52,7 +52,7 @@ describe('what is kept of a list that a server fills', () => {
     );
   });
 
-  test('has no secret in it that goes over the end of a line', () => {
+  test('contains no secret that continues on the next line', () => {
     const tls = ['X-FIRST corr', 'ect horse'];
     expect(redactReport({ ...relay, capabilities: { tls } }, redactor).capabilities?.tls).toEqual([
       'X-FIRST <redacted>',
@@ -69,7 +69,7 @@ test('a finding of an earlier attempt is shortened and redacted like any other',
   for (const text of [fit?.message, fit?.evidence?.keyword]) expect(text).toMatch(/^<redacted> a+.*more characters\)$/);
 });
 
-test('a line of a transcript that is too long for a log is cut there', () => {
+test('a line of a transcript that is too long is truncated in the log', () => {
   const line = (length: number) => ({ at: 1, from: 'server', text: 'a'.repeat(length) }) as const;
   const [whole, cut] = transcriptLines({ ...relay, transcript: [line(900), line(4000)] });
   expect(whole).toMatch(/ S: a{900}$/);

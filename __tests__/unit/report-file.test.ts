@@ -28,8 +28,8 @@ describe('the report file in an untrusted workspace', () => {
 
   test.each([
     ['the folder itself', 'out', 'out'],
-    ['a folder above it', 'out', 'out/reports/today'],
-    ['one further down', 'inside/out', 'inside/out/reports'],
+    ['a parent folder', 'out', 'out/reports/today'],
+    ['a nested folder', 'inside/out', 'inside/out/reports'],
   ])('is neither written nor removed through a link: %s', async (_, link, reportDir) => {
     symlinkSync(outside, join(workspace, link));
     await expect(write(reportDir)).rejects.toThrow(LINK);
@@ -57,15 +57,15 @@ describe('the report file in an untrusted workspace', () => {
 
   test.each([
     ['straight', (link: string) => link],
-    ['on its way', (link: string) => join(link, 'reports')],
+    ['in the middle of its path', (link: string) => join(link, 'reports')],
     [
-      'by way of a further link',
+      'through another link',
       (link: string) => {
         symlinkSync(link, join(home, 'further'));
         return 'further';
       },
     ],
-    ['by a relative path', () => 'inside/../out'],
+    ['with a relative path', () => 'inside/../out'],
   ])(
     'is neither written nor removed through a link in the workspace to which a link outside leads %s',
     async (_, to) => {
@@ -120,7 +120,7 @@ describe('the report file in an untrusted workspace', () => {
   test.each([
     ['a name that is too long', 'x'.repeat(300), 'ENAMETOOLONG'],
     ['links in a circle', '../circle', 'ELOOP'],
-  ])('is not blamed for a path that cannot be followed: %s', async (_, reportDir, code) => {
+  ])('causes no problem if its path cannot be resolved: %s', async (_, reportDir, code) => {
     symlinkSync('circle', join(home, 'circle'));
     await expect(discardOldReport(reportDir, workspace)).resolves.toEqual([
       { input: 'report-dir', message: `cannot be used (${code})` },

@@ -3,20 +3,20 @@ import { blocks, code, codeBlock, details, escape, gfm, link, list, prose, table
 import { visible } from '../../src/text/peer.js';
 import { HOSTILE, hostileText } from '../support/hostile.js';
 
-/** What a browser shows of Markdown that has nothing active in it. */
+/** What a browser displays for Markdown without active elements. */
 function shown(source: string): string {
   return source
     .replaceAll('<wbr>', '')
     .replace(/&#(\d+);/g, (_, number: string) => String.fromCharCode(Number(number)));
 }
 
-/** The source without the two things that we put there ourselves. */
+/** The source without the two elements that the escaping adds. */
 function active(source: string): string {
   return source.replace(/&#\d+;(<wbr>)?/g, '·');
 }
 
 describe('escape', () => {
-  test('nothing that Markdown, HTML or GitHub acts on is left', () => {
+  test('nothing remains that Markdown, HTML or GitHub interprets', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const left = active(escape(text).toString());
@@ -26,7 +26,7 @@ describe('escape', () => {
     );
   });
 
-  test('a reader sees the text itself, with what is unseen made visible', () => {
+  test('the displayed text is the original, with invisible characters made visible', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         expect(shown(escape(text).toString())).toBe(visible(text));
@@ -34,7 +34,7 @@ describe('escape', () => {
     );
   });
 
-  test('an ordinary name stays as it is', () => {
+  test('an ordinary name is unchanged', () => {
     expect(escape('smtp-1.example.com:587 (192.0.2.7), snake_case').toString()).toBe(
       'smtp-1.example.com:587 (192.0.2.7), snake_case',
     );
@@ -67,7 +67,7 @@ describe('gfm', () => {
     expect(gfm`**${'<b>'}** ${gfm`*${1}*`}`.toString()).toBe('**&#60;b&#62;** *1*');
   });
 
-  test('a row of a table has the cells of its head, whatever is in them', () => {
+  test('a row of a table has as many cells as its header, regardless of their content', () => {
     fc.assert(
       fc.property(fc.array(hostileText, { minLength: 3, maxLength: 3 }), (cells) => {
         const rows = table(['a', 'b', 'c'], [cells, [code(cells.join('')), 'x', 'y']])
@@ -78,15 +78,15 @@ describe('gfm', () => {
     );
   });
 
-  test('a table has a head, a rule and its rows', () => {
+  test('a table has a header, a delimiter row and its rows', () => {
     expect(table(['a', gfm`*b*`], [['<', 1]]).toString()).toBe('| a | *b* |\n| --- | --- |\n| &#60; | 1 |');
   });
 
-  test('a block of code shows its lines', () => {
+  test('a code block has its lines', () => {
     expect(codeBlock(['a *b*', '\x07<']).toString()).toBe('<pre><code>a *b*\n\\x07&#60;\n</code></pre>');
   });
 
-  test('a block of code has the tags of its own and a line for each', () => {
+  test('a code block has only its own tags and a line for each input line', () => {
     fc.assert(
       fc.property(fc.array(hostileText, { minLength: 1 }), (lines) => {
         const block = codeBlock(lines).toString();
@@ -96,13 +96,13 @@ describe('gfm', () => {
     );
   });
 
-  test('text in backticks is code in prose, and nothing else of it is Markdown', () => {
+  test('text in backticks becomes code, and nothing else is interpreted', () => {
     expect(prose('raise `timeout`, *not* `<b>`').toString()).toBe(
       'raise <code>timeout</code>, &#42;not&#42; <code>&#60;b&#62;</code>',
     );
   });
 
-  test('blocks, lists, links and folded parts', () => {
+  test('blocks, lists, links and collapsed sections are rendered', () => {
     expect(blocks([gfm`a`, undefined, list([gfm`b`, gfm`c`])]).toString()).toBe('a\n\n- b\n- c');
     expect(link('<', 'https://example.com/?a="&b#c').toString()).toBe(
       '<a href="https://example.com/?a=%22&#38;b#c">&#60;</a>',

@@ -13,7 +13,7 @@ async function generated(): Promise<string> {
   return format(JSON.stringify(z.toJSONSchema(reportSchema)), { parser: 'json', printWidth: 120 });
 }
 
-/** With UPDATE_DOCS=1 in the environment the file is written anew before it is compared. */
+/** With UPDATE_DOCS=1 in the environment, the file is written before it is compared. */
 if (process.env.UPDATE_DOCS === '1') writeFileSync(FILE, await generated());
 
 describe('the JSON Schema of report.json', () => {
@@ -33,7 +33,7 @@ describe('the JSON Schema of report.json', () => {
     return JSON.parse(renderJson(report)) as Record<string, unknown>;
   };
 
-  test('is the one that the code has (else: UPDATE_DOCS=1 npm run test:unit)', async () => {
+  test('is generated from the code (to update: UPDATE_DOCS=1 npm run test:unit)', async () => {
     expect(readFileSync(FILE, 'utf8')).toBe(await generated());
   });
 
@@ -43,12 +43,12 @@ describe('the JSON Schema of report.json', () => {
   });
 
   test.each([
-    ['a schema version of another shape', { schemaVersion: 2 }],
-    ['a result that is none', { result: 'skip' }],
-    ['no endpoint', { endpoints: [] }],
-    ['a time without zone', { startedAt: '2026-11-23T12:00:00' }],
-    ['what it does not know', { extra: 1 }],
-  ])('refuses %s', (_, change) => {
+    ['a different schema version', { schemaVersion: 2 }],
+    ['an invalid result', { result: 'skip' }],
+    ['no endpoints', { endpoints: [] }],
+    ['a time without a time zone', { startedAt: '2026-11-23T12:00:00' }],
+    ['an unknown key', { extra: 1 }],
+  ])('rejects %s', (_, change) => {
     expect(accepts({ ...written(), ...change })).toBe(false);
   });
 });

@@ -91,7 +91,7 @@ describe('the table', () => {
       .filter((line) => line.startsWith('| '))
       .map((line) => line.slice(2, -2).replaceAll('&nbsp;', ' ').replaceAll('\u00a0', ' ').split(' | '));
 
-  test('has a row an endpoint, the worst first, and a column a step', () => {
+  test('has a row for each endpoint, the worst first, and a column for each step', () => {
     expect(rowsOf(summaryOf(aReport(good('a'), failing('b'))))).toEqual([
       ['Endpoint', 'Capability', 'Upgrade', 'Certificate', 'Authentication', 'Delivery', 'TLS', 'Valid for', 'Time'],
       Array<string>(9).fill('---'),
@@ -108,13 +108,13 @@ describe('the table', () => {
     expect([found?.[5], unseen?.[5]]).toEqual(['✅ (arrived after 1.2 s)', '✅']);
   });
 
-  test('explains the signs that stand alone', () => {
+  test('explains the symbols', () => {
     expect(summaryOf(aReport(good('a')))).toContain(
       '\n\n✅ passed · ➖ skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)\n\n',
     );
   });
 
-  test('has a column for environments where there are any', () => {
+  test('has a column for environments if there are any', () => {
     const rows = rowsOf(summaryOf(aReport(good('a'), { ...good('b'), environment: 'staging' })));
     expect(rows.map(([, environment]) => environment)).toEqual(['Environment', '---', '–', 'staging']);
   });
@@ -127,7 +127,7 @@ describe('the table', () => {
     expect(rowsOf(summaryOf(aReport(anEndpoint({ tls: aTls(days) })))).at(-1)).toContain(words);
   });
 
-  test('shows further attempts and what failed first, of an endpoint that passed too', () => {
+  test('has the number of attempts and the first failure, even if the endpoint passed', () => {
     const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
     const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
     expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2 (first: connection-lost)');
@@ -138,7 +138,7 @@ describe('the table', () => {
 });
 
 describe('the section of an endpoint that did not pass', () => {
-  test('shows a warning of an earlier attempt, without lines of the last transcript', () => {
+  test('has a warning of an earlier attempt, without lines of the last transcript', () => {
     const summary = summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() })));
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
     expect(section.split('\n\n').slice(0, 6)).toEqual([
@@ -151,7 +151,7 @@ describe('the section of an endpoint that did not pass', () => {
     ]);
   });
 
-  test('gives the problem, its evidence, the fix, and a command to reproduce it', () => {
+  test('has the problem, its evidence, the fix, and a command to reproduce it', () => {
     const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
     const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
     expect(section.split('\n\n')).toEqual([
@@ -171,7 +171,7 @@ describe('the section of an endpoint that did not pass', () => {
     ]);
   });
 
-  test('labels evidence with words', () => {
+  test('labels evidence in plain words', () => {
     const evidence = { validTo: 'a', caIssuers: 'b', reply: 'c', constructor: 'd' };
     const summary = summaryOf(
       aReport(anEndpoint({}, { certificate: [aFinding('certificate-expired', { evidence })] })),
@@ -184,7 +184,7 @@ describe('the section of an endpoint that did not pass', () => {
     ]);
   });
 
-  test('tells the worst finding first and waived ones as such, and no lines where TLS showed it', () => {
+  test('has the worst finding first, marks waived ones, and has no transcript lines for TLS', () => {
     const summary = summaryOf(
       aReport(
         anEndpoint(
@@ -208,21 +208,21 @@ describe('the section of an endpoint that did not pass', () => {
     expect(summary.slice(0, summary.indexOf('### Transcripts'))).not.toMatch(/[SC]: /);
   });
 
-  test('shows the same lines of the transcript once', () => {
+  test('has the same lines of the transcript only once', () => {
     const summary = summaryOf(
       aReport(anEndpoint({}, { upgrade: [aFinding('starttls-refused'), aFinding('plaintext-after-starttls')] })),
     );
     expect(summary.slice(0, summary.indexOf('### Transcripts')).match(/C: STARTTLS/g)).toHaveLength(1);
   });
 
-  test('shows the lines of the step, where no evidence quotes one', () => {
+  test('has the lines of the step if the evidence quotes none', () => {
     const summary = summaryOf(aReport(warned('a')));
     expect(summary).toContain(
       '<pre><code>S: 220 smtp.example.com ESMTP\nC: EHLO ci.example.com\nS: 250-smtp.example.com\nS: 250-SIZE 52428800\nS: 250 STARTTLS\n</code></pre>',
     );
   });
 
-  test('tells notices in a line each', () => {
+  test('has one line for each notice', () => {
     const notice = aFinding('receipt-not-verified', { message: 'Nobody looked.' });
     expect(summaryOf(aReport(anEndpoint({ name: 'a' }, { delivery: [notice] })))).toContain(
       '- a: Nobody looked. (<code>receipt-not-verified</code>)',
@@ -231,7 +231,7 @@ describe('the section of an endpoint that did not pass', () => {
 });
 
 describe('hostile text', () => {
-  /** An endpoint with this text wherever text can be. */
+  /** An endpoint with this text in every field. */
   const everywhere = (text: string): EndpointReport =>
     failing(text, {
       host: text,
@@ -257,7 +257,7 @@ describe('hostile text', () => {
     });
   const OWN_TAGS = ['a', 'br', 'code', 'details', 'pre', 'sub', 'summary', 'wbr'];
 
-  test('brings in no tag, entity, image, link, cell or control character', () => {
+  test('adds no tag, entity, image, link, cell or control character', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const summary = summaryOf(aReport(everywhere(text)), { reportPath: text });
@@ -272,13 +272,13 @@ describe('hostile text', () => {
               .map((line) => line.split('|').length),
           ),
         ).toEqual(new Set([12]));
-        // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+        // eslint-disable-next-line no-control-regex -- these characters must not appear
         expect(summary).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
       }),
     );
   });
 
-  test('of 100 KB in every place of many endpoints keeps the budget', () => {
+  test('of 100 KB in every field of many endpoints stays within the budget', () => {
     const endpoints = runs(600);
     const long = HOSTILE.join(' ').repeat(200);
     expect(long.length).toBeGreaterThan(100_000);
@@ -288,7 +288,7 @@ describe('hostile text', () => {
     expect(summary).toContain(`❌ **${endpoints}** failed · ${endpoints} endpoints`);
   });
 
-  test('in a configuration error keeps the budget and stays text', () => {
+  test('in a configuration error stays within the budget and remains text', () => {
     const summary = renderNotTested('the configuration is invalid', `${HOSTILE.join('\n')}\n`.repeat(runs(20_000)));
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
     expect(summary).not.toMatch(/<(?!\/?(pre|code)>)/);
@@ -303,7 +303,7 @@ describe('the budget', () => {
   );
   const whole = Buffer.byteLength(summaryOf(many));
 
-  test('is kept, whatever it is, and the headline, the counts and what is left out are always told', () => {
+  test('is never exceeded, and the headline, the counts and what is omitted are always present', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4096, max: whole + 1000 }), (byteBudget) => {
         const summary = summaryOf(many, { byteBudget, reportPath: '/runner/report.json' });
@@ -317,7 +317,7 @@ describe('the budget', () => {
     );
   });
 
-  test('takes the transcripts first, then rows that passed, then details, then names', () => {
+  test('omits transcripts first, then rows that passed, then details, then names', () => {
     const told = (byteBudget: number): boolean[] => {
       const summary = summaryOf(many, { byteBudget });
       return [

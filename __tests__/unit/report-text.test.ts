@@ -9,7 +9,7 @@ import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
 
-// eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+// eslint-disable-next-line no-control-regex -- these characters must not appear
 const ACTING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 const rejected = anEndpoint(
@@ -27,13 +27,13 @@ const rejected = anEndpoint(
 );
 
 describe('progress', () => {
-  test('is one line an endpoint', () => {
+  test('has one line for each endpoint', () => {
     expect(progressLine(rejected, { done: 3, total: 12 })).toBe(
       '✗  3/12  relay  fail  capability ✓  upgrade ✓  certificate ✓  authentication ✗  delivery - blocked  321 ms  auth-rejected: Refused.',
     );
   });
 
-  test('shows further attempts', () => {
+  test('has the number of attempts', () => {
     const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
     expect(progressLine(anEndpoint({ attempts: 2, earlier }), { done: 1, total: 1 })).toMatch(
       / {2}passed on attempt 2 \(first: throttled\)\. The first attempt failed in step upgrade: 421 later$/,
@@ -46,7 +46,7 @@ describe('progress', () => {
     );
   });
 
-  test('a transcript is a line each, with its time', () => {
+  test('has one line for each transcript entry, with its time', () => {
     const transcript = [
       { at: 3, from: 'server' as const, text: '220 mx' },
       { at: 1234567, from: 'client' as const, text: 'QUIT\x1b' },
@@ -55,7 +55,7 @@ describe('progress', () => {
     expect(transcriptLines(anEndpoint({ transcript: transcript.slice(0, 1) }))).toEqual(['    3 ms  S: 220 mx']);
   });
 
-  test('does nothing to a log', () => {
+  test('contains nothing that affects a log', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const endpoint = anEndpoint({ name: text, transcript: [{ at: 0, from: 'server', text }] });
@@ -71,7 +71,7 @@ describe('the terminal', () => {
   const shown = (report: Report, options?: { color?: boolean }): string =>
     renderTerminal(report, judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' }), options);
 
-  test('shows headline, counts, table, and what is wrong', () => {
+  test('has the headline, counts, table, and problems', () => {
     const notice = aFinding('receipt-not-verified', { message: 'Nobody looked.' });
     expect(shown(aReport(anEndpoint({ name: 'good' }, { delivery: [notice] }), rejected))).toBe(
       [
@@ -116,14 +116,14 @@ describe('the terminal', () => {
     expect(shown(aReport(anEndpoint({ delivery })))).toMatch(/✓ pass {10}✓ pass \(arrived after 321 ms\) /);
   });
 
-  test('has colors only if they are asked for, and the same text', () => {
+  test('has colors only if they are requested, with the same text', () => {
     const report = aReport(anEndpoint(), { ...rejected, name: 'other' });
     expect(shown(report)).not.toContain('\x1b');
     expect(shown(report, { color: true })).toContain('\x1b[31m✗ fail');
     expect(stripVTControlCharacters(shown(report, { color: true })).replace(/ +$/gm, '')).toBe(shown(report));
   });
 
-  test('is not acted upon, whatever a server says', () => {
+  test('contains no control characters from a server', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const finding = aFinding('auth-rejected', {
@@ -143,7 +143,7 @@ describe('the terminal', () => {
   });
 });
 
-test('report.json is the report', () => {
+test('report.json contains the report', () => {
   const report = aReport(rejected);
   expect(JSON.parse(renderJson(report))).toEqual(report);
   expect(renderJson(report).endsWith('}\n')).toBe(true);

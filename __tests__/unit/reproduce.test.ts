@@ -24,7 +24,7 @@ const DELIVERY = {
 } as const;
 
 describe('the openssl command', () => {
-  test('speaks STARTTLS, sends the name and checks it, and allows what the policy allows', () => {
+  test('uses STARTTLS, sends and verifies the name, and allows the TLS versions of the policy', () => {
     expect(opensslCommand(ENDPOINT)).toBe(
       'openssl s_client -connect smtp.example.com:587 -starttls smtp -servername smtp.example.com ' +
         '-verify_hostname smtp.example.com -min_protocol TLSv1.2 -showcerts -crlf',
@@ -34,28 +34,28 @@ describe('the openssl command', () => {
   test.each<[string, Partial<Endpoint>, string]>([
     ['implicit TLS', { transport: 'implicit', port: 465 }, '-connect smtp.example.com:465 -servername'],
     [
-      'a name of its own for TLS',
+      'a different name for TLS',
       { servername: 'mx.test' },
       ':587 -starttls smtp -servername mx.test -verify_hostname mx.test',
     ],
     ['an IPv4 address', { host: '192.0.2.1', servername: '192.0.2.1' }, ' -noservername -verify_ip 192.0.2.1 '],
     ['an IPv6 address', { host: '2001:db8::1', servername: '2001:db8::1' }, " -connect '[2001:db8::1]:587' "],
-    ['a name behind an address', { host: '2001:db8::1', servername: 'mx.test' }, ' -servername mx.test '],
+    ['an IP address with a name', { host: '2001:db8::1', servername: 'mx.test' }, ' -servername mx.test '],
     ['an EHLO name', { ehlo: 'ci.example.com' }, ' -starttls smtp -name ci.example.com -servername '],
     ['an EHLO address literal', { ehlo: '[192.0.2.9]' }, " -name '[192.0.2.9]' "],
-    ['TLS 1.3 and nothing less', { tls: { ...ENDPOINT.tls, minVersion: 'TLSv1.3' } }, ' -min_protocol TLSv1.3 '],
-  ])('knows %s', (_, replaced, part) => {
+    ['TLS 1.3 as the minimum', { tls: { ...ENDPOINT.tls, minVersion: 'TLSv1.3' } }, ' -min_protocol TLSv1.3 '],
+  ])('has the option for %s', (_, replaced, part) => {
     expect(opensslCommand({ ...ENDPOINT, ...replaced })).toContain(part);
   });
 
-  test('goes to the address that is known, and verifies the name', () => {
+  test('connects to the known IP address, and verifies the name', () => {
     const [v4, v6] = ['192.0.2.1', '2001:db8::1'].map((address) => opensslCommand(ENDPOINT, address));
     expect(v4).toContain(' -connect 192.0.2.1:587 -starttls smtp -servername smtp.example.com -verify_hostname smtp.');
     expect(v6).toContain(" -connect '[2001:db8::1]:587' -starttls smtp -servername smtp.example.com ");
     expect(stepCommand('upgrade', ENDPOINT, '192.0.2.1')).toBe(v4);
   });
 
-  test('makes no SNI of an address', () => {
+  test('does not send an IP address as SNI', () => {
     const command = opensslCommand({ ...ENDPOINT, servername: '192.0.2.1' });
     expect(command).not.toMatch(/-servername|-verify_hostname/);
   });
@@ -64,7 +64,7 @@ describe('the openssl command', () => {
 describe('the swaks command', () => {
   const full = { ...ENDPOINT, auth: AUTH, delivery: DELIVERY };
 
-  test('stops after the step that it shows', () => {
+  test('stops after the step of the finding', () => {
     const begin = 'swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com';
     const auth = '--tls-verify --auth PLAIN,LOGIN --auth-user user --auth-hide-password';
     expect(swaksCommand(full, 'authentication')).toBe(`${begin} ${auth} --quit-after AUTH`);
@@ -80,23 +80,23 @@ describe('the swaks command', () => {
     ['an IPv6 address', { host: '::1', servername: '::1' }, " --server '[::1]:587' --tls --tls-verify "],
     ['a mechanism', { auth: { ...AUTH, mechanism: 'LOGIN' } }, ' --auth LOGIN '],
     ['an EHLO name', { ehlo: 'ci.example.com' }, ' --helo ci.example.com '],
-  ])('knows %s', (_, replaced, part) => {
+  ])('has the option for %s', (_, replaced, part) => {
     expect(swaksCommand({ ...full, ...replaced }, 'delivery')).toContain(part);
   });
 
-  test('goes to the address where each has an endpoint of its own, and else to the name, which newer ones verify', () => {
+  test('connects to the IP address if it is a separate endpoint, and otherwise to the name, which newer versions verify', () => {
     const all = stepCommand('delivery', { ...full, addresses: 'all' }, '2001:db8::1');
     expect(all).toContain("swaks --server '[2001:db8::1]:587' --tls --tls-sni smtp.example.com --tls-verify ");
     expect(stepCommand('delivery', full, '2001:db8::1')).toContain('swaks --server smtp.example.com:587 ');
   });
 
-  test('holds no password', () => {
+  test('contains no password', () => {
     expect(swaksCommand(full, 'delivery')).not.toContain(AUTH.secret.reveal());
   });
 });
 
-describe('the commands of what is tried in the clear', () => {
-  test('say EHLO, or MAIL with the null sender, and go no further', () => {
+describe('the commands of unencrypted probes', () => {
+  test('end after EHLO or after MAIL with the null sender', () => {
     const server = 'swaks --server smtp.example.com:587';
     expect(plainEhloCommand(ENDPOINT)).toBe(`${server} --quit-after EHLO`);
     expect(mailCommand(ENDPOINT, 'plain')).toBe(`${server} --from '<>' --quit-after MAIL`);
@@ -105,7 +105,7 @@ describe('the commands of what is tried in the clear', () => {
     );
   });
 
-  test('say AUTH PLAIN and give it up, line by line', () => {
+  test('send AUTH PLAIN and cancel it, line by line', () => {
     const command = plainAuthCommand({ ...ENDPOINT, ehlo: "o'hara" }, '192.0.2.1');
     expect(command).toMatch(/ \| curl -s telnet:\/\/192\.0\.2\.1:587$/);
     const said = execFileSync('sh', ['-c', command.replaceAll('sleep 2', ':').replace(/curl -s \S+$/, 'cat')]);
@@ -114,7 +114,7 @@ describe('the commands of what is tried in the clear', () => {
 });
 
 describe('a word of a command', () => {
-  /** What a shell hands to the program. */
+  /** What a shell passes to the program. */
   const words = (command: string): string[] =>
     execFileSync('sh', ['-c', `show() { for word; do printf '%s\\0' "$word"; done; }; show ${command}`], {
       encoding: 'utf8',
@@ -131,14 +131,14 @@ describe('a word of a command', () => {
     '=ls',
     '~root',
     'naïve@exämple.test',
-  ])('reaches the program as it is: %j', (username) => {
+  ])('reaches the program unchanged: %j', (username) => {
     const command = swaksCommand({ ...ENDPOINT, auth: { ...AUTH, username } }, 'authentication');
     const given = words(command);
     expect(given[given.indexOf('--auth-user') + 1]).toBe(username);
     expect(given.at(-1)).toBe('AUTH');
   });
 
-  test('is quoted where it is empty', () => {
+  test('is quoted if it is empty', () => {
     const command = swaksCommand({ ...ENDPOINT, delivery: { ...DELIVERY, from: '' } }, 'delivery');
     expect(words(command).slice(-4)).toEqual(['--from', '', '--to', 'inbox@example.com']);
   });

@@ -7,21 +7,21 @@ import { behindWall, commands } from '../support/runner-grammar.js';
 
 test.each([
   ['a soft hyphen', '\u00ad', '\\u00ad'],
-  ['a tag beyond the first plane', '\u{e0001}', '\\udb40\\udc01'],
+  ['a tag outside the first plane', '\u{e0001}', '\\udb40\\udc01'],
   ['a control character', '\u009b', '\\u009b'],
   ['a line break between values', '[\n1]', '[\n1]'],
   ['an old command', '##[error]', '\\u0023#[error]'],
-])('JSON has %s as it may be printed', (_, text, shown) => {
+])('JSON escapes %s where necessary', (_, text, shown) => {
   expect(escapeJson(text)).toBe(shown);
 });
 
 describe('escapeLine', () => {
-  test('no text is a command, or more than one line, or acts on a terminal', () => {
+  test('no text results in a command, several lines, or terminal control characters', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const line = escapeLine(text);
         expect(commands(line)).toEqual([]);
-        // eslint-disable-next-line no-control-regex -- these are the very characters that must not pass
+        // eslint-disable-next-line no-control-regex -- these characters must not appear
         expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
       }),
     );
@@ -35,18 +35,18 @@ describe('escapeLine', () => {
     ['####[error]x', '### #[error]x'],
     ['#\u034f#[error]x', '# \u034f#[error]x'],
     ['a\r\n::error::x', 'a\\x0d\\x0a::error::x'],
-  ])('%j is shown as %j', (text, shown) => {
+  ])('%j becomes %j', (text, shown) => {
     expect(escapeLine(text)).toBe(shown);
   });
 
   test.each(['220 mx ESMTP', '250-AUTH PLAIN LOGIN', 'a::b::c', '# [1] #[2]', '[::1]:25'])(
-    '%j stays as it is',
+    '%j is unchanged',
     (text) => {
       expect(escapeLine(text)).toBe(text);
     },
   );
 
-  test('is the same done twice', () => {
+  test('does not change its own result', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         expect(escapeLine(escapeLine(text))).toBe(escapeLine(text));
@@ -70,7 +70,7 @@ describe('the log of the runner', () => {
     ).toBe('hello\n');
   });
 
-  test('obeys its own two commands around a group, and none of what it is given', () => {
+  test('contains only the commands for its group, and none from the text', () => {
     const output = printed((log) => {
       log.group(HOSTILE.join(''), HOSTILE);
     });
@@ -78,7 +78,7 @@ describe('the log of the runner', () => {
     expect(behindWall(output)).toEqual([]);
   });
 
-  test.each(HOSTILE)('obeys nothing in a quotation, behind two walls: %j', (text) => {
+  test.each(HOSTILE)('contains no command from quoted text: %j', (text) => {
     const lines = printed((log) => {
       log.quote(text);
     }).split('\n');
@@ -88,7 +88,7 @@ describe('the log of the runner', () => {
     expect([commands(lines.join('\n')), behindWall(lines.join('\n'))]).toEqual([[], []]);
   });
 
-  test('stops all commands within a group, with a word of its own each time', () => {
+  test('disables all commands within a group, with a new token each time', () => {
     const words = [1, 2].map(() => {
       const lines = printed((log) => {
         log.group('title', ['a line']);
@@ -107,7 +107,7 @@ describe('the log of the runner', () => {
     expect(words[0]).not.toBe(words[1]);
   });
 
-  test('shows a title as it is, percent signs included', () => {
+  test('keeps a title unchanged, including percent signs', () => {
     const [group] = commands(
       printed((log) => {
         log.group('100%0A done', []);

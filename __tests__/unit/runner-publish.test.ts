@@ -57,7 +57,7 @@ describe('publishing', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What the runner reads from the file of outputs. */
+  /** What the runner reads from the output file. */
   function outputs(): Record<string, string> {
     const text = readFileSync(join(folder, 'output'), 'utf8');
     const entries = [...text.matchAll(/^(.+)<<(.+)\n([^]*?)\n\2$/gm)];
@@ -87,7 +87,7 @@ describe('publishing', () => {
     ]);
   });
 
-  test('makes a fresh folder for the report where none is given', async () => {
+  test('creates a new folder for the report if none is configured', async () => {
     await published();
     await published();
     const reports = readdirSync(folder).filter((name) => name.startsWith('starttls-gate-'));
@@ -105,7 +105,7 @@ describe('publishing', () => {
 
   const KEPT = ['result', 'endpoints-total', 'endpoints-failed', 'failed-endpoints'];
 
-  test('says that it could not write the report file, gives no path of it, and does the rest', async () => {
+  test('reports that it could not write the report file, sets no path, and continues', async () => {
     const { printed, obeyed } = await published(join(folder, 'summary', 'beneath-a-file'));
     expect(printed).toMatch(/^Could not write report\.json: ENOTDIR.*<redacted>-a-file/m);
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
@@ -114,7 +114,7 @@ describe('publishing', () => {
     expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate failed');
   });
 
-  describe('a report that takes long to write', () => {
+  describe('a report that takes a long time to write', () => {
     beforeEach(() => {
       jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
     });
@@ -141,7 +141,7 @@ describe('publishing', () => {
     });
 
     test.each(['before', 'meanwhile'])(
-      'is abandoned once the run is cancelled, and the rest is done: %s',
+      'is abandoned after the run is canceled, and the rest is published: %s',
       async (when) => {
         const controller = new AbortController();
         const cancel = (): void => {
@@ -201,7 +201,7 @@ describe('publishing', () => {
     expect(Object.keys(outputs())).toEqual(KEPT);
   });
 
-  test('says that it could not write the outputs, and does the rest', async () => {
+  test('reports that it could not write the outputs, and continues', async () => {
     process.env.GITHUB_OUTPUT = join(folder, 'missing');
     const { printed, obeyed } = await published();
     expect(printed).toMatch(/^Could not write the outputs: Missing file/m);
@@ -209,7 +209,7 @@ describe('publishing', () => {
     expect(readFileSync(join(folder, 'summary'), 'utf8')).toContain('Gate failed');
   });
 
-  test('says that it could not write the summary, and does the rest', async () => {
+  test('reports that it could not write the summary, and continues', async () => {
     process.env.GITHUB_STEP_SUMMARY = folder;
     const { printed, obeyed } = await published();
     expect(printed).toMatch(/^Could not write the job summary: EISDIR/m);
@@ -220,7 +220,7 @@ describe('publishing', () => {
   test.each([
     ['GITHUB_OUTPUT', 'the outputs'],
     ['GITHUB_STEP_SUMMARY', 'the job summary'],
-  ])('does not wait for a reader if %s is a named pipe, and does the rest', async (variable, what) => {
+  ])('does not wait for a reader if %s is a named pipe, and continues', async (variable, what) => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     process.env[variable] = pipe;
@@ -229,7 +229,7 @@ describe('publishing', () => {
     expect(obeyed.map(({ name }) => name)).toEqual(['error', 'warning']);
   });
 
-  test('misses nothing where the runner offers neither outputs nor summary', async () => {
+  test('works without outputs and summary', async () => {
     Reflect.deleteProperty(process.env, 'GITHUB_OUTPUT');
     Reflect.deleteProperty(process.env, 'GITHUB_STEP_SUMMARY');
     const { printed, obeyed } = await published();
@@ -237,7 +237,7 @@ describe('publishing', () => {
     expect(printed).not.toContain('Could not');
   });
 
-  test('of a configuration error gives a result and no report', async () => {
+  test('sets a result and writes no report after a configuration error', async () => {
     const printed = await printedBy(() =>
       publishNotTested('the configuration is invalid', 'endpoints:1: nothing\ninput shard: no', context()),
     );
@@ -259,7 +259,7 @@ describe('the URL of the findings page', () => {
     GITHUB_ACTION_REF: 'v1',
   };
 
-  test('is that of the version that is running', () => {
+  test('is that of the running version', () => {
     expect(findingsUrl(ours)).toBe('https://github.com/octo/gate/blob/v1/docs/findings.md');
   });
 
@@ -267,14 +267,14 @@ describe('the URL of the findings page', () => {
     ['an action of the workspace', { GITHUB_ACTION_REPOSITORY: '' }],
     ['an action without a version', { GITHUB_ACTION_REF: undefined }],
     ['an unknown server', { GITHUB_SERVER_URL: undefined }],
-    ['a server that may have the action from github.com', { GITHUB_SERVER_URL: 'https://git.example.com' }],
+    ['a server that may load the action from github.com', { GITHUB_SERVER_URL: 'https://git.example.com' }],
     ['one of GitHub Enterprise Cloud with data residency', { GITHUB_SERVER_URL: 'https://octo.ghe.com' }],
-  ])('is not known for %s', (_, env) => {
+  ])('is unknown for %s', (_, env) => {
     expect(findingsUrl({ ...ours, ...env })).toBeUndefined();
   });
 });
 
-describe('the reason that a thrown value gives', () => {
+describe('the reason in a thrown value', () => {
   test.each([
     [new Error('broken'), 'broken'],
     [{ message: 'of another realm' }, 'of another realm'],

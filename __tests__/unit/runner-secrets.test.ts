@@ -11,7 +11,7 @@ const joes = (value: string, kind: 'password' | 'access-token' = 'password'): Kn
   knownSecret({ secret: new Secret(value), kind, username: 'joe', host: 'mail.example.test', port: 587 });
 
 describe('the forms of a secret', () => {
-  test('are those that protocols give it, each once', () => {
+  test('are its encodings in protocols, each once', () => {
     const forms = maskForms(joes('hunter 2'));
     expect(forms).toEqual(
       expect.arrayContaining([
@@ -30,20 +30,20 @@ describe('the forms of a secret', () => {
     expect(new Set(forms).size).toBe(forms.length);
   });
 
-  test('are those of each line too', () => {
+  test('include those of each line', () => {
     expect(maskForms(joes('one\r\n\ntwo\n'))).toEqual(expect.arrayContaining(['one\r\n\ntwo\n', 'one', 'two']));
   });
 
-  test.each(['', ' ', '\n'])('of %j are none: to mask a blank would be to mask everything', (value) => {
+  test.each(['', ' ', '\n'])('are empty for %j, because a masked space would mask everything', (value) => {
     expect(maskForms(joes(value))).toEqual([]);
   });
 
-  test('exist for text that is no well-formed Unicode', () => {
+  test('exist for text that is not well-formed Unicode', () => {
     expect(maskForms(joes('a\ud800b'))).toContain('a%EF%BF%BDb');
   });
 });
 
-test('masking tells the runner every form of every secret, once', async () => {
+test('masking sends every form of every secret to the runner once', async () => {
   const printed = await printedBy(() => {
     mask([joes('50%\n::error::x'), joes(''), joes('50%\n::error::x')]);
   });

@@ -5,7 +5,7 @@ import { locateInput } from '../../src/runner/source.js';
 
 const FILE = '.github/workflows/release.yml';
 
-describe('the place of an input', () => {
+describe('the location of an input', () => {
   let workspace: string;
   beforeEach(() => {
     workspace = mkdtempSync(join(tmpdir(), 'source-'));
@@ -45,27 +45,27 @@ describe('the place of an input', () => {
   });
 
   test.each([
-    ['another input has the text', '      - with:\n          hosts: a.example\n', 'a.example'],
-    ['an expression gives it', '      - with:\n          endpoints: ${{ vars.HOSTS }}\n', 'a.example'],
-    ['two steps have it', literal + literal, 'a.example\nb.example:25\n'],
+    ['a different input has the text', '      - with:\n          hosts: a.example\n', 'a.example'],
+    ['it comes from an expression', '      - with:\n          endpoints: ${{ vars.HOSTS }}\n', 'a.example'],
+    ['two steps have the text', literal + literal, 'a.example\nb.example:25\n'],
     [
-      'its lines are not those of the file',
+      'its lines differ from those of the file',
       '      - with:\n          endpoints: "a.example\\nb.example"\n',
       'a.example\nb.example',
     ],
-    ['there is none', literal, ''],
-    ['the file is no YAML', '\t- : [\n', 'a.example'],
-  ])('is unknown where %s', (_, steps, text) => {
+    ['the input is empty', literal, ''],
+    ['the file is not YAML', '\t- : [\n', 'a.example'],
+  ])('is unknown if %s', (_, steps, text) => {
     expect(locate(steps, text)).toBeUndefined();
   });
 
   test.each([
-    ['no workflow is named', { GITHUB_WORKFLOW_REF: undefined }],
-    ['the workflow is of another repository', { GITHUB_REPOSITORY: 'octo/other' }],
-    ['the workflow is none', { GITHUB_WORKFLOW_REF: 'octo/repo/../../etc/passwd@main' }],
+    ['GITHUB_WORKFLOW_REF is not set', { GITHUB_WORKFLOW_REF: undefined }],
+    ['the workflow belongs to a different repository', { GITHUB_REPOSITORY: 'octo/other' }],
+    ['the path of the workflow is invalid', { GITHUB_WORKFLOW_REF: 'octo/repo/../../etc/passwd@main' }],
     ['the workflow is not checked out', { GITHUB_WORKFLOW_REF: 'octo/repo/.github/workflows/other.yml@main' }],
     ['there is no workspace', { GITHUB_WORKSPACE: undefined }],
-  ])('is unknown where %s', (_, env) => {
+  ])('is unknown if %s', (_, env) => {
     expect(locate(literal, 'a.example\nb.example:25\n', env)).toBeUndefined();
   });
 });

@@ -4,11 +4,11 @@ import { identity, showable, signIn, speaking, type Dialogue } from '../support/
 import { scramServer, type Manner, type ScramServer } from '../support/scram-server.js';
 import { computing } from '../support/time.js';
 
-/** SCRAM, against the RFCs' own examples and against servers that lie. */
+/** SCRAM with the examples of the RFCs and with misbehaving servers. */
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** A message of the server, before its base64. */
+/** A message of the server before base64 encoding. */
 const challenge = (message: string): Challenge => ({ bytes: Buffer.from(message), text: base64(message) });
 
 const VECTORS = [
@@ -39,7 +39,7 @@ const NO_CHANNEL: ExchangeContext = {
 describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
   const begin = () => scram(kind, identity('password', 'pencil', 'user'), NO_CHANNEL, nonce);
 
-  test('its example', async () => {
+  test('the example is reproduced', async () => {
     const client = await begin();
     expect(client.initial).toBe(`n,,n=user,r=${nonce}`);
     expect(await client.respond(challenge(first))).toBe(final);
@@ -49,7 +49,7 @@ describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
     }).not.toThrow();
   });
 
-  test('the same with the proof beside 235', async () => {
+  test('the example with the server signature in the 235 is accepted', async () => {
     const client = await begin();
     await client.respond(challenge(first));
     expect(() => {
@@ -57,7 +57,7 @@ describe.each(VECTORS)('$rfc', ({ kind, nonce, first, final, proof }) => {
     }).not.toThrow();
   });
 
-  test('an octet of the proof changed', async () => {
+  test('a server signature with a changed byte is rejected', async () => {
     const client = await begin();
     await client.respond(challenge(first));
     const changed = proof.replace(/.=$/, (end) => (end === 'A=' ? 'Q=' : 'A='));
@@ -82,7 +82,7 @@ function against(
 
 describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
   test.each<Manner>(['proves itself in a challenge', 'proves itself beside 235'])(
-    'a server that %s',
+    'a server that %s is authenticated',
     async (manner) => {
       const dialogue = await against({ hash, manner });
       expect(dialogue).toMatchObject({ code: 235, iterations: 4096 });
@@ -102,13 +102,13 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
       'adds no nonce of its own',
       "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
     ],
-  ])('a server that %s is none', async (manner, message) => {
+  ])('a server that %s is not authenticated', async (manner, message) => {
     const { fault } = await against({ hash, manner });
     expect(fault).toBe(`not-authenticated: ${message}`);
   });
 });
 
-test('a wrong password comes to a refusal, within the mechanism and without', async () => {
+test('a wrong password is rejected, with or without an error of the mechanism', async () => {
   const dialogue = await against({}, { password: 'another' });
   expect(dialogue).toMatchObject({ code: 535, reportedError: 'invalid-proof' });
   expect(dialogue.fault).toBeUndefined();
@@ -118,35 +118,35 @@ test('a wrong password comes to a refusal, within the mechanism and without', as
   });
 });
 
-test('a server that goes on for ever is given up', async () => {
+test('a server that never ends the exchange causes an error', async () => {
   const { said, fault } = await against({ manner: 'proves itself twice' });
   expect([said.at(-1), fault]).toEqual(['*', 'malformed: the server sends more challenges than the mechanism has']);
 });
 
 describe('a first message of the server', () => {
   test.each<[string, (good: string) => string]>([
-    ['with an extension that must be known', (good) => `m=ext,${good}`],
+    ['with an unknown mandatory extension', (good) => `m=ext,${good}`],
     ['without a salt', (good) => good.replace(/s=[^,]*/, 's=')],
-    ['with a salt that is no base64', (good) => good.replace(/s=[^,]*/, 's=!!!!')],
-    ['in another order', (good) => good.split(',').reverse().join(',')],
-    ['with odd ends', (good) => `${good},??`],
-    ['with nothing behind a comma', (good) => `${good},`],
+    ['with a salt that is not base64', (good) => good.replace(/s=[^,]*/, 's=!!!!')],
+    ['in a different order', (good) => good.split(',').reverse().join(',')],
+    ['with an invalid attribute at the end', (good) => `${good},??`],
+    ['with nothing after a comma', (good) => `${good},`],
     ['with a control character in its nonce', (good) => good.replace(/^r=[^,]*/, (nonce) => `${nonce}\x01`)],
-    ['of nothing', () => ''],
+    ['that is empty', () => ''],
     ['of one letter', () => 'r'],
-  ])('%s is not gone along with', async (_, first) => {
+  ])('%s is rejected', async (_, first) => {
     const { said, fault } = await against({ first });
     expect(fault).toMatch(/^malformed: /);
     expect(said).toHaveLength(2);
     expect(said[1]).toBe('*');
   });
 
-  test('may have extensions that need not be known', async () => {
+  test('may have unknown optional extensions', async () => {
     expect(await against({ first: (good) => `${good},x=something` })).toMatchObject({ code: 235 });
   });
 
   test.each(['0', '-1', '4e3', '1.5', '', '01', ' 1', '9'.repeat(400), '1000001', '4294967295'])(
-    'asks for %s iterations in vain',
+    'with an iteration count of %s is rejected',
     async (iterations) => {
       const computed = computing();
       expect((await against({ iterations })).fault).toMatch(/^malformed: .*iteration/);
@@ -154,13 +154,13 @@ describe('a first message of the server', () => {
     },
   );
 
-  test.each(['1', '4095', '20000'])('may ask for %s iterations', async (iterations) => {
+  test.each(['1', '4095', '20000'])('may have an iteration count of %s', async (iterations) => {
     expect(await against({ iterations })).toMatchObject({ code: 235, iterations: Number(iterations) });
   });
 });
 
 describe('the transcript', () => {
-  test('shows nothing of the client, and what is derived is told', async () => {
+  test('redacts the client messages, and derived secrets are reported', async () => {
     const { noted, derived, said } = await against({});
     for (const line of noted) expect(line).toMatch(showable('SCRAM-SHA-256'));
     const [proof = '', signature = '', response = ''] = derived;
@@ -171,13 +171,13 @@ describe('the transcript', () => {
     expect(Buffer.from(signature, 'hex')).toHaveLength(32);
   });
 
-  test('has a nonce that is never the same', async () => {
+  test('has a new nonce each time', async () => {
     const firsts = await Promise.all([against({}), against({})]);
     expect(new Set(firsts.map(({ said }) => said[0])).size).toBe(2);
   });
 });
 
-test('the time for hashing the password can be kept apart from that of the server', async () => {
+test('the time for hashing the password can be separated from the time of the server', async () => {
   const { kind, nonce, first, final } = VECTORS[1];
   const works: unknown[] = [];
   const postponeDeadline = async <T>(work: Promise<T>): Promise<T> => {
@@ -190,7 +190,7 @@ test('the time for hashing the password can be kept apart from that of the serve
   expect(works).toEqual([expect.objectContaining({ length: 32 })]);
 });
 
-describe('what an exchange is bound to', () => {
+describe('the channel binding of an exchange', () => {
   const binding = { type: 'tls-exporter', data: Buffer.from('of this channel') };
   const header = async (kind: Partial<ScramKind>, context: Partial<ExchangeContext>): Promise<string> => {
     const client = await scram({ hash: 'sha256', bound: false, ...kind }, identity('password', 'p', 'u'), {
@@ -200,25 +200,25 @@ describe('what an exchange is bound to', () => {
     return client.initial?.replace(/n=.*$/, '') ?? '';
   };
 
-  test('is nothing where nothing is there', async () => {
+  test('is absent if the channel has none', async () => {
     expect(await header({}, {})).toBe('n,,');
     expect(await header({}, { serverBinds: true })).toBe('n,,');
   });
 
-  test('is nothing where the user insists on that, which is no downgrade', async () => {
+  test('is absent if the configured mechanism has none, which is not a downgrade', async () => {
     expect(await header({}, { binding, serverBinds: true })).toBe('n,,');
   });
 
-  test('is nothing where the server offers nothing, and the server is told that we could', async () => {
+  test('is absent if the server does not offer it, and the client says that it supports it', async () => {
     expect(await header({}, { binding })).toBe('y,,');
   });
 
-  test('is the channel with a -PLUS', async () => {
+  test('is the channel with a -PLUS mechanism', async () => {
     expect(await header({ bound: true }, { binding, serverBinds: true })).toBe('p=tls-exporter,,');
     await expect(header({ bound: true }, { serverBinds: true })).rejects.toThrow(TypeError);
   });
 
-  test('goes into the proof', async () => {
+  test('is part of the proof', async () => {
     const client = await scram(
       { hash: 'sha256', bound: true },
       identity('password', 'p', 'u'),
@@ -236,7 +236,7 @@ test('names and passwords are prepared (RFC 4013 section 3), and escaped', async
   expect(await prepare('\u00aa')).toBe('a');
   expect(await prepare('\u2168')).toBe('IX');
   expect(await prepare('a\u00a0b')).toBe('a b');
-  // What is prohibited or younger than Unicode 3.2 goes as it is.
+  // Prohibited characters and those newer than Unicode 3.2 are sent unchanged.
   for (const odd of ['\u0627\u0031', 'pass\u{1f600}', '\ud800', 'x'.repeat(200_000)])
     expect(await prepare(odd)).toBe(odd);
   expect(

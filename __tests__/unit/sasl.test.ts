@@ -23,7 +23,7 @@ describe('AUTH', () => {
     });
   });
 
-  test('LOGIN answers two prompts, whatever they say', async () => {
+  test('LOGIN replies to two prompts, regardless of their text', async () => {
     const server = inTurn('334 VXNlciBOYW1lAA==', '334 ?', '235 welcome');
     expect(await signIn('LOGIN', PASSWORD, server)).toEqual({
       code: 235,
@@ -34,7 +34,7 @@ describe('AUTH', () => {
     });
   });
 
-  test('CRAM-MD5 as in RFC 2195 section 2', async () => {
+  test('CRAM-MD5 matches the example in RFC 2195 section 2', async () => {
     const tim = identity('password', 'tanstaaftanstaaf', 'tim');
     const challenge = 'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+';
     expect(await signIn('CRAM-MD5', tim, inTurn(`334 ${challenge}`, '235 ok'))).toEqual({
@@ -57,14 +57,14 @@ describe('AUTH', () => {
     },
   );
 
-  test('EXTERNAL says whom to act as, or with a lone = nobody', async () => {
+  test('EXTERNAL sends the authorization identity, or a single = if there is none', async () => {
     const { said } = await signIn('EXTERNAL', CERTIFICATE, inTurn('235 ok'));
     expect(said).toEqual(['AUTH EXTERNAL =']);
     const named = await signIn('EXTERNAL', { ...CERTIFICATE, username: 'joe' }, inTurn('235 ok'));
     expect(named.said).toEqual([`AUTH EXTERNAL ${base64('joe')}`]);
   });
 
-  test('XOAUTH2 answers the error with an empty line, to be told the code', async () => {
+  test('XOAUTH2 replies to the error with an empty line to receive the code', async () => {
     const error = `334 ${base64('{"status":"401","schemes":"bearer","scope":"https://mail.example.test/"}')}`;
     expect(await signIn('XOAUTH2', TOKEN, inTurn(error, '535 5.7.8 no'))).toEqual({
       code: 535,
@@ -76,7 +76,7 @@ describe('AUTH', () => {
     });
   });
 
-  test('OAUTHBEARER as in RFC 7628, the name escaped, the error answered with ^A', async () => {
+  test('OAUTHBEARER follows RFC 7628, escapes the name, and replies to the error with ^A', async () => {
     const first = 'n,a=user=3Da=2Cb,\x01host=mail.example.test\x01port=587\x01auth=Bearer ya29.token\x01\x01';
     const { said, code } = await signIn('OAUTHBEARER', TOKEN, inTurn('334 e30=', '535 no'));
     expect([code, said]).toEqual([535, [`AUTH OAUTHBEARER ${base64(first)}`, base64('\x01')]]);
@@ -89,12 +89,12 @@ describe('AUTH', () => {
     ['null', 'null'],
     ['{}', '{}'],
     ['', ''],
-  ])('what a server tells of a failure is shown, JSON or not: %s', async (challenge, told) => {
+  ])('the error details of a server are reported, JSON or not: %s', async (challenge, told) => {
     const dialogue = await signIn('XOAUTH2', TOKEN, inTurn(`334 ${base64(challenge)}`, '535 no'));
     expect(dialogue.reportedError).toBe(told);
   });
 
-  test('an initial response that does not fit a command line waits to be asked for', async () => {
+  test('an initial response that is too long for a command line is sent after the challenge', async () => {
     const long = identity('access-token', 'x'.repeat(400));
     const { said, noted } = await signIn('XOAUTH2', long, inTurn('334 ', '235 welcome'));
     expect(said[0]).toBe('AUTH XOAUTH2');
@@ -102,15 +102,15 @@ describe('AUTH', () => {
     expect(noted).toEqual(['AUTH XOAUTH2', '<redacted>']);
   });
 
-  test('one that just fits goes out at once', async () => {
+  test('an initial response that just fits is sent with the command', async () => {
     const said = async (length: number) =>
       (await signIn('PLAIN', identity('password', 'x'.repeat(length), 'u'), inTurn('235 ok'))).said[0]?.length;
-    // 11 octets of `AUTH PLAIN `, and the base64 of the secret and three octets more.
+    // 11 bytes for `AUTH PLAIN `, and the base64 of the secret and three more bytes.
     expect(await said(369)).toBe(507);
     expect(await said(370)).toBe('AUTH PLAIN'.length);
   });
 
-  test('a challenge too many is given up with *', async () => {
+  test('an unexpected challenge is canceled with *', async () => {
     const fault = 'malformed: the server sends more challenges than the mechanism has';
     expect(await signIn('PLAIN', PASSWORD, inTurn('334 more', '501 cancelled'))).toMatchObject({ code: 501, fault });
     const { said } = await signIn('LOGIN', PASSWORD, inTurn('334 a', '334 b', '334 c', '501 cancelled'));
@@ -123,7 +123,7 @@ describe('AUTH', () => {
     ['LOGIN', ['235 welcome']],
     ['LOGIN', ['334 VXNlcm5hbWU6', '235 welcome']],
     ['CRAM-MD5', ['235 welcome']],
-  ])('%s: 235 before everything was said is told apart: %j', async (mechanism, answers) => {
+  ])('%s: a 235 before the exchange is complete is detected: %j', async (mechanism, answers) => {
     const { code, said, fault } = await signIn(mechanism, PASSWORD, inTurn(...answers));
     expect([code, said.length]).toEqual([235, answers.length]);
     expect(fault).toBe('malformed: the server accepts a client that has not sent its credentials');
@@ -139,12 +139,12 @@ describe('AUTH', () => {
     ['SCRAM-SHA-256', ['535 no'], false],
     ['SCRAM-SHA-256', [`334 ${base64('e=unknown-user')}`, '535 no'], false],
     ['PLAIN', ['535 no'], true],
-  ])('%s: whether the credentials have gone out is known: %j, %s', async (mechanism, answers, credentialsSent) => {
+  ])('%s: it is known whether the credentials were sent: %j, %s', async (mechanism, answers, credentialsSent) => {
     expect((await signIn(mechanism, PASSWORD, inTurn(...answers))).credentialsSent).toBe(credentialsSent);
   });
 
   test.each(['PLAIN', 'XOAUTH2', 'OAUTHBEARER'])(
-    '%s: so is 235 before a long initial response was sent',
+    '%s: a 235 before a long initial response is detected',
     async (name) => {
       const long = identity(name === 'PLAIN' ? 'password' : 'access-token', 'x'.repeat(600));
       expect((await signIn(name, long, inTurn('235 welcome'))).fault).toMatch(/^malformed: .* has not sent/);
@@ -152,48 +152,45 @@ describe('AUTH', () => {
     },
   );
 
-  test('235 behind an exchange that was given up, or had failed, is told apart', async () => {
+  test('a 235 after an exchange that was canceled or failed is detected', async () => {
     expect((await signIn('PLAIN', PASSWORD, inTurn('334 more', '235 welcome'))).fault).toBeDefined();
     expect((await signIn('XOAUTH2', TOKEN, inTurn('334 e30=', '235 welcome'))).reportedError).toBe('{}');
   });
 
-  test.each(SUPPORTED)(
-    '%s: whatever the server asks, the exchange ends, and the transcript has no secret',
-    async (name) => {
-      const challenge = fc.oneof(
-        fc.string({ maxLength: 60 }).map((text) => text.replace(/[\r\n]/g, '')),
-        fc.string({ maxLength: 60 }).map(base64),
-        fc.constantFrom(
-          '',
-          base64('r=x,s=QQ==,i=1'),
-          base64('e=other-error'),
-          base64('v=QQ=='),
-          base64('{"status":"400"}'),
-        ),
-      );
-      const replies = fc.array(
-        fc.oneof(
-          { weight: 4, arbitrary: challenge.map((text) => `334 ${text}`) },
-          { weight: 1, arbitrary: fc.constantFrom('235 ok', '535 no', '454 later', '250 what') },
-        ),
-        { maxLength: 6 },
-      );
-      await fc.assert(
-        fc.asyncProperty(replies, async (answers) => {
-          const dialogue = await signIn(name, identityFor(name), inTurn(...answers), { binding: BINDING });
-          for (const line of dialogue.noted) expect(line).toMatch(showable(name));
-          expect(dialogue.said.length).toBeLessThanOrEqual(answers.length + 1);
-          // No stranger makes the proof of SCRAM: it never ends well here.
-          if (name.startsWith('SCRAM'))
-            expect(dialogue.code !== 235 || (dialogue.fault ?? dialogue.reportedError)).toBeTruthy();
-        }),
-      );
-    },
-  );
+  test.each(SUPPORTED)('%s: the exchange ends for any challenges, and the transcript has no secret', async (name) => {
+    const challenge = fc.oneof(
+      fc.string({ maxLength: 60 }).map((text) => text.replace(/[\r\n]/g, '')),
+      fc.string({ maxLength: 60 }).map(base64),
+      fc.constantFrom(
+        '',
+        base64('r=x,s=QQ==,i=1'),
+        base64('e=other-error'),
+        base64('v=QQ=='),
+        base64('{"status":"400"}'),
+      ),
+    );
+    const replies = fc.array(
+      fc.oneof(
+        { weight: 4, arbitrary: challenge.map((text) => `334 ${text}`) },
+        { weight: 1, arbitrary: fc.constantFrom('235 ok', '535 no', '454 later', '250 what') },
+      ),
+      { maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(replies, async (answers) => {
+        const dialogue = await signIn(name, identityFor(name), inTurn(...answers), { binding: BINDING });
+        for (const line of dialogue.noted) expect(line).toMatch(showable(name));
+        expect(dialogue.said.length).toBeLessThanOrEqual(answers.length + 1);
+        // Random challenges cannot contain a valid SCRAM signature, so it never succeeds here.
+        if (name.startsWith('SCRAM'))
+          expect(dialogue.code !== 235 || (dialogue.fault ?? dialogue.reportedError)).toBeTruthy();
+      }),
+    );
+  });
 });
 
 describe('the mechanism', () => {
-  test('is one of those that the configuration can name, strongest first', () => {
+  test('is one that the configuration can name, strongest first', () => {
     expect(SUPPORTED).toEqual([
       'SCRAM-SHA-256-PLUS',
       'SCRAM-SHA-1-PLUS',
@@ -235,7 +232,7 @@ describe('the mechanism', () => {
   });
 });
 
-test('every form in which a secret itself goes on the wire is known beforehand', async () => {
+test('every form in which a mechanism sends a secret is known in advance', async () => {
   const known = [
     { ...PASSWORD, secret: new Secret('pä:ss\\w0rd'), kind: 'password' } as const,
     { ...TOKEN, secret: new Secret('ya29.token'), kind: 'access-token' } as const,

@@ -4,7 +4,7 @@ import { InboxUnreachable, valueOf } from '../support/inbox.js';
 
 const SOUGHT = { messageId: '<wanted@test>', nonce: 'nonce', size: 100, is: () => false };
 
-/** A folder full of messages that look like the one that is sought, and are not. */
+/** A folder full of messages that resemble the test message but are different. */
 function namesakes(read: string[], length = 50): Folder {
   const arrivals = Array.from({ length }, (_, at): Arrival => ({
     id: String(at),
@@ -21,7 +21,7 @@ function namesakes(read: string[], length = 50): Folder {
   });
 }
 
-/** A folder with one message, which has the Message-ID that is sought. */
+/** A folder with one message, which has the Message-ID of the test message. */
 function folderWith(body: string, removed: string[]): Folder {
   const { messageId } = SOUGHT;
   return alwaysOpen({
@@ -38,17 +38,17 @@ const wait = (deadline: Deadline): Promise<void> =>
   deadline.race(new Promise<never>(() => undefined), () => new Error('over')).catch(() => undefined);
 
 test.each([
-  ['sixteen while there is time', 1000, 16],
-  ['two once it is over', 0, 2],
+  ['sixteen before the deadline', 1000, 16],
+  ['two after the deadline', 0, 2],
 ])(
-  'of messages that only look like the one that is sought, as many are read, and that is told: %s',
+  'of messages that only resemble the test message, a limited number is read, which is reported: %s',
   async (_, ms, most) => {
     const read: string[] = [];
     const searching = search([namesakes(read)], SOUGHT, Deadline.after(ms), () => wait).then(valueOf);
     await expect(searching).rejects.toThrow(InboxUnreachable);
     await expect(searching).rejects.toThrow(/more messages .* than the gate reads/);
     expect(read).toHaveLength(most);
-    // Nothing was left unread.
+    // All messages were read.
     read.splice(0);
     expect(valueOf(await search([namesakes(read, most)], SOUGHT, Deadline.after(ms), () => wait))).toBeUndefined();
     expect(read).toHaveLength(most);
@@ -56,9 +56,9 @@ test.each([
 );
 
 test.each([
-  ['the message itself, in any folder', ['forged', 'genuine'], 'genuine'],
+  ['the test message, in any folder', ['forged', 'genuine'], 'genuine'],
   ['a message with its Message-ID, if there is no other', ['forged', 'other'], 'forged'],
-])('what is found and deleted is %s', async (_, bodies, found) => {
+])('the message that is found and deleted is %s', async (_, bodies, found) => {
   const removed: string[] = [];
   const folders = bodies.map((body) => folderWith(body, removed));
   const is = (source: Buffer): boolean => source.includes('genuine');

@@ -9,7 +9,7 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { REDACTED, Secret } from '../../src/secrets/secret.js';
 
-/** Every way in which a value has become text by accident somewhere. */
+/** Ways in which a value can become text by accident. */
 const WAYS: Readonly<Record<string, (secret: Secret) => string>> = {
   String: (secret) => String(secret),
   'a template': (secret) => `it is ${secret as unknown as string}`,
@@ -67,10 +67,10 @@ function printed(use: (log: Console) => void): string {
   return String(stream.read());
 }
 
-/** Nothing that the words around it would hold by chance. */
+/** Text that does not occur elsewhere in the output. */
 const secrets = fc.string({ unit: 'grapheme', minLength: 8 }).map((text) => `~${text}~`);
 
-test.each(Object.entries(WAYS))('a secret is not shown by %s', (_, show) => {
+test.each(Object.entries(WAYS))('a secret is not disclosed by %s', (_, show) => {
   fc.assert(
     fc.property(secrets, (value) => {
       const shown = show(new Secret(value));
@@ -81,7 +81,7 @@ test.each(Object.entries(WAYS))('a secret is not shown by %s', (_, show) => {
   );
 });
 
-/** What a secret would be without its care: text by itself, and its value for all to see. */
+/** A secret without protection, with its value as text and as a property. */
 class Careless {
   constructor(readonly value: string) {}
 
@@ -90,16 +90,16 @@ class Careless {
   }
 }
 
-test.each(Object.entries(WAYS))('%s would show it, if it could be shown', (_, show) => {
+test.each(Object.entries(WAYS))('%s discloses an unprotected value', (_, show) => {
   expect(show(new Careless('a-secret-of-the-tests') as unknown as Secret)).toContain('a-secret-of-the-tests');
 });
 
-test('it reads as redacted', () => {
+test('a secret is formatted as redacted', () => {
   const secret = new Secret('hunter2');
   expect([String(secret), JSON.stringify(secret), inspect(secret)]).toEqual([REDACTED, `"${REDACTED}"`, REDACTED]);
 });
 
-test('no octets are made of it but by who asks for it', () => {
+test('a secret is converted to bytes only on request', () => {
   expect(() => Buffer.from(new Secret('hunter2') as unknown as string)).toThrow(/Received an instance of Secret/);
   expect(new Secret('hunter2').reveal()).toBe('hunter2');
 });
@@ -109,11 +109,11 @@ test.each([
   [' hunter2', true],
   ['hunter2\n', true],
   ['hunter 2', false],
-])('whether %j has a blank at an end is told without its value', (value, isPadded) => {
+])('whether %j begins or ends with a space is known without its value', (value, isPadded) => {
   expect(new Secret(value).isPadded).toBe(isPadded);
 });
 
-test('its value is asked for only to be sent, or to be recognised', () => {
+test('only files that send or recognize a secret read its value', () => {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const revealing = files.filter((file) => readFileSync(join('src', file), 'utf8').includes('.reveal()'));
   expect(revealing.sort()).toEqual([

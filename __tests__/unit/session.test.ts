@@ -11,7 +11,7 @@ import {
 import { Transcript } from '../../src/smtp/transcript.js';
 import { waiting } from '../support/time.js';
 
-/** A session over a channel that takes in as much as the test wants, and as fast. */
+/** A session over a channel that accepts data as the test decides. */
 function sessionOn(take: (octets: Buffer, done: (error?: Error) => void) => void, timeoutMs = 200) {
   const channel = new Duplex({
     read: () => undefined,
@@ -27,7 +27,7 @@ function sessionOn(take: (octets: Buffer, done: (error?: Error) => void) => void
 const LARGE = 'x'.repeat(76).concat('\r\n').repeat(10_000);
 
 describe('a message', () => {
-  test('is given up when a piece of it does not leave', async () => {
+  test('fails if a chunk cannot be sent in time', async () => {
     let taken = 0;
     const { session } = sessionOn((octets, done) => {
       taken += octets.length;
@@ -39,18 +39,18 @@ describe('a message', () => {
     expect(taken).toBeLessThan(LARGE.length / 2);
   });
 
-  test('has more time than the dialogue, by its size', async () => {
+  test('has more time than the session, depending on its size', async () => {
     const { session, channel } = sessionOn((octets, done) => {
       setTimeout(() => {
         if (octets.includes('\r\n.\r\n')) channel.push('250 taken\r\n');
         done();
       }, 40);
     });
-    // Thirteen pieces, 40 ms each: more than the 200 ms of everything else.
+    // Thirteen chunks of 40 ms each: more than the 200 ms for everything else.
     await expect(session.message(LARGE)).resolves.toMatchObject({ code: 250 });
   });
 
-  test('ends where the connection does, and what the server said before counts', async () => {
+  test('ends when the connection is lost, and an earlier reply is evaluated', async () => {
     let taken = 0;
     const { session, channel } = sessionOn((octets, done) => {
       taken += octets.length;
@@ -65,8 +65,8 @@ describe('a message', () => {
 
   test.each<[string, string, object]>([
     ['refused', '552 5.3.4 too big', { code: 552, enhanced: '5.3.4' }],
-    ['put off', '452 4.3.1 no room', { code: 452 }],
-  ])('that is %s before its end goes no further, though no more of it is taken', async (_, reply, expected) => {
+    ['deferred', '452 4.3.1 no room', { code: 452 }],
+  ])('that is %s before its end is stopped, even if the channel is blocked', async (_, reply, expected) => {
     const sent: Buffer[] = [];
     const { session, channel, transcript } = sessionOn((octets, done) => {
       sent.push(octets);
@@ -83,7 +83,7 @@ describe('a message', () => {
   test.each<[string, string, new (...given: never[]) => Error]>([
     ['taken', '250 taken', UnsolicitedReply],
     ['ended by 421', '421 bye', ServiceNotAvailable],
-  ])('that is %s before its end is not taken, and gets no dot', async (_, reply, failure) => {
+  ])('that is %s before its end fails, and no dot is sent', async (_, reply, failure) => {
     const sent: Buffer[] = [];
     const { session, channel } = sessionOn((octets, done) => {
       sent.push(octets);
@@ -100,23 +100,26 @@ describe('a message', () => {
     expect(isNearDot).toBe(false);
   });
 
-  test.each([0, 1, 2, 3])('whose pieces would tear its dot by %i octets goes out with it in one', async (octets) => {
-    const sent: Buffer[] = [];
-    const { session, channel } = sessionOn((piece, done) => {
-      sent.push(Buffer.from(piece));
-      if (piece.includes('\n.\r\n')) channel.push('250 taken\r\n');
-      done();
-    });
-    let before = 0;
-    const message = `${'x'.repeat(128 * 1024 - 2 - octets)}\r\n`;
-    const answer = await session.message(message, () => {
-      before = sent.length;
-    });
-    expect(answer.code).toBe(250);
-    expect(sent.map(({ length }) => length)).toEqual([64 * 1024, 64 * 1024 + 3 - octets]);
-    // What may be tried again ends before the piece with the dot.
-    expect(before).toBe(1);
-  });
+  test.each([0, 1, 2, 3])(
+    'whose chunks would split its dot after %i bytes is sent with the dot in one chunk',
+    async (octets) => {
+      const sent: Buffer[] = [];
+      const { session, channel } = sessionOn((piece, done) => {
+        sent.push(Buffer.from(piece));
+        if (piece.includes('\n.\r\n')) channel.push('250 taken\r\n');
+        done();
+      });
+      let before = 0;
+      const message = `${'x'.repeat(128 * 1024 - 2 - octets)}\r\n`;
+      const answer = await session.message(message, () => {
+        before = sent.length;
+      });
+      expect(answer.code).toBe(250);
+      expect(sent.map(({ length }) => length)).toEqual([64 * 1024, 64 * 1024 + 3 - octets]);
+      // A retry is possible only before the chunk with the dot.
+      expect(before).toBe(1);
+    },
+  );
 
   test('that is cut off is a lost connection', async () => {
     const { session, channel } = sessionOn((_octets, done) => {
@@ -158,7 +161,7 @@ test('commands that are sent together are one write, each in the transcript befo
   ]);
 });
 
-test('no goodbye is sent while a reply is owed', async () => {
+test('QUIT is not sent while a reply is outstanding', async () => {
   const writes: string[] = [];
   const { session, channel } = sessionOn((octets, done) => {
     writes.push(octets.toString());

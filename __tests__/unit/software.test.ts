@@ -15,7 +15,7 @@ const SAYS = {
   'Amazon SES': '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABCDEFGHI',
 } as const satisfies Partial<Record<SoftwareName, string>>;
 
-/** All findings that another certificate fixes. */
+/** All findings that a different certificate fixes. */
 const OF_THE_CERTIFICATE: readonly FindingCode[] = FINDING_CODES.filter((code) =>
   /^certificate-(?!pin|unchecked|lifetime)/.test(code),
 );

@@ -6,12 +6,12 @@ import { Deadline } from '../../src/net/deadline.js';
 import { SmtpSession } from '../../src/smtp/session.js';
 import { Transcript } from '../../src/smtp/transcript.js';
 
-/** A gate that stands still reads nothing meanwhile. That is no server's fault. */
+/** A process that stands still reads nothing, which is not a problem of the server. */
 
 const never = new Promise<never>(() => undefined);
 const late = (): Error => new Error('late');
 
-/** Blocks the event loop for so long, without computing. */
+/** Blocks the event loop for this time, without computing. */
 function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -27,7 +27,7 @@ test('a wait is extended by the time that the process stands still', async () =>
   expect(performance.now() - begun).toBeGreaterThan(700);
 });
 
-test('so is every deadline, whether or not it is awaited itself', async () => {
+test('every deadline is extended too, whether or not it is awaited', async () => {
   const begun = performance.now();
   const all = Deadline.after(Infinity);
   const budget = Deadline.after(300, all);
@@ -42,7 +42,7 @@ test('so is every deadline, whether or not it is awaited itself', async () => {
   expect(budget.stoodStillMs).toBeLessThanOrEqual(performance.now() - begun);
 });
 
-test('a process that is merely slow has more time, and has not paused', async () => {
+test('a process that is only slow has more time, but no pause is recorded', async () => {
   const all = Deadline.after(Infinity);
   const budget = Deadline.after(1000, all);
   const busy = async (): Promise<void> => {
@@ -55,7 +55,7 @@ test('a process that is merely slow has more time, and has not paused', async ()
   expect([budget.isOver, budget.stoodStillMs]).toEqual([false, 0]);
 });
 
-test('computing while nothing is awaited does not count', async () => {
+test('computing while nothing is awaited is ignored', async () => {
   const deadline = Deadline.after(Infinity);
   standStill(1200);
   await deadline.race(Promise.resolve(), late);
@@ -74,7 +74,7 @@ describe('a reply that has arrived', () => {
   const LONG_MS = 2000;
 
   test.each([
-    ['within the time, and is read later', 50],
+    ['within the time limit, and is read later', 50],
     ['while the process stands still', 400],
   ])('%s is found', async (_, afterMs) => {
     await using pair = await connected();
@@ -86,7 +86,7 @@ describe('a reply that has arrived', () => {
     await expect(greeting).resolves.toMatchObject({ code: 220 });
   });
 
-  // As if a timer fires a little late: no standstill is measured, but the reply is in the socket.
+  // Simulates a timer that fires slightly late: no standstill is measured, but the reply is in the socket.
   test('at the end of the wait is read before the wait ends', async () => {
     await using pair = await connected();
     const stillness = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };

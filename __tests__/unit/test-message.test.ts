@@ -6,8 +6,8 @@ import { composeTestMessage } from '../../src/message/test-message.js';
 const NOW = new Date('2026-11-23T12:00:00Z');
 const compose = () => composeTestMessage('gate@example.com', 'inbox@example.com', NOW);
 
-describe('the probe', () => {
-  test('has each field that RFC 5322 wants once, is marked as automatic, and is plain ASCII', async () => {
+describe('the test message', () => {
+  test('has each field that RFC 5322 requires once, is marked as automatic, and is plain ASCII', async () => {
     const { text } = await compose();
     for (const field of ['From', 'To', 'Date', 'Message-ID', 'Subject', 'Auto-Submitted', 'MIME-Version']) {
       expect(text.match(new RegExp(`^${field}:`, 'gm'))).toHaveLength(1);
@@ -18,13 +18,13 @@ describe('the probe', () => {
     expect(text.endsWith('\r\n')).toBe(true);
   });
 
-  test('has a name and a nonce of its own each time', async () => {
+  test('has a new Message-ID and nonce each time', async () => {
     const [a, b] = await Promise.all([compose(), compose()]);
     expect(a.messageId).toMatch(/^<starttls-gate\.[0-9a-f-]{36}@example\.com>$/);
     expect(a.messageId).not.toBe(b.messageId);
   });
 
-  test('has a token of 128 bits in its body, once, and not in its header', async () => {
+  test('has a token of 128 bits once in its body, and not in its header', async () => {
     const [a, b] = await Promise.all([compose(), compose()]);
     expect(a.token).toMatch(/^[0-9a-f]{32}$/);
     expect(a.token).not.toBe(b.token);
@@ -37,7 +37,7 @@ describe('the probe', () => {
 });
 
 describe('a received message', () => {
-  test('is intact with trace fields, other line ends and other folding', async () => {
+  test('is intact with trace fields, different line ends and different folding', async () => {
     const probe = await compose();
     const traced = `Received: from a by b with ESMTPSA;\r\n\tMon, 23 Nov 2026\r\nReturn-Path: <x@y>\r\n${probe.text}`;
     const signed = `DKIM-Signature: v=1\r\nX-Scanned: a\r\nX-Scanned: b\r\n${traced}`;
@@ -53,11 +53,11 @@ describe('a received message', () => {
       /^subject was "STARTTLS.*" and is "\[SPAM\]/,
     ],
     [
-      'a name in other letters',
+      'a field name in different case',
       (text) => text.replace(/^Subject:/m, 'SUBJECT :'),
       /^the name of subject was "Subject" and is "SUBJECT "$/,
     ],
-    ['a field that is missing', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
+    ['a missing field', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^auto-submitted is missing/],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 extra lines, beginning with "-- "/],
     ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 extra line,/],
     ['spaces at the end', (text) => text.replace(/\r\n$/, '  \r\n'), /^line 6 of the body was/],
@@ -65,27 +65,23 @@ describe('a received message', () => {
     ['a second From', (text) => `From: a@b\r\n${text}`, /^from was .* and occurs 2 times: "a@b", /],
     ['the same Date again', (text) => text.replace(/^Date:.*\r\n/m, '$&$&'), /^date was .* and occurs 2 times/],
     [
-      'more than is read',
+      'more lines than are read',
       (text) => `X-Filler: ${'x'.repeat(maxReadBytes(0))}\r\n${text}`,
       /^the message has 13\d{4} bytes or more/,
     ],
-    ['a dot that is lost', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
+    ['a missing dot', (text) => text.replace(/^\./m, ''), /^line 4 of the body was "\.This.*" and is "This/],
     [
-      'a body that is missing',
+      'a missing body',
       (text) => text.slice(0, text.indexOf('\r\n\r\n')),
       /^line 1 of the body was "This message was sent by .*" and is ""$/,
     ],
-    [
-      'a last line that is missing',
-      (text) => text.replace(/\r\n[0-9a-f]{32}\r\n$/, ''),
-      /^line 5 of the body is missing: ""$/,
-    ],
+    ['a missing last line', (text) => text.replace(/\r\n[0-9a-f]{32}\r\n$/, ''), /^line 5 of the body is missing: ""$/],
   ])('is altered by %s', async (_name, alter, expected) => {
     const probe = await compose();
     expect(alterations(probe, Buffer.from(alter(probe.text)))).toEqual([expect.stringMatching(expected)]);
   });
 
-  test('with an attachment is intact as it was sent, and altered by any change of it', async () => {
+  test('with an attachment is intact as it was sent, and altered by any change to the attachment', async () => {
     const probe = await composeTestMessage('gate@example.com', 'inbox@example.com', NOW, 100_000);
     const { text } = probe;
     expect(alterations(probe, Buffer.from(`Received: from a by b\r\n${text}`.replace(/\r\n/g, '\n')))).toEqual([]);
@@ -95,7 +91,7 @@ describe('a received message', () => {
     expect(alterations(probe, Buffer.from(text.slice(0, at + 2)))).toHaveLength(1);
   });
 
-  test('is the probe by the nonce in its Subject, its sender and its token, whatever its Message-ID', async () => {
+  test('is recognized by the nonce in its Subject, its sender and its token, regardless of its Message-ID', async () => {
     const probe = await compose();
     const renamed = probe.text.replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <other@relay.example>');
     expect(isTestMessage(probe, Buffer.from(renamed.replace(/^Subject: /m, 'Subject: [SPAM] ')))).toBe(true);
@@ -119,23 +115,23 @@ describe('a received message', () => {
   };
 
   test.each<[string, (text: string) => string]>([
-    ['another Subject', (text) => text.replace(/^Subject: .*$/m, 'Subject: none')],
-    ['the sender that a list puts there', (text) => text.replace(/^From: .*$/m, 'From: list@example.com')],
+    ['a different Subject', (text) => text.replace(/^Subject: .*$/m, 'Subject: none')],
+    ['the sender of a mailing list', (text) => text.replace(/^From: .*$/m, 'From: list@example.com')],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`],
-    ['other line ends', (text) => text.replace(/\r\n/g, '\n')],
+    ['different line ends', (text) => text.replace(/\r\n/g, '\n')],
     [
       'quoted-printable',
       (text) => text.replace('Encoding: 7bit', 'Encoding: quoted-printable').replace(/\.\r/, '=2E\r'),
     ],
     ['base64', inBase64],
     ['lines of 40 characters', (text) => text.replace(/^([\w ,]{30,40}) (?=\w)/gm, '$1\r\n')],
-  ])('keeps its token with %s, and is still the probe', async (_, change) => {
+  ])('keeps its token with %s, and is still recognized', async (_, change) => {
     const probe = await compose();
     const received = Buffer.from(change(probe.text));
     expect([hasToken(probe, parseMessage(received)), isTestMessage(probe, received)]).toEqual([true, true]);
   });
 
-  test('is altered whenever it is not the probe', async () => {
+  test('is altered whenever it is not recognized', async () => {
     const probe = await compose();
     const positions = Array.from({ length: probe.text.length }, (_, at) => at);
     fc.assert(
@@ -146,13 +142,13 @@ describe('a received message', () => {
     );
   });
 
-  test('is altered by any change of any letter or digit', async () => {
+  test('is altered by any change to a letter or digit', async () => {
     const probe = await compose();
     const positions = [...probe.text.matchAll(/[a-z0-9]/gi)].map(({ index }) => index);
     fc.assert(
       fc.property(fc.constantFrom(...positions), (at) => {
         const changed = `${probe.text.slice(0, at)}~${probe.text.slice(at + 1)}`;
-        // A change in a field's name makes it another field, and the one that was set is missing.
+        // A change in a field name makes it a different field, and the original one is missing.
         expect(alterations(probe, Buffer.from(changed))).not.toEqual([]);
       }),
     );

@@ -4,7 +4,7 @@ import { receivedHops, type Hop } from '../../src/message/trace.js';
 import { differentSuites } from '../../src/tls/cipher-names.js';
 import { computing } from '../support/time.js';
 
-/** What a server wrote, folded as it folds it, and what it says. */
+/** A Received field in the folding of its server, and what it contains. */
 interface Sample {
   readonly server: string;
   readonly line: string;
@@ -179,12 +179,12 @@ function hopOf(line: string): Hop {
 }
 
 describe('the trace of a message', () => {
-  test.each(SAMPLES)('is read where it is of $server', ({ line, ...expected }) => {
+  test.each(SAMPLES)('is read if it is from $server', ({ line, ...expected }) => {
     const { with: protocol, tls } = hopOf(line);
     expect({ with: protocol, tls }).toEqual({ with: expected.with, tls: expected.tls });
   });
 
-  test('tells client and server with what is said about them', () => {
+  test('contains client and server with their comments', () => {
     expect(hopOf(SAMPLES[0]?.line ?? '')).toMatchObject({
       from: expect.stringMatching(/^ci\.example \(unknown \[192\.0\.2\.7\]\) \(using /) as string,
       by: 'mx.example (Postfix)',
@@ -192,7 +192,7 @@ describe('the trace of a message', () => {
     expect(hopOf('by mx (Postfix, from userid 0) id 1').from).toBeUndefined();
   });
 
-  test('keeps its order, and is not read at all if it is too long', () => {
+  test('keeps its order, and is ignored if it is too long', () => {
     const lines = Array.from({ length: 101 }, (_, i) => `Received: by host${i} with SMTP;\r\n\tMon\r\n`);
     const hops = (count: number) => receivedHops(parseMessage(`${lines.slice(0, count).join('')}\r\n`));
     expect([hops(100).length, hops(100)[0]?.by, hops(100).at(-1)?.by]).toEqual([100, 'host0', 'host99']);
@@ -201,26 +201,26 @@ describe('the trace of a message', () => {
 
   test.each<[string, string]>([
     ['a comment that is never closed', `from a (${'('.repeat(1_000_000)}`],
-    ['comments that nest', `from a ${'('.repeat(500_000)}${')'.repeat(500_000)} with ESMTP`],
+    ['nested comments', `from a ${'('.repeat(500_000)}${')'.repeat(500_000)} with ESMTP`],
     ['a quote that is never closed', `from "${'\\'.repeat(1_000_001)}`],
     ['quotes', `from ${'"'.repeat(1_000_001)}`],
     ['blanks', `from${' '.repeat(1_000_000)}x`],
     ['digits', `from a (${'9'.repeat(1_000_000)})`],
-    ['the beginnings of TLS', `from a (${'TLS'.repeat(300_000)})`],
-    ['many of TLS', `from a (${'TLS '.repeat(250_000)})`],
+    ['many TLS in one word', `from a (${'TLS'.repeat(300_000)})`],
+    ['many words TLS', `from a (${'TLS '.repeat(250_000)})`],
     ['ciphers', `from a (${'cipher='.repeat(150_000)})`],
     ['words with', 'with '.repeat(200_000)],
     ['parentheses before what looks like an address', `from a ${'('.repeat(7000)} ([127.0.0.1]) by b with ESMTP; Mon`],
     ['addresses', `from a (${'[127.0.0.1] '.repeat(80_000)})`],
     ['folds', `a\r\n${' \r\n'.repeat(300_000)} b`],
-  ])('is read in time where it has %s', (_, line) => {
+  ])('is read in time with %s', (_, line) => {
     const computed = computing();
     receivedHops(parseMessage(Buffer.from(`Received: ${line}\r\n\r\n`)));
     receivedHops(parseMessage(Buffer.from(`Received: ${line.slice(0, 8000)}\r\n`.repeat(65))));
     expect(computed()).toBeLessThan(2000);
   });
 
-  test('of any octets is read without a throw', () => {
+  test('is read without an exception for any bytes', () => {
     const octets = fc.uint8Array({ maxLength: 2000 });
     const pieces = fc.array(
       fc.constantFrom(
@@ -278,7 +278,7 @@ describe('the names of cipher suites', () => {
     ['TLS_RSA_WITH_3DES_EDE_CBC_SHA', 'DES-CBC3-SHA'],
     ['TLS_AES_256_GCM_SHA384', 'Aes256'],
     ['TLS_AES_256_GCM_SHA384', 'whatever'],
-  ])('%s may be %s', (iana, other) => {
+  ])('%s may be called %s', (iana, other) => {
     expect([differentSuites(iana, other), differentSuites(other, iana)]).toEqual([false, false]);
   });
 

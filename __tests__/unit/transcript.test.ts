@@ -1,10 +1,10 @@
 import { Transcript } from '../../src/smtp/transcript.js';
 
-describe('a transcript that is too long ends in a remark', () => {
+describe('a transcript that is too long ends with a note', () => {
   test.each([
     ['many lines', 'x', 1000],
-    ['many octets', 'é'.repeat(4095), 4],
-    ['octets that are many more as JSON', '\x01'.repeat(1024), 5],
+    ['many bytes', 'é'.repeat(4095), 4],
+    ['bytes that are much longer as JSON', '\x01'.repeat(1024), 5],
   ])('%s', (_, text, kept) => {
     const transcript = new Transcript();
     for (let line = 0; line < 2000; line += 1) transcript.add('server', text);

@@ -28,7 +28,7 @@ describe('the status of a step', () => {
     ['a waived error', [found('error', waived)], 'warn'],
     ['an inconclusive error', [found('warning'), found('error', { inconclusive: true })], 'inconclusive'],
     ['an error', [found('error', { inconclusive: true }), found('error')], 'fail'],
-    ['an error beside a waived one', [found('error', waived), found('error')], 'fail'],
+    ['an error next to a waived one', [found('error', waived), found('error')], 'fail'],
   ])('%s', (_name, findings, status) => {
     expect(statusOf(findings)).toBe(status);
   });
@@ -38,12 +38,12 @@ describe('the result of an endpoint', () => {
   const steps = (...statuses: StepReport['status'][]): StepReport[] =>
     statuses.map((status, i) => ({ id: STEP_IDS[i] ?? 'delivery', status, durationMs: 0, findings: [] }));
 
-  test('is the worst step, where skips do not count', () => {
+  test('is that of the worst step, and skipped ones are ignored', () => {
     expect(resultOf(steps('skip', 'skip', 'pass', 'skip', 'warn'))).toBe('warn');
     expect(resultOf(steps('pass', 'inconclusive', 'skip', 'skip', 'skip'))).toBe('inconclusive');
   });
 
-  test('is a failure where every step was skipped', () => {
+  test('is a failure if every step was skipped', () => {
     expect(resultOf(steps('skip', 'skip', 'skip', 'skip', 'skip'))).toBe('fail');
     expect(resultOf([])).toBe('fail');
   });
@@ -57,7 +57,7 @@ describe('the verdict', () => {
     onInconclusive: fc.constantFrom('fail', 'warn'),
   });
 
-  test('of no endpoint at all blocks, under every policy', () => {
+  test('without endpoints blocks under every policy', () => {
     fc.assert(
       fc.property(policy, (p) => {
         expect(judge([], p)).toEqual({ result: 'fail', failed: [], blocks: true });
@@ -82,7 +82,7 @@ describe('the verdict', () => {
   });
 
   test.each(['run-stopped', 'internal-error'])(
-    'where an endpoint has %s blocks under every policy, counts that one as failed, and the others as ever',
+    'with an endpoint that has %s blocks under every policy, and counts that endpoint as failed',
     (code) => {
       const left = { ...found('error', { inconclusive: true }), code };
       const findings = [found('warning'), left];

@@ -5,7 +5,7 @@ import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';
 import { STEP_IDS, type StepReport } from '../../src/report/report.js';
 
-/** A waiver excuses the finding that it names, to the end of its last day in UTC, and nothing else. */
+/** A waiver applies to the finding that it names, until the end of its last day in UTC, and to nothing else. */
 
 const waiver = (code: FindingCode, until = '2026-06-30', reason = 'on order'): Waiver => ({
   finding: code,
@@ -39,13 +39,13 @@ test.each([
 describe('on a day in June', () => {
   const now = new Date('2026-06-15T12:00:00Z');
 
-  test('another finding is not waived', () => {
+  test('a different finding is not waived', () => {
     const waivers = [waiver('certificate-expired')];
     expect(isWaived('certificate-hostname-mismatch', waivers, now)).toBe(false);
     expect(applyWaivers([misnamed], waivers, now)).toEqual([misnamed]);
   });
 
-  test('one waiver of several is enough, and those that have expired are not reported then', () => {
+  test('one of several waivers is enough, and expired ones are then not reported', () => {
     const waivers = [waiver('certificate-expired', '2026-01-31', 'old'), waiver('certificate-expired')];
     expect(isWaived('certificate-expired', waivers, now)).toBe(true);
     expect(applyWaivers([misnamed, expired], waivers, now)).toEqual([
@@ -54,7 +54,7 @@ describe('on a day in June', () => {
     ]);
   });
 
-  test.each(UNWAIVABLE)('%s stays what it is', (code) => {
+  test.each(UNWAIVABLE)('%s cannot be waived', (code) => {
     const found = finding(code, 'Told.');
     expect(applyWaivers([found], [waiver(code), waiver(code, '2026-01-31')], now)).toEqual([found]);
   });
@@ -80,14 +80,14 @@ describe('a waiver that was not used', () => {
 
   test.each<[string, FindingCode, string, string | undefined]>([
     ['in its step', 'certificate-weak-key', 'ppppp', 'certificate'],
-    ['in its step, where others follow that are blocked', 'certificate-weak-key', 'ppfbb', 'certificate'],
-    ['in no step that was blocked', 'auth-rejected', 'ppfbb', undefined],
-    ['in no step that was not configured', 'auth-rejected', 'pppnn', undefined],
-    ['in no step where it occurred', 'certificate-expired', 'ppfbb', undefined],
+    ['in its step, if later steps are blocked', 'certificate-weak-key', 'ppfbb', 'certificate'],
+    ['in no step if its step was blocked', 'auth-rejected', 'ppfbb', undefined],
+    ['in no step if its step was not configured', 'auth-rejected', 'pppnn', undefined],
+    ['in no step if the finding occurred', 'certificate-expired', 'ppfbb', undefined],
     ['in the last step where it may occur', 'connection-lost', 'ppppp', 'delivery'],
-    ['in the last of them that was carried out', 'connection-lost', 'ppppn', 'authentication'],
-    ['in none while one of them is blocked', 'connection-lost', 'pppfb', undefined],
-  ])('is told of %s', (_, code, letters, step) => {
+    ['in the last of them that ran', 'connection-lost', 'ppppn', 'authentication'],
+    ['in no step if one of them is blocked', 'connection-lost', 'pppfb', undefined],
+  ])('is reported %s', (_, code, letters, step) => {
     const told = unusedWaivers([waiver(code)], steps(letters), new Date('2026-06-30T23:59:59Z'));
     expect(told).toEqual(
       step === undefined

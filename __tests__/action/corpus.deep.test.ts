@@ -11,17 +11,17 @@ import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed } from '../support/secret-forms.js';
 import { HOST } from '../support/certificate-fixtures.js';
 
-/** One run of the built action over every hostile server at once, with a good one among them. */
+/** One run of the built action with all malicious servers at once, and a healthy one among them. */
 
-/** With everything in it that encoders treat differently. */
+/** A password with characters that encoders treat differently. */
 const PASSWORD = 'pa+ss/"w<rd>&_*é 100%?';
 const USERNAME = 'joe@example.test';
 const GOOD = 'the good one';
-/** The elements of a summary. */
+/** The HTML elements of a summary. */
 const PAIRS = ['pre', 'code', 'details', 'summary'].map((name) => [`<${name}>`, `</${name}>`]);
 const OWN_TAGS = [...PAIRS.flat(), '<wbr>', '<br>'];
 const CONCURRENCY = 32;
-/** A run over one good endpoint has 90 MB, most of it Node itself. */
+/** A run with one healthy endpoint uses 90 MB, most of it Node itself. */
 const PEAK_BYTES = 256 * 1024 * 1024;
 
 let corpus: Corpus;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   corpus = await createCorpus({ username: USERNAME, password: PASSWORD });
 });
 
-/** An endpoint as it stands in a workflow; YAML takes JSON. */
+/** An endpoint as in a workflow; JSON is valid YAML. */
 function endpointOf({ name, transport, accessToken }: Entry, { port, inbox }: Started): string {
   return JSON.stringify({
     name,
@@ -49,7 +49,7 @@ function endpointOf({ name, transport, accessToken }: Entry, { port, inbox }: St
   });
 }
 
-/** All that left the step, but for what tells the runner what to mask. */
+/** All output of the step, except the commands that mask secrets. */
 function published({ log, summary, outputs, report, aftermath }: StepEnded): string {
   const shown = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   return [...shown, summary, aftermath, JSON.stringify(outputs), JSON.stringify(report)].join('\n');
@@ -80,7 +80,7 @@ describe('a run over the whole corpus', () => {
     );
   }, 120_000);
 
-  test('fails, and every endpoint has the verdict that it must come to', () => {
+  test('fails, and every endpoint has its expected result', () => {
     expect([ended.code, ended.leftSomething]).toEqual([1, false]);
     const came = ended.report?.endpoints.map(({ name, steps }) => [name, letters(steps), codes(steps).toSorted()]);
     const due = corpus.entries.map((entry) => [entry.name, entry.steps, entry.codes.toSorted()]);
@@ -88,12 +88,12 @@ describe('a run over the whole corpus', () => {
     expect(came).toHaveLength(due.length + 1);
   });
 
-  test('disturbs no good server among them', () => {
+  test('does not affect the healthy server', () => {
     const good = ended.report?.endpoints.find(({ name }) => name === GOOD);
     expect([good?.result, good?.attempts]).toEqual(['pass', 1]);
   });
 
-  test('gives the runner no command that the gate did not mean', () => {
+  test('sends only intended commands to the runner', () => {
     const { commands, behindWall, aftermath, log } = ended;
     for (const told of ['error', '[add-path]', '<script>']) expect(log).toContain(told);
     const meant = ['add-mask', 'group', 'endgroup', 'error', 'warning'];
@@ -107,12 +107,12 @@ describe('a run over the whole corpus', () => {
     expect(aftermath).toBe('');
   });
 
-  test('writes nothing into the log that acts on a terminal or turns its reading round', () => {
-    // eslint-disable-next-line no-control-regex -- that is what is looked for
+  test('writes no control or bidirectional characters into the log', () => {
+    // eslint-disable-next-line no-control-regex -- these characters must not appear
     expect(ended.log).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   });
 
-  test('writes a summary without any markup but its own', () => {
+  test('writes a summary that has only its own markup', () => {
     expect(ended.summary).toContain('pwned');
     const tags = ended.summary.match(/<[/!a-z][^>]*>/gi) ?? [];
     expect(tags.filter((tag) => !OWN_TAGS.includes(tag))).toEqual([]);
@@ -123,7 +123,7 @@ describe('a run over the whole corpus', () => {
     expect(ended.summary).not.toMatch(/\]\(https:\/\/evil\.example/);
   });
 
-  test('shows the credentials nowhere, in no form', () => {
+  test('discloses the credentials nowhere in any form', () => {
     expect(disclosed(published(ended), PASSWORD, USERNAME)).toEqual([]);
   });
 });
@@ -131,15 +131,15 @@ describe('a run over the whole corpus', () => {
 describe('the memory of the process', () => {
   type Floods = (good: Corpus['good']) => Dialogue;
   const KINDS: readonly (readonly [name: string, server: Floods])[] = [
-    ['a line without end', () => ({ greeting: [raw('220 '), flood('aaaaaaaa')] })],
-    ['a reply without end', () => ({ greeting: flood('220-more\r\n') })],
-    ['octets without end behind STARTTLS', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', flood('\0')] } })],
-    ['records without end', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', wait(99), flood(NO_RECORD)] } })],
-    ['a reply without end in TLS', (good) => ({ ...good, replies: { 'tls:EHLO': flood('250-\x01\x01\x01\r\n') } })],
-    ['a line without end in TLS', (good) => ({ ...good, replies: { MAIL: [raw('250 '), flood('\x01')] } })],
+    ['an endless line', () => ({ greeting: [raw('220 '), flood('aaaaaaaa')] })],
+    ['an endless reply', () => ({ greeting: flood('220-more\r\n') })],
+    ['endless bytes after STARTTLS', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', flood('\0')] } })],
+    ['endless records', (good) => ({ ...good, replies: { STARTTLS: ['220 Ready', wait(99), flood(NO_RECORD)] } })],
+    ['an endless reply over TLS', (good) => ({ ...good, replies: { 'tls:EHLO': flood('250-\x01\x01\x01\r\n') } })],
+    ['an endless line over TLS', (good) => ({ ...good, replies: { MAIL: [raw('250 '), flood('\x01')] } })],
     ['a chain of 100 KiB', ({ tls }) => ({ tls: { ...tls, cert: String(tls.cert).repeat(80) } })],
     [
-      'replies as large as they may be',
+      'replies of the maximum size',
       (good) => ({ ...good, offers: large('STARTTLS'), offersInTls: large('AUTH PLAIN') }),
     ],
   ];
@@ -180,9 +180,9 @@ describe('the memory of the process', () => {
 });
 
 /**
- * Gates endpoints, all at once.
- * @param due code of the one finding that each must have
- * @returns the most memory that the process has ever had, in octets
+ * Tests all endpoints at once.
+ * @param due the code of the only finding that each must have
+ * @returns the peak memory of the process in bytes
  */
 async function peakOf(endpoints: readonly string[], due?: readonly FindingCode[]): Promise<number> {
   await using stack = new AsyncDisposableStack();
@@ -211,10 +211,10 @@ async function peakOf(endpoints: readonly string[], due?: readonly FindingCode[]
   return Number(await readFile(peak, 'utf8'));
 }
 
-/** An alert of no consequence (RFC 8446 section 6.1). */
+/** An alert that is ignored (RFC 8446 section 6.1). */
 const NO_RECORD = '\x15\x03\x03\0\x02\x01\x5a';
 
-/** Offers that make a reply as large as it may be, of what grows most in a report. */
+/** Offers that give a reply of the maximum size, with the text that grows most in a report. */
 function large(last: string): string[] {
   return [...Array.from({ length: 4 }, () => '\x01'.repeat(4000)), last];
 }

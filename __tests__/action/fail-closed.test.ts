@@ -9,14 +9,14 @@ import { runs } from '../support/runs.js';
 import { closedPort, startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
 
 /**
- * The exit code is a function of the verdict alone, whatever the reporters do; and a throw anywhere else is red. Each
- * case is the built action in a process of its own, for only there is an exit code what it is for the runner.
+ * The exit code depends only on the verdict, not on the reporters; an exception anywhere else fails the job. Each case
+ * runs the built action in a separate process, because only that has the exit code that the runner sees.
  */
 
 const CASES = runs(100);
 const AT_A_TIME = 4;
 
-/** What makes a server give each result, and the finding that does it. */
+/** The dialogue for each result, and its finding. */
 const SERVERS = {
   pass: { dialogue: {}, finding: 'certificate-expired' },
   warn: { dialogue: { offers: ['STARTTLS', 'AUTH PLAIN'] }, finding: 'plaintext-auth-advertised' },
@@ -29,7 +29,7 @@ const SERVERS = {
 type Result = keyof typeof SERVERS;
 const RESULTS = Object.keys(SERVERS) as Result[];
 
-/** Whose failure changes nothing, and how it is told of. */
+/** The reporters, whose failure does not change the exit code, and how it is reported. */
 const REPORTERS = {
   'report file': 'report.json',
   outputs: 'the outputs',
@@ -37,7 +37,7 @@ const REPORTERS = {
   annotations: 'the annotations',
 } as const;
 const REPORTER_NAMES = Object.keys(REPORTERS) as (keyof typeof REPORTERS)[];
-/** Whose failure is one of the gate itself. */
+/** The functions whose failure is an internal error. */
 const THE_GATE = ['standard output', 'log', 'connecting', 'run'] as const;
 const KINDS = ['error', 'string', 'nothing', 'another realm', 'stray rejection'] as const;
 
@@ -95,15 +95,15 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((server) => server.close()));
 });
 
-/** What the contract says that an endpoint comes to. */
+/** The result of an endpoint according to the contract. */
 function resultOf({ server, waiver, required }: Gated): Result {
   if (waiver === 'over' && server !== 'pass') return 'fail';
-  // Behind a step that does not hold the required one is blocked, and that is no lack of configuration.
+  // After a failed step, the required one is blocked, which is not a missing configuration.
   if (required && (server === 'pass' || server === 'warn')) return 'fail';
   return waiver === 'in force' && server !== 'pass' ? 'warn' : server;
 }
 
-/** What the contract says that the exit code is. */
+/** The exit code according to the contract. */
 function exitCode({ endpoints, failOn, onInconclusive, fault }: Case): number {
   if (fault && (fault.kind === 'stray rejection' || !(fault.where in REPORTERS))) return 1;
   const results = endpoints.map(resultOf);
@@ -112,7 +112,7 @@ function exitCode({ endpoints, failOn, onInconclusive, fault }: Case): number {
   return closed && failOn !== 'never' ? 1 : 0;
 }
 
-/** What is said of a reporter that has failed. Where all is well there is nothing to annotate. */
+/** The message about a reporter that has failed. If everything passes, there is nothing to annotate. */
 function toldOf({ endpoints, fault }: Case): string[] {
   const failed = REPORTER_NAMES.filter((name) => fault?.where === name && fault.kind !== 'stray rejection');
   const done = endpoints.every((gated) => resultOf(gated) === 'pass') ? ['annotations'] : [];
@@ -146,7 +146,7 @@ async function ended({ endpoints, failOn, onInconclusive, fault }: Case): Promis
   );
 }
 
-test('the exit code is that of the verdict, and never 0 where anything else was thrown', async () => {
+test('the exit code is that of the verdict, and never 0 after any other exception', async () => {
   const limit = pLimit(AT_A_TIME);
   const tried = fc.sample(cases, { numRuns: CASES, seed: 5 });
   const wrong = await Promise.all(
@@ -161,7 +161,7 @@ test('the exit code is that of the verdict, and never 0 where anything else was 
   expect(wrong.flat()).toEqual([]);
 }, 120_000);
 
-describe('a log that nobody reads any more', () => {
+describe('the exit code is correct if the log is not read', () => {
   test.each([
     ['from the start', '| true'],
     ['after a line', '| head -n 1'],
@@ -171,14 +171,14 @@ describe('a log that nobody reads any more', () => {
     const { code, stderr } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
       env: {
         PATH: '/usr/bin:/bin',
-        // The second one is tried again after a second: by then nobody reads any more. What becomes of it is no matter.
+        // The second one is retried after a second, when the log is no longer read. Its result does not matter.
         INPUT_ENDPOINTS: `127.0.0.1:${servers.pass.port}\n127.0.0.1:${await closedPort()}`,
         INPUT_RETRIES: '1',
         'INPUT_FAIL-ON': 'never',
         INPUT_CA: ca,
       },
     });
-    // A process that waited for a reader would be killed after a minute, and have no exit code.
+    // A process that waits for a reader would be killed after a minute, and have no exit code.
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   loopback = await createLoopback();
 });
 
-/** What makes a scripted server pass, warn, be inconclusive or fail. */
+/** The dialogues with which a scripted server passes, warns, is inconclusive or fails. */
 const SERVERS = {
   pass: {},
   warn: { offers: ['STARTTLS', 'AUTH PLAIN'] },
@@ -24,7 +24,7 @@ const SERVERS = {
 } as const satisfies Record<string, Dialogue>;
 
 describe('a gate that passes', () => {
-  test('goes through all five steps, and tells of it on every channel', async () => {
+  test('runs all five steps, and reports them on every channel', async () => {
     const { pki, identity } = loopback;
     await using server = await startEmbedded({ pki, identity });
     await using runner = await createRunner();
@@ -66,7 +66,7 @@ describe('a gate that passes', () => {
     expect(server.logins.every(({ secure }) => secure)).toBe(true);
   });
 
-  test('takes trust anchors from files of the workspace too', async () => {
+  test('reads trusted CAs from files of the workspace', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     await runner.write('certs/ca.pem', loopback.ca);
@@ -89,8 +89,8 @@ describe('a gate that passes', () => {
   });
 });
 
-describe('a gate that is closed', () => {
-  test('fails the job with one line that names who failed, and annotates the lines of the workflow', async () => {
+describe('a gate that fails', () => {
+  test('fails the job with one line that names the failed endpoints, and annotates the lines of the workflow', async () => {
     await using good = await startScriptedServer(loopback.dialogue());
     await using bad = await startScriptedServer(loopback.dialogue(SERVERS.fail));
     await using runner = await createRunner();
@@ -144,7 +144,7 @@ describe('a gate that is closed', () => {
     expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(names);
   });
 
-  test('closes for a server that nobody reaches', async () => {
+  test('reports a server that cannot be reached', async () => {
     await using runner = await createRunner();
     const { code, report } = await runner.run({ endpoints: `127.0.0.1:${await closedPort()}`, retries: '0' });
     expect(code).toBe(1);
@@ -165,7 +165,7 @@ describe('the policy', () => {
     ['inconclusive', { 'on-inconclusive': 'warn', 'fail-on': 'warn' }, 1, 1],
     ['fail', {}, 1, 1],
     ['fail', { 'fail-on': 'never' }, 0, 1],
-  ] as const)('makes of %s with %j the exit code %i and %i failed', async (result, inputs, exitCode, failed) => {
+  ] as const)('gives %s with %j the exit code %i and %i failed endpoints', async (result, inputs, exitCode, failed) => {
     await using server = await startScriptedServer(loopback.dialogue(SERVERS[result]));
     await using runner = await createRunner();
     const { code, outputs, annotations } = await runner.run({
@@ -181,8 +181,8 @@ describe('the policy', () => {
   });
 });
 
-describe('what is gated', () => {
-  test('is what the input and the config file list together, each with the place where it stands', async () => {
+describe('the list of endpoints', () => {
+  test('combines the input and the config file, each endpoint with its location', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     await runner.write(
@@ -202,7 +202,7 @@ describe('what is gated', () => {
     expect(outputs.report).toBe(join(runner.workspace, 'out/reports/report.json'));
   });
 
-  test('is one part of it with a shard, and all parts together are the whole', async () => {
+  test('is one part of it with a shard, and all parts together are complete', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     const names = ['a', 'b', 'c', 'd', 'e'];

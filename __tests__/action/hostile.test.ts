@@ -4,9 +4,9 @@ import { raw, type Dialogue } from '../support/dialogue.js';
 import { createRunner, type StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** Strangers' text reaches the log, and the runner obeys none of it. */
+/** Text of a server appears in the log, but the runner does not execute any of it. */
 
-/** A line each, for a reply is over with its line. */
+/** One line each, because a reply ends with its line. */
 const LINES = HOSTILE.flatMap((text) => text.split(/\r?\n/)).filter((line) => line !== '');
 
 function reply(code: string, ...lines: readonly string[]): string[] {
@@ -21,7 +21,7 @@ function expectHarmless({ commands, behindWall, aftermath, log }: StepEnded, err
   }
   expect(behindWall).toEqual([]);
   expect(aftermath).toBe('');
-  // eslint-disable-next-line no-control-regex -- nothing that acts on a terminal
+  // eslint-disable-next-line no-control-regex -- these characters must not appear
   expect(log).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
 }
 
@@ -33,10 +33,10 @@ async function gate(dialogue: Dialogue, inputs: Readonly<Record<string, string>>
 }
 
 test.each<[string, Dialogue, string]>([
-  ['greeting that refuses', { greeting: reply('554', ...LINES) }, 'greeting-rejected'],
+  ['greeting that rejects the client', { greeting: reply('554', ...LINES) }, 'greeting-rejected'],
   ['greeting without a code', { greeting: ['::error::pwned', '##[error]pwned'] }, 'protocol-error'],
   [
-    'greeting with line ends of its own',
+    'greeting with line ends inside',
     { greeting: raw('554 x\r::error::pwned\x85##[error]pwned\r\n') },
     'greeting-rejected',
   ],
@@ -47,7 +47,7 @@ test.each<[string, Dialogue, string]>([
     'ehlo-rejected',
   ],
   ['STARTTLS reply', { offers: ['STARTTLS'], replies: { STARTTLS: reply('554', ...LINES) } }, 'starttls-refused'],
-])('a hostile %s', async (_, dialogue, code) => {
+])('a malicious %s is harmless', async (_, dialogue, code) => {
   const ended = await gate(dialogue);
   expect(ended.report?.endpoints[0]?.steps.flatMap(({ findings }) => findings.map((each) => each.code))).toContain(
     code,
@@ -58,7 +58,7 @@ test.each<[string, Dialogue, string]>([
 });
 
 test.each(['::error::pwned', 'text ##[error]pwned', '</code><script>pwned</script>'])(
-  'a certificate with %s in its names',
+  'a certificate with %s in its names is harmless',
   async (text) => {
     const pki = await createPki(text);
     const { key, chain: cert } = await pki.issue({ commonName: text, names: [text] });
@@ -70,7 +70,7 @@ test.each(['::error::pwned', 'text ##[error]pwned', '</code><script>pwned</scrip
   },
 );
 
-test('a hostile name of an endpoint, and a hostile key', async () => {
+test('a malicious endpoint name and a malicious key are harmless', async () => {
   await using server = await startScriptedServer({ greeting: '554 no' });
   await using runner = await createRunner();
   const endpoint = (name: string): string =>

@@ -16,7 +16,7 @@ import { startMailpit } from '../support/mailpit.js';
 import { createRunner, type Runner, type StepEnded } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** The gate step of each recipe, as its page has it, against servers on loopback that answer for its host names. */
+/** The gate step on the page of each recipe, run against servers on loopback for its hostnames. */
 
 const pki = await createPki('Public');
 
@@ -30,7 +30,7 @@ afterEach(() => runner[Symbol.asyncDispose]());
 const issue = (name: string, replaced: CertificateOptions = {}): Promise<Identity> =>
   pki.issue({ names: [name], ...replaced });
 
-/** A good submission server that accepts any credentials. */
+/** A healthy submission server that accepts any credentials. */
 async function submission(name: string, options: EmbeddedOptions = {}): Promise<Embedded> {
   const identity = options.identity ?? (await issue(name));
   return startEmbedded({ pki, ...options, identity, smtp: { knows: () => true, ...options.smtp } });
@@ -56,7 +56,7 @@ async function checkOut(page: string): Promise<void> {
 /**
  * Runs the gate step of a workflow.
  * @param network the servers, as `host:port` and their port on loopback
- * @param values of the expressions in the step; a secret needs none
+ * @param values for the expressions in the step; not necessary for secrets
  */
 async function gate(
   page: string,
@@ -89,7 +89,7 @@ const shown = ({ code, report }: StepEnded): unknown[] => [
   ...(report?.endpoints ?? []).map(({ steps }) => letters(steps)),
 ];
 
-test('one submission server', async () => {
+test('the recipe for one submission server passes', async () => {
   await using server = await submission('smtp.example.com');
   const page = 'docs/recipes/submission-host.md';
   expect(shown(await gate(page, 'mail.yml', { 'smtp.example.com:587': server.port }))).toEqual([0, 'ppppn']);
@@ -97,7 +97,7 @@ test('one submission server', async () => {
   expect(shown(await gate(page, 'mail.yml', { 'smtp.example.com:587': rejecting.port }))).toEqual([1, 'pppfb']);
 });
 
-test('mail exchangers', async () => {
+test('the recipe for mail exchangers tests each address', async () => {
   const page = 'docs/recipes/mx-hosts.md';
   await checkOut(page);
   const start = async (name: string, rcpt: string) => {
@@ -112,7 +112,7 @@ test('mail exchangers', async () => {
   expect([...first.messages, ...second.messages]).toEqual([]);
 });
 
-test('a private CA in staging', async () => {
+test('the recipe for a private CA in staging works', async () => {
   const staging = await createPki('Staging');
   const identity = await staging.issue({ names: ['smtp.staging.example.com'] });
   await using starttls = await submission('', { identity });
@@ -123,7 +123,7 @@ test('a private CA in staging', async () => {
   expect(shown(ended)).toEqual([0, 'ppppn', 'aappn']);
 });
 
-test('Mailpit as a service container', async () => {
+test('the recipe for Mailpit as a service container works', async () => {
   // As Mailpit makes it: signed by itself, and not a CA.
   const identity = await issueBySelf({ names: ['localhost'] });
   await using mailpit = await startMailpit();
@@ -140,7 +140,7 @@ test('Mailpit as a service container', async () => {
   expect(mailpit.messages).toEqual([]);
 });
 
-test('MailDev in a step', async () => {
+test('the recipe for MailDev in a step works', async () => {
   const identity = await issueBySelf({ names: ['localhost'] });
   await using maildev = await startMailDev({ identity, https: false });
   await runner.write(`${runner.temp}/certs/cert.pem`, identity.chain);
@@ -148,13 +148,13 @@ test('MailDev in a step', async () => {
   expect(shown(await gate('docs/recipes/mail-catcher.md', 'maildev.yml', network))).toEqual([0, 'aapnp']);
 });
 
-describe('a gate before the deployment', () => {
+describe('a gate before a deployment', () => {
   const page = 'docs/recipes/before-deploy.md';
 
   test.each([
-    ['opens for a good server', {}, [0, 'ppppp']],
+    ['passes for a healthy server', {}, [0, 'ppppp']],
     [
-      'closes if the message is changed',
+      'fails if the message is changed',
       { alter: (message: Buffer) => Buffer.concat([message, Buffer.from('footer\r\n')]) },
       [1, 'ppppf'],
     ],
@@ -182,7 +182,7 @@ test('a nightly run fails when the release gate still passes', async () => {
   expect(shown(await gate('docs/recipes/submission-host.md', 'mail.yml', network))).toEqual([0, 'ppppn']);
 });
 
-test('many servers with known faults', async () => {
+test('the recipe for many servers with known problems works', async () => {
   const page = 'docs/recipes/legacy-servers.md';
   await checkOut(page);
   await using good = await submission('smtp1.example.com');
@@ -207,7 +207,7 @@ test('many servers with known faults', async () => {
   expect(shown(after)).toEqual([0, 'pppnn', 'wbbbb', 'aawnn']);
 });
 
-test('one config file for several GitHub Environments', async () => {
+test('the recipe with one config file for several GitHub Environments works', async () => {
   const page = 'docs/recipes/environments.md';
   await checkOut(page);
   for (const host of ['smtp.staging.example.com', 'smtp.example.com']) {

@@ -26,7 +26,7 @@ describe('the report of an earlier run', () => {
     await expect(lstat(report)).rejects.toThrow('ENOENT');
   });
 
-  test('is removed before anything is gated, so that it cannot be mistaken for the report of a run that was killed', async () => {
+  test('is removed before the first endpoint is tested, so that it cannot be mistaken for the report of a killed run', async () => {
     await using stalling = await startScriptedServer(loopback.dialogue({ greeting: silence }));
     await using runner = await createRunner();
     const report = await runner.write('reports/report.json', OLD);
@@ -56,7 +56,7 @@ describe('the report of an earlier run', () => {
   });
 });
 
-test('a link in the workspace does not redirect the report, and nothing is gated', async () => {
+test('a link in the workspace does not redirect the report, and no endpoint is tested', async () => {
   await using witness = await startScriptedServer();
   await using runner = await createRunner();
   const outside = join(runner.temp, 'outside');

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const PATIENCE_MS = 240_000;
 
-/** The files below a folder with what is in them. */
+/** The files below a folder with their content. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -15,17 +15,17 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return new Map((await Promise.all(read)).sort());
 }
 
-// What is committed was built in this checkout, and here the same sources are built elsewhere: a bundle that held a
-// path, a date or the order of a directory would differ.
+// The committed bundles were built in this checkout, and here the same sources are built in a different folder.
+// A bundle that contains a path, a date or the order of a directory would differ.
 test(
-  'the bundles come out the same, byte for byte, in whatever folder they are built',
+  'the bundles are identical, byte for byte, regardless of the folder in which they are built',
   async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'built elsewhere '));
     try {
       for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
         await cp(part, join(elsewhere, part), { recursive: true });
       }
-      // The packages go along: behind a link they would still be in this checkout. The Node among them is not built on.
+      // Through a link, the packages would still be in this checkout. The build does not use the Node among them.
       await mkdir(join(elsewhere, 'node_modules'));
       const packages = (await readdir('node_modules')).filter((name) => name !== 'node');
       await run('cp', [

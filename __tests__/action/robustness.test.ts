@@ -18,7 +18,7 @@ describe('a channel that fails', () => {
     ['the summary', { GITHUB_STEP_SUMMARY: '/nowhere/summary' }, 'Could not write the job summary'],
     ['the outputs', { GITHUB_OUTPUT: '/nowhere/output' }, 'Could not write the outputs'],
     ['the temp folder', { RUNNER_TEMP: '/nowhere' }, 'Could not write report.json'],
-  ])('is told of, and changes no verdict: %s', async (_, env, said) => {
+  ])('is reported, and does not change the verdict: %s', async (_, env, said) => {
     await using good = await startScriptedServer(loopback.dialogue());
     await using bad = await startScriptedServer(loopback.dialogue({ offers: [] }));
     await using runner = await createRunner();
@@ -48,7 +48,7 @@ describe('a channel that fails', () => {
     expect(annotations.map(({ data }) => data)).toEqual([`Could not write ${what}: ${pipe} is not a regular file`]);
   });
 
-  test('is told of where it is the folder of the user, and the other channels get theirs', async () => {
+  test('is reported if it is the configured folder, and the other channels work', async () => {
     await using good = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     await runner.write('file', 'no folder');
@@ -59,7 +59,7 @@ describe('a channel that fails', () => {
     expect(annotations.map(({ data }) => data)).toEqual([expect.stringContaining('Could not write report.json')]);
   });
 
-  test('is told of in a configuration error too', async () => {
+  test('is reported after a configuration error too', async () => {
     await using runner = await createRunner();
     const { code, annotations, outputs } = await runner.run({}, { GITHUB_STEP_SUMMARY: '/nowhere/summary' });
     expect([code, outputs.result]).toEqual([1, 'fail']);
@@ -68,10 +68,10 @@ describe('a channel that fails', () => {
 });
 
 describe('the process ends with its last endpoint', () => {
-  /** Far more than the 3 s for which the gate waits, and less than a process that does not end is given. */
+  /** Much longer than the 3 s for which the gate waits, and shorter than the limit for a process that does not end. */
   const ENOUGH_MS = 30_000;
 
-  test('though a name lookup never does', async () => {
+  test('even if a name lookup never ends', async () => {
     await using good = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     const { code, report, durationMs } = await runner.run(
@@ -89,7 +89,7 @@ describe('the process ends with its last endpoint', () => {
     expect(durationMs).toBeLessThan(ENOUGH_MS);
   });
 
-  test.each(['QUIT', 'EHLO'] as const)('though a server never answers %s', async (verb) => {
+  test.each(['QUIT', 'EHLO'] as const)('even if a server never replies to %s', async (verb) => {
     await using server = await startScriptedServer(loopback.dialogue({ replies: { [verb]: silence } }));
     await using runner = await createRunner();
     const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, timeout: '3' };
@@ -99,7 +99,7 @@ describe('the process ends with its last endpoint', () => {
   });
 });
 
-describe('what a run does not use is not loaded', () => {
+describe('a run loads only the parts of the bundle that it uses', () => {
   /** The bundle without the parts that it loads on demand. */
   let bare: string;
   beforeAll(async () => {
@@ -109,7 +109,7 @@ describe('what a run does not use is not loaded', () => {
   });
   afterAll(() => rm(bare, { recursive: true }));
 
-  test('without an inbox: no IMAP, and no client of the GitHub API', async () => {
+  test('without an inbox, it loads neither IMAP nor the GitHub API client', async () => {
     const { pki, identity, ca } = loopback;
     await using server = await startEmbedded({ pki, identity });
     await using runner = await createRunner();
@@ -124,7 +124,7 @@ describe('what a run does not use is not loaded', () => {
     expect([code, outputs.result]).toEqual([0, 'pass']);
   });
 
-  test('and with an inbox it is, or the test above would show nothing', async () => {
+  test('with an inbox, it fails without these parts, which validates the test above', async () => {
     const { pki, identity, ca } = loopback;
     await using server = await startEmbedded({ pki, identity });
     await using runner = await createRunner();
@@ -142,7 +142,7 @@ describe('what a run does not use is not loaded', () => {
     expect([code, report?.endpoints[0]?.result]).toEqual([1, 'fail']);
   });
 
-  test('but a configuration error is told in full even where a part is missing', async () => {
+  test('a configuration error is reported completely even if a part is missing', async () => {
     await using runner = await createRunner();
     const { code, annotations } = await runner.run({}, {}, bare);
     expect(code).toBe(1);

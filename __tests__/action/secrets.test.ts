@@ -12,7 +12,7 @@ import { startScriptedServer } from '../support/scripted-server.js';
 import { disclosed, secretForms } from '../support/secret-forms.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../support/certificate-fixtures.js';
 
-/** Credentials reach the server that they are for, over a channel that is worth it, and nothing and nobody else. */
+/** Credentials are sent only to their server, over a verified channel, and appear nowhere else. */
 
 let loopback: Loopback;
 let certs: CertificateFixtures;
@@ -20,38 +20,38 @@ beforeAll(async () => {
   [loopback, certs] = await Promise.all([createLoopback(), createCertificateFixtures()]);
 });
 
-/** With everything in it that encoders treat differently. */
+/** A password with characters that encoders treat differently. */
 const SECRET = 'pa+ss/"w<rd>&_*é 100%?';
 const USERNAME = 'joe@example.test';
 
-/** A reply that says a credential back in every form. */
+/** A reply that repeats a credential in every form. */
 function echo(code: string): Reply {
   const forms = secretForms(SECRET, USERNAME);
   return forms.map((form, index) => `${code}${index === forms.length - 1 ? ' ' : '-'}you said ${form}.`);
 }
 
-/** All that left the step, but for what tells the runner what to mask. */
+/** All output of the step, except the commands that mask secrets. */
 function published({ log, summary, outputs, report, aftermath }: StepEnded): string {
   const shown = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   return [...shown, summary, aftermath, JSON.stringify(outputs), JSON.stringify(report)].join('\n');
 }
 
-test('what is looked for would be found', () => {
+test('a disclosed credential would be detected', () => {
   for (const form of secretForms(SECRET, USERNAME)) {
     expect(disclosed(`250 ${form}.`, SECRET, USERNAME)).toContain(form);
     expect(disclosed(JSON.stringify([form]), SECRET, USERNAME)).toContain(form);
   }
 });
 
-describe('a credential that the server says back', () => {
+describe('a credential that the server repeats', () => {
   test.each([
-    ['on AUTH, accepted', 'password', { CREDENTIALS: echo('235') }, 'pass'],
-    ['on AUTH, refused', 'password', { CREDENTIALS: echo('535') }, 'fail'],
-    ['on AUTH, for now', 'password', { CREDENTIALS: echo('454') }, 'inconclusive'],
-    ['to MAIL', 'password', { MAIL: echo('550') }, 'fail'],
-    ['to RCPT', 'password', { RCPT: echo('550') }, 'fail'],
-    ['to the message', 'password', { MESSAGE: echo('554') }, 'fail'],
-  ] as const)('%s, is shown nowhere', async (_, kind, replies, result) => {
+    ['in a 235 to AUTH', 'password', { CREDENTIALS: echo('235') }, 'pass'],
+    ['in a 535 to AUTH', 'password', { CREDENTIALS: echo('535') }, 'fail'],
+    ['in a 454 to AUTH', 'password', { CREDENTIALS: echo('454') }, 'inconclusive'],
+    ['in a reply to MAIL', 'password', { MAIL: echo('550') }, 'fail'],
+    ['in a reply to RCPT', 'password', { RCPT: echo('550') }, 'fail'],
+    ['in a reply to the message', 'password', { MESSAGE: echo('554') }, 'fail'],
+  ] as const)('%s is not disclosed', async (_, kind, replies, result) => {
     await using server = await startScriptedServer(loopback.dialogue({ replies }));
     await using runner = await createRunner();
     const ended = await runner.run({
@@ -71,7 +71,7 @@ describe('a credential that the server says back', () => {
     expect(masked).toEqual(expect.arrayContaining([SECRET, plain()]));
   });
 
-  test('in its greeting, because it knows it, is shown nowhere', async () => {
+  test('in its greeting is not disclosed', async () => {
     await using server = await startScriptedServer({ greeting: echo('554') });
     await using runner = await createRunner();
     await runner.write(
@@ -84,7 +84,7 @@ describe('a credential that the server says back', () => {
   });
 });
 
-test('the password of an inbox is shown nowhere, whether it is right or wrong', async () => {
+test('the password of an inbox is not disclosed, whether it is correct or wrong', async () => {
   const { pki, identity, ca } = loopback;
   await using server = await startEmbedded({ pki, identity });
   await using runner = await createRunner();
@@ -104,8 +104,8 @@ test('the password of an inbox is shown nowhere, whether it is right or wrong', 
   expect(disclosed(published(wrong), SECRET, USER.username)).toEqual([]);
 });
 
-describe('what a mechanism makes of a credential', () => {
-  /** The same server's side of a mechanism, which says back what it has heard last: whole, taken apart, and folded. */
+describe('a credential in the encoding of a mechanism', () => {
+  /** The server of a mechanism, which repeats the last response: complete, decoded, and folded. */
   function echoing(sasl: Sasl, secretIn: RegExp, heard: string[]): Sasl {
     return function* (initial, channel) {
       const answers = [initial ?? ''];
@@ -140,35 +140,32 @@ describe('what a mechanism makes of a credential', () => {
     ['CRAM-MD5', 'password', cramMd5, /(\w+)$/],
     ['OAUTHBEARER', 'access-token', once, /Bearer (.+)$/],
     ['XOAUTH2', 'access-token', once, /Bearer (.+)$/],
-  ] as const)(
-    '%s is known to the runner before it goes out, and shown nowhere',
-    async (mechanism, kind, sasl, secretIn) => {
-      const heard: string[] = [];
-      const offersInTls = [`AUTH ${mechanism}`];
-      await using server = await startScriptedServer(
-        loopback.dialogue({ offersInTls, sasl: { [mechanism]: echoing(sasl, secretIn, heard) } }),
-      );
-      await using runner = await createRunner();
-      const ended = await runner.run({
-        endpoints: `127.0.0.1:${server.port}`,
-        ca: loopback.ca,
-        username: USERNAME,
-        [kind]: SECRET,
-        retries: '0',
-      });
-      const [blob = '', made = ''] = heard;
-      expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual(['auth-rejected']);
-      expect(JSON.stringify(ended.report)).toContain('you said <redacted>');
-      const shown = published(ended).toLowerCase();
-      expect(heard.filter((form) => shown.includes(form.toLowerCase()))).toEqual([]);
-      expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
-      const masked = ended.commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
-      expect(masked).toEqual(expect.arrayContaining(kind === 'access-token' ? [blob] : [blob, made]));
-    },
-  );
+  ] as const)('of %s is masked before it is sent, and not disclosed', async (mechanism, kind, sasl, secretIn) => {
+    const heard: string[] = [];
+    const offersInTls = [`AUTH ${mechanism}`];
+    await using server = await startScriptedServer(
+      loopback.dialogue({ offersInTls, sasl: { [mechanism]: echoing(sasl, secretIn, heard) } }),
+    );
+    await using runner = await createRunner();
+    const ended = await runner.run({
+      endpoints: `127.0.0.1:${server.port}`,
+      ca: loopback.ca,
+      username: USERNAME,
+      [kind]: SECRET,
+      retries: '0',
+    });
+    const [blob = '', made = ''] = heard;
+    expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual(['auth-rejected']);
+    expect(JSON.stringify(ended.report)).toContain('you said <redacted>');
+    const shown = published(ended).toLowerCase();
+    expect(heard.filter((form) => shown.includes(form.toLowerCase()))).toEqual([]);
+    expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
+    const masked = ended.commands.filter(({ name }) => name === 'add-mask').map(({ data }) => data);
+    expect(masked).toEqual(expect.arrayContaining(kind === 'access-token' ? [blob] : [blob, made]));
+  });
 });
 
-describe('the password of an inbox that the server says back, is shown nowhere', () => {
+describe('the password of an inbox that the server repeats is not disclosed', () => {
   const forms = secretForms(SECRET, USERNAME);
   const basic = base64(`${USERNAME}:${SECRET}`);
 
@@ -196,7 +193,7 @@ describe('the password of an inbox that the server says back, is shown nowhere',
     expect(masked).toEqual(expect.arrayContaining([SECRET, basic, base64(`\0${USERNAME}\0${SECRET}`)]));
   }
 
-  test('POP3', async () => {
+  test('by POP3', async () => {
     await using server = await startScriptedPop3({
       identity: loopback.identity,
       security: 'implicit',
@@ -207,7 +204,7 @@ describe('the password of an inbox that the server says back, is shown nowhere',
     expectUntold(ended);
   });
 
-  test.each(['LOGIN', 'AUTHENTICATE'])('IMAP, on %s', async (command) => {
+  test.each(['LOGIN', 'AUTHENTICATE'])('by IMAP, after %s', async (command) => {
     await using server = await startScriptedImap({
       identity: loopback.identity,
       ...(command === 'AUTHENTICATE' && { capabilities: 'IMAP4rev1 SASL-IR AUTH=PLAIN' }),
@@ -218,7 +215,7 @@ describe('the password of an inbox that the server says back, is shown nowhere',
     expectUntold(ended);
   });
 
-  test('IMAP, in its farewell', async () => {
+  test('by IMAP, in BYE', async () => {
     await using server = await startScriptedImap({
       identity: loopback.identity,
       greeting: [`* BYE ${forms.join(' ')}`],
@@ -226,7 +223,7 @@ describe('the password of an inbox that the server says back, is shown nowhere',
     expectUntold(await gated(`imaps://127.0.0.1:${server.port}`));
   });
 
-  test.each(['mailpit', 'maildev'])('the API of %s', async (kind) => {
+  test.each(['mailpit', 'maildev'])('by the API of %s', async (kind) => {
     const body = [basic, ...forms].join('\n');
     const replies = { [`GET /api/v1/messages`]: { status: 401, body }, [`GET /api/config`]: { status: 401, body } };
     await using server = await startMailpit({ identity: loopback.identity, replies });
@@ -236,7 +233,7 @@ describe('the password of an inbox that the server says back, is shown nowhere',
   });
 });
 
-test('a credential that stands in the message that arrived is shown nowhere', async () => {
+test('a credential in the message that arrived is not disclosed', async () => {
   const { pki, identity, ca } = loopback;
   const forms = secretForms(USER.password, USER.username);
   const alter = (source: Buffer): Buffer =>
@@ -259,16 +256,16 @@ test('a credential that stands in the message that arrived is shown nowhere', as
   expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
 });
 
-describe('a library that throws a credential', () => {
+describe('an exception that contains a credential', () => {
   test.each([
     ['in a step', 'connecting', 'a secret', 1],
     ['elsewhere', 'run', 'a secret', 1],
-    ['where nobody awaits it', 'connecting', 'a stray secret', 1],
-    ['at the log', 'log', 'a secret', 1],
-    ['at the report file', 'report file', 'a secret', 0],
-    ['at the outputs', 'outputs', 'a secret', 0],
-    ['at the summary', 'summary', 'a secret', 0],
-  ])('%s, is not repeated', async (_, where, kind, code) => {
+    ['in an unhandled rejection', 'connecting', 'a stray secret', 1],
+    ['in the log', 'log', 'a secret', 1],
+    ['in the report file', 'report file', 'a secret', 0],
+    ['in the outputs', 'outputs', 'a secret', 0],
+    ['in the summary', 'summary', 'a secret', 0],
+  ])('%s does not disclose it', async (_, where, kind, code) => {
     await using server = await startScriptedServer(loopback.dialogue());
     await using runner = await createRunner();
     const ended = await runner.run(
@@ -286,7 +283,7 @@ describe('a library that throws a credential', () => {
   });
 });
 
-test('nor does debugging show any', async () => {
+test('debug logging discloses no credentials', async () => {
   const { pki, identity, ca } = loopback;
   await using server = await startEmbedded({ pki, identity });
   await using runner = await createRunner();
@@ -307,7 +304,7 @@ test('nor does debugging show any', async () => {
   expect(disclosed(published(ended), USER.password, USER.username)).toEqual([]);
 });
 
-test('a configuration that is wrong shows no credential', async () => {
+test('a configuration error discloses no credentials', async () => {
   await using runner = await createRunner();
   const secrets = { username: USERNAME, password: SECRET, 'access-token': SECRET, 'inbox-password': SECRET };
   await runner.write(
@@ -321,7 +318,7 @@ test('a configuration that is wrong shows no credential', async () => {
 });
 
 test.each(['selfSigned', 'untrusted', 'wrongHost', 'expired', 'everything'] as const)(
-  'nothing travels to a server whose certificate is bad: %s',
+  'no credentials are sent to a server with a bad certificate: %s',
   async (certName) => {
     await using server = await startScriptedServer({ tls: { key: certs[certName].key, cert: certs[certName].chain } });
     await using runner = await createRunner();

@@ -4,12 +4,12 @@ import { NODE, runProgram, type Ended } from '../support/program.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
 
-/** The built programs prove themselves before the first endpoint when they are told to, and gate nothing if they cannot. */
+/** The built programs run the self-test before the first endpoint if configured, and test no endpoint if it fails. */
 
 const PROOF = 'Self-test: the gate detected all 8 misbehaving servers.';
 const DISPROOF =
   'The self-test failed: the gate misjudged a server that presents a certificate from an unknown CA (certificate-untrusted).';
-/** A gate that trusts any chain. */
+/** Makes the gate accept any chain. */
 const CREDULOUS = { NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/credulous.mjs')}` };
 
 let loopback: Loopback;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe('the action', () => {
-  test('proves itself first, and then gates', async () => {
+  test('runs the self-test first, and then tests the endpoints', async () => {
     await using runner = await createRunner();
     await using server = await startScriptedServer(loopback.dialogue());
     const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, 'self-test': 'true' };
@@ -31,7 +31,7 @@ describe('the action', () => {
     expect(lines.findIndex((line) => line.includes('1/1'))).toBeGreaterThan(proof);
   });
 
-  test('does not unless it is asked to', async () => {
+  test('does not run the self-test by default', async () => {
     await using runner = await createRunner();
     await using server = await startScriptedServer(loopback.dialogue());
     const { code, log } = await runner.run({ endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca }, CREDULOUS);
@@ -39,7 +39,7 @@ describe('the action', () => {
     expect(log).not.toContain('elf-test');
   });
 
-  test('that misses a misbehaving server gates nothing, whatever fails the job', async () => {
+  test('that misses a misbehaving server tests no endpoint, regardless of the policy', async () => {
     await using runner = await createRunner();
     await using server = await startScriptedServer(loopback.dialogue());
     const inputs = {
@@ -65,14 +65,14 @@ describe('the program on a terminal', () => {
   const cli = (args: readonly string[], env = {}): Promise<Ended> =>
     runProgram(NODE, [resolve('dist/cli/index.js'), ...args], { env });
 
-  test('proves itself first, and then shows itself', async () => {
+  test('runs the self-test first, and then the demonstration', async () => {
     const { code, stdout, stderr } = await cli(['--demo', '--self-test']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')[0]).toBe(PROOF);
     expect(stdout).toContain('11/11');
   });
 
-  test('proves itself first, and then gates', async () => {
+  test('runs the self-test first, and then tests the endpoints', async () => {
     await using server = await startScriptedServer(loopback.dialogue({ offers: [] }));
     const { code, stdout, stderr } = await cli(['--self-test', `127.0.0.1:${server.port}`]);
     expect([code, stderr]).toEqual([1, '']);
@@ -87,7 +87,7 @@ describe('the program on a terminal', () => {
     expect(stderr).not.toContain(DISPROOF);
   });
 
-  test('that misses a misbehaving server gates nothing, and shows nothing', async () => {
+  test('that misses a misbehaving server tests no endpoint and runs no demonstration', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     for (const args of [['--demo'], [`127.0.0.1:${server.port}`], ['--json', `127.0.0.1:${server.port}`]]) {
       const ended = await cli(['--self-test', ...args], CREDULOUS);

@@ -17,7 +17,7 @@ const CLI = resolve('dist/cli/index.js');
 const TIMEOUT_S = 5;
 const STOPPED_MS = 7000;
 const PATIENCE_MS = 60_000;
-/** Long enough to notice a command and to stop the gate before the answer. */
+/** Long enough to notice a command and to stop the gate before the reply. */
 const THINKS = wait(4000);
 
 let loopback: Loopback;
@@ -46,7 +46,7 @@ async function stoppedAt(verb: string, ...dialogues: Dialogue[]): Promise<Pick<E
 
 async function pause(child: ChildProcess, { heard }: ScriptedServer, verb: string): Promise<void> {
   while (!heard.some(({ line }) => line.startsWith(verb))) await sleep(5);
-  // By then, an immediate answer such as 220 to STARTTLS has been read.
+  // By then, an immediate reply such as 220 to STARTTLS has been read.
   await sleep(200);
   child.kill('SIGSTOP');
   await sleep(STOPPED_MS);
@@ -59,7 +59,7 @@ test.concurrent.each<[string, Dialogue]>([
   ['EHLO', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES] } }],
   ['STARTTLS', { replies: { STARTTLS: ['220 go', THINKS, startTls] } }],
 ])(
-  'a server that answers %s while the gate is stopped passes',
+  'a server that replies to %s while the gate is stopped passes',
   async (verb, dialogue) => {
     expect(await stoppedAt(verb, dialogue)).toEqual({ result: 'pass' });
   },
@@ -68,7 +68,7 @@ test.concurrent.each<[string, Dialogue]>([
 
 test.concurrent.each<[string, Dialogue]>([
   ['closes the connection', { replies: { 'plain:EHLO': [THINKS, close] } }],
-  ['says 421', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES, '421 4.4.2 Timeout', close] } }],
+  ['sends 421', { replies: { 'plain:EHLO': [THINKS, ...CAPABILITIES, '421 4.4.2 Timeout', close] } }],
 ])(
   'a server that %s meanwhile is retried, and the finding is runner-starved',
   async (_, impatient) => {

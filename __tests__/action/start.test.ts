@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NODE, runProgram, type Ended } from '../support/program.js';
 
-/** However a program ends that `start` runs, it ends red unless it says itself that it went well. */
+/** A program that `start` runs fails unless it returns 0 itself. */
 
 let folder: string;
 beforeAll(async () => {
@@ -27,8 +27,8 @@ afterAll(() => rm(folder, { recursive: true }));
 let programs = 0;
 
 /**
- * @param main the source of an async function: what `start` is to run
- * @param complain the source of what tells of a throw
+ * @param main the source of an async function that `start` runs
+ * @param complain the source of the function that reports an exception
  */
 async function started(main: string, complain?: string): Promise<Ended> {
   return runProgram(NODE, [basename(await program(main, complain))], { cwd: folder });
@@ -47,10 +47,10 @@ async function program(main: string, complain = "(reason) => console.log('compla
 }
 
 test.each([
-  ['its own word', 'async () => 0', 0],
-  ['its own word that it failed', 'async () => 1', 1],
-  ['another code', 'async () => 2', 2],
-])('ends by %s, and without complaint', async (_, main, code) => {
+  ['its own code 0', 'async () => 0', 0],
+  ['its own code 1', 'async () => 1', 1],
+  ['its own code 2', 'async () => 2', 2],
+])('ends with %s, and reports nothing', async (_, main, code) => {
   expect(await started(main)).toMatchObject({ code, stdout: '', stderr: '' });
 });
 
@@ -61,24 +61,24 @@ test.each([
   ['null', 'async () => { throw null }', 'null'],
   ['an object without prototype', 'async () => { throw Object.create(null) }', 'something that cannot be shown'],
   [
-    'an error of another realm',
+    'an error of a different realm',
     'async () => (await import("node:vm")).runInNewContext("throw new Error(`boom`)")',
     'boom',
   ],
+  ['an unhandled rejection', 'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }', 'stray'],
   [
-    'a rejection that nobody awaits',
-    'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }',
-    'stray',
-  ],
-  [
-    'such a rejection in the last moment',
+    'an unhandled rejection at the last moment',
     'async () => { await later(1); Promise.reject(new Error("stray")); return 0 }',
     'stray',
   ],
-  ['such a rejection of nothing', 'async () => { Promise.reject(); await later(50); return 0 }', 'undefined'],
+  [
+    'an unhandled rejection without a value',
+    'async () => { Promise.reject(); await later(50); return 0 }',
+    'undefined',
+  ],
   ['an error in a callback', 'async () => { setTimeout(() => { throw "stray" }); await later(50); return 0 }', 'stray'],
   [
-    'an error event that nobody hears',
+    'an error event without a listener',
     `async () => {
       (await import('node:net')).connect(1, '0.0.0.0.0');
       await new Promise((resolve) => process.once('uncaughtExceptionMonitor', resolve));
@@ -86,7 +86,7 @@ test.each([
     }`,
     /0\.0\.0\.0\.0/,
   ],
-])('ends red and tells why with %s', async (_, main, why: string | RegExp) => {
+])('fails and reports the reason with %s', async (_, main, why: string | RegExp) => {
   const { code, stdout, stderr } = await started(main);
   expect([code, stderr]).toEqual([1, '']);
   expect(stdout).toMatch(why);
@@ -95,17 +95,17 @@ test.each([
 
 test.each([
   ['throws', '() => { throw new Error("a secret") }'],
-  ['leaves a rejection that nobody awaits', '() => { Promise.reject(new Error("a secret")) }'],
-])('ends red, at once and with nothing said, where what tells of it %s itself', async (_, complain) => {
+  ['causes an unhandled rejection', '() => { Promise.reject(new Error("a secret")) }'],
+])('fails immediately and reports nothing if the reporting function %s itself', async (_, complain) => {
   const main = 'async () => { Promise.reject(new Error("stray")); await later(50); return 0 }';
   expect(await started(main, complain)).toMatchObject({ code: 1, stdout: '', stderr: '' });
 });
 
-test('a program that is never done is no program that went well', async () => {
+test('a program that never returns fails', async () => {
   expect(await started('() => new Promise(() => undefined)')).toMatchObject({ code: 1 });
 });
 
-test('all that was written is read, though the process ends at once and something still keeps it alive', async () => {
+test('all output is written even if the process ends with pending work', async () => {
   const ended = await started(
     'async () => { setInterval(() => undefined, 60_000); process.stdout.write("x".repeat(3_000_000)); return 0 }',
   );
@@ -113,7 +113,7 @@ test('all that was written is read, though the process ends at once and somethin
   expect(ended.stdout).toHaveLength(3_000_000);
 });
 
-/** Longer than a run that was told to end waits for a reader. */
+/** Longer than a canceled run waits for a reader. */
 const SLOW_MS = 2500;
 
 /** Starts a program whose output is not read yet. */
@@ -121,15 +121,15 @@ async function unread(main: string): Promise<ChildProcessByStdio<null, Readable,
   return spawn(NODE, [await program(main)], { env: {}, stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
 }
 
-test('a slow reader gets all the output', async () => {
+test('a slow reader receives all output', async () => {
   const child = await unread('async () => { process.stdout.write("x".repeat(3_000_000)); return 0 }');
   await pause(SLOW_MS);
   expect(await text(child.stdout)).toHaveLength(3_000_000);
 });
 
 test.each([
-  ['was told to end', 'AbortSignal.abort()'],
-  ['is told to end meanwhile', 'AbortSignal.timeout(500)'],
+  ['was canceled', 'AbortSignal.abort()'],
+  ['is canceled later', 'AbortSignal.timeout(500)'],
 ])('a program that %s does not wait for a reader of its output', async (_, signal) => {
   const child = await unread(
     `async (state) => { state.endedBy = ${signal}; process.stdout.write("x".repeat(3_000_000)); return 7 }`,
@@ -140,7 +140,7 @@ test.each([
 
 describe('file operations that never end', () => {
   /**
-   * The source of a function that begins the given number of them: opening a FIFO blocks until its other end is opened.
+   * The source of a function that starts this number of them: opening a FIFO blocks until its other end is opened.
    */
   const begin = `async (count) => {
     const { execFileSync } = await import('node:child_process');

@@ -54,7 +54,7 @@ describe('endpoints on the command line', () => {
     expect(stderr).toMatch(/1\/1/);
   });
 
-  test('sign in with the password of the environment, which is not shown', async () => {
+  test('authenticate with the password from the environment, which is not disclosed', async () => {
     const user = { username: 'joe', password: 'correct horse' };
     await using server = await startScriptedServer(loopback.dialogue({ user }));
     const args = [`127.0.0.1:${server.port}`, '--ca', 'ca.pem', '--username', 'joe', '--json'];
@@ -65,7 +65,7 @@ describe('endpoints on the command line', () => {
     expect(disclosed(wrong.stdout + wrong.stderr, 'wrong horse', user.username)).toEqual([]);
   });
 
-  test('stand beside those of a file', async () => {
+  test('are added to those of a file', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     await writeFile(
       join(folder, 'gate.yml'),
@@ -77,7 +77,7 @@ describe('endpoints on the command line', () => {
   });
 });
 
-test('what a stranger says is obeyed by no runner that the output goes to', async () => {
+test('the output contains no runner commands from a server', async () => {
   const text = '554 x ##[error]pwned ##[add-path]/evil \u009b31m \u202e ::error::pwned';
   await using server = await startScriptedServer({ greeting: text });
   const named = `- { name: "##[error]pwned", host: 127.0.0.1, port: ${server.port} }\n`;
@@ -97,15 +97,15 @@ test('what a stranger says is obeyed by no runner that the output goes to', asyn
 });
 
 test.each([
-  ['an option that does not exist', ['--prot', '25', '127.0.0.1'], '--prot'],
+  ['an unknown option', ['--prot', '25', '127.0.0.1'], '--prot'],
   ['a password on the command line', ['--password', 'secret', '127.0.0.1'], '--password'],
   ['an option without its value', ['127.0.0.1', '--ca'], '--ca'],
-  ['a value that is not legal', ['127.0.0.1', '--timeout', 'soon'], 'timeout'],
-  ['an endpoint that is none', ['127.0.0.1:0'], '1:1'],
-  ['options and no endpoint', ['--json'], 'nothing to test'],
-  ['nothing at all, as an unset variable leaves it', [], 'nothing to test'],
-  ['an empty argument, as a quoted unset variable leaves it', [''], 'nothing to test'],
-  ['a self-test and no endpoint', ['--self-test'], 'nothing to test'],
+  ['an invalid value', ['127.0.0.1', '--timeout', 'soon'], 'timeout'],
+  ['an invalid endpoint', ['127.0.0.1:0'], '1:1'],
+  ['options without an endpoint', ['--json'], 'nothing to test'],
+  ['no argument, as from an unset variable', [], 'nothing to test'],
+  ['an empty argument, as from a quoted unset variable', [''], 'nothing to test'],
+  ['a self-test without an endpoint', ['--self-test'], 'nothing to test'],
   ['a demonstration with an endpoint', ['--demo', '127.0.0.1'], '--demo accepts no endpoint and no option'],
   [
     'a demonstration with a config file',
@@ -113,13 +113,13 @@ test.each([
     '--demo accepts no endpoint and no option',
   ],
   ['a demonstration with an option', ['--demo', '--json'], '--demo accepts no endpoint and no option'],
-])('%s is refused with 2', async (_, args, said) => {
+])('%s is rejected with exit code 2', async (_, args, said) => {
   const { code, stdout, stderr } = await cli(args);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(said);
 });
 
-test.each(['--help', '-h'])('%s says what there is', async (option) => {
+test.each(['--help', '-h'])('%s prints the usage', async (option) => {
   const { code, stdout, stderr } = await cli([option]);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('Usage: ');
@@ -131,7 +131,7 @@ test('npm start runs the demonstration', () => {
 });
 
 describe('--demo', () => {
-  /** What each endpoint of the demonstration is there to show. */
+  /** The finding that each endpoint of the demonstration causes. */
   const SHOWN = {
     'good: STARTTLS': 'pass',
     'good: implicit TLS': 'pass',

@@ -14,7 +14,7 @@ import { closedPort, startScriptedServer, type ScriptedServer } from '../support
  */
 
 const CASES = runs(100);
-const AT_A_TIME = 4;
+const CONCURRENCY = 4;
 
 /** The dialogue for each result, and its finding. */
 const SERVERS = {
@@ -147,7 +147,7 @@ async function ended({ endpoints, failOn, onInconclusive, fault }: Case): Promis
 }
 
 test('the exit code is that of the verdict, and never 0 after any other exception', async () => {
-  const limit = pLimit(AT_A_TIME);
+  const limit = pLimit(CONCURRENCY);
   const tried = fc.sample(cases, { numRuns: CASES, seed: 5 });
   const wrong = await Promise.all(
     tried.map((each) =>

@@ -16,7 +16,7 @@ import { startScriptedServer, type ScriptedServer } from '../support/scripted-se
 const CLI = resolve('dist/cli/index.js');
 const TIMEOUT_S = 5;
 const STOPPED_MS = 7000;
-const PATIENCE_MS = 60_000;
+const TEST_TIMEOUT_MS = 60_000;
 /** Long enough to notice a command and to stop the gate before the reply. */
 const THINKS = wait(4000);
 
@@ -63,7 +63,7 @@ test.concurrent.each<[string, Dialogue]>([
   async (verb, dialogue) => {
     expect(await stoppedAt(verb, dialogue)).toEqual({ result: 'pass' });
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );
 
 test.concurrent.each<[string, Dialogue]>([
@@ -77,5 +77,5 @@ test.concurrent.each<[string, Dialogue]>([
       earlier: [{ code: 'runner-starved' }],
     });
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );

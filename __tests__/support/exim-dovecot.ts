@@ -5,7 +5,7 @@ import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named, type IdentityFiles, type ServerFolder } from './server-folder.js';
 import { createCertificateFixtures, type CertificateName, type CertificateFixtures } from './certificate-fixtures.js';
 
-/** The ports of Exim. Where a name says nothing of TLS, the certificate is the good one, and AUTH needs TLS. */
+/** The ports of Exim. Unless the name says otherwise, the certificate is valid, and AUTH requires TLS. */
 const SERVICES = [
   'submission',
   'submissions',
@@ -15,10 +15,10 @@ const SERVICES = [
   'tls12',
   'oldTls',
   'asksForCertificate',
-  'wantsCertificate',
+  'requiresCertificate',
 ] as const;
 
-/** Fixtures that have a port each. */
+/** Fixtures with their own port. */
 const CERTIFICATES = [
   'good',
   'expired',
@@ -31,23 +31,23 @@ const CERTIFICATES = [
 const INBOX = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
 
 export interface EximServers {
-  /** All on 127.0.0.1; each port but those of the inbox is one of Exim, with STARTTLS unless its name says otherwise. */
+  /** All on 127.0.0.1. Except for the inbox, they are ports of Exim, with STARTTLS unless the name says otherwise. */
   readonly ports: Readonly<Record<(typeof SERVICES)[number] | (typeof INBOX)[number], number>>;
   readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
   readonly certs: CertificateFixtures;
-  /** Where the servers keep everything; gone after close. */
+  /** The folder of the servers; removed by close. */
   readonly folder: string;
   /** The Maildir of {@link MAIL_USER}. */
   readonly maildir: string;
-  /** What Exim logged so far. */
+  /** What Exim has logged so far. */
   log(): Promise<string>;
   /** Stops every process and removes every file. @throws where a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
- * Starts an Exim of our own that hands on to a Dovecot of our own, apart from any others on the machine.
- * @throws where this is not root, or the servers are not there
+ * Starts a separate Exim that delivers to a separate Dovecot, independent of any others on the machine.
+ * @throws if this is not root, or the servers are not installed
  */
 export function startEximServers(): Promise<EximServers> {
   return inServerFolder(async (folder) => {
@@ -99,7 +99,7 @@ function services(ports: EximServers['ports'], good: IdentityFiles, root: Identi
     { port: ports.tls12, options: { tls_require_ciphers: 'NORMAL:-VERS-ALL:+VERS-TLS1.2' } },
     { port: ports.oldTls, options: { tls_require_ciphers: 'LEGACY:-VERS-ALL:+VERS-TLS1.1' } },
     { port: ports.asksForCertificate, options: { ...verifies, tls_try_verify_hosts: '*' } },
-    { port: ports.wantsCertificate, options: { ...verifies, tls_verify_hosts: '*' } },
+    { port: ports.requiresCertificate, options: { ...verifies, tls_verify_hosts: '*' } },
   ];
 }
 

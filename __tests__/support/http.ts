@@ -14,7 +14,7 @@ export interface HttpScript {
   /** For HTTPS; without it the server speaks plain HTTP. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
   /** The credentials that the server requires, as `user:password`. */
-  readonly wants?: string;
+  readonly requires?: string;
   /** What to answer instead, by `GET /path` without its query. */
   readonly replies?: Readonly<Record<string, HttpReply | 'silence' | 'close'>>;
 }
@@ -47,7 +47,8 @@ export async function startHttp(
 ): Promise<HttpServer> {
   const heard: string[] = [];
   const authorizations: string[] = [];
-  const expected = script.wants === undefined ? undefined : `Basic ${Buffer.from(script.wants).toString('base64')}`;
+  const expected =
+    script.requires === undefined ? undefined : `Basic ${Buffer.from(script.requires).toString('base64')}`;
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const pieces: Buffer[] = [];
     request

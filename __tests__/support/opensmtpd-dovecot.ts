@@ -12,7 +12,7 @@ const LISTENERS = {
   mx: 'tls',
   noTls: '',
   tls12: `${SUBMISSION} protocols "tlsv1.2"`,
-  wantsCertificate: 'tls-require verify auth <users> ca "clients"',
+  requiresCertificate: 'tls-require verify auth <users> ca "clients"',
 } as const;
 
 /** Fixtures that have a port each. */

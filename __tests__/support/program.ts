@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /** Far above what any of these programs takes, so that one that hangs is told from one that is slow. */
-const PATIENCE_MS = 60_000;
+const PROGRAM_TIMEOUT_MS = 60_000;
 
 /** Runs a program in a process group of its own to its end; one that does not end is killed, and has no exit code. */
 export async function runProgram(path: string, args: readonly string[], where: Surroundings = {}): Promise<Ended> {
@@ -49,13 +49,13 @@ export async function runProgram(path: string, args: readonly string[], where: S
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   }
-  const patience = setTimeout(() => pid !== undefined && process.kill(-pid, 'SIGKILL'), PATIENCE_MS);
+  const timer = setTimeout(() => pid !== undefined && process.kill(-pid, 'SIGKILL'), PROGRAM_TIMEOUT_MS);
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     const durationMs = performance.now() - begun;
     return { code, stdout, stderr, durationMs, leftSomething: pid !== undefined && groupLives(pid) };
   } finally {
-    clearTimeout(patience);
+    clearTimeout(timer);
   }
 }
 

@@ -8,11 +8,11 @@ import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
 
-/** Wherever a run is when its end comes, it ends, and tells what it knows by then. */
+/** A run that is canceled at any point ends, and reports what is known. */
 
 const PATIENT_MS = 60_000;
-/** Long after the end of the run nothing may be waited for; QUIT is waited for a little. */
-const AT_ONCE_MS = 3_000;
+/** After cancellation, the run waits only briefly for QUIT. */
+const MAX_END_MS = 3_000;
 
 let certs: CertificateFixtures;
 beforeAll(async () => {
@@ -35,15 +35,15 @@ const planOf = (...endpoints: readonly Endpoint[]): Plan => ({
   retries: 2,
 });
 
-/** Runs a plan, and ends it once something holds. */
+/** Runs a plan, and cancels it when a condition holds. */
 async function stopped(plan: Plan, holds: () => boolean): Promise<Outcome> {
   const controller = new AbortController();
   const running = run(plan, {}, () => undefined, controller.signal);
   while (!holds()) await pause(5);
   const waited = waiting();
-  controller.abort('the test is content');
+  controller.abort('the test is done');
   const outcome = await running;
-  expect(waited()).toBeLessThan(AT_ONCE_MS);
+  expect(waited()).toBeLessThan(MAX_END_MS);
   expect(outcome.verdict.blocks).toBe(true);
   return outcome;
 }
@@ -52,17 +52,22 @@ async function stopped(plan: Plan, holds: () => boolean): Promise<Outcome> {
 const seen = ({ report }: Outcome): unknown[] =>
   report.endpoints.map(({ steps, attempts }) => [letters(steps), codes(steps), attempts]);
 
-describe('the end of the run, while the server', () => {
+describe('a run can be canceled while the server', () => {
   const greeted = (line: string) => line.startsWith('EHLO');
   test.each<[string, Dialogue, (line: string, phase: string) => boolean, string]>([
-    ['does not answer EHLO', { replies: { 'plain:EHLO': silence } }, greeted, 'ibbbb'],
-    ['drips its answer to EHLO', { replies: { 'plain:EHLO': drip(`250 ${'x'.repeat(3000)}`, 200) } }, greeted, 'ibbbb'],
-    ['does not answer STARTTLS', { replies: { STARTTLS: silence } }, (line) => line === 'STARTTLS', 'pibbb'],
-    ['does not answer EHLO over TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
-    ['does not answer AUTH', { replies: { AUTH: silence } }, (line) => line.startsWith('AUTH'), 'pppib'],
-    ['does not answer MAIL', { replies: { MAIL: silence } }, (line) => line.startsWith('MAIL'), 'ppppi'],
-    ['does not answer DATA', { replies: { DATA: silence } }, (line) => line.startsWith('DATA'), 'ppppi'],
-    ['does not answer the message', { replies: { MESSAGE: silence } }, (line) => line === '.', 'ppppi'],
+    ['does not reply to EHLO', { replies: { 'plain:EHLO': silence } }, greeted, 'ibbbb'],
+    [
+      'sends its reply to EHLO byte by byte',
+      { replies: { 'plain:EHLO': drip(`250 ${'x'.repeat(3000)}`, 200) } },
+      greeted,
+      'ibbbb',
+    ],
+    ['does not reply to STARTTLS', { replies: { STARTTLS: silence } }, (line) => line === 'STARTTLS', 'pibbb'],
+    ['does not reply to EHLO over TLS', { replies: { 'tls:EHLO': silence } }, (_, phase) => phase === 'tls', 'pppib'],
+    ['does not reply to AUTH', { replies: { AUTH: silence } }, (line) => line.startsWith('AUTH'), 'pppib'],
+    ['does not reply to MAIL', { replies: { MAIL: silence } }, (line) => line.startsWith('MAIL'), 'ppppi'],
+    ['does not reply to DATA', { replies: { DATA: silence } }, (line) => line.startsWith('DATA'), 'ppppi'],
+    ['does not reply to the message', { replies: { MESSAGE: silence } }, (line) => line === '.', 'ppppi'],
   ])('%s', async (_, dialogue, isThere, steps) => {
     const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls, ...dialogue });
@@ -73,19 +78,19 @@ describe('the end of the run, while the server', () => {
     expect(server.connections).toBe(1);
   });
 
-  test('does not greet', async () => {
+  test('sends no greeting', async () => {
     await using server = await startScriptedServer({ greeting: silence });
     const outcome = await stopped(planOf(patient(server.port)), () => server.connections > 0);
     expect(seen(outcome)).toEqual([['ibbbb', ['run-stopped'], 1]]);
   });
 
-  test('does not shake hands', async () => {
+  test('does not complete the handshake', async () => {
     await using server = await startScriptedServer({ greeting: silence });
     const plan = planOf(patient(server.port, { transport: 'implicit' }));
     expect(seen(await stopped(plan, () => server.connections > 0))).toEqual([['aaibb', ['run-stopped'], 1]]);
   });
 
-  test('does not answer a probe', async () => {
+  test('does not reply to a probe', async () => {
     const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer([{ tls }, { tls, greeting: silence }]);
     const plan = planOf(patient(server.port, { probes: ['plaintext-mail'] }));
@@ -94,7 +99,7 @@ describe('the end of the run, while the server', () => {
     expect(found).toEqual(['run-stopped']);
   });
 
-  test('does not answer a probe, after its step has failed', async () => {
+  test('does not reply to a probe after its step has failed', async () => {
     await using server = await startScriptedServer([
       { offers: ['AUTH PLAIN'], replies: { STARTTLS: '502 5.5.1 Not here' } },
       { greeting: silence },
@@ -106,7 +111,7 @@ describe('the end of the run, while the server', () => {
     ]);
   });
 
-  test('delivers a message that never comes', async () => {
+  test('never delivers the message', async () => {
     let delivered = false;
     await using server = await startEmbedded({
       alter: () => {
@@ -120,8 +125,8 @@ describe('the end of the run, while the server', () => {
   });
 });
 
-describe('the end of the run', () => {
-  test('between two attempts tells what failed in the first, and that it was not tried again', async () => {
+describe('the cancellation of a run', () => {
+  test('between two attempts reports the first failure, and that it was not retried', async () => {
     await using server = await startScriptedServer({ greeting: '451 4.3.2 Later' });
     const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
     const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, isOver);
@@ -130,14 +135,14 @@ describe('the end of the run', () => {
     expect(server.connections).toBe(1);
   });
 
-  test('between two attempts leaves a failure what it is', async () => {
+  test('between two attempts does not change a failure', async () => {
     await using server = await startScriptedServer({ offers: ['STARTTLS'], replies: { STARTTLS: '454 4.7.0 Later' } });
     const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
     const outcome = await stopped({ ...planOf(patient(server.port)), retries: 5 }, isOver);
     expect(seen(outcome)).toEqual([['pfbbb', ['starttls-refused', 'run-stopped'], 1]]);
   });
 
-  test('between two attempts is red, even if what failed in the first is waived', async () => {
+  test('between two attempts fails the gate, even if the first failure is waived', async () => {
     await using server = await startScriptedServer({ greeting: '451 4.3.2 Later' });
     const isOver = () => server.heard.some(({ line }) => line === 'QUIT');
     const waive = [{ finding: 'throttled', until: '2099-12-31', reason: 'it is busy' }] as const;
@@ -145,7 +150,7 @@ describe('the end of the run', () => {
     expect(seen(outcome)).toEqual([['ibbbb', ['(throttled)', 'run-stopped'], 1]]);
   });
 
-  test('leaves what has come to its end as it is', async () => {
+  test('does not change finished endpoints', async () => {
     const tls = { key: certs.good.key, cert: certs.good.chain };
     await using good = await startScriptedServer({ tls });
     await using bad = await startScriptedServer({});
@@ -157,7 +162,7 @@ describe('the end of the run', () => {
     expect(verdict.failed.map(({ result }) => result)).toEqual(['fail', 'inconclusive']);
   });
 
-  test('that comes by itself is the deadline of the run, and says so', async () => {
+  test('by the deadline of the run says so', async () => {
     await using server = await startScriptedServer({ greeting: silence });
     const waited = waiting();
     const outcome = await run({ ...planOf(patient(server.port)), deadlineMs: 300 }, {}, () => undefined);
@@ -167,10 +172,10 @@ describe('the end of the run', () => {
       'the deadline of the run (0.005 min) has passed',
     );
     expect(outcome.report.durationMs).toBeGreaterThanOrEqual(299);
-    expect(waited()).toBeLessThan(AT_ONCE_MS);
+    expect(waited()).toBeLessThan(MAX_END_MS);
   });
 
-  test('that comes too late changes nothing', async () => {
+  test('by a deadline after its end changes nothing', async () => {
     const tls = { key: certs.good.key, cert: certs.good.chain };
     await using server = await startScriptedServer({ tls });
     const { report, verdict } = await run(

@@ -11,14 +11,14 @@ import { play, type Played, type Scene } from '../../support/scene.js';
 import { disclosed } from '../../support/secret-forms.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 
-/** Each finding is caused by its server and by no other, and documented as it was. */
+/** Each finding is caused by its server and not by the similar one, and the page documents that. */
 
-const AT_A_TIME = 6;
-const PATIENCE_MS = 60_000;
+const CONCURRENCY = 6;
+const TEST_TIMEOUT_MS = 60_000;
 
 const examples = FINDING_CODES.map((code) => ({ code, example: FINDING_EXAMPLES[code] }));
 
-/** Findings that cannot be shown where the tests may not listen on port 25, or where it is in use. */
+/** Findings that cannot be tested if port 25 is not allowed or is in use. */
 const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-blocked'];
 const testOf = (code: FindingCode): typeof test => (unplayable.includes(code) ? test.skip : test);
 
@@ -31,14 +31,14 @@ const outcome = (scene: Scene): Played => {
 
 beforeAll(async () => {
   const certs = await createCertificateFixtures();
-  const limit = pLimit(AT_A_TIME);
+  const limit = pLimit(CONCURRENCY);
   const scenes = examples
     .filter(({ code }) => !unplayable.includes(code))
     .flatMap(({ example: { raising, twin } }) => [raising, twin]);
   await Promise.all(scenes.map((scene) => limit(async () => played.set(scene, await play(scene, certs)))));
-}, PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
 
-test('every finding has its example, and nothing else has', () => {
+test('every finding has an example, and there are no others', () => {
   expect(Object.keys(FINDING_EXAMPLES)).toEqual(FINDING_CODES);
 });
 
@@ -65,7 +65,7 @@ const WITHOUT_EVIDENCE: readonly FindingCode[] = [
   'internal-error',
 ];
 
-test('every finding says how it is known, in fields that the catalog declares', () => {
+test('every finding has evidence, in fields that the catalog declares', () => {
   for (const { code, example } of examples.filter((one) => !unplayable.includes(one.code))) {
     const { steps } = outcome(example.raising).report;
     expect(undeclaredEvidence(steps)).toEqual([]);
@@ -98,7 +98,7 @@ describe(EXAMPLES_PAGE, () => {
 
   beforeAll(() => {
     if (!update) return;
-    // A section that cannot be shown on this machine stays as it is.
+    // A section that cannot be generated on this machine is unchanged.
     const sections = examples.map((one) => (unplayable.includes(one.code) ? current(one.code) : section(one)));
     writeFileSync(EXAMPLES_PAGE, [renderOverview(examples), ...sections].join('\n'));
   });
@@ -109,7 +109,7 @@ describe(EXAMPLES_PAGE, () => {
     expect(sections.map((text) => /^## (.*)$/m.exec(text)?.[1])).toEqual(FINDING_CODES);
   });
 
-  test('shows no secret in any form', () => {
+  test('contains no secret in any form', () => {
     const page = readFileSync(EXAMPLES_PAGE, 'utf8');
     expect(page).toContain('client: AUTH PLAIN <redacted>');
     expect(disclosed(page, AUTH.secret.reveal(), AUTH.username)).toEqual([]);
@@ -117,7 +117,7 @@ describe(EXAMPLES_PAGE, () => {
   });
 
   describe.each(examples)('$code', (shown) => {
-    testOf(shown.code)('is shown as it is', () => {
+    testOf(shown.code)('is up to date', () => {
       expect(`${current(shown.code).trimEnd()}\n`).toBe(section(shown));
     });
   });

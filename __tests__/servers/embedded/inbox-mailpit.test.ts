@@ -72,7 +72,7 @@ describe('a Mailpit', () => {
   });
 
   test('receives credentials over HTTPS, and returns the message', async () => {
-    await using server = await startMailpit({ identity: trusted.identity, wants: CREDENTIALS });
+    await using server = await startMailpit({ identity: trusted.identity, requires: CREDENTIALS });
     const inbox = await open(server, { scheme: 'mailpit+https', ...LOGIN });
     server.messages.push(message('b', ID));
     await (await inbox.find(sought(ID), Deadline.after(1000)))?.delete();
@@ -160,7 +160,7 @@ describe('an HTTP server that cannot be used', () => {
   });
   const listed = (entry: object): HttpScript => first({ body: JSON.stringify({ messages: [entry] }) });
   test.each<[string, HttpScript, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['requires credentials', { wants: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
+    ['requires credentials', { requires: CREDENTIALS }, InboxRejected, /^login rejected: .*401/],
     ['denies access', first({ status: 403 }), InboxRejected, /^login rejected: .*403/],
     ['is a different server', first({ body: '<!doctype html>' }), InboxUnreachable, /not have the API of Mailpit/],
     ['does not have the path', first({ status: 404 }), InboxUnreachable, /not have the API of Mailpit/],

@@ -18,7 +18,7 @@ import type { EndpointReport } from '../../../src/report/report.js';
 import { subjectPublicKeyInfo } from '../../../src/tls/x509/encoding.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 
-/** Certificates that OpenSSL lets through a handshake, and that cannot be read. */
+/** Certificates that OpenSSL accepts in a handshake, but that cannot be parsed. */
 
 const RUNS = runs(1500);
 
@@ -39,7 +39,7 @@ interface Seen {
   readonly report: Omit<EndpointReport, 'attempts'>;
   readonly steps: string;
   readonly codes: readonly string[];
-  readonly travelled: boolean;
+  readonly sent: boolean;
 }
 
 async function see(certName: CertificateName, endpoint: Partial<Endpoint> = {}): Promise<Seen> {
@@ -51,11 +51,11 @@ async function see(certName: CertificateName, endpoint: Partial<Endpoint> = {}):
     report,
     steps: letters(report.steps),
     codes: codes(report.steps),
-    travelled: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
+    sent: server.heard.some(({ line }) => /^(AUTH|MAIL)/.test(line)),
   };
 }
 
-const ODD_LEAVES = [
+const MALFORMED_LEAVES = [
   ['noSuchDate', /^notAfter is not a valid date: "\d\d99/],
   ['noSuchStart', /^notBefore is not a valid date: "\d\d00/],
   ['oddNames', /^a length extends past the end$/],
@@ -63,10 +63,10 @@ const ODD_LEAVES = [
   ['extensionTwice', /^the extension 2\.5\.29\.35 occurs twice$/],
 ] as const;
 
-describe.each(ODD_LEAVES)('%s', (certName, odd) => {
-  test('is malformed, and what is odd stands in the evidence', async () => {
+describe.each(MALFORMED_LEAVES)('%s', (certName, odd) => {
+  test('is malformed, and the evidence says why', async () => {
     const { report, ...seen } = await see(certName);
-    expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed'], travelled: false });
+    expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed'], sent: false });
     const [found] = report.steps[2]?.findings ?? [];
     expect(found?.evidence?.malformed).toMatch(odd);
     expect(found?.evidence?.sha256).toBe(
@@ -74,7 +74,7 @@ describe.each(ODD_LEAVES)('%s', (certName, odd) => {
     );
   });
 
-  test('leaves a report that holds by its schema', async () => {
+  test('gives a report that is valid according to its schema', async () => {
     const { report } = await see(certName);
     expect(report.tls).toBeUndefined();
     const whole = { schemaVersion: 1, tool: { name: 'starttls-gate', version: '1.0.0' }, result: report.result };
@@ -82,27 +82,27 @@ describe.each(ODD_LEAVES)('%s', (certName, odd) => {
     expect(schemaErrors({ ...whole, startedAt: new Date().toISOString(), durationMs: 1, endpoints })).toEqual([]);
   });
 
-  test('is authenticated neither by a waiver nor by a pin', async () => {
+  test('is not accepted because of a waiver or a pin', async () => {
     const key = subjectPublicKeyInfo(new X509Certificate(certs[certName].cert));
     const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(key));
     const pin = Buffer.from(digest).toString('base64');
     expect(await see(certName, { tls: policy([pin]) })).toMatchObject({
       steps: 'ppfbb',
       codes: ['certificate-malformed'],
-      travelled: false,
+      sent: false,
     });
     const waive = [{ finding: 'certificate-malformed', until: '2099-12-31', reason: 'for the test' }] as const;
     expect(await see(certName, { waive, tls: policy([pin]) })).toMatchObject({
       steps: 'ppwfb',
       codes: ['(certificate-malformed)', 'credentials-withheld'],
-      travelled: false,
+      sent: false,
     });
   });
 });
 
-test('an intermediate that cannot be read is malformed, and the report has the certificate of the server', async () => {
+test('an intermediate that cannot be parsed is malformed, and the report has the server certificate', async () => {
   const { report, ...seen } = await see('oddIntermediate');
-  expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed', 'certificate-untrusted'], travelled: false });
+  expect(seen).toEqual({ steps: 'ppfbb', codes: ['certificate-malformed', 'certificate-untrusted'], sent: false });
   const [malformed, untrusted] = report.steps[2]?.findings ?? [];
   expect(malformed?.evidence).toMatchObject({ subject: 'CN=Test Odd Intermediate CA' });
   expect(untrusted?.evidence?.reason).toMatch(
@@ -111,7 +111,7 @@ test('an intermediate that cannot be read is malformed, and the report has the c
   expect(report.tls?.certificate.names).toEqual([HOST]);
 });
 
-test('beside a path to an anchor, what cannot be read does not matter', async () => {
+test('a malformed certificate outside the path to a trusted CA is ignored', async () => {
   const sends = [certs.pki.intermediate, certs.noSuchDate];
   const identity = await certs.pki.issue({ names: [HOST], sends });
   await using server = await startScriptedServer({ tls: { key: identity.key, cert: identity.chain } });
@@ -119,13 +119,13 @@ test('beside a path to an anchor, what cannot be read does not matter', async ()
   expect([letters(report.steps), codes(report.steps)]).toEqual(['pppnn', ['certificate-chain-disordered']]);
 });
 
-describe('a certificate with octets changed', () => {
+describe('a certificate with changed bytes', () => {
   const CHANGES = fc.array(fc.record({ at: fc.nat(), bits: fc.integer({ min: 1, max: 255 }) }), {
     minLength: 1,
     maxLength: 3,
   });
 
-  /** A certificate that Node still takes for one, though it is not the original. */
+  /** A changed certificate that Node still accepts; undefined if there is none. */
   function changed(identity: Identity, changes: readonly { at: number; bits: number }[]): X509Certificate | undefined {
     const original = identity.certificate.raw;
     const octets = Buffer.from(original);
@@ -138,7 +138,7 @@ describe('a certificate with octets changed', () => {
     }
   }
 
-  /** @param sent leaf first, and of OpenSSL's opinion that they do not hold together */
+  /** @param sent the leaf first; OpenSSL has reported a bad signature */
   function judged(sent: readonly X509Certificate[], ca = certs.pki.root.cert): PeerJudgment {
     return judgePeer(
       { sent, verifyError: 'CERT_SIGNATURE_FAILURE' },
@@ -148,24 +148,24 @@ describe('a certificate with octets changed', () => {
 
   const SUBJECTS = ['good', 'rsa2048', 'selfSigned', 'address', 'withUrl', 'pss'] as const;
 
-  test.each(SUBJECTS)('is judged as a leaf ("%s"), and authenticates nobody', (certName) => {
+  test.each(SUBJECTS)('is evaluated as a leaf ("%s"), and never verifies the server', (certName) => {
     const issuer = new X509Certificate(certs.pki.intermediate.cert);
-    let judgements = 0;
+    let judgments = 0;
     fc.assert(
       fc.property(CHANGES, (changes) => {
         const leaf = changed(certs[certName], changes);
         if (!leaf) return;
-        judgements += 1;
+        judgments += 1;
         const { isVerified, findings, certificate } = judged([leaf, issuer]);
         expect({ isVerified, anything: findings.length > 0 }).toEqual({ isVerified: false, anything: true });
         expect(certificate === undefined).toBe(findings.some(({ code }) => code === 'certificate-malformed'));
       }),
       { numRuns: RUNS },
     );
-    expect(judgements).toBeGreaterThan(RUNS / 10);
+    expect(judgments).toBeGreaterThan(RUNS / 10);
   });
 
-  test('is judged as an issuer, and authenticates nobody', () => {
+  test('is evaluated as an issuer, and never verifies the server', () => {
     const leaf = new X509Certificate(certs.good.cert);
     fc.assert(
       fc.property(CHANGES, (changes) => {
@@ -178,7 +178,7 @@ describe('a certificate with octets changed', () => {
     );
   });
 
-  test('does not stop the search where it is the anchor', () => {
+  test('does not stop the path search if it is the trusted CA', () => {
     const [leaf, issuer] = [certs.good, certs.pki.intermediate].map(({ cert }) => new X509Certificate(cert));
     if (!leaf || !issuer) throw new Error('no chain');
     fc.assert(

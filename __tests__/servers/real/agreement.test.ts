@@ -10,15 +10,15 @@ import { startMailServers, type MailServers } from '../../support/postfix-doveco
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { HOST, CERTIFICATE_NAMES, type CertificateName } from '../../support/certificate-fixtures.js';
 
-/** Two tools that a postmaster trusts, and the gate, before the same servers. `docs/compared.md` explains the outcome. */
+/** Two well-known tools and the gate with the same servers. `docs/compared.md` explains the results. */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 const ADDRESS = '127.0.0.1';
 
 const execute = promisify(execFile);
 
-/** Who holds the server's TLS to be in order: encrypted, by a certificate that verifies for the name. */
+/** Which tools accept the server's TLS: encrypted, with a certificate that is valid for the name. */
 interface Verdicts {
   readonly gate: boolean;
   readonly openssl: boolean;
@@ -41,11 +41,11 @@ const IN_ORDER: readonly CertificateName[] = [
   'constrained',
 ];
 
-/** Where they differ, and that is meant so. */
+/** Intended differences. */
 const BY_DESIGN: Partial<Record<CertificateName, { readonly why: string; readonly verdicts: Verdicts }>> = {
-  soon: { why: 'only the gate looks ahead', verdicts: ONLY_THE_GATE_REFUSES },
-  commonNameOnly: { why: 'RFC 9525 knows no common name', verdicts: ONLY_THE_GATE_REFUSES },
-  caAsLeaf: { why: 'the key of a CA is none for a server', verdicts: ONLY_THE_GATE_REFUSES },
+  soon: { why: 'only the gate checks the remaining validity', verdicts: ONLY_THE_GATE_REFUSES },
+  commonNameOnly: { why: 'RFC 9525 does not use the common name', verdicts: ONLY_THE_GATE_REFUSES },
+  caAsLeaf: { why: 'a server must not use the certificate of a CA', verdicts: ONLY_THE_GATE_REFUSES },
   rsa1024: { why: 'Postfix verifies at security level 1', verdicts: { ...NONE, posttlsFinger: true } },
 };
 
@@ -54,12 +54,12 @@ let exim: EximServers;
 let opensmtpd: OpenSmtpdServers;
 beforeAll(async () => {
   [servers, exim, opensmtpd] = await Promise.all([startMailServers(), startEximServers(), startOpenSmtpdServers()]);
-}, PATIENCE_MS);
-afterAll(() => Promise.all([servers, exim, opensmtpd].map((started) => started.close())), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => Promise.all([servers, exim, opensmtpd].map((started) => started.close())), TEST_TIMEOUT_MS);
 
 type Transport = 'starttls' | 'implicit';
 
-/** What the three think of a port of Postfix, or of other servers that have an authority of their own. */
+/** The results of the three for a port of Postfix, or of other servers with their own CA. */
 async function verdicts(
   port: number,
   transport: Transport = 'starttls',
@@ -86,7 +86,7 @@ async function opensslHolds(port: number, transport: Transport, authority: strin
     's_client',
     ...['-connect', `${ADDRESS}:${port}`, ...(transport === 'starttls' ? ['-starttls', 'smtp'] : [])],
     ...['-servername', HOST, '-verify_hostname', HOST, '-CAfile', authority, '-verify_return_error'],
-    // The security level of Debian and of current releases of OpenSSL, said here lest a build has another.
+    // The security level of Debian and of current releases of OpenSSL, in case a build has a different one.
     ...['-cipher', 'DEFAULT:@SECLEVEL=2'],
   ]);
   return succeeded && /^ *Verify return code: 0 \(ok\)$/m.test(output);
@@ -98,11 +98,11 @@ async function posttlsFingerHolds(port: number, transport: Transport, authority:
     `[${ADDRESS}]:${port}`,
     HOST,
   ]);
-  // Whatever it finds, it exits with 0.
+  // It exits with 0 regardless of the result.
   return output.includes(': Verified TLS connection established to ');
 }
 
-/** Runs a tool to its end, with nothing to read, by the configuration of this Postfix and no other. */
+/** Runs a tool without input, with the configuration of this Postfix. */
 async function outcomeOf(program: string, args: readonly string[]): Promise<{ succeeded: boolean; output: string }> {
   const env = { ...process.env, MAIL_CONFIG: join(servers.folder, 'postfix', 'etc') };
   const running = execute(program, args, { env, timeout: 20_000 });
@@ -112,7 +112,7 @@ async function outcomeOf(program: string, args: readonly string[]): Promise<{ su
     return { succeeded: true, output: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
-    // Not a status but a word, or nothing: the tool is not there, or did not come to its end.
+    // A text instead of a status, or nothing: the tool does not exist, or did not end.
     if (typeof code !== 'number') throw error;
     return { succeeded: false, output: stdout + stderr };
   }
@@ -120,7 +120,7 @@ async function outcomeOf(program: string, args: readonly string[]): Promise<{ su
 
 const expectations = CERTIFICATE_NAMES.map((certName) => ({
   certName,
-  why: IN_ORDER.includes(certName) ? 'all hold it to be in order' : 'none does',
+  why: IN_ORDER.includes(certName) ? 'all accept it' : 'none accepts it',
   verdicts: IN_ORDER.includes(certName) ? ALL : NONE,
   ...BY_DESIGN[certName],
 }));
@@ -132,9 +132,9 @@ describe('the certificate', () => {
 
   test.each([
     ['*.example.test', ALL],
-    // RFC 9525 section 6.3; Postfix tells OpenSSL not to take it.
+    // RFC 9525 section 6.3; Postfix configures OpenSSL to reject it.
     ['m*.example.test', { ...NONE, openssl: true }],
-  ])('with the name %s', async (name, expected) => {
+  ])('is evaluated for the name %s', async (name, expected) => {
     const { key, chain } = await servers.certs.pki.issue({ names: [name] });
     await using server = await startScriptedServer({ tls: { key, cert: chain } });
     expect(await verdicts(server.port)).toEqual(expected);
@@ -150,11 +150,11 @@ describe('the service', () => {
     ['authBeforeTls', 'starttls', ALL],
     ['noTls', 'starttls', NONE],
     ['oldTls', 'starttls', NONE],
-  ] as const)('%s, by %s', async (service, transport, expected) => {
+  ] as const)('%s with %s gets the expected results', async (service, transport, expected) => {
     expect(await verdicts(servers.ports[service], transport)).toEqual(expected);
   });
 
-  test('a server that has a reply in the clear behind its 220, which both tools drop unread', async () => {
+  test('only the gate rejects an unencrypted reply after the 220, which both tools ignore', async () => {
     const { key, chain } = servers.certs.good;
     const tls = { key, cert: chain };
     const STARTTLS = [raw('220 2.0.0 Ready\r\n250 2.0.0 injected\r\n'), startTls];
@@ -163,7 +163,7 @@ describe('the service', () => {
   });
 });
 
-describe('on Exim and OpenSMTPD, too', () => {
+describe('the results are the same for Exim and OpenSMTPD', () => {
   test.each([
     ['good', ALL],
     ['rsa2048', ALL],
@@ -182,7 +182,7 @@ describe('on Exim and OpenSMTPD, too', () => {
     ['submissions', 'implicit', ALL],
     ['submission', 'implicit', NONE],
     ['noTls', 'starttls', NONE],
-  ] as const)('the service %s, by %s', async (service, transport, expected) => {
+  ] as const)('the service %s with %s', async (service, transport, expected) => {
     for (const other of [exim, opensmtpd]) {
       expect(await verdicts(other.ports[service], transport, other)).toEqual(expected);
     }
@@ -197,10 +197,10 @@ describe('on Exim and OpenSMTPD, too', () => {
     expect(await verdicts(exim.ports[service], 'starttls', exim)).toEqual(expected);
   });
 
-  test('a demand for a certificate, which comes behind the handshake of TLS 1.3 and the end of posttls-finger', async () => {
+  test('a required client certificate, which posttls-finger does not notice with TLS 1.3', async () => {
     for (const other of [exim, opensmtpd]) {
-      // What s_client makes of it is a matter of which end is faster.
-      const { gate: ours, posttlsFinger } = await verdicts(other.ports.wantsCertificate, 'starttls', other);
+      // The result of s_client depends on timing.
+      const { gate: ours, posttlsFinger } = await verdicts(other.ports.requiresCertificate, 'starttls', other);
       expect({ gate: ours, posttlsFinger }).toEqual({ gate: false, posttlsFinger: true });
     }
   });

@@ -11,15 +11,15 @@ import { HOST, CERTIFICATE_NAMES } from '../../support/certificate-fixtures.js';
 
 const ADDRESS = '127.0.0.1';
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 describe('the real servers', () => {
   let servers: MailServers;
   beforeAll(async () => {
     servers = await startMailServers();
-  }, PATIENCE_MS);
-  afterAll(() => servers.close(), PATIENCE_MS);
+  }, TEST_TIMEOUT_MS);
+  afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
   const ehlo = async (port: number): Promise<string> => {
     const socket = connect(port, ADDRESS);
@@ -39,7 +39,7 @@ describe('the real servers', () => {
       tls: { servername: HOST, ca: servers.certs.pki.root.cert },
     }).sendMail({ from: MAIL_USER.username, to: MAIL_USER.username, subject: `port ${port}`, text: 'hello' });
 
-  /** The subject lines in the mailbox, once there are so many. */
+  /** The subjects in the mailbox, as soon as there are this many. */
   const subjects = async (count: number): Promise<string[]> => {
     for (;;) {
       const messages = await servers.messages();
@@ -49,7 +49,7 @@ describe('the real servers', () => {
     }
   };
 
-  test('offer STARTTLS, AUTH or neither, as their ports promise', async () => {
+  test('offer STARTTLS, AUTH or neither, depending on the port', async () => {
     const { mx, submission, noTls, authBeforeTls } = servers.ports;
     const [exchanger, sub, none, before] = await Promise.all([mx, submission, noTls, authBeforeTls].map(ehlo));
     expect(exchanger).toMatch(/^250-STARTTLS\r$/m);
@@ -74,7 +74,7 @@ describe('the real servers', () => {
     expect(sent.join('')).toBe(servers.certs[certName].chain);
   });
 
-  test('deliver what is submitted over STARTTLS and over implicit TLS into the Maildir, and show it over IMAP', async () => {
+  test('deliver messages from STARTTLS and implicit TLS into the Maildir, and return them over IMAP', async () => {
     const { submission, submissions, imap, imaps } = servers.ports;
     await Promise.all([submit(submission, false), submit(submissions, true)]);
     expect(await subjects(2)).toEqual([`port ${submission}`, `port ${submissions}`].sort());
@@ -94,11 +94,11 @@ describe('the real servers', () => {
     }
   });
 
-  test('refuse a wrong password', async () => {
+  test('reject a wrong password', async () => {
     await expect(submit(servers.ports.submission, false, 'wrong')).rejects.toMatchObject({ responseCode: 535 });
   });
 
-  test('speak nothing newer than TLS 1.1 where they should not', async () => {
+  test('support at most TLS 1.1 on the port for that', async () => {
     const { oldTls } = servers.ports;
     const shakeHands = (option: string): Promise<string> =>
       run('bash', [
@@ -112,7 +112,7 @@ describe('the real servers', () => {
   });
 
   test(
-    'leave no process and no file behind, and disturb no other instance',
+    'leave no process and no file, and do not affect other instances',
     async () => {
       const brief = await startMailServers();
       expect((await processesIn(brief.folder)).map(({ command }) => command).join('\n')).toMatch(
@@ -123,6 +123,6 @@ describe('the real servers', () => {
       await expect(access(brief.folder)).rejects.toMatchObject({ code: 'ENOENT' });
       expect(await ehlo(servers.ports.mx)).toMatch(/^220 /);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });

@@ -16,10 +16,10 @@ import { MAIL_USER } from '../../support/postfix-dovecot.js';
 import { startTlsFront } from '../../support/tls-front.js';
 import { HOST } from '../../support/certificate-fixtures.js';
 
-/** All that a message meets between a Postfix that takes it and the inbox of a Dovecot. */
+/** Delivery from a Postfix that accepts the message to the inbox of a Dovecot. */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 let path: DeliveryPath;
 let ports: DeliveryPath['ports'];
@@ -27,16 +27,16 @@ beforeAll(async () => {
   path = await startDeliveryPath();
   ports = path.ports;
   await seedMaildir(path.maildir, [['S', 'Subject: seen\n\nSomebody has read this.\n']]);
-}, PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
 beforeEach(() => {
   path.filter.change = (message) => message;
   path.greylist.triesLeft = 0;
 });
-afterAll(() => path.close(), PATIENCE_MS);
+afterAll(() => path.close(), TEST_TIMEOUT_MS);
 
 type Service = keyof DeliveryPath['ports'];
 
-/** An endpoint for all five steps, with a delivery that is as usual but for what is given. */
+/** An endpoint for all five steps, with some of its delivery replaced. */
 function endpoint(service: Service, delivery: Partial<Delivery> = {}, replaced: Partial<Endpoint> = {}): Endpoint {
   const usual = mailEndpoint({ ports, certs: path }, ports[service], replaced);
   return { ...usual, ...(usual.delivery && { delivery: { ...usual.delivery, ...delivery } }) };
@@ -48,7 +48,7 @@ function anonymous(gated: Endpoint): Endpoint {
   return auth ? rest : gated;
 }
 
-/** One without an inbox, whose recipient must be refused. */
+/** An endpoint without an inbox, whose recipient must be rejected. */
 function mustRefuse(service: Service, to: string): Endpoint {
   const delivery = { ...DELIVERY, from: MAIL_USER.username, to, expect: 'refused' } as const;
   return endpoint(service, {}, { delivery });
@@ -60,7 +60,7 @@ async function see(gated: Endpoint): Promise<[string, string[]]> {
   return [letters(report.steps), codes(report.steps)];
 }
 
-/** What Postfix counts of a client's commands when it leaves. */
+/** Postfix's count of a client's commands, which it logs at the end of a session. */
 async function commandsOf(gated: Endpoint): Promise<string> {
   const counts = async (): Promise<string[]> => (await path.logs()).match(/smtpd\S+ disconnect from .*/g) ?? [];
   const before = (await counts()).length;
@@ -72,12 +72,12 @@ async function commandsOf(gated: Endpoint): Promise<string> {
   }
 }
 
-describe('a message that arrives as it was sent', () => {
+describe('a message that arrives unchanged', () => {
   test.each<[string, Service]>([
     ['straight', 'submission'],
-    ['straight, from a server that does not name the TLS session', 'terse'],
-    ['by way of a filter that changes nothing', 'filtered'],
-    ['by way of a second hop without TLS', 'twoHops'],
+    ['directly, from a server that does not name the TLS session', 'terse'],
+    ['through a filter that changes nothing', 'filtered'],
+    ['through a second hop without TLS', 'twoHops'],
   ])(
     'passes: %s',
     async (_, service) => {
@@ -85,10 +85,10 @@ describe('a message that arrives as it was sent', () => {
       expect(await see(endpoint(service))).toEqual(['ppppp', []]);
       expect(await readMaildir(path.maildir)).toEqual(before);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
-  test('goes out in one write, for Postfix offers PIPELINING, and each reply is matched with its command', async () => {
+  test('is sent with PIPELINING, and each reply is matched with its command', async () => {
     const { report } = await gate(endpoint('submission'));
     const envelope = report.transcript.filter(({ text }) => /^(MAIL|RCPT|DATA|250 2\.1\.|354 )/.test(text));
     expect(envelope.map(({ text }) => text.slice(0, 4))).toEqual(['MAIL', '250 ', 'RCPT', '250 ', 'DATA', '354 ']);
@@ -109,27 +109,27 @@ describe('a message that a filter changes', () => {
   test.each<[string, (text: string) => string, string[]]>([
     ['a footer below the body', (text) => `${text}-- \r\nScanned.\r\n`, ['message-altered']],
     ['a tag in the subject', (text) => text.replace(/^Subject: /m, 'Subject: [external] '), ['message-altered']],
-    ['a line that loses its dot', (text) => text.replace(/^\./m, ''), ['message-altered']],
+    ['a line that loses its leading dot', (text) => text.replace(/^\./m, ''), ['message-altered']],
     ['a second From', (text) => `From: somebody@else.example\r\n${text}`, ['message-altered']],
-    ['a field of its own', (text) => `X-Scanned: yes\r\n${text}`, []],
+    ['an additional field', (text) => `X-Scanned: yes\r\n${text}`, []],
   ])(
     '%s',
     async (_, change, expected) => {
       path.filter.change = inText(change);
       expect(await see(endpoint('filtered'))).toEqual([expected.length > 0 ? 'ppppf' : 'ppppp', expected]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
-describe('the hop that took the message from us', () => {
+describe('the hop that accepted the message from the gate', () => {
   const behind = (port: number): Endpoint => anonymous({ ...endpoint('mxs'), port, transport: 'implicit', role: 'mx' });
 
-  test('says the truth where nothing stands before it', async () => {
+  test('is encrypted if there is no proxy', async () => {
     expect(await see(behind(ports.mxs))).toEqual(['aapnp', []]);
   });
 
-  test('got it in the clear where something before it ends TLS', async () => {
+  test('is unencrypted behind a proxy that terminates TLS', async () => {
     const front = await startTlsFront(path.identity, ports.noTls);
     try {
       expect(await see(behind(front.port))).toEqual(['aapnf', ['delivery-hop-unencrypted']]);
@@ -138,7 +138,7 @@ describe('the hop that took the message from us', () => {
     }
   });
 
-  test('got it by another TLS session where something before it begins one anew', async () => {
+  test('has a different TLS session behind a proxy that opens a new one', async () => {
     const onward = { ca: path.pki.root.cert, servername: HOST, maxVersion: 'TLSv1.2' } as const;
     const front = await startTlsFront(path.identity, ports.mxs, onward);
     try {
@@ -149,7 +149,7 @@ describe('the hop that took the message from us', () => {
   });
 });
 
-describe('the verdicts on the origin of a message', () => {
+describe('the SPF, DKIM and DMARC results of a message', () => {
   const keys = (): { privateKey: string; record: string } => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const octets = publicKey.export({ type: 'spki', format: 'der' });
@@ -168,7 +168,7 @@ describe('the verdicts on the origin of a message', () => {
     ['not signed', unsigned, {}, ['ppppf', ['delivery-verdict-mismatch']]],
     ['signed, without a key in DNS', signed, {}, ['ppppf', ['delivery-verdict-mismatch']]],
     [
-      'signed, with the key of somebody else in DNS',
+      'signed, with a different key in DNS',
       signed,
       { 'gate._domainkey.example.test': keys().record },
       ['ppppf', ['delivery-verdict-mismatch']],
@@ -182,15 +182,15 @@ describe('the verdicts on the origin of a message', () => {
       const { report } = await gate(gated, { txt: textResolver([names.address]) });
       expect([letters(report.steps), codes(report.steps)]).toEqual(expected);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   const ours = `Authentication-Results: ${HOST}; spf=pass smtp.mailfrom=example.test; dmarc=pass header.from=example.test`;
   test.each<[string, string, [string, string[]]]>([
-    ['as demanded', ours, ['ppppp', []]],
-    ['of somebody else', ours.replace(HOST, 'mx.elsewhere.example'), ['ppppf', ['delivery-verdict-missing']]],
+    ['as required', ours, ['ppppp', []]],
+    ['of a different server', ours.replace(HOST, 'mx.elsewhere.example'), ['ppppf', ['delivery-verdict-missing']]],
     ['without DMARC', ours.replace(/; dmarc.*/, ''), ['ppppf', ['delivery-verdict-missing']]],
-    ['with another SPF', ours.replace('spf=pass', 'spf=softfail'), ['ppppf', ['delivery-verdict-mismatch']]],
+    ['with a different SPF result', ours.replace('spf=pass', 'spf=softfail'), ['ppppf', ['delivery-verdict-mismatch']]],
   ])(
     'Authentication-Results %s',
     async (_, field, [seen, expected]) => {
@@ -199,12 +199,12 @@ describe('the verdicts on the origin of a message', () => {
       const [five, found] = await see(endpoint('filtered', { verdicts }));
       expect([five, [...new Set(found)]]).toEqual([seen, expected]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
-describe('a server that puts the message off', () => {
-  /** Takes the endpoint through as many tries as it needs; the pauses between them are asked for and not waited. */
+describe('a server that defers the message', () => {
+  /** Runs as many attempts as necessary; pauses between them take no time. */
   async function insist(gated: Endpoint, retries: number): Promise<EndpointReport> {
     const world = testWorld({ pause: () => Promise.resolve() });
     const plan = {
@@ -227,63 +227,67 @@ describe('a server that puts the message off', () => {
     ['greylistedAtData', 1],
     ['greylisted', 3],
   ])(
-    'is asked again: %s, %d times',
+    'gets further attempts: %s, %d times',
     async (service, tries) => {
       path.greylist.triesLeft = tries;
       const report = await insist(endpoint(service, { withinMs: 300_000 }), 1);
       expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', ['greylisted']]);
       expect(report.attempts).toBe(tries + 1);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test.each<['greylisted' | 'greylistedAtData', string]>([
     ['greylisted', 'recipient-rejected'],
     ['greylistedAtData', 'message-rejected'],
   ])(
-    'for ever leaves it open: %s',
+    'permanently is inconclusive: %s',
     async (service, code) => {
       path.greylist.triesLeft = Infinity;
       const report = await insist(endpoint(service, { withinMs: 120_000 }), 1);
       expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppi', [code]]);
       expect(report.attempts).toBeGreaterThan(2);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
-describe('what Postfix refuses of a message', () => {
+describe('Postfix rejects', () => {
   test.each<[string, () => Endpoint, string]>([
-    ['its sender', () => endpoint('senderRefused'), 'sender-rejected'],
+    ['the sender', () => endpoint('senderRefused'), 'sender-rejected'],
     ['an unknown recipient', () => endpoint('submission', { to: 'nobody@example.test' }), 'recipient-rejected'],
-    ['to relay', () => anonymous(endpoint('mx', { to: 'somebody@elsewhere.example' })), 'recipient-rejected'],
+    ['relaying', () => anonymous(endpoint('mx', { to: 'somebody@elsewhere.example' })), 'recipient-rejected'],
     ['DATA', () => endpoint('dataRefused'), 'message-rejected'],
     ['the message', () => endpoint('messageRefused'), 'message-rejected'],
-    ['its size', () => endpoint('small', { attachmentBytes: 40_000 }), 'message-rejected'],
+    ['the size of the message', () => endpoint('small', { attachmentBytes: 40_000 }), 'message-rejected'],
   ])('%s', async (_, gated, code) => {
     const tested = gated();
     expect(await see(tested)).toEqual([tested.auth ? 'ppppf' : 'pppnf', [code]]);
   });
 
-  test('of its size is known beforehand, and none is sent', async () => {
+  test('a message that is too large, which is known in advance and not sent', async () => {
     expect(await see(endpoint('small'))).toEqual(['ppppp', []]);
     expect(await commandsOf(endpoint('small', { attachmentBytes: 40_000 }))).not.toMatch(/ (mail|rcpt|data)=/);
   });
 });
 
-describe('a recipient that must be refused', () => {
+describe('a recipient that must be rejected', () => {
   const FOREIGN = 'somebody@elsewhere.example';
 
   test.each<[string, () => Endpoint, [string, string[]]]>([
-    ['of a foreign domain by a mail exchanger', () => anonymous(mustRefuse('mx', FOREIGN)), ['pppnp', []]],
-    ['unknown, by the mail exchanger', () => anonymous(mustRefuse('mx', 'nobody@example.test')), ['pppnp', []]],
+    ['of a foreign domain is rejected by a mail exchanger', () => anonymous(mustRefuse('mx', FOREIGN)), ['pppnp', []]],
     [
-      'of a foreign domain by an open relay',
+      'that is unknown is rejected by the mail exchanger',
+      () => anonymous(mustRefuse('mx', 'nobody@example.test')),
+      ['pppnp', []],
+    ],
+    [
+      'of a foreign domain is accepted by an open relay',
       () => anonymous(mustRefuse('openRelay', FOREIGN)),
       ['pppnf', ['relay-open']],
     ],
     [
-      'of a foreign domain, from an account that may',
+      'of a foreign domain is accepted from an authenticated account',
       () => mustRefuse('submission', FOREIGN),
       ['ppppf', ['relay-open']],
     ],

@@ -9,8 +9,8 @@ import { MAIL_USER, startMailServers, type MailServers } from '../../support/pos
 import { startRelay } from '../../support/relay.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 let servers: MailServers;
 let ports: MailServers['ports'];
@@ -26,8 +26,8 @@ beforeAll(async () => {
     ['FS', 'Subject: flagged\n\nImportant.\n'],
     ['T', 'Subject: STARTTLS Gate test message\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n'],
   ]);
-}, PATIENCE_MS);
-afterAll(() => servers.close(), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
 function credentials(password = MAIL_USER.password): NonNullable<Endpoint['auth']> {
   return { username: MAIL_USER.username, secret: new Secret(password), kind: 'password', expect: 'accepted' };
@@ -77,7 +77,7 @@ async function see(gated: Endpoint): Promise<[string, string[]]> {
   return [letters(report.steps), codes(report.steps)];
 }
 
-/** What the servers logged while something was done, once a line of theirs says that it is over. */
+/** What the servers logged during an action, as soon as a line says that it is over. */
 async function logsOf(over: RegExp, action: () => Promise<unknown>): Promise<string> {
   const before = (await servers.logs()).split('\n');
   await action();
@@ -94,7 +94,7 @@ async function logsOf(over: RegExp, action: () => Promise<unknown>): Promise<str
   }
 }
 
-/** Postfix counts a client's commands when it leaves. */
+/** Postfix logs the number of a client's commands at the end of a session. */
 const SMTP_OVER = /smtpd.* disconnect from /;
 
 describe('all five steps', () => {
@@ -104,7 +104,7 @@ describe('all five steps', () => {
     ['implicit TLS, PLAIN, imap://', 'submissions', 'PLAIN', 'imap'],
     ['implicit TLS, LOGIN, imaps://', 'submissions', 'LOGIN', 'imaps'],
   ])(
-    'pass over %s, and the rest of the mailbox is as it was',
+    'pass over %s, and the rest of the mailbox is unchanged',
     async (_, service, mechanism, scheme) => {
       const before = await readMaildir(maildir);
       const gated = endpoint(ports[service], {
@@ -120,11 +120,11 @@ describe('all five steps', () => {
       expect(await readMaildir(maildir)).toEqual(before);
       expect(Object.keys(before).map((name) => name.replace(/^.*,/, ''))).toEqual(['', 'S', 'ST', 'FS', 'T']);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'of many endpoints at once deliver into one inbox, and each finds its own',
+    'of many endpoints deliver into one inbox at the same time, and each finds its own message',
     async () => {
       const before = await readMaildir(maildir);
       const gated = Array.from({ length: 8 }, (_, i) =>
@@ -133,7 +133,7 @@ describe('all five steps', () => {
       expect(await Promise.all(gated.map(see))).toEqual(gated.map((_, i) => [i % 2 === 0 ? 'ppppp' : 'aappp', []]));
       expect(await readMaildir(maildir)).toEqual(before);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test('pass under a policy of TLS 1.3', async () => {
@@ -141,13 +141,13 @@ describe('all five steps', () => {
     expect(await see(endpoint(ports.submission, { tls: { ...tls, minVersion: 'TLSv1.3' } }))).toEqual(['ppppp', []]);
   });
 
-  test('are four on a mail exchanger, which wants no AUTH', async () => {
+  test('apply except AUTH on a mail exchanger', async () => {
     const before = await readMaildir(maildir);
     expect(await see(anonymous(ports.mx, { role: 'mx' }))).toEqual(['pppnp', []]);
     expect(await readMaildir(maildir)).toEqual(before);
   });
 
-  test('say so where no inbox is configured', async () => {
+  test('report that no inbox is configured', async () => {
     const unread = { ...DELIVERY, from: MAIL_USER.username, to: 'nobody-reads@elsewhere.example', withinMs: 1000 };
     const logs = await logsOf(/status=/, async () => {
       expect(await see(endpoint(ports.submission, { delivery: unread }))).toEqual(['ppppp', ['receipt-not-verified']]);
@@ -156,7 +156,7 @@ describe('all five steps', () => {
   });
 });
 
-describe('what Postfix refuses', () => {
+describe('Postfix rejects', () => {
   test(
     'a wrong password',
     async () => {
@@ -164,49 +164,49 @@ describe('what Postfix refuses', () => {
       expect([letters(report.steps), codes(report.steps)]).toEqual(['pppfb', ['auth-rejected']]);
       expect(findingIn(report.steps).evidence?.reply).toMatch(/^535 5\.7\.8 /);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'to relay',
+    'relaying',
     async () => {
       const gated = anonymous(ports.mx, { delivery: delivery({ to: 'somebody@elsewhere.example' }) });
       expect(await see(gated)).toEqual(['pppnf', ['recipient-rejected']]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'a recipient that it does not know',
+    'an unknown recipient',
     async () => {
       const gated = endpoint(ports.submission, { delivery: delivery({ to: 'nobody@example.test' }) });
       expect(await see(gated)).toEqual(['ppppf', ['recipient-rejected']]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
-  test('TLS, having none', async () => {
+  test('TLS if it has none', async () => {
     expect(await see(endpoint(ports.noTls))).toEqual(['fbbbb', ['starttls-not-advertised']]);
   });
 
   test(
-    'no AUTH before TLS, which is remarked upon',
+    'not even AUTH before TLS, which causes a warning',
     async () => {
       expect(await see(endpoint(ports.authBeforeTls))).toEqual(['wpppp', ['plaintext-auth-advertised']]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
-  test('STARTTLS where TLS began already', async () => {
+  test('unencrypted SMTP on an implicit-TLS port', async () => {
     expect(await see(endpoint(ports.submissions, { timeoutMs: 1500 }))).toEqual(['fbbbb', ['implicit-tls-port']]);
   });
 
-  test('TLS before STARTTLS', async () => {
+  test('a TLS handshake before STARTTLS', async () => {
     const gated = endpoint(ports.submission, { transport: 'implicit' });
     expect(await see(gated)).toEqual(['aafbb', ['plaintext-on-implicit-port']]);
   });
 
-  test('TLS 1.2, knowing only older ones', async () => {
+  test('TLS 1.2 if it supports only older versions', async () => {
     expect(await see(endpoint(ports.oldTls))).toEqual(['ppfbb', ['tls-version-too-old']]);
   });
 });
@@ -232,7 +232,7 @@ describe('a certificate', () => {
     ['sha1', ['certificate-weak-signature']],
     ['everything', ['certificate-expired', 'certificate-chain-incomplete', 'certificate-hostname-mismatch']],
   ])(
-    '%s gives %j, and Postfix hears neither AUTH nor MAIL',
+    '%s causes %j, and Postfix receives neither AUTH nor MAIL',
     async (certName, expected) => {
       const before = await readMaildir(maildir);
       const logs = await logsOf(SMTP_OVER, async () => {
@@ -244,33 +244,33 @@ describe('a certificate', () => {
       expect(logs).not.toMatch(/smtpd.*sasl/i);
       expect(await readMaildir(maildir)).toEqual(before);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test.each<CertificateName>(['good', 'wildcard', 'rsa2048', 'ed25519', 'address'])(
-    '%s holds',
+    '%s is valid',
     async (certName) => {
       expect(await see(endpoint(servers.certificatePorts[certName]))).toEqual(['ppppp', []]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
 describe('an inbox', () => {
-  /** What Dovecot says of a client that left before it said who it is. */
+  /** Dovecot's log entry for a client that disconnected before it authenticated. */
   const NOTHING_SENT = /imap-login: .*(no auth attempts|before auth was ready)/;
 
   test.each<[string, () => Partial<MailboxTarget>, string, RegExp]>([
     ['with a wrong password', () => ({ password: new Secret('wrong') }), 'inbox-rejected', /auth failed, 1 attempts/],
     ['without that folder', () => ({ mailbox: 'Elsewhere/Nowhere' }), 'inbox-rejected', /Login: user=</],
     [
-      'that speaks TLS where STARTTLS is due',
+      'that uses implicit TLS instead of STARTTLS',
       () => ({ scheme: 'imap', port: ports.imaps }),
       'inbox-unreachable',
       NOTHING_SENT,
     ],
     [
-      'that speaks in the clear where TLS is due',
+      'that is unencrypted instead of implicit TLS',
       () => ({ scheme: 'imaps', port: ports.imap }),
       'inbox-unreachable',
       NOTHING_SENT,
@@ -286,11 +286,11 @@ describe('an inbox', () => {
       expect(logs).not.toMatch(/saved mail/);
       expect(await readMaildir(maildir)).toEqual(before);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'with the certificate of an unknown authority gets no password',
+    'with a certificate of an unknown CA receives no password',
     async () => {
       const { pin } = await reportedCertificate();
       const tls = { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [pin.replace(/^sha256\//, '')] } as const;
@@ -303,11 +303,11 @@ describe('an inbox', () => {
         expect(logs).not.toMatch(/imap-login: Login|saved mail/);
       }
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'whose STARTTLS is written over on the way gets no password',
+    'whose STARTTLS is overwritten in transit receives no password',
     async () => {
       await using relay = await startRelay(ports.imap, 'STARTTLS');
       const target = inbox({ scheme: 'imap', port: relay.port });
@@ -317,7 +317,7 @@ describe('an inbox', () => {
       });
       expect(relay.sent).not.toMatch(/LOGIN|AUTHENTICATE|STARTTLS/);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   async function reportedCertificate(): Promise<{ readonly pin: string }> {

@@ -12,10 +12,10 @@ import { MAIL_USER } from '../../support/postfix-dovecot.js';
 import { startRelay } from '../../support/relay.js';
 import { run } from '../../support/run.js';
 
-/** Every way into the inbox of a Dovecot, and what becomes of the rest of the mailbox. */
+/** Every protocol for the inbox of a Dovecot, and the effect on the rest of the mailbox. */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 const NAMESAKE =
   'Subject: STARTTLS Gate test message\nMessage-ID: <starttls-gate.of.last.week@example.test>\n\nNot ours.\n';
@@ -37,8 +37,8 @@ beforeAll(async () => {
     ['', NAMESAKE],
   ]);
   before = await readMaildir(path.maildir);
-}, PATIENCE_MS);
-afterAll(() => path.close(), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => path.close(), TEST_TIMEOUT_MS);
 
 const SCHEMES = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
 type Scheme = (typeof SCHEMES)[number];
@@ -70,7 +70,7 @@ async function see(gated: Endpoint): Promise<[string, string[]]> {
   return [letters(report.steps), codes(report.steps)];
 }
 
-/** The messages that were not there before; takes them out. @throws where anything else has changed */
+/** Removes and returns new messages. @throws if anything else has changed */
 async function takeNew(): Promise<string[]> {
   const after = await readMaildir(path.maildir);
   const fresh = Object.keys(after).filter((name) => !(name in before));
@@ -79,8 +79,8 @@ async function takeNew(): Promise<string[]> {
   return fresh.map((name) => after[name] ?? '');
 }
 
-/** The seeds are what they should be, so that equality says something. */
-test('the mailbox holds messages of all kinds', () => {
+/** Validates the initial messages, so that comparisons are meaningful. */
+test('the mailbox has messages of all kinds', () => {
   expect(Object.keys(before).map((name) => name.replace(/^(?:(\.Junk)\/)?.*,/, '$1:'))).toEqual([
     '.Junk:',
     '.Junk:ST',
@@ -95,16 +95,16 @@ test('the mailbox holds messages of all kinds', () => {
 
 describe.each(SCHEMES)('an inbox at %s://', (scheme) => {
   test(
-    'shows the message, which is deleted, and nothing else has changed',
+    'returns the message, which is deleted, and nothing else has changed',
     async () => {
       expect(await see(endpoint(inbox(scheme)))).toEqual(['ppppp', []]);
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'keeps the message where that is wanted, and nothing else has changed',
+    'keeps the message if configured, and nothing else has changed',
     async () => {
       const { report } = await gate(endpoint(inbox(scheme), { keep: true }));
       expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppp', []]);
@@ -112,41 +112,41 @@ describe.each(SCHEMES)('an inbox at %s://', (scheme) => {
       expect(kept).toContain(report.delivery?.messageId ?? 'no Message-ID');
       expect(others).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'shows that the message is there twice, and both are deleted',
+    'reports two copies of the message, and both are deleted',
     async () => {
       const { report } = await gate(endpoint(inbox(scheme), { to: ALIASES.twice }));
       expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-duplicated']]);
       expect(report.delivery?.copies).toBe(2);
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'takes a large message',
+    'returns a large message',
     async () => {
       expect(await see(endpoint(inbox(scheme), { attachmentBytes: 200 * 1024 }))).toEqual(['ppppp', []]);
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'serves many endpoints at once, and each finds its own',
+    'serves many endpoints at the same time, and each finds its own message',
     async () => {
       const gated = Array.from({ length: 8 }, () => see(endpoint(inbox(scheme))));
       expect(await Promise.all(gated)).toEqual(gated.map(() => ['ppppp', []]));
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'refuses a wrong password, and no mail is sent',
+    'rejects a wrong password, and no mail is sent',
     async () => {
       expect(await see(endpoint(inbox(scheme, { password: new Secret('wrong') })))).toEqual([
         'ppppf',
@@ -154,56 +154,56 @@ describe.each(SCHEMES)('an inbox at %s://', (scheme) => {
       ]);
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
-describe('the folder for junk', () => {
+describe('the junk folder', () => {
   test.each(['imap', 'imaps'] as const)(
-    'is looked into as well by %s',
+    'is searched too with %s',
     async (scheme) => {
       const { report } = await gate(endpoint(inbox(scheme), { to: ALIASES.junk, withinMs: 2000 }));
       expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppw', ['message-in-junk']]);
       expect(report.delivery?.folder).toBe('Junk');
       expect(await takeNew()).toEqual([]);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'is out of sight for POP3',
+    'is not accessible with POP3',
     async () => {
       const seen = await see(endpoint(inbox('pop3s'), { to: ALIASES.junk, withinMs: 1500 }));
       expect(seen).toEqual(['ppppf', ['message-not-received']]);
       expect(await takeNew()).toHaveLength(1);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
-describe('an inbox whose TLS does not hold gets no password', () => {
+describe('an inbox without verified TLS receives no password', () => {
   test.each<[string, Scheme, Scheme]>([
-    ['TLS where STLS is due', 'pop3', 'pop3s'],
-    ['no TLS where it is due', 'pop3s', 'pop3'],
+    ['implicit TLS instead of STLS', 'pop3', 'pop3s'],
+    ['unencrypted POP3 instead of implicit TLS', 'pop3s', 'pop3'],
   ])('%s', async (_, scheme, other) => {
     const gated = { ...endpoint(inbox(scheme, { port: path.ports[other] })), timeoutMs: 2000 };
     expect(await see(gated)).toEqual(['ppppf', ['inbox-unreachable']]);
   });
 
-  test('the answer to STLS is written over on the way', async () => {
+  test('the reply to STLS is overwritten in transit', async () => {
     await using relay = await startRelay(path.ports.pop3, '+OK Begin TLS');
     expect(await see(endpoint(inbox('pop3', { port: relay.port })))).toEqual(['ppppf', ['inbox-unreachable']]);
     expect(relay.sent).toMatch(/STLS/);
     expect(relay.sent).not.toMatch(/USER|PASS|AUTH/);
   });
 
-  test('but STLS that is only hidden on the way is used', async () => {
+  test('unless only the STLS capability is removed in transit: STLS is still used', async () => {
     await using relay = await startRelay(path.ports.pop3, 'STLS');
     expect(await see(endpoint(inbox('pop3', { port: relay.port })))).toEqual(['ppppp', []]);
     expect(relay.sent).not.toMatch(/USER|PASS|AUTH/);
   });
 
-  test.each(['pop3', 'pop3s'] as const)('the authority is unknown: %s', async (scheme) => {
+  test.each(['pop3', 'pop3s'] as const)('the CA is unknown: %s', async (scheme) => {
     const { report } = await gate(endpoint(inbox('imaps')));
     const pin = report.tls?.certificate.pin.replace(/^sha256\//, '') ?? '';
     const gated = endpoint(inbox(scheme));
@@ -219,17 +219,17 @@ describe('an inbox whose TLS does not hold gets no password', () => {
 });
 
 test(
-  'the message is found by one notification of IDLE, not by asking again',
+  'the message is found after one IDLE notification, not by polling',
   async () => {
     const rawlog = join(path.maildir, 'rawlog');
     await mkdir(rawlog);
     await run('chown', ['mail:mail', rawlog]);
-    // Held back until the gate has looked once, found nothing, and gone to wait.
+    // Delayed until the gate has searched once, found nothing, and is waiting.
     path.filter.change = async (message) => {
       await sleep(500);
       return message;
     };
-    // The gate asks again by itself after ten seconds, and when the time is over: neither is in between.
+    // The gate would search again after ten seconds, and at the time limit. Neither happens in between.
     const withinMs = 9000;
     let report: Omit<EndpointReport, 'attempts'>;
     let said: string[];
@@ -248,10 +248,10 @@ test(
     expect(said.slice(exists).find((line) => line.startsWith('C: '))).toBe('C: DONE');
     expect(await takeNew()).toEqual([]);
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );
 
-/** What an IMAP client (C) and the server (S) said to each other, in order. */
+/** The session of an IMAP client (C) and the server (S), in order. */
 async function dialogue(rawlog: string): Promise<string[]> {
   const files = (await readdir(rawlog)).map(async (name) => {
     const lines = (await readFile(join(rawlog, name), 'latin1')).split(/\r?\n/);

@@ -16,11 +16,11 @@ import { startScriptedServer } from '../../support/scripted-server.js';
 import { systemResolver, type SystemResolver } from '../../support/system-resolver.js';
 
 /**
- * The action with the system's resolver and a name server that fails. A lookup without an answer takes minutes here,
+ * The action with the system's resolver and a name server that fails. A lookup without a reply takes minutes here,
  * longer than the runner waits for the action, so a run that ends has not waited for it.
  */
 
-/** No other test listens here. The system's resolver asks on port 53. */
+/** No other test uses this address. The system's resolver uses port 53. */
 const NAME_SERVER = { address: '127.53.53.53', port: 53 };
 
 const HEALTHY = Array.from({ length: 8 }, (_, n) => `healthy${n}.example.test`);
@@ -55,7 +55,7 @@ interface Terms {
   readonly meanwhile?: (pid: () => Promise<number>) => Promise<void>;
 }
 
-/** Gates the hosts, which are all the same server. */
+/** Tests the hosts, which are all the same server. */
 async function gated(hosts: readonly string[], terms: Terms = {}): Promise<StepEnded> {
   await using server = await startScriptedServer(loopback.dialogue());
   await using runner = await createRunner();
@@ -76,7 +76,7 @@ async function gated(hosts: readonly string[], terms: Terms = {}): Promise<StepE
 const seen = ({ report }: StepEnded): unknown =>
   Object.fromEntries(report?.endpoints.map(({ name, result, steps }) => [name, [result, ...codes(steps)]]) ?? []);
 
-describe('a lookup without an answer does not delay the end of the process', () => {
+describe('a lookup without a reply does not delay the end of the process', () => {
   const bad = ['silent0.example.test', 'truncated.example.test'];
 
   test.each(bad)('%s', async (host) => {
@@ -110,7 +110,7 @@ describe('a lookup without an answer does not delay the end of the process', () 
   });
 });
 
-describe('lookups without an answer do not block other lookups', () => {
+describe('lookups without a reply do not block other lookups', () => {
   const passing = Object.fromEntries(HEALTHY.map((name) => [name, ['pass']]));
   const failing = (hosts: readonly string[]): Record<string, string[]> =>
     Object.fromEntries(hosts.map((name) => [name, ['inconclusive', 'dns-failed']]));
@@ -165,7 +165,7 @@ describe('addresses: all', () => {
   );
 });
 
-test('addresses: first connects to the family that answers', async () => {
+test('addresses: first connects to the family that is found', async () => {
   const host = 'aaaa-servfail.example.test';
   expect(seen(await gated([host]))).toEqual({ [host]: ['pass'] });
 });

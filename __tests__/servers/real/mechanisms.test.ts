@@ -7,23 +7,23 @@ import { mailEndpoint } from '../../support/mail-endpoint.js';
 import { MAIL_USER } from '../../support/postfix-dovecot.js';
 import { ACCESS_TOKEN, SUBMISSION_ADDRESS, startSaslServers, type SaslServers } from '../../support/sasl-servers.js';
 
-/** Every mechanism of the implementations that Debian's mail servers have: Dovecot's and Cyrus SASL. */
+/** Every mechanism of the SASL implementations in Debian's mail servers: Dovecot and Cyrus SASL. */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 let servers: SaslServers;
 beforeAll(async () => {
   servers = await startSaslServers();
-}, PATIENCE_MS);
-afterAll(() => servers.close(), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
 type Service = 'dovecotSasl' | 'cyrusSasl' | 'dovecotSubmission';
 
 const WITH_PASSWORD = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-1', 'SCRAM-SHA-256'] as const;
 const WITH_TOKEN = ['OAUTHBEARER', 'XOAUTH2'] as const;
 
-/** What each offers of that which the gate speaks, EXTERNAL aside. Cyrus SASL has no mechanism for tokens. */
+/** The mechanisms of each that the gate supports, except EXTERNAL. Cyrus SASL has none for tokens. */
 const OFFERED: Readonly<Record<Service, readonly Mechanism[]>> = {
   dovecotSasl: [...WITH_PASSWORD, ...WITH_TOKEN],
   cyrusSasl: WITH_PASSWORD,
@@ -33,13 +33,13 @@ const SERVICES = Object.keys(OFFERED) as Service[];
 
 type WithSecret = Extract<Credentials, { secret: Secret }>;
 
-/** Credentials that are right, but for what is given. */
+/** Correct credentials, with some of them replaced. */
 function credentials(kind: WithSecret['kind'], replaced: Partial<WithSecret> = {}): Credentials {
   const secret = new Secret(kind === 'password' ? MAIL_USER.password : ACCESS_TOKEN);
   return { username: MAIL_USER.username, secret, kind, expect: 'accepted', ...replaced };
 }
 
-/** Credentials for a mechanism that are right, but for what is given. */
+/** Correct credentials for a mechanism, with some of them replaced. */
 function credentialsFor(mechanism: Mechanism, replaced: Partial<WithSecret> = {}): Credentials {
   const kind = (WITH_TOKEN as readonly Mechanism[]).includes(mechanism) ? 'access-token' : 'password';
   return credentials(kind, { mechanism, ...replaced });
@@ -51,7 +51,7 @@ function endpoint(service: Service, auth: Credentials, replaced: Partial<Endpoin
   return mailEndpoint({ ports: servers.ports, certs: servers }, servers.ports[service], { host, auth, ...replaced });
 }
 
-/** The same for four steps. */
+/** An endpoint for the first four steps. */
 function withoutMail(gated: Endpoint): Endpoint {
   const { delivery, ...rest } = gated;
   return delivery ? rest : gated;
@@ -69,7 +69,7 @@ async function chosen(gated: Endpoint): Promise<string | undefined> {
   return report.transcript.map(({ text }) => /^AUTH (\S+)/.exec(text)?.[1]).find((name) => name !== undefined);
 }
 
-/** How often a server has said that somebody signed in with a mechanism. */
+/** How often a server has logged an authentication with a mechanism. */
 async function signIns(service: Service, mechanism: Mechanism): Promise<number> {
   const told =
     service === 'dovecotSubmission'
@@ -78,7 +78,7 @@ async function signIns(service: Service, mechanism: Mechanism): Promise<number> 
   return (await servers.logs()).split(told).length - 1;
 }
 
-/** Gates with each of a service's mechanisms at once. @returns the five letters and the codes of each */
+/** Tests all mechanisms of a service at the same time. @returns the five letters and the codes of each */
 async function seeEach(
   service: Service,
   made: (mechanism: Mechanism) => Endpoint,
@@ -91,31 +91,31 @@ function each<T>(service: Service, expected: T): Record<string, T> {
   return Object.fromEntries(OFFERED[service].map((mechanism) => [mechanism, expected]));
 }
 
-describe('right credentials', () => {
+describe('correct credentials', () => {
   test.each(SERVICES.flatMap((service) => OFFERED[service].map((mechanism) => [service, mechanism] as const)))(
-    'take the gate through all five steps on %s with %s',
+    'pass all five steps on %s with %s',
     async (service, mechanism) => {
       const before = await signIns(service, mechanism);
       expect(await see(endpoint(service, credentialsFor(mechanism)))).toEqual(['ppppp', []]);
-      // The log is written by another process.
+      // A different process writes the log.
       while ((await signIns(service, mechanism)) === before) await sleep(20);
       expect(await signIns(service, mechanism)).toBe(before + 1);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
-  test.each(SERVICES)('go by the strongest mechanism that both sides have: %s', async (service) => {
+  test.each(SERVICES)('are sent with the strongest common mechanism: %s', async (service) => {
     expect(await chosen(endpoint(service, credentials('password')))).toBe('SCRAM-SHA-256');
   });
 
   test.each(['dovecotSasl', 'dovecotSubmission'] as const)(
-    'that are a token go by OAUTHBEARER: %s',
+    'are sent with OAUTHBEARER if they are a token: %s',
     async (service) => {
       expect(await chosen(endpoint(service, credentials('access-token')))).toBe('OAUTHBEARER');
     },
   );
 
-  test('are not tried with mechanisms that the gate does not speak', async () => {
+  test('are not sent with mechanisms that the gate does not support', async () => {
     const { report } = await gate(endpoint('cyrusSasl', credentials('password')));
     expect(report.capabilities?.tls?.join('\n')).toMatch(/^AUTH (?=.*SCRAM-SHA-512)(?=.*DIGEST-MD5)(?=.*NTLM)/m);
     expect(letters(report.steps)).toBe('ppppp');
@@ -124,40 +124,40 @@ describe('right credentials', () => {
 
 describe('wrong credentials', () => {
   test.each(SERVICES)(
-    'are refused by %s with each mechanism, for what they are',
+    'are rejected by %s with each mechanism',
     async (service) => {
       const secret = new Secret('wrong');
       const seen = await seeEach(service, (mechanism) => endpoint(service, credentialsFor(mechanism, { secret })));
       expect(seen).toEqual(each(service, ['pppfb', ['auth-rejected']]));
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test.each(SERVICES)(
-    'are what is wanted of %s with each mechanism where they must be rejected',
+    'pass if they must be rejected, on %s with each mechanism',
     async (service) => {
       const revoked = { secret: new Secret('revoked'), expect: 'rejected' } as const;
       const seen = await seeEach(service, (mechanism) =>
         withoutMail(endpoint(service, credentialsFor(mechanism, revoked))),
       );
-      // Whether a server has anything to check CRAM-MD5 with, no refusal of it tells.
+      // No refusal shows whether a server has the data to verify CRAM-MD5.
       expect(seen).toEqual({ ...each(service, ['ppppn', []]), 'CRAM-MD5': ['pppfb', ['auth-rejected']] });
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 });
 
 test.each<[Mechanism, RegExp]>([
   ['XOAUTH2', /status: 401/],
   ['OAUTHBEARER', /status: invalid_token/],
-])('a token that is refused with %s: what the server says of it in the mechanism is shown', async (mechanism, told) => {
+])('a token that is rejected with %s is reported with the error details of the server', async (mechanism, told) => {
   const { report } = await gate(endpoint('dovecotSasl', credentialsFor(mechanism, { secret: new Secret('wrong') })));
   const [refused] = report.steps.flatMap(({ findings }) => findings);
   expect(refused).toMatchObject({ code: 'auth-rejected', message: expect.stringMatching(told) as string });
   expect(refused?.evidence?.reply).toMatch(/^535 5\.7\.8 /);
 });
 
-test.each(SERVICES)('right credentials that must be rejected are let in by %s with each mechanism', async (service) => {
+test.each(SERVICES)('correct credentials that must be rejected fail on %s with each mechanism', async (service) => {
   const seen = await seeEach(service, (mechanism) =>
     withoutMail(endpoint(service, credentialsFor(mechanism, { expect: 'rejected' }))),
   );
@@ -176,11 +176,11 @@ describe('EXTERNAL', () => {
   test.each([
     ['no name', ''],
     ['the name in the certificate', MAIL_USER.username],
-  ])('takes the gate through all five steps by its certificate and %s', async (_, username) => {
+  ])('passes all five steps with the client certificate and %s', async (_, username) => {
     expect(await see(endpoint('dovecotSubmission', { ...external, username }, shown('user')))).toEqual(['ppppp', []]);
   });
 
-  test("does not let in who shows somebody else's certificate, or none", async () => {
+  test('fails with a certificate of a different user, or without one', async () => {
     const username = MAIL_USER.username;
     for (const client of ['stranger', undefined] as const) {
       const gated = endpoint('dovecotSubmission', { ...external, username }, shown(client));
@@ -188,19 +188,19 @@ describe('EXTERNAL', () => {
     }
   });
 
-  test('is never chosen unasked', async () => {
+  test('is used only if it is configured', async () => {
     expect(await chosen(endpoint('dovecotSubmission', credentials('password'), shown('user')))).toBe('SCRAM-SHA-256');
   });
 });
 
-describe('a mechanism that is insisted on and not offered', () => {
+describe('a configured mechanism that is not offered', () => {
   test.each<[Service, Mechanism]>([
-    // Neither Dovecot 2.3 nor Postfix with Cyrus SASL binds to the channel.
+    // Neither Dovecot 2.3 nor Postfix with Cyrus SASL supports channel binding.
     ['dovecotSasl', 'SCRAM-SHA-256-PLUS'],
     ['cyrusSasl', 'SCRAM-SHA-1-PLUS'],
     ['cyrusSasl', 'OAUTHBEARER'],
     ['cyrusSasl', 'XOAUTH2'],
-  ])('is not tried: %s, %s', async (service, mechanism) => {
+  ])('is not replaced: %s, %s', async (service, mechanism) => {
     const gated = endpoint(service, credentialsFor(mechanism));
     expect(await see(gated)).toEqual(['pppfb', ['auth-mechanism-unavailable']]);
     expect(await chosen(gated)).toBeUndefined();

@@ -5,16 +5,16 @@ import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 
-/** The opt-in probes on a real Postfix, which has drained its buffer before TLS since CVE-2011-0411. */
+/** The opt-in probes on a real Postfix, which clears its buffer before TLS since CVE-2011-0411. */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 let servers: MailServers;
 beforeAll(async () => {
   servers = await startMailServers();
-}, PATIENCE_MS);
-afterAll(() => servers.close(), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
 async function found(port: number, waive: Endpoint['waive'] = []): Promise<{ codes: string[]; findings: Finding[] }> {
   const tls = { ca: [servers.certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
@@ -22,7 +22,7 @@ async function found(port: number, waive: Endpoint['waive'] = []): Promise<{ cod
   return { codes: codes(report.steps), findings: report.steps.flatMap(({ findings }) => findings) };
 }
 
-/** Runs a command as a user would. @returns all that it prints */
+/** Runs a command like a user. @returns everything that it prints */
 async function typed(command: string): Promise<string> {
   return new Promise((resolve) => {
     execFile('sh', ['-c', command], { timeout: 30_000 }, (_status, stdout, stderr) => {
@@ -31,17 +31,17 @@ async function typed(command: string): Promise<string> {
   });
 }
 
-test('a submission port takes nothing in the clear; without AUTH it refuses at RCPT only', async () => {
+test('a submission port accepts nothing unencrypted, and without AUTH it rejects only RCPT', async () => {
   expect((await found(servers.ports.submission)).codes).toEqual(['unauthenticated-mail-accepted']);
 });
 
-test('a port with AUTH before TLS takes passwords and mail in the clear', async () => {
+test('a port with AUTH before TLS accepts passwords and mail unencrypted', async () => {
   const inTheClear = ['plaintext-auth-advertised', 'plaintext-auth-accepted', 'plaintext-mail-accepted'];
   expect((await found(servers.ports.authBeforeTls)).codes).toEqual(inTheClear);
 });
 
 test(
-  'the commands of the findings show them by hand',
+  'the commands of the findings reproduce them',
   async () => {
     const waive = [{ finding: 'plaintext-auth-accepted', until: '2099-12-31', reason: 'for the test' }] as const;
     const { findings } = await found(servers.ports.authBeforeTls, waive);
@@ -55,5 +55,5 @@ test(
       'unauthenticated-mail-accepted': expect.stringMatching(/ ~> MAIL FROM:<>\n<~ +250 /) as string,
     });
   },
-  PATIENCE_MS,
+  TEST_TIMEOUT_MS,
 );

@@ -9,12 +9,12 @@ import { MAIL_USER, startMailServers, type MailServers } from '../../support/pos
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 
 /*
- * The commands in findings are for somebody whose trust store knows the authority; here the one option is added that
- * names a private one. Everything else is run as it is shown.
+ * The commands in findings assume that the trust store contains the CA. The tests add the option for a private one, and
+ * run everything else unchanged.
  */
 
-/** Starting and stopping real servers takes a second or two, and far more on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
+const TEST_TIMEOUT_MS = 60_000;
 
 let servers: MailServers;
 let authority: string;
@@ -22,8 +22,8 @@ beforeAll(async () => {
   servers = await startMailServers();
   authority = join(servers.folder, 'authority.pem');
   await writeFile(authority, servers.certs.pki.root.cert);
-}, PATIENCE_MS);
-afterAll(() => servers.close(), PATIENCE_MS);
+}, TEST_TIMEOUT_MS);
+afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
 function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   return testEndpoint(port, {
@@ -33,7 +33,7 @@ function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
   });
 }
 
-/** The one error that the gate finds, and the command it shows for it. */
+/** The only error that the gate finds, and its command. */
 async function shown(gated: Endpoint): Promise<{ code: string; command: string }> {
   const { report } = await gate(gated);
   const [found] = report.steps.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
@@ -41,7 +41,7 @@ async function shown(gated: Endpoint): Promise<{ code: string; command: string }
   return { code: found.code, command: found.reproduce };
 }
 
-/** Runs a command as a user would, and types the password where it is asked for. @returns all that it prints */
+/** Runs a command like a user, and enters the password if necessary. @returns everything that it prints */
 async function typed(command: string, input = ''): Promise<string> {
   return new Promise((resolve) => {
     const shell = execFile('sh', ['-c', command], { timeout: 20_000 }, (_status, stdout, stderr) => {
@@ -64,13 +64,13 @@ describe('the openssl command of a finding', () => {
     ['untrustedWithRoot', 'certificate-untrusted', '19'],
     ['wrongHost', 'certificate-hostname-mismatch', '62'],
     ['addressAsName', 'certificate-hostname-mismatch', '62'],
-  ])('for %s, which is %s, ends in OpenSSL error %s', async (certName, code, expected) => {
+  ])('for %s, which is %s, ends with OpenSSL error %s', async (certName, code, expected) => {
     const found = await shown(endpoint(servers.certificatePorts[certName]));
     expect(found.code).toBe(code);
     expect(await verdict(found.command)).toBe(expected);
   });
 
-  test('for an address that the certificate does not carry ends in OpenSSL error 64', async () => {
+  test('for an IP address that is not in the certificate ends with OpenSSL error 64', async () => {
     const found = await shown(endpoint(servers.ports.submission, { servername: '127.0.0.1' }));
     expect(found.code).toBe('certificate-hostname-mismatch');
     expect(await verdict(found.command)).toBe('64');
@@ -82,12 +82,12 @@ describe('the openssl command of a finding', () => {
     ['implicit TLS', () => endpoint(servers.ports.submissions, { transport: 'implicit' })],
     ['an address', () => endpoint(servers.certificatePorts.address, { servername: '127.0.0.1' })],
     ['TLS 1.3', () => endpoint(servers.ports.submission, { tls: { ...endpoint(0).tls, minVersion: 'TLSv1.3' } })],
-  ])('for a good server over %s ends in no error', async (_, gated) => {
+  ])('for a healthy server with %s ends without an error', async (_, gated) => {
     expect(codes((await gate(gated())).report.steps)).toEqual([]);
     expect(await verdict(opensslCommand(gated()))).toBe('0');
   });
 
-  test('shows that no version of TLS is in common', async () => {
+  test('shows that there is no common TLS version', async () => {
     const found = await shown(endpoint(servers.ports.oldTls));
     expect(found.code).toBe('tls-version-too-old');
     expect(await typed(found.command)).toMatch(/unsupported protocol|protocol version/);
@@ -99,13 +99,13 @@ describe('the openssl command of a finding', () => {
     expect(await typed(found.command)).toMatch(/didn't find STARTTLS in server response/i);
   });
 
-  test('shows that TLS is spoken from the first byte', async () => {
+  test('shows that the port uses implicit TLS', async () => {
     const found = await shown(endpoint(servers.ports.submissions, { timeoutMs: 1500 }));
     expect(found.code).toBe('implicit-tls-port');
     expect(await verdict(found.command)).toBe('0');
   });
 
-  test('shows that the port begins in the clear', async () => {
+  test('shows that the port is unencrypted', async () => {
     const found = await shown(endpoint(servers.ports.submission, { transport: 'implicit' }));
     expect(found.code).toBe('plaintext-on-implicit-port');
     expect(await typed(found.command)).toMatch(/wrong version number|packet length too long/);
@@ -122,9 +122,9 @@ describe('the swaks command of a finding', () => {
     expect: 'accepted',
   });
 
-  // Dovecot answers more slowly with every wrong password, and for a while after.
+  // Dovecot replies more slowly after every wrong password, and for a while afterwards.
   test(
-    'shows a login that is refused, and hides the password',
+    'shows a rejected login, and hides the password',
     async () => {
       const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
       expect(found.code).toBe('auth-rejected');
@@ -133,7 +133,7 @@ describe('the swaks command of a finding', () => {
       expect(output).not.toMatch(/wrong(?!\s*\n)/);
       expect(output).not.toContain(Buffer.from(`\0${MAIL_USER.username}\0wrong`).toString('base64'));
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test.each([
@@ -141,7 +141,7 @@ describe('the swaks command of a finding', () => {
     ['STARTTLS', 'submission', 'starttls', 'LOGIN'],
     ['implicit TLS', 'submissions', 'implicit', undefined],
   ] as const)(
-    'shows over %s a login that is taken (%s, %s, %s)',
+    'shows an accepted login over %s (%s, %s, %s)',
     async (_, service, transport, mechanism) => {
       const gated = endpoint(servers.ports[service], {
         transport,
@@ -151,32 +151,32 @@ describe('the swaks command of a finding', () => {
       expect(output).toMatch(new RegExp(` ~> AUTH ${mechanism ?? 'PLAIN'}`));
       expect(output).toMatch(/<~ {2}235 2\.7\.0 /);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'sends no password to a server whose chain does not hold',
+    'sends no password to a server with an invalid chain',
     async () => {
       const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
       const output = await typed(found.command, `${MAIL_USER.password}\n`);
       expect(output).toMatch(/verif/i);
       expect(output).not.toMatch(/AUTH (PLAIN|LOGIN)/);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
   test(
-    'shows which recipient is refused',
+    'shows which recipient is rejected',
     async () => {
       const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'nobody@example.test' };
       const found = await shown(endpoint(servers.ports.submission, { auth: auth(MAIL_USER.password), delivery }));
       expect(found.code).toBe('recipient-rejected');
       expect(await swaks(found.command)).toMatch(/RCPT TO:<nobody@example\.test>\n<~\* 550 5\.1\.1 /);
     },
-    PATIENCE_MS,
+    TEST_TIMEOUT_MS,
   );
 
-  test('shows that nothing is relayed without AUTH', async () => {
+  test('shows that relaying is rejected without AUTH', async () => {
     const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'somebody@elsewhere.example' };
     const found = await shown(endpoint(servers.ports.mx, { delivery }));
     expect(found.code).toBe('recipient-rejected');

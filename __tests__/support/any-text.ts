@@ -13,8 +13,7 @@ const character = fc.integer({ min: 0, max: 0x10ffff - SURROGATES }).map(
 );
 
 /**
- * Text of any characters at all, as `fc.string({ unit: 'binary' })` has it, which first makes a table of all of them
- * and takes seconds for that.
+ * Text of any characters, like `fc.string({ unit: 'binary' })`, which needs seconds to create a table of all characters.
  */
 export function anyText(constraints: fc.StringConstraints = {}): fc.Arbitrary<string> {
   return fc.string({ ...constraints, unit: character });

@@ -8,7 +8,7 @@ import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named } from './server-folder.js';
 import { HOST } from './certificate-fixtures.js';
 
-/** Whatever comes to these is for MAIL_USER: filed as junk, or twice. */
+/** Aliases of MAIL_USER: delivered to junk, or twice. */
 export const ALIASES = {
   junk: 'filed-as-junk@example.test',
   twice: 'twice@example.test',
@@ -45,21 +45,21 @@ export interface DeliveryPath {
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;
   readonly pki: Pki;
-  /** What all servers present. */
+  /** The certificate of all servers. */
   readonly identity: Identity;
   readonly filter: ContentFilter;
   readonly greylist: GreylistPolicy;
   /** The folder of the user's mailbox. */
   readonly maildir: string;
-  /** What the servers logged. */
+  /** The log of the servers. */
   logs(): Promise<string>;
-  /** Stops every process and removes every file. @throws where a process had to be killed */
+  /** Stops every process and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
- * Starts all that a message can meet between a Postfix that takes it and the inbox of a Dovecot.
- * @throws where this is not root, or the servers are not installed
+ * Starts everything between a Postfix that accepts a message and the inbox of a Dovecot.
+ * @throws if this is not root, or the servers are not installed
  */
 export function startDeliveryPath(): Promise<DeliveryPath> {
   return inServerFolder(async (folder) => {
@@ -100,7 +100,7 @@ export function startDeliveryPath(): Promise<DeliveryPath> {
   });
 }
 
-/** LMTP files by what stands behind the plus sign, and every IMAP session is written down in a folder that is there. */
+/** LMTP delivers by the text after the plus sign, and every IMAP session is recorded if the folder exists. */
 const DOVECOT_SETTINGS = `
 recipient_delimiter = +
 lmtp_save_to_detail_mailbox = yes
@@ -152,7 +152,7 @@ function services(ports: DeliveryPath['ports'], filter: number, greylist: number
       parameters: ['mynetworks = 127.0.0.0/8', 'smtpd_relay_restrictions = permit_mynetworks, reject'],
     },
     {
-      // Postfix takes a server of its own name for itself, and sends it nothing.
+      // Postfix sends nothing to a server with its own name.
       port: ports.again,
       parameters: [
         'smtpd_tls_security_level = none',

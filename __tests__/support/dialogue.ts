@@ -7,23 +7,23 @@ export { close, startTls } from '../../src/servers/connection.js';
 export type { Act, Phase, Reply } from '../../src/servers/connection.js';
 export type { Dialogue, Sasl, Verb } from '../../src/servers/smtp.js';
 
-/** Bytes as they are, without CR LF. Text is sent as UTF-8. */
+/** Unchanged bytes, without CR LF. Text is sent as UTF-8. */
 export const raw = (bytes: Uint8Array | string): Act => {
   const octets = Buffer.from(bytes as string);
   return { text: octets.toString('latin1'), perform: (connection) => connection.write(octets) };
 };
 
-/** Nothing for so many milliseconds. */
+/** Sends nothing for this number of milliseconds. */
 export const wait = (ms: number): Act => ({ perform: (connection) => pause(connection, ms) });
 
-/** Nothing until so many lines more have come from the client. */
+/** Sends nothing until this number of lines has arrived from the client. */
 export const hear = (lines: number): Act => ({
   perform: async (connection) => {
     for (let line = 0; line < lines; line += 1) await connection.readLine();
   },
 });
 
-/** Byte by byte, with so many milliseconds between them. */
+/** Sends bytes one by one, with this number of milliseconds between them. */
 export const drip = (text: string, ms: number): Act => ({
   text,
   perform: async (connection) => {
@@ -34,7 +34,7 @@ export const drip = (text: string, ms: number): Act => ({
   },
 });
 
-/** The same text over and over, as fast as the client takes it, until the client closes the connection. */
+/** Repeats a text as fast as the client reads it, until the client closes the connection. */
 export const flood = (text: string): Act => ({
   perform: async (connection) => {
     const block = Buffer.from(text.repeat(1000));
@@ -47,17 +47,17 @@ export const startTlsInPieces = (pieces: Pieces): Act => ({
   perform: (connection) => connection.startTls((socket) => new InPieces(socket, pieces)),
 });
 
-/** Asks for a new handshake over TLS 1.2 or older (HelloRequest). */
+/** Requests a new handshake over TLS 1.2 or older (HelloRequest). */
 export const renegotiate: Act = {
   perform: ({ stream }) => {
     if (!(stream instanceof TLSSocket)) throw new TypeError('there is nothing to renegotiate');
-    // What the client does about it shows in what it sends next.
+    // The reaction of the client is visible in what it sends next.
     stream.renegotiate({}, () => undefined);
     return Promise.resolve();
   },
 };
 
-/** Acts upon the connection beneath TLS, as if there were none: bytes that are no record, an end without close_notify. */
+/** Acts on the connection below TLS: bytes that are not a record, or an end without close_notify. */
 export const beneath = (...acts: readonly Act[]): Act => ({
   perform: async (connection) => {
     const above = connection.stream;
@@ -67,10 +67,10 @@ export const beneath = (...acts: readonly Act[]): Act => ({
   },
 });
 
-/** Nothing more is sent; the connection stays open and what comes is still recorded. */
+/** Sends nothing more; the connection stays open, and received lines are still recorded. */
 export const silence: Act = { perform: (connection) => hearAll(connection) };
 
-/** An RST. */
+/** Sends an RST. */
 export const reset: Act = {
   perform: ({ socket }) => {
     socket.resetAndDestroy();

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { startSubmission, type SubmissionOptions } from './submission.js';
 
-/** The one user: it signs in to submit, and to read the inbox. */
+/** The only user, for submission and for the inbox. */
 export const USER = { username: 'user@example.test', password: 'a secret of the tests' };
 
 /** The name on the certificate of the submission server. */
@@ -23,13 +23,13 @@ export interface Login {
 export interface EmbeddedOptions {
   /** The CA; default: a new one. */
   readonly pki?: Pki;
-  /** What the submission server presents; default: a good certificate for {@link NAME}. */
+  /** The certificate of the submission server; default: a valid one for {@link NAME}. */
   readonly identity?: Identity;
-  /** What else is different about the submission server. */
+  /** Other options of the submission server. */
   readonly smtp?: Partial<SubmissionOptions>;
-  /** What is different about the IMAP server. */
+  /** Options of the IMAP server. */
   readonly imap?: Partial<ImapOptions>;
-  /** What the server delivers instead of the message; nothing for undefined. */
+  /** Changes a message before delivery; undefined delivers nothing. */
   readonly alter?: (raw: Buffer) => Buffer | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface Embedded extends AsyncDisposable {
   readonly pki: Pki;
   readonly port: number;
   readonly imapPort: number;
-  /** Where submitted messages arrive, which is INBOX of the IMAP server. */
+  /** INBOX of the IMAP server, which receives the submitted messages. */
   readonly mailbox: Mailbox;
   /** Every attempt to log in, in order. */
   readonly logins: readonly Login[];
@@ -46,7 +46,7 @@ export interface Embedded extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts a good submission server and an inbox in this process; `options` say what is different. */
+/** Starts a correct submission server and an inbox in this process, except for `options`. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
   const { pki = await createPki('Test'), alter = (raw: Buffer) => raw } = options;
   const identity = options.identity ?? (await pki.issue({ names: [NAME] }));

@@ -1,7 +1,7 @@
 import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import type { StepReport } from '../../src/report/report.js';
 
-/** The fields of evidence, as `code.field`, that findings carry and the catalog does not declare for them. */
+/** The evidence fields of findings, as `code.field`, that the catalog does not declare. */
 export function undeclaredEvidence(steps: readonly StepReport[]): string[] {
   return steps
     .flatMap(({ findings }) => findings)

@@ -30,13 +30,13 @@ const busy: Standstill = {
   during: (wait) => heartbeat.during(wait),
 };
 
-/** One for all tests of a file: it takes 30 ms to read the default store and to make a context of it. */
+/** One for all tests of a file, because reading the default store and creating a context takes 30 ms. */
 const trust = new TrustStore();
 
 /** For a test in which nothing happens during a pause. */
 export const WITHOUT_PAUSES = { pause: () => turn() };
 
-/** What a run shares, with nothing held still unless the test says so. */
+/** The context of a run, with some of it replaced. */
 export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
   return {
     end: Deadline.on(never, busy),
@@ -95,7 +95,7 @@ export const DELIVERY = {
 const LETTERS = { pass: 'p', warn: 'w', inconclusive: 'i', fail: 'f', skip: 's' } as const;
 const SKIPPED = { blocked: 'b', 'not-configured': 'n', 'not-applicable': 'a' } as const;
 
-/** Five letters, one a step: p pass, w warn, i inconclusive, f fail, b blocked, n not configured, a not applicable. */
+/** Five letters, one for each step: p pass, w warn, i inconclusive, f fail, b blocked, n not configured, a not applicable. */
 export function letters(steps: readonly StepReport[]): string {
   return steps.map(({ status, skipped }) => (skipped ? SKIPPED[skipped] : LETTERS[status])).join('');
 }
@@ -105,7 +105,7 @@ export function codes(steps: readonly StepReport[]): string[] {
   return steps.flatMap(({ findings }) => findings.map(({ code, waived }) => (waived ? `(${code})` : code)));
 }
 
-/** One attempt, in a world of its own. @throws {RangeError} where a finding carries evidence that it does not declare */
+/** One attempt in its own run. @throws {RangeError} if a finding has undeclared evidence */
 export async function gate(endpoint: Endpoint, world: Partial<RunContext> = {}): Promise<Attempt> {
   const shared = testWorld(world);
   try {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anyText } from './any-text.js';
 
-/** Text that tries to make a log, a page or a terminal do something. */
+/** Text that tries to inject commands or markup into a log, a page or a terminal. */
 export const HOSTILE = [
   '::error::pwned',
   '  ::add-mask::pwned',
@@ -29,7 +29,7 @@ export const HOSTILE = [
   '&lt;script&gt; &#64;octocat &amp;',
 ];
 
-/** Any text, and pieces of hostile ones in any order. */
+/** Any text, and parts of malicious ones in any order. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   anyText(),
   fc

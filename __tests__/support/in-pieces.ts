@@ -2,13 +2,13 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-/** How large the pieces of TLS records are, and how many milliseconds there are between them. */
+/** The size of the pieces of TLS records, and the milliseconds between them. */
 export interface Pieces {
   readonly octets: number;
   readonly ms: number;
 }
 
-/** A connection that sends everything in small pieces, wherever TLS records begin and end. */
+/** A connection that sends everything in small pieces, regardless of TLS record boundaries. */
 export class InPieces extends Duplex {
   readonly #socket: Socket;
   readonly #pieces: Pieces;

@@ -14,8 +14,8 @@ export type Manner =
   | 'passes to TLS';
 
 /**
- * A server with one buffer for what it receives, as real servers have: the only question of CVE-2011-0411 is whether
- * it empties that buffer when TLS begins.
+ * A server with one receive buffer, like real servers: CVE-2011-0411 is about whether
+ * it clears that buffer when TLS begins.
  */
 export function injectable(manner: Manner): Dialogue {
   return {

@@ -7,7 +7,7 @@ export interface Loopback {
   readonly identity: Identity;
   /** The CA in PEM, for the input `ca`. */
   readonly ca: string;
-  /** A good scripted server, except for `replaced`. */
+  /** A correct scripted server, except for `replaced`. */
   dialogue(replaced?: Dialogue): Dialogue;
 }
 

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { run } from './run.js';
 
 /**
- * Lays messages into a Maildir as its owner would find them after a while: looked at, with flags.
- * @param folder of the user's mailbox; made where it is missing
+ * Adds messages to a Maildir as read messages with flags.
+ * @param folder the folder of the mailbox; created if it is missing
  * @param messages their texts by their flags, in the letters of Maildir (S seen, T deleted, F flagged)
  */
 export async function seedMaildir(folder: string, messages: readonly (readonly [string, string])[]): Promise<void> {
@@ -16,7 +16,7 @@ export async function seedMaildir(folder: string, messages: readonly (readonly [
   await run('chown', ['-R', 'mail:mail', folder]);
 }
 
-/** Every message of a Maildir and its folders by the path of its file, whose name holds its flags. */
+/** Every message of a Maildir and its folders by the path of its file, whose name contains its flags. */
 export async function readMaildir(folder: string): Promise<Record<string, string>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const read = files

@@ -1,12 +1,12 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** A process as /proc shows it. */
+/** A process in /proc. */
 export interface Process {
   readonly pid: number;
   readonly command: string;
 }
 
-/** The processes that work in a folder or below it, or that name it on their command line; needs root and Linux. */
+/** The processes whose working directory or command line contains a folder; requires root and Linux. */
 export async function processesIn(folder: string): Promise<Process[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const processes = await Promise.all(pids.map((pid) => inspect(pid, folder)));
@@ -20,7 +20,7 @@ async function inspect(pid: string, folder: string): Promise<Process | undefined
     const inside = `${workingFolder}/`.startsWith(`${folder}/`) || command.includes(folder);
     return inside ? { pid: Number(pid), command } : undefined;
   } catch {
-    // It ended while we looked.
+    // It has ended in the meantime.
     return undefined;
   }
 }

@@ -3,33 +3,33 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { resolve } from 'node:path';
 
-/** The very Node that the runner has, whatever runs the tests. */
+/** The Node version of the runner, regardless of which one runs the tests. */
 export const NODE = resolve('node_modules/node/bin/node');
 
-/** What became of a program. */
+/** The outcome of a program. */
 export interface Ended {
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From its start to its end. */
+  /** The milliseconds from its start to its end. */
   readonly durationMs: number;
-  /** Whether a process that it started was still there at its end. */
+  /** Whether a process that it started was still running at its end. */
   readonly leftSomething: boolean;
 }
 
 export interface Surroundings {
   readonly cwd?: string;
-  /** The whole environment: nothing is inherited. */
+  /** The complete environment; nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Its output is never read. */
+  /** Whether its output is never read. */
   readonly unread?: boolean;
 }
 
-/** Far above what any of these programs takes, so that one that hangs is told from one that is slow. */
+/** Much longer than any of these programs takes, so that only a program that hangs reaches it. */
 const PROGRAM_TIMEOUT_MS = 60_000;
 
-/** Runs a program in a process group of its own to its end; one that does not end is killed, and has no exit code. */
+/** Runs a program in its own process group; one that does not end is killed, and has no exit code. */
 export async function runProgram(path: string, args: readonly string[], where: Surroundings = {}): Promise<Ended> {
   const begun = performance.now();
   const child = spawn(path, args, {

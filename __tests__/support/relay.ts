@@ -8,7 +8,7 @@ export interface Relay extends AsyncDisposable {
 }
 
 /**
- * Starts a relay to a server on 127.0.0.1 that overwrites a word in what the server sends, as some firewalls do with
+ * Starts a relay to a server on 127.0.0.1 that overwrites a word in data from the server, like some firewalls do with
  * STARTTLS.
  */
 export async function startRelay(port: number, word: string): Promise<Relay> {

@@ -10,7 +10,7 @@ import {
   type StepReport,
 } from '../../src/report/report.js';
 
-/** A finding as the catalog has it, with details of its own. */
+/** A finding of the catalog, with its own details. */
 export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {
   const {
     severity,
@@ -21,7 +21,7 @@ export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Fin
   return { code, severity, message: explanation, remedy, ...(reference !== undefined && { reference }), ...details };
 }
 
-/** An endpoint with findings in some steps: a step that is not passed blocks those behind it. */
+/** An endpoint with findings in some steps; a step that did not pass blocks later ones. */
 export function anEndpoint(
   details: Partial<EndpointReport> = {},
   findings: Partial<Record<StepId, Finding[]>> = {},
@@ -74,7 +74,7 @@ export function warnedEarlier(): Pick<EndpointReport, 'attempts' | 'result' | 'e
   };
 }
 
-/** The dialogue up to the handshake, a line an entry, and what else is to be in it. */
+/** A transcript up to the handshake, with more entries. */
 export function aTranscript(...more: EndpointReport['transcript']): EndpointReport['transcript'] {
   return [
     { at: 3, from: 'server', text: '220 smtp.example.com ESMTP' },
@@ -88,7 +88,7 @@ export function aTranscript(...more: EndpointReport['transcript']): EndpointRepo
   ];
 }
 
-/** What a handshake showed. */
+/** The TLS part of a report. */
 export function aTls(daysLeft: number): NonNullable<EndpointReport['tls']> {
   return {
     version: 'TLSv1.3',

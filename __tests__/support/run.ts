@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * Runs a program to its end, for a minute at most.
+ * Runs a program for at most a minute.
  * @returns what it wrote to stdout
- * @throws with all that it wrote, where it fails
+ * @throws with all of its output if it fails
  */
 export async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {

@@ -7,25 +7,25 @@ import type { Report } from '../../src/report/report.js';
 import { NODE, runProgram, type Ended } from './program.js';
 import { behindWall, commands, type Command } from './runner-grammar.js';
 
-/** What the runner knows once a step has ended. */
+/** What the runner knows after a step. */
 export interface StepEnded extends Ended {
-  /** What the log got, of both streams. */
+  /** The log, with both output streams. */
   readonly log: string;
-  /** The commands in the log that the runner obeys. */
+  /** The commands in the log that the runner executes. */
   readonly commands: readonly Command[];
-  /** Those that only the wall of `stop-commands` keeps from being obeyed. */
+  /** The commands that the runner ignores only because of `stop-commands`. */
   readonly behindWall: readonly Command[];
-  /** Those of them that make errors and warnings. */
+  /** The commands that create errors and warnings. */
   readonly annotations: readonly Command[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** What the step did to the steps that follow: their environment, their path, its own state. */
+  /** The effects on later steps: environment, path and state. */
   readonly aftermath: string;
-  /** The file that the output `report` names. */
+  /** The content of the file in the output `report`. */
   readonly report?: Report;
 }
 
-/** A runner with a workspace and a temp folder of its own. */
+/** A runner with its own workspace and temp folder. */
 export interface Runner extends AsyncDisposable {
   readonly workspace: string;
   readonly temp: string;
@@ -33,11 +33,11 @@ export interface Runner extends AsyncDisposable {
   write(path: string, text: string): Promise<string>;
   /**
    * Runs the action as a step.
-   * @param inputs what the workflow says under `with`
-   * @param env what is different in the environment; undefined takes a variable out
+   * @param inputs the inputs under `with` in the workflow
+   * @param env changes to the environment; undefined removes a variable
    * @param dist the folder of the bundle
-   * @param how.command a command line that runs another one, which is appended to it
-   * @param how.unread the log is never read
+   * @param how.command a command line that runs the one appended to it
+   * @param how.unread whether the log is never read
    */
   run(
     inputs: Readonly<Record<string, string>>,
@@ -50,10 +50,10 @@ export interface Runner extends AsyncDisposable {
 export const REPOSITORY = 'octo/mail';
 export const WORKFLOW = '.github/workflows/release.yml';
 
-/** The files through which a step tells the runner something, by the variables that name them. */
+/** The variables with the files through which a step communicates with the runner. */
 const FILES = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE'] as const;
 
-/** Makes a runner that is gone, with all of its files, when it is disposed of. */
+/** Creates a runner, whose files are removed when it is disposed. */
 export async function createRunner(): Promise<Runner> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'runner-')));
   const workspace = join(home, 'work');
@@ -125,7 +125,7 @@ export async function createRunner(): Promise<Runner> {
   };
 }
 
-/** Every input of `action.yml`, given or by its default, in the variables that the runner makes of them. */
+/** Every input of `action.yml`, given or default, in the environment variables of the runner. */
 function inputVariables(given: Readonly<Record<string, string>>): Record<string, string> {
   const { inputs } = parse(readFileSync('action.yml', 'utf8')) as { inputs: Record<string, { default?: string }> };
   const unknown = Object.keys(given).filter((name) => !(name in inputs));
@@ -138,7 +138,7 @@ function inputVariables(given: Readonly<Record<string, string>>): Record<string,
   );
 }
 
-/** Reads `name=value` and `name<<DELIMITER` as the runner does. @throws for anything else */
+/** Parses `name=value` and `name<<DELIMITER` like the runner. @throws for anything else */
 function parseOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');

@@ -1,5 +1,5 @@
 /**
- * How often a costly property is tried, or how large an input is.
+ * How often an expensive property is tested, or how large an input is.
  * @param deep the number in `npm run test:deep`; a tenth of it in `npm test`
  */
 export function runs(deep: number): number {

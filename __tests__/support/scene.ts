@@ -11,15 +11,15 @@ import { testEndpoint, testWorld } from './gate.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
 import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
-/** A server and its endpoint, as data. What is left out is as in a good server and a usual endpoint. */
+/** A server and its endpoint, as data. The default is a correct server and a usual endpoint. */
 export interface Scene {
   /** What is different about it, in a few words (Markdown). */
   readonly name: string;
-  /** What the server does; a list has one dialogue for each connection, and the last one is for all further ones. */
+  /** What the server does; a list has one dialogue for each connection, and the last one repeats. */
   readonly server?: Dialogue | readonly Dialogue[];
   /** A server with an inbox, for all five steps. */
   readonly embedded?: (certs: CertificateFixtures) => EmbeddedOptions;
-  /** No server at all: connections are refused, or there is no answer on that port (0 for any). */
+  /** No server: connections are refused, or there is no reply on that port (0 for any). */
   readonly instead?: 'nobody' | { readonly fullPort: number };
   /** What the server presents; with `none` it has no TLS. */
   readonly certificate?: CertificateName | 'none' | ((certs: CertificateFixtures) => Promise<Identity>);
@@ -38,11 +38,11 @@ export interface Scene {
 /** The outcome of a scene. */
 export interface Played {
   readonly report: EndpointReport;
-  /** How many connections the server saw; undefined where it does not count them. */
+  /** The number of connections to the server; undefined if it does not count them. */
   readonly connections: number | undefined;
 }
 
-/** Long enough for a busy machine, and short enough for a server that never answers. */
+/** Long enough for a busy machine, and short enough for a server that never replies. */
 export const SCENE_TIMEOUT_MS = 2000;
 
 /** Runs the gate against the endpoint of a scene. Only once, because a scene may have state. */

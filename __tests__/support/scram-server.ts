@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Sasl } from './dialogue.js';
 
-/** In what a SCRAM server is not as it should be; the others are good servers. */
+/** How a SCRAM server behaves; the first two are correct. */
 export type Manner =
   | 'proves itself in a challenge'
   | 'proves itself beside 235'
@@ -20,13 +20,13 @@ export interface ScramServer {
   readonly username: string;
   readonly password: string;
   readonly manner?: Manner;
-  /** As text, for counts that are none. */
+  /** As text, so that it can be invalid. */
   readonly iterations?: string;
   /** Replaces the first message. */
   readonly first?: (good: string) => string;
-  /** What a -PLUS variant is bound to. */
+  /** The channel binding type of a -PLUS mechanism. */
   readonly bound?: 'tls-exporter' | 'tls-server-end-point';
-  /** Whether it offers a -PLUS variant, to a client that says `y` because it was shown none. */
+  /** Whether it offers a -PLUS mechanism, to a client that sends `y` because it received no such offer. */
   readonly couldBind?: boolean;
 }
 
@@ -37,7 +37,7 @@ const CLIENT_FIRST = /^(?:[ny]|p=([a-z-]+)),,(n=([^,]*),r=([^,]+))$/;
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
 const text = (encoded: string): string => Buffer.from(encoded, 'base64').toString('utf8');
 
-/** A server's side of SCRAM (RFC 5802, RFC 7677), which may lie. It is written from the RFC, not from the client. */
+/** The server side of SCRAM (RFC 5802, RFC 7677), which may misbehave. It is independent of the client. */
 export function scramServer(options: ScramServer): Sasl {
   const { hash, username, password, manner = 'proves itself in a challenge', bound, couldBind = false } = options;
   const hmac = (key: Buffer, message: string): Buffer => createHmac(hash, key).update(message).digest();

@@ -3,7 +3,7 @@ import type { Phase } from '../../src/servers/connection.js';
 import { listen, LOOPBACK } from '../../src/servers/listener.js';
 import { converse, type Dialogue } from '../../src/servers/smtp.js';
 
-/** Something that the client sent. */
+/** A line that the client sent. */
 export interface Heard {
   /** Counts connections from 0. */
   readonly connection: number;
@@ -12,11 +12,11 @@ export interface Heard {
   readonly line: string;
 }
 
-/** A TLS handshake that was completed. */
+/** A completed TLS handshake. */
 export interface Handshake {
   readonly connection: number;
   readonly version: string;
-  /** The name in SNI; undefined where the client sent none. */
+  /** The name in SNI; undefined if the client sent none. */
   readonly servername: string | undefined;
 }
 
@@ -28,16 +28,16 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly handshakes: readonly Handshake[];
   /** The messages received so far, dot-unstuffed, lines ending in CR LF. */
   readonly messages: readonly string[];
-  /** How many connections were accepted so far. */
+  /** The number of accepted connections. */
   readonly connections: number;
-  /** Closes every connection and stops listening. Nothing stays behind. */
+  /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an SMTP server on a free port of a loopback address that follows a script.
  * @param script one dialogue for every connection, or a list: the first for the first connection and so on,
- *   where the last one stays
+ *   the last one repeats
  * @param host the loopback address to listen on
  */
 export async function startScriptedServer(
@@ -83,7 +83,7 @@ export async function startScriptedServer(
   };
 }
 
-/** A port of a loopback address on which nobody listens. */
+/** A port of a loopback address without a listener. */
 export async function closedPort(host = LOOPBACK): Promise<number> {
   const listener = await listen(createServer(), host);
   await listener.close();

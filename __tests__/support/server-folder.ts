@@ -11,23 +11,23 @@ export interface IdentityFiles {
   readonly chain: string;
 }
 
-/** A temporary folder for servers that drop privileges, and all that must stop before it can go. */
+/** A temporary folder for servers that drop privileges, and what must stop before it is removed. */
 export interface ServerFolder {
   readonly path: string;
-  /** Has something stopped at the end; what was begun last stops first. */
+  /** Registers something to stop at the end, in reverse order. */
   onClose(stop: () => Promise<unknown>): void;
-  /** Makes an empty folder that every user can pass through. @returns its path */
+  /** Creates an empty folder that every user can traverse. @returns its path */
   folder(name: string): Promise<string>;
   /** Writes a certificate and its key. */
   identity(name: string, identity: Pick<Identity, 'key' | 'chain'>): Promise<IdentityFiles>;
-  /** Stops everything and removes every file. @throws where a process had to be killed */
+  /** Stops everything and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
- * Makes a folder of our own, and has servers started in it.
- * @param start whatever it began is stopped where it throws
- * @throws where this is not root
+ * Creates a folder, and starts servers in it.
+ * @param start starts the servers; they are stopped if it throws
+ * @throws if this is not root
  */
 export async function inServerFolder<T>(start: (folder: ServerFolder) => Promise<T>): Promise<T> {
   if (process.getuid?.() !== 0) throw new Error('The mail servers drop privileges, so these tests start as root');
@@ -62,7 +62,7 @@ export async function inServerFolder<T>(start: (folder: ServerFolder) => Promise
   }
 }
 
-/** Gives each name one of the numbers, in order. */
+/** Assigns the numbers to the names, in order. */
 export function named<Name extends string>(
   names: readonly Name[],
   numbers: readonly number[],
@@ -70,7 +70,7 @@ export function named<Name extends string>(
   return Object.fromEntries(names.map((name, index) => [name, numbers[index]])) as Record<Name, number>;
 }
 
-/** Waits until no process is left that works in a folder, and kills what does not end by itself. */
+/** Waits for the end of all processes in a folder, and kills those that do not end by themselves. */
 async function ended(folder: string): Promise<void> {
   const deadline = Date.now() + 10_000;
   let left = await processesIn(folder);

@@ -1,6 +1,6 @@
 /**
- * Collects what is printed while something runs, for `@actions/core` prints to `process.stdout` and nowhere else.
- * @returns all that was printed
+ * Collects what a function prints, because `@actions/core` prints only to `process.stdout`.
+ * @returns the output
  */
 export async function printedBy(run: () => void | Promise<void>): Promise<string> {
   const { stdout } = process;

@@ -1,9 +1,8 @@
 /*
- * Bounds of time that hold on a busy machine. What other processes do with the processor counts neither as work of this
- * one nor as waiting.
+ * Time limits that work on a busy machine. CPU time of other processes is neither computing nor waiting time here.
  */
 
-/** @returns the milliseconds that this process has computed since */
+/** @returns a function for the milliseconds that this process has computed since */
 export function computing(): () => number {
   const begun = process.cpuUsage();
   return () => {
@@ -12,7 +11,7 @@ export function computing(): () => number {
   };
 }
 
-/** @returns the milliseconds that the event loop has had nothing to do since */
+/** @returns a function for the milliseconds that the event loop has been idle since */
 export function waiting(): () => number {
   const begun = performance.eventLoopUtilization();
   return () => performance.eventLoopUtilization(begun).idle;

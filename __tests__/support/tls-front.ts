@@ -5,7 +5,7 @@ import type { Identity } from '../../src/servers/pki.js';
 
 /**
  * Starts a proxy that terminates TLS in front of a mail server, like a load balancer or a filtering gateway: it listens
- * with TLS from the first byte, and connects to the server unencrypted or in another TLS session.
+ * with implicit TLS, and connects to the server unencrypted or in a different TLS session.
  * @param port of the server, on 127.0.0.1
  * @param onward the TLS session with the server; without it, that connection is unencrypted
  */

@@ -7,7 +7,7 @@ const FOLDER = '/var/cache/starttls-gate';
 /**
  * Finds a program of such a server.
  * @param path within its package
- * @throws where it is not there
+ * @throws if it does not exist
  */
 export async function unpacked(server: 'exim' | 'opensmtpd', path: string): Promise<string> {
   const program = join(FOLDER, server, path);

@@ -10,20 +10,20 @@ import { wrong } from './wrong.js';
 export { TIMEOUT_MS } from './entry.js';
 export type { Entry } from './entry.js';
 
-/** The corpus, and what it takes to gate it. */
+/** The corpus, and what is necessary to test it. */
 export interface Corpus {
   readonly entries: readonly Entry[];
-  /** The authority of its certificates, in PEM. */
+  /** The CA of its certificates, in PEM. */
   readonly ca: string;
-  /** A good server. */
+  /** A healthy server. */
   readonly good: Pick<Means, 'tls'>;
   /** Its certificate. */
   readonly identity: Identity;
 }
 
 /**
- * Makes the corpus: every behaviour as data, with the verdict that it must come to.
- * @param credentials the ones that its servers get, and say back
+ * Creates the corpus: every behavior as data, with its expected result.
+ * @param credentials those that its servers receive and repeat
  */
 export async function createCorpus(credentials: Pick<Means, 'username' | 'password'>): Promise<Corpus> {
   const pki = await createPki('Corpus');

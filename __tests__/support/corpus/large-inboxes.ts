@@ -6,12 +6,12 @@ import { startScriptedPop3, type Pop3Reply } from '../scripted-pop3.js';
 import { startScriptedServer } from '../scripted-server.js';
 import type { Beside } from './entry.js';
 
-/** An inbox that says as much as it may, or more. */
+/** An inbox that sends as much as it may, or more. */
 export interface LargeInbox {
   readonly name: string;
   readonly scheme: Beside['scheme'];
   readonly start: (identity: Identity) => ReturnType<Beside['start']>;
-  /** What comes of it. */
+  /** The finding. */
   readonly code: FindingCode;
 }
 
@@ -22,7 +22,7 @@ const JSON_FOLLOWS = raw(`${JSON_HEADER}\r\n{"messages":[`);
 const CHUNKS_FOLLOW = raw(`${JSON_HEADER}Transfer-Encoding: chunked\r\n\r\n`);
 
 const MESSAGES = 9999;
-/** Identifiers of the greatest length (RFC 1939 section 7). */
+/** Identifiers of the maximum length (RFC 1939 section 7). */
 const named = (message: number, prefix: string): string => `${message} ${prefix}${String(message).padStart(69, '0')}`;
 const listOf = (messages: number, prefix: string): string[] => [
   '+OK',
@@ -33,40 +33,40 @@ const OLD = listOf(MESSAGES, 'u');
 const LARGE_HEADER = ['+OK', `Message-ID: ${'\x01'.repeat(2000)}`, `Subject: ${'\xff'.repeat(2000)}`, '', '.'];
 
 export const LARGE_INBOXES: readonly LargeInbox[] = [
-  says('a literal of 2 MiB', 'imaps', [PREAUTH, literal(2 * MEBIBYTE)]),
-  says('literals of half a mebibyte', 'imaps', [PREAUTH, ...repeated(literal(MEBIBYTE / 2), 20)]),
-  says('a line of IMAP without end', 'imaps', [raw('* OK '), flood('aaaaaaaa')]),
-  says('lines of IMAP without end', 'imaps', [PREAUTH, flood('* 1 EXISTS\r\n')]),
-  says('a line of POP3 without end', 'pop3s', [raw('+OK '), flood('aaaaaaaa')]),
-  says('a maildrop without end', 'pop3s', ['+OK', '+OK', '+OK', '+OK', flood('1 a\r\n')]),
+  sends('a literal of 2 MiB', 'imaps', [PREAUTH, literal(2 * MEBIBYTE)]),
+  sends('literals of half a mebibyte', 'imaps', [PREAUTH, ...repeated(literal(MEBIBYTE / 2), 20)]),
+  sends('an endless line of IMAP', 'imaps', [raw('* OK '), flood('aaaaaaaa')]),
+  sends('endless lines of IMAP', 'imaps', [PREAUTH, flood('* 1 EXISTS\r\n')]),
+  sends('an endless line of POP3', 'pop3s', [raw('+OK '), flood('aaaaaaaa')]),
+  sends('an endless maildrop', 'pop3s', ['+OK', '+OK', '+OK', '+OK', flood('1 a\r\n')]),
   maildrop('a maildrop of 9,999 messages', 'message-not-received', () => OLD),
   maildrop('9,999 other messages in each session', 'inbox-unreachable', (session) => listOf(MESSAGES, String(session))),
-  maildrop('a thousand headers that are kept', 'inbox-unreachable', (session) => listOf(session === 0 ? 0 : 999, 'u')),
-  says('JSON of Mailpit without end', 'mailpit+https', [JSON_FOLLOWS, flood('{"ID":"a"},')]),
-  says('JSON of Mailpit in chunks of an octet', 'mailpit+https', [CHUNKS_FOLLOW, flood('1\r\n \r\n')]),
-  catcher('as many messages as JSON of Mailpit may have', 'mailpit+https', 'message-not-received', () =>
+  maildrop('a thousand stored headers', 'inbox-unreachable', (session) => listOf(session === 0 ? 0 : 999, 'u')),
+  sends('endless JSON of Mailpit', 'mailpit+https', [JSON_FOLLOWS, flood('{"ID":"a"},')]),
+  sends('JSON of Mailpit in chunks of one byte', 'mailpit+https', [CHUNKS_FOLLOW, flood('1\r\n \r\n')]),
+  catcher('JSON of Mailpit with the maximum number of messages', 'mailpit+https', 'message-not-received', () =>
     JSON.stringify({ messages: repeated({ ID: 'a', MessageID: '', Subject: '' }, 1500) }),
   ),
-  catcher('a list of MailDev as long as it may be', 'maildev+https', 'message-not-received', () =>
+  catcher('a list of MailDev of the maximum length', 'maildev+https', 'message-not-received', () =>
     JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(1000) }, 126)),
   ),
   catcher('a list of MailDev of 5 MiB', 'maildev+https', 'inbox-unreachable', () =>
     JSON.stringify(repeated({ id: 'a', subject: 'x'.repeat(1000) }, 4990)),
   ),
-  catcher('a list of MailDev with as many values as there may be', 'maildev+https', 'inbox-unreachable', () =>
+  catcher('a list of MailDev with the maximum number of values', 'maildev+https', 'inbox-unreachable', () =>
     JSON.stringify(repeated({}, 43_000)),
   ),
   catcher('a list of MailDev of 300,000 messages', 'maildev+https', 'inbox-unreachable', () =>
     JSON.stringify(repeated({ id: 'a' }, 300_000)),
   ),
-  catcher('a list of MailDev with nothing but what is sought', 'maildev+https', 'inbox-rejected', (url) => {
+  catcher('a list of MailDev in which every message matches', 'maildev+https', 'inbox-rejected', (url) => {
     const headers = { 'message-id': url.searchParams.get('headers.message-id') };
     return JSON.stringify(Array.from({ length: 500 }, (_, at) => ({ id: `i${at}`, headers })));
   }),
 ];
 
-/** Whatever it is asked. */
-function says(name: string, scheme: Beside['scheme'], acts: readonly Act[]): LargeInbox {
+/** An inbox that sends the same for every request. */
+function sends(name: string, scheme: Beside['scheme'], acts: readonly Act[]): LargeInbox {
   return {
     name,
     scheme,
@@ -75,7 +75,7 @@ function says(name: string, scheme: Beside['scheme'], acts: readonly Act[]): Lar
   };
 }
 
-/** @param list of the first session, 0, and of each further one */
+/** @param list the list of messages in each session, counted from 0 */
 function maildrop(name: string, code: FindingCode, list: (session: number) => Pop3Reply): LargeInbox {
   return {
     name,
@@ -92,7 +92,7 @@ function maildrop(name: string, code: FindingCode, list: (session: number) => Po
   };
 }
 
-/** @param list what it says to all but what tells what it is */
+/** @param list the response to every request except that for its configuration */
 function catcher(name: string, scheme: Beside['scheme'], code: FindingCode, list: (url: URL) => string): LargeInbox {
   return {
     name,

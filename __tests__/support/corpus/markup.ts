@@ -10,16 +10,16 @@ import { AS_GOOD, reply, stoppedAt, type Entry, type Means } from './entry.js';
 import { QUIT, STAGES, codeOf, goesOn, serverAt, type Stage } from './stages.js';
 
 /*
- * Commands to a runner and markup for a page in every field that a server or a certificate controls, and the
- * credentials said back in every form.
+ * Runner commands and markup in every field that a server or a certificate controls, and the credentials repeated in
+ * every form.
  */
 
-/** A line each, for a reply is over with its line. */
+/** One line each, because a reply ends with its line. */
 const LINES = [...HOSTILE, '##[add-path]/pwned', '::add-path::/pwned', '::stop-commands::pwned', '::pwned::']
   .flatMap((text) => text.split(/\r?\n/))
   .filter((line) => line !== '');
 
-/** How each stage refuses. */
+/** The refusal at each stage. */
 const REFUSALS: Readonly<Record<string, readonly [code: string, found: FindingCode]>> = {
   'the greeting': ['554', 'greeting-rejected'],
   EHLO: ['550', 'ehlo-rejected'],
@@ -43,7 +43,7 @@ function said(stage: Stage, means: Means, what: string, lines: readonly string[]
       ? []
       : [
           {
-            name: `${stage.name}: refuses with ${what}`,
+            name: `${stage.name}: rejects with ${what}`,
             server: serverAt(stage, means, reply(code, ...lines)),
             ...stoppedAt(stage.step, 'f', found),
           },
@@ -58,34 +58,34 @@ function said(stage: Stage, means: Means, what: string, lines: readonly string[]
   ];
 }
 
-/** What is no reply at all, by what it is to somebody else. */
+/** Lines that are not replies, with their meaning to others. */
 const NO_REPLIES: readonly (readonly [what: string, line: string])[] = [
-  ['a command to the runner', '::error::pwned'],
-  ['an old command to the runner', 'text ##[add-path]/pwned'],
+  ['a runner command', '::error::pwned'],
+  ['an old runner command', 'text ##[add-path]/pwned'],
   ['a script', '<script>pwned</script>'],
-  ['a command to the terminal', '\x1b]0;pwned\x07'],
-  ['a reply from right to left', '\u202e220 pwned'],
+  ['a terminal command', '\x1b]0;pwned\x07'],
+  ['a right-to-left reply', '\u202e220 pwned'],
 ];
 
 function malformed(means: Means): Entry[] {
   return NO_REPLIES.flatMap(([what, line]) =>
     STAGES.map((stage) => ({
-      name: `${stage.name}: says ${what}`,
+      name: `${stage.name}: sends ${what}`,
       server: serverAt(stage, means, [line]),
       ...stoppedAt(stage.step, 'f', 'protocol-error'),
     })),
   );
 }
 
-/** A failure that is told of within a mechanism, as JSON (RFC 7628 section 3.2.2). */
-function toldOf({ tls, password }: Means): Entry {
+/** A failure that is reported in the mechanism, as JSON (RFC 7628 section 3.2.2). */
+function saslFailure({ tls, password }: Means): Entry {
   const told = {
     status: '401',
     '::error::pwned': '##[error]pwned',
     scope: `<script>${password}</script>\r\n::error::pwned`,
   };
   return {
-    name: 'AUTH XOAUTH2: tells of a failure with markup and the token',
+    name: 'AUTH XOAUTH2: reports a failure with markup and the token',
     server: {
       tls,
       offersInTls: ['AUTH XOAUTH2'],
@@ -101,16 +101,16 @@ function toldOf({ tls, password }: Means): Entry {
   };
 }
 
-/** Texts that a certificate takes in any of its fields. */
+/** Texts that are valid in any field of a certificate. */
 const IN_CERTIFICATES: readonly (readonly [what: string, text: string])[] = [
-  ['a command to the runner', '::error::pwned'],
-  ['an old command to the runner', 'text ##[add-path]/pwned'],
+  ['a runner command', '::error::pwned'],
+  ['an old runner command', 'text ##[add-path]/pwned'],
   ['a script', '</code></pre><script>pwned</script>'],
   ['a link and a mention', '[pwned](https://evil.example) @octocat'],
   ['control characters', '\x1b[2J\x07\r\n::error::pwned\0'],
 ];
 
-/** Certificates with such a text in every field that takes one. */
+/** Certificates with such a text in every text field. */
 export async function hostileCertificates(
   createPki: (name: string) => Promise<Pki>,
   pki: Pki,
@@ -164,9 +164,9 @@ export function markup(means: Means): Entry[] {
       .filter((stage) => stage === QUIT || KNOWS_CREDENTIALS.includes(stage.name))
       .flatMap((stage) => said(stage, means, 'the credentials', echoes)),
     ...malformed(means),
-    toldOf(means),
+    saslFailure(means),
     {
-      name: 'mechanisms and keywords of markup',
+      name: 'mechanisms and keywords with markup',
       server: {
         tls: means.tls,
         offers: ['STARTTLS', ...LINES],
@@ -175,12 +175,12 @@ export function markup(means: Means): Entry[] {
       ...AS_GOOD,
     },
     {
-      name: 'no mechanism but markup',
+      name: 'only markup as mechanisms',
       server: { tls: means.tls, offersInTls: ['AUTH ::error::pwned ##[error]pwned <script>pwned</script>'] },
       ...stoppedAt(3, 'f', 'auth-mechanism-unavailable'),
     },
     {
-      name: 'no STARTTLS but markup',
+      name: 'markup instead of STARTTLS',
       server: { offers: LINES, replies: { STARTTLS: reply('502', ...LINES) } },
       ...stoppedAt(0, 'f', 'starttls-not-advertised'),
     },

@@ -1,18 +1,18 @@
 import { close, startTls, type Act, type Dialogue, type Verb } from '../dialogue.js';
 import { wire, type Means } from './entry.js';
 
-/** A point at which the server has the word. */
+/** A point of the session at which the server sends something. */
 export interface Stage {
   readonly name: string;
-  /** The step that its answer belongs to, counted from 0. */
+  /** The step of its reply, counted from 0. */
   readonly step: number;
-  /** The step that waits for the next answer, and is interrupted by one that comes too early. */
+  /** The step that waits for the next reply, and fails if that comes too early. */
   readonly next: number;
   readonly good: readonly string[];
   readonly verb: `plain:${Verb}` | `tls:${Verb}` | undefined;
 }
 
-/** Behind its answer the message is the server's. */
+/** After its reply, the server is responsible for the message. */
 export const END_OF_DATA: Stage = {
   name: 'the end of data',
   step: 4,
@@ -21,7 +21,7 @@ export const END_OF_DATA: Stage = {
   good: ['250 2.0.0 Queued'],
 };
 
-/** All of them, in the order of the dialogue. */
+/** All stages, in the order of the session. */
 export const STAGES: readonly Stage[] = [
   { name: 'the greeting', step: 0, next: 0, verb: undefined, good: ['220 mail.example.test ESMTP'] },
   { name: 'EHLO', step: 0, next: 1, verb: 'plain:EHLO', good: ['250-mail.example.test', '250 STARTTLS'] },
@@ -34,22 +34,22 @@ export const STAGES: readonly Stage[] = [
   END_OF_DATA,
 ];
 
-/** The last one, at which nothing that is said counts any more. */
+/** The last stage, where replies are ignored. */
 export const QUIT: Stage = { name: 'QUIT', step: 4, next: 4, verb: 'tls:QUIT', good: ['221 2.0.0 Bye'] };
 
-/** What a good server does behind its answer. */
+/** What a correct server does after its reply. */
 export function goesOn({ verb }: Stage): readonly Act[] {
   if (verb === 'plain:STARTTLS') return [startTls];
   return verb === 'tls:QUIT' ? [close] : [];
 }
 
-/** A server that is good, but for what it does at one stage. Commands are not taken together. */
+/** A server that is correct except at one stage, without PIPELINING. */
 export function serverAt({ verb }: Stage, { tls }: Means, acts: readonly Act[]): Dialogue {
   const common: Dialogue = { tls, offersInTls: ['AUTH PLAIN'] };
   return verb === undefined ? { ...common, greeting: acts } : { ...common, replies: { [verb]: acts } };
 }
 
-/** The code of the good answer. */
+/** The code of the correct reply. */
 export function codeOf({ good }: Stage): string {
   return wire(good).slice(0, 3);
 }

@@ -4,7 +4,7 @@ import type { Beside, Entry } from './entry.js';
 /** The servers of an entry, on free ports of 127.0.0.1. */
 export interface Started extends AsyncDisposable {
   readonly port: number;
-  /** Where the message is looked for, where it is. */
+  /** The inbox, if there is one. */
   readonly inbox?: Pick<Beside, 'scheme'> & { readonly port: number };
 }
 

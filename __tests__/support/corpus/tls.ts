@@ -18,7 +18,7 @@ import {
 import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, type Entry, type Means } from './entry.js';
 
 /*
- * What a server can do where TLS is due, and to TLS once it is there.
+ * What a server can do instead of a TLS handshake, and in a TLS session.
  */
 
 /** A record (RFC 8446 section 5.1). */
@@ -26,26 +26,30 @@ const record = (type: number, content: string, length = content.length): string 
   String.fromCharCode(type, 3, 3, length >> 8, length & 255) + content;
 const alert = (level: 1 | 2, number: number): string => record(21, String.fromCharCode(level, number));
 const HANDSHAKE = 22;
-/** The first 44 octets of a ServerHello, which has more. */
+/** The first 44 bytes of a ServerHello. */
 const HALF_A_HELLO = '\x02\x00\x00\x46\x03\x03' + 'r'.repeat(32) + '\x20ssssss';
 
-/** What comes in place of a handshake: the acts, the letter of step 3, and what is found. */
+/** What the server sends instead of a handshake, and the finding. */
 const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: FindingCode])[] = [
   ['nothing', [silence], 'handshake-timeout'],
-  ['an end', [close], 'connection-lost'],
+  ['a closed connection', [close], 'connection-lost'],
   ['a reset', [reset], 'connection-lost'],
   ['half a header of a record', [raw(octets('\x16\x03')), silence], 'handshake-timeout'],
-  ['half a header, and an end', [raw(octets('\x16\x03')), close], 'connection-lost'],
+  ['half a header, and a closed connection', [raw(octets('\x16\x03')), close], 'connection-lost'],
   ['half a record', [raw(octets(record(HANDSHAKE, HALF_A_HELLO, 80))), silence], 'handshake-timeout'],
-  ['half a record, and an end', [raw(octets(record(HANDSHAKE, HALF_A_HELLO, 80))), close], 'connection-lost'],
+  [
+    'half a record, and a closed connection',
+    [raw(octets(record(HANDSHAKE, HALF_A_HELLO, 80))), close],
+    'connection-lost',
+  ],
   ['half a record, and a reset', [raw(octets(record(HANDSHAKE, HALF_A_HELLO, 80))), reset], 'connection-lost'],
-  ['a record, octet by octet', [drip(record(HANDSHAKE, 'a'.repeat(99)), TIMEOUT_MS / 4)], 'handshake-timeout'],
+  ['a record, byte by byte', [drip(record(HANDSHAKE, 'a'.repeat(99)), TIMEOUT_MS / 4)], 'handshake-timeout'],
   [
     'a handshake message of 16 MiB',
     [raw(octets(record(HANDSHAKE, '\x02\xff\xff\xff'))), silence],
     'tls-handshake-failed',
   ],
-  ['a record of more than there may be', [raw(octets('\x16\x03\x03\xff\xff')), silence], 'tls-handshake-failed'],
+  ['a record that is too large', [raw(octets('\x16\x03\x03\xff\xff')), silence], 'tls-handshake-failed'],
   [
     'garbage that begins like a record',
     [raw(octets('\x16\x03' + '\x99'.repeat(999))), silence],
@@ -63,29 +67,29 @@ const INSTEAD: readonly (readonly [name: string, acts: readonly Act[], code: Fin
   ],
   ['a Finished', [raw(octets(record(HANDSHAKE, '\x14\0\0\x0c' + 'v'.repeat(12)))), silence], 'tls-handshake-failed'],
   ['an empty record', [raw(octets(record(HANDSHAKE, ''))), silence], 'handshake-timeout'],
-  // To a client in its handshake they are nothing (RFC 5246 section 7.4.1.1).
-  ['HelloRequests without end', [flood('\x16\x03\x03\0\x04\0\0\0\0')], 'tls-handshake-failed'],
-  ['warnings without end', [flood(alert(1, 90))], 'tls-handshake-failed'],
-  ['records of nothing without end', [flood(record(HANDSHAKE, ''))], 'tls-handshake-failed'],
-  ['a warning, and no more', [raw(octets(alert(1, 90))), silence], 'handshake-timeout'],
+  // A client ignores them during its handshake (RFC 5246 section 7.4.1.1).
+  ['endless HelloRequests', [flood('\x16\x03\x03\0\x04\0\0\0\0')], 'tls-handshake-failed'],
+  ['endless warnings', [flood(alert(1, 90))], 'tls-handshake-failed'],
+  ['endless empty records', [flood(record(HANDSHAKE, ''))], 'tls-handshake-failed'],
+  ['a single warning', [raw(octets(alert(1, 90))), silence], 'handshake-timeout'],
   ['close_notify', [raw(octets(alert(1, 0))), close], 'connection-lost'],
   ['an alert that is too short', [raw(octets(record(21, '\x02'))), silence], 'tls-handshake-failed'],
   ['an alert of an unknown level', [raw(octets(record(21, '\x09\x09'))), silence], 'tls-handshake-failed'],
   ['alert 10, unexpected message', [raw(octets(alert(2, 10))), silence], 'tls-handshake-failed'],
   ['alert 40, handshake failure', [raw(octets(alert(2, 40))), silence], 'tls-handshake-failed'],
   ['alert 80, internal error', [raw(octets(alert(2, 80))), silence], 'tls-handshake-failed'],
-  ['alert 112, unrecognised name', [raw(octets(alert(2, 112))), silence], 'tls-handshake-failed'],
+  ['alert 112, unrecognized name', [raw(octets(alert(2, 112))), silence], 'tls-handshake-failed'],
   ['alert 116, certificate required', [raw(octets(alert(2, 116))), silence], 'client-certificate-required'],
-  // Node says nothing of an alert for which OpenSSL has no name.
-  ['alert 255, of which nobody knows', [raw(octets(alert(2, 255))), silence], 'handshake-timeout'],
+  // Node does not report an alert for which OpenSSL has no name.
+  ['alert 255, unknown', [raw(octets(alert(2, 255))), silence], 'handshake-timeout'],
   ['alert 70, protocol version', [raw(octets(alert(2, 70))), silence], 'tls-version-too-old'],
 ];
 
-/** What comes in the clear, where a record is due. */
-const IN_THE_CLEAR: readonly (readonly [name: string, acts: readonly Act[]])[] = [
+/** Unencrypted data instead of a record. */
+const UNENCRYPTED: readonly (readonly [name: string, acts: readonly Act[]])[] = [
   ['garbage', [raw(octets('\x99'.repeat(999))), silence]],
-  ['garbage with the first octet of a record', [raw(octets('\x16' + '\x99'.repeat(999))), silence]],
-  ['NUL without end', [flood('\0')]],
+  ['garbage with the first byte of a record', [raw(octets('\x16' + '\x99'.repeat(999))), silence]],
+  ['endless NUL', [flood('\0')]],
   ['a refusal', ['454 4.7.0 Not after all', close]],
   ['HTTP', ['HTTP/1.1 200 OK', '', '<script>alert(1)</script>', close]],
   ['application data', [raw(octets(record(23, 'a'.repeat(99)))), silence]],
@@ -93,7 +97,7 @@ const IN_THE_CLEAR: readonly (readonly [name: string, acts: readonly Act[]])[] =
   ['SSL 2', [raw(octets('\x80\x2e\x04\0\x01\0\x02')), silence]],
 ];
 
-/** A handshake that cannot succeed, or that must in spite of all. */
+/** Handshakes that cannot succeed, and unusual ones that must. */
 function handshakes(
   tls: TLSSocketOptions,
 ): (readonly [name: string, server: Dialogue, Pick<Entry, 'steps' | 'codes'>])[] {
@@ -113,12 +117,12 @@ function handshakes(
       failed('tls-version-too-old'),
     ],
     [
-      'a client certificate is wanted',
+      'a client certificate is required',
       { tls: { ...tls, requestCert: true, rejectUnauthorized: true } },
       failed('client-certificate-required'),
     ],
     [
-      'no cipher suite in common',
+      'no common cipher suite',
       { tls: { ...tls, maxVersion: 'TLSv1.2', ciphers: 'AES128-CCM8@SECLEVEL=0:ECDHE-ECDSA-AES128-CCM8@SECLEVEL=0' } },
       failed('tls-handshake-failed'),
     ],
@@ -128,7 +132,7 @@ function handshakes(
       failed('tls-handshake-failed'),
     ],
     [
-      'nobody in particular',
+      'no server certificate',
       { tls: { maxVersion: 'TLSv1.2', ciphers: 'aNULL@SECLEVEL=0' } },
       failed('tls-handshake-failed'),
     ],
@@ -138,35 +142,39 @@ function handshakes(
       AS_GOOD,
     ],
     [
-      'records dripped',
+      'records byte by byte',
       { tls, replies: { STARTTLS: ['220 Ready', startTlsInPieces({ octets: 1, ms: TIMEOUT_MS / 50 })] } },
       failed('handshake-timeout'),
     ],
   ];
 }
 
-/** What is done to TLS in the middle of the dialogue, in place of the answer to EHLO. */
+/** What happens to TLS in the middle of the session, instead of the reply to EHLO. */
 function within(tls: TLSSocketOptions): (readonly [name: string, server: Dialogue, Pick<Entry, 'steps' | 'codes'>])[] {
   const old = { ...tls, maxVersion: 'TLSv1.2' } as const;
   const ehlo = (acts: readonly Act[], version = tls): Dialogue => ({ tls: version, replies: { 'tls:EHLO': acts } });
   const good = ['250-mail.example.test', '250 AUTH PLAIN'];
   const lost = stoppedAt(3, 'f', 'connection-lost');
   return [
-    ['garbage beneath', ehlo([beneath(raw(octets('\x99'.repeat(99)))), silence]), lost],
-    ['a forged record beneath', ehlo([beneath(raw(octets(record(23, 'a'.repeat(99))))), silence]), lost],
+    ['garbage below TLS', ehlo([beneath(raw(octets('\x99'.repeat(99)))), silence]), lost],
+    ['a forged record below TLS', ehlo([beneath(raw(octets(record(23, 'a'.repeat(99))))), silence]), lost],
     [
-      // Up to TLS 1.2 nothing of the server's own comes behind it, as tickets do later.
-      'half a record beneath',
+      // Up to TLS 1.2, the server sends nothing else after it; TLS 1.3 would send tickets.
+      'half a record below TLS',
       ehlo([beneath(raw(octets('\x17\x03\x03\0\x50'))), silence], old),
       stoppedAt(3, 'f', 'reply-timeout'),
     ],
-    ['half a record beneath, and an end', ehlo([beneath(raw(octets('\x17\x03\x03\0\x50')), close)]), lost],
-    ['a forged alert beneath', ehlo([beneath(raw(octets(alert(2, 40)))), silence]), lost],
-    ['warnings beneath without end', ehlo([beneath(flood(alert(1, 90)))]), lost],
-    ['a forged alert beneath, TLS 1.2', ehlo([beneath(raw(octets(alert(2, 40)))), silence], old), lost],
-    ['a new handshake is asked for, TLS 1.2', ehlo([renegotiate, ...good], old), AS_GOOD],
     [
-      'new handshakes are asked for, and no answer comes',
+      'half a record below TLS, and a closed connection',
+      ehlo([beneath(raw(octets('\x17\x03\x03\0\x50')), close)]),
+      lost,
+    ],
+    ['a forged alert below TLS', ehlo([beneath(raw(octets(alert(2, 40)))), silence]), lost],
+    ['endless warnings below TLS', ehlo([beneath(flood(alert(1, 90)))]), lost],
+    ['a forged alert below TLS 1.2', ehlo([beneath(raw(octets(alert(2, 40)))), silence], old), lost],
+    ['a new handshake is requested, TLS 1.2', ehlo([renegotiate, ...good], old), AS_GOOD],
+    [
+      'new handshakes are requested, and no reply follows',
       ehlo([renegotiate, renegotiate, silence], old),
       stoppedAt(3, 'f', 'reply-timeout'),
     ],
@@ -176,14 +184,14 @@ function within(tls: TLSSocketOptions): (readonly [name: string, server: Dialogu
       stoppedAt(3, 'f', 'protocol-error'),
     ],
     [
-      'the records of another handshake',
+      'the records of a different handshake',
       ehlo([raw(octets(`${record(HANDSHAKE, HALF_A_HELLO)}\r\n`))]),
       stoppedAt(3, 'f', 'protocol-error'),
     ],
   ];
 }
 
-/** The rows of all of these, with STARTTLS and where TLS is due from the first octet. */
+/** All entries, with STARTTLS and with implicit TLS. */
 export function tlsEntries({ tls }: Means): Entry[] {
   const starttls = (acts: readonly Act[]): Dialogue => ({
     tls,
@@ -192,7 +200,7 @@ export function tlsEntries({ tls }: Means): Entry[] {
   const implicitly = { transport: 'implicit' } as const;
   return [
     ...INSTEAD.flatMap(([what, acts, code]): Entry[] => [
-      { name: `behind STARTTLS: ${what}`, server: starttls(acts), ...stoppedAt(2, 'f', code) },
+      { name: `after STARTTLS: ${what}`, server: starttls(acts), ...stoppedAt(2, 'f', code) },
       {
         name: `on an implicit port: ${what}`,
         server: { greeting: acts },
@@ -201,7 +209,7 @@ export function tlsEntries({ tls }: Means): Entry[] {
         codes: [code],
       },
     ]),
-    ...IN_THE_CLEAR.flatMap(([what, acts]): Entry[] => [
+    ...UNENCRYPTED.flatMap(([what, acts]): Entry[] => [
       {
         name: `behind STARTTLS, in the clear: ${what}`,
         server: starttls(acts),
@@ -222,7 +230,7 @@ export function tlsEntries({ tls }: Means): Entry[] {
     })),
     ...within(tls).map(([what, server, verdict]): Entry => ({ name: `over TLS: ${what}`, server, ...verdict })),
     {
-      name: 'the handshake: TLS from the first octet where STARTTLS is due',
+      name: 'the handshake: implicit TLS instead of STARTTLS',
       server: { tls, implicit: true },
       ...stoppedAt(0, 'f', 'implicit-tls-port'),
     },

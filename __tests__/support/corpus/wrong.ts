@@ -4,14 +4,14 @@ import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, type Entry, type Means } from '
 import { QUIT, STAGES, serverAt } from './stages.js';
 
 /*
- * Well-formed answers that are wrong at their stage, and dialogues that are wrong as a whole.
+ * Well-formed replies that are wrong at their stage, and sessions that are wrong as a whole.
  */
 
-/** The answer, and what is found; an `i` before the code where that is inconclusive. */
-type Row = readonly [answer: string, found: FindingCode | `i ${FindingCode}`];
+/** The reply, and the finding, after an `i` if it is inconclusive. */
+type Row = readonly [reply: string, found: FindingCode | `i ${FindingCode}`];
 
-/** By the names of the stages, in their order. */
-const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
+/** By the names of the stages, in the order of the session. */
+const REPLIES: Readonly<Record<string, readonly Row[]>> = {
   'the greeting': [
     ['250 Ok', 'protocol-error'],
     ['354 Go ahead', 'protocol-error'],
@@ -90,9 +90,9 @@ const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-function answers(means: Means): Entry[] {
+function replies(means: Means): Entry[] {
   return [...STAGES, QUIT].flatMap((stage) =>
-    (ANSWERS[stage.name] ?? []).map(([answer, found]): Entry => {
+    (REPLIES[stage.name] ?? []).map(([answer, found]): Entry => {
       const [code, letter] = found.startsWith('i ') ? [found.slice(2), 'i' as const] : [found, 'f' as const];
       return {
         name: `${stage.name}: says "${answer}"`,
@@ -105,27 +105,27 @@ function answers(means: Means): Entry[] {
 
 const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** Takes each answer and asks for one more. */
-function* asksOnAndOn(): Generator<string, string, string> {
+/** Sends another challenge for each response. */
+function* endlessChallenges(): Generator<string, string, string> {
   for (let asked = 0; asked < 100; asked += 1) yield inBase64('More:');
   return '235 2.7.0 At last';
 }
 
-/** Wants so much work for one sign-in that nothing else is done for minutes (RFC 5802 section 9). */
-function* wantsTwoBillionHashes(initial: string | undefined): Generator<string, string, string> {
+/** Requires so much work for one authentication that nothing else runs for minutes (RFC 5802 section 9). */
+function* twoBillionHashes(initial: string | undefined): Generator<string, string, string> {
   const nonce = /r=([^,]+)/.exec(Buffer.from(initial ?? '', 'base64').toString())?.[1] ?? '';
   yield inBase64(`r=${nonce}server,s=${inBase64('salt')},i=2000000000`);
   return '535 5.7.8 Wrong';
 }
 
-/** A good dialogue but for one thing in it that is no answer's fault alone. */
+/** Sessions that are wrong not only in a single reply. */
 function asAWhole({ tls }: Means): Entry[] {
   const server = (rest: Dialogue): Dialogue => ({ tls, ...rest });
   const late = (line: string) => [wait(0.9 * TIMEOUT_MS), line];
   const pipelined = ['PIPELINING', 'AUTH PLAIN'];
   return [
     {
-      name: 'every answer late, none too late, and together beyond measure',
+      name: 'every reply is slow but in time, and the total is too long',
       server: server({
         greeting: late('220 mail.example.test'),
         offersInTls: ['AUTH PLAIN'],
@@ -142,25 +142,25 @@ function asAWhole({ tls }: Means): Entry[] {
       ...stoppedAt(4, 'f', 'reply-timeout'),
     },
     {
-      name: 'AUTH: asks on and on',
-      server: server({ offersInTls: ['AUTH PLAIN'], sasl: { PLAIN: asksOnAndOn } }),
+      name: 'AUTH: endless challenges',
+      server: server({ offersInTls: ['AUTH PLAIN'], sasl: { PLAIN: endlessChallenges } }),
       ...stoppedAt(3, 'f', 'protocol-error'),
     },
     {
-      name: 'AUTH LOGIN: asks on and on',
-      server: server({ offersInTls: ['AUTH LOGIN'], sasl: { LOGIN: asksOnAndOn } }),
+      name: 'AUTH LOGIN: endless challenges',
+      server: server({ offersInTls: ['AUTH LOGIN'], sasl: { LOGIN: endlessChallenges } }),
       ...stoppedAt(3, 'f', 'protocol-error'),
     },
     {
-      name: 'AUTH SCRAM-SHA-256: wants two billion hashes',
+      name: 'AUTH SCRAM-SHA-256: requires two billion hashes',
       server: server({
         offersInTls: ['AUTH SCRAM-SHA-256'],
-        sasl: { 'SCRAM-SHA-256': wantsTwoBillionHashes },
+        sasl: { 'SCRAM-SHA-256': twoBillionHashes },
       }),
       ...stoppedAt(3, 'f', 'protocol-error'),
     },
     {
-      name: 'every answer in TLS is large, and they are too much together',
+      name: 'every reply over TLS is large, and the total is too large',
       server: server({
         replies: Object.fromEntries(
           [
@@ -179,37 +179,37 @@ function asAWhole({ tls }: Means): Entry[] {
       ...stoppedAt(4, 'f', 'protocol-error'),
     },
     {
-      name: 'PIPELINING: one answer for three commands',
+      name: 'PIPELINING: one reply to three commands',
       server: server({ offersInTls: pipelined, replies: { MAIL: '250 Ok', RCPT: [wait(10)], DATA: [wait(10)] } }),
       ...stoppedAt(4, 'f', 'reply-timeout'),
     },
     {
-      name: 'PIPELINING: four answers for three commands',
+      name: 'PIPELINING: four replies to three commands',
       server: server({ offersInTls: pipelined, replies: { MAIL: ['250 Ok', '250 Ok'] } }),
       ...stoppedAt(4, 'f', 'protocol-error'),
     },
     {
-      name: 'PIPELINING: MAIL refused, and DATA taken all the same',
+      name: 'PIPELINING: MAIL rejected, but DATA accepted',
       server: server({ offersInTls: pipelined, replies: { MAIL: '550 5.1.0 No', RCPT: '550 5.1.0 No' } }),
       ...stoppedAt(4, 'f', 'sender-rejected'),
     },
     {
-      name: 'PIPELINING: hangs up in the middle',
+      name: 'PIPELINING: closes the connection in the middle',
       server: server({ offersInTls: pipelined, replies: { RCPT: close } }),
       ...stoppedAt(4, 'f', 'connection-lost'),
     },
     {
-      name: 'STARTTLS is not offered, and taken',
+      name: 'STARTTLS is not offered, but accepted',
       server: server({ offers: ['8BITMIME'], replies: { STARTTLS: '220 Ready' } }),
       ...stoppedAt(0, 'f', 'starttls-stripped'),
     },
     {
-      name: 'STARTTLS is written over',
+      name: 'STARTTLS is overwritten',
       server: server({ offers: ['XXXXXXXA'] }),
       ...stoppedAt(0, 'f', 'starttls-stripped'),
     },
     {
-      name: 'STARTTLS is hidden behind NUL, in the text of another keyword, and in the name',
+      name: 'STARTTLS is hidden after NUL, in the text of another keyword, and in the name',
       server: server({
         replies: {
           EHLO: ['250-STARTTLS', '250-\0STARTTLS', '250-XSTARTTLS', '250 HELP STARTTLS'],
@@ -219,17 +219,17 @@ function asAWhole({ tls }: Means): Entry[] {
       ...stoppedAt(0, 'f', 'starttls-not-advertised'),
     },
     {
-      name: 'STARTTLS has an error in its first letter that Unicode takes for none',
+      name: 'STARTTLS has a first letter that is equivalent only in Unicode',
       server: server({ offers: ['ſTARTTLS'], replies: { STARTTLS: '502 5.5.1 What?' } }),
       ...stoppedAt(0, 'f', 'starttls-not-advertised'),
     },
     {
-      name: 'AUTH is offered with every mechanism but those that there are',
+      name: 'AUTH is offered only with unknown mechanisms',
       server: server({ offersInTls: [`AUTH ${Array.from({ length: 400 }, (_, i) => `X-${i}`).join(' ')}`] }),
       ...stoppedAt(3, 'f', 'auth-mechanism-unavailable'),
     },
     {
-      name: 'SIZE is a number that no number holds',
+      name: 'SIZE is too large for a number',
       server: server({ offersInTls: ['AUTH PLAIN', `SIZE ${'9'.repeat(400)}`] }),
       ...AS_GOOD,
     },
@@ -239,7 +239,7 @@ function asAWhole({ tls }: Means): Entry[] {
       ...stoppedAt(4, 'f', 'message-rejected'),
     },
     {
-      name: 'an 8-bit greeting that is no UTF-8',
+      name: 'an 8-bit greeting that is not UTF-8',
       server: server({ greeting: raw(octets('220 \xc0\xaf\xed\xa0\x80\xff\r\n')) }),
       ...AS_GOOD,
     },
@@ -247,5 +247,5 @@ function asAWhole({ tls }: Means): Entry[] {
 }
 
 export function wrong(means: Means): Entry[] {
-  return [...answers(means), ...asAWhole(means)];
+  return [...replies(means), ...asAWhole(means)];
 }

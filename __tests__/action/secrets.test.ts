@@ -185,7 +185,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
     });
   }
 
-  function expectUntold(ended: StepEnded): void {
+  function expectNotDisclosed(ended: StepEnded): void {
     expect(codes(ended.report?.endpoints[0]?.steps ?? [])).toEqual([expect.stringMatching(/^inbox-/)]);
     expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
     expect(published(ended)).not.toContain(basic);
@@ -201,7 +201,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
     });
     const ended = await gated(`pop3s://127.0.0.1:${server.port}`);
     expect(server.heard.join('\n')).toContain('PASS');
-    expectUntold(ended);
+    expectNotDisclosed(ended);
   });
 
   test.each(['LOGIN', 'AUTHENTICATE'])('by IMAP, after %s', async (command) => {
@@ -212,7 +212,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
     });
     const ended = await gated(`imaps://127.0.0.1:${server.port}`);
     expect(server.heard.some((line) => line.startsWith(command))).toBe(true);
-    expectUntold(ended);
+    expectNotDisclosed(ended);
   });
 
   test('by IMAP, in BYE', async () => {
@@ -220,7 +220,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
       identity: loopback.identity,
       greeting: [`* BYE ${forms.join(' ')}`],
     });
-    expectUntold(await gated(`imaps://127.0.0.1:${server.port}`));
+    expectNotDisclosed(await gated(`imaps://127.0.0.1:${server.port}`));
   });
 
   test.each(['mailpit', 'maildev'])('by the API of %s', async (kind) => {
@@ -229,7 +229,7 @@ describe('the password of an inbox that the server repeats is not disclosed', ()
     await using server = await startMailpit({ identity: loopback.identity, replies });
     const ended = await gated(`${kind}+https://127.0.0.1:${server.port}`);
     expect(server.authorizations).toEqual([`Basic ${basic}`]);
-    expectUntold(ended);
+    expectNotDisclosed(ended);
   });
 });
 

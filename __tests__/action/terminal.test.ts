@@ -44,7 +44,7 @@ describe('endpoints on the command line', () => {
     expect(ended.stdout).not.toContain('\x1b');
   });
 
-  test('with --json give the report on standard output, and nothing else', async () => {
+  test('with --json print only the report to standard output', async () => {
     await using server = await startScriptedServer(loopback.dialogue());
     const { code, stdout, stderr } = await cli(['--json', '--ca', 'ca.pem', `127.0.0.1:${server.port}`]);
     const report = JSON.parse(stdout) as Report;
@@ -146,8 +146,8 @@ describe('--demo', () => {
     'busy: try again later': 'throttled',
   };
 
-  test.each(nodes())('shows itself on mail servers of its own, with Node %s', async (_, node) => {
-    // Nothing of what is installed is in reach: the folder is none of the project's.
+  test.each(nodes())('runs all endpoints against its own mail servers, with Node %s', async (_, node) => {
+    // The folder is outside the project, so that installed packages cannot be found.
     const { code, stdout, stderr, leftSomething } = await runProgram(node, [CLI, '--demo'], { cwd: folder });
     expect({ code, stderr, leftSomething }).toEqual({ code: 0, stderr: '', leftSomething: false });
     const progress = stdout.split('\n').filter((line) => /\d+\/11 {2}/.test(line));
@@ -159,7 +159,7 @@ describe('--demo', () => {
   });
 });
 
-/** The Node of the runner, and that of the machine where it has another. */
+/** The Node of the runner, and that of the machine if it is different. */
 function nodes(): [string, string][] {
   const version = (path: string): string => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
   const path = (process.env.PATH ?? '').split(':').filter((place) => place !== '' && !place.includes('node_modules'));

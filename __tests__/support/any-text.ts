@@ -13,7 +13,7 @@ const character = fc.integer({ min: 0, max: 0x10ffff - SURROGATES }).map(
 );
 
 /**
- * Text of any characters, like `fc.string({ unit: 'binary' })`, which needs seconds to create a table of all characters.
+ * Text of any characters, like `fc.string({ unit: 'binary' })`, which needs seconds to build a table of them.
  */
 export function anyText(constraints: fc.StringConstraints = {}): fc.Arbitrary<string> {
   return fc.string({ ...constraints, unit: character });

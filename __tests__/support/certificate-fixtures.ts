@@ -3,7 +3,7 @@ import { createPki, extension, inDays, issue, type Identity, type KeyType, type 
 import { ecdsaWith, ED25519, RSA_1024, RSA_2048, RSA_PSS, RSA_PSS_SHA1 } from './key-types.js';
 import { behindExtension, month, onCurve, rewritten, unchanged } from './rewritten.js';
 
-/** The name that every good fixture has. */
+/** The name in every valid fixture. */
 export const HOST = 'mail.example.test';
 
 export const CERTIFICATE_NAMES = [
@@ -53,7 +53,7 @@ export const CERTIFICATE_NAMES = [
 
 export type CertificateName = (typeof CERTIFICATE_NAMES)[number];
 
-/** Where the issuer's certificate is to be had (RFC 5280 section 4.2.2.1). */
+/** The URL of the issuer's certificate (RFC 5280 section 4.2.2.1). */
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
 const CA_ISSUERS = objectIdentifier('1.3.6.1.5.5.7.48.2');
 const ISSUER_URL = extension(
@@ -77,21 +77,21 @@ const SUBJECT_KEY_IDENTIFIER = '0603551d0e';
 const SUBJECT_ALT_NAME = '0603551d11';
 const EXTENDED_KEY_USAGE = '0603551d25';
 const KEY_USAGE = '0603551d0f';
-/** Behind critical, OCTET STRING and the BIT STRING's header: the unused bits, and keyCertSign alone. */
+/** After critical, OCTET STRING and the BIT STRING's header: the unused bits, and only keyCertSign. */
 const SIGNS_CERTIFICATES = { distance: 7, octets: '0204' };
-/** The last that has two digits for its year, and the same whenever the fixtures are issued. */
+/** The last date with a two-digit year, which does not depend on the time of the test. */
 const LAST_SHORT_DATE = new Date('2049-12-31T23:59:59Z');
-/** Where the length stands of what an extension consists of: behind the OCTET STRING's header and a tag. */
+/** The position of the length in the value of an extension: after the OCTET STRING's header and a tag. */
 const LENGTH = 3;
 const BEYOND_THE_END = '7f';
 
-/** Certificates of every kind that the gate must tell apart, all under one throw-away root. */
+/** Certificates of every kind that the gate must distinguish, all under one temporary root. */
 export interface CertificateFixtures extends Record<CertificateName, Identity> {
-  /** The trusted authority: `pki.root.cert` is what a test gives as `ca`. */
+  /** The trusted CA: tests use `pki.root.cert` as `ca`. */
   readonly pki: Pki;
 }
 
-/** Issues all fixtures; what is wrong with each is exactly what its name says, but for `everything`. */
+/** Issues all fixtures. Each except `everything` has exactly the problem in its name. */
 export async function createCertificateFixtures(): Promise<CertificateFixtures> {
   const [pki, other] = await Promise.all([createPki('Test'), createPki('Other')]);
   const names = [HOST];
@@ -186,7 +186,7 @@ export async function createCertificateFixtures(): Promise<CertificateFixtures> 
   };
 }
 
-/** Sends itself in place of its issuer. */
+/** A server that sends its own certificate instead of the issuer's. */
 function twice(identity: Identity): Identity {
   return { ...identity, chain: identity.cert.repeat(2) };
 }

@@ -3,18 +3,18 @@ import { createTransport } from 'nodemailer';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { listen, type Listener } from '../../src/servers/listener.js';
 
-/** What a filter makes of a message: header and body, in lines that end in CR LF. */
+/** How a filter changes a message: header and body, in lines that end in CR LF. */
 export type Change = (message: Buffer) => Buffer | Promise<Buffer>;
 
-/** A content filter behind Postfix's queue. */
+/** A content filter after Postfix's queue. */
 export interface ContentFilter extends Listener {
-  /** What happens to the next messages; at first, nothing. */
+  /** The change to the next messages; initially none. */
   change: Change;
 }
 
 /**
- * Starts a filter that takes messages by SMTP, in the clear, and hands them back by SMTP (Postfix, FILTER_README).
- * @param backTo the port that takes them back
+ * Starts a filter that receives and returns messages by unencrypted SMTP (Postfix, FILTER_README).
+ * @param backTo the port to which it returns them
  */
 export async function startContentFilter(backTo: number): Promise<ContentFilter> {
   const handBack = createTransport({ host: '127.0.0.1', port: backTo, secure: false, ignoreTLS: true });
@@ -42,7 +42,7 @@ export async function startContentFilter(backTo: number): Promise<ContentFilter>
     },
   });
   server.on('error', () => {
-    // Postfix may hang up whenever it likes; what became of a message is in its log.
+    // Postfix may close the connection at any time; its log has the outcome of a message.
   });
   const listener = await listen(server.server);
   const filter: ContentFilter = { ...listener, change: (message) => message };

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { run } from './run.js';
 
 /**
- * Sets up Cyrus SASL for a Postfix that has not been started yet: a user data base of its own, and every mechanism of
+ * Sets up Cyrus SASL for a Postfix that has not been started yet: its own user database, and every mechanism of
  * the plugins that are installed.
- * @param postfixFolder the folder that the Postfix will have
- * @param user with the realm behind the @ of the name
- * @returns what an smtpd service needs to check passwords by it
+ * @param postfixFolder the future folder of the Postfix
+ * @param user the user, with the realm after the @ of the name
+ * @returns the options with which an smtpd service uses it
  */
 export async function prepareCyrusSasl(
   postfixFolder: string,
   { username, password }: { readonly username: string; readonly password: string },
 ): Promise<readonly string[]> {
-  // Debian's Postfix looks here and nowhere else, whatever cyrus_sasl_config_path says.
+  // Debian's Postfix uses only this folder, regardless of cyrus_sasl_config_path.
   const folder = join(postfixFolder, 'etc', 'sasl');
   await mkdir(folder, { recursive: true });
   const users = join(folder, 'sasldb2');

@@ -38,9 +38,9 @@ const PORTS = [
 
 export interface DeliveryPath {
   /**
-   * All on 127.0.0.1. Submission with STARTTLS: as it should be; with a Received line that does not name the TLS
+   * All on 127.0.0.1. Submission with STARTTLS: with usual settings; with a Received line that does not name the TLS
    * session; with a SIZE of 20,000; behind a content filter, a second hop without TLS, a greylist at RCPT or at DATA;
-   * and one that refuses every sender, DATA, every message. For mail without AUTH: a mail exchanger, the same
+   * and ones that reject every sender, DATA, every message. For mail without AUTH: a mail exchanger, the same
    * with implicit TLS and with none, an open relay, and the second hop itself. And the inbox.
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;

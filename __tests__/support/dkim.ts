@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
-/** A key to sign with, and what its domain publishes for it. */
+/** A signing key and its DNS record. */
 export interface SigningKey {
   readonly privateKey: KeyObject;
   readonly pem: string;
@@ -16,14 +16,13 @@ export function signingKey(bits = 2048): SigningKey {
   return { privateKey, pem, record: `v=DKIM1; k=rsa; p=${p}` };
 }
 
-/** The tags of a signature that a test sets otherwise; the usual ones where it does not. */
+/** The tags of a signature that a test changes; others have the usual value. */
 export type Tags = Readonly<
   Partial<Record<'v' | 'a' | 'c' | 'd' | 's' | 'i' | 'q' | 'h' | 'l' | 'x' | 't' | 'bh', string>>
 >;
 
 /**
- * Signs a message by RFC 6376 with the canonicalization simple/simple, where nothing is made anew: the library under
- * test has no part in it.
+ * Signs a message (RFC 6376) with the canonicalization simple/simple, independent of the library under test.
  * @param message lines end in CR LF, no empty lines at the end
  * @returns the message with its signature on top
  */

@@ -6,32 +6,32 @@ import { accepting } from './ports.js';
 import { run } from './run.js';
 
 export interface DovecotOptions {
-  /** An empty folder of its own, which every user can pass through. */
+  /** An empty folder that every user can traverse. */
   readonly folder: string;
   /** Paths of PEM files. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly user: { readonly username: string; readonly password: string };
   readonly ports: Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s', number>>;
-  /** Lines of its configuration, after the others, which they override. */
+  /** Additional lines of its configuration, which override the others. */
   readonly settings?: string;
 }
 
-/** A Dovecot of our own: IMAP and POP3, each with STARTTLS and with implicit TLS; LMTP; and SASL for Postfix. */
+/** A separate Dovecot: IMAP and POP3, each with STARTTLS and with implicit TLS; LMTP; and SASL for Postfix. */
 export interface Dovecot {
-  /** The socket on which it checks passwords for Postfix. */
+  /** The socket for SASL from Postfix. */
   readonly authSocket: string;
-  /** The socket on which it takes messages over LMTP. */
+  /** The socket for LMTP. */
   readonly lmtpSocket: string;
   /** The user's Maildir. */
   readonly maildir: string;
-  /** The messages in the user's INBOX, as they lie in the Maildir. */
+  /** The messages in the user's INBOX, as files of the Maildir. */
   messages(): Promise<string[]>;
-  /** What it logged so far. */
+  /** Its log. */
   log(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts Dovecot (2.3) in the foreground, with a configuration that shares nothing with the one of the system. */
+/** Starts Dovecot (2.3) in the foreground, with a configuration that is independent of the system's. */
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const { folder, user } = options;
   const mail = join(folder, 'mail');

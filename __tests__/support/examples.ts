@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Every page of the documentation that somebody writes, and those that are generated. */
+/** Every page of the documentation, written or generated. */
 export const PAGES: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
   ...['docs', 'docs/adr', 'docs/recipes'].flatMap((folder) =>
@@ -20,7 +20,7 @@ export interface Example {
   readonly page: string;
   readonly language: string;
   readonly text: string;
-  /** The path in its first line, where it is a whole file: `# .github/workflows/mail.yml`. */
+  /** The path in its first line, if it is a complete file: `# .github/workflows/mail.yml`. */
   readonly path?: string;
 }
 
@@ -38,7 +38,7 @@ export function examplesOf(page: string): Example[] {
   });
 }
 
-/** The text in which each `${{ expression }}` has its value. @throws {Error} for one that has none */
+/** Replaces each `${{ expression }}` with its value. @throws {Error} for one without a value */
 export function withValues(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\{\{ ?(.+?) ?\}\}/g, (_, expression: string) => {
     const value = values[expression];

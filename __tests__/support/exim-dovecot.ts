@@ -41,7 +41,7 @@ export interface EximServers {
   readonly maildir: string;
   /** What Exim has logged so far. */
   log(): Promise<string>;
-  /** Stops every process and removes every file. @throws where a process had to be killed */
+  /** Stops every process and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 

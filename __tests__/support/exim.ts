@@ -7,7 +7,7 @@ import { run } from './run.js';
 import type { IdentityFiles } from './server-folder.js';
 import { unpacked } from './unpacked.js';
 
-/** What can differ from port to port: main options of Exim whose values it expands for each connection. */
+/** Options that can differ between ports: main options of Exim that it expands for each connection. */
 const OPTIONS = {
   tls_advertise_hosts: '*',
   tls_certificate: '',
@@ -21,37 +21,37 @@ const OPTIONS = {
 
 type Option = keyof typeof OPTIONS;
 
-/** One listening port, and what distinguishes it: a value may be anything that Exim expands. */
+/** A port and its options; values may contain Exim expansions. */
 export interface EximService {
   readonly port: number;
-  /** TLS from the first byte. */
+  /** Whether it uses implicit TLS. */
   readonly implicit?: true;
-  /** Default: the one of the server. */
+  /** Default: that of the server. */
   readonly identity?: IdentityFiles;
   readonly options?: Partial<Record<Option, string>>;
 }
 
 export interface EximOptions {
-  /** An empty folder of its own, which every user can pass through. */
+  /** An empty folder that every user can traverse. */
   readonly folder: string;
-  /** Given to the user `mail`, as whom Exim reads the key. */
+  /** Owned by the user `mail`, as which Exim reads the key. */
   readonly identity: IdentityFiles;
   readonly services: readonly EximService[];
-  /** The only account, and the only recipient. EXTERNAL lets in who shows a verified certificate with that common name. */
+  /** The only account and recipient. EXTERNAL requires a verified certificate with that common name. */
   readonly user: { readonly username: string; readonly password: string };
-  /** Dovecot's: Exim has it check those mechanisms that it does not know itself. */
+  /** Dovecot's, which Exim uses for mechanisms that it does not implement. */
   readonly authSocket: string;
   readonly lmtpSocket: string;
 }
 
-/** An Exim of our own, beside any other mail server on the machine. */
+/** A separate Exim, independent of any other mail server on the machine. */
 export interface Exim {
-  /** What it logged so far, by the line: arrivals, deliveries, refusals. */
+  /** The lines of its log: arrivals, deliveries, refusals. */
   log(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts Exim (4.94 or later) in the foreground, with a configuration and a spool of its own. */
+/** Starts Exim (4.94 or later) in the foreground, with its own configuration and spool. */
 export async function startExim(options: EximOptions): Promise<Exim> {
   const { folder, services } = options;
   const program = await unpacked('exim', 'usr/sbin/exim4');
@@ -64,7 +64,7 @@ export async function startExim(options: EximOptions): Promise<Exim> {
   const exim = spawn(program, ['-C', configuration, '-bdf'], {
     stdio: 'ignore',
     cwd: folder,
-    // Ubuntu's policy for GnuTLS would switch TLS 1.1 off: serving it is the point of one port.
+    // Ubuntu's policy for GnuTLS would disable TLS 1.1, which one port must support.
     env: { ...process.env, GNUTLS_SYSTEM_PRIORITY_FILE: '/dev/null' },
   });
   const exited = once(exim, 'exit');

@@ -10,7 +10,7 @@ import { OF_STEP_2 } from './finding-examples/upgrade.js';
 
 export type { FindingExample } from './finding-examples/finding-example.js';
 
-/** An example for every finding that there is, in the order of the catalog. */
+/** An example for every finding, in the order of the catalog. */
 export const FINDING_EXAMPLES: FindingExamples = {
   ...OF_ANY_STEP,
   ...OF_CONNECTING,

@@ -12,7 +12,7 @@ export interface FullListener extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Whether {@link startFullListener} may listen on a port: below 1024 many systems require a privilege. */
+/** Whether {@link startFullListener} may listen on a port; many systems require a privilege below 1024. */
 export async function mayFill(port: number): Promise<boolean> {
   try {
     await using full = await startFullListener(port);
@@ -23,10 +23,10 @@ export async function mayFill(port: number): Promise<boolean> {
 }
 
 /**
- * Starts a listener that does not answer, as if a firewall dropped every packet: its process is stopped, and its
+ * Starts a listener that does not reply, as if a firewall dropped every packet: its process is stopped, and its
  * queue is full.
  * @param port of {@link FULL}; 0 for any free one
- * @throws {Error} where this process may not listen on the port, or somebody else does
+ * @throws {Error} if this process may not listen on the port, or if it is in use
  */
 export async function startFullListener(port: number): Promise<FullListener> {
   const script = `require('node:net').createServer().on('error', () => process.exit(1))
@@ -39,7 +39,7 @@ export async function startFullListener(port: number): Promise<FullListener> {
   if (typeof said === 'number') throw new Error(`Cannot listen on port ${port} of ${FULL}`);
   const listening = Number(said.toString());
   const fillers = Array.from({ length: FILLERS }, () => connect(listening, FULL).on('error', () => undefined));
-  // These two wait to be accepted, and all others get no answer.
+  // These two wait to be accepted, and all others get no reply.
   await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')));
   return {
     port: listening,

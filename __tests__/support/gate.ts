@@ -20,7 +20,7 @@ import { HOST } from './certificate-fixtures.js';
 const { signal: never } = new AbortController();
 setMaxListeners(0, never);
 
-/** A test process compiles modules for seconds at a time. That makes waits longer, but it is not a pause of the gate. */
+/** A test process compiles modules for seconds, which prolongs waits but is not a pause of the gate. */
 const heartbeat = new Heartbeat();
 const busy: Standstill = {
   get totalMs(): number {
@@ -95,7 +95,7 @@ export const DELIVERY = {
 const LETTERS = { pass: 'p', warn: 'w', inconclusive: 'i', fail: 'f', skip: 's' } as const;
 const SKIPPED = { blocked: 'b', 'not-configured': 'n', 'not-applicable': 'a' } as const;
 
-/** Five letters, one for each step: p pass, w warn, i inconclusive, f fail, b blocked, n not configured, a not applicable. */
+/** One letter for each step: p pass, w warn, i inconclusive, f fail, b blocked, n not configured, a not applicable. */
 export function letters(steps: readonly StepReport[]): string {
   return steps.map(({ status, skipped }) => (skipped ? SKIPPED[skipped] : LETTERS[status])).join('');
 }

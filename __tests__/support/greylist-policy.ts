@@ -2,11 +2,11 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { listen, type Listener } from '../../src/servers/listener.js';
 
-/** A policy service for Postfix that greylists: it puts every message off for a number of tries. */
+/** A policy service for Postfix that greylists: it defers every message for a number of attempts. */
 export interface GreylistPolicy extends Listener {
-  /** How many tries more are put off. */
+  /** The number of attempts that will be deferred. */
   triesLeft: number;
-  /** The recipients asked about so far, one for each try. */
+  /** The recipients of all requests, one for each attempt. */
   readonly asked: string[];
 }
 

@@ -11,11 +11,11 @@ export interface HttpReply {
 }
 
 export interface HttpScript {
-  /** For HTTPS; without it the server speaks plain HTTP. */
+  /** For HTTPS; without it, the server uses plain HTTP. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
   /** The credentials that the server requires, as `user:password`. */
   readonly requires?: string;
-  /** What to answer instead, by `GET /path` without its query. */
+  /** Different responses, by `GET /path` without the query. */
   readonly replies?: Readonly<Record<string, HttpReply | 'silence' | 'close'>>;
 }
 
@@ -40,7 +40,7 @@ interface Asked {
 const UNAUTHORIZED: HttpReply = { status: 401, body: 'Unauthorized.' };
 const NOT_FOUND: HttpReply = { status: 404, body: '404 page not found' };
 
-/** Starts an HTTP server on a free port of 127.0.0.1; `answer` has what the script leaves out. */
+/** Starts an HTTP server on a free port of 127.0.0.1; `answer` is the default if the script has no response. */
 export async function startHttp(
   script: HttpScript,
   answer: (asked: Asked) => HttpReply | undefined,

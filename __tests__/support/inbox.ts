@@ -8,7 +8,7 @@ import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { waiting } from './time.js';
 
-/** Where inboxes of the tests listen. */
+/** The address on which inboxes of the tests listen. */
 export const HOST = '127.0.0.1';
 export const LOGIN = { username: 'inbox@example.test', password: new Secret('inbox password') };
 
@@ -16,11 +16,11 @@ export const LOGIN = { username: 'inbox@example.test', password: new Secret('inb
 export interface InboxTrust {
   readonly pki: Pki;
   readonly identity: { readonly key: string; readonly chain: string };
-  /** Settings that judge as the gate does, with some of them replaced. */
+  /** Settings that evaluate certificates like the gate, with some of them replaced. */
   readonly settings: (replaced?: Partial<InboxSettings>) => InboxSettings;
 }
 
-/** Certificate fixtures with which no inbox gets a password, and their findings. */
+/** Certificate fixtures with which no inbox receives a password, and their findings. */
 export const BAD_CERTIFICATES = [
   ['expired', 'certificate-expired'],
   ['soon', 'certificate-expires-soon'],
@@ -34,7 +34,7 @@ export const BAD_CERTIFICATES = [
 /**
  * Issues a certificate for an inbox on loopback.
  * @param pki the CA; default: a new one
- * @param name that certificates must have; default: the address
+ * @param name the name that certificates must have; default: the IP address
  */
 export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTrust> {
   pki ??= await createPki('Inbox');
@@ -115,7 +115,7 @@ export function sought(messageId: string, replaced: Partial<Sought> = {}): Sough
   return { messageId, nonce: 'a nonce that is nowhere', is: () => true, size: 2000, ...replaced };
 }
 
-/** @returns the milliseconds in which there was nothing to do until the promise was settled */
+/** @returns the milliseconds of idle time until the promise was settled */
 export async function waitedFor(promise: Promise<unknown>): Promise<number> {
   const waited = waiting();
   await promise;

@@ -6,18 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Identity } from '../../src/servers/pki.js';
 
-/** A MailDev that runs. */
+/** A running MailDev. */
 export interface RealMailDev extends AsyncDisposable {
   readonly smtpPort: number;
   readonly webPort: number;
 }
 
 export interface MailDevOptions {
-  /** For HTTPS, and for SMTP with TLS from the first byte; without it both are unencrypted. */
+  /** For HTTPS and SMTP with implicit TLS; without it, both are unencrypted. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
   /** Whether the API uses HTTPS; default: with an identity. */
   readonly https?: boolean;
-  /** What the API wants. */
+  /** The credentials that the API requires. */
   readonly login?: { readonly username: string; readonly password: string };
   /** The base path of the API; default none. */
   readonly basePath?: string;
@@ -32,7 +32,7 @@ const PROGRAM = `
   process.stdin.on('end', () => process.exit(0)).resume();
 `;
 
-/** Starts the MailDev of npm on free ports of 127.0.0.1, in a process and a folder of its own. */
+/** Starts the MailDev of npm on free ports of 127.0.0.1, in its own process and folder. */
 export async function startMailDev({ identity, https, login, basePath }: MailDevOptions = {}): Promise<RealMailDev> {
   const folder = await mkdtemp(join(tmpdir(), 'maildev-test-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

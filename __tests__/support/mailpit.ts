@@ -45,7 +45,7 @@ export interface FakeMailpit extends HttpServer {
 }
 
 /**
- * Starts a server with Mailpit's API, as the description of API v1 and of the search syntax have it: a part
+ * Starts a server with Mailpit's API, as described for API v1 and the search syntax: searches match a part
  * of the Message-ID or Subject in any case, and DELETE without a single ID deletes everything.
  */
 export async function startMailpit(script: HttpScript & { readonly base?: string } = {}): Promise<FakeMailpit> {

@@ -3,21 +3,21 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/servers/listener.js';
 
-/** A TXT record or an address; a failure of the server; no answer; or "ask again over TCP". */
+/** A TXT record or an IP address; a failure of the server; no reply; or a truncated reply. */
 type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;
 
-/** What the server says of a name: the same to every question, or by type. Other names do not exist. */
+/** The reply for a name: the same for every query, or by type. Other names do not exist. */
 export type Zone = Readonly<Record<string, Answer | { readonly A?: Answer; readonly AAAA?: Answer }>>;
 
 export const SERVFAIL = Symbol('SERVFAIL');
 export const SILENCE = Symbol('silence');
-/** The answer does not fit into a datagram, and nothing answers over TCP. */
+/** The reply does not fit into a datagram, and there is no server on TCP. */
 export const TRUNCATED = Symbol('truncated');
 
 export interface NameServer extends AsyncDisposable {
-  /** `address:port`, as resolvers take it. */
+  /** `address:port`, the format of resolvers. */
   readonly address: string;
-  /** The names that were asked for, in lower case, in order. */
+  /** The names of all queries, in lowercase, in order. */
   readonly asked: readonly string[];
 }
 
@@ -27,7 +27,7 @@ const { TYPE, CLASS } = dns.Packet;
 
 /**
  * Starts a name server on loopback that knows one zone.
- * @param at where it listens; default any free port
+ * @param at the address and port; default: any free port
  */
 export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port: 0 }): Promise<NameServer> {
   const asked: string[] = [];
@@ -35,7 +35,7 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
     udp: { type: 'udp4' },
     handle: (request, send) => {
       const response = dns.Packet.createResponseFromRequest(request);
-      // Without it, the system's resolver takes an empty answer for that of a server without the zone.
+      // Without it, the system's resolver treats an empty reply as one from a server without the zone.
       response.header.aa = 1;
       const [question] = request.questions;
       const name = question?.name.toLowerCase() ?? '';
@@ -72,7 +72,7 @@ function record(name: string, text: string, type: number | undefined) {
   return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { address: text });
 }
 
-/** One record in strings of up to 255 octets (RFC 1035 section 3.3.14). */
+/** One record in strings of up to 255 bytes (RFC 1035 section 3.3.14). */
 function txt(name: string, text: string) {
   const octets = Buffer.from(text);
   const strings = Array.from({ length: Math.ceil(octets.length / 255) }, (_, i) =>

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import { listen, type Listener } from '../../src/servers/listener.js';
 
-/** What a mail server asks whose an access token is. */
+/** The endpoint at which a mail server validates access tokens. */
 export interface Introspection extends Listener {
   readonly url: string;
 }
 
 /**
- * Starts an introspection endpoint (RFC 7662) as Dovecot asks it: by GET, with the token as the authorization.
- * @param owners the e-mail address that goes with each good token
+ * Starts an introspection endpoint (RFC 7662) as Dovecot uses it: by GET, with the token as the authorization.
+ * @param owners the email address for each valid token
  */
 export async function startIntrospection(owners: ReadonlyMap<string, string>): Promise<Introspection> {
   const listener = await listen(

@@ -5,7 +5,7 @@ import { MAIL_USER } from './postfix-dovecot.js';
 import { inServerFolder, named, type ServerFolder } from './server-folder.js';
 import { createCertificateFixtures, type CertificateName, type CertificateFixtures } from './certificate-fixtures.js';
 
-/** The listeners that present the good certificate, as options of smtpd.conf(5). */
+/** The listeners with the valid certificate, as options of smtpd.conf(5). */
 const LISTENERS = {
   submission: SUBMISSION,
   submissions: 'smtps auth <users>',
@@ -15,7 +15,7 @@ const LISTENERS = {
   requiresCertificate: 'tls-require verify auth <users> ca "clients"',
 } as const;
 
-/** Fixtures that have a port each. */
+/** Fixtures with their own port. */
 const CERTIFICATES = [
   'good',
   'expired',
@@ -30,23 +30,23 @@ const INBOX = ['imap', 'imaps', 'pop3', 'pop3s', 'lmtp'] as const;
 type Listener = keyof typeof LISTENERS;
 
 export interface OpenSmtpdServers {
-  /** All on 127.0.0.1; each port but those of the inbox is one of OpenSMTPD. */
+  /** All on 127.0.0.1. Except for the inbox, they are ports of OpenSMTPD. */
   readonly ports: Readonly<Record<Listener | (typeof INBOX)[number], number>>;
   readonly certificatePorts: Readonly<Record<(typeof CERTIFICATES)[number], number>>;
   readonly certs: CertificateFixtures;
-  /** Where the servers keep everything; gone after close. */
+  /** The folder of the servers; removed by close. */
   readonly folder: string;
   /** The Maildir of {@link MAIL_USER}. */
   readonly maildir: string;
-  /** What OpenSMTPD logged so far. */
+  /** The log of OpenSMTPD. */
   log(): Promise<string>;
-  /** Stops every process and removes every file. @throws where a process had to be killed */
+  /** Stops every process and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
- * Starts an OpenSMTPD of our own that hands on to a Dovecot of our own, apart from any others on the machine.
- * @throws where this is not root, or the servers are not there
+ * Starts a separate OpenSMTPD that delivers to a separate Dovecot, independent of any others on the machine.
+ * @throws if this is not root, or the servers are not installed
  */
 export function startOpenSmtpdServers(): Promise<OpenSmtpdServers> {
   return inServerFolder(async (folder) => {

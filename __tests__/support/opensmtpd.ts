@@ -7,17 +7,17 @@ import { run } from './run.js';
 import type { IdentityFiles } from './server-folder.js';
 import { unpacked } from './unpacked.js';
 
-/** One `listen on` rule, and what distinguishes it. */
+/** A `listen on` rule and its options. */
 export interface OpenSmtpdListener {
   readonly port: number;
-  /** Default: the one of the server. */
+  /** Default: that of the server. */
   readonly identity?: IdentityFiles;
-  /** As in smtpd.conf(5). The only account is in the table `<users>`, the authority of client certificates is `clients`. */
+  /** As in smtpd.conf(5). The only account is in the table `<users>`; `clients` is the CA of client certificates. */
   readonly options: string;
 }
 
 export interface OpenSmtpdOptions {
-  /** An empty folder of its own, which every user can pass through. It becomes the root of the server's files. */
+  /** An empty folder that every user can traverse. It becomes the root of the server's files. */
   readonly folder: string;
   readonly identity: IdentityFiles;
   /** The path of a PEM file. */
@@ -25,26 +25,26 @@ export interface OpenSmtpdOptions {
   readonly listeners: readonly OpenSmtpdListener[];
   /** The only account, and the only recipient. */
   readonly user: { readonly username: string; readonly password: string };
-  /** Where messages are handed on to, on 127.0.0.1. */
+  /** The port to which messages are delivered, on 127.0.0.1. */
   readonly lmtpPort: number;
 }
 
-/** An OpenSMTPD of our own, beside any other mail server on the machine. */
+/** A separate OpenSMTPD, independent of any other mail server on the machine. */
 export interface OpenSmtpd {
-  /** What it logged so far. */
+  /** Its log. */
   log(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Accounts that OpenSMTPD was built for, and that only its own root knows. Nobody else has these numbers. */
+/** Accounts that OpenSMTPD requires, which exist only in its own root, with unused numbers. */
 const ACCOUNTS = { root: 0, opensmtpd: 64_990, opensmtpq: 64_991 } as const;
 
-/** What a submission listener is: TLS first, then authentication, then mail for anybody. */
+/** The options of a submission listener: TLS, then authentication, then mail to any recipient. */
 export const SUBMISSION = 'tls-require auth <users>';
 
 /**
  * Starts OpenSMTPD (7 or later) in the foreground. The paths of its spool and the names of its users are compiled into
- * it, so it runs in a root of its own, which has just what it needs.
+ * it, so it runs in its own root, which has only what it needs.
  */
 export async function startOpenSmtpd(options: OpenSmtpdOptions): Promise<OpenSmtpd> {
   const { folder, listeners } = options;
@@ -120,7 +120,7 @@ match auth from any for any action "inbox"
 `;
 }
 
-/** Where a PEM file lies within the root. */
+/** The path of a PEM file within the root. */
 function inside(path: string): string {
   return `/pki/${basename(path)}`;
 }

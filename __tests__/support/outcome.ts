@@ -3,13 +3,13 @@ import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
 import { codes, gate, letters } from './gate.js';
 
-/** Gates an endpoint. @returns the five letters, and the codes in order */
+/** Tests an endpoint. @returns the five letters, and the codes in order */
 export async function see(gated: Endpoint): Promise<[string, string[]]> {
   const { report } = await gate(gated);
   return [letters(report.steps), codes(report.steps)];
 }
 
-/** Gates an endpoint. @returns the five letters, and the one thing found @throws where it is not one */
+/** Tests an endpoint. @returns the five letters and the only finding @throws unless there is exactly one */
 export async function found(gated: Endpoint): Promise<[string, Finding]> {
   const { report } = await gate(gated);
   const [finding, ...others] = report.steps.flatMap(({ findings }) => findings);
@@ -17,7 +17,7 @@ export async function found(gated: Endpoint): Promise<[string, Finding]> {
   return [letters(report.steps), finding];
 }
 
-/** What a server logs while something is done, until it says that it is over. */
+/** What a server logs during an action, until a line says that it is over. */
 export async function logged(
   server: { log(): Promise<string> },
   over: RegExp,

@@ -2,7 +2,7 @@ import type { Credentials, Plan } from '../../src/plan/endpoint.js';
 import { loadPlan, type PlanContext } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 
-/** Two certificates that nothing but a parser ever looks at. */
+/** Two certificates that are only parsed. */
 export const ANCHOR_A = `-----BEGIN CERTIFICATE-----
 MIIBfDCCASOgAwIBAgIUM7FQ1AU8tG0GK9k3fQHf6YTAingwCgYIKoZIzj0EAwIw
 EzERMA8GA1UEAwwIQW5jaG9yIEEwIBcNMjYxMTIzMjM1MjAzWhgPMjEyNjEwMzAy
@@ -27,7 +27,7 @@ FfcbmweE2nMBvdYfi7tuAiEA+aTvOvqoLOgfoQVMWFEpCaME3Si/Qx5Esaohs/vm
 -----END CERTIFICATE-----
 `;
 
-/** What a test gives to the plan: files by path, an environment, and what the inputs do not say. */
+/** The sources of a plan: files by path, the environment, and the inputs. */
 export interface Given {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The text of the `config` file, `gate.yml`. */
@@ -37,7 +37,7 @@ export interface Given {
   readonly locateInput?: PlanContext['locateInput'];
 }
 
-/** Loads the plan that these things make. */
+/** Loads the plan from these sources. */
 export function load({ inputs = {}, config, files = {}, env = {}, locateInput }: Given): Promise<Plan> {
   const all: Readonly<Record<string, string>> = { ...files, ...(config !== undefined && { 'gate.yml': config }) };
   const readFile = (path: string): string => {
@@ -55,12 +55,12 @@ export function load({ inputs = {}, config, files = {}, env = {}, locateInput }:
   });
 }
 
-/** The password or token of credentials, in clear. */
+/** The password or token of credentials, as text. */
 export function revealedOf(auth: Credentials | undefined): string | undefined {
   return auth && auth.kind !== 'certificate' ? auth.secret.reveal() : undefined;
 }
 
-/** The lines of the error that these things must give. */
+/** The lines of the expected configuration error for these sources. */
 export async function problems(given: Given): Promise<string[]> {
   try {
     await load(given);

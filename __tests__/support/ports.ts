@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Below what Linux hands out for outgoing connections, so that no client takes a port between its choice and its use. */
+/** Below the ephemeral ports of Linux, so that no client uses a port between its selection and its use. */
 const LOWEST = 16_000;
-/** Files run side by side, and a port that one has chosen is free until its server starts: each worker has its own. */
+/** Each worker has its own range, because a selected port is free until its server starts. */
 const OF_A_WORKER = 1000;
 const WORKERS = 16;
 
-/** Finds ports of 127.0.0.1 on which nobody listens, for servers that cannot be asked to take any free one. */
+/** Finds free ports of 127.0.0.1, for servers that cannot select one themselves. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   const worker = Number(process.env.JEST_WORKER_ID ?? 1) % WORKERS;
@@ -22,7 +22,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Waits until somebody accepts connections on a port of 127.0.0.1. @throws after `withinMs` */
+/** Waits until a port of 127.0.0.1 accepts connections. @throws after `withinMs` */
 export async function accepting(port: number, withinMs: number): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {

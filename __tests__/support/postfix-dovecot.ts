@@ -9,10 +9,10 @@ import {
   type CertificateFixtures,
 } from './certificate-fixtures.js';
 
-/** The one mailbox: its owner signs in to submit, and to read it. */
+/** The only mailbox, whose user authenticates for submission and for the inbox. */
 export const MAIL_USER = { username: 'user@example.test', password: 'correct horse battery staple' };
 
-/** The ports that present the good certificate. */
+/** The ports with the valid certificate. */
 const PORTS = [
   'mx',
   'submission',
@@ -29,25 +29,25 @@ const PORTS = [
 export interface MailServers extends AsyncDisposable {
   /**
    * All on 127.0.0.1: a mail exchanger with optional TLS; submission with STARTTLS and with implicit TLS; ports
-   * without TLS, with AUTH before TLS, with nothing newer than TLS 1.1; and the inbox.
+   * without TLS, with AUTH before TLS, with at most TLS 1.1; and the inbox.
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;
   /** Submission with STARTTLS for every certificate fixture. */
   readonly certificatePorts: Readonly<Record<CertificateName, number>>;
   readonly certs: CertificateFixtures;
-  /** Where the servers keep everything; gone after close. */
+  /** The folder of the servers; removed by close. */
   readonly folder: string;
-  /** The messages in the mailbox, as they lie on disk. */
+  /** The messages in the mailbox, as files on disk. */
   messages(): Promise<string[]>;
-  /** What both servers logged, for somebody who looks into a failed test. */
+  /** The log of both servers, to debug a failed test. */
   logs(): Promise<string>;
-  /** Stops every process and removes every file. @throws where a process had to be killed */
+  /** Stops every process and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
- * Starts a Postfix and a Dovecot of our own, apart from any others on the machine.
- * @throws where this is not root, or the servers are not installed
+ * Starts a separate Postfix and Dovecot, independent of any others on the machine.
+ * @throws if this is not root, or the servers are not installed
  */
 export function startMailServers(): Promise<MailServers> {
   return inServerFolder(async (folder) => {

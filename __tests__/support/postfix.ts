@@ -2,41 +2,41 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run.js';
 
-/** One listening smtpd, and what distinguishes it from `main.cf`. */
+/** An smtpd service, and the options that differ from `main.cf`. */
 export interface SmtpService {
   readonly port: number;
   readonly parameters: readonly string[];
 }
 
 export interface PostfixOptions {
-  /** An empty folder of its own, which every user can pass through. */
+  /** An empty folder that every user can traverse. */
   readonly folder: string;
   /** Paths of PEM files. */
   readonly identity: { readonly key: string; readonly chain: string };
   readonly services: readonly SmtpService[];
   /** Lines of main.cf for all services, after the others. */
   readonly parameters?: readonly string[];
-  /** The only address for which it takes mail. */
+  /** The only address for which it accepts mail. */
   readonly recipient: string;
   readonly authSocket: string;
   readonly lmtpSocket: string;
 }
 
-/** A Postfix of our own, beside any other on the machine. */
+/** A separate Postfix, independent of any other on the machine. */
 export interface Postfix {
-  /** What it logged so far. */
+  /** Its log. */
   log(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** What a submission port is: TLS first, then authentication, then mail for anybody. */
+/** The options of a submission port: TLS, then authentication, then mail to any recipient. */
 export const SUBMISSION: readonly string[] = [
   'smtpd_tls_security_level = encrypt',
   'smtpd_sasl_auth_enable = yes',
   'smtpd_client_restrictions = permit_sasl_authenticated, reject',
 ];
 
-/** Has OpenSSL load keys and signatures that are too weak for its defaults: serving them is the point here. */
+/** Makes OpenSSL load keys and signatures that are too weak for its defaults, which the tests require. */
 const OPENSSL_CONF = `openssl_conf = init
 [init]
 ssl_conf = ssl
@@ -47,7 +47,7 @@ MinProtocol = TLSv1
 CipherString = DEFAULT:@SECLEVEL=0
 `;
 
-/** The daemons behind smtpd: name, type, private, wakeup in seconds, process limit, program. */
+/** The daemons besides smtpd: name, type, private, wakeup in seconds, process limit, program. */
 const DAEMONS: readonly (readonly [string, string, 'y' | 'n', string, string, string])[] = [
   ['pickup', 'unix', 'n', '60', '1', 'pickup'],
   ['cleanup', 'unix', 'n', '-', '0', 'cleanup'],
@@ -70,7 +70,7 @@ const DAEMONS: readonly (readonly [string, string, 'y' | 'n', string, string, st
   ['postlog', 'unix-dgram', 'n', '-', '1', 'postlogd'],
 ];
 
-/** Starts Postfix (3.6 or later) with a configuration, a queue and data of its own. */
+/** Starts Postfix (3.6 or later) with its own configuration, queue and data. */
 export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const { folder } = options;
   const etc = join(folder, 'etc');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** What is wrong with a report by the JSON Schema that the repository ships; nothing where it holds. */
+/** The violations of the JSON Schema in the repository by a report; empty if it is valid. */
 export function schemaErrors(report: unknown): string[] {
   const ajv = new Ajv2020({ strict: true, allErrors: true });
   addFormats.default(ajv);

@@ -3,16 +3,16 @@ import type { Identity } from '../../src/servers/pki.js';
 import { derWithin } from '../../src/tls/x509/der.js';
 
 /*
- * Certificates that no honest software issues: octets of a good one are written over, and what comes of it is signed
- * again, so that only its encoding is to blame.
+ * Certificates that no correct software issues: bytes of a valid one are overwritten, and the result is signed again,
+ * so that only its encoding is wrong.
  */
 
-/** Writes over octets of a TBSCertificate, in place. */
+/** Overwrites bytes of a TBSCertificate in place. */
 export type Change = (tbs: Buffer) => void;
 
 /**
- * @param identity what a good issuer made
- * @param issuer who signs it again; with ECDSA and SHA-256
+ * @param identity a valid certificate
+ * @param issuer the CA that signs it again, with ECDSA and SHA-256
  * @param sends what the server sends after it
  */
 export function rewritten(
@@ -26,12 +26,12 @@ export function rewritten(
   return signed(identity, changed, issuer.key, sends);
 }
 
-/** A curve, or the parameters of P-256 in place of its name. */
+/** A curve, or the explicit parameters of P-256. */
 export type OddCurve = 'brainpoolP256r1' | 'secp256k1' | 'explicit';
 
 /**
  * The same certificate for a new key on a curve that WebCrypto does not know.
- * @param issuer who signs it again; by default it signs itself
+ * @param issuer the CA that signs it again; default: self-signed
  * @param sends what the server sends after it
  */
 export function onCurve(
@@ -65,16 +65,16 @@ function signed(identity: Identity, tbs: Buffer, key: string, sends: readonly Id
   return { ...identity, cert, chain: [cert, ...sends.map((other) => other.cert)].join('') };
 }
 
-/** Makes another certificate of the same name and key: writes over the first octets of the serial number. */
+/** Creates a different certificate with the same name and key: overwrites the first bytes of the serial number. */
 export function numbered(serial: number): Change {
-  // Behind the header, the version and the header of the number.
+  // After the header, the version and the header of the number.
   return (tbs) => tbs.writeUInt16BE(0x4000 + serial, 4 + 5 + 2);
 }
 
-/** Leaves everything as it is, but for the signature. */
+/** Changes nothing except the signature. */
 export const unchanged: Change = () => undefined;
 
-/** Writes octets over those that stand so far behind an extension's identifier. */
+/** Overwrites bytes at this distance after the identifier of an extension. */
 export function behindExtension(id: string, distance: number, octets: string): Change {
   const needle = Buffer.from(id, 'hex');
   return (tbs) => {
@@ -84,12 +84,12 @@ export function behindExtension(id: string, distance: number, octets: string): C
   };
 }
 
-/** Writes over the month of notBefore or notAfter. */
+/** Overwrites the month of notBefore or notAfter. */
 export function month(which: 'notBefore' | 'notAfter', digits: string): Change {
   return (tbs) => tbs.write(digits, dateIn(tbs, which) + 2, 'latin1');
 }
 
-/** Writes over the two digits of the year of notBefore or notAfter. */
+/** Overwrites the two-digit year of notBefore or notAfter. */
 export function year(which: 'notBefore' | 'notAfter', digits: string): Change {
   return (tbs) => tbs.write(digits, dateIn(tbs, which), 'latin1');
 }

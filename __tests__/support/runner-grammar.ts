@@ -1,6 +1,6 @@
 /** A workflow command, as the runner understands it. */
 export interface Command {
-  /** In lower case. */
+  /** In lowercase. */
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly data: string;
@@ -14,16 +14,16 @@ const REGISTERED = new Set(
 );
 
 /**
- * Reads what a step prints as the runner does: lines end at CR, LF or both; a line that starts with `::` behind blanks is
- * tried first, and failing that the old `##[` anywhere in it. Written from the runner's documented behaviour, and
- * independent of the code under test. Where commands are stopped nothing is obeyed until their word is said; what
- * would be a command there is one all the same to `behindWall`.
+ * Parses the output of a step like the runner: lines end at CR, LF or both; a line that starts with `::` after spaces
+ * is tried first, and then the old `##[` anywhere in it. It follows the documented behavior of the runner, independent
+ * of the code under test. After `stop-commands`, nothing is executed until its token occurs; `behindWall` returns the
+ * commands in between.
  */
 export function commands(output: string): Command[] {
   return read(output).obeyed;
 }
 
-/** The commands that only the wall of `stop-commands` keeps from being obeyed. */
+/** The commands that the runner ignores only because of `stop-commands`. */
 export function behindWall(output: string): Command[] {
   return read(output).stopped;
 }

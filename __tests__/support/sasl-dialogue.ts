@@ -5,7 +5,7 @@ import { authenticate } from '../../src/smtp/sign-in-exchange.js';
 import { REDACTED, Secret } from '../../src/secrets/secret.js';
 import type { Sasl } from './dialogue.js';
 
-/** Whoever signs in. */
+/** The client side of an exchange. */
 export const identity = (kind: 'password' | 'access-token', secret: string, username = 'user=a,b'): Identity => ({
   username,
   secret: new Secret(secret),
@@ -14,7 +14,7 @@ export const identity = (kind: 'password' | 'access-token', secret: string, user
   port: 587,
 });
 
-/** What came of an exchange, with all that was said and all that the transcript was given for it. */
+/** The outcome of an exchange, with all lines and their form in the transcript. */
 export interface Dialogue {
   readonly code: number;
   readonly said: readonly string[];
@@ -27,7 +27,7 @@ export interface Dialogue {
   readonly iterations: number | undefined;
 }
 
-/** Signs in at a server that answers each line of the client. */
+/** Runs an exchange with a server that replies to each line of the client. */
 export async function signIn(
   mechanism: string,
   who: Identity,
@@ -64,13 +64,13 @@ export async function signIn(
   };
 }
 
-/** A server that gives these answers in turn. */
+/** A server that sends these replies in turn. */
 export const inTurn =
   (...answers: readonly string[]) =>
   (_: string, at: number): string =>
     answers[at] ?? '500 nobody should have asked';
 
-/** A server that speaks a mechanism; a lone `*` it answers with 501. */
+/** A server of a mechanism, which replies to a single `*` with 501. */
 export function speaking(sasl: Sasl): (line: string) => string {
   let exchange: ReturnType<Sasl> | undefined;
   return (line) => {
@@ -82,6 +82,6 @@ export function speaking(sasl: Sasl): (line: string) => string {
   };
 }
 
-/** What the transcript may show of the client's side. */
+/** What the transcript may contain of the client side. */
 export const showable = (mechanism: string): RegExp =>
   new RegExp(`^(AUTH ${mechanism}( ${REDACTED})?|${REDACTED}|\\*)$`);

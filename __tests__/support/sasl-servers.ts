@@ -23,22 +23,22 @@ const PORTS = ['dovecotSasl', 'cyrusSasl', 'dovecotSubmission', 'relay', 'imap',
 
 export interface SaslServers {
   /**
-   * With STARTTLS: on 127.0.0.1 a Postfix that asks Dovecot about passwords, the same with Cyrus SASL, and the inbox;
+   * With STARTTLS: on 127.0.0.1 a Postfix with SASL from Dovecot, another with Cyrus SASL, and the inbox;
    * on SUBMISSION_ADDRESS Dovecot's own submission server.
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;
   readonly pki: Pki;
-  /** A certificate by which Dovecot's submission server knows MAIL_USER, and one by which it knows somebody else. */
+  /** Certificates for Dovecot's submission server, one of MAIL_USER and one of a different user. */
   readonly clients: Readonly<Record<'user' | 'stranger', Identity>>;
-  /** What all servers logged. */
+  /** The log of all servers. */
   logs(): Promise<string>;
-  /** Stops every process and removes every file. @throws where a process had to be killed */
+  /** Stops every process and removes every file. @throws if a process had to be killed */
   close(): Promise<void>;
 }
 
 /**
  * Starts mail servers with every implementation of SASL that Debian has for them, each with all of its mechanisms.
- * @throws where this is not root, or the servers are not installed
+ * @throws if this is not root, or the servers are not installed
  */
 export function startSaslServers(): Promise<SaslServers> {
   return inServerFolder(async (folder) => {

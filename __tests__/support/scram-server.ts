@@ -5,15 +5,15 @@ import type { Sasl } from './dialogue.js';
 
 /** How a SCRAM server behaves; the first two are correct. */
 export type Manner =
-  | 'proves itself in a challenge'
-  | 'proves itself beside 235'
-  | 'does not prove itself'
-  | 'says 235 at once'
-  | 'has another password in its proof'
-  | 'has a foreign nonce'
-  | 'adds no nonce of its own'
-  | 'proves itself twice'
-  | 'accepts what it has refused';
+  | 'sends its signature in a challenge'
+  | 'sends its signature with the 235'
+  | 'sends no signature'
+  | 'accepts immediately'
+  | 'signs with a different password'
+  | 'sends a different nonce'
+  | 'adds no nonce'
+  | 'sends its signature twice'
+  | 'accepts after an error';
 
 export interface ScramServer {
   readonly hash: 'sha1' | 'sha256';
@@ -39,7 +39,7 @@ const text = (encoded: string): string => Buffer.from(encoded, 'base64').toStrin
 
 /** The server side of SCRAM (RFC 5802, RFC 7677), which may misbehave. It is independent of the client. */
 export function scramServer(options: ScramServer): Sasl {
-  const { hash, username, password, manner = 'proves itself in a challenge', bound, couldBind = false } = options;
+  const { hash, username, password, manner = 'sends its signature in a challenge', bound, couldBind = false } = options;
   const hmac = (key: Buffer, message: string): Buffer => createHmac(hash, key).update(message).digest();
   const keys = (secret: string, iterations: number): { client: Buffer; server: Buffer } => {
     const salted = pbkdf2Sync(secret, SALT, iterations, hash === 'sha1' ? 20 : 32, hash);
@@ -48,21 +48,21 @@ export function scramServer(options: ScramServer): Sasl {
   const refused = '535 5.7.8 Authentication failed';
 
   return function* (initial, channel) {
-    if (manner === 'says 235 at once') return '235 2.7.0 Welcome';
+    if (manner === 'accepts immediately') return '235 2.7.0 Welcome';
     const clientFirst = text(initial ?? (yield ''));
     const [, type, bare = '', name, nonce = ''] = CLIENT_FIRST.exec(clientFirst) ?? [];
     const header = clientFirst.slice(0, clientFirst.length - bare.length);
     const fails = function* (error: string): Generator<string, string, string> {
       yield base64(`e=${error}`);
-      return manner === 'accepts what it has refused' ? '235 2.7.0 Welcome' : refused;
+      return manner === 'accepts after an error' ? '235 2.7.0 Welcome' : refused;
     };
     if (header.startsWith('y') && couldBind) return yield* fails('server-does-support-channel-binding');
     if (bound && type !== bound) return yield* fails('unsupported-channel-binding-type');
     if (!bound && type !== undefined) return yield* fails('other-error');
 
     const iterations = options.iterations ?? '4096';
-    const known = manner === 'has a foreign nonce' ? 'somebodyelsesnonce' : nonce;
-    const whole = manner === 'adds no nonce of its own' ? known : known + SERVER_NONCE;
+    const known = manner === 'sends a different nonce' ? 'somebodyelsesnonce' : nonce;
+    const whole = manner === 'adds no nonce' ? known : known + SERVER_NONCE;
     const good = `r=${whole},s=${base64(SALT)},i=${iterations}`;
     const serverFirst = options.first?.(good) ?? good;
     const clientFinal = text(yield base64(serverFirst));
@@ -81,21 +81,21 @@ export function scramServer(options: ScramServer): Sasl {
     const proved = (secret: string): string =>
       base64(`v=${base64(hmac(secret === password ? server : keys(secret, Number(iterations)).server, message))}`);
     switch (manner) {
-      case 'does not prove itself':
+      case 'sends no signature':
         return '235 2.7.0 Welcome';
-      case 'proves itself beside 235':
+      case 'sends its signature with the 235':
         return `235 2.7.0 ${proved(password)}`;
-      case 'has another password in its proof':
+      case 'signs with a different password':
         yield proved('another password');
         return '235 2.7.0 Welcome';
-      case 'proves itself twice':
+      case 'sends its signature twice':
         yield proved(password);
         yield proved(password);
         return '235 2.7.0 Welcome';
-      case 'proves itself in a challenge':
-      case 'accepts what it has refused':
-      case 'has a foreign nonce':
-      case 'adds no nonce of its own': {
+      case 'sends its signature in a challenge':
+      case 'accepts after an error':
+      case 'sends a different nonce':
+      case 'adds no nonce': {
         const last = yield proved(password);
         return last === '' ? '235 2.7.0 Welcome' : refused;
       }

@@ -4,17 +4,17 @@ import { CommandReader } from './imap/syntax.js';
 import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
-/** What the server does about a command: lines to send (`$` stands for the tag), or something else. */
+/** The response to a command: lines to send (`$` stands for the tag), or something else. */
 export type ImapReply = readonly string[] | 'silence' | 'close';
 
-/** What an IMAP server does. What is left out is as in a good server with an empty INBOX. */
+/** The behavior of an IMAP server. The default is a correct server with an empty INBOX. */
 export interface ImapScript {
-  /** TLS from the first byte; without it the server has no TLS at all. */
+  /** For implicit TLS; without it, the server has no TLS. */
   readonly identity?: Pick<Identity, 'key' | 'chain'>;
   readonly greeting?: ImapReply;
   /** Default: `IMAP4rev1 IDLE UIDPLUS`. */
   readonly capabilities?: string;
-  /** What to answer instead, by command: `LOGIN`, `UID FETCH`, and `DONE` for the end of IDLE. */
+  /** Different responses, by command: `LOGIN`, `UID FETCH`, and `DONE` for the end of IDLE. */
   readonly replies?: Readonly<Record<string, ImapReply | ((line: string) => ImapReply)>>;
 }
 
@@ -22,15 +22,15 @@ export interface ScriptedImap extends AsyncDisposable {
   readonly port: number;
   /** Every command received so far, without its tag, in order. */
   readonly heard: readonly string[];
-  /** How many connections were accepted so far. */
+  /** The number of accepted connections. */
   readonly connections: number;
-  /** How many of them are open. */
+  /** The number of open connections. */
   readonly open: number;
   /** Sends lines to every client. */
   say(...lines: readonly string[]): void;
   /** Destroys every connection. */
   cut(): void;
-  /** Resolves once a command with this beginning has been received so many times. */
+  /** Resolves after a command with this beginning has been received this number of times. */
   hears(command: string, times?: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,18 +4,18 @@ import { close, Connection, ConnectionClosed, startTls, type Phase } from '../..
 import { listen } from '../../src/servers/listener.js';
 import type { Identity } from '../../src/servers/pki.js';
 
-/** What the server does about a command: lines to send, or something else. */
+/** The response to a command: lines to send, or something else. */
 export type Pop3Reply = readonly string[] | 'silence' | 'close';
 
-/** What a POP3 server does. What is left out is as in a good server. */
+/** The behavior of a POP3 server. The default is a correct server. */
 export interface Pop3Script {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
-  /** `implicit` is TLS from the first byte, `stls` offers the upgrade. */
+  /** `implicit` is implicit TLS, `stls` offers the upgrade. */
   readonly security: 'implicit' | 'stls';
   readonly greeting?: Pop3Reply;
-  /** What to answer instead, by command. */
+  /** Different responses, by command. */
   readonly replies?: Readonly<Record<string, Pop3Reply | ((line: string) => Pop3Reply | undefined)>>;
-  /** How many milliseconds the answer takes, by command. */
+  /** The delay of the response in milliseconds, by command. */
   readonly delays?: Readonly<Record<string, number>>;
 }
 
@@ -27,13 +27,13 @@ export interface Pop3Message {
 
 export interface ScriptedPop3 extends AsyncDisposable {
   readonly port: number;
-  /** The maildrop, to which a test may add messages. A session sees those that are there when it logs in. */
+  /** The maildrop, to which a test may add messages. A session has those that are there at its login. */
   readonly maildrop: Pop3Message[];
   /** Every line received so far, in order, with a `!` before those that were unencrypted. */
   readonly heard: readonly string[];
-  /** How many sessions have logged in. */
+  /** The number of logins. */
   readonly logins: number;
-  /** How many connections are open. */
+  /** The number of open connections. */
   readonly open: number;
 }
 

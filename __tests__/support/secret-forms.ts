@@ -1,6 +1,6 @@
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** What people, protocols and encoders make of a credential. Written independently of the code under test. */
+/** Encodings of a credential, independent of the code under test. */
 export function secretForms(secret: string, username: string): string[] {
   const hex = Buffer.from(secret).toString('hex');
   const encoded = [
@@ -29,8 +29,8 @@ export function secretForms(secret: string, username: string): string[] {
 }
 
 /**
- * The forms of a credential that somebody who has a text can find in it: as it stands, and behind the escapes of
- * Markdown, HTML, JSON and URLs. Of base64, what does not depend on the neighbours of the credential is enough.
+ * The forms of a credential that a text discloses: unchanged, or escaped for Markdown, HTML, JSON or URLs. For base64,
+ * the characters that do not depend on adjacent text are enough.
  */
 export function disclosed(text: string, secret: string, username: string): string[] {
   const octets = Buffer.from(secret);

@@ -6,19 +6,19 @@ import type { Identity } from '../../src/servers/pki.js';
 
 export interface SubmissionOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
-  /** `implicit` is TLS from the first byte, `none` is no TLS at all; default `starttls`. */
+  /** `implicit` is implicit TLS, `none` has no TLS; default `starttls`. */
   readonly security?: 'starttls' | 'implicit' | 'none';
   /** Whether AUTH is offered and accepted before TLS; default false. */
   readonly authBeforeTls?: boolean;
-  /** Judges a login. */
+  /** Whether a login is valid. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
-  /** Gets each accepted message, with a trace field on top, lines ending in CR LF. */
+  /** Receives each accepted message, with a trace field on top, lines ending in CR LF. */
   readonly deliver: (raw: Buffer) => void;
 }
 
 const SERVER_NAME = 'mail.example.test';
 
-/** Starts a submission server on a free port of loopback, with the library `smtp-server` and no code of our own. */
+/** Starts a submission server on a free loopback port, with the library `smtp-server` and no code of the gate. */
 export async function startSubmission(options: SubmissionOptions): Promise<Listener> {
   const { identity, security, authBeforeTls = false, knows, deliver } = options;
   const disabledCommands = security === 'none' ? ['STARTTLS'] : [];
@@ -34,7 +34,7 @@ export async function startSubmission(options: SubmissionOptions): Promise<Liste
     allowInsecureAuth: authBeforeTls,
     authMethods: ['PLAIN', 'LOGIN'],
     onConnect: (session, callback) => {
-      // The library would offer AUTH before TLS in any case, if only to refuse it.
+      // The library would always offer AUTH before TLS, even if it rejects it.
       if (!session.secure && !authBeforeTls) session.disabledCommands = [...disabledCommands, 'AUTH'];
       callback();
     },

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A command line to which another one is appended: the program then looks up names with a resolver of its own. */
+/** A command line to which another one is appended, so that the program looks up names with its own resolver. */
 export interface SystemResolver extends AsyncDisposable {
   readonly command: readonly string[];
 }
 
-/** A lookup that gets no answer takes minutes (`timeout` and `attempts` have their maximum). */
+/** A lookup without a reply takes minutes (`timeout` and `attempts` have their maximum). */
 const OPTIONS = 'options timeout:30 attempts:5';
 
 /**
  * Configures the system's resolver (getaddrinfo) for single programs, in a mount namespace.
  * @param server the address of a name server on port 53
  * @param hosts additional lines of the hosts file
- * @throws where the system does not allow this
+ * @throws if the system does not allow this
  */
 export async function systemResolver(server: string, hosts = ''): Promise<SystemResolver> {
   const folder = await mkdtemp(join(tmpdir(), 'resolver-'));

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where `scripts/install-servers.sh` unpacks servers whose packages cannot be installed beside Postfix. */
+/** Where `scripts/install-servers.sh` unpacks servers whose packages cannot be installed next to Postfix. */
 const FOLDER = '/var/cache/starttls-gate';
 
 /**

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CommandReader, inSet, quote, SyntaxFault, tokenise } from '../support/imap/syntax.js';
+import { CommandReader, inSet, quote, SyntaxFault, tokenize } from '../support/imap/syntax.js';
 
 describe('the syntax of the IMAP server', () => {
   const stream = Buffer.from(
@@ -40,11 +40,11 @@ describe('the syntax of the IMAP server', () => {
     ['a LIST "" %', ['a', 'LIST', '', '%']],
     ['a X ((b) ())', ['a', 'X', [['b'], []]]],
   ])('parses %j', (command, tokens) => {
-    expect(tokenise(command ?? '')).toEqual(tokens);
+    expect(tokenize(command ?? '')).toEqual(tokens);
   });
 
   test.each(['a X (b', 'a X b)', 'a X "b', 'a X BODY[TEXT'])('rejects %j', (command) => {
-    expect(() => tokenise(command)).toThrow(SyntaxFault);
+    expect(() => tokenize(command)).toThrow(SyntaxFault);
   });
 
   test('quotes text so that it can be read back', () => {
@@ -52,7 +52,7 @@ describe('the syntax of the IMAP server', () => {
       fc.property(
         fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) }),
         (text) => {
-          expect(tokenise(quote(text))).toEqual([text]);
+          expect(tokenize(quote(text))).toEqual([text]);
         },
       ),
     );

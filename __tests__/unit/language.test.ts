@@ -92,12 +92,12 @@ const NAMES: Readonly<Record<string, string>> = {
   room: 'module',
 };
 
-/** Phrases of the list that are right where they stand. */
+/** Phrases of the list that are correct in their context. */
 const EXCEPTIONS: readonly { readonly file: RegExp; readonly text: string; readonly reason: string }[] = [];
 
 interface Text {
   readonly file: string;
-  /** The text that is checked, everything else blanked out, so that lines stay where they are. */
+  /** The text to check; everything else is replaced with spaces, so that line numbers do not change. */
   readonly text: string;
 }
 

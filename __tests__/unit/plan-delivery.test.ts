@@ -60,7 +60,7 @@ test.each<[string, string]>([
   expect(lines.map((line) => line.replace(/^gate\.yml:1:\d+: /, ''))).toEqual([message]);
 });
 
-test('all errors are reported at once, each at its place, whatever else is wrong', async () => {
+test('all errors are reported at once, each at its location', async () => {
   const config = `endpoints:
   - host: a.example
     port: none

@@ -411,7 +411,7 @@ endpoints:
     expect(await problems({ config })).toEqual([`gate.yml:4:34: ${said('tls.pin')}`]);
   });
 
-  test.each(['require', 'probes'])('%s without a word is an error', async (key) => {
+  test.each(['require', 'probes'])('%s without a value is an error', async (key) => {
     const config = `endpoints: [{host: a.example, ${key}: }, {host: b.example, ${key}: "\${NONE}"}, {host: c.example, ${key}: ","}]`;
     const lines = await problems({ config, env: { NONE: '' } });
     expect(lines).toHaveLength(3);
@@ -419,7 +419,7 @@ endpoints:
     expect(lines[0]).toMatch(/, but is empty$/);
   });
 
-  test('the input require without a word is an error', async () => {
+  test('the input require without a value is an error', async () => {
     expect(await problems({ inputs: { endpoints: 'a.example', require: ',' } })).toEqual([
       expect.stringMatching(/^input require: must be one of /),
     ]);
@@ -596,7 +596,7 @@ describe('secrets', () => {
     expect(lines.join('\n')).not.toMatch(/s3cret/);
   });
 
-  test('a password is text, whatever it looks like', async () => {
+  test('a password is text, even if it looks like another YAML type', async () => {
     const { endpoints } = await load({
       config: 'endpoints: [{host: a.example, auth: {username: 007, password: 0123}}]',
     });
@@ -689,7 +689,7 @@ endpoints:
     ]);
   });
 
-  test('a private key given by mistake is not shown', async () => {
+  test('a private key that is used by mistake is not quoted', async () => {
     const ca = '-----BEGIN PRIVATE KEY-----\nMIGHs3cret\n-----END PRIVATE KEY-----';
     expect(await problems({ inputs: { endpoints: 'a.example', ca } })).toEqual([
       'input ca: the text contains no PEM certificate',

@@ -81,7 +81,7 @@ function against(
 }
 
 describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
-  test.each<Manner>(['proves itself in a challenge', 'proves itself beside 235'])(
+  test.each<Manner>(['sends its signature in a challenge', 'sends its signature with the 235'])(
     'a server that %s is authenticated',
     async (manner) => {
       const dialogue = await against({ hash, manner });
@@ -91,15 +91,15 @@ describe.each(['sha1', 'sha256'] as const)('%s', (hash) => {
   );
 
   test.each<[Manner, string]>([
-    ['does not prove itself', 'the server has not proved that it knows the password'],
-    ['says 235 at once', 'the server has not proved that it knows the password'],
-    ['has another password in its proof', "the server's proof that it knows the password is wrong"],
+    ['sends no signature', 'the server has not proved that it knows the password'],
+    ['accepts immediately', 'the server has not proved that it knows the password'],
+    ['signs with a different password', "the server's proof that it knows the password is wrong"],
     [
-      'has a foreign nonce',
+      'sends a different nonce',
       "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
     ],
     [
-      'adds no nonce of its own',
+      'adds no nonce',
       "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
     ],
   ])('a server that %s is not authenticated', async (manner, message) => {
@@ -112,14 +112,14 @@ test('a wrong password is rejected, with or without an error of the mechanism', 
   const dialogue = await against({}, { password: 'another' });
   expect(dialogue).toMatchObject({ code: 535, reportedError: 'invalid-proof' });
   expect(dialogue.fault).toBeUndefined();
-  expect(await against({ manner: 'accepts what it has refused' }, { password: 'another' })).toMatchObject({
+  expect(await against({ manner: 'accepts after an error' }, { password: 'another' })).toMatchObject({
     code: 235,
     reportedError: 'invalid-proof',
   });
 });
 
 test('a server that never ends the exchange causes an error', async () => {
-  const { said, fault } = await against({ manner: 'proves itself twice' });
+  const { said, fault } = await against({ manner: 'sends its signature twice' });
   expect([said.at(-1), fault]).toEqual(['*', 'malformed: the server sends more challenges than the mechanism has']);
 });
 

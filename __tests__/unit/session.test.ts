@@ -129,7 +129,7 @@ describe('a message', () => {
     expect(channel.destroyed).toBe(true);
   });
 
-  test('goes out whole, its dots stuffed, and no character is torn', async () => {
+  test('is sent completely, with stuffed dots, and no character is split', async () => {
     const sent: Buffer[] = [];
     const { session, channel } = sessionOn((octets, done) => {
       sent.push(Buffer.from(octets));
@@ -143,7 +143,7 @@ describe('a message', () => {
   });
 });
 
-test('commands that are sent together are one write, each in the transcript before its reply', async () => {
+test('commands that are sent together are one write, and each precedes its reply in the transcript', async () => {
   const writes: string[] = [];
   const { session, channel, transcript } = sessionOn((octets, done) => {
     writes.push(octets.toString());

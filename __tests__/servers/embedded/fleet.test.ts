@@ -258,7 +258,7 @@ describe('addresses: all', () => {
       pauses.push(ms);
       return Promise.resolve();
     };
-    /** Each family fails so many times, and then succeeds. */
+    /** Each family fails this number of times, and then succeeds. */
     const failing = (times: number): Resolver & { calls: { 4: number; 6: number } } => {
       const lookup: Resolver = (_host, family = 4) => {
         calls[family] += 1;

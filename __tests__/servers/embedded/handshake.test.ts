@@ -224,8 +224,8 @@ describe('no common cipher suite', () => {
     expect(found?.remedy).toMatch(/cipher configuration/);
   });
 
-  test('is what a ServerHello with a suite of its own choice means', async () => {
-    // TLS 1.2, 32 octets of random, no session, TLS_RSA_WITH_CAMELLIA_128_CBC_SHA, no compression, no extensions.
+  test('is the reason for a ServerHello with a suite that was not offered', async () => {
+    // TLS 1.2, 32 bytes of random, no session, TLS_RSA_WITH_CAMELLIA_128_CBC_SHA, no compression, no extensions.
     const hello = Buffer.concat([Buffer.from([3, 3]), Buffer.alloc(32, 7), Buffer.from([0, 0x00, 0x41, 0])]);
     const message = Buffer.concat([Buffer.from([2, 0, 0, hello.length]), hello]);
     const record = Buffer.concat([Buffer.from([22, 3, 3, 0, message.length]), message]);
@@ -238,8 +238,8 @@ describe('no common cipher suite', () => {
   });
 });
 
-test('text behind the first record of TLS is told', async () => {
-  // An empty ServerHelloDone is a whole record, and OpenSSL asks for the next one.
+test('text after the first TLS record is reported', async () => {
+  // An empty ServerHelloDone is a complete record, and OpenSSL reads the next one.
   const begun = Buffer.from('160303000402000046', 'hex');
   const seen = await see([
     instead(raw(Buffer.concat([begun, Buffer.from('454 4.7.0 not now\r\n')])), wait(200), close),
@@ -252,7 +252,7 @@ test('text behind the first record of TLS is told', async () => {
   });
 });
 
-describe('an alert that says what it means', () => {
+describe('an alert is explained', () => {
   test.each([
     [10, 'unexpected message', /did not expect/, /another network/],
     [20, 'bad record mac', /damaged/, /another network/],
@@ -284,7 +284,7 @@ describe('an alert that says what it means', () => {
   });
 });
 
-test('Diffie-Hellman parameters that are too short are told as such', async () => {
+test('Diffie-Hellman parameters that are too short are reported as such', async () => {
   const { key, chain: cert } = certs.rsa2048;
   const dhparam = parametersOf(getDiffieHellman('modp2'));
   const tls = { key, cert, dhparam, maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0' } as const;
@@ -299,7 +299,7 @@ test('Diffie-Hellman parameters that are too short are told as such', async () =
   });
 });
 
-/** As a file for a server (PKCS #3): a sequence of two integers, prime and generator. */
+/** PEM for a server (PKCS #3): a sequence of two integers, prime and generator. */
 function parametersOf(group: DiffieHellmanGroup): string {
   const prime = group.getPrime();
   const integer = Buffer.concat([Buffer.of(2, 0x81, prime.length + 1, 0), prime, Buffer.of(2, 1, 2)]);
@@ -307,8 +307,8 @@ function parametersOf(group: DiffieHellmanGroup): string {
   return `-----BEGIN DH PARAMETERS-----\n${der.toString('base64')}\n-----END DH PARAMETERS-----\n`;
 }
 
-describe('alert 112, of the name', () => {
-  test('names what was sent, and how to change it', async () => {
+describe('alert 112 (unrecognized_name)', () => {
+  test('is reported with the name that was sent, and how to change it', async () => {
     const seen = await see([alert(112)]);
     expect(seen).toMatchObject({ steps: 'ppfbb', transient: false, connections: 1 });
     expect(seen.found).toMatchObject({
@@ -319,19 +319,19 @@ describe('alert 112, of the name', () => {
     });
   });
 
-  test('says so where none was sent', async () => {
+  test('is reported as a missing name if none was sent', async () => {
     const { found } = await see([alert(112)], { servername: '127.0.0.1' });
     expect(found?.message).toMatch(/requires a server name \(SNI\)/);
     expect(found?.evidence).toMatchObject({ servername: 'none sent' });
   });
 });
 
-describe('the time that an attempt has', () => {
+describe('the time limit of an attempt', () => {
   const endpoint = testEndpoint(587, { timeoutMs: 2000 });
   const context = (leftMs: number): Context =>
     ({ endpoint, run: testWorld(), budget: Deadline.after(leftMs) }) as Context;
 
-  test('is named where it ended before the wait did', async () => {
+  test('is reported if it ended the wait', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
@@ -349,7 +349,7 @@ describe('the time that an attempt has', () => {
     expect(errorToFinding(new ReplyTimeout(312), probed, 'greeting').finding.evidence?.attemptLimit).toBe('24 s');
   });
 
-  test('is not named where the wait was too long by itself', async () => {
+  test('is not reported if the wait reached its own timeout', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(2000), context(1000), 'greeting');
     expect(finding).toMatchObject({
       message: 'The server did not send a complete reply within 2.0 s.',
@@ -360,7 +360,7 @@ describe('the time that an attempt has', () => {
     expect(findings[0]?.message).toMatch(/in time\.$/);
   });
 
-  test('ends a dialogue of which every wait is nearly too long', async () => {
+  test('ends a session in which every wait is almost as long as the timeout', async () => {
     const late = (...lines: string[]): Reply => [wait(900), ...lines];
     const dialogue: Dialogue = {
       greeting: late('220 late'),

@@ -65,8 +65,8 @@ const outcome = ({ steps }: EndpointReport): unknown => [
 ];
 
 /**
- * What an IMAP server does instead at a command, and how often. `BODY.PEEK[]` is the command that reads the message, and
- * `after UID EXPUNGE` is the answer to that command.
+ * What an IMAP server does instead after a command, and how often. `BODY.PEEK[]` is the command that reads the message;
+ * `after UID EXPUNGE` is the reply to that command.
  */
 interface Fault {
   readonly at: string;
@@ -267,7 +267,7 @@ describe('a POP3 session that is lost', () => {
     expect(pop3.maildrop).toHaveLength(expected === CLEANUP_FAILED ? 1 : 0);
   });
 
-  test('after the message was deleted is no failure, and one that has its Message-ID stays', async () => {
+  test('after the message was deleted is not a failure, and a different one with its Message-ID stays', async () => {
     const forged = (text: string): string => text.replace(/\r\n\r\n[^]*$/, '\r\n\r\nForged\r\n');
     await using pop3 = await startScriptedPop3({
       identity,
@@ -290,7 +290,7 @@ describe('a POP3 session that is lost', () => {
     expect(pop3.maildrop.map(({ id }) => id)).toEqual(['b']);
   });
 
-  test('after the only message was deleted is no failure', async () => {
+  test('after the only message was deleted is not a failure', async () => {
     await using pop3 = await startScriptedPop3({
       identity,
       security: 'implicit',

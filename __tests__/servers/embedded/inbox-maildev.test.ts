@@ -221,10 +221,10 @@ test.each<[string, object[], RegExp]>([
   ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
   ['messages', Array.from({ length: 501 }, () => ({ id: 'a' })), /more than 500 messages/],
   ['octets', Array.from({ length: 400 }, () => ({ id: 'a', subject: 'x'.repeat(400) })), /more than 131072 bytes/],
-])('a list of too many %s is rejected', async (_, list, told) => {
+])('a list of too many %s is rejected', async (_, list, reason) => {
   await using server = await startOld('1.1.0', { replies: { 'GET /email': { body: JSON.stringify(list) } } });
   const inbox = await open(server.port);
-  await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(told);
+  await expect(inbox.find(sought(ID), Deadline.after(50))).rejects.toThrow(reason);
 });
 
 test('a long message in a list does not hide others', async () => {

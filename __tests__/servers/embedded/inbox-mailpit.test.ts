@@ -184,11 +184,11 @@ describe('an HTTP server that cannot be used', () => {
     ['truncates the response', first({ body: '{}', headers: { 'content-length': '99' } }), InboxUnreachable, /./],
     ['does not reply', first('silence'), InboxUnreachable, /did not reply in time/],
     ['closes the connection', first('close'), InboxUnreachable, /no HTTP response/],
-  ])('%s', async (_, script, kind, told) => {
+  ])('%s', async (_, script, kind, reason) => {
     await using server = await startMailpit(script);
     const outcome = await open(server).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(kind);
-    expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(reason) as string });
     while (server.open > 0) await sleep(5);
   });
 
@@ -209,14 +209,14 @@ describe('an HTTP server that cannot be used', () => {
     ['has an internal error', { status: 500 }, InboxUnreachable, /DELETE .* 500/],
     ['closes the connection', 'close', InboxUnreachable, /no HTTP response/],
     ['claims success', { body: 'ok' }, InboxRejected, /is still there/],
-  ])('is reported if it does not delete the message but %s', async (_, reply, kind, told) => {
+  ])('is reported if it does not delete the message but %s', async (_, reply, kind, reason) => {
     await using server = await startMailpit({ replies: { 'DELETE /api/v1/messages': reply } });
     const inbox = await open(server);
     server.messages.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(100));
     const outcome = await received?.delete().catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(kind);
-    expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(reason) as string });
   });
 
   test('causes no failure if the message is already gone', async () => {

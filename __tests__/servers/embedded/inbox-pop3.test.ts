@@ -150,12 +150,12 @@ describe('a maildrop', () => {
   test.each<[string, Pop3Script['replies'], RegExp]>([
     ['DELE', { DELE: ['-ERR Read-only'] }, /does not allow it to be deleted/],
     ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not allow it to be deleted/],
-  ])('reports that the server rejects %s', async (_, replies, told) => {
+  ])('reports that the server rejects %s', async (_, replies, reason) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server);
     server.maildrop.push(message('b', ID));
     const received = await inbox.find(sought(ID), Deadline.after(1000));
-    await expect(received?.delete()).rejects.toThrow(told);
+    await expect(received?.delete()).rejects.toThrow(reason);
     expect(server.maildrop).toHaveLength(1);
   });
 
@@ -307,11 +307,11 @@ describe('a POP3 server that cannot be used', () => {
       /more than 10000 messages/,
     ],
     ['closes the connection after PASS', { replies: { PASS: 'close' } }, InboxUnreachable, /connection was lost/],
-  ])('%s', async (_, script, kind, told) => {
+  ])('%s', async (_, script, kind, reason) => {
     await using server = await start(script);
     const outcome = await open(server).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(kind);
-    expect(outcome).toMatchObject({ message: expect.stringMatching(told) as string });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(reason) as string });
     while (server.open > 0) await sleep(5);
   });
 
@@ -340,11 +340,11 @@ describe('a POP3 server that cannot be used', () => {
     ['rejects RETR', { RETR: ['-ERR Quota'] }, /request for the message/],
     ['closes the connection in the message', { RETR: 'close' }, /connection was lost/],
     ['never ends the message', { RETR: ['+OK', 'Subject: x'] }, /did not reply in time/],
-  ])('%s when the inbox is checked', async (_, replies, told) => {
+  ])('%s when the inbox is checked', async (_, replies, reason) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server, 'pop3s', 500);
     server.maildrop.push(message('b', ID));
-    await expect(inbox.find(sought(ID), Deadline.after(100))).rejects.toThrow(told);
+    await expect(inbox.find(sought(ID), Deadline.after(100))).rejects.toThrow(reason);
     while (server.open > 0) await sleep(5);
   });
 
@@ -372,9 +372,9 @@ describe('a POP3 server that cannot be used', () => {
 
   test.each(HOSTILE)('has its replies reported as harmless text: %j', async (text) => {
     await using server = await start({ replies: { PASS: [`-ERR ${text.replace(/[\r\n]/g, ' ')}`] } });
-    const { message: told } = (await open(server).catch((error: unknown) => error)) as Error;
+    const { message: reason } = (await open(server).catch((error: unknown) => error)) as Error;
     // eslint-disable-next-line no-control-regex -- these characters must not appear
-    expect(told).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+    expect(reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   });
 });
 

@@ -28,7 +28,7 @@ interface Seen {
   readonly report: Omit<EndpointReport, 'attempts'>;
 }
 
-/** Tests a server that uses the first dialogue for the main connection, and the others for the probes; the last repeats. */
+/** Tests a server with one dialogue for the main connection, and others for the probes; the last one repeats. */
 async function see(
   probes: Endpoint['probes'],
   dialogues: readonly Dialogue[],
@@ -218,23 +218,23 @@ describe('plaintext-mail', () => {
 
 describe('command-injection', () => {
   test.each([
-    ['keeps', 'pfbbb', ['starttls-command-injection']],
-    ['keeps, and knows no QUIT', 'pfbbb', ['starttls-command-injection']],
-    ['keeps, and closes the connection on QUIT', 'pwpnn', ['probe-inconclusive']],
-    ['drops', 'pppnn', []],
-    ['answers unencrypted', 'pppnn', []],
-    ['closes the connection instead of accepting', 'pppnn', []],
-    ['refuses', 'pppnn', []],
-    ['passes to TLS', 'pppnn', []],
-    ['drops, and greets again', 'pppnn', []],
-  ] as const)('a server that %s commands that arrive with STARTTLS', async (manner, steps, found) => {
+    ['keeps it', 'pfbbb', ['starttls-command-injection']],
+    ['keeps it, and rejects QUIT', 'pfbbb', ['starttls-command-injection']],
+    ['keeps it, and closes the connection on QUIT', 'pwpnn', ['probe-inconclusive']],
+    ['drops it', 'pppnn', []],
+    ['replies to it unencrypted', 'pppnn', []],
+    ['closes the connection', 'pppnn', []],
+    ['rejects it', 'pppnn', []],
+    ['passes it to TLS', 'pppnn', []],
+    ['drops it, and sends another greeting', 'pppnn', []],
+  ] as const)('a server receives a command with STARTTLS and %s', async (manner, steps, found) => {
     const seen = await see(['command-injection'], [injectable(manner)]);
     expect(seen).toMatchObject({ steps, codes: found });
     expect(seen.heard.flat()).toContain('NOOP');
   });
 
-  test.each(['keeps', 'keeps, and knows no QUIT'] as const)(
-    'the evidence is the reply to the NOOP: %s',
+  test.each(['keeps it', 'keeps it, and rejects QUIT'] as const)(
+    'the evidence is the reply to the NOOP if the server %s',
     async (manner) => {
       const { report } = await see(['command-injection'], [injectable(manner)]);
       const [found] = report.steps[1]?.findings ?? [];
@@ -253,8 +253,8 @@ describe('command-injection', () => {
 
   test('a server that carries a command into TLS receives no credentials', async () => {
     for (const [manner, expected] of [
-      ['keeps', 0],
-      ['drops', 1],
+      ['keeps it', 0],
+      ['drops it', 1],
     ] as const) {
       const { credentials } = await see(['command-injection'], [injectable(manner)], { auth: AUTH });
       expect(credentials).toHaveLength(expected);
@@ -263,7 +263,7 @@ describe('command-injection', () => {
 
   test('a waiver of the finding lets later steps run', async () => {
     const waive = [{ finding: 'starttls-command-injection', until: '2099-12-31', reason: 'for the test' }] as const;
-    const seen = await see(['command-injection'], [injectable('keeps')], { auth: AUTH, waive });
+    const seen = await see(['command-injection'], [injectable('keeps it')], { auth: AUTH, waive });
     expect(seen).toMatchObject({ steps: 'pwppn', codes: ['(starttls-command-injection)'] });
   });
 });

@@ -110,12 +110,12 @@ export const OF_STEP_4: FindingExamples<keyof typeof FINDINGS> = {
   'auth-server-not-authenticated': {
     raising: {
       name: 'accepts SCRAM, but its signature was computed from a different password',
-      server: scram({ manner: 'has another password in its proof' }),
+      server: scram({ manner: 'signs with a different password' }),
       endpoint: signsIn,
     },
     twin: {
       name: 'sends a correct SCRAM signature with the 235',
-      server: scram({ manner: 'proves itself beside 235' }),
+      server: scram({ manner: 'sends its signature with the 235' }),
       endpoint: signsIn,
     },
   },

@@ -22,7 +22,7 @@ const delivering = (change: (message: string) => string) => (): EmbeddedOptions 
   alter: (octets) => Buffer.from(change(octets.toString())),
 });
 
-/** A server that puts every message in one of its folders, so many times. */
+/** A server that stores every message in one of its folders, this number of times. */
 const filing =
   (folder: 'mailbox' | 'junk', times = 1) =>
   (): EmbeddedOptions => {

@@ -32,7 +32,7 @@ export const pin = ({ keys }: Identity): string =>
     .update(keys.publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');
 
-/** A waiver for one finding. @param until the last day on which it holds; default: a date in the far future */
+/** A waiver for one finding. @param until its last day; default: a date in the far future */
 export const waive = (finding: FindingCode, until = '2099-12-31') => [
   { finding, until, reason: 'the certificate is on order' },
 ];

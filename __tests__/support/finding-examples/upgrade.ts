@@ -28,12 +28,12 @@ export const OF_STEP_2: FindingExamples<keyof typeof FINDINGS> = {
   'starttls-command-injection': {
     raising: {
       name: 'executes over TLS a command that arrived unencrypted after STARTTLS',
-      server: injectable('keeps'),
+      server: injectable('keeps it'),
       endpoint: { probes: ['command-injection'] },
     },
     twin: {
       name: 'discards a command that arrived unencrypted after STARTTLS',
-      server: injectable('drops'),
+      server: injectable('drops it'),
       endpoint: { probes: ['command-injection'] },
     },
   },

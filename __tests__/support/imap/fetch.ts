@@ -4,7 +4,7 @@ import type { StoredMessage } from './mailbox.js';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * The answer to one FETCH item (RFC 9051 section 6.4.5), bytes as ISO 8859-1.
+ * The response to one FETCH item (RFC 9051 section 6.4.5), bytes as ISO 8859-1.
  * @param item such as `UID`, `FLAGS` or `BODY.PEEK[HEADER]`
  * @throws SyntaxFault for an item that this server does not know
  */

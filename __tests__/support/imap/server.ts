@@ -2,26 +2,26 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { fetched } from './fetch.js';
 import { matches } from './search.js';
-import { CommandReader, inSet, SyntaxFault, tokenise, word, type Token } from './syntax.js';
+import { CommandReader, inSet, SyntaxFault, tokenize, word, type Token } from './syntax.js';
 import { listen, type Listener } from '../../../src/servers/listener.js';
 import type { Mailbox, StoredMessage } from './mailbox.js';
 import type { Identity } from '../../../src/servers/pki.js';
 
 export interface ImapOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
-  /** `implicit` is TLS from the first byte, `starttls` offers the upgrade, `none` is no TLS at all. */
+  /** `implicit` is implicit TLS, `starttls` offers the upgrade, `none` has no TLS. */
   readonly security: 'implicit' | 'starttls' | 'none';
   /** INBOX. */
   readonly mailbox: Mailbox;
   /** The junk folder (RFC 6154), if there is one. */
   readonly junk?: Mailbox;
-  /** Judges a login. */
+  /** Whether a login is valid. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
 }
 
 /**
  * Starts an IMAP server (RFC 9051, and IDLE and UIDPLUS as extensions of RFC 3501) with one folder or two.
- * It has what a client needs to wait for a message, read it and remove it, and answers BAD to everything else.
+ * It has what a client needs to wait for a message, read it and remove it, and replies with BAD to everything else.
  */
 export function startImap(options: ImapOptions): Promise<Listener> {
   const { key, chain: cert } = options.identity;
@@ -35,7 +35,7 @@ export function startImap(options: ImapOptions): Promise<Listener> {
   );
 }
 
-/** The tagged answer NO. */
+/** The tagged response NO. */
 class Refusal extends Error {}
 
 class ImapSession {
@@ -46,7 +46,7 @@ class ImapSession {
   /** The mailbox that is open, if `unwatch` is defined. */
   #selected: Mailbox;
   #unwatch: (() => void) | undefined;
-  /** The messages as this client sees them: their positions are its sequence numbers. */
+  /** The messages from the view of this client: their positions are its sequence numbers. */
   #known: readonly StoredMessage[] = [];
   #idleTag: string | undefined;
 
@@ -86,7 +86,7 @@ class ImapSession {
     }
     const [tag = '*'] = command.split(' ', 1);
     try {
-      const [, verb, ...rest] = tokenise(command);
+      const [, verb, ...rest] = tokenize(command);
       const uid = word(verb) === 'UID';
       const name = uid ? `UID ${word(rest[0])}` : word(verb);
       const completion = this.#perform(name, uid ? rest.slice(1) : rest, tag);
@@ -101,7 +101,7 @@ class ImapSession {
     }
   }
 
-  /** @returns the text of the tagged OK; undefined where it is sent elsewhere */
+  /** @returns the text of the tagged OK; undefined if it is sent elsewhere */
   #perform(name: string, words: readonly Token[], tag: string): string | undefined {
     switch (name) {
       case 'CAPABILITY':

@@ -12,7 +12,7 @@ export class CommandReader {
 
   /**
    * Reads bytes.
-   * @param onCommand gets each command once it is complete, its literals inside it, without the final CR LF
+   * @param onCommand receives each complete command with its literals, without the final CR LF
    * @param onLiteral is called each time that the client waits for permission to send a literal
    */
   feed(octets: Buffer, onCommand: (command: string) => void, onLiteral: () => void): void {
@@ -43,9 +43,9 @@ export class CommandReader {
 
 /**
  * Parses a command (RFC 9051 section 9). A section such as `BODY[HEADER.FIELDS (DATE)]<0.9>` stays one word.
- * @throws SyntaxFault where brackets or quotes do not close
+ * @throws SyntaxFault if brackets or quotes are not closed
  */
-export function tokenise(command: string): readonly Token[] {
+export function tokenize(command: string): readonly Token[] {
   let at = 0;
   const list = (closing: string): Token[] => {
     const tokens: Token[] = [];
@@ -81,12 +81,12 @@ export function tokenise(command: string): readonly Token[] {
   return list('');
 }
 
-/** A token as a keyword, in upper case; empty where it is a list or missing. */
+/** A token as a keyword, in uppercase; empty if it is a list or missing. */
 export function word(token: Token | undefined): string {
   return typeof token === 'string' ? token.toUpperCase() : '';
 }
 
-/** A quoted string, or a literal where the text does not fit into one. */
+/** A quoted string, or a literal if the text cannot be quoted. */
 export function quote(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `{${text.length}}\r\n${text}`;
 }

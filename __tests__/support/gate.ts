@@ -37,7 +37,7 @@ const trust = new TrustStore();
 export const WITHOUT_PAUSES = { pause: () => turn() };
 
 /** The context of a run, with some of it replaced. */
-export function testWorld(overrides: Partial<RunContext> = {}): RunContext {
+export function testRun(overrides: Partial<RunContext> = {}): RunContext {
   return {
     end: Deadline.on(never, busy),
     whyEnded: () => ({ why: 'a test ended it' }),
@@ -106,8 +106,8 @@ export function codes(steps: readonly StepReport[]): string[] {
 }
 
 /** One attempt in its own run. @throws {RangeError} if a finding has undeclared evidence */
-export async function gate(endpoint: Endpoint, world: Partial<RunContext> = {}): Promise<Attempt> {
-  const shared = testWorld(world);
+export async function gate(endpoint: Endpoint, run: Partial<RunContext> = {}): Promise<Attempt> {
+  const shared = testRun(run);
   try {
     const derivedSecrets: string[] = [];
     const addMask = (text: string): void => void derivedSecrets.push(text);

@@ -7,7 +7,7 @@ import { TrustStore } from '../../src/tls/trust.js';
 import type { Dialogue } from './dialogue.js';
 import { startEmbedded, type EmbeddedOptions } from './embedded.js';
 import { FULL, startFullListener } from './full-listener.js';
-import { testEndpoint, testWorld } from './gate.js';
+import { testEndpoint, testRun } from './gate.js';
 import { closedPort, startScriptedServer } from './scripted-server.js';
 import type { CertificateName, CertificateFixtures } from './certificate-fixtures.js';
 
@@ -32,7 +32,7 @@ export interface Scene {
   readonly delivery?: Partial<Delivery>;
   /** Retries, without a pause before them; default: none. */
   readonly retries?: number;
-  readonly world?: Partial<RunContext>;
+  readonly run?: Partial<RunContext>;
 }
 
 /** The outcome of a scene. */
@@ -57,19 +57,19 @@ export async function play(scene: Scene, certs: CertificateFixtures): Promise<Pl
     ...scene.endpoint,
     tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(certs) },
   });
-  const world = testWorld({
+  const run = testRun({
     ...(scene.publicAuthority && { trust: new StoreWith(root) }),
     pause: () => Promise.resolve(),
-    ...scene.world,
+    ...scene.run,
   });
   try {
     const verdict = { failOn: 'fail', onInconclusive: 'fail' } as const;
     const plan = { endpoints: [endpoint], policy: verdict, concurrency: 1, retries };
-    const [report] = await gateAll(plan, world, () => undefined);
+    const [report] = await gateAll(plan, run, () => undefined);
     if (!report) throw new Error(`"${scene.name}" has no report`);
     return { report, connections: stage.connections };
   } finally {
-    await world.inboxes.close();
+    await run.inboxes.close();
   }
 }
 

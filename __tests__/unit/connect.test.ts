@@ -4,7 +4,7 @@ import { createServer, connect as tcpConnect, type AddressInfo } from 'node:net'
 import { ehloName } from '../../src/steps/connection.js';
 import { connect, failureOf, resolve, type Address, type ConnectFailure } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';
-import { testEndpoint, testWorld } from '../support/gate.js';
+import { testEndpoint, testRun } from '../support/gate.js';
 import { closedPort } from '../support/scripted-server.js';
 
 const v4 = (address: string): Address => ({ address, family: 4 });
@@ -165,7 +165,7 @@ describe('the name in EHLO', () => {
     ehloName(
       {
         endpoint: testEndpoint(25, overrides.ehlo === undefined ? {} : { ehlo: overrides.ehlo }),
-        run: testWorld({ hostName: overrides.hostName ?? 'runner' }),
+        run: testRun({ hostName: overrides.hostName ?? 'runner' }),
       },
       localAddress,
     );

@@ -8,7 +8,7 @@ import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { close, silence, type Dialogue } from '../../support/dialogue.js';
 import { startEmbedded, type Embedded } from '../../support/embedded.js';
-import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 
@@ -107,8 +107,8 @@ describe('the delivered message', () => {
 
   test('causes a warning that names the folder if it is in junk', async () => {
     await using server = await startEmbedded();
-    const world = { inboxes: new JunkInboxes(server.mailbox) };
-    const { report } = await gate(server.endpoint(), world);
+    const run = { inboxes: new JunkInboxes(server.mailbox) };
+    const { report } = await gate(server.endpoint(), run);
     expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
       steps: 'ppppw',
       found: ['message-in-junk'],
@@ -364,7 +364,7 @@ describe('greylisting', () => {
     };
     const endpoints = [endpointAt(server.port, { delivery: { ...DELIVERY, withinMs } })];
     const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries } as const;
-    const [report] = await gateAll(plan, testWorld({ pause }), () => undefined);
+    const [report] = await gateAll(plan, testRun({ pause }), () => undefined);
     if (!report) throw new Error('no report');
     return { report, pauses, connections: server.connections };
   }

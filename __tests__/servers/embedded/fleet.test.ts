@@ -5,7 +5,7 @@ import type { RunContext } from '../../../src/steps/context.js';
 import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Progress } from '../../../src/report/report.js';
-import { AUTH, DELIVERY, codes, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { AUTH, DELIVERY, codes, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { close, silence, type Dialogue, type Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
@@ -28,7 +28,7 @@ const endpointAt = (port: number, overrides: Partial<Endpoint> = {}): Endpoint =
 async function runAll(
   endpoints: readonly Endpoint[],
   settings: Partial<Plan> = {},
-  world: Partial<RunContext> = {},
+  run: Partial<RunContext> = {},
   finished: (report: EndpointReport, progress: Progress) => void = () => undefined,
 ): Promise<EndpointReport[]> {
   const plan: Plan = {
@@ -38,7 +38,7 @@ async function runAll(
     retries: 0,
     ...settings,
   };
-  return gateAll(plan, testWorld(world), finished);
+  return gateAll(plan, testRun(run), finished);
 }
 
 describe('many endpoints', () => {

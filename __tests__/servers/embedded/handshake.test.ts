@@ -1,6 +1,6 @@
 import { getDiffieHellman, type DiffieHellmanGroup } from 'node:crypto';
 import { close, raw, reset, wait, type Dialogue, type Reply } from '../../support/dialogue.js';
-import { AUTH, DELIVERY, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { AUTH, DELIVERY, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
@@ -329,7 +329,7 @@ describe('alert 112 (unrecognized_name)', () => {
 describe('the time limit of an attempt', () => {
   const endpoint = testEndpoint(587, { timeoutMs: 2000 });
   const context = (leftMs: number): Context =>
-    ({ endpoint, run: testWorld(), budget: Deadline.after(leftMs) }) as Context;
+    ({ endpoint, run: testRun(), budget: Deadline.after(leftMs) }) as Context;
 
   test('is reported if it ended the wait', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');

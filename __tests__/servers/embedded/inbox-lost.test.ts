@@ -6,7 +6,7 @@ import type { Endpoint, InboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { startEmbedded, USER, type Embedded } from '../../support/embedded.js';
-import { codes, letters, testWorld } from '../../support/gate.js';
+import { codes, letters, testRun } from '../../support/gate.js';
 import type { HttpReply } from '../../support/http.js';
 import { startMailpit } from '../../support/mailpit.js';
 import {
@@ -39,17 +39,17 @@ interface Terms {
   readonly keep?: boolean;
   readonly withinMs?: number;
   readonly timeoutMs?: number;
-  readonly world?: Partial<RunContext>;
+  readonly run?: Partial<RunContext>;
 }
 
-/** Tests it with two retries. Pauses take no time, unless `world` replaces them. */
+/** Tests it with two retries. Pauses take no time, unless `run` replaces them. */
 async function gate(server: Embedded, inbox: InboxTarget, terms: Terms = {}): Promise<EndpointReport> {
-  const { keep = false, withinMs = 20_000, timeoutMs = 5000, world = { pause: () => turn() } } = terms;
+  const { keep = false, withinMs = 20_000, timeoutMs = 5000, run = { pause: () => turn() } } = terms;
   const endpoint: Endpoint = server.endpoint();
   if (!endpoint.delivery) throw new Error('no delivery');
   const endpoints = [{ ...endpoint, timeoutMs, delivery: { ...endpoint.delivery, inbox, keep, withinMs } }];
   const plan = { endpoints, policy: { failOn: 'fail', onInconclusive: 'fail' }, concurrency: 1, retries: 2 } as const;
-  const shared = testWorld(world);
+  const shared = testRun(run);
   try {
     const [report] = await gateAll(plan, shared, () => undefined);
     if (!report) throw new Error('no report');
@@ -188,7 +188,7 @@ describe('an IMAP connection that is lost', () => {
   ])('at %s repeatedly is a warning if the message was found', async (command, withinMs, most) => {
     await using imap = await startFaulty({ at: command, reply: 'close', times: Infinity, atCleanUp: true }, false);
     await using server = await startServer(imap.deliver);
-    expect(outcome(await gate(server, at(imap.port), { withinMs, world: {} }))).toEqual(CLEANUP_FAILED);
+    expect(outcome(await gate(server, at(imap.port), { withinMs, run: {} }))).toEqual(CLEANUP_FAILED);
     expect(logins(imap)).toBeGreaterThan(1);
     expect(logins(imap)).toBeLessThanOrEqual(most);
   });
@@ -202,7 +202,7 @@ describe('an IMAP connection that is lost', () => {
     await using imap = await startFaulty({ at: 'UID FETCH', reply: 'close', times: Infinity }, false);
     await using server = await startServer(imap.deliver);
     // The pauses take no time here, and the next one would be longer than this.
-    const report = await gate(server, at(imap.port), { withinMs: 7000, world: { pause } });
+    const report = await gate(server, at(imap.port), { withinMs: 7000, run: { pause } });
     expect(outcome(report)).toEqual(['ppppf', ['inbox-unreachable']]);
     expect([report.attempts, pauses]).toEqual([1, [1000, 2000, 4000]]);
     // One login an attempt, and one more if the message was there before the inbox had been opened.

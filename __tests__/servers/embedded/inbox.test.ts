@@ -15,7 +15,7 @@ import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { NAME, startEmbedded, type Embedded } from '../../support/embedded.js';
 import { FULL, startFullListener } from '../../support/full-listener.js';
-import { DELIVERY, codes, gate, letters, testEndpoint, testWorld } from '../../support/gate.js';
+import { DELIVERY, codes, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { HOSTILE } from '../../support/hostile.js';
 import { opened, InboxUnreachable, sought, waitedFor, InboxRejected, type OpenedInbox } from '../../support/inbox.js';
 import { onCurve, rewritten, unchanged } from '../../support/rewritten.js';
@@ -715,7 +715,7 @@ describe('an inbox that cannot be reached', () => {
     const failure = { kind: 'no-connection', cause: new ConnectFailure(kind, 'detail') } as const;
     const found = inboxFinding(failure, target(993));
     expect([found.inconclusive ?? false, isTransient(failure)]).toEqual([inconclusive, transient]);
-    const context = { endpoint: testEndpoint(25), run: testWorld() } as Context;
+    const context = { endpoint: testEndpoint(25), run: testRun() } as Context;
     const { finding, ...own } = errorToFinding(new ConnectFailure(kind, 'detail'), context, 'nothing');
     expect([finding.inconclusive ?? false, own.transient]).toEqual([inconclusive, transient]);
   });

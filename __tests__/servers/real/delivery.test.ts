@@ -8,7 +8,7 @@ import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import type { Change } from '../../support/content-filter.js';
 import { startDeliveryPath, type DeliveryPath } from '../../support/delivery-path.js';
-import { DELIVERY, codes, gate, letters, testWorld } from '../../support/gate.js';
+import { DELIVERY, codes, gate, letters, testRun } from '../../support/gate.js';
 import { mailEndpoint } from '../../support/mail-endpoint.js';
 import { readMaildir, seedMaildir } from '../../support/maildir.js';
 import { startNameServer, type Zone } from '../../support/name-server.js';
@@ -206,7 +206,7 @@ describe('the SPF, DKIM and DMARC results of a message', () => {
 describe('a server that defers the message', () => {
   /** Runs as many attempts as necessary; pauses between them take no time. */
   async function insist(gated: Endpoint, retries: number): Promise<EndpointReport> {
-    const world = testWorld({ pause: () => Promise.resolve() });
+    const run = testRun({ pause: () => Promise.resolve() });
     const plan = {
       endpoints: [gated],
       policy: { failOn: 'fail', onInconclusive: 'fail' },
@@ -214,11 +214,11 @@ describe('a server that defers the message', () => {
       retries,
     } as const;
     try {
-      const [report] = await gateAll(plan, world, () => undefined);
+      const [report] = await gateAll(plan, run, () => undefined);
       if (!report) throw new Error('no report');
       return report;
     } finally {
-      await world.inboxes.close();
+      await run.inboxes.close();
     }
   }
 

@@ -21,36 +21,36 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
     raising: {
       name: 'has a name that does not exist',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: missing },
+      run: { resolver: missing },
     },
     twin: {
       name: 'has a name with an IP address',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: resolvesTo(LOOPBACK) },
+      run: { resolver: resolvesTo(LOOPBACK) },
     },
   },
   'no-route': {
     raising: {
       name: 'has one IP address, and there is no route to it',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: resolvesTo(NOWHERE) },
+      run: { resolver: resolvesTo(NOWHERE) },
     },
     twin: {
       name: 'has two IP addresses, and there is a route to one of them',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: resolvesTo(NOWHERE, LOOPBACK) },
+      run: { resolver: resolvesTo(NOWHERE, LOOPBACK) },
     },
   },
   'connection-failed-locally': {
     raising: {
       name: 'cannot be reached because the runner has no file descriptor left (simulated)',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: () => Promise.reject(failureOf({ code: 'EMFILE' }, LOOPBACK)) },
+      run: { resolver: () => Promise.reject(failureOf({ code: 'EMFILE' }, LOOPBACK)) },
     },
     twin: {
       name: 'cannot be looked up because the runner has no file descriptor left (simulated)',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EMFILE' })) },
+      run: { resolver: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EMFILE' })) },
     },
     twinRaises: ['dns-failed'],
   },
@@ -59,7 +59,7 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
     twin: {
       name: 'does not listen on the first of its two IP addresses',
       endpoint: { host: 'smtp.example.test' },
-      world: { resolver: resolvesTo(DESERTED, LOOPBACK) },
+      run: { resolver: resolvesTo(DESERTED, LOOPBACK) },
     },
   },
   'connection-timeout': {
@@ -71,12 +71,12 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
     raising: {
       name: 'does not respond on port 25, and the gate runs on a GitHub-hosted runner',
       instead: { fullPort: 25 },
-      world: { hostedRunner: true },
+      run: { hostedRunner: true },
     },
     twin: {
       name: 'does not respond on a different port, and the gate runs on a GitHub-hosted runner',
       instead: { fullPort: 0 },
-      world: { hostedRunner: true },
+      run: { hostedRunner: true },
     },
     twinRaises: ['connection-timeout'],
   },

@@ -61,10 +61,10 @@ const DOMAIN = USER.username.replace(/^.*@/, '');
 const [own, another] = [signingKey(), signingKey()];
 
 /** A server that signs what it delivers, and what its domain has in DNS. */
-const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 'world'> => ({
+const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 'run'> => ({
   embedded: delivering((message) => signed(message, own, { d: DOMAIN })),
   delivery: { verdicts: { dkim: 'pass' } },
-  world: { txt: () => Promise.resolve([[record]]) },
+  run: { txt: () => Promise.resolve([[record]]) },
 });
 
 /** Step 5: the test message. */

@@ -10,7 +10,7 @@ const LOGIN_ONLY = { offersInTls: ['AUTH LOGIN'] };
 const USER_NAME_PLEASE = Buffer.from('Username:').toString('base64');
 
 /** A run that is canceled just after the client has started AUTH. */
-function canceled(): Pick<Scene, 'server' | 'world'> {
+function canceled(): Pick<Scene, 'server' | 'run'> {
   const cut = new AbortController();
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
@@ -19,7 +19,7 @@ function canceled(): Pick<Scene, 'server' | 'world'> {
   };
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
-    world: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was canceled (SIGTERM)' }) },
+    run: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was canceled (SIGTERM)' }) },
   };
 }
 
@@ -27,7 +27,7 @@ function canceled(): Pick<Scene, 'server' | 'world'> {
  * A gate that does not run for some time after AUTH, and a server that closes the connection.
  * @param ms for how long it does not run
  */
-function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
+function standingStill(ms: number): Pick<Scene, 'server' | 'run'> {
   const standstill = { totalMs: 0, pausesMs: 0, during: <T>(wait: Promise<T>) => wait };
   const login: Sasl = function* () {
     yield USER_NAME_PLEASE;
@@ -37,7 +37,7 @@ function standingStill(ms: number): Pick<Scene, 'server' | 'world'> {
   };
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
-    world: { end: Deadline.on(new AbortController().signal, standstill) },
+    run: { end: Deadline.on(new AbortController().signal, standstill) },
   };
 }
 

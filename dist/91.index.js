@@ -367,7 +367,7 @@ var inbox_headers = __webpack_require__(41030);
 
 /** For a server without IDLE, or whose IDLE reports nothing. */
 const LOOK_AGAIN_MS = 10_000;
-/** The number of messages in the responses to all looks together. */
+/** The most messages that all looks together may list. */
 const MAX_RESPONSES = 50_000;
 /** One selected mailbox. Everybody who waits for a message shares its IDLE. */
 class ImapMailbox {
@@ -476,7 +476,7 @@ class ImapMailbox {
                 .catch(() => undefined);
         };
     }
-    /** Makes everybody look who waits. */
+    /** Makes everybody who is waiting look. */
     wake = () => {
         this.#events += 1;
         for (const wake of this.#waiting.splice(0))

@@ -28494,7 +28494,7 @@ const AUTHENTICATION = {
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
     }),
-    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', 'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Value: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.', {
+    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', 'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.', {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: {
@@ -28511,7 +28511,7 @@ const AUTHENTICATION = {
     'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
-    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
     'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
@@ -28556,7 +28556,7 @@ const CAPABILITY = {
     }),
     'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
     'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
-    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects any sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
+    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects every sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
@@ -28590,7 +28590,7 @@ const CERTIFICATE = {
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
     }),
-    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
+    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
     'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', SEND_WHOLE_CHAIN, {
         evidence: { ...CHAIN, ...DEAD_END },
         reference: 'RFC 8446 section 4.4.2',
@@ -28606,7 +28606,7 @@ const CERTIFICATE = {
         resultType: 'certificate-not-trusted',
         causes: remedies({
             'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
-            'unknown-root': `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+            'unknown-root': `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
             'same-name': SAME_NAME_OTHER_KEY,
         }),
     }),
@@ -28638,7 +28638,7 @@ const CERTIFICATE = {
         evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
         reference: 'RFC 7469 section 2.6',
     }),
-    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and everyone who connects must have the new root in `tls.ca` before that day.', {
+    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).', {
         evidence: {
             issuer: 'the subject of the certificate that expires first',
             issuerValidTo: 'its notAfter date',
@@ -28653,8 +28653,8 @@ const CERTIFICATE = {
         },
         reference: 'RFC 8446 section 4.4.2',
     }),
-    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate is valid for longer than public CAs were allowed to issue on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
-    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.", { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
+    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
+    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.", { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
     'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', 'Nothing to do, unless clients without the pin use this server too.', {
         evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
         reference: 'RFC 7435 section 3',
@@ -28689,7 +28689,7 @@ const REJECTION_CAUSES = {
         greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
         'rate-limit': "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
         'client-reputation': "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
-        'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
+        'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
         'sender-authentication': 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
         'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
         'sender-not-allowed': 'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
@@ -28724,7 +28724,7 @@ const DELIVERY = {
         reference: 'RFC 5321 section 4.2.5',
         causes: REJECTION_CAUSES,
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
     'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.', 'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
     'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
     'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
@@ -28763,8 +28763,8 @@ const DELIVERY = {
         },
         reference: 'RFC 8601 section 5',
     }),
-    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
-    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.', "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.", {
+    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.", {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
     }),
@@ -28892,7 +28892,7 @@ const { error: upgrade_error } = entriesOf(['upgrade']);
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
-    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', 'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', 'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
     'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
@@ -29231,8 +29231,8 @@ const SERVERS = {
 ;// CONCATENATED MODULE: ./src/findings/providers.ts
 
 /** The settings of a service whose ports and certificate its users cannot change. */
-function hosted(company, ports, names) {
-    const certificate = `You cannot change its certificate. Connect to the host name of the provider, not to a CNAME in your domain: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+function hosted(ports, names) {
+    const certificate = `You cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
     return {
         'starttls-not-advertised': ports,
         'starttls-refused': ports,
@@ -29242,7 +29242,7 @@ function hosted(company, ports, names) {
         certificate,
     };
 }
-const MICROSOFT = hosted('Microsoft', 'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
+const MICROSOFT = hosted('smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
 /** The mail services that most submissions use. */
 const PROVIDERS = {
     'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
@@ -29253,14 +29253,14 @@ const PROVIDERS = {
         'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), authenticate with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
     }),
     Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
-        ...hosted('Google', 'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
+        ...hosted('smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
         'greeting-rejected': 'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
         'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
         'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
         'auth-temporary-failure': 'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
     }),
     'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
-        ...hosted('Amazon', 'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
+        ...hosted('TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
         'auth-rejected': 'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
     }),
     SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
@@ -31149,7 +31149,7 @@ function otherReason(attempt, verdict) {
     if (!credentialsSent)
         return ` The server replied before the ${name} was sent.`;
     if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-        return ' A server that cannot validate tokens sends the same reply; one that can usually also reports a SASL error.';
+        return ' A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
     }
     return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }
@@ -31361,7 +31361,7 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
         : 'The gate tried STARTTLS anyway and got no usable reply';
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, as STARTTLS has (and CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+        const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
         return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
     }
     if (isAccepted) {
@@ -31613,7 +31613,7 @@ async function otherCertificates(context, address, first, judge) {
 const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
-const MAY_HIDE = 'it supports only TLS 1.3, and such a server may not send a certificate whose issuer has a different key type';
+const MAY_HIDE = 'it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type';
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 function failureOf(outcome) {
@@ -32333,7 +32333,7 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs may issue certificates for at most ${limit.days} days.`;
+    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs could issue certificates on its start date for at most ${limit.days} days.`;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
@@ -43262,7 +43262,7 @@ async function delivery(context, signedIn) {
     if (!submitted.ok || (!inbox && expect === 'accepted'))
         return submitted;
     if (!inbox) {
-        const text = `The server accepted ${message.messageId}, but no inbox is configured.`;
+        const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
         return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
     }
     const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });
@@ -44344,7 +44344,7 @@ function replace(text, spans) {
 
 
 
-/** Up to this many logins, every report is searched for all of them. The search takes longer with their number. */
+/** Up to this many logins, every report is searched for all of them. The more there are, the longer the search takes. */
 const SEARCHED_TOGETHER = 50;
 /**
  * Every credential of a plan that is sent to a server. The private key of a client certificate is not among them: it is
@@ -70295,7 +70295,7 @@ const deliveryShape = {
     username: key(userName.optional(), 'Username for `inbox`.'),
     password: key(fields_secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
     within: key(number(1, 3600).default(60), 'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.'),
-    expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, it tests an unauthenticated client. `accepted` and `refused` exclude `inbox`.'),
+    expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, the session is unauthenticated. `accepted` and `refused` exclude `inbox`.'),
     keep: key(flag.default(false), 'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.'),
     'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). At most two endpoints with more than 1000000 are tested at the same time.'),
     verdicts: key(mapping(verdictsShape).optional(), 'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.', 'not tested'),

@@ -96,7 +96,7 @@ export function renderFindings(): string {
 const FINDINGS_INTRODUCTION = [
   'Everything the gate can report, in the order of the five steps. A code never changes and is never reused.',
   'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
-  'The severity is the usual one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
+  'The table shows the usual severity; in a report it can be a different one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
 

@@ -78,7 +78,7 @@ describe('a run over the whole corpus', () => {
       },
       { SECRET: PASSWORD },
     );
-  }, 120_000);
+  }, 300_000);
 
   test('fails, and every endpoint has its expected result', () => {
     expect([ended.code, ended.leftSomething]).toEqual([1, false]);

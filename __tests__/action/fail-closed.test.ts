@@ -159,7 +159,7 @@ test('the exit code is that of the verdict, and never 0 after any other exceptio
     ),
   );
   expect(wrong.flat()).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 describe('the exit code is correct if the log is not read', () => {
   test.each([

@@ -124,7 +124,7 @@ test('the recipe for a private CA in staging works', async () => {
 });
 
 test('the recipe for Mailpit as a service container works', async () => {
-  // As Mailpit makes it: signed by itself, and not a CA.
+  // As Mailpit makes it: self-signed, and not a CA.
   const identity = await issueBySelf({ names: ['localhost'] });
   await using mailpit = await startMailpit();
   await using server = await submission('', {

@@ -126,16 +126,28 @@ const TEXT_KINDS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.TemplateTail,
 ]);
 
-/** The string literals and the comments of a TypeScript file, the names of imported modules aside. */
-function textOf(file: string, source: string): Text {
+/** A string literal whose value is text, and not the name of a module. */
+function isText(node: ts.Node): boolean {
+  return TEXT_KINDS.has(node.kind) && !ts.isImportDeclaration(node.parent) && !ts.isExportDeclaration(node.parent);
+}
+
+/** The title of a test or of a group of tests. */
+function isTitle(node: ts.Node): boolean {
+  const call = ts.isTemplateSpan(node.parent) || ts.isTemplateExpression(node.parent) ? undefined : node.parent;
+  if (!call || !ts.isCallExpression(call) || call.arguments[0] !== node) return false;
+  let callee: ts.Expression = call.expression;
+  while (ts.isCallExpression(callee) || ts.isPropertyAccessExpression(callee)) callee = callee.expression;
+  return ts.isIdentifier(callee) && ['describe', 'test', 'it'].includes(callee.text);
+}
+
+/** The comments of a TypeScript file, and the literals that `keeps` selects. */
+function textOf(file: string, source: string, keeps: (node: ts.Node) => boolean = isText): Text {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const parts = source.split('');
   const blank = (node: ts.Node): void => {
     if (ts.isJSDoc(node)) return;
     const children = node.getChildren(tree);
-    const isText =
-      TEXT_KINDS.has(node.kind) && !ts.isImportDeclaration(node.parent) && !ts.isExportDeclaration(node.parent);
-    if (children.length === 0 && !isText) parts.fill(' ', node.getStart(tree), node.end);
+    if (children.length === 0 && !keeps(node)) parts.fill(' ', node.getStart(tree), node.end);
     children.forEach(blank);
   };
   blank(tree);
@@ -144,6 +156,7 @@ function textOf(file: string, source: string): Text {
 
 const read = (file: string): Text => ({ file, text: readFileSync(file, 'utf8') });
 const sources = globSync('src/**/*.ts').map(read);
+const tests = globSync('__tests__/**/*.ts').map(read);
 const pages = globSync(['*.md', 'docs/**/*.md', 'action.yml', '.github/**/*.yml']).map(read);
 
 /** Every word of {@link NAMES} in the name of a file or of an export. */
@@ -180,9 +193,18 @@ test('a phrase is found in literals and comments, across a line break, and nowhe
   ]);
 });
 
+test('a title is found, also after .each, and no other literal', () => {
+  const source = "test('gives up', () => 'gives up');\ntest.each([1, 'afresh'])('%s afresh', f);\nexpect('afresh');";
+  expect(violations(textOf('a.ts', source, isTitle)).map((line) => line.slice(0, 6))).toEqual(['a.ts:1', 'a.ts:2']);
+});
+
 test('user-visible text, comments and documentation use the terms of the word list', () => {
   const texts = [...sources.map(({ file, text }) => textOf(file, text)), ...pages];
   expect(texts.flatMap(violations)).toEqual([]);
+});
+
+test('titles of tests and comments in tests use the terms of the word list', () => {
+  expect(tests.flatMap(({ file, text }) => violations(textOf(file, text, isTitle)))).toEqual([]);
 });
 
 test('the name of a file or of an export is found by each of its words', () => {

@@ -157,7 +157,7 @@ function bounded(text) {
 
 /** Mail catchers usually run on the same machine, so they can be asked often. */
 const LOOK_AGAIN_MS = 500;
-/** More than one search reads. */
+/** More than a single search reads (`MAX_READ`). */
 const MAX_FOUND = 20;
 /** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */
 const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:all|latest)$)[\w-]{1,64}$/i);

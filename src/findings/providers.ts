@@ -1,8 +1,8 @@
 import { software } from './servers.js';
 
 /** The settings of a service whose ports and certificate its users cannot change. */
-function hosted(company: string, ports: string, names: string) {
-  const certificate = `You cannot change its certificate. Connect to the host name of the provider, not to a CNAME in your domain: ${names} A certificate that is not from ${company} belongs to a proxy between client and server.`;
+function hosted(ports: string, names: string) {
+  const certificate = `You cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
   return {
     'starttls-not-advertised': ports,
     'starttls-refused': ports,
@@ -14,7 +14,6 @@ function hosted(company: string, ports: string, names: string) {
 }
 
 const MICROSOFT = hosted(
-  'Microsoft',
   'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
   'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
 );
@@ -33,7 +32,6 @@ export const PROVIDERS = {
   }),
   Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
     ...hosted(
-      'Google',
       'smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.',
       'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
     ),
@@ -48,7 +46,6 @@ export const PROVIDERS = {
   }),
   'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
     ...hosted(
-      'Amazon',
       'TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.',
       'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
     ),

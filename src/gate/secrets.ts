@@ -4,7 +4,7 @@ import { wireForms } from '../sasl/mechanisms.js';
 import { basicCredentials, type KnownSecret } from '../secrets/forms.js';
 import { redactorOf, type Redactor } from '../secrets/redactor.js';
 
-/** Up to this many logins, every report is searched for all of them. The search takes longer with their number. */
+/** Up to this many logins, every report is searched for all of them. The more there are, the longer the search takes. */
 const SEARCHED_TOGETHER = 50;
 
 /**

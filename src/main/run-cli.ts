@@ -21,8 +21,8 @@ const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
 Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate,
 authentication, delivery.
 
-Every other input of the action except report-dir is an option of the same name, such as --config FILE,
---timeout SECONDS or --ca FILE. Passwords and tokens
+Every input of the action is an option of the same name, such as --config FILE, --timeout SECONDS or --ca FILE, except
+endpoints, report-dir, and passwords and tokens. docs/configuration.md lists them. Passwords and tokens
 are not options, because other users can read a command line. They are read from the environment variables
 STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 

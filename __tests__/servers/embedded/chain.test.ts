@@ -293,7 +293,7 @@ describe('the end of an incomplete chain, and the fix', () => {
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain ends in a root that is not trusted: CN=Private Root CA.');
     expect(first?.remedy).toMatch(
-      /^If this root is yours, add it to `tls\.ca`\. If it is not, someone else may be responding/,
+      /^If this root is yours, add it to `ca`\. If it is not, someone else may be responding/,
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });

@@ -14,7 +14,7 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 /** Each finding is caused by its server and not by the similar one, and the page documents that. */
 
 const CONCURRENCY = 6;
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 180_000;
 
 const examples = FINDING_CODES.map((code) => ({ code, example: FINDING_EXAMPLES[code] }));
 

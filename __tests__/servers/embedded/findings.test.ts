@@ -363,7 +363,7 @@ describe('step 1, capability', () => {
       const found = await foundOf({ offers: ['XXXXXXXA'], replies: { STARTTLS: said } });
       expect(found).toMatchObject({ code: 'starttls-stripped', evidence: { keyword: 'XXXXXXXA' } });
       expect(found?.message).toMatch(
-        /lists "XXXXXXXA" where STARTTLS may have been: .* 8 characters, as STARTTLS has \(and CHUNKING, /,
+        /lists "XXXXXXXA" where STARTTLS may have been: .* 8 characters, the length of STARTTLS \(and of CHUNKING, /,
       );
       expect(found?.message).toMatch(message);
       expect(found?.evidence?.reply).toBe(reply);

@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../../src/findings/catalog.js';
 import { close, raw, wait, type Dialogue } from '../dialogue.js';
-import { AS_GOOD, TIMEOUT_MS, octets, stoppedAt, type Entry, type Means } from './entry.js';
+import { AS_GOOD, octets, stoppedAt, type Entry, type Means } from './entry.js';
 import { QUIT, STAGES, serverAt } from './stages.js';
 
 /*
@@ -121,26 +121,8 @@ function* twoBillionHashes(initial: string | undefined): Generator<string, strin
 /** Sessions that are wrong not only in a single reply. */
 function asAWhole({ tls }: Means): Entry[] {
   const server = (rest: Dialogue): Dialogue => ({ tls, ...rest });
-  const late = (line: string) => [wait(0.9 * TIMEOUT_MS), line];
   const pipelined = ['PIPELINING', 'AUTH PLAIN'];
   return [
-    {
-      name: 'every reply is slow but in time, and the total is too long',
-      server: server({
-        greeting: late('220 mail.example.test'),
-        offersInTls: ['AUTH PLAIN'],
-        replies: {
-          'plain:EHLO': late('250-mail.example.test\r\n250 STARTTLS'),
-          'tls:EHLO': late('250-mail.example.test\r\n250 AUTH PLAIN'),
-          AUTH: late('235 2.7.0 Welcome'),
-          MAIL: late('250 2.1.0 Ok'),
-          RCPT: late('250 2.1.5 Ok'),
-          DATA: late('354 Go ahead'),
-          MESSAGE: late('250 2.0.0 Queued'),
-        },
-      }),
-      ...stoppedAt(4, 'f', 'reply-timeout'),
-    },
     {
       name: 'AUTH: endless challenges',
       server: server({ offersInTls: ['AUTH PLAIN'], sasl: { PLAIN: endlessChallenges } }),

@@ -50,7 +50,7 @@ export const AUTHENTICATION = {
   'auth-rejected': error(
     'Credentials rejected',
     'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.',
-    'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Value: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
+    'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
     {
       evidence: fields('reply', 'mechanism', 'saslError'),
       reference: 'RFC 4954 section 6',
@@ -104,7 +104,7 @@ export const AUTHENTICATION = {
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',
     'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).',
-    'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: `smtpd_sender_restrictions = permit_sasl_authenticated, reject` with `smtpd_delay_reject = no` for the submission service). If it rejects at RCPT by design, waive this finding.',
+    'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`). If it rejects at RCPT by design, waive this finding.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
   ),
   'auth-not-rejected': error(

@@ -59,7 +59,7 @@ export const CERTIFICATE = {
   ),
   'certificate-self-signed': error(
     'Self-signed certificate',
-    'The server\'s certificate is its own issuer, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
+    'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
     'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
     { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' },
   ),
@@ -87,7 +87,7 @@ export const CERTIFICATE = {
       resultType: 'certificate-not-trusted',
       causes: remedies({
         'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
-        'unknown-root': `If this root is yours, add it to \`tls.ca\`. If it is not, someone else may be responding in place of the server. ${TRUST_ISSUER}`,
+        'unknown-root': `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
         'same-name': SAME_NAME_OTHER_KEY,
       }),
     },
@@ -148,7 +148,7 @@ export const CERTIFICATE = {
   'certificate-issuer-expires-first': warning(
     'Issuer expires before the certificate',
     "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
-    'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and everyone who connects must have the new root in `tls.ca` before that day.',
+    'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).',
     {
       evidence: {
         issuer: 'the subject of the certificate that expires first',
@@ -172,13 +172,13 @@ export const CERTIFICATE = {
   ),
   'certificate-lifetime-long': notice(
     'Long certificate lifetime',
-    'The certificate is valid for longer than public CAs were allowed to issue on its start date. The next one will be valid for a much shorter time, so automate renewal before then.',
+    'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.',
     'Automate renewal (ACME), including the reload of the mail server.',
     { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' },
   ),
   'certificate-unchecked': warning(
     'Second certificate not checked',
-    'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server may not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.',
+    'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.',
     "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
     { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' },
   ),

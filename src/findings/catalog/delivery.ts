@@ -20,7 +20,7 @@ const REJECTION_CAUSES = {
     'client-reputation':
       "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
     'relay-denied':
-      'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If this domain should be one of them, add it there.',
+      'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
     'sender-authentication':
       'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
     'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
@@ -82,7 +82,7 @@ export const DELIVERY = {
   'inbox-unreachable': error(
     'Inbox unreachable',
     'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.',
-    'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. Its certificate must be trusted by the same CAs as that of the endpoint: add a private CA to `ca`.',
+    'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.',
     { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' },
   ),
   'inbox-rejected': error(
@@ -185,13 +185,13 @@ export const DELIVERY = {
   ),
   'relay-open': error(
     'Server accepted a recipient that it must reject',
-    '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and is on every blocklist within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
+    '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
     'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.',
     { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' },
   ),
   greylisted: notice(
     'Message accepted after a delay',
-    'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message of every sender.',
+    'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.',
     "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.",
     {
       evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },

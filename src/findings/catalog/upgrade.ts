@@ -14,7 +14,7 @@ export const UPGRADE = {
   'plaintext-after-starttls': error(
     'Unencrypted data after the 220 to STARTTLS',
     'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.',
-    'If the server itself sends the data, update it: it replies to STARTTLS more than once, or closes the connection after the 220. If the data comes from the network, find the device that inserts it.',
+    'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.',
     { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' },
   ),
   'starttls-command-injection': error(

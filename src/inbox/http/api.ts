@@ -5,7 +5,7 @@ import type { OpenFolder } from '../search.js';
 /** Mail catchers usually run on the same machine, so they can be asked often. */
 export const LOOK_AGAIN_MS = 500;
 
-/** More than one search reads. */
+/** More than a single search reads (`MAX_READ`). */
 export const MAX_FOUND = 20;
 
 /** A mail catcher's identifier of a message. It becomes part of a path, so it must not be a word for several messages. */

@@ -10,7 +10,7 @@ import type { Arrival, OpenFolder } from '../search.js';
 /** For a server without IDLE, or whose IDLE reports nothing. */
 export const LOOK_AGAIN_MS = 10_000;
 
-/** The number of messages in the responses to all looks together. */
+/** The most messages that all looks together may list. */
 const MAX_RESPONSES = 50_000;
 
 /** A folder that is not selected. */
@@ -129,7 +129,7 @@ export class ImapMailbox implements OpenFolder {
     };
   }
 
-  /** Makes everybody look who waits. */
+  /** Makes everybody who is waiting look. */
   readonly wake = (): void => {
     this.#events += 1;
     for (const wake of this.#waiting.splice(0)) wake();

@@ -11,7 +11,7 @@ import { Pop3Sessions } from './sessions.js';
 /** POP3 does not announce new messages, so a new session looks for them. Servers reject logins in quick succession. */
 const LOOK_AGAIN_MS = 3000;
 
-/** Of the headers and identifiers of the messages that have arrived; usual are two hundred for each. */
+/** Of the headers and identifiers of the messages that have arrived; two hundred for each is usual. */
 const MAX_HEADERS_CHARACTERS = 256 * 1024;
 
 /**

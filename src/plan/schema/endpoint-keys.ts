@@ -80,7 +80,7 @@ const deliveryShape = {
   ),
   expect: key(
     oneOf(enums.DELIVERY_EXPECT).default('received'),
-    '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, it tests an unauthenticated client. `accepted` and `refused` exclude `inbox`.',
+    '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, the session is unauthenticated. `accepted` and `refused` exclude `inbox`.',
   ),
   keep: key(
     flag.default(false),

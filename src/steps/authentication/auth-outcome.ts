@@ -135,7 +135,7 @@ function otherReason(attempt: AuthAttempt, verdict: CredentialsVerdict | undefin
   const name = kind.replace('-', ' ');
   if (!credentialsSent) return ` The server replied before the ${name} was sent.`;
   if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-    return ' A server that cannot validate tokens sends the same reply; one that can usually also reports a SASL error.';
+    return ' A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
   }
   return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
 }

@@ -76,7 +76,7 @@ async function judgeMissingOffer(
     : 'The gate tried STARTTLS anyway and got no usable reply';
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, as STARTTLS has (and CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
+    const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
   }
   if (isAccepted) {

@@ -89,7 +89,7 @@ export function judgeLifetime(
   const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
   const days = daysBetween(validFrom, validTo);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
-  const message = `The certificate is valid for ${count(days, 'day')}, but public CAs may issue certificates for at most ${limit.days} days.`;
+  const message = `The certificate is valid for ${count(days, 'day')}, but public CAs could issue certificates on its start date for at most ${limit.days} days.`;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
   return [finding('certificate-lifetime-long', message, { evidence })];
 }

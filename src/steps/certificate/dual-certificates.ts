@@ -85,7 +85,7 @@ const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
 const MAY_HIDE =
-  'it supports only TLS 1.3, and such a server may not send a certificate whose issuer has a different key type';
+  'it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type';
 
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;

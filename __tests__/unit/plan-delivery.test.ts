@@ -1,4 +1,4 @@
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 /** `delivery`: keys that require each other, and keys that exclude each other. */
 

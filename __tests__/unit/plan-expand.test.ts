@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expand } from '../../src/plan/source/expand.js';
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 describe('expand', () => {
   test.each([

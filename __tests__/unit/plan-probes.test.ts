@@ -1,4 +1,4 @@
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 /** `probes`: their names, and the endpoints where they are not possible. */
 

@@ -1,4 +1,4 @@
-import { problems } from '../support/plan-world.js';
+import { problems } from '../support/load-plan.js';
 
 const PRIVATE = 'Hunter2-hunter2';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isYaml } from '../../src/plan/source/short-form.js';
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 async function hosts(endpoints: string, env: Record<string, string> = {}): Promise<[string, number][]> {
   const plan = await load({ inputs: { endpoints }, env });

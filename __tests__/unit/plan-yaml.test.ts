@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { anyText } from '../support/any-text.js';
-import { load, problems } from '../support/plan-world.js';
+import { load, problems } from '../support/load-plan.js';
 
 /** The problems of a `config` file, without its name. */
 async function wrong(config: string, env: Record<string, string> = {}): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { loadPlan } from '../../src/plan/plan.js';
 import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { credentialsOf } from '../../src/gate/secrets.js';
-import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/plan-world.js';
+import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/load-plan.js';
 
 const EMPTY =
   'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';

@@ -1,5 +1,5 @@
 import { redactorsFor } from '../../src/gate/secrets.js';
-import { load } from '../support/plan-world.js';
+import { load } from '../support/load-plan.js';
 
 const password = (at: number): string => `pass-${(at * 7919).toString(36)}-${at}`;
 const fleet = (size: number) =>

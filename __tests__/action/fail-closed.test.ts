@@ -167,10 +167,12 @@ describe('the exit code is correct if the log is not read', () => {
     ['after a line', '| head -n 1'],
     ['because its disk is full', '> /dev/full'],
   ])('%s', async (_, output) => {
+    await using runner = await createRunner();
     const script = `"$0" "$1" ${output}; exit \${PIPESTATUS[0]}`;
     const { code, stderr } = await runProgram('/bin/bash', ['-c', script, NODE, resolve('dist/index.js')], {
       env: {
         PATH: '/usr/bin:/bin',
+        RUNNER_TEMP: runner.temp,
         // The second one is retried after a second, when the log is no longer read. Its result does not matter.
         INPUT_ENDPOINTS: `127.0.0.1:${servers.pass.port}\n127.0.0.1:${await closedPort()}`,
         INPUT_RETRIES: '1',

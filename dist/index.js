@@ -28484,7 +28484,7 @@ const AUTH_CAUSES = remedies({
 const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
     'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', 'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
-    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
@@ -28510,8 +28510,8 @@ const AUTHENTICATION = {
     'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
     'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
-    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
-    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
     'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
@@ -28532,14 +28532,14 @@ const READS_GREETING = ['capability', 'authentication'];
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).", { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
-    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a request in a different protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
         steps: READS_GREETING,
         evidence: fields('reply', 'helo', 'greeting'),
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
     }),
-    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sends nothing, the gate makes one additional connection to find out.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
+    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. Unless it sends a TLS record, the gate makes one additional connection to find out.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
     'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', 'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).', {
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         reference: 'RFC 3207 section 2',
@@ -28714,7 +28714,7 @@ const REJECTION_CAUSES = {
 /** Findings of step 5: the test message. */
 const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
-    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else: the client, the sender or the command. It does not show that the server rejects the recipient.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
     'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.", {
         evidence: {
             ...fields('reply'),
@@ -28744,7 +28744,7 @@ const DELIVERY = {
         },
         reference: 'RFC 3848',
     }),
-    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
     'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.", {
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
@@ -28864,7 +28864,7 @@ const { error: run_error, notice: run_notice } = entriesOf(report/* STEP_IDS */.
 const EMPTY_SECRETS = 'If the values come from secrets, check that these exist: a secret that does not exist is empty, and so is every secret in a pull request from a fork.';
 /** Findings of the run itself. */
 const RUN = {
-    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.', `Configure what the step needs. ${EMPTY_SECRETS}`, {
+    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives (or `delivery.expect: accepted` or `refused`).', `Configure what the step needs. ${EMPTY_SECRETS}`, {
         steps: ['authentication', 'delivery'],
         evidence: {},
         causes: remedies({
@@ -29210,8 +29210,8 @@ const SERVERS = {
         'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
         'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
         'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
-        'plaintext-auth-advertised': 'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
-        'tls-version-too-old': (minVersion) => `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. The Node.js that runs Haraka must support ${inWords(minVersion)}.`,
+        'plaintext-auth-advertised': 'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
+        'tls-version-too-old': (minVersion) => `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
         'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
         'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
         certificate: 'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
@@ -30017,7 +30017,10 @@ const OF_THE_HANDSHAKE = {
     50: ['it could not parse the data that it received', INCOMPATIBLE],
     51: ['a signature or a key in the handshake was not valid', CHANGED],
     80: ['it had an internal error', 'server-error'],
-    86: ['it assumes a fallback to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
+    86: [
+        'it assumes a fallback to a TLS version older than the newest one that both sides support (RFC 7507)',
+        'downgrade',
+    ],
     90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
     109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
     110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
@@ -30036,7 +30039,7 @@ const OF_A_CLIENT = {
     48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
     49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
     [CERTIFICATE_REQUIRED]: [
-        'the certificate could not be sent, because the server accepts no signature that its key can make',
+        'the certificate could not be sent, because the server accepts no signature that the key of the certificate can make',
         'unusable-key',
     ],
 };
@@ -30889,7 +30892,7 @@ const other = (text, cause) => ({ text, blamesCredentials: false, cause });
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
     '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
-    '5.5.6': other('The server does not accept a line as long as these credentials require.'),
+    '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.'),
     '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.'),
     '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
     '5.7.8': credentials(WRONG[kind]),
@@ -70127,7 +70130,7 @@ const inputShape = {
     retries: key(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
     deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
     'self-test': key(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
-    'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is the runner's temp folder."),
+    'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is a new folder in the runner's temp folder."),
     shard: key(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.'),
 };
 /** The inputs that endpoints inherit, and their keys there. */
@@ -70849,7 +70852,7 @@ const SYNTAX = {
     RESOURCE_EXHAUSTION: 'nested too deeply',
     TAB_AS_INDENT: 'a tab cannot indent; use spaces',
     TAG_RESOLVE_FAILED: 'tags are not supported; quote a value that begins with "!"',
-    UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, as ${NAME} does within { }',
+    UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, such as ${NAME} inside { }',
 };
 /**
  * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values

@@ -17,6 +17,7 @@ const PORTS = [
   'mx',
   'submission',
   'submissions',
+  'strictSubmission',
   'noTls',
   'authBeforeTls',
   'oldTls',
@@ -28,8 +29,8 @@ const PORTS = [
 
 export interface MailServers extends AsyncDisposable {
   /**
-   * All on 127.0.0.1: a mail exchanger with optional TLS; submission with STARTTLS and with implicit TLS; ports
-   * without TLS, with AUTH before TLS, with at most TLS 1.1; and the inbox.
+   * All on 127.0.0.1: a mail exchanger with optional TLS; submission with STARTTLS, with implicit TLS, and with
+   * STARTTLS where MAIL requires AUTH; ports without TLS, with AUTH before TLS, with at most TLS 1.1; and the inbox.
    */
   readonly ports: Readonly<Record<(typeof PORTS)[number], number>>;
   /** Submission with STARTTLS for every certificate fixture. */
@@ -86,11 +87,20 @@ export function startMailServers(): Promise<MailServers> {
   });
 }
 
+/** What the fix of `unauthenticated-mail-accepted` says. */
+const STRICT = [
+  'smtpd_tls_security_level = encrypt',
+  'smtpd_sasl_auth_enable = yes',
+  'smtpd_delay_reject = no',
+  'smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}',
+];
+
 function services(ports: MailServers['ports']): SmtpService[] {
   return [
     { port: ports.mx, parameters: [] },
     { port: ports.submission, parameters: SUBMISSION },
     { port: ports.submissions, parameters: [...SUBMISSION, 'smtpd_tls_wrappermode = yes'] },
+    { port: ports.strictSubmission, parameters: STRICT },
     { port: ports.noTls, parameters: ['smtpd_tls_security_level = none'] },
     { port: ports.authBeforeTls, parameters: ['smtpd_sasl_auth_enable = yes', 'smtpd_tls_auth_only = no'] },
     { port: ports.oldTls, parameters: [...SUBMISSION, 'smtpd_tls_mandatory_protocols = >=TLSv1, <=TLSv1.1'] },

@@ -73,7 +73,7 @@ const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof ty
       Sendmail: /`confAUTH_OPTIONS`/,
       OpenSMTPD: /`tls-require auth`/,
       Exchange: /`AuthMechanism BasicAuthRequireTLS`/,
-      Haraka: /`config\/auth_flat_file\.ini`/,
+      Haraka: /`auth\/flat_file` offers AUTH before TLS only/,
       Stalwart: /`session\.auth\.mechanisms`.*`is_tls`/,
     },
   ],
@@ -125,7 +125,7 @@ const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof ty
       Sendmail: /`ServerSSLOptions`/,
       OpenSMTPD: /`protocols`/,
       Exchange: /Schannel/,
-      Haraka: /`minVersion=/,
+      Haraka: /`minVersion` in `config\/tls\.ini`/,
       Stalwart: /`tls\.disable-protocols`/,
       'Microsoft 365': /`Set-TransportConfig/,
       Google: /smtp-relay\.gmail\.com/,
@@ -222,8 +222,8 @@ test.each<[keyof typeof SAYS, string, RegExp]>([
   ['Sendmail', 'TLSv1.3', /`\+SSL_OP_NO_TLSv1_3`/],
   ['OpenSMTPD', 'TLSv1.3', /`tlsv1\.3`/],
   ['Exchange', 'TLSv1.3', /Enable TLS 1\.3/],
-  ['Haraka', 'TLSv1.2', /`minVersion=TLSv1\.2`/],
-  ['Haraka', 'TLSv1.3', /`minVersion=TLSv1\.3`/],
+  ['Haraka', 'TLSv1.2', /Node\.js that supports TLS 1\.2/],
+  ['Haraka', 'TLSv1.3', /Node\.js that supports TLS 1\.3/],
   ['Stalwart', 'TLSv1.3', /Remove TLS 1\.3 from/],
 ])('%s that does not support %s has the setting that allows it', (name, wanted, setting) => {
   expect(settingFor('tls-version-too-old', name, wanted)).toMatch(setting);

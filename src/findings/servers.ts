@@ -132,9 +132,9 @@ export const SERVERS = {
       'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
     'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
     'plaintext-auth-advertised':
-      'Offer `auth` plugins only on connections with TLS: by default, `config/auth_flat_file.ini` is ignored on others.',
+      'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
     'tls-version-too-old': (minVersion) =>
-      `\`minVersion=${minVersion}\` in \`config/tls.ini\` allows nothing older. The Node.js that runs Haraka must support ${inWords(minVersion)}.`,
+      `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
     'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
     'client-certificate-required':
       'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',

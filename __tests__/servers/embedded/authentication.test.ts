@@ -372,7 +372,7 @@ describe('a refusal', () => {
     ['530 5.7.0 STARTTLS first', 'auth-tls-required', 'not encrypted'],
     ['538 5.7.11 encrypt', 'auth-tls-required', 'not encrypted'],
     ['504 5.5.4 which?', 'auth-mechanism-unavailable', 'does not support the mechanism'],
-    ['500 5.5.6 too long', 'auth-command-refused', 'does not accept a line as long'],
+    ['500 5.5.6 too long', 'auth-command-refused', 'because it is too long'],
     ['500 what?', 'auth-command-refused', 'does not support AUTH'],
     ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot decode the SASL response'],
     ['502 5.5.1 not implemented', 'auth-command-refused', 'although it offers it'],

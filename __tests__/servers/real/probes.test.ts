@@ -35,6 +35,10 @@ test('a submission port accepts nothing unencrypted, and without AUTH it rejects
   expect((await found(servers.ports.submission)).codes).toEqual(['unauthenticated-mail-accepted']);
 });
 
+test('with the settings of the fix, a submission port rejects MAIL without AUTH', async () => {
+  expect((await found(servers.ports.strictSubmission)).codes).toEqual([]);
+});
+
 test('a port with AUTH before TLS accepts passwords and mail unencrypted', async () => {
   const inTheClear = ['plaintext-auth-advertised', 'plaintext-auth-accepted', 'plaintext-mail-accepted'];
   expect((await found(servers.ports.authBeforeTls)).codes).toEqual(inTheClear);

@@ -30,7 +30,7 @@ export const AUTHENTICATION = {
   'auth-not-advertised': error(
     'AUTH not offered',
     'Credentials are configured, but the server does not offer AUTH over TLS.',
-    'Port 25 of an MX host does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
+    'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
     { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' },
   ),
   'auth-mechanism-unavailable': error(
@@ -97,14 +97,14 @@ export const AUTHENTICATION = {
   ),
   'credentials-withheld': error(
     'Credentials not sent',
-    "A finding about the chain, the name or the purpose of the certificate is waived, so the step did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
+    "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
     'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
     { evidence: {}, reference: 'RFC 8314 section 4.1' },
   ),
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',
     'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).',
-    'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`). If it rejects at RCPT by design, waive this finding.',
+    'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.',
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
   ),
   'auth-not-rejected': error(

@@ -16,7 +16,7 @@ export const CAPABILITY = {
   ),
   'not-smtp': error(
     'Not an SMTP server',
-    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a request in a different protocol (HTTP).',
+    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).',
     'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
     { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' },
   ),
@@ -33,7 +33,7 @@ export const CAPABILITY = {
   ),
   'implicit-tls-port': error(
     'Port requires implicit TLS',
-    'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. If it sends nothing, the gate makes one additional connection to find out.',
+    'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. Unless it sends a TLS record, the gate makes one additional connection to find out.',
     'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
     { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' },
   ),

@@ -61,7 +61,7 @@ export const DELIVERY = {
   ),
   'recipient-rejected': error(
     'Recipient rejected',
-    'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else: the client, the sender or the command. It does not show that the server rejects the recipient.',
+    'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.',
     'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
     { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
   ),
@@ -151,7 +151,7 @@ export const DELIVERY = {
   ),
   'delivery-hop-unproved': notice(
     'No Received line shows whether TLS was used',
-    'No `Received` line of the message can be attributed to the server that received it from the gate: none has the name or IP address of the gate, or the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
+    'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
     'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
     { evidence: TRACE, reference: 'RFC 5321 section 4.4' },
   ),

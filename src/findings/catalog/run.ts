@@ -11,7 +11,7 @@ const EMPTY_SECRETS =
 export const RUN = {
   'step-required': error(
     'Required step not configured',
-    'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives.',
+    'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives (or `delivery.expect: accepted` or `refused`).',
     `Configure what the step needs. ${EMPTY_SECRETS}`,
     {
       steps: ['authentication', 'delivery'],

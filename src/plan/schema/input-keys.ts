@@ -87,7 +87,10 @@ export const inputShape = {
     flag.default(false),
     'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.',
   ),
-  'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is the runner's temp folder."),
+  'report-dir': key(
+    anyText.optional(),
+    "Folder for `report.json`. By default it is a new folder in the runner's temp folder.",
+  ),
   shard: key(
     value('must be K/N with K from 1 to N, such as 1/3', values.shard, 'word').optional(),
     'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.',

@@ -25,7 +25,7 @@ const SYNTAX: Partial<Record<yaml.ErrorCode, string>> = {
   RESOURCE_EXHAUSTION: 'nested too deeply',
   TAB_AS_INDENT: 'a tab cannot indent; use spaces',
   TAG_RESOLVE_FAILED: 'tags are not supported; quote a value that begins with "!"',
-  UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, as ${NAME} does within { }',
+  UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, such as ${NAME} inside { }',
 };
 
 /**

@@ -24,7 +24,7 @@ const other = (text: string, cause?: AuthMeaning['cause']): AuthMeaning => ({ te
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
-  '5.5.6': other('The server does not accept a line as long as these credentials require.'),
+  '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.'),
   '5.7.1': other(
     'A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.',
   ),

@@ -27,7 +27,10 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   50: ['it could not parse the data that it received', INCOMPATIBLE],
   51: ['a signature or a key in the handshake was not valid', CHANGED],
   80: ['it had an internal error', 'server-error'],
-  86: ['it assumes a fallback to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
+  86: [
+    'it assumes a fallback to a TLS version older than the newest one that both sides support (RFC 7507)',
+    'downgrade',
+  ],
   90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
   109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
   110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
@@ -47,7 +50,7 @@ const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'
   48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
   49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
   [CERTIFICATE_REQUIRED]: [
-    'the certificate could not be sent, because the server accepts no signature that its key can make',
+    'the certificate could not be sent, because the server accepts no signature that the key of the certificate can make',
     'unusable-key',
   ],
 };

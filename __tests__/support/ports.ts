@@ -8,6 +8,9 @@ const LOWEST = 16_000;
 const OF_A_WORKER = 1000;
 const WORKERS = 16;
 
+/** Selected ports are free until their servers start, and a test may start several servers at the same time. */
+const selected = new Set<number>();
+
 /** Finds free ports of 127.0.0.1, for servers that cannot select one themselves. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
@@ -17,6 +20,8 @@ export async function freePorts(count: number): Promise<number[]> {
   let candidate = first + Math.floor(Math.random() * (OF_A_WORKER - 4 * count));
   for (; ports.length < count; candidate++) {
     if (candidate > last) throw new Error('No free ports left');
+    if (selected.has(candidate)) continue;
+    selected.add(candidate);
     if (await isFree(candidate)) ports.push(candidate);
   }
   return ports;

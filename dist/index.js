@@ -28510,7 +28510,7 @@ const AUTHENTICATION = {
     'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
     'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
-    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 4.1' }),
+    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 5.2' }),
     'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
@@ -31064,7 +31064,7 @@ function judgeAuth(attempt) {
     }
     if (iterations === undefined || iterations >= MIN_ITERATIONS)
         return { findings: [] };
-    const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 require at least ${MIN_ITERATIONS}.`;
+    const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 function judgeRejection(attempt, answer, evidence) {
@@ -43847,7 +43847,7 @@ class Inboxes {
         const slot = slots.get(key) ?? { baselines: new Map() };
         slots.set(key, slot);
         if (!slot.inbox) {
-            const opening = (0,inbox_failure/* resultOf */.Bg)(inboxes_openInbox(target, settings, this.#closing.signal, slot.baselines));
+            const opening = (0,inbox_failure/* resultOf */.Bg)(connectInbox(target, settings, this.#closing.signal, slot.baselines));
             slot.inbox = opening;
             void canReopen(opening)
                 .catch(() => true)
@@ -43868,7 +43868,7 @@ class Inboxes {
     }
 }
 /** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is a large part of the bundle. */
-async function inboxes_openInbox(target, settings, stop, baselines) {
+async function connectInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
@@ -71949,8 +71949,10 @@ const RESERVE = 100;
 /** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
 function shortened(head, views, sections, options, budget) {
     const without = (missing) => {
-        const endpointsLeftOut = missing > 0 ? `, and the details of ${(0,count/* count */.U)(missing, 'endpoint')}` : '';
-        return omission(`all transcripts, the table${endpointsLeftOut}`, options);
+        const leftOut = missing > 0
+            ? `all transcripts, the table, and the details of ${(0,count/* count */.U)(missing, 'endpoint')}`
+            : 'all transcripts and the table';
+        return omission(leftOut, options);
     };
     const names = views.map(({ endpoint }) => gfm `${SIGNS[endpoint.result].emoji} ${sections_nameOf(endpoint)}: ${endpoint.result}`);
     const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;

@@ -26,7 +26,7 @@ export class Inboxes {
     const slot: Slot = slots.get(key) ?? { baselines: new Map() };
     slots.set(key, slot);
     if (!slot.inbox) {
-      const opening = resultOf(openInbox(target, settings, this.#closing.signal, slot.baselines));
+      const opening = resultOf(connectInbox(target, settings, this.#closing.signal, slot.baselines));
       slot.inbox = opening;
       void canReopen(opening)
         .catch(() => true)
@@ -54,7 +54,7 @@ interface Slot {
 }
 
 /** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is a large part of the bundle. */
-async function openInbox(
+async function connectInbox(
   target: InboxTarget,
   settings: InboxSettings,
   stop: AbortSignal,

@@ -104,8 +104,11 @@ function shortened(
   budget: number,
 ): Markdown {
   const without = (missing: number) => {
-    const endpointsLeftOut = missing > 0 ? `, and the details of ${count(missing, 'endpoint')}` : '';
-    return omission(`all transcripts, the table${endpointsLeftOut}`, options);
+    const leftOut =
+      missing > 0
+        ? `all transcripts, the table, and the details of ${count(missing, 'endpoint')}`
+        : 'all transcripts and the table';
+    return omission(leftOut, options);
   };
   const names = views.map(
     ({ endpoint }) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,

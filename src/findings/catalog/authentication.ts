@@ -99,7 +99,7 @@ export const AUTHENTICATION = {
     'Credentials not sent',
     "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.",
     'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
-    { evidence: {}, reference: 'RFC 8314 section 4.1' },
+    { evidence: {}, reference: 'RFC 8314 section 5.2' },
   ),
   'unauthenticated-mail-accepted': warning(
     'MAIL accepted without AUTH',

@@ -45,7 +45,7 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
     return { findings: [finding('auth-not-rejected', message, { evidence })] };
   }
   if (iterations === undefined || iterations >= MIN_ITERATIONS) return { findings: [] };
-  const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 require at least ${MIN_ITERATIONS}.`;
+  const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 

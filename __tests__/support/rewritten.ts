@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Identity } from '../../src/servers/pki.js';
-import { derWithin } from '../../src/tls/x509/der.js';
+import { derElements, derWithin } from '../../src/tls/x509/der.js';
 
 /*
  * Certificates that no correct software issues: bytes of a valid one are overwritten, and the result is signed again,
@@ -86,18 +86,20 @@ export function behindExtension(id: string, distance: number, octets: string): C
 
 /** Overwrites the month of notBefore or notAfter. */
 export function month(which: 'notBefore' | 'notAfter', digits: string): Change {
-  return (tbs) => tbs.write(digits, dateIn(tbs, which) + 2, 'latin1');
+  return (tbs) => dateIn(tbs, which).write(digits, 2, 'latin1');
 }
 
 /** Overwrites the two-digit year of notBefore or notAfter. */
 export function year(which: 'notBefore' | 'notAfter', digits: string): Change {
-  return (tbs) => tbs.write(digits, dateIn(tbs, which), 'latin1');
+  return (tbs) => dateIn(tbs, which).write(digits, 'latin1');
 }
 
-function dateIn(tbs: Buffer, which: 'notBefore' | 'notAfter'): number {
-  const utcTime = Buffer.from('170d', 'hex');
-  const notBefore = tbs.indexOf(utcTime) + utcTime.length;
-  return which === 'notBefore' ? notBefore : tbs.indexOf(utcTime, notBefore) + utcTime.length;
+/** The characters of a date, in place. It is the fifth element (RFC 5280 section 4.1). */
+function dateIn(tbs: Buffer, which: 'notBefore' | 'notAfter'): Buffer {
+  const validity = derWithin(tbs)[4];
+  const date = validity && derElements(validity.content)[which === 'notBefore' ? 0 : 1];
+  if (!date) throw new RangeError('a certificate without dates');
+  return date.content;
 }
 
 /** PEM of a certificate's DER. */

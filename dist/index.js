@@ -31750,16 +31750,23 @@ function isBelowPolicy(seen, { endpoint }) {
 }
 function versionTooOld({ endpoint }, { said, evidence }, seen) {
     const required = endpoint.tls.minVersion;
-    const negotiated = seen === undefined ? 'unknown' : seen === 'nothing' ? 'none' : seen.version;
-    const reasons = {
-        unknown: `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
-        none: `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
-    };
-    const reason = reasons[negotiated] ?? `The server supports ${negotiated}, but ${required} or later is required.`;
+    const [negotiated, reason] = supportedVersion(seen, required);
     return finding('tls-version-too-old', `${reason} ${said}.`, {
         evidence: { ...evidence, required, negotiated },
         ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
     });
+}
+/** The version that the server supports, and a sentence that says why it is not enough. */
+function supportedVersion(seen, required) {
+    if (seen === undefined) {
+        const reason = `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`;
+        return ['unknown', reason];
+    }
+    if (seen === 'nothing') {
+        const reason = `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`;
+        return ['none', reason];
+    }
+    return [seen.version, `The server supports ${seen.version}, but ${required} or later is required.`];
 }
 /** The server has no certificate for the name that was sent (RFC 6066 section 3). */
 function nameUnknown({ endpoint }, { said, evidence }) {
@@ -44889,12 +44896,13 @@ function mostInformative(failures) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ Deadline),
-/* harmony export */   y: () => (/* binding */ deferred)
+/* harmony export */   B: () => (/* binding */ Deadline)
 /* harmony export */ });
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _deferred_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(31124);
 /* harmony import */ var _standstill_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(79261);
+
 
 
 /**
@@ -44966,7 +44974,7 @@ class Deadline {
      * @throws what the promise rejects with, or what `expired` returns or throws
      */
     async race(promise, expired) {
-        const late = deferred();
+        const late = (0,_deferred_js__WEBPACK_IMPORTED_MODULE_2__/* .deferred */ .y)();
         let timer;
         let isSettled = false;
         const expire = () => {
@@ -45007,6 +45015,16 @@ class Deadline {
         return node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.standstill.totalMs;
     }
 }
+
+
+/***/ }),
+
+/***/ 31124:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ deferred)
+/* harmony export */ });
 /** What `Promise.withResolvers` returns. Node 20, on which the command line must run, does not have it. */
 function deferred() {
     let resolve = () => undefined;

@@ -218,6 +218,8 @@ class IdentifierCounts {
 
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __webpack_require__(2223);
+// EXTERNAL MODULE: ./src/net/deferred.ts
+var deferred = __webpack_require__(1124);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
 var line_channel = __webpack_require__(6987);
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
@@ -303,6 +305,7 @@ class Pop3Text extends bounded_buffer/* BoundedBuffer */.G {
 
 
 
+
 const session_CR = 0x0d;
 /** RFC 2449 section 4 allows 512 bytes. */
 const MAX_LINE_BYTES = 4096;
@@ -327,7 +330,7 @@ class Pop3Session {
     timeoutMs;
     end;
     #channel;
-    #deleted = (0,net_deadline/* deferred */.y)();
+    #deleted = (0,deferred/* deferred */.y)();
     #arrived;
     #hasMarks = false;
     constructor(channel, timeoutMs, end) {
@@ -576,8 +579,8 @@ class Pop3Sessions {
      *   rejected something
      */
     async use(until, work) {
-        const granted = (0,net_deadline/* deferred */.y)();
-        const finished = (0,net_deadline/* deferred */.y)();
+        const granted = (0,deferred/* deferred */.y)();
+        const finished = (0,deferred/* deferred */.y)();
         this.#waiting.push({ until, granted, finished });
         void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
         try {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { deferred } from './deferred.js';
 import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
 
 /**
@@ -113,21 +114,4 @@ export class Deadline {
   get #now(): number {
     return performance.now() - this.standstill.totalMs;
   }
-}
-
-/** A promise, and the functions that settle it. */
-export interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T | PromiseLike<T>) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** What `Promise.withResolvers` returns. Node 20, on which the command line must run, does not have it. */
-export function deferred<T>(): Deferred<T> {
-  let resolve: Deferred<T>['resolve'] = () => undefined;
-  let reject: Deferred<T>['reject'] = () => undefined;
-  const promise = new Promise<T>((...functions) => {
-    [resolve, reject] = functions;
-  });
-  return { promise, resolve, reject };
 }

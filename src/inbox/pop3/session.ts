@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../../text/reason.js';
-import { Deadline, deferred } from '../../net/deadline.js';
+import { Deadline } from '../../net/deadline.js';
+import { deferred } from '../../net/deferred.js';
 import { LineChannel } from '../../net/line-channel.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { INBOX_SCHEMES } from '../../plan/schema/values.js';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { deferred, type Deadline, type Deferred } from '../../net/deadline.js';
+import type { Deadline } from '../../net/deadline.js';
+import { deferred, type Deferred } from '../../net/deferred.js';
 import { busy, InboxError, isRejection } from '../failure.js';
 import type { Pop3Session } from './session.js';
 

@@ -128,16 +128,24 @@ function isBelowPolicy(seen: Seen, { endpoint }: Context): seen is Negotiated {
 
 function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, seen: Seen): KnownFinding {
   const required = endpoint.tls.minVersion;
-  const negotiated = seen === undefined ? 'unknown' : seen === 'nothing' ? 'none' : seen.version;
-  const reasons: Readonly<Record<string, string>> = {
-    unknown: `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`,
-    none: `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`,
-  };
-  const reason = reasons[negotiated] ?? `The server supports ${negotiated}, but ${required} or later is required.`;
+  const [negotiated, reason] = supportedVersion(seen, required);
   return finding('tls-version-too-old', `${reason} ${said}.`, {
     evidence: { ...evidence, required, negotiated },
     ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
   });
+}
+
+/** The version that the server supports, and a sentence that says why it is not enough. */
+function supportedVersion(seen: Seen, required: string): readonly [version: string, reason: string] {
+  if (seen === undefined) {
+    const reason = `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`;
+    return ['unknown', reason];
+  }
+  if (seen === 'nothing') {
+    const reason = `The server supports none of the TLS versions that the gate offers; ${required} or later is required.`;
+    return ['none', reason];
+  }
+  return [seen.version, `The server supports ${seen.version}, but ${required} or later is required.`];
 }
 
 /** The server has no certificate for the name that was sent (RFC 6066 section 3). */

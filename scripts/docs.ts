@@ -1,8 +1,9 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { Cause } from '../src/findings/catalog/entry.js';
 import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../src/findings/catalog.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
-import { STEP_IDS } from '../src/report/report.js';
+import { STEP_IDS, type Party } from '../src/report/report.js';
 
 // Imported by a variable, because the file has no types.
 const DEPENDENCY_RULES = '../.dependency-cruiser.js';
@@ -85,9 +86,14 @@ export function renderFindings(): string {
     }),
   );
   const sections = FINDING_CODES.map((id) => {
-    const { title, severity, steps, explanation, evidence, remedy, reference } = entryOf(id);
+    const { title, severity, steps, explanation, evidence, reference } = entryOf(id);
     const facts = [`Severity: ${severity}`, `Step: ${stepsInWords(steps)}`, ...(reference ? [`See ${reference}`] : [])];
-    const parts = [`**${title}.** ${explanation}`, remedy, ...evidenceInWords(evidence), facts.join(' · ')];
+    const parts = [
+      `**${title}.** ${explanation}`,
+      ...causesInWords(id),
+      ...evidenceInWords(evidence),
+      facts.join(' · '),
+    ];
     return `## ${id}\n\n${parts.join('\n\n')}\n`;
   });
   return `<!-- Generated from src/findings; see CONTRIBUTING.md. -->\n\n# Findings\n\n${FINDINGS_INTRODUCTION}\n\n${index}\n\n${sections.join('\n')}`;
@@ -125,6 +131,31 @@ export function documentedKeys(schema: z.ZodObject, prefix = ''): DocumentedKey[
 function entryOf(id: FindingCode): CatalogEntry {
   return CATALOG[id];
 }
+
+/** Each cause with its fix; a fix that depends on the evidence is shown with the names of the fields. */
+function causesInWords(id: FindingCode): string[] {
+  const { usual, causes = {}, evidence } = entryOf(id);
+  const names = Object.fromEntries(Object.keys(evidence).map((field) => [field, `(${field})`]));
+  const inWords = ({ title, party, certainty, remedy, examples }: Cause): string => {
+    const fix = typeof remedy === 'string' ? remedy : remedy(names);
+    const who = `${PARTY_NAMES[party]}${certainty === 'likely' ? ', likely' : ''}`;
+    return `${title === undefined ? '' : `**${title}.** `}Fix (${who}): ${[fix, examples].filter((text) => text !== undefined).join(' ')}`;
+  };
+  const others = Object.values<Cause>(causes).map(inWords);
+  return others.length === 0
+    ? [inWords(usual)]
+    : [[usual, ...Object.values<Cause>(causes)].map((one) => `- ${inWords(one)}`).join('\n')];
+}
+
+/** As the introduction of the page explains them. */
+const PARTY_NAMES: Readonly<Record<Party, string>> = {
+  server: 'server',
+  'certificate-authority': 'CA',
+  network: 'network',
+  inbox: 'inbox',
+  configuration: 'configuration',
+  gate: 'gate',
+};
 
 /** A list, or nothing where a finding has no evidence but its message. */
 function evidenceInWords(evidence: CatalogEntry['evidence']): string[] {

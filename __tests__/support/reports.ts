@@ -1,5 +1,7 @@
 import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
-import { CATALOG, type FindingCode } from '../../src/findings/catalog.js';
+import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
+import { completeFinding } from '../../src/findings/complete.js';
+import { finding } from '../../src/findings/finding.js';
 import {
   reportSchema,
   STEP_IDS,
@@ -12,13 +14,8 @@ import {
 
 /** A finding of the catalog, with its own details. */
 export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {
-  const {
-    severity,
-    explanation,
-    remedy,
-    reference,
-  }: { severity: Finding['severity']; explanation: string; remedy: string; reference?: string } = CATALOG[code];
-  return { code, severity, message: explanation, remedy, ...(reference !== undefined && { reference }), ...details };
+  const { explanation }: CatalogEntry = CATALOG[code];
+  return { ...completeFinding(finding(code, explanation)), ...details };
 }
 
 /** An endpoint with findings in some steps; a step that did not pass blocks later ones. */

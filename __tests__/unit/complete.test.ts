@@ -13,10 +13,11 @@ const OBSERVED: Observed = {
   capabilities: ['PIPELINING'],
 };
 
-test('without a cause, the fix is that of the catalog', () => {
-  const { remedy, reference } = completeFinding(finding('connection-refused', 'Refused.'), OBSERVED);
-  expect({ remedy, reference }).toEqual({
-    remedy: CATALOG['connection-refused'].remedy,
+test('without a cause, everything is that of the usual one', () => {
+  const { usual, title } = CATALOG['connection-refused'];
+  expect(completeFinding(finding('connection-refused', 'Refused.'))).toEqual({
+    ...{ code: 'connection-refused', severity: 'error', message: 'Refused.', title },
+    ...{ party: usual.party, certainty: usual.certainty, remedy: usual.remedy },
     reference: 'RFC 5321 section 4.5.4.1',
   });
 });
@@ -29,42 +30,48 @@ test('a cause has its own fix, and a reference if necessary', () => {
   expect(completeFinding(closed, OBSERVED)).toMatchObject({ ...causes['server-closed'], reference });
 });
 
-test('the cause is not part of the report', () => {
+test('the name of the cause is not part of the report', () => {
   const found = completeFinding(finding('run-stopped', 'Over.', { cause: 'cancelled' }));
-  expect(Object.keys(found).sort()).toEqual(['code', 'message', 'remedy', 'severity']);
+  expect(Object.keys(found).sort()).toEqual(['certainty', 'code', 'message', 'party', 'remedy', 'severity', 'title']);
 });
 
 test('a fix can quote the evidence, in which a backtick does not mark code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
-  const found = finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence });
-  expect(completeFinding(found, OBSERVED)).toMatchObject({
-    remedy: `Append the certificate of CN='Odd' CA, available at http://x/', to the server's certificate file. ${CATALOG['certificate-chain-incomplete'].remedy}`,
-    evidence,
-  });
+  const found = completeFinding(
+    finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence }),
+  );
+  expect(found.remedy).toContain("the certificate of CN='Odd' CA, available at http://x/',");
+  expect(found.evidence).toEqual(evidence);
 });
 
-test.each(FINDING_CODES)('every cause of %s has a fix', (code) => {
+test.each(FINDING_CODES)('every cause of %s has a fix, without undefined evidence', (code) => {
   const { causes = {} }: CatalogEntry = CATALOG[code];
-  for (const cause of Object.keys(causes)) {
-    const { remedy } = completeFinding({ ...finding(code, 'Wrong.'), cause }, OBSERVED);
-    expect(remedy).toMatch(/^[A-Z`].*[.)]$/);
+  for (const cause of [undefined, ...Object.keys(causes)]) {
+    const { remedy } = completeFinding({ ...finding(code, 'Wrong.'), ...(cause !== undefined && { cause }) }, OBSERVED);
+    expect(remedy).toMatch(/^[A-Z`"].*[.)]$/);
     expect(remedy).not.toContain('undefined');
   }
 });
 
-describe('the setting of a server', () => {
-  const plain = completeFinding(finding('starttls-refused', 'No.'), OBSERVED).remedy;
+describe('the settings of servers', () => {
+  const { examples, remedy } = CATALOG['starttls-not-advertised'].usual;
+  const plain = finding('starttls-not-advertised', 'No.');
+
+  test('are those of common products if the software is not known', () => {
+    expect(completeFinding(plain, OBSERVED).remedy).toBe(`${remedy as string} ${examples}`);
+  });
 
   test.each<[string, Partial<Observed>]>([
     ['greeting', { greeting: 'mx ESMTP Postfix' }],
     ['reply to EHLO', { capabilities: ['mx Postfix at your service'] }],
-  ])('is added if it is known by its %s', (_, learned) => {
-    const { remedy } = completeFinding(finding('starttls-refused', 'No.'), { ...OBSERVED, ...learned });
-    expect(remedy).toMatch(/ This is Postfix: Look for "cannot load certificate"/);
-    expect(remedy.startsWith(plain)).toBe(true);
+  ])('are only that of the software if it is known by its %s', (_, learned) => {
+    const found = completeFinding(plain, { ...OBSERVED, ...learned });
+    expect(found.remedy).toMatch(/ This is Postfix: Set `smtpd_tls_security_level/);
+    expect(found.remedy).not.toMatch(/Exim/);
+    expect(found.remedy.startsWith(remedy as string)).toBe(true);
   });
 
-  test('is added if it is known by a rejection in the evidence', () => {
+  test('are only that of the software if it is known by a rejection in the evidence', () => {
     const found = finding('starttls-refused', 'No.', { evidence: { reply: '454 Postfix' } });
     expect(completeFinding(found, OBSERVED).remedy).toContain(' This is Postfix: ');
   });
@@ -81,20 +88,21 @@ test('asterisks in the greeting take precedence over other causes of a missing c
 });
 
 describe('the command', () => {
-  test('is that of the step', () => {
-    const { reproduce } = completeFinding(finding('certificate-expired', 'Expired.'), OBSERVED);
+  test('comes with the text that shows the problem', () => {
+    const { reproduce, reproduceShows } = completeFinding(finding('certificate-expired', 'Expired.'), OBSERVED);
     expect(reproduce).toMatch(/^openssl s_client -connect 192\.0\.2\.1:587 /);
+    expect(reproduceShows).toBe('certificate has expired');
   });
 
-  test('is that of the finding if it has its own', () => {
-    const found = finding('plaintext-auth-accepted', 'Accepted.', { reproduce: 'curl' });
-    expect(completeFinding(found, OBSERVED).reproduce).toBe('curl');
+  test('shows the reply in the evidence', () => {
+    const found = finding('relay-open', 'Open.', { evidence: { reply: '250 2.1.5 Ok' } });
+    expect(completeFinding(found, OBSERVED).reproduceShows).toBe('250 2.1.5 Ok');
   });
 
   test.each([
     finding('certificate-pinned', 'A notice.'),
-    finding('inbox-unreachable', 'The inbox.'),
     finding('internal-error', 'The gate.'),
+    finding('relay-open', 'Without a reply to look for.'),
   ])('is missing for $code', (found) => {
     expect(completeFinding(found, OBSERVED)).not.toHaveProperty('reproduce');
   });

@@ -12,7 +12,10 @@ import {
 const found = (severity: Finding['severity'], rest: Partial<Finding> = {}): Finding => ({
   code: 'x',
   severity,
+  title: 't',
   message: 'm',
+  party: 'server',
+  certainty: 'certain',
   remedy: 'r',
   ...rest,
 });

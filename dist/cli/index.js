@@ -16,22 +16,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/findings/catalog/entry.ts
 /**
+ * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
+ * its own code. A long reply is shortened in the evidence.
+ */
+const REPLY = ({ reply = '' }) => {
+    const [first = '', ...others] = reply.split(' / ');
+    return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
+};
+/**
  * One constructor of entries for each severity.
  * @param steps the steps of all entries that name no others
  * @param common evidence that all entries may have
  */
 function entriesOf(steps, common) {
-    const entryOf = (severity) => (title, explanation, remedy, details) => ({
-        ...{ title, severity, steps, explanation, remedy },
+    const entryOf = (severity) => (title, explanation, usual, details) => ({
+        ...{ title, severity, steps, explanation, usual },
         ...details,
         evidence: { ...details.evidence, ...common },
     });
     return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
-}
-/** Fixes for causes that share the reference of the entry. */
-function remedies(texts) {
-    const fixes = Object.entries(texts).map(([cause, remedy]) => [cause, { remedy }]);
-    return Object.fromEntries(fixes);
 }
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/evidence.ts
@@ -88,12 +91,36 @@ const { error, warning } = entriesOf(report/* STEP_IDS */.W1);
 const TIMEOUT = fields('waited', 'received', 'attemptLimit');
 /** Findings that any step can report. */
 const ANY_STEP = {
-    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.", { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
-    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.', { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' }),
-    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.', 'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).', { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
-    'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', 'Change the server, or the script that acts as one, to end each line with CR LF.', { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
-    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.', "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.", { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
-    'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.", {
+    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.",
+    }, { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
+    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.',
+    }, { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' }),
+    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
+    }, { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
+    'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Change the server, or the script that acts as one, to end each line with CR LF.',
+    }, { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.",
+    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
+    'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
+    }, {
         steps: ['capability', 'upgrade', 'authentication'],
         evidence: {
             ...TIMEOUT,
@@ -108,17 +135,53 @@ const ANY_STEP = {
 
 const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
 /** Causes that a server can name in reply to any AUTH, with any code. */
-const AUTH_CAUSES = remedies({
-    'too-many-attempts': 'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
-    'quota-exceeded': 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-    'sign-in-required': 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
-});
+const AUTH_CAUSES = {
+    'too-many-attempts': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
+        setting: 'auth-temporary-failure',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    },
+    'quota-exceeded': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
+        setting: 'auth-temporary-failure',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    },
+    'sign-in-required': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    },
+};
 /** Findings of step 4: EHLO over TLS, and AUTH. */
 const AUTHENTICATION = {
-    'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.', { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
-    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', 'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.', { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
-    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', 'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.', { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
-    'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.', {
+    'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
+        reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+    }, { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
+    }, { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
+        setting: 'auth-not-advertised',
+        reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+    }, { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
+    }, {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
             offered: 'the mechanisms that the server offers',
@@ -127,27 +190,86 @@ const AUTHENTICATION = {
         reference: 'RFC 4954 section 4',
         causes: AUTH_CAUSES,
     }),
-    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', 'Try the same credentials from the same network with the command shown. If it ends at EHLO because swaks does not support the mechanism, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.', {
+    'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Try the same credentials from the same network with the command shown. If no command is shown, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
+        setting: 'auth-rejected',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    }, {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: {
-            ...remedies({
-                'access-token': 'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox. The command shown ends at EHLO and shows what the server offers.',
-                certificate: 'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`. The command shown ends at EHLO and shows what the server offers.',
-            }),
+            'access-token': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox.',
+            },
+            certificate: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`.',
+            },
             ...AUTH_CAUSES,
         },
     }),
-    'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
-    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.", { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.', { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
-    'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.', { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
-    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.', { evidence: {}, reference: 'RFC 8314 section 5.2' }),
-    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.', { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
-    'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.', { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
-    'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).', { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
-    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.', {
+    'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.",
+        setting: 'auth-command-refused',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
+    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.",
+        setting: 'auth-temporary-failure',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
+    'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
+    }, { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
+    'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.',
+    }, { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
+    'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
+    }, { evidence: {}, reference: 'RFC 8314 section 5.2' }),
+    'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.',
+        reproduce: { command: 'mail-over-tls', shows: REPLY },
+    }, { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+    'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.',
+        reproduce: { command: 'sign-in', shows: REPLY },
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
+    'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
+    }, { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
+    }, {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
             insideTls: 'the mechanisms that are offered over TLS',
@@ -164,21 +286,53 @@ const { error: capability_error, warning: capability_warning } = entriesOf(['cap
 const READS_GREETING = ['capability', 'authentication'];
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
-    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).", { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
-    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).', 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.', { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
-    'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.', {
+    'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).",
+        setting: 'greeting-rejected',
+        reproduce: { command: 'ehlo', shows: REPLY },
+    }, { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
+    }, { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
+    'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
+        setting: 'ehlo-rejected',
+        reproduce: { command: 'ehlo', shows: REPLY },
+    }, {
         steps: READS_GREETING,
         evidence: fields('reply', 'helo', 'greeting'),
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
     }),
-    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. Unless it sends a TLS record, the gate makes one additional connection to find out.', 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.', { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
-    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', 'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key, and in Postfix `smtpd_tls_security_level = may` or `encrypt`. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).', {
+    'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. Unless it sends a TLS record, the gate makes one additional connection to find out.', {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+        reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+    }, { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
+    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).',
+        examples: 'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission. Exim: `tls_advertise_hosts = *`.',
+        setting: 'starttls-not-advertised',
+        reproduce: { command: 'openssl', shows: "Didn't find STARTTLS in server response" },
+    }, {
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
     }),
-    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.', {
+    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', {
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
+    }, {
         evidence: {
             ...fields('capabilities', 'masked', 'greeting'),
             keyword: 'what is in the place of STARTTLS',
@@ -187,9 +341,27 @@ const CAPABILITY = {
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
     }),
-    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
-    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).', { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
-    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects every sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
+    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        setting: 'plaintext-auth-advertised',
+        reproduce: { command: 'ehlo', shows: 'AUTH' },
+    }, { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
+    'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        setting: 'plaintext-auth-advertised',
+        reproduce: { command: 'plain-auth', shows: REPLY },
+    }, { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
+    'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects every sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
+        setting: 'plaintext-mail-accepted',
+        reproduce: { command: 'plain-mail', shows: REPLY },
+    }, { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
@@ -215,40 +387,98 @@ function appendIssuer({ missingIssuer = '', caIssuers }) {
 const SAME_NAME_OTHER_KEY = 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare the fingerprint with those that the CA publishes, and check from another network.';
 /** Findings of step 3 about the certificate. */
 const CERTIFICATE = {
-    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", 'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.', { ...VALIDITY, resultType: 'certificate-expired' }),
-    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.', { ...VALIDITY, resultType: 'validation-failure' }),
-    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.', VALIDITY),
-    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', 'Get a certificate that includes this name, or set `servername` to a name in the certificate.', {
+    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'certificate has expired' },
+    }, { ...VALIDITY, resultType: 'certificate-expired' }),
+    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+    }, { ...VALIDITY, resultType: 'validation-failure' }),
+    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'NotAfter: ' },
+    }, VALIDITY),
+    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Get a certificate that includes this name, or set `servername` to a name in the certificate.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'Verification error: hostname mismatch' },
+    }, {
         evidence: { ...NAMES, ...fields('subject') },
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
     }),
-    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.', { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
-    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', SEND_WHOLE_CHAIN, {
+    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+    }, { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
+    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: SEND_WHOLE_CHAIN,
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'unable to verify the first certificate' },
+    }, {
         evidence: { ...CHAIN, ...DEAD_END },
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
-        causes: remedies({
-            'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
-            'same-name': SAME_NAME_OTHER_KEY,
-        }),
+        causes: {
+            'missing-issuer': {
+                party: 'server',
+                certainty: 'certain',
+                remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
+            },
+            'same-name': { party: 'server', certainty: 'certain', remedy: SAME_NAME_OTHER_KEY },
+        },
     }),
-    'certificate-untrusted': certificate_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.', TRUST_ISSUER, {
+    'certificate-untrusted': certificate_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.', { party: 'server', certainty: 'likely', remedy: TRUST_ISSUER, setting: 'certificate' }, {
         evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason') },
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
-        causes: remedies({
-            'missing-issuer': (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
-            'unknown-root': `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
-            'same-name': SAME_NAME_OTHER_KEY,
-        }),
+        causes: {
+            'missing-issuer': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
+            },
+            'unknown-root': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
+            },
+            'same-name': { party: 'server', certainty: 'likely', remedy: SAME_NAME_OTHER_KEY },
+        },
     }),
-    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.', 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".', {
+    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
+        setting: 'certificate',
+    }, {
         evidence: fields('reason', 'subject'),
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
     }),
-    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", 'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.', {
+    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
+        party: 'certificate-authority',
+        certainty: 'likely',
+        remedy: 'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+        setting: 'certificate',
+    }, {
         evidence: {
             malformed: 'what is malformed',
             sha256: 'the fingerprint of the certificate',
@@ -257,21 +487,40 @@ const CERTIFICATE = {
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
     }),
-    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.', {
+    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
+        setting: 'certificate',
+    }, {
         evidence: { key: 'type and size of the key', ...fields('subject') },
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
     }),
-    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', 'Have the certificate reissued with SHA-256 or better.', {
+    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Have the certificate reissued with SHA-256 or better.',
+        setting: 'certificate',
+    }, {
         evidence: { signature: 'the signature algorithm', ...fields('subject') },
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
     }),
-    'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.', {
+    'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
+    }, {
         evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
         reference: 'RFC 7469 section 2.6',
     }),
-    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).', {
+    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).',
+        setting: 'certificate',
+    }, {
         evidence: {
             issuer: 'the subject of the certificate that expires first',
             issuerValidTo: 'its notAfter date',
@@ -279,16 +528,33 @@ const CERTIFICATE = {
         },
         reference: 'RFC 5280 section 6.1.3',
     }),
-    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.', {
+    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
+        setting: 'certificate',
+    }, {
         evidence: {
             subject: 'the first certificate that is out of order',
             certificatesSent: CHAIN.certificatesSent,
         },
         reference: 'RFC 8446 section 4.4.2',
     }),
-    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', 'Automate renewal (ACME), including the reload of the mail server.', { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
-    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.", { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
-    'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', 'Nothing to do, unless clients without the pin use this server too.', {
+    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Automate renewal (ACME), including the reload of the mail server.',
+    }, { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
+    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
+    }, { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
+    'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Nothing to do, unless clients without the pin use this server too.',
+    }, {
         evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
         reference: 'RFC 7435 section 3',
     }),
@@ -300,12 +566,37 @@ const CERTIFICATE = {
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).', { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
-    'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', 'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.', { evidence: fields('detail', 'address') }),
-    'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', 'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.', { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
-    'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.', { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).',
+    }, { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
+    'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
+    }, { evidence: fields('detail', 'address') }),
+    'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.',
+        reproduce: { command: 'openssl', shows: 'Connection refused' },
+    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', {
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.',
+    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+    }, { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/delivery.ts
@@ -316,39 +607,124 @@ const { error: delivery_error, warning: delivery_warning, notice: delivery_notic
 const TRACE = { received: 'the `Received` line' };
 /** Causes that a server can name when it rejects any part of the delivery. */
 const REJECTION_CAUSES = {
-    ...remedies({
-        'sign-in-required': 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
-        'not-authorized': 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
-        greylisting: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
-        'rate-limit': "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
-        'client-reputation': "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
-        'relay-denied': 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
-        'sender-authentication': 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
-        'sender-unknown': 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
-        'sender-not-allowed': 'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
-        'storage-full': 'Empty the mailbox or raise its quota. Check the free disk space for the queue of the server.',
-        'message-too-large': 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-        'recipient-unverified': "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
-        'recipient-unknown': 'Check `delivery.to`: the address must exist, and the server must be able to find it (aliases, directory, domain).',
-        'mailbox-disabled': 'Enable the mailbox of `delivery.to`, or use a different one.',
-        'recipient-refused': "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
-        'content-filter': "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the address in `delivery.from`: the text of the test message is always the same.",
-        policy: "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
-    }),
+    'sign-in-required': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
+    },
+    'not-authorized': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+    },
+    greylisting: {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
+    },
+    'rate-limit': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
+    },
+    'client-reputation': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
+    },
+    'relay-denied': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
+    },
+    'sender-authentication': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+    },
+    'sender-unknown': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
+    },
+    'sender-not-allowed': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
+    },
+    'storage-full': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Empty the mailbox or raise its quota. Check the free disk space for the queue of the server.',
+    },
+    'message-too-large': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
+    },
+    'recipient-unverified': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+    },
+    'recipient-unknown': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Check `delivery.to`: the address must exist, and the server must be able to find it (aliases, directory, domain).',
+    },
+    'mailbox-disabled': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Enable the mailbox of `delivery.to`, or use a different one.',
+    },
+    'recipient-refused': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
+    },
+    'content-filter': {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the address in `delivery.from`: the text of the test message is always the same.",
+    },
+    policy: {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
+    },
     'no-smtputf8': {
+        party: 'server',
+        certainty: 'likely',
         remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
         reference: 'RFC 6531 section 3.1',
     },
     'size-limit': {
+        party: 'server',
+        certainty: 'likely',
         remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
         reference: 'RFC 1870 section 4',
     },
 };
 /** Findings of step 5: the test message. */
 const DELIVERY = {
-    'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
-    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.', { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
-    'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.", {
+    'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).',
+        reproduce: { command: 'delivery', shows: REPLY },
+    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
+        reproduce: { command: 'delivery', shows: REPLY },
+    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.",
+        reproduce: { command: 'delivery', shows: REPLY },
+    }, {
         evidence: {
             ...fields('reply'),
             size: 'the size of the message in bytes',
@@ -357,19 +733,59 @@ const DELIVERY = {
         reference: 'RFC 5321 section 4.2.5',
         causes: REJECTION_CAUSES,
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.', { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.', 'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
-    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.', { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
-    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.", { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
-    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.', 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.', { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
-    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.', { evidence: {} }),
-    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.", { evidence: { folder: 'the folder in which the message was' } }),
-    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).', {
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.',
+    }, { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
+    }, { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
+    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
+    }, { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
+    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
+    }, { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
+    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.',
+    }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
+    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
+    }, { evidence: {} }),
+    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.",
+    }, { evidence: { folder: 'the folder in which the message was' } }),
+    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).',
+    }, {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
     }),
-    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`).', 'Look for a proxy or a load balancer that terminates TLS in front of the mail server. Let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.', { evidence: { ...TRACE, with: 'the protocol in the `with` clause' }, reference: 'RFC 3848' }),
-    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.', 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.', {
+    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`).', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server. Let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.',
+    }, { evidence: { ...TRACE, with: 'the protocol in the `with` clause' }, reference: 'RFC 3848' }),
+    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
+    }, {
         evidence: {
             ...TRACE,
             expected: 'version and cipher suite of the session with the gate',
@@ -377,8 +793,16 @@ const DELIVERY = {
         },
         reference: 'RFC 3848',
     }),
-    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).', { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
-    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.", {
+    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
+    }, { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.",
+    }, {
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
             found: 'the result',
@@ -389,15 +813,28 @@ const DELIVERY = {
         },
         reference: 'RFC 8601',
     }),
-    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on a different machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver writes no authserv-id, remove the check from `delivery.verdicts`.', {
+    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on a different machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver writes no authserv-id, remove the check from `delivery.verdicts`.',
+    }, {
         evidence: {
             ...fields('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
         },
         reference: 'RFC 8601 section 5',
     }),
-    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.', { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
-    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.", {
+    'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.',
+        reproduce: { command: 'delivery', shows: REPLY },
+    }, { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.",
+    }, {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
     }),
@@ -411,7 +848,12 @@ const COMPARE_NETWORKS = 'Compare with a connection from another network: someth
 const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** Findings of step 3 about the TLS handshake. */
 const HANDSHAKE = {
-    'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', "Compare the server's protocol versions, cipher suites and key type with those that current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.", {
+    'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Compare the server's protocol versions, cipher suites and key type with those that current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.",
+        setting: 'tls-handshake-failed',
+    }, {
         evidence: {
             ...fields('alert', 'name', 'reason', 'code', 'data'),
             negotiated: 'what the server selects if every version and cipher suite is enabled',
@@ -421,34 +863,92 @@ const HANDSHAKE = {
         reference: 'RFC 8446 section 6.2',
         resultType: 'validation-failure',
         causes: {
-            ...remedies({
-                ciphers: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate, on X25519 or P-256. Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`. Exim: `tls_require_ciphers`, `tls_eccurve`. Dovecot: `ssl_cipher_list`, `ssl_curve_list`.',
-                'short-dh-parameters': 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1). Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
-                'old-signature': 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
-                'changed-in-transit': COMPARE_NETWORKS,
-                'incompatible-library': UPDATE_TLS_LIBRARY,
-                'missing-extension': `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
-                'certificate-alert': "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
-                'access-denied': "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
-                'server-error': "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
-                downgrade: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
-                'server-closed': "The server's log may say why: it was stopped, or someone ended the connection.",
-                'ocsp-response': 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
-                'pre-shared-key': 'Configure the server to authenticate with a certificate: mail clients do not have pre-shared keys.',
-                'application-protocol': 'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
-            }),
+            ciphers: {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate, on X25519 or P-256. Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`. Exim: `tls_require_ciphers`, `tls_eccurve`. Dovecot: `ssl_cipher_list`, `ssl_curve_list`.',
+                setting: 'tls-handshake-failed',
+            },
+            'short-dh-parameters': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1). Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+            },
+            'old-signature': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
+            },
+            'changed-in-transit': { party: 'server', certainty: 'likely', remedy: COMPARE_NETWORKS },
+            'incompatible-library': { party: 'server', certainty: 'likely', remedy: UPDATE_TLS_LIBRARY },
+            'missing-extension': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+            },
+            'certificate-alert': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+            },
+            'access-denied': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
+            },
+            'server-error': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+            },
+            downgrade: {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
+            },
+            'server-closed': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
+            },
+            'ocsp-response': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
+            },
+            'pre-shared-key': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Configure the server to authenticate with a certificate: mail clients do not have pre-shared keys.',
+            },
+            'application-protocol': {
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
+            },
             'unknown-name': {
+                party: 'server',
+                certainty: 'likely',
                 remedy: 'Set `servername` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it. Or configure the server with a certificate for this name, or with a default certificate for unknown names.',
                 reference: 'RFC 6066 section 3',
             },
         },
     }),
-    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', 'Check what delays the server: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).', {
+    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Check what delays the server: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
+    }, {
         evidence: fields('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
     }),
-    'tls-version-too-old': handshake_error('TLS version too old', 'The server supports no TLS version that the policy allows (`min-tls-version`).', 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.', {
+    'tls-version-too-old': handshake_error('TLS version too old', 'The server supports no TLS version that the policy allows (`min-tls-version`).', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+        setting: 'tls-version-too-old',
+    }, {
         evidence: {
             required: 'the oldest version that the policy allows',
             negotiated: 'the version that the server supports',
@@ -459,33 +959,86 @@ const HANDSHAKE = {
         causes: {
             // The RFCs allow TLS 1.2, and this policy does not.
             'no-tls-1.3': {
+                party: 'server',
+                certainty: 'certain',
                 remedy: 'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (`tls.min-version` of this endpoint) to `TLSv1.2`.',
                 reference: 'RFC 9325 section 3.1.1',
+                setting: 'tls-version-too-old',
             },
         },
     }),
-    'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.', {
+    'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
+        setting: 'client-certificate-required',
+    }, {
         evidence: fields('alert', 'name'),
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
-        causes: remedies({
-            damaged: 'Check with `openssl verify` that the file of `tls.client-cert` has the full chain, leaf first.',
-            unsupported: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
-            revoked: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
-            expired: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
-            unacceptable: "The server's log says why it rejects the certificate of `tls.client-cert`.",
-            'unknown-issuer': 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
-            'access-denied': 'Add the certificate, its name or its fingerprint to those that the server allows.',
-            'unusable-key': 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
-        }),
+        causes: {
+            damaged: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Check with `openssl verify` that the file of `tls.client-cert` has the full chain, leaf first.',
+            },
+            unsupported: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
+            },
+            revoked: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
+            },
+            expired: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
+            },
+            unacceptable: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+            },
+            'unknown-issuer': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+            },
+            'access-denied': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
+            },
+            'unusable-key': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
+            },
+        },
     }),
-    'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).', {
+    'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
+        setting: 'plaintext-on-implicit-port',
+    }, {
         evidence: fields('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
-        causes: remedies({
-            'other-protocol': ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
-            rejected: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
-        }),
+        causes: {
+            'other-protocol': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+            },
+            rejected: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+            },
+        },
     }),
 };
 
@@ -497,25 +1050,61 @@ const { error: run_error, notice: run_notice } = entriesOf(report/* STEP_IDS */.
 const EMPTY_SECRETS = 'If the values come from secrets, check that these exist: a secret that does not exist is empty, and so is every secret in a pull request from a fork.';
 /** Findings of the run itself. */
 const RUN = {
-    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives (or `delivery.expect: accepted` or `refused`).', `Configure what the step needs. ${EMPTY_SECRETS}`, {
+    'step-required': run_error('Required step not configured', 'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives (or `delivery.expect: accepted` or `refused`).', { party: 'configuration', certainty: 'certain', remedy: `Configure what the step needs. ${EMPTY_SECRETS}` }, {
         steps: ['authentication', 'delivery'],
         evidence: {},
-        causes: remedies({
-            'no-credentials': `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
-            'no-message': `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
-            'no-inbox': `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
-        }),
+        causes: {
+            'no-credentials': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
+            },
+            'no-message': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
+            },
+            'no-inbox': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+            },
+        },
     }),
-    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', 'Fix the problem, or decide how much longer to waive it and change `until`.', { evidence: fields('finding', 'until') }),
-    'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', 'Remove the waiver, so that it does not hide the finding if it comes back.', { evidence: fields('finding', 'until') }),
-    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.', {
+    'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Fix the problem, or decide how much longer to waive it and change `until`.',
+    }, { evidence: fields('finding', 'until') }),
+    'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
+    }, { evidence: fields('finding', 'until') }),
+    'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+    }, {
         evidence: {},
-        causes: remedies({
-            cancelled: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
-        }),
+        causes: {
+            cancelled: {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
+            },
+        },
     }),
-    'runner-starved': run_error('Gate process suspended or starved of CPU time', 'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.', 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.', { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
-    'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', 'Please report it, with this message and the version of the gate. The other endpoints are not affected.', { evidence: {} }),
+    'runner-starved': run_error('Gate process suspended or starved of CPU time', 'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.', {
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+    }, { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
+    'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', {
+        party: 'gate',
+        certainty: 'certain',
+        remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
+    }, { evidence: {} }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/upgrade.ts
@@ -524,9 +1113,23 @@ const RUN = {
 const { error: upgrade_error } = entriesOf(['upgrade']);
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
-    'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).", { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
-    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', 'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.', { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
-    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.', { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
+        setting: 'starttls-refused',
+        reproduce: { command: 'starttls', shows: REPLY },
+    }, { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.',
+    }, { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+    'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
+    }, { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog.ts
@@ -572,17 +1175,32 @@ const UNWAIVABLE = [
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Lu: () => (/* binding */ mailCommand),
-/* harmony export */   SG: () => (/* binding */ plainEhloCommand),
-/* harmony export */   SS: () => (/* binding */ stepCommand),
-/* harmony export */   eP: () => (/* binding */ opensslCommand),
-/* harmony export */   ku: () => (/* binding */ authority),
-/* harmony export */   yl: () => (/* binding */ plainAuthCommand)
+/* harmony export */   Lo: () => (/* binding */ COMMANDS),
+/* harmony export */   ku: () => (/* binding */ authority)
 /* harmony export */ });
-/* unused harmony export swaksCommand */
+/* unused harmony exports opensslCommand, plainEhloCommand, mailCommand, plainAuthCommand, swaksCommand */
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
+/** The commands by name. Each is for a POSIX shell. */
+const COMMANDS = {
+    /** The TLS session: handshake, certificates and their verification. */
+    openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
+    'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
+    /** The replies before TLS. */
+    ehlo: (endpoint, { address }) => plainEhloCommand(endpoint, address),
+    starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
+    'ehlo-over-tls': (endpoint, { address }) => command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'EHLO']),
+    'sign-in': (endpoint, { address }) => swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'authentication', address) : undefined,
+    delivery: (endpoint, { address }) => swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'delivery', address) : undefined,
+    'plain-auth': (endpoint, { address }) => plainAuthCommand(endpoint, address),
+    'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
+    'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
+};
+/** The sender in a MAIL command of a probe. */
+function senderIn({ sent = '' }) {
+    return sent.replace(/^MAIL FROM:<|>$/g, '');
+}
 /**
  * The command that shows what steps 1 to 3 see: the session, the chain, the verification.
  * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
@@ -608,15 +1226,13 @@ function opensslCommand(endpoint, address) {
         '-crlf',
     ]);
 }
-/** The command that shows a step, at the IP address if it is known. */
-function stepCommand(step, endpoint, address) {
-    return step === 'authentication' || step === 'delivery'
-        ? swaksCommand(endpoint, step, address)
-        : opensslCommand(endpoint, address);
-}
 /** The command that shows the reply to EHLO before TLS. */
 function plainEhloCommand(endpoint, address) {
     return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
+}
+/** The command that shows the reply to STARTTLS. */
+function starttlsCommand(endpoint, address) {
+    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'TLS']);
 }
 /**
  * The command that shows whether the server accepts MAIL. It sends no message.
@@ -659,6 +1275,9 @@ function swaksCommand(endpoint, upTo, address) {
             ]
             : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
     ]);
+}
+function swaksSignsIn({ auth }) {
+    return !auth || swaksMechanisms(auth) !== undefined;
 }
 /**
  * The mechanisms with which swaks can authenticate without an additional library. Undefined if it can only show what the
@@ -723,7 +1342,7 @@ var verdict_verdict = __nccwpck_require__(1396);
 // EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
 var catalog = __nccwpck_require__(336);
 // EXTERNAL MODULE: ./src/findings/reproduce.ts
-var reproduce = __nccwpck_require__(2397);
+var findings_reproduce = __nccwpck_require__(2397);
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
 const software = (pattern, settings) => ({ pattern, settings });
 /** Such as `TLS 1.3` for `TLSv1.3`. */
@@ -894,27 +1513,13 @@ function recognize(texts) {
     const names = Object.keys(SOFTWARE);
     return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
 }
-/** Findings about a certificate that is right for the server as it is. */
-const CERTIFICATE_STAYS = new Set([
-    'certificate-pin-mismatch',
-    'certificate-lifetime-long',
-    'certificate-unchecked',
-    'certificate-pinned',
-]);
-function topicOf(code) {
-    if (code === 'plaintext-auth-accepted')
-        return 'plaintext-auth-advertised';
-    return code.startsWith('certificate-') && !CERTIFICATE_STAYS.has(code) ? 'certificate' : code;
-}
 /**
- * The sentence that says which setting of a server or service fixes a finding.
+ * The sentence that says which setting of a server or service fixes a problem.
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
- * @returns undefined if there is none for this finding
+ * @returns undefined if there is none
  */
-function settingFor(code, name, minVersion) {
-    if (name === undefined)
-        return undefined;
-    const setting = SOFTWARE[name].settings[topicOf(code)];
+function settingOf(topic, name, minVersion) {
+    const setting = SOFTWARE[name].settings[topic];
     if (setting === undefined)
         return undefined;
     return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
@@ -925,74 +1530,61 @@ function settingFor(code, name, minVersion) {
 
 
 /**
- * Adds to a finding what to do about it: the fix for its cause, the setting of this server or provider, and a command
- * that shows it.
+ * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
+ * and a command that shows the problem.
  * @param observed undefined for a finding about the gate itself
  */
-function completeFinding({ cause, ...found }, observed) {
-    const { resultType } = catalog/* CATALOG */.W8[found.code];
-    const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
-    if (!observed)
-        return complete;
-    const { endpoint, greeting = '', capabilities } = observed;
-    const { reply = '', data = '' } = found.evidence ?? {};
-    const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
-    const software = recognize([greeting, ...capabilities, reply, data]);
-    const remedies = [
-        isInspected ? INSPECTION : undefined,
-        complete.remedy,
-        settingFor(found.code, software, endpoint.tls.minVersion),
-    ];
-    const reproduce = found.reproduce ?? commandFor(found, observed);
-    return {
-        ...complete,
-        ...(isInspected && { evidence: { ...found.evidence, greeting } }),
-        ...(reproduce !== undefined && { reproduce }),
-        remedy: remedies.filter((one) => one !== undefined).join(' '),
-    };
-}
-function fixFor({ code, evidence = {} }, cause) {
-    const { remedy: usual, reference, causes = {} } = catalog/* CATALOG */.W8[code];
-    const { remedy, ...fix } = {
-        remedy: usual,
+function completeFinding({ cause: name, ...found }, observed) {
+    const entry = catalog/* CATALOG */.W8[found.code];
+    const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+    const { title = entry.title, party, certainty, reference = entry.reference } = cause;
+    const { resultType } = entry;
+    const complete = {
+        ...{ ...found, title, party, certainty },
+        remedy: remedyOf(found, cause, observed),
         ...(reference !== undefined && { reference }),
-        ...(cause !== undefined && causes[cause]),
+        ...(resultType !== undefined && { resultType }),
+        ...(observed && found.severity !== 'notice' && commandOf(found, cause, observed)),
     };
-    if (typeof remedy === 'string')
-        return { remedy, ...fix };
-    // A remedy is prose in which backticks mark code; those in text from the network must not.
-    const withoutBackticks = Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]);
-    return { remedy: remedy(Object.fromEntries(withoutBackticks)), ...fix };
+    return observed?.greeting !== undefined && isInspected(found.code, observed)
+        ? {
+            ...complete,
+            remedy: `${INSPECTION} ${complete.remedy}`,
+            evidence: { ...found.evidence, greeting: observed.greeting },
+        }
+        : complete;
 }
-/** A command that shows a finding, if there is one. */
-function commandFor({ code, severity }, { step, endpoint, address }) {
-    if (severity === 'notice' || WITHOUT_COMMAND.has(code))
-        return undefined;
-    if (code === 'implicit-tls-port')
-        return (0,reproduce/* opensslCommand */.eP)({ ...endpoint, transport: 'implicit' }, address);
-    if (code === 'plaintext-auth-advertised')
-        return (0,reproduce/* plainEhloCommand */.SG)(endpoint, address);
-    return (0,reproduce/* stepCommand */.SS)(step, endpoint, address);
+function remedyOf({ evidence = {} }, cause, observed) {
+    const { remedy, examples, setting } = cause;
+    const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(evidence));
+    const { reply = '', data = '' } = evidence;
+    const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
+    const more = software === undefined
+        ? examples
+        : setting && observed && settingOf(setting, software, observed.endpoint.tls.minVersion);
+    return more === undefined ? text : `${text} ${more}`;
 }
-/**
- * Findings that no command of their step shows: those about the gate itself, those about the inbox, and those of probes,
- * which bring a command of their own if there is one.
- */
-const WITHOUT_COMMAND = new Set([
-    ...catalog/* UNWAIVABLE */.Zs,
-    'probe-inconclusive',
-    'starttls-command-injection',
-    'step-required',
-    'inbox-unreachable',
-    'inbox-rejected',
-    'inbox-cleanup-failed',
-]);
+/** A remedy is prose in which backticks mark code; those in text from the network must not. */
+function withoutBackticks(evidence) {
+    return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]));
+}
+function commandOf({ evidence = {} }, { reproduce }, { endpoint, address }) {
+    if (!reproduce)
+        return {};
+    const { command, shows } = reproduce;
+    const reproduceShows = typeof shows === 'string' ? shows : shows(evidence);
+    const line = findings_reproduce/* COMMANDS */.Lo[command](endpoint, { address, evidence });
+    return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
+}
 /** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
 const HIDDEN_BY_INSPECTION = new Set([
     'ehlo-rejected',
     'starttls-not-advertised',
     'starttls-stripped',
 ]);
+function isInspected(code, { greeting = '' }) {
+    return HIDDEN_BY_INSPECTION.has(code) && ASTERISKS.test(greeting);
+}
 /** Cisco PIX and ASA hide the names of the server and of its software this way. */
 const ASTERISKS = /\*{8}/;
 const INSPECTION = 'The greeting is overwritten with asterisks: a firewall between client and server inspects SMTP and hides what the server offers. Disable that first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
@@ -1738,7 +2330,7 @@ function internalError(error) {
 }
 function connectFailed({ kind, detail, address, transient, inconclusive }, { endpoint, run }) {
     const { host, port, timeoutMs } = endpoint;
-    const to = (0,reproduce/* authority */.ku)(host, port);
+    const to = (0,findings_reproduce/* authority */.ku)(host, port);
     const isBlocked = run.hostedRunner && port === enums/* PORTS */.hz.mx;
     const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable IP address';
     const [code, message] = {
@@ -1999,7 +2591,6 @@ function replyOf421(error) {
 
 
 
-
 /** RFC 4954 section 4: the server waits for the client's next message, here the credentials. */
 const WAITS_FOR_CREDENTIALS = 334;
 /** Whether the server accepts AUTH before TLS, where a client would send its password unencrypted. */
@@ -2016,18 +2607,16 @@ async function plaintextAuth(side, connection) {
     const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
     return finding('plaintext-auth-accepted', message, {
         evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
-        reproduce: (0,reproduce/* plainAuthCommand */.yl)(side.endpoint, connection.address),
     });
 }
 
 ;// CONCATENATED MODULE: ./src/probes/plaintext-mail.ts
 
 
-
 /** Whether the server accepts mail before TLS. */
 async function plaintextMail(side, connection) {
     const { session } = await openForProbe(side, connection, 'EHLO');
-    return judgeMail(side, connection, session, 'plain');
+    return judgeMail(session, 'plain');
 }
 /** Whether the server accepts mail over TLS from an unauthenticated client. */
 async function unauthenticatedMail(side, connection) {
@@ -2038,9 +2627,9 @@ async function unauthenticatedMail(side, connection) {
     if (!result.ok)
         throw handshakeError(result.failure);
     const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
-    return judgeMail(side, connection, session, 'tls');
+    return judgeMail(session, 'tls');
 }
-async function judgeMail(side, { address }, session, channel) {
+async function judgeMail(session, channel) {
     const accepted = await tryMail(session);
     if (!accepted)
         return undefined;
@@ -2051,7 +2640,6 @@ async function judgeMail(side, { address }, session, channel) {
         : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH'];
     return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
         evidence: { sent, reply },
-        reproduce: (0,reproduce/* mailCommand */.Lu)(side.endpoint, channel, address, sender),
     });
 }
 
@@ -2400,7 +2988,7 @@ async function judgeSilence(context, { address }, error, waitedMs) {
 }
 /** @param said the first data from the server */
 function implicitTlsPort({ endpoint: { host, port } }, said) {
-    const message = `${(0,reproduce/* authority */.ku)(host, port)} sends no greeting; it expects implicit TLS.`;
+    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} sends no greeting; it expects implicit TLS.`;
     return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
 }
 
@@ -2969,7 +3557,7 @@ async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
     const overwritten = masked.length > 0
         ? ` A different keyword was overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but it is not as long as STARTTLS.`
         : '';
-    const message = `${(0,reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
+    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
     return finding('starttls-not-advertised', message, { evidence });
 }
 
@@ -17076,7 +17664,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   DL: () => (/* binding */ earlierFindings)
 });
 
-// UNUSED EXPORTS: reportSchema
+// UNUSED EXPORTS: PARTIES, reportSchema
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
@@ -17109,6 +17697,8 @@ function duration(params) {
 const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication', 'delivery'];
 /** From best to worst. */
 const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'];
+/** Who has to act on a finding. */
+const PARTIES = ['server', 'certificate-authority', 'network', 'inbox', 'configuration', 'gate'];
 const SCHEMA_VERSION = 1;
 /** A test compares the version with `package.json`. */
 const TOOL = { name: 'starttls-gate', version: '1.0.0' };
@@ -17117,13 +17707,20 @@ const milliseconds = schemas/* number */.aig().nonnegative();
 const findingSchema = schemas/* strictObject */.rej({
     code: schemas/* string */.YjP().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: schemas/* enum */.k5n(['error', 'warning', 'notice']),
+    title: schemas/* string */.YjP().min(1).describe('The cause in a few words'),
     message: schemas/* string */.YjP().min(1).describe('What is wrong with this server'),
     remedy: schemas/* string */.YjP().min(1).describe('How to fix it'),
+    party: schemas/* enum */.k5n(PARTIES)
+        .describe('Who has to act: whoever runs the mail server, the certificate authority, the network between, or the mailbox; whoever wrote the workflow; the developers of the gate'),
+    certainty: schemas/* enum */.k5n(['certain', 'likely']).describe('How sure the gate is of the cause'),
     inconclusive: schemas/* literal */.euz(true).optional().describe('The error means "could not be tested", not "tested and failed"'),
     evidence: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).optional().describe('What shows it: the reply, the alert, the names'),
     reference: schemas/* string */.YjP().optional().describe('The section of the RFC that applies'),
     resultType: schemas/* string */.YjP().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
     reproduce: schemas/* string */.YjP().optional().describe('A command that shows the same'),
+    reproduceShows: schemas/* string */.YjP()
+        .optional()
+        .describe("The text in the command's output that shows the problem; present if `reproduce` is"),
     waived: schemas/* strictObject */.rej({ reason: schemas/* string */.YjP(), until: schemas/* string */.YjP() }).optional(),
 })
     .describe('A result of a step: an error, a warning or a notice');
@@ -40043,7 +40640,6 @@ function addressOf({ host, port }) {
 ;// CONCATENATED MODULE: ./src/output/view-model.ts
 
 
-
 /** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
 const QUOTE_LIMIT = 4096;
 const TRANSCRIPT_LINES = 8;
@@ -40080,10 +40676,10 @@ function view_model_transcriptLine({ from, text }) {
     const lines = text.split('\r\n').length;
     return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
-function labelsOf({ code, severity, waived, inconclusive, evidence = {} }) {
+function labelsOf({ title, severity, waived, inconclusive, evidence = {} }) {
     const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
     return {
-        title: Object.hasOwn(catalog/* CATALOG */.W8, code) ? catalog/* CATALOG */.W8[code].title : code,
+        title,
         sign: SIGNS[status],
         evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
     };

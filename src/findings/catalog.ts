@@ -34,8 +34,8 @@ export type Evidence<Code extends FindingCode> = Code extends FindingCode
   ? Partial<Record<keyof (typeof CATALOG)[Code]['evidence'], string>>
   : never;
 
-/** The causes that the catalog has fixes for. */
-export type Cause<Code extends FindingCode> = Code extends FindingCode
+/** The names of the causes of a finding, besides the usual one. */
+export type CauseOf<Code extends FindingCode> = Code extends FindingCode
   ? (typeof CATALOG)[Code] extends { readonly causes: infer Causes }
     ? keyof Causes
     : never

@@ -1,8 +1,9 @@
 import type { Finding, StepId } from '../report/report.js';
-import { CATALOG, UNWAIVABLE, type CatalogEntry, type FindingCode } from './catalog.js';
+import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
+import type { Cause } from './catalog/entry.js';
 import type { KnownFinding } from './finding.js';
-import { opensslCommand, plainEhloCommand, stepCommand, type ReproducibleEndpoint } from './reproduce.js';
-import { recognize, settingFor } from './software.js';
+import { COMMANDS, type ReproducibleEndpoint } from './reproduce.js';
+import { recognize, settingOf } from './software.js';
 
 /** What the gate has learned about a server by the end of a step. */
 export interface Observed {
@@ -17,69 +18,59 @@ export interface Observed {
 }
 
 /**
- * Adds to a finding what to do about it: the fix for its cause, the setting of this server or provider, and a command
- * that shows it.
+ * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
+ * and a command that shows the problem.
  * @param observed undefined for a finding about the gate itself
  */
-export function completeFinding({ cause, ...found }: KnownFinding, observed?: Observed): Finding {
-  const { resultType }: CatalogEntry = CATALOG[found.code];
-  const complete = { ...found, ...fixFor(found, cause), ...(resultType !== undefined && { resultType }) };
-  if (!observed) return complete;
-  const { endpoint, greeting = '', capabilities } = observed;
-  const { reply = '', data = '' } = found.evidence ?? {};
-  const isInspected = HIDDEN_BY_INSPECTION.has(found.code) && ASTERISKS.test(greeting);
-  const software = recognize([greeting, ...capabilities, reply, data]);
-  const remedies = [
-    isInspected ? INSPECTION : undefined,
-    complete.remedy,
-    settingFor(found.code, software, endpoint.tls.minVersion),
-  ];
-  const reproduce = found.reproduce ?? commandFor(found, observed);
-  return {
-    ...complete,
-    ...(isInspected && { evidence: { ...found.evidence, greeting } }),
-    ...(reproduce !== undefined && { reproduce }),
-    remedy: remedies.filter((one) => one !== undefined).join(' '),
-  };
-}
-
-function fixFor(
-  { code, evidence = {} }: KnownFinding,
-  cause: string | undefined,
-): Pick<Finding, 'remedy' | 'reference'> {
-  const { remedy: usual, reference, causes = {} }: CatalogEntry = CATALOG[code];
-  const { remedy, ...fix } = {
-    remedy: usual,
+export function completeFinding({ cause: name, ...found }: KnownFinding, observed?: Observed): Finding {
+  const entry: CatalogEntry = CATALOG[found.code];
+  const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+  const { title = entry.title, party, certainty, reference = entry.reference } = cause;
+  const { resultType } = entry;
+  const complete = {
+    ...{ ...found, title, party, certainty },
+    remedy: remedyOf(found, cause, observed),
     ...(reference !== undefined && { reference }),
-    ...(cause !== undefined && causes[cause]),
+    ...(resultType !== undefined && { resultType }),
+    ...(observed && found.severity !== 'notice' && commandOf(found, cause, observed)),
   };
-  if (typeof remedy === 'string') return { remedy, ...fix };
-  // A remedy is prose in which backticks mark code; those in text from the network must not.
-  const withoutBackticks = Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]);
-  return { remedy: remedy(Object.fromEntries(withoutBackticks) as Record<string, string>), ...fix };
+  return observed?.greeting !== undefined && isInspected(found.code, observed)
+    ? {
+        ...complete,
+        remedy: `${INSPECTION} ${complete.remedy}`,
+        evidence: { ...found.evidence, greeting: observed.greeting },
+      }
+    : complete;
 }
 
-/** A command that shows a finding, if there is one. */
-function commandFor({ code, severity }: KnownFinding, { step, endpoint, address }: Observed): string | undefined {
-  if (severity === 'notice' || WITHOUT_COMMAND.has(code)) return undefined;
-  if (code === 'implicit-tls-port') return opensslCommand({ ...endpoint, transport: 'implicit' }, address);
-  if (code === 'plaintext-auth-advertised') return plainEhloCommand(endpoint, address);
-  return stepCommand(step, endpoint, address);
+function remedyOf({ evidence = {} }: KnownFinding, cause: Cause, observed: Observed | undefined): string {
+  const { remedy, examples, setting } = cause;
+  const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(evidence));
+  const { reply = '', data = '' } = evidence;
+  const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
+  const more =
+    software === undefined
+      ? examples
+      : setting && observed && settingOf(setting, software, observed.endpoint.tls.minVersion);
+  return more === undefined ? text : `${text} ${more}`;
 }
 
-/**
- * Findings that no command of their step shows: those about the gate itself, those about the inbox, and those of probes,
- * which bring a command of their own if there is one.
- */
-const WITHOUT_COMMAND: ReadonlySet<FindingCode> = new Set<FindingCode>([
-  ...UNWAIVABLE,
-  'probe-inconclusive',
-  'starttls-command-injection',
-  'step-required',
-  'inbox-unreachable',
-  'inbox-rejected',
-  'inbox-cleanup-failed',
-]);
+/** A remedy is prose in which backticks mark code; those in text from the network must not. */
+function withoutBackticks(evidence: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]));
+}
+
+function commandOf(
+  { evidence = {} }: KnownFinding,
+  { reproduce }: Cause,
+  { endpoint, address }: Observed,
+): Pick<Finding, 'reproduce' | 'reproduceShows'> {
+  if (!reproduce) return {};
+  const { command, shows } = reproduce;
+  const reproduceShows = typeof shows === 'string' ? shows : shows(evidence);
+  const line = COMMANDS[command](endpoint, { address, evidence });
+  return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
+}
 
 /** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
 const HIDDEN_BY_INSPECTION: ReadonlySet<FindingCode> = new Set<FindingCode>([
@@ -87,6 +78,10 @@ const HIDDEN_BY_INSPECTION: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'starttls-not-advertised',
   'starttls-stripped',
 ]);
+
+function isInspected(code: FindingCode, { greeting = '' }: Observed): boolean {
+  return HIDDEN_BY_INSPECTION.has(code) && ASTERISKS.test(greeting);
+}
 
 /** Cisco PIX and ASA hide the names of the server and of its software this way. */
 const ASTERISKS = /\*{8}/;

@@ -1,10 +1,13 @@
 import type { Finding } from '../report/report.js';
-import { CATALOG, type CatalogEntry, type Cause, type Evidence, type FindingCode } from './catalog.js';
+import { CATALOG, type CatalogEntry, type CauseOf, type Evidence, type FindingCode } from './catalog.js';
 
-/** A finding as a step creates it. {@link completeFinding} adds what to do about it. */
-export interface KnownFinding extends Omit<Finding, 'remedy' | 'reference' | 'resultType'> {
+type Completed =
+  'title' | 'party' | 'certainty' | 'remedy' | 'reference' | 'resultType' | 'reproduce' | 'reproduceShows';
+
+/** A finding as a step creates it. {@link completeFinding} adds the cause, its fix and a command. */
+export interface KnownFinding extends Omit<Finding, Completed> {
   readonly code: FindingCode;
-  /** The cause, if the catalog has a fix of its own for it. */
+  /** The cause, if it is not the usual one. */
   readonly cause?: string;
 }
 
@@ -15,9 +18,9 @@ export interface KnownFinding extends Omit<Finding, 'remedy' | 'reference' | 're
 export function finding<Code extends FindingCode>(
   code: Code,
   message: string,
-  details: Partial<Pick<Finding, 'severity' | 'inconclusive' | 'reproduce'>> & {
+  details: Partial<Pick<Finding, 'severity' | 'inconclusive'>> & {
     readonly evidence?: Evidence<Code>;
-    readonly cause?: Cause<Code>;
+    readonly cause?: CauseOf<Code>;
   } = {},
 ): KnownFinding {
   const { severity }: CatalogEntry = CATALOG[code];

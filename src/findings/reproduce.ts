@@ -1,10 +1,4 @@
 import { isIP } from 'node:net';
-import type { StepId } from '../report/report.js';
-
-/*
- * Commands that use the system's trust store. If the endpoint has additional trusted CAs, append `-CAfile` (openssl) or
- * `--tls-ca-path` (swaks): the gate knows the certificates, but not the name of their file.
- */
 
 /** The fields of an endpoint that the commands use. An `Endpoint` of the plan has them. */
 export interface ReproducibleEndpoint {
@@ -21,6 +15,42 @@ export interface ReproducibleEndpoint {
   };
   readonly delivery?: { readonly from: string; readonly to: string; readonly expect: string };
   readonly tls: { readonly minVersion: string };
+}
+
+/** What a command needs besides the endpoint. */
+interface Subject {
+  /** The IP address of the server, if it is known: other servers with the same name may behave differently. */
+  readonly address: string | undefined;
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+/** Undefined if no common tool can do what the endpoint requires, such as authentication with a token. */
+type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined;
+
+/** The commands by name. Each is for a POSIX shell. */
+export const COMMANDS = {
+  /** The TLS session: handshake, certificates and their verification. */
+  openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
+  'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
+  /** The replies before TLS. */
+  ehlo: (endpoint, { address }) => plainEhloCommand(endpoint, address),
+  starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
+  'ehlo-over-tls': (endpoint, { address }) =>
+    command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'EHLO']),
+  'sign-in': (endpoint, { address }) =>
+    swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'authentication', address) : undefined,
+  delivery: (endpoint, { address }) =>
+    swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'delivery', address) : undefined,
+  'plain-auth': (endpoint, { address }) => plainAuthCommand(endpoint, address),
+  'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
+  'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The sender in a MAIL command of a probe. */
+function senderIn({ sent = '' }: Readonly<Record<string, string>>): string {
+  return sent.replace(/^MAIL FROM:<|>$/g, '');
 }
 
 /**
@@ -50,16 +80,14 @@ export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string)
   ]);
 }
 
-/** The command that shows a step, at the IP address if it is known. */
-export function stepCommand(step: StepId, endpoint: ReproducibleEndpoint, address?: string): string {
-  return step === 'authentication' || step === 'delivery'
-    ? swaksCommand(endpoint, step, address)
-    : opensslCommand(endpoint, address);
-}
-
 /** The command that shows the reply to EHLO before TLS. */
 export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
+}
+
+/** The command that shows the reply to STARTTLS. */
+function starttlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'TLS']);
 }
 
 /**
@@ -114,6 +142,10 @@ export function swaksCommand(
         ]
       : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
   ]);
+}
+
+function swaksSignsIn({ auth }: ReproducibleEndpoint): boolean {
+  return !auth || swaksMechanisms(auth) !== undefined;
 }
 
 /**

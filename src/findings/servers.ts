@@ -1,7 +1,20 @@
-import type { FindingCode } from './catalog.js';
-
-/** A finding, or `certificate` for all findings that a different certificate fixes. */
-export type Topic = FindingCode | 'certificate';
+/** What a setting is about: a finding that it fixes, or `certificate` for all findings that a different certificate fixes. */
+export type Topic =
+  | 'greeting-rejected'
+  | 'ehlo-rejected'
+  | 'starttls-not-advertised'
+  | 'starttls-refused'
+  | 'plaintext-on-implicit-port'
+  | 'plaintext-auth-advertised'
+  | 'plaintext-mail-accepted'
+  | 'tls-version-too-old'
+  | 'tls-handshake-failed'
+  | 'client-certificate-required'
+  | 'certificate'
+  | 'auth-not-advertised'
+  | 'auth-rejected'
+  | 'auth-command-refused'
+  | 'auth-temporary-failure';
 
 /** A mail server or a mail service, and the setting that fixes each finding. */
 interface Software {

@@ -1,4 +1,3 @@
-import type { FindingCode } from './catalog.js';
 import { PROVIDERS } from './providers.js';
 import { SERVERS, type Topic } from './servers.js';
 
@@ -15,27 +14,13 @@ export function recognize(texts: readonly string[]): SoftwareName | undefined {
   return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
 }
 
-/** Findings about a certificate that is right for the server as it is. */
-const CERTIFICATE_STAYS: ReadonlySet<FindingCode> = new Set<FindingCode>([
-  'certificate-pin-mismatch',
-  'certificate-lifetime-long',
-  'certificate-unchecked',
-  'certificate-pinned',
-]);
-
-function topicOf(code: FindingCode): Topic {
-  if (code === 'plaintext-auth-accepted') return 'plaintext-auth-advertised';
-  return code.startsWith('certificate-') && !CERTIFICATE_STAYS.has(code) ? 'certificate' : code;
-}
-
 /**
- * The sentence that says which setting of a server or service fixes a finding.
+ * The sentence that says which setting of a server or service fixes a problem.
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
- * @returns undefined if there is none for this finding
+ * @returns undefined if there is none
  */
-export function settingFor(code: FindingCode, name: SoftwareName | undefined, minVersion: string): string | undefined {
-  if (name === undefined) return undefined;
-  const setting = SOFTWARE[name].settings[topicOf(code)];
+export function settingOf(topic: Topic, name: SoftwareName, minVersion: string): string | undefined {
+  const setting = SOFTWARE[name].settings[topic];
   if (setting === undefined) return undefined;
   return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }

@@ -1,4 +1,3 @@
-import { CATALOG } from '../findings/catalog.js';
 import {
   earlierFindings,
   type EndpointReport,
@@ -21,7 +20,6 @@ export interface EndpointView {
 
 export interface FindingView {
   readonly finding: Finding;
-  /** From the catalog; the code if a later version of the gate wrote the report. */
   readonly title: string;
   /** The sign of the status that the finding gives its step. */
   readonly sign: Sign;
@@ -78,10 +76,10 @@ export function transcriptLine({ from, text }: TranscriptEntry): string {
   return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
 }
 
-function labelsOf({ code, severity, waived, inconclusive, evidence = {} }: Finding) {
+function labelsOf({ title, severity, waived, inconclusive, evidence = {} }: Finding) {
   const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
   return {
-    title: Object.hasOwn(CATALOG, code) ? CATALOG[code as keyof typeof CATALOG].title : code,
+    title,
     sign: SIGNS[status],
     evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
   };

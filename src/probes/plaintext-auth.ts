@@ -1,5 +1,4 @@
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { plainAuthCommand } from '../findings/reproduce.js';
 import { formatReply } from '../smtp/reply.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
@@ -20,6 +19,5 @@ export async function plaintextAuth(side: Context, connection: Connection): Prom
   const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
   return finding('plaintext-auth-accepted', message, {
     evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
-    reproduce: plainAuthCommand(side.endpoint, connection.address),
   });
 }

@@ -1,5 +1,4 @@
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { mailCommand } from '../findings/reproduce.js';
 import type { SmtpSession } from '../smtp/session.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
@@ -8,7 +7,7 @@ import { Unanswered, handshakeError, handshakeForProbe, openForProbe, tryMail } 
 /** Whether the server accepts mail before TLS. */
 export async function plaintextMail(side: Context, connection: Connection): Promise<KnownFinding | undefined> {
   const { session } = await openForProbe(side, connection, 'EHLO');
-  return judgeMail(side, connection, session, 'plain');
+  return judgeMail(session, 'plain');
 }
 
 /** Whether the server accepts mail over TLS from an unauthenticated client. */
@@ -18,15 +17,10 @@ export async function unauthenticatedMail(side: Context, connection: Connection)
   const result = await handshakeForProbe(side, connection);
   if (!result.ok) throw handshakeError(result.failure);
   const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
-  return judgeMail(side, connection, session, 'tls');
+  return judgeMail(session, 'tls');
 }
 
-async function judgeMail(
-  side: Context,
-  { address }: Connection,
-  session: SmtpSession,
-  channel: 'plain' | 'tls',
-): Promise<KnownFinding | undefined> {
+async function judgeMail(session: SmtpSession, channel: 'plain' | 'tls'): Promise<KnownFinding | undefined> {
   const accepted = await tryMail(session);
   if (!accepted) return undefined;
   const { sender, reply } = accepted;
@@ -37,6 +31,5 @@ async function judgeMail(
       : (['unauthenticated-mail-accepted', 'Over TLS, without AUTH'] as const);
   return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
     evidence: { sent, reply },
-    reproduce: mailCommand(side.endpoint, channel, address, sender),
   });
 }

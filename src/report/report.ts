@@ -11,6 +11,9 @@ export const STEP_IDS = ['capability', 'upgrade', 'certificate', 'authentication
 /** From best to worst. */
 export const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'] as const;
 
+/** Who has to act on a finding. */
+export const PARTIES = ['server', 'certificate-authority', 'network', 'inbox', 'configuration', 'gate'] as const;
+
 export const SCHEMA_VERSION = 1;
 
 /** A test compares the version with `package.json`. */
@@ -23,13 +26,24 @@ const findingSchema = z
   .strictObject({
     code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
     severity: z.enum(['error', 'warning', 'notice']),
+    title: z.string().min(1).describe('The cause in a few words'),
     message: z.string().min(1).describe('What is wrong with this server'),
     remedy: z.string().min(1).describe('How to fix it'),
+    party: z
+      .enum(PARTIES)
+      .describe(
+        'Who has to act: whoever runs the mail server, the certificate authority, the network between, or the mailbox; whoever wrote the workflow; the developers of the gate',
+      ),
+    certainty: z.enum(['certain', 'likely']).describe('How sure the gate is of the cause'),
     inconclusive: z.literal(true).optional().describe('The error means "could not be tested", not "tested and failed"'),
     evidence: z.record(z.string(), z.string()).optional().describe('What shows it: the reply, the alert, the names'),
     reference: z.string().optional().describe('The section of the RFC that applies'),
     resultType: z.string().optional().describe('Its result type in a TLS report (RFC 8460 section 4.3)'),
     reproduce: z.string().optional().describe('A command that shows the same'),
+    reproduceShows: z
+      .string()
+      .optional()
+      .describe("The text in the command's output that shows the problem; present if `reproduce` is"),
     waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
   })
   .describe('A result of a step: an error, a warning or a notice');
@@ -141,6 +155,8 @@ export type TranscriptEntry = EndpointReport['transcript'][number];
 export type StepId = (typeof STEP_IDS)[number];
 export type Result = (typeof RESULTS)[number];
 export type Severity = Finding['severity'];
+export type Party = Finding['party'];
+export type Certainty = Finding['certainty'];
 export type SkipReason = NonNullable<StepReport['skipped']>;
 
 /** The warnings and waived errors that only attempts before the last one found. */

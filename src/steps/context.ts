@@ -1,4 +1,4 @@
-import type { Cause } from '../findings/catalog.js';
+import type { CauseOf } from '../findings/catalog.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
@@ -14,7 +14,7 @@ export interface RunContext {
   /** The end of the run: its deadline, or its cancellation. */
   readonly end: Deadline;
   /** Why the run ended early, as the end of a sentence, and the cause if it is not the deadline. */
-  readonly whyEnded: () => { readonly why: string; readonly cause?: Cause<'run-stopped'> };
+  readonly whyEnded: () => { readonly why: string; readonly cause?: CauseOf<'run-stopped'> };
   readonly resolver: Resolver;
   readonly txt: TextResolver;
   readonly now: () => Date;

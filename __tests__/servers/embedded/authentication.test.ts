@@ -264,7 +264,7 @@ describe('EXTERNAL', () => {
     expect(all).toEqual(['auth-rejected']);
     expect(found?.message).toContain('the certificate is not valid for this user');
     expect(found?.remedy).toMatch(/^The server must request a certificate in the handshake/);
-    expect(found?.reproduce).not.toContain('--auth');
+    expect(found).not.toHaveProperty('reproduce');
   });
 
   describe.each(['TLSv1.2', 'TLSv1.3'] as const)('with a certificate that must be rejected, %s,', (maxVersion) => {
@@ -323,8 +323,8 @@ describe('a token', () => {
       expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
       expect(found?.message).toContain('the access token is not valid for this user on this server');
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-      expect(found?.remedy).toMatch(/^Check whether the token has expired: .* The command shown ends at EHLO/);
-      expect(found?.reproduce).toMatch(/--quit-after EHLO$/);
+      expect(found?.remedy).toMatch(/^Check whether the token has expired: /);
+      expect(found).not.toHaveProperty('reproduce');
     },
   );
 
@@ -745,16 +745,14 @@ describe('the remedy names the software or provider', () => {
   });
 });
 
-test('the command uses AUTH only if swaks supports the mechanism', async () => {
+test('there is a command only if swaks supports the mechanism', async () => {
   const server = { replies: { AUTH: '535 no' }, offersInTls: ['AUTH PLAIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2'] };
   const shownFor = async (auth: Endpoint['auth']): Promise<string> =>
     (await runGate(server, { ...(auth && { auth }) })).found?.reproduce ?? '';
   expect(await shownFor({ ...AUTH, mechanism: 'CRAM-MD5' })).toContain('--auth CRAM-MD5 --auth-user user');
   expect(await shownFor(AUTH)).toContain('--auth PLAIN,LOGIN --auth-user user');
   for (const auth of [TOKEN, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
-    const command = await shownFor(auth);
-    expect(command).toMatch(/^swaks .*--quit-after EHLO$/);
-    expect(command).not.toContain('--auth');
+    expect(await shownFor(auth)).toBe('');
   }
   expect(await shownFor(AUTH)).toContain(' --tls-verify ');
 });

@@ -1,4 +1,6 @@
-import type { Severity, StepId } from '../../report/report.js';
+import type { Certainty, Party, Severity, StepId } from '../../report/report.js';
+import type { CommandName } from '../reproduce.js';
+import type { Topic } from '../servers.js';
 
 /** What the gate knows about one kind of finding, for any endpoint. */
 export interface CatalogEntry {
@@ -12,24 +14,61 @@ export interface CatalogEntry {
   readonly explanation: string;
   /** The fields of evidence that it may have, and a description of each (Markdown). */
   readonly evidence: Readonly<Record<string, string>>;
-  /** What to do, if no cause is known. It is prose in which backticks mark code. */
-  readonly remedy: string;
+  /** The cause, unless the step names a more specific one. */
+  readonly usual: Cause;
+  /** The causes that a step can distinguish, by name. */
+  readonly causes?: Readonly<Record<string, Cause>>;
   /** The section of the standard. */
   readonly reference?: string;
-  /** The fixes for the causes that a step can distinguish, by the name of the cause. */
-  readonly causes?: Readonly<Record<string, Fix>>;
   /** Its result type in a TLS report (RFC 8460 section 4.3), if it has one. */
   readonly resultType?: ResultType;
 }
 
-/** What replaces the remedy and the reference of an entry if the cause is known. */
-export interface Fix {
-  /** What to do. A function gets the evidence, without backticks. */
-  readonly remedy: string | ((evidence: Readonly<Record<string, string>>) => string);
+/**
+ * Why a finding occurs, and what to do about it. A cause inherits nothing from the usual one, because its fix, setting and
+ * command would be wrong for it. Two causes are distinguished wherever their fixes differ.
+ */
+export interface Cause {
+  /** Replaces the title of the entry. */
+  readonly title?: string;
+  /** Who has to act. */
+  readonly party: Party;
+  /** `likely` if what was observed can have a different cause. */
+  readonly certainty: Certainty;
+  /** What to do, without the names of products. Backticks mark code. */
+  readonly remedy: string | FromEvidence;
+  /** The settings of common products, shown if the software of the server is not recognized. */
+  readonly examples?: string;
+  /** What to look up for the software of the server, if it is recognized. */
+  readonly setting?: Topic;
+  /** A command that shows it, if there is a common tool that can. */
+  readonly reproduce?: Reproduction;
+  /** Replaces the reference of the entry. */
   readonly reference?: string;
 }
 
-/** What an entry has besides its three texts. */
+/** A command, and the text in its output that shows the problem. */
+export interface Reproduction {
+  readonly command: CommandName;
+  /** A function that finds nothing to look for in the evidence returns an empty text; then there is no command. */
+  readonly shows: string | FromEvidence;
+}
+
+/** The evidence of a finding. In prose, the values contain no backticks. */
+export type Values = Readonly<Record<string, string>>;
+
+type FromEvidence = (evidence: Values) => string;
+
+/**
+ * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
+ * its own code. A long reply is shortened in the evidence.
+ */
+export const REPLY: FromEvidence = ({ reply = '' }) => {
+  const [first = '', ...others] = reply.split(' / ');
+  return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
+};
+
+/** What an entry has besides its texts and its usual cause. */
 type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
   Partial<Pick<CatalogEntry, 'steps'>>;
 
@@ -44,18 +83,12 @@ export function entriesOf<Field extends string = never>(
 ) {
   const entryOf =
     (severity: Severity) =>
-    <const Details extends EntryDetails>(title: string, explanation: string, remedy: string, details: Details) => ({
-      ...{ title, severity, steps, explanation, remedy },
+    <const Details extends EntryDetails>(title: string, explanation: string, usual: Cause, details: Details) => ({
+      ...{ title, severity, steps, explanation, usual },
       ...details,
       evidence: { ...details.evidence, ...common } as Details['evidence'] & Record<Field, string>,
     });
   return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
-}
-
-/** Fixes for causes that share the reference of the entry. */
-export function remedies<Cause extends string>(texts: Readonly<Record<Cause, Fix['remedy']>>): Record<Cause, Fix> {
-  const fixes = Object.entries<Fix['remedy']>(texts).map(([cause, remedy]) => [cause, { remedy }]);
-  return Object.fromEntries(fixes) as Record<Cause, Fix>;
 }
 
 /** The result types of RFC 8460 section 4.3 that are about a server's TLS itself. */

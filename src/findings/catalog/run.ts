@@ -1,5 +1,5 @@
 import { STEP_IDS } from '../../report/report.js';
-import { entriesOf, remedies, type CatalogEntry } from './entry.js';
+import { entriesOf, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, notice } = entriesOf(STEP_IDS);
@@ -12,51 +12,89 @@ export const RUN = {
   'step-required': error(
     'Required step not configured',
     'The step is listed in `require`, but its configuration is missing: credentials for `authentication`; for `delivery`, a message and an inbox to prove that it arrives (or `delivery.expect: accepted` or `refused`).',
-    `Configure what the step needs. ${EMPTY_SECRETS}`,
+    { party: 'configuration', certainty: 'certain', remedy: `Configure what the step needs. ${EMPTY_SECRETS}` },
     {
       steps: ['authentication', 'delivery'],
       evidence: {},
-      causes: remedies({
-        'no-credentials': `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
-        'no-message': `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
-        'no-inbox': `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
-      }),
+      causes: {
+        'no-credentials': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
+        },
+        'no-message': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
+        },
+        'no-inbox': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+        },
+      },
     },
   ),
   'waiver-expired': error(
     'Waiver expired',
     'The last day of a waiver (`until`) has passed, so its finding counts again.',
-    'Fix the problem, or decide how much longer to waive it and change `until`.',
+    {
+      party: 'configuration',
+      certainty: 'certain',
+      remedy: 'Fix the problem, or decide how much longer to waive it and change `until`.',
+    },
     { evidence: fields('finding', 'until') },
   ),
   'waiver-unused': notice(
     'Waiver not needed',
     'The finding that a waiver names did not occur, although its step ran.',
-    'Remove the waiver, so that it does not hide the finding if it comes back.',
+    {
+      party: 'configuration',
+      certainty: 'certain',
+      remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
+    },
     { evidence: fields('finding', 'until') },
   ),
   'run-stopped': error(
     'Run stopped early',
     'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.',
-    'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+    {
+      party: 'configuration',
+      certainty: 'likely',
+      remedy:
+        'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+    },
     {
       evidence: {},
-      causes: remedies({
-        cancelled:
-          'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
-      }),
+      causes: {
+        cancelled: {
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
+        },
+      },
     },
   ),
   'runner-starved': error(
     'Gate process suspended or starved of CPU time',
     'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.',
-    'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+    {
+      party: 'configuration',
+      certainty: 'likely',
+      remedy:
+        'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+    },
     { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } },
   ),
   'internal-error': error(
     'Internal error',
     'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.',
-    'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
+    {
+      party: 'gate',
+      certainty: 'certain',
+      remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
+    },
     { evidence: {} },
   ),
 } as const satisfies Record<string, CatalogEntry>;

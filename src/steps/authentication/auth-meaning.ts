@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalog.js';
+import type { CauseOf } from '../../findings/catalog.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
@@ -9,7 +9,7 @@ export interface AuthMeaning {
   readonly text: string;
   readonly blamesCredentials: boolean;
   /** Set if its fix is not that of most rejections with this code. */
-  readonly cause?: Cause<'auth-temporary-failure'> | undefined;
+  readonly cause?: CauseOf<'auth-temporary-failure'> | undefined;
 }
 
 const WRONG: Readonly<Record<Kind, string>> = {

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalog.js';
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { alertName } from '../../tls/alerts.js';
@@ -7,7 +7,7 @@ import { alertName } from '../../tls/alerts.js';
 export const CERTIFICATE_REQUIRED = 116;
 
 /** The end of a sentence, and the cause. */
-type Meaning<Code extends 'tls-handshake-failed' | 'client-certificate-required'> = readonly [string, Cause<Code>];
+type Meaning<Code extends 'tls-handshake-failed' | 'client-certificate-required'> = readonly [string, CauseOf<Code>];
 
 /** In transit, something changed the handshake. */
 const CHANGED = 'changed-in-transit';

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalog.js';
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import type { HandshakeFailure } from '../../tls/handshake.js';
@@ -89,7 +89,7 @@ interface Refusal {
   /** What there is no agreement on, if that is known; `anything` is what the alert "handshake failure" says. */
   readonly about?: 'version' | 'cipher' | 'anything' | undefined;
   /** Set if it is known without a diagnostic handshake. */
-  readonly cause?: Cause<'tls-handshake-failed'> | undefined;
+  readonly cause?: CauseOf<'tls-handshake-failed'> | undefined;
 }
 
 /** Why there was no agreement, by what the server selects if everything is enabled. */

@@ -1,4 +1,4 @@
-import type { Cause } from '../../findings/catalog.js';
+import type { CauseOf } from '../../findings/catalog.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
@@ -7,7 +7,7 @@ import { wordsOf } from '../reply-text.js';
 /** What the server refused: a command, or the message after its final dot. */
 export type RefusedAt = TransactionVerb | 'MESSAGE';
 
-type RefusalCause = Cause<'message-rejected'>;
+type RefusalCause = CauseOf<'message-rejected'>;
 
 interface Refusal {
   readonly at: RefusedAt;

@@ -103,6 +103,7 @@ const FINDINGS_INTRODUCTION = [
   'Everything the gate can report, in the order of the five steps. A code never changes and is never reused.',
   'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
   'The table shows the usual severity; in a report it can be a different one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
+  'A fix says in parentheses who has to act: whoever runs the mail server (server) or the mailbox (inbox), the certificate authority (CA), whoever runs the network between client and server (network), whoever wrote the workflow (configuration), or the developers of the gate. If a finding has several causes, the message says which it is. The gate is sure of a cause unless it says "likely".',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
 
@@ -147,7 +148,7 @@ function causesInWords(id: FindingCode): string[] {
     : [[usual, ...Object.values<Cause>(causes)].map((one) => `- ${inWords(one)}`).join('\n')];
 }
 
-/** As the introduction of the page explains them. */
+/** The introduction of the page explains them. */
 const PARTY_NAMES: Readonly<Record<Party, string>> = {
   server: 'server',
   'certificate-authority': 'CA',

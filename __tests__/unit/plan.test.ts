@@ -129,7 +129,13 @@ describe('a whole endpoint', () => {
         attachmentBytes: 1_000_000,
         verdicts: { spf: 'pass', dkim: 'pass', dmarc: 'none', authservId: 'mx.example.com' },
       },
-      tls: { ca: [ANCHOR_A], minVersion: 'TLSv1.3', minValidDays: 0, pins: [PIN, SECOND_PIN] },
+      tls: {
+        ca: [ANCHOR_A],
+        anchorSources: [{ path: 'certs/a.pem', certificates: [ANCHOR_A] }],
+        minVersion: 'TLSv1.3',
+        minValidDays: 0,
+        pins: [PIN, SECOND_PIN],
+      },
       probes: [],
       require: ['authentication', 'delivery'],
       waive: [{ finding: 'certificate-self-signed', until: '2027-01-31', reason: 'staging CA is being replaced' }],
@@ -666,6 +672,31 @@ endpoints:
   test.each(['a.pem\n certs/both.pem \n', 'certs/both.pem', `${ANCHOR_A}${ANCHOR_B}`])('%j', async (ca) => {
     const { endpoints } = await load({ inputs: { endpoints: 'a.example', ca }, files });
     expect(endpoints[0]?.tls.ca).toEqual([ANCHOR_A, ANCHOR_B]);
+  });
+
+  test('each comes from a file, or from a text', async () => {
+    const { endpoints } = await load({
+      inputs: { ca: 'a.pem\ncerts/both.pem' },
+      files,
+      env: { FILE: 'certs/both.pem' },
+      config: `endpoints:
+  - {host: a.example, tls: {ca: [certs/both.pem, "\${FILE}"]}}
+  - {host: b.example, tls: {ca: ${JSON.stringify(ANCHOR_B)}}}`,
+    });
+    const byInput = [
+      { path: 'a.pem', certificates: [ANCHOR_A] },
+      { path: 'certs/both.pem', certificates: [ANCHOR_A, ANCHOR_B] },
+    ];
+    expect(endpoints.map(({ tls }) => tls.anchorSources)).toEqual([
+      // The value of a variable may be a secret.
+      [...byInput, { certificates: [ANCHOR_A, ANCHOR_B] }],
+      [...byInput, { certificates: [ANCHOR_B] }],
+    ]);
+  });
+
+  test('there is no source without `ca`', async () => {
+    const { endpoints } = await load({ inputs: { endpoints: 'a.example' } });
+    expect(endpoints[0]?.tls).not.toHaveProperty('anchorSources');
   });
 
   test('a file that many endpoints share is read once', () => {

@@ -1,4 +1,5 @@
 import { codeOf } from '../text/reason.js';
+import type { AnchorSource } from './endpoint.js';
 import { certificatesIn, isPem } from './pem.js';
 import type { Located } from './source/located.js';
 import type { Problem } from './source/problem.js';
@@ -9,7 +10,7 @@ const MAX_FILES = 1000;
 
 /** What a value of `ca` contains, and what is wrong with it; without a path if the value is PEM text. */
 interface Contents {
-  readonly certificates: readonly string[];
+  readonly sources: readonly AnchorSource[];
   readonly problems: readonly { readonly what: string; readonly path?: string | undefined }[];
 }
 
@@ -17,6 +18,8 @@ interface Contents {
 export class Anchors {
   readonly #readFile: (path: string) => string;
   readonly #known = new Map<string, Contents>();
+  /** Values with that of an environment variable, which may be a secret. */
+  readonly #expanded = new Set<string>();
 
   constructor(readFile: (path: string) => string) {
     this.#readFile = readFile;
@@ -26,6 +29,7 @@ export class Anchors {
   load(ca: Located | undefined): Problem[] {
     if (ca?.kind === 'list') return ca.items.flatMap((item) => this.load(item));
     if (ca?.kind !== 'text' || ca.broken) return [];
+    if (ca.expanded) this.#expanded.add(ca.text);
     const key = ca.place.line === undefined ? '' : 'tls.ca: ';
     return this.#contents(ca.text).problems.map(({ path, what }) => ({
       ...ca.place,
@@ -33,9 +37,15 @@ export class Anchors {
     }));
   }
 
-  /** The certificates in some values. @returns PEM, one certificate each, without duplicates */
-  of(values: readonly string[]): string[] {
-    return [...new Set(values.flatMap((value) => this.#contents(value).certificates))];
+  /** The files and texts of values that have been loaded, in order, each once. */
+  of(values: readonly string[]): AnchorSource[] {
+    const sources = [...new Set(values)].flatMap((value) => {
+      const { sources: read } = this.#contents(value);
+      return this.#expanded.has(value) ? read.map(({ certificates }) => ({ certificates })) : read;
+    });
+    return sources.filter(
+      ({ path }, index) => path === undefined || sources.findIndex((one) => one.path === path) === index,
+    );
   }
 
   #contents(text: string): Contents {
@@ -57,7 +67,7 @@ export class Anchors {
       }
     });
     return {
-      certificates: files.flatMap((file) => file.certificates),
+      sources: files.flatMap((file) => file.sources),
       problems: files.flatMap((file) => file.problems),
     };
   }
@@ -65,9 +75,10 @@ export class Anchors {
 
 function parse(text: string, path?: string): Contents {
   const { certificates, faults } = certificatesIn(text);
-  return { certificates, problems: faults.map((what) => ({ what, path })) };
+  const source = { ...(path !== undefined && { path }), certificates };
+  return { sources: [source], problems: faults.map((what) => ({ what, path })) };
 }
 
 function failure(what: string, path?: string): Contents {
-  return { certificates: [], problems: [{ what, path }] };
+  return { sources: [], problems: [{ what, path }] };
 }

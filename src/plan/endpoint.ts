@@ -114,8 +114,10 @@ export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 export type InboxTarget = MailboxTarget | ApiTarget;
 
 export interface TlsPolicy {
-  /** Additional trusted CAs, in PEM. */
+  /** Additional trusted CAs, in PEM, one certificate each, without duplicates. */
   readonly ca: readonly string[];
+  /** Where they come from, in the order of the configuration. Undefined if there are none. */
+  readonly anchorSources?: readonly AnchorSource[];
   readonly minVersion: enums.TlsVersion;
   readonly minValidDays: number;
   /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
@@ -123,6 +125,17 @@ export interface TlsPolicy {
   /** Whether the RSA and the ECDSA certificate are checked. */
   readonly dualCertificates?: true;
   readonly client?: ClientIdentity;
+}
+
+/** A file or a PEM text with trusted CAs. */
+export interface AnchorSource {
+  /**
+   * The path as the user wrote it. Undefined for PEM text, and for a path with the value of an environment variable, which
+   * may be a secret.
+   */
+  readonly path?: string;
+  /** In PEM, one certificate each. */
+  readonly certificates: readonly string[];
 }
 
 export interface ClientIdentity {

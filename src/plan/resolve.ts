@@ -43,8 +43,10 @@ function tlsPolicyOf(
   { anchors, identities }: LoadedFiles,
 ): TlsPolicy {
   const client = identities.of(tls['client-cert'], tls['client-key']);
+  const anchorSources = anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]);
   return {
-    ca: anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]),
+    ca: [...new Set(anchorSources.flatMap(({ certificates }) => certificates))],
+    ...(anchorSources.length > 0 && { anchorSources }),
     minVersion: tls['min-version'] ?? inputs['min-tls-version'],
     minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
     pins: tls.pin ?? [],

@@ -57,15 +57,18 @@ async function checkOut(page: string): Promise<void> {
  * Runs the gate step of a workflow.
  * @param network the servers, as `host:port` and their port on loopback
  * @param values for the expressions in the step; not necessary for secrets
+ * @param job the job whose gate step runs; undefined means the first that has one
  */
 async function gate(
   page: string,
   workflow: string,
   network: Readonly<Record<string, number>>,
   values: Readonly<Record<string, string>> = {},
+  job?: string,
 ): Promise<StepEnded> {
   const text = examplesOf(page).find(({ path }) => path === `.github/workflows/${workflow}`)?.text ?? '';
-  const steps = Object.values((parse(text) as Workflow).jobs).flatMap((job) => job.steps);
+  const jobs = Object.entries((parse(text) as Workflow).jobs).filter(([name]) => job === undefined || name === job);
+  const steps = jobs.flatMap(([, each]) => each.steps);
   const step = steps.find(({ uses }) => uses?.startsWith('owner/starttls-gate@'));
   if (!step) throw new Error(`${page} has no gate step in ${workflow}`);
   const valued = (settings: Step['with'] = {}): Record<string, string> =>
@@ -220,4 +223,25 @@ test('the recipe with one config file for several GitHub Environments works', as
   }
   const unset = await gate(page, 'mail-environments.yml', {}, { 'vars.SMTP_HOST': '' });
   expect(unset.outputs).toMatchObject({ result: 'fail', 'endpoints-total': '0' });
+});
+
+test('the recipe with two jobs of different GitHub Environments works', async () => {
+  const page = 'docs/recipes/environments.md';
+  await checkOut(page);
+  await using staging = await submission('smtp.staging.example.com');
+  await using production = await submission('smtp.example.com');
+  await using relay = await submission('relay.example.com');
+  const network = {
+    'smtp.staging.example.com:587': staging.port,
+    'smtp.example.com:587': production.port,
+    'relay.example.com:587': relay.port,
+  };
+  for (const [job, host] of [
+    ['staging', 'smtp.staging.example.com'],
+    ['production', 'smtp.example.com'],
+  ] as const) {
+    const ended = await gate(page, 'mail-release.yml', network, {}, job);
+    expect(shown(ended)).toEqual([0, 'ppppn', 'pppnn']);
+    expect(ended.report?.endpoints.map((endpoint) => endpoint.host)).toEqual([host, 'relay.example.com']);
+  }
 });

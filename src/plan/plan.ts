@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { count } from '../text/count.js';
 import { Anchors } from './anchors.js';
+import { checkAll } from './candidates.js';
 import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
-import { emptyLists, overlay, readInputs } from './layers.js';
+import { selectEnvironments } from './environments.js';
+import { emptyLists, readInputs } from './layers.js';
 import { resolveEndpoint } from './resolve.js';
 import { check } from './schema/check.js';
-import { nameOf } from './schema/defaults.js';
-import { endpointSchema, serverSchema, type EndpointSettings } from './schema/schema.js';
+import { defaultsSchema } from './schema/schema.js';
 import type { Environment } from './source/expand.js';
-import { at, mappingAt, plain, type Located, type LocatedMapping } from './source/located.js';
-import { ConfigurationError, MAX_PROBLEMS, show, type Place, type Problem } from './source/problem.js';
+import { at, mappingAt, type Located, type LocatedMapping } from './source/located.js';
+import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem } from './source/problem.js';
+import { resolveReferences, unsetIn } from './source/references.js';
 import { readConfigFile, readEndpointsInput, type EndpointList } from './source/sources.js';
 
 export interface PlanContext {
@@ -25,15 +27,6 @@ export interface PlanContext {
   readonly locateInput?: (name: 'endpoints') => Source | undefined;
 }
 
-interface Candidate {
-  /** As the user wrote it. */
-  readonly own: LocatedMapping;
-  /** Merged with the defaults and the inputs. */
-  readonly merged: LocatedMapping;
-  readonly settings?: EndpointSettings;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Reads and checks the configuration of a run. Sends nothing.
  * @param inputs the inputs of the action by name; an empty text means not set
@@ -41,28 +34,39 @@ interface Candidate {
  */
 export function loadPlan(inputs: Readonly<Record<string, string>>, context: PlanContext): Plan {
   const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
+  const { env } = context;
   const lists = readLists(inputs, context);
+  const selection = selectEnvironments(at(given, 'environments'), lists);
   const require = at(given, 'require');
-  /** Lists that an empty list in an endpoint or in the defaults may replace. */
   const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
-  const candidates = checkAll(lists, layer, inputsBelow);
-  const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
+  const { candidates, problems: endpointProblems } = checkAll(lists, { layer, inputsBelow, selection, env });
+  const selected = candidates.filter(({ isSelected }) => isSelected);
   const readFile = (path: string): string => context.readFile(resolve(context.cwd, path));
-  const tlsKeys = candidates.map(({ merged }) => at(merged, 'tls'));
   const anchors = new Anchors(readFile);
   const identities = new ClientIdentities(readFile);
+  // If only some endpoints are tested, only what these inherit from the defaults is resolved and read.
+  const defaults = lists.map((list) => list.defaults);
+  const resolved = selection.isEverything ? defaults.map((node) => resolveReferences(node, env)) : [];
+  const tls = selected.map(({ merged }) => at(merged, 'tls'));
   const problems = [
     ...(context.problems ?? []),
     ...inputProblems,
     ...lists.flatMap((list) => list.problems),
-    ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
-    ...candidates.flatMap((candidate) => candidate.problems),
-    ...loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))]),
-    ...loadAll(identities, tlsKeys),
+    ...selection.problems,
+    ...resolved.flatMap((node) => unsetIn(node, env)),
+    ...[...defaults, ...resolved].flatMap((node) => check(defaultsSchema, node, { what: 'defaults' }).problems),
+    ...defaults.flatMap((node) => emptyLists(node, inputsBelow)),
+    ...endpointProblems,
+    ...loadAll(anchors, [
+      at(given, 'ca'),
+      ...[...resolved.map((node) => at(node, 'tls')), ...tls].map((node) => at(node, 'ca')),
+    ]),
+    ...loadAll(identities, tls),
   ];
-  if (candidates.length === 0 && lists.every((list) => list.problems.length === 0)) problems.push(noEndpoint(given));
-  const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
-  if (problems.length > 0 || !settings || valid.length < candidates.length) throw new ConfigurationError(problems);
+  const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
+  if (isEmpty && endpointProblems.length === 0) problems.push(noEndpoint(given));
+  const valid = selected.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+  if (problems.length > 0 || !settings || valid.length < selected.length) throw new ConfigurationError(problems);
 
   const endpoints = valid.map(({ own, checked }) =>
     resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)),
@@ -84,7 +88,7 @@ function readLists(
   context: PlanContext,
 ): EndpointList[] {
   return [
-    ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
+    ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints)]),
     ...(config.trim() === '' ? [] : [readConfigFile(config.trim(), context)]),
   ];
 }
@@ -97,51 +101,6 @@ function loadAll(files: Pick<Anchors | ClientIdentities, 'load'>, values: readon
     problems.push(...files.load(value));
   }
   return problems;
-}
-
-/** Checks the endpoints one after the other, until there are too many problems. */
-function checkAll(lists: readonly EndpointList[], layer: LocatedMapping, inputsBelow: LocatedMapping): Candidate[] {
-  const candidates: Candidate[] = [];
-  const taken = new Map<string, Place>();
-  let found = 0;
-  for (const { defaults, endpoints } of lists) {
-    const below = { ...defaults, entries: new Map([...inputsBelow.entries, ...defaults.entries]) };
-    for (const own of endpoints) {
-      if (found >= MAX_PROBLEMS) return candidates;
-      const merged = overlay(layer, defaults, own);
-      const { value, problems } = check(endpointSchema, merged, { own });
-      const all = [...problems, ...duplicate(own, merged, taken), ...emptyLists(own, below)];
-      candidates.push({ own, merged, ...(value && { settings: value }), problems: all });
-      found += all.length;
-    }
-  }
-  return candidates;
-}
-
-/** Reports a name that another endpoint already has. @param taken the names so far, to which this one is added */
-function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<string, Place>): Problem[] {
-  const name = nameIn(merged);
-  if (name === undefined) return [];
-  const place = at(own, 'name')?.place ?? own.place;
-  const first = taken.get(name);
-  if (!first) {
-    taken.set(name, place);
-    return [];
-  }
-  const isQuotable = ['name', 'host', 'port'].every((key) => {
-    const node = at(merged, key);
-    return node?.kind !== 'text' || !node.expanded;
-  });
-  const what = isQuotable ? `the name "${name}"` : 'this name';
-  return [{ ...place, message: `${what} is already taken by the endpoint at ${show(first)}; names must be unique` }];
-}
-
-/** The name of an endpoint, even if something else is wrong with it. */
-function nameIn(endpoint: LocatedMapping): string | undefined {
-  const name = at(endpoint, 'name');
-  if (name) return name.kind === 'text' && !name.broken ? name.text : undefined;
-  const server = serverSchema.safeParse(plain(endpoint));
-  return server.success ? nameOf(server.data) : undefined;
 }
 
 function noEndpoint(given: LocatedMapping): Problem {

@@ -58,6 +58,10 @@ export const inputShape = {
     number(0, 3650).default(14),
     'Days for which the certificate of the server must stay valid: 0 to 3650.',
   ),
+  environments: key(
+    anyText.optional(),
+    'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested, so several jobs with different secrets can share one config file.',
+  ),
   require: key(
     steps.optional(),
     'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',

@@ -81,6 +81,7 @@ function* secretViolations(auth: Auth): Violations {
 function* authViolations(auth: Auth): Violations {
   yield* secretViolations(auth);
   const secret = SECRETS.find((key) => auth[key] !== undefined);
+  if (isUnknown(auth.mechanism) && secret === undefined) return;
   const needed = auth.mechanism && kindOf(auth.mechanism);
   if (needed === 'certificate') {
     const message = `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${secret}; remove it`;
@@ -101,7 +102,8 @@ function* authViolations(auth: Auth): Violations {
 function* inboxViolations({ inbox, ...login }: Pick<Delivery, 'inbox' | 'username' | 'password'>): Violations {
   const hasLogin = login.username !== undefined || login.password !== undefined;
   const isApi = inbox !== undefined && 'basePath' in inbox;
-  if (!hasLogin && (isApi || inbox === undefined)) return;
+  const isMailbox = inbox !== undefined && 'mailbox' in inbox;
+  if (!hasLogin && !isMailbox) return;
   if (isApi && INBOX_SCHEMES[inbox.scheme].tls === 'none') {
     const message = `delivery.username and delivery.password are not sent over plain HTTP; use ${inbox.scheme}s, or remove them`;
     yield { message, keys: ['delivery.inbox'] };
@@ -144,6 +146,11 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
   const message = `delivery.verdicts.authserv-id is missing; it is required for ${reported.join(' and ')}`;
   const keys = [...reported.map((check) => `delivery.verdicts.${check}`), 'delivery.verdicts'];
   yield { message, keys, isOwn: true };
+}
+
+/** Whether a keyword is wrong, or comes from an environment variable that is not resolved. */
+function isUnknown(keyword: unknown): boolean {
+  return typeof keyword === 'object';
 }
 
 /** Values that must all be set, and not be empty. @param values by the full names of their keys */

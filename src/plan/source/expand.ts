@@ -18,10 +18,11 @@ const NOT_EXPANDED =
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
  * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error. Errors quote no
  * value.
+ * @param env undefined if the values do not matter yet: then no variable counts as not set
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
  * @returns `expanded`: whether the text contains a value of the environment, which may be a secret
  */
-export function expand(text: string, env: Environment, isLiteral = false) {
+export function expand(text: string, env: Environment | undefined, isLiteral = false) {
   const errors = new Set<string>();
   let expanded = false;
   const result = text.replace(REFERENCE, (match, name: string | undefined) => {
@@ -32,6 +33,7 @@ export function expand(text: string, env: Environment, isLiteral = false) {
       return match;
     }
     expanded = true;
+    if (!env) return match;
     const value = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
     if (value === undefined) errors.add(`the environment variable ${name} is not set`);
     return value ?? '';

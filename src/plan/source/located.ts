@@ -11,6 +11,8 @@ export interface LocatedText {
   readonly expanded: boolean;
   /** A problem with it has been reported, so no other is. */
   readonly broken: boolean;
+  /** The text with its `${NAME}`, if it has any. It is broken until it is resolved (references.ts). */
+  readonly template?: string;
 }
 
 interface LocatedList {
@@ -51,9 +53,13 @@ export function plain(node: Located): unknown {
 
 /** The number of values in a node, itself included. */
 export function size(node: Located): number {
-  if (node.kind === 'text') return 1;
-  const parts = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
-  return parts.reduce((sum, part) => sum + size(part), 1);
+  return partsOf(node).reduce((sum, part) => sum + size(part), 1);
+}
+
+/** The values directly inside a node. */
+export function partsOf(node: Located): readonly Located[] {
+  if (node.kind === 'text') return [];
+  return node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
 }
 
 /** The node at the end of a path, or undefined if there is none. */

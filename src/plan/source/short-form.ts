@@ -1,7 +1,7 @@
-import { expand, type Environment } from './expand.js';
 import { mappingAt, textAt, type Located, type LocatedMapping, type LocatedText } from './located.js';
 import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { isQuotableName } from './quote.js';
+import { unresolvedAt } from './references.js';
 import { host, wholeNumber } from '../schema/values.js';
 
 /** `host`, `host:port`, `[v6]` or `[v6]:port`. */
@@ -16,16 +16,16 @@ export function isYaml(text: string): boolean {
   return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
 }
 
-/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
-export function readShortForm(text: string, origin: Place, env: Environment) {
-  const entries: { source: string; node: LocatedText }[] = [];
+/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` stays unresolved. */
+export function readShortForm(text: string, origin: Place) {
+  const entries: LocatedText[] = [];
   const problems: Problem[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
       const place = { ...origin, line: index + 1, column: offset + 1 };
-      const { text: expanded, expanded: isExpanded, errors } = expand(source, env);
+      const { located, errors } = unresolvedAt(place, source);
       if (problems.length < MAX_PROBLEMS) problems.push(...errors.map((message) => ({ ...place, message })));
-      entries.push({ source, node: { ...textAt(place, expanded, isExpanded), broken: errors.length > 0 } });
+      entries.push(located);
     }
   }
   return { entries, problems };
@@ -34,12 +34,13 @@ export function readShortForm(text: string, origin: Place, env: Environment) {
 /** An endpoint mapping, or why an entry is not one. */
 export type ReadEntry = Readonly<{ mapping?: LocatedMapping; problems: readonly Problem[] }>;
 
-/** @param source its text before the expansion of variables, for errors; undefined if that is not known */
-export function readEntry(node: LocatedText, source: string | undefined): ReadEntry {
-  if (node.broken) return { problems: [] };
+/** An entry that is not resolved is a host whose name is not known. */
+export function readEntry(node: LocatedText): ReadEntry {
+  if (node.broken) return { mapping: mappingAt(node.place, [['host', node]]), problems: [] };
   const [, name = '', port] = ENTRY.exec(node.text) ?? [];
   const problem = entryProblem(node.text, name, port);
-  if (problem !== undefined) return { problems: [{ ...node.place, message: `${quoted(source)} ${problem}` }] };
+  if (problem !== undefined)
+    return { problems: [{ ...node.place, message: `${quoted(node.template ?? node.text)} ${problem}` }] };
   const part = (text: string): Located => textAt(node.place, text, node.expanded);
   const values: [string, Located][] = [['host', part(name)]];
   if (port !== undefined) values.push(['port', part(port)]);
@@ -56,7 +57,6 @@ function entryProblem(text: string, name: string, port: string | undefined): str
 }
 
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
-function quoted(source: string | undefined): string {
-  const isQuotable = source !== undefined && isQuotableName(source.replace(/\$\{\w+\}/g, 'name'));
-  return isQuotable ? `"${source}"` : 'this endpoint';
+function quoted(source: string): string {
+  return isQuotableName(source.replace(/\$\{\w+\}/g, 'name')) ? `"${source}"` : 'this endpoint';
 }

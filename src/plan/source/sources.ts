@@ -2,16 +2,17 @@ import systemPath, { type PlatformPath } from 'node:path';
 import { codeOf } from '../../text/reason.js';
 import { check } from '../schema/check.js';
 import { configSchema, defaultsSchema } from '../schema/schema.js';
-import type { Environment } from './expand.js';
 import { at, mappingAt, size, type Located, type LocatedMapping } from './located.js';
-import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
+import type { Place, Problem } from './problem.js';
 import { fileName } from './quote.js';
 import { isYaml, readEntry, readShortForm, type ReadEntry } from './short-form.js';
 import { readYaml } from './yaml.js';
 
+/** What a source contains, with all references unresolved. */
 export interface EndpointList {
   readonly defaults: LocatedMapping;
-  readonly endpoints: readonly LocatedMapping[];
+  /** Each may be an endpoint, see {@link readItem}. */
+  readonly items: readonly Located[];
   readonly problems: readonly Problem[];
 }
 
@@ -23,28 +24,27 @@ const MAX_ENDPOINTS = 100_000;
 const MAX_VALUES = 1000;
 
 /** Reads the input `endpoints`: YAML, or the short form. */
-export function readEndpointsInput(text: string, env: Environment): EndpointList {
+export function readEndpointsInput(text: string): EndpointList {
   const origin = { input: 'endpoints' };
   if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge(origin)]);
   if (!isYaml(text)) {
-    const { entries, problems } = readShortForm(text, origin, env);
-    const read = readAll(entries, ({ node, source }) => readEntry(node, source), origin);
+    const { entries, problems } = readShortForm(text, origin);
     const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to test' }] : [];
-    return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
+    return withItems(NO_DEFAULTS, entries, [...problems, ...empty], origin);
   }
-  const { root, problems } = readYaml(text, origin, env);
+  const { root, problems } = readYaml(text, origin);
   if (root && root.kind !== 'list') {
     const message = 'must be a list of endpoints, each beginning with "- "';
     return unusable([...problems, { ...root.place, message }]);
   }
   const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
-  return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
+  return withItems(NO_DEFAULTS, root?.items ?? [], [...problems, ...empty], origin);
 }
 
 /** Reads the file that the input `config` names. @param path as the user wrote it */
 export function readConfigFile(
   path: string,
-  { cwd, env, readFile }: { cwd: string; env: Environment; readFile: (path: string) => string },
+  { cwd, readFile }: { cwd: string; readFile: (path: string) => string },
 ): EndpointList {
   let text;
   try {
@@ -54,54 +54,50 @@ export function readConfigFile(
   }
   const file = fromWorkspace(cwd, path);
   if (Buffer.byteLength(text) > MAX_SIZE) return unusable([tooLarge({ file })]);
-  const { root, problems } = readYaml(text, { file }, env);
+  const { root, problems } = readYaml(text, { file });
   if (!root)
     return unusable(problems.length > 0 ? problems : [{ file, message: 'the file is empty; `endpoints` is missing' }]);
 
-  const defaults = at(root, 'defaults');
-  const excess = defaults ? excessIn(defaults) : [];
-  const isChecked = defaults && excess.length === 0;
-  return withItems(isChecked && defaults.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
-    ...problems,
-    ...check(configSchema, root, { what: 'the file' }).problems,
-    ...excess,
-    ...(isChecked ? check(defaultsSchema, defaults, { what: 'defaults' }).problems : []),
-  ]);
+  const list = at(root, 'endpoints');
+  const { defaults, problems: wrongDefaults } = readDefaults(at(root, 'defaults'));
+  const all = [...problems, ...check(configSchema, root, { what: 'the file' }).problems, ...wrongDefaults];
+  return withItems(defaults, list?.kind === 'list' ? list.items : [], all, list?.place ?? {});
+}
+
+function readDefaults(node: Located | undefined): Pick<EndpointList, 'defaults' | 'problems'> {
+  if (!node) return { defaults: NO_DEFAULTS, problems: [] };
+  if (node.kind !== 'mapping') {
+    return { defaults: NO_DEFAULTS, problems: check(defaultsSchema, node, { what: 'defaults' }).problems };
+  }
+  const problems = excessIn(node);
+  return { defaults: problems.length > 0 ? NO_DEFAULTS : node, problems };
 }
 
 function unusable(problems: readonly Problem[]): EndpointList {
-  return { defaults: NO_DEFAULTS, endpoints: [], problems };
+  return { defaults: NO_DEFAULTS, items: [], problems };
 }
 
 function tooLarge(place: Place): Problem {
   return { ...place, message: `must not be larger than ${MAX_SIZE} bytes` };
 }
 
-function withItems(defaults: LocatedMapping, list: Located | undefined, problems: readonly Problem[]): EndpointList {
-  const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
-  return { ...read, defaults, problems: [...problems, ...read.problems] };
-}
-
-/** Reads the items of a list one after the other, until there are too many endpoints or problems. */
-function readAll<T>(items: readonly T[], read: (item: T) => ReadEntry, place: Place): Omit<EndpointList, 'defaults'> {
-  const problems: Problem[] = [];
-  if (items.length > MAX_ENDPOINTS) problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
-  const endpoints: LocatedMapping[] = [];
-  for (const item of items.slice(0, MAX_ENDPOINTS)) {
-    if (problems.length >= MAX_PROBLEMS) break;
-    const result = read(item);
-    problems.push(...result.problems);
-    if (result.mapping) endpoints.push(result.mapping);
-  }
-  return { endpoints, problems };
+function withItems(
+  defaults: LocatedMapping,
+  items: readonly Located[],
+  problems: readonly Problem[],
+  place: Place,
+): EndpointList {
+  const excess = items.length > MAX_ENDPOINTS ? [{ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` }] : [];
+  return { defaults, items: items.slice(0, MAX_ENDPOINTS), problems: [...problems, ...excess] };
 }
 
 function excessIn(node: Located): Problem[] {
   return size(node) > MAX_VALUES ? [{ ...node.place, message: `contains more than ${MAX_VALUES} values` }] : [];
 }
 
-function readItem(item: Located): ReadEntry {
-  if (item.kind === 'text') return readEntry(item, item.expanded ? undefined : item.text);
+/** Reads one item of a list. */
+export function readItem(item: Located): ReadEntry {
+  if (item.kind === 'text') return readEntry(item);
   if (item.kind === 'list') {
     return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
   }

@@ -1,6 +1,7 @@
 import * as yaml from 'yaml';
-import { expand, LITERAL_KEYS, type Environment } from './expand.js';
+import { LITERAL_KEYS } from './expand.js';
 import { textAt, type Located, type LocatedEntry } from './located.js';
+import { unresolvedAt } from './references.js';
 import { MAX_PROBLEMS, type Place, type Problem } from './problem.js';
 import { isQuotableKey } from './quote.js';
 
@@ -29,12 +30,12 @@ const SYNTAX: Partial<Record<yaml.ErrorCode, string>> = {
 };
 
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
- * except those of LITERAL_KEYS.
+ * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` stays unresolved; in the
+ * values of LITERAL_KEYS it is an error.
  * @param origin the file or the input that the text comes from
  * @returns no `root` if the text is empty or is not valid YAML
  */
-export function readYaml(text: string, origin: Place, env: Environment): { root?: Located; problems: Problem[] } {
+export function readYaml(text: string, origin: Place): { root?: Located; problems: Problem[] } {
   const lines = new yaml.LineCounter();
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -52,7 +53,7 @@ export function readYaml(text: string, origin: Place, env: Environment): { root?
   // Other errors on the same line are usually consequences of the first.
   if (syntax.length > 0) return { problems: [...new Map(syntax.toReversed().map((p) => [p.line, p])).values()] };
   if (document.contents === null) return { problems: [] };
-  const reader = new Reader(env, placeOf);
+  const reader = new Reader(placeOf);
   return { root: reader.read(document.contents), problems: reader.problems };
 }
 
@@ -94,7 +95,6 @@ function compose(tokens: readonly yaml.CST.Token[], length: number) {
 /** Turns the nodes of one document, in order, into located values. */
 class Reader {
   readonly problems: Problem[] = [];
-  readonly #env: Environment;
   readonly #placeOf: (offset: number) => Place;
   readonly #anchors = new Map<string, yaml.Node>();
   /** The node that each alias stands for: the last one with its name before the alias. */
@@ -104,8 +104,7 @@ class Reader {
   #aliases = 0;
   #aliased = 0;
 
-  constructor(env: Environment, placeOf: (offset: number) => Place) {
-    this.#env = env;
+  constructor(placeOf: (offset: number) => Place) {
     this.#placeOf = placeOf;
   }
 
@@ -125,10 +124,9 @@ class Reader {
     if (yaml.isMap(node)) return { kind: 'mapping', entries: this.#entries(node), place };
     if (yaml.isSeq(node))
       return { kind: 'list', items: (node.items as yaml.Node[]).map((item) => this.read(item)), place };
-    const source = textOf(node);
-    const { text, expanded, errors } = expand(source, this.#env, isLiteral);
+    const { located, errors } = unresolvedAt(place, textOf(node), isLiteral);
     for (const message of errors) this.#report({ ...place, message });
-    return { ...textAt(place, text, expanded), broken: errors.length > 0 };
+    return located;
   }
 
   #entries(mapping: yaml.YAMLMap): Map<string, LocatedEntry> {

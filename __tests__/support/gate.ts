@@ -45,6 +45,7 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     txt: textResolver(),
     now: () => new Date(),
     hostName: 'gate.example.test',
+    inTerminal: false,
     hostedRunner: false,
     trust,
     inboxes: new Inboxes(),

@@ -35,10 +35,18 @@ export interface Given {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly locateInput?: PlanContext['locateInput'];
+  readonly surface?: PlanContext['surface'];
 }
 
 /** Loads the plan from these sources. */
-export function load({ inputs = {}, config, files = {}, env = {}, locateInput }: Given): Promise<Plan> {
+export function load({
+  inputs = {},
+  config,
+  files = {},
+  env = {},
+  locateInput,
+  surface = 'workflow',
+}: Given): Promise<Plan> {
   const all: Readonly<Record<string, string>> = { ...files, ...(config !== undefined && { 'gate.yml': config }) };
   const readFile = (path: string): string => {
     const text = all[path.replace('/repository/', '')];
@@ -49,7 +57,7 @@ export function load({ inputs = {}, config, files = {}, env = {}, locateInput }:
     resolve(
       loadPlan(
         { ...inputs, ...(config !== undefined && { config: 'gate.yml' }) },
-        { cwd: '/repository', env, readFile, ...(locateInput && { locateInput }) },
+        { cwd: '/repository', env, surface, readFile, ...(locateInput && { locateInput }) },
       ),
     );
   });

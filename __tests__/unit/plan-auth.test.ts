@@ -4,8 +4,7 @@ import { load, problems, revealedOf } from '../support/load-plan.js';
 
 /** `auth`: which credentials can be combined, and with what. */
 
-const EMPTY =
-  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 
 let ours: Identity;
 beforeAll(async () => {
@@ -100,7 +99,7 @@ describe('a mechanism with the wrong kind of secret is an error', () => {
 
   test('the missing secret depends on the mechanism', async () => {
     const config = 'endpoints: [{host: a.example, auth: {username: joe, mechanism: XOAUTH2}}]';
-    expect(await problems({ config })).toEqual([`gate.yml:1:48: auth.access-token is missing. ${EMPTY}`]);
+    expect(await problems({ config })).toEqual(['gate.yml:1:48: auth.access-token is missing']);
   });
 
   test('the right kind is accepted', async () => {
@@ -118,13 +117,15 @@ describe('a secret that contains only spaces', () => {
   test.each(['" "', '"   "', '"\u00a0"', '"${BLANK}"'])('is an error: %s', async (password) => {
     const config = `endpoints: [{host: a.example, auth: {username: joe, password: ${password}}}]`;
     expect(await problems({ config, env: { BLANK: ' ' } })).toEqual([
-      `gate.yml:1:63: auth.password is empty or contains only spaces. ${EMPTY}`,
+      expect.stringMatching(/^gate\.yml:1:63: auth\.password is empty or contains only spaces/),
     ]);
   });
 
   test('is an error in an input too', async () => {
     const inputs = { endpoints: 'a.example', username: 'joe', password: '  ' };
-    expect(await problems({ inputs })).toEqual([`input password: password is empty or contains only spaces. ${EMPTY}`]);
+    expect(await problems({ inputs })).toEqual([
+      `input password: password is empty or contains only spaces. Set password in with: of the step. ${EMPTY}`,
+    ]);
   });
 
   test('a line break at the end of a secret is an error', async () => {
@@ -150,13 +151,15 @@ describe('expect: rejected', () => {
 
   test('requires credentials', async () => {
     expect(await problems({ config: 'endpoints: [{host: a.example, auth: {expect: rejected}}]' })).toEqual([
-      `gate.yml:1:46: auth.expect: rejected requires credentials, but none are set. ${EMPTY}`,
+      `gate.yml:1:46: auth.expect: rejected requires credentials, but none are set. Set auth.username and auth.password, or the inputs username and password. ${EMPTY}`,
     ]);
   });
 
   test('reports only the inputs if their credentials are incomplete', async () => {
     const inputs = { endpoints: '[{host: a.example, auth: {expect: rejected}}]', username: 'joe' };
-    expect(await problems({ inputs })).toEqual([`input username: password or access-token is missing. ${EMPTY}`]);
+    expect(await problems({ inputs })).toEqual([
+      `input username: password or access-token is missing. Set password or access-token in with: of the step. ${EMPTY}`,
+    ]);
   });
 
   test('inherits the credentials of the inputs, but not their delivery', async () => {

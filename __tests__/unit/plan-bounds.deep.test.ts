@@ -81,9 +81,9 @@ test('the number of files is limited', () => {
     throw new Error(`no file ${reads++}`);
   };
   const paths = Array.from({ length: 20_000 }, (_, file) => `${file}.pem`).join('\n');
-  expect(() => loadPlan({ endpoints: 'a.example', ca: paths }, { cwd: '/', env: {}, readFile })).toThrow(
-    'input ca: the text names more than 1000 files',
-  );
+  expect(() =>
+    loadPlan({ endpoints: 'a.example', ca: paths }, { cwd: '/', env: {}, surface: 'workflow', readFile }),
+  ).toThrow('input ca: the text names more than 1000 files');
   expect(reads).toBe(0);
 });
 

@@ -111,7 +111,9 @@ endpoints:
 test.each(['expect', 'verdicts'])('an unknown value of %s is not compared with other keys', async (key) => {
   const config = withDelivery(`${INBOX}, ${key}: "\${EXPECTED}"`);
   expect(await problems({ config })).toEqual([
-    expect.stringMatching(/^gate\.yml:1:\d+: the environment variable EXPECTED is not set$/),
+    expect.stringMatching(
+      /^gate\.yml:1:\d+: the environment variable EXPECTED is not set; set it in env: of the step$/,
+    ),
   ]);
 });
 

@@ -57,7 +57,7 @@ describe('variables of the runner and of Node.js', () => {
     for (const env of [{ [name]: SENT }, {}]) {
       const { text, errors } = expand(`x\${${name}}`, env);
       expect(errors).toEqual([
-        `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name with env: of the step`,
+        `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name`,
       ]);
       expect(text).not.toContain(SENT);
     }

@@ -33,7 +33,7 @@ describe('the short form', () => {
       await problems({ inputs: { endpoints: 'x.example\n ${HOSTS} ${NONE}' }, env: { HOSTS: 'top, secret' } }),
     ).toEqual([
       'endpoints:2:2: "${HOSTS}" must be host, host:port or [v6]:port',
-      'endpoints:2:11: the environment variable NONE is not set',
+      'endpoints:2:11: the environment variable NONE is not set; set it in env: of the step',
     ]);
   });
 

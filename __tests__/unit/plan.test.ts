@@ -3,8 +3,7 @@ import { ConfigurationError } from '../../src/plan/source/problem.js';
 import { credentialsOf } from '../../src/gate/secrets.js';
 import { ANCHOR_A, ANCHOR_B, load, problems, revealedOf } from '../support/load-plan.js';
 
-const EMPTY =
-  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
+const EMPTY = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const PIN = Buffer.alloc(32, 1).toString('base64');
 const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 
@@ -217,7 +216,7 @@ endpoints:
 
   test('an endpoint with a part of its credentials inherits no other part from the inputs', async () => {
     expect(await problems({ inputs, config: 'endpoints: [{host: a.example, auth: {username: own}}]' })).toEqual([
-      `gate.yml:1:48: auth.password or auth.access-token is missing. ${EMPTY}`,
+      'gate.yml:1:48: auth.password or auth.access-token is missing',
     ]);
   });
 
@@ -300,7 +299,7 @@ top: 1
       'gate.yml:19:16: waive.until must be a date in the form YYYY-MM-DD, not "2027-02-30"',
       'gate.yml:20:19: waive.finding must be the code of a finding that can be waived, not "internal-error"',
       'gate.yml:20:62: waive.reason must be one line of 1 to 200 visible characters, but is empty',
-      `gate.yml:22:17: auth.password or auth.access-token is missing. ${EMPTY}`,
+      'gate.yml:22:17: auth.password or auth.access-token is missing',
       'gate.yml:23:7: unknown key "pasword"; did you mean "password"?',
       'gate.yml:24:1: unknown key "top"',
     ]);
@@ -504,11 +503,17 @@ describe('secrets', () => {
   });
 
   test.each([
-    ['{username: u, password: "${NONE}"}', `gate.yml:1:61: auth.password is empty or contains only spaces. ${EMPTY}`],
-    ['{username: u, access-token: ""}', `gate.yml:1:65: auth.access-token is empty or contains only spaces. ${EMPTY}`],
-    ['{username: "${NONE}", password: p}', `gate.yml:1:48: auth.username is empty or contains only spaces. ${EMPTY}`],
-    ['{password: p}', `gate.yml:1:48: auth.username is missing. ${EMPTY}`],
-    ['{username: u}', `gate.yml:1:48: auth.password or auth.access-token is missing. ${EMPTY}`],
+    [
+      '{username: u, password: "${NONE}"}',
+      `gate.yml:1:61: auth.password is empty or contains only spaces. Set the environment variable NONE in env: of the step. ${EMPTY}`,
+    ],
+    ['{username: u, access-token: ""}', 'gate.yml:1:65: auth.access-token is empty or contains only spaces'],
+    [
+      '{username: "${NONE}", password: p}',
+      `gate.yml:1:48: auth.username is empty or contains only spaces. Set the environment variable NONE in env: of the step. ${EMPTY}`,
+    ],
+    ['{password: p}', 'gate.yml:1:48: auth.username is missing'],
+    ['{username: u}', 'gate.yml:1:48: auth.password or auth.access-token is missing'],
   ])('auth: %s', async (auth, line) => {
     expect(await problems({ config: `endpoints: [{host: a.example, auth: ${auth}}]`, env: { NONE: '' } })).toEqual([
       line,
@@ -516,20 +521,28 @@ describe('secrets', () => {
   });
 
   test.each([
-    [{ username: 'u' }, [`input username: password or access-token is missing. ${EMPTY}`]],
-    [{ password: 'p' }, [`input password: username is missing. ${EMPTY}`]],
+    [
+      { username: 'u' },
+      [
+        `input username: password or access-token is missing. Set password or access-token in with: of the step. ${EMPTY}`,
+      ],
+    ],
+    [{ password: 'p' }, [`input password: username is missing. Set username in with: of the step. ${EMPTY}`]],
     [{ 'mail-from': 'a@b.example' }, ['input mail-from: rcpt-to is missing or empty']],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example', 'inbox-username': 'i' },
-      [`input inbox-username: inbox-password is missing. ${EMPTY}`],
+      [`input inbox-username: inbox-password is missing. Set inbox-password in with: of the step. ${EMPTY}`],
     ],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', 'inbox-username': 'i', 'inbox-password': 'p' },
-      [`input mail-from: inbox is missing, but its credentials are set. ${EMPTY}`],
+      [`input mail-from: inbox is missing, but its credentials are set. Set inbox in with: of the step. ${EMPTY}`],
     ],
     [
       { 'mail-from': 'a@b.example', 'rcpt-to': 'a@b.example', inbox: 'imaps://i.example' },
-      [`input mail-from: inbox-username is missing. ${EMPTY}`, `input mail-from: inbox-password is missing. ${EMPTY}`],
+      [
+        `input mail-from: inbox-username is missing. Set inbox-username in with: of the step. ${EMPTY}`,
+        `input mail-from: inbox-password is missing. Set inbox-password in with: of the step. ${EMPTY}`,
+      ],
     ],
     [
       { inbox: 'mailpit+https://i.example' },
@@ -546,10 +559,10 @@ describe('secrets', () => {
   });
 
   test.each<[string, string[]]>([
-    ['inbox: mailpit+https://i.example, username: u', [`gate.yml:3:94: delivery.password is missing. ${EMPTY}`]],
+    ['inbox: mailpit+https://i.example, username: u', ['gate.yml:3:94: delivery.password is missing']],
     [
       'inbox: mailpit+https://i.example, username: u, password: ""',
-      [`gate.yml:3:107: delivery.password is empty or contains only spaces. ${EMPTY}`],
+      ['gate.yml:3:107: delivery.password is empty or contains only spaces'],
     ],
     [
       'inbox: mailpit+http://i.example/x, username: u, password: p',
@@ -576,8 +589,8 @@ describe('secrets', () => {
   test.each(['imaps', 'pop3'])('an inbox requires its credentials: %s', async (scheme) => {
     const delivery = `{from: a@b.example, to: a@b.example, inbox: ${scheme}://i.example}`;
     expect(await problems({ config: `endpoints:\n- host: a.example\n  delivery: ${delivery}` })).toEqual([
-      `gate.yml:3:13: delivery.username is missing. ${EMPTY}`,
-      `gate.yml:3:13: delivery.password is missing. ${EMPTY}`,
+      'gate.yml:3:13: delivery.username is missing',
+      'gate.yml:3:13: delivery.password is missing',
     ]);
   });
 
@@ -703,7 +716,7 @@ endpoints:
     const read: string[] = [];
     const { endpoints } = loadPlan(
       { endpoints: '[{host: a, tls: {ca: certs/a.pem}}, {host: b, tls: {ca: certs/a.pem}}, {host: c}]' },
-      { cwd: '/repository', env: {}, readFile: (path) => (read.push(path), ANCHOR_A) },
+      { cwd: '/repository', env: {}, surface: 'workflow', readFile: (path) => (read.push(path), ANCHOR_A) },
     );
     expect(endpoints.map(({ tls }) => tls.ca)).toEqual([[ANCHOR_A], [ANCHOR_A], []]);
     expect(read).toEqual(['/repository/certs/a.pem']);

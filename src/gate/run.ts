@@ -59,12 +59,13 @@ export async function run(
         end,
         whyEnded: () =>
           cancelled?.aborted
-            ? { why: String(cancelled.reason), cause: 'cancelled' }
+            ? { why: String(cancelled.reason), cause: plan.inTerminal ? 'interrupted' : 'cancelled' }
             : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / 60_000} min) has passed` },
         resolver: systemResolver(),
         txt: textResolver(),
         now: () => new Date(),
         hostName: hostname(),
+        inTerminal: plan.inTerminal === true,
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),

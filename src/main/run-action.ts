@@ -30,6 +30,7 @@ export async function runAction(state: RunState): Promise<number> {
     plan = loadPlan(inputs, {
       cwd: process.cwd(),
       env: process.env,
+      surface: 'workflow',
       problems: await discardOldReport(core.getInput('report-dir')),
       readFile: readRegularFile,
       locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),

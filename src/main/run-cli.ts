@@ -5,6 +5,7 @@ import { isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
 import { ConfigurationError } from '../plan/source/problem.js';
 import { INPUT_NAMES, type InputName } from '../plan/schema/schema.js';
+import { FROM_ENVIRONMENT, variableOf } from '../plan/where-to-set.js';
 import { renderJson } from '../output/json.js';
 import { progressLine, selfTestLine } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
@@ -33,9 +34,6 @@ STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSW
 
 Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.
 `;
-
-/** Secrets: every user of the machine can read a command line. */
-const FROM_ENVIRONMENT: readonly InputName[] = ['password', 'access-token', 'inbox-password'];
 
 /** Inputs that are not options with a value. A terminal needs no `report-dir`, because it has `--json`. */
 const OTHERS: readonly InputName[] = [...FROM_ENVIRONMENT, 'endpoints', 'report-dir', 'self-test'];
@@ -143,15 +141,16 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-function variableOf(input: string): string {
-  return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
-}
-
 function planOf(given: Readonly<Record<string, unknown>>): Plan {
   const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variableOf(input)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
   const texts = Object.entries(inputs).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return loadPlan(Object.fromEntries(texts), { cwd: process.cwd(), env: process.env, readFile: readRegularFile });
+  return loadPlan(Object.fromEntries(texts), {
+    cwd: process.cwd(),
+    env: process.env,
+    surface: 'terminal',
+    readFile: readRegularFile,
+  });
 }
 
 function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {

@@ -7,6 +7,8 @@ import type { ApiAddress, MailboxAddress } from './schema/values.js';
 
 /** What the gate tests, and how: valid and complete before anything is sent. */
 export interface Plan {
+  /** Set if the gate runs from a command line, and not in a workflow. */
+  readonly inTerminal?: true;
   readonly endpoints: readonly Endpoint[];
   readonly policy: GatePolicy;
   readonly concurrency: number;

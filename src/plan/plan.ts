@@ -8,17 +8,19 @@ import { selectEnvironments } from './environments.js';
 import { emptyLists, readInputs } from './layers.js';
 import { resolveEndpoint } from './resolve.js';
 import { check } from './schema/check.js';
-import { defaultsSchema } from './schema/schema.js';
+import { defaultsSchema, type InputSettings } from './schema/schema.js';
 import type { Environment } from './source/expand.js';
 import { at, mappingAt, type Located, type LocatedMapping } from './source/located.js';
-import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem } from './source/problem.js';
+import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem, type Surface } from './source/problem.js';
 import { resolveReferences, unsetIn } from './source/references.js';
 import { readConfigFile, readEndpointsInput, type EndpointList } from './source/sources.js';
+import { inTerminal } from './where-to-set.js';
 
 export interface PlanContext {
   /** The workspace. Paths are relative to it. */
   readonly cwd: string;
   readonly env: Environment;
+  readonly surface: Surface;
   /** Returns the text of a file by its absolute path; throws if it cannot be read. */
   readonly readFile: (path: string) => string;
   /** Problems that are known before the inputs are read. */
@@ -66,14 +68,15 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
   const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
   if (isEmpty && endpointProblems.length === 0) problems.push(noEndpoint(given));
   const valid = selected.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
-  if (problems.length > 0 || !settings || valid.length < selected.length) throw new ConfigurationError(problems);
+  if (problems.length > 0 || !settings || valid.length < selected.length) throw invalid(problems, context);
 
   const endpoints = valid.map(({ own, checked }) =>
     resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)),
   );
   const { deadline, 'report-dir': reportDir } = settings;
   return {
-    endpoints: sharded(endpoints, settings.shard),
+    ...(context.surface === 'terminal' && { inTerminal: true }),
+    endpoints: sharded(endpoints, settings.shard, context),
     policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
     concurrency: settings.concurrency,
     retries: settings.retries,
@@ -81,6 +84,19 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
     ...(settings['self-test'] && { selfTest: true }),
     ...(reportDir !== undefined && { reportDir }),
   };
+}
+
+/** The problems as they are shown where the gate runs, each with its hint. */
+function invalid(problems: readonly Problem[], { surface }: PlanContext): ConfigurationError {
+  return new ConfigurationError(
+    problems.map(({ hints, ...problem }) => {
+      const message = `${problem.message}${hints?.[surface] ?? ''}`;
+      const { input, line } = problem;
+      return surface === 'terminal' && input !== undefined && line === undefined
+        ? { message: `${inTerminal(input)}: ${message}` }
+        : { ...problem, message };
+    }),
+  );
 }
 
 function readLists(
@@ -118,12 +134,16 @@ function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source |
 }
 
 /** Assigns the endpoints to the parts in turn: the first to part 1, the next to part 2. */
-function sharded(endpoints: readonly Endpoint[], shard?: { part: number; parts: number }): readonly Endpoint[] {
+function sharded(
+  endpoints: readonly Endpoint[],
+  shard: InputSettings['shard'],
+  context: PlanContext,
+): readonly Endpoint[] {
   if (!shard) return endpoints;
   const { part, parts } = shard;
   const own = endpoints.filter((_, index) => index % parts === part - 1);
   if (own.length > 0) return own;
   const total = `there ${endpoints.length === 1 ? 'is' : 'are'} only ${count(endpoints.length, 'endpoint')}`;
   const message = `part ${part} of ${parts} is empty: ${total}`;
-  throw new ConfigurationError([{ input: 'shard', message }]);
+  throw invalid([{ input: 'shard', message }], context);
 }

@@ -20,6 +20,8 @@ export interface RunContext {
   readonly now: () => Date;
   /** This machine's name, for EHLO. */
   readonly hostName: string;
+  /** Whether the gate runs from a command line: a missing setting is then set in a different place. */
+  readonly inTerminal: boolean;
   /** Whether this is a GitHub-hosted runner, where port 25 is blocked. */
   readonly hostedRunner: boolean;
   /** The environment variable that configures a proxy. The gate does not use proxies. */

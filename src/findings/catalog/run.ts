@@ -22,15 +22,32 @@ export const RUN = {
           certainty: 'certain',
           remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
         },
+        'no-credentials-in-terminal': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'Configure `auth` in the config file, or set `--username` and the environment variable `STARTTLS_GATE_PASSWORD`.',
+        },
         'no-message': {
           party: 'configuration',
           certainty: 'certain',
           remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
         },
+        'no-message-in-terminal': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: 'Configure `delivery` in the config file, or set `--mail-from`, `--rcpt-to` and `--inbox`.',
+        },
         'no-inbox': {
           party: 'configuration',
           certainty: 'certain',
           remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+        },
+        'no-inbox-in-terminal': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'Configure `delivery.inbox` in the config file, or set `--inbox`. An inbox with a password also needs `--inbox-username` and the environment variable `STARTTLS_GATE_INBOX_PASSWORD`. If acceptance by the server is enough, set `delivery.expect: accepted`.',
         },
       },
     },
@@ -62,7 +79,7 @@ export const RUN = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+        'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several runs with `shard`. The durations in the report show which steps are slow.',
     },
     {
       evidence: {},
@@ -72,6 +89,11 @@ export const RUN = {
           certainty: 'likely',
           remedy:
             'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
+        },
+        interrupted: {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',
         },
       },
     },
@@ -83,7 +105,7 @@ export const RUN = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+        'Run the gate again. If it persists, use a machine with more CPU, lower `concurrency`, or run fewer other programs at the same time.',
     },
     { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } },
   ),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { at, nearest, plain, type Located } from '../source/located.js';
-import { MAX_PROBLEMS, type Place, type Problem } from '../source/problem.js';
+import { MAX_PROBLEMS, type Hints, type Place, type Problem } from '../source/problem.js';
 import { isQuotableKey, isQuotableName, isQuotableWord } from '../source/quote.js';
 import { didYouMean, type Quotable } from './fields.js';
+import { HINTS_OF_EMPTY_TEXT, hintsOfInputs, hintsOfVariables } from '../where-to-set.js';
 import { KEYS_OF_INPUTS } from './input-keys.js';
 import type { Violation } from './rules.js';
 
@@ -60,9 +61,20 @@ function isViolation(issue: z.core.$ZodIssue): issue is ViolationIssue {
 
 /** The problem of a rule that concerns several keys. */
 function violation(root: Located, own: Located, { message, params }: ViolationIssue): Problem {
-  const { keys, isOwn } = params;
+  const { keys, isOwn, unset } = params;
   const [{ place } = own] = keys.flatMap((key) => at(isOwn ? own : root, ...key.split('.')) ?? []);
-  return { ...place, message: isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message };
+  const hints = params.hints ?? (unset && hintsOf(unset, root, place));
+  const text = isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message;
+  return { ...place, message: text, ...(hints && { hints }) };
+}
+
+/** Where to set one of several keys; undefined if that is in the file itself. */
+function hintsOf(unset: readonly string[], root: Located, place: Place): Hints | undefined {
+  if (isInput(place)) return hintsOfInputs(unset.map(inputName));
+  const [node] = unset.flatMap((key) => at(root, ...key.split('.')) ?? []);
+  if (node?.kind !== 'text') return undefined;
+  if (node.template !== undefined) return hintsOfVariables(node.template);
+  return place.input === undefined ? undefined : HINTS_OF_EMPTY_TEXT;
 }
 
 /** Whether a value is an input as a whole. */

@@ -2,6 +2,8 @@ import { kindOf } from '../../sasl/mechanisms.js';
 import { Secret } from '../../secrets/secret.js';
 import { roleOf, transportOf } from './defaults.js';
 import type { EndpointSettings } from './endpoint-keys.js';
+import { HINTS_OF_CREDENTIALS } from '../where-to-set.js';
+import type { Hints } from '../source/problem.js';
 import { INBOX_SCHEMES } from './values.js';
 
 /*
@@ -17,6 +19,9 @@ export interface Violation {
   readonly keys: readonly string[];
   /** Set if the endpoint must be corrected, not the defaults: the error is then located at an own key or the endpoint. */
   readonly isOwn?: true;
+  /** Full names of keys, one of which must get a value: the error says where. */
+  readonly unset?: readonly string[];
+  readonly hints?: Hints;
 }
 
 type Violations = Generator<Violation, void>;
@@ -24,8 +29,6 @@ type Inheritable = Pick<EndpointSettings, 'auth' | 'delivery'> & Partial<Pick<En
 type Auth = NonNullable<EndpointSettings['auth']>;
 type Delivery = NonNullable<EndpointSettings['delivery']>;
 
-const EMPTY_SECRETS =
-  'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
 const SECRETS = ['password', 'access-token'] as const;
 const VERDICTS = ['spf', 'dkim', 'dmarc'] as const;
 /** Verdicts that only the receiving server can give. */
@@ -87,8 +90,8 @@ function* authViolations(auth: Auth): Violations {
     const message = `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${secret}; remove it`;
     if (secret) yield { message, keys: [`auth.${secret}`] };
   } else if (auth.username === undefined && secret === undefined) {
-    const message = `auth.expect: rejected requires credentials, but none are set. ${EMPTY_SECRETS}`;
-    if (auth.expect === 'rejected') yield { message, keys: ['auth.expect'] };
+    const message = 'auth.expect: rejected requires credentials, but none are set';
+    if (auth.expect === 'rejected') yield { message, keys: ['auth.expect'], hints: HINTS_OF_CREDENTIALS };
   } else if (needed && secret && secret !== needed) {
     const message = `auth.mechanism ${auth.mechanism} requires auth.${needed}, not auth.${secret}`;
     yield { message, keys: [`auth.${secret}`] };
@@ -111,8 +114,8 @@ function* inboxViolations({ inbox, ...login }: Pick<Delivery, 'inbox' | 'usernam
   }
   yield* incomplete({ 'delivery.username': login.username, 'delivery.password': login.password });
   if (inbox !== undefined) return;
-  const message = `delivery.inbox is missing, but its credentials are set. ${EMPTY_SECRETS}`;
-  yield { message, keys: ['delivery'] };
+  const message = 'delivery.inbox is missing, but its credentials are set';
+  yield { message, keys: ['delivery'], unset: ['delivery.inbox'] };
 }
 
 function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes': bytes }: Delivery): Violations {
@@ -160,6 +163,8 @@ function* incomplete(values: Readonly<Record<string, string | Secret | undefined
   for (const [key, value] of Object.entries(values)) {
     const isEmpty = value instanceof Secret ? value.isBlank : typeof value === 'string' && value.trim() === '';
     const what = value === undefined ? 'missing' : 'empty or contains only spaces';
-    if (value === undefined || isEmpty) yield { message: `${key} is ${what}. ${EMPTY_SECRETS}`, keys: [key, ...keys] };
+    if (value === undefined || isEmpty) {
+      yield { message: `${key} is ${what}`, keys: [key, ...keys], unset: key.split(' or ') };
+    }
   }
 }

@@ -46,6 +46,6 @@ function errorIn(name: string | undefined): string | undefined {
   if (name === undefined)
     return 'malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${';
   return RESERVED.test(name)
-    ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name with env: of the step`
+    ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name`
     : undefined;
 }

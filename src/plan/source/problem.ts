@@ -11,9 +11,16 @@ export interface Place {
   readonly column?: number;
 }
 
+/** Where the gate runs: as the action, or from a command line. */
+export type Surface = 'workflow' | 'terminal';
+
+/** What to do about a problem, to follow its message. */
+export type Hints = Readonly<Record<Surface, string>>;
+
 /** An error in the configuration, and its place. The message never quotes a value that may be a secret. */
 export interface Problem extends Place {
   readonly message: string;
+  readonly hints?: Hints;
 }
 
 /** More would hide the first ones, and exceed the limits of a summary. */

@@ -1,6 +1,6 @@
 import { expand, type Environment } from './expand.js';
 import { partsOf, textAt, type Located, type LocatedEntry } from './located.js';
-import type { Place, Problem } from './problem.js';
+import type { Hints, Place, Problem } from './problem.js';
 
 /*
  * References to environment variables, `${NAME}`. A text with references is read as it is, and resolved only if a tested
@@ -32,6 +32,8 @@ export function resolveReferences(node: Located, env: Environment): Located {
   return errors.length > 0 ? node : { ...node, text, broken: false };
 }
 
+const HINTS_OF_UNSET: Hints = { workflow: '; set it in env: of the step', terminal: '' };
+
 /**
  * The variables that are not set in a value that has been resolved.
  * @param reported texts that are left out, to which these are added
@@ -40,5 +42,5 @@ export function unsetIn(node: Located, env: Environment, reported = new Set<Loca
   if (node.kind !== 'text') return partsOf(node).flatMap((part) => unsetIn(part, env, reported));
   if (!node.broken || node.template === undefined || reported.has(node)) return [];
   reported.add(node);
-  return expand(node.template, env).errors.map((message) => ({ ...node.place, message }));
+  return expand(node.template, env).errors.map((message) => ({ ...node.place, message, hints: HINTS_OF_UNSET }));
 }

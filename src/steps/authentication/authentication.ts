@@ -44,7 +44,8 @@ export async function authentication(context: Context, secured: Secured): Promis
       if (!endpoint.require.includes('authentication'))
         return { ok: true, findings, skipped: 'not-configured', facts, next };
       const message = 'Authentication is required, but no credentials are configured.';
-      findings.push(finding('step-required', message, { cause: 'no-credentials' }));
+      const cause = context.run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
+      findings.push(finding('step-required', message, { cause }));
       return { ok: true, findings, facts, next };
     }
     const signedIn = await signIn(context, next, endpoint.auth);

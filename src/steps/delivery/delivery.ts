@@ -13,11 +13,15 @@ import { expectRefusal, submit } from './submission.js';
  * arrival: without an inbox, no message is sent.
  */
 export async function delivery(context: Context, signedIn: SignedIn): Promise<StepResult<undefined>> {
-  const { endpoint } = context;
+  const { endpoint, run } = context;
   const isRequired = endpoint.require.includes('delivery');
   if (!endpoint.delivery) {
     return isRequired
-      ? done([finding('step-required', 'Delivery is required, but it is not configured.', { cause: 'no-message' })])
+      ? done([
+          finding('step-required', 'Delivery is required, but it is not configured.', {
+            cause: run.inTerminal ? 'no-message-in-terminal' : 'no-message',
+          }),
+        ])
       : { ...done([]), skipped: 'not-configured' };
   }
   if (!signedIn.isVerified) return stopped(withheld(endpoint));
@@ -26,7 +30,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
   if (!inbox && expect === 'received' && isRequired) {
     const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
-    return done([finding('step-required', message, { cause: 'no-inbox' })]);
+    return done([finding('step-required', message, { cause: run.inTerminal ? 'no-inbox-in-terminal' : 'no-inbox' })]);
   }
   if (inbox) {
     const opened = await openInbox(context, inbox);

@@ -36,13 +36,46 @@ test('every problem is reported on every channel, and no connection is opened', 
     report: undefined,
     aftermath: '',
   });
-  expect(annotations).toHaveLength(1);
+  expect(annotations).toHaveLength(2);
   expect(commands).toEqual(annotations);
-  for (const channel of [annotations[0]?.data, summary, log]) {
+  for (const channel of [annotations[1]?.data, summary, log]) {
     for (const place of places) expect(channel).toContain(place);
   }
-  expect(annotations[0]?.data.split('\n')).toHaveLength(1 + places.length);
+  expect(annotations[1]?.data.split('\n')).toHaveLength(1 + places.length);
   expect(witness.connections).toBe(0);
+});
+
+test('a problem has an annotation on its line of the config file or of the workflow', async () => {
+  await using runner = await createRunner();
+  await runner.write('mail/gate.yml', 'endpoints:\n  - host: c.example.test\n    prot: 587\n');
+  await runner.write(
+    WORKFLOW,
+    [
+      'jobs:\n  gate:\n    steps:\n      - uses: octo/gate@v1\n        with:',
+      '          timeout: soon\n          config: mail/gate.yml',
+      '          endpoints: |\n            a.example.test\n            b.example.test:0\n',
+    ].join('\n'),
+  );
+  const { annotations, summary } = await runner.run({
+    endpoints: 'a.example.test\nb.example.test:0\n',
+    config: 'mail/gate.yml',
+    timeout: 'soon',
+    shard: '3/2',
+  });
+  const title = 'Invalid configuration';
+  expect(annotations.map(({ properties }) => properties)).toEqual([
+    { title, file: WORKFLOW, line: '6' },
+    { title, file: WORKFLOW, line: '10' },
+    { title, file: 'mail/gate.yml', line: '3', col: '5' },
+    {},
+  ]);
+  expect(annotations.map(({ data }) => data.split('\n')[0])).toEqual([
+    'must be a whole number from 1 to 600, not "soon"',
+    '"b.example.test:0" must have a whole number from 1 to 65535 as its port',
+    'unknown key "prot"; did you mean "port"?',
+    'No server was tested: the configuration is invalid.',
+  ]);
+  for (const channel of [annotations[3]?.data, summary]) expect(channel).toContain('input shard: ');
 });
 
 test('problems that do not fit into an annotation are in the log and in the summary', async () => {

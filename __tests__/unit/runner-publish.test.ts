@@ -239,7 +239,10 @@ describe('publishing', () => {
 
   test('sets a result and writes no report after a configuration error', async () => {
     const printed = await printedBy(() =>
-      publishNotTested('the configuration is invalid', 'endpoints:1: nothing\ninput shard: no', context()),
+      publishNotTested(
+        { why: 'the configuration is invalid', problems: ['endpoints:1: nothing', 'input shard: no'] },
+        context(),
+      ),
     );
     expect(printed).toBe('');
     expect(outputs()).toEqual({

@@ -10,7 +10,8 @@ import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
 import { runnerLog } from '../runner/log.js';
-import { publish, publishNotTested, type PublishContext } from '../runner/publish.js';
+import { annotateProblems } from '../runner/problem-annotations.js';
+import { publish, publishNotTested, type NotTested, type PublishContext } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
@@ -24,16 +25,17 @@ export async function runAction(state: RunState): Promise<number> {
   const cancelled = cancellation();
   state.endedBy = cancelled;
   const context = { log, redactReason: (reason: string) => redactReason(reason, state.plan), cancelled };
+  const inputs = givenInputs(process.env);
+  const locate = (input: string) => locateInput(input, inputs[input] ?? '', process.env);
   let plan: Plan;
   try {
-    const inputs = givenInputs(process.env);
     plan = loadPlan(inputs, {
       cwd: process.cwd(),
       env: process.env,
       surface: 'workflow',
       problems: await discardOldReport(core.getInput('report-dir')),
       readFile: readRegularFile,
-      locateInput: (name) => locateInput(name, inputs[name] ?? '', process.env),
+      locateInput: locate,
     });
     mask(secretsOf(plan));
     state.plan = plan;
@@ -41,14 +43,16 @@ export async function runAction(state: RunState): Promise<number> {
       // Loaded on demand, because it includes mail servers.
       const { selfTest } = await import('./self-test.js');
       const result = await selfTest();
-      if (!result.ok) return await refuse('the self-test failed', [result.reason], context);
+      if (!result.ok) return await refuse({ why: 'the self-test failed', problems: [result.reason] }, context);
       log.info(selfTestLine(result.detected));
     }
   } catch (error) {
     if (error instanceof ConfigurationError) {
       // A hint must not hide the problem if the event cannot be read.
       const hints = await secretsOfForks().catch(() => []);
-      return refuse('the configuration is invalid', [...error.message.split('\n'), ...hints], context);
+      const problems = [...error.message.split('\n'), ...hints];
+      const annotations = annotateProblems(error.problems, locate);
+      return refuse({ why: 'the configuration is invalid', problems, annotations }, context);
     }
     throw error;
   }
@@ -99,11 +103,11 @@ interface PullRequest {
 }
 
 /** Fails the job without testing any server. Returns the exit code. */
-async function refuse(why: string, problems: readonly string[], context: PublishContext): Promise<number> {
-  problems.forEach((problem) => {
+async function refuse(reason: NotTested, context: PublishContext): Promise<number> {
+  reason.problems.forEach((problem) => {
     context.log.info(problem);
   });
-  await publishNotTested(why, problems.join('\n'), context);
-  core.setFailed(notTested(why, problems));
+  await publishNotTested(reason, context);
+  core.setFailed(notTested(reason.why, reason.problems));
   return 1;
 }

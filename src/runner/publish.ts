@@ -9,6 +9,7 @@ import { renderNotTested, renderSummary } from '../output/summary.js';
 import { escapeLine } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
 import type { Log } from './log.js';
+import type { ProblemAnnotation } from './problem-annotations.js';
 import { writeReport } from './report-file.js';
 
 export interface PublishContext {
@@ -60,17 +61,28 @@ export async function publish(
   });
 }
 
-/**
- * Publishes that no server was tested: outputs and summary. Never throws.
- * @param why a clause, such as "the configuration is invalid"
- * @param message the problems, one line each, without secrets
- */
-export async function publishNotTested(why: string, message: string, context: PublishContext): Promise<void> {
+/** Why no server was tested. */
+export interface NotTested {
+  /** A clause, such as "the configuration is invalid". */
+  readonly why: string;
+  /** One line each, without secrets. */
+  readonly problems: readonly string[];
+  readonly annotations?: readonly ProblemAnnotation[];
+}
+
+/** Publishes that no server was tested: outputs, summary and annotations. Never throws. */
+export async function publishNotTested(
+  { why, problems, annotations = [] }: NotTested,
+  context: PublishContext,
+): Promise<void> {
   await tryAll(context, {
     'the outputs': () => {
       setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
     },
-    'the job summary': () => appendSummary(renderNotTested(why, message)),
+    'the job summary': () => appendSummary(renderNotTested(why, problems.join('\n'))),
+    'the annotations': () => {
+      for (const { message, properties } of annotations) core.error(message, properties);
+    },
   });
 }
 

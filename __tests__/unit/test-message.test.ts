@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { alterations, hasToken, isTestMessage, maxReadBytes } from '../../src/message/alterations.js';
+import { alterations, hasToken, isReencoded, isTestMessage, maxReadBytes } from '../../src/message/alterations.js';
 import { headerAndBody, parseMessage } from '../../src/message/fields.js';
 import { composeTestMessage } from '../../src/message/test-message.js';
 
@@ -41,7 +41,8 @@ describe('a received message', () => {
     const probe = await compose();
     const traced = `Received: from a by b with ESMTPSA;\r\n\tMon, 23 Nov 2026\r\nReturn-Path: <x@y>\r\n${probe.text}`;
     const signed = `DKIM-Signature: v=1\r\nX-Scanned: a\r\nX-Scanned: b\r\n${traced}`;
-    for (const text of [probe.text, traced, signed, traced.replace(/\r\n/g, '\n'), `${probe.text}\r\n`]) {
+    const named = probe.text.replace(/^(?:MIME-Version|Subject):/gm, (name) => name.toLowerCase());
+    for (const text of [probe.text, traced, signed, traced.replace(/\r\n/g, '\n'), `${probe.text}\r\n`, named]) {
       expect(alterations(probe, Buffer.from(text))).toEqual([]);
     }
   });
@@ -53,7 +54,7 @@ describe('a received message', () => {
       /^subject was "STARTTLS.*" and is "\[SPAM\]/,
     ],
     [
-      'a field name in different case',
+      'a space after a field name',
       (text) => text.replace(/^Subject:/m, 'SUBJECT :'),
       /^the name of subject was "Subject" and is "SUBJECT "$/,
     ],
@@ -131,6 +132,12 @@ describe('a received message', () => {
     expect([hasToken(probe, parseMessage(received)), isTestMessage(probe, received)]).toEqual([true, true]);
   });
 
+  test('with base64 keeps its token in front of a footer', async () => {
+    const probe = await compose();
+    const received = Buffer.from(`${inBase64(probe.text)}--\r\nScanned and found harmless.\r\n`);
+    expect([hasToken(probe, parseMessage(received)), isReencoded(probe, received)]).toEqual([true, false]);
+  });
+
   test('is altered whenever it is not recognized', async () => {
     const probe = await compose();
     const positions = Array.from({ length: probe.text.length }, (_, at) => at);
@@ -150,6 +157,99 @@ describe('a received message', () => {
         const changed = `${probe.text.slice(0, at)}~${probe.text.slice(at + 1)}`;
         // A change in a field name makes it a different field, and the original one is missing.
         expect(alterations(probe, Buffer.from(changed))).not.toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('a message that a server has encoded again', () => {
+  const withAttachment = () => composeTestMessage('gate@example.com', 'inbox@example.com', NOW, 1000);
+  const boundaryOf = (text: string): string => /boundary="([^"]+)"/.exec(text)?.[1] ?? '';
+
+  /** What Courier does: a new boundary, a preamble, field names in a different case. */
+  const likeCourier = (text: string): string =>
+    text
+      .replaceAll(boundaryOf(text), '=_courier-123-0001')
+      .replace(/^Content-Type:/gm, 'Content-type:')
+      .replace(/^MIME-Version:/m, 'Mime-Version:')
+      .replace('\r\n\r\n', '\r\n\r\nThis is a MIME-formatted message.\r\n\r\n');
+
+  const inLinesOf60 = (text: string): string => {
+    const [start = '', encoded = '', end = ''] = text.split(/((?:[a-z\d+/=]{40,76}\r\n)+)/i);
+    return start + encoded.replace(/\r\n/g, '').replace(/.{60}/g, '$&\r\n') + '\r\n' + end;
+  };
+
+  test.each<[string, (text: string) => string]>([
+    ['as Courier does', likeCourier],
+    ['with the attachment in shorter lines', inLinesOf60],
+    [
+      'with the text in quoted-printable',
+      (text) =>
+        text
+          .replace('Encoding: 7bit', 'Encoding: quoted-printable')
+          .replace(/server(?=s\.\r)/, 'se=\r\nrver=73')
+          .replace('=73s', '=73'),
+    ],
+    [
+      'with parameters in a different order and form',
+      (text) => text.replace(/text\/plain; charset=utf-8/, 'Text/Plain; charset="UTF-8"'),
+    ],
+    ['without a default', (text) => text.replace(/^Content-Transfer-Encoding: 7bit\r\n/m, '')],
+  ])('%s has the same parts', async (_, change) => {
+    const probe = await withAttachment();
+    const received = Buffer.from(change(probe.text));
+    expect(received.toString()).not.toBe(probe.text);
+    expect(alterations(probe, received)).not.toEqual([]);
+    expect(isTestMessage(probe, received)).toBe(true);
+    expect(isReencoded(probe, received)).toBe(true);
+    expect(isReencoded(probe, Buffer.from(received.toString().replace(/\r\n/g, '\n')))).toBe(true);
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['a Subject', (text) => text.replace(/^Subject: /m, 'Subject: [SPAM] ')],
+    ['a second Content-Type', (text) => text.replace(/^Content-Type:/im, 'Content-Type: text/plain\r\n$&')],
+    ['no MIME-Version', (text) => text.replace(/^MIME-Version:.*\r\n/im, '')],
+    ['text', (text) => text.replace('This message', 'That message')],
+    ['a footer in the text', (text) => text.replace(/([0-9a-f]{32}\r\n)/, '$1-- \r\nScanned.\r\n')],
+    ['a footer after the last part', (text) => `${text}-- \r\nScanned.\r\n`],
+    ['a footer in base64', (text) => text.replace(/\r\n(?=\r?\n?--=_courier-123-0001--)/, '\r\nU2Nhbm5lZA==\r\n')],
+    [
+      'a byte of the attachment',
+      (text) =>
+        text.replace(
+          /^([a-z\d+/]{40})[a-z\d+/]/im,
+          (_, start: string) => `${start}${text.includes(`${start}A`) ? 'B' : 'A'}`,
+        ),
+    ],
+    ['a character outside base64', (text) => text.replace(/^([a-z\d+/]{40})[a-z\d+/]/im, '$1*')],
+    ['a name of the attachment', (text) => text.replaceAll('starttls-gate.bin', 'blocked.txt')],
+    ['one more part', (text) => text.replace(/--=_courier-123-0001\r\n/, '$&\r\nAn advertisement.\r\n$&')],
+    [
+      'one part less',
+      (text) => text.replace(/--=_courier-123-0001\r\nContent-type: application[^]*(?=--=_courier-123-0001--)/i, ''),
+    ],
+    ['a different kind of multipart', (text) => text.replace('multipart/mixed', 'multipart/alternative')],
+    ['an unknown encoding', (text) => text.replace('Encoding: 7bit', 'Encoding: x-uuencode')],
+    ['no end', (text) => text.replace('--=_courier-123-0001--', '')],
+    ['a part within a part', (text) => text.replace(/text\/plain; charset=utf-8/, 'multipart/mixed; boundary=x')],
+    ['more than is read', (text) => `X-Filler: ${'x'.repeat(maxReadBytes(0))}\r\n${text}`],
+  ])('is altered if it also has %s', async (_, change) => {
+    const probe = await withAttachment();
+    const encoded = likeCourier(probe.text);
+    const received = change(encoded);
+    expect(received).not.toBe(encoded);
+    expect(isReencoded(probe, Buffer.from(received))).toBe(false);
+    expect(alterations(probe, Buffer.from(received))).not.toEqual([]);
+  });
+
+  test('never has the same parts after a change to a letter or digit of a part', async () => {
+    const probe = await compose();
+    const begin = probe.text.indexOf('\r\n\r\n');
+    const positions = [...probe.text.matchAll(/[a-z0-9]/gi)].map(({ index }) => index).filter((index) => index > begin);
+    fc.assert(
+      fc.property(fc.constantFrom(...positions), (at) => {
+        const changed = `${probe.text.slice(0, at)}~${probe.text.slice(at + 1)}`;
+        expect(isReencoded(probe, Buffer.from(changed))).toBe(false);
       }),
     );
   });

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import { count } from '../text/count.js';
 import { parseMessage, valuesOf, type HeaderField, type ParsedMessage } from './fields.js';
 import { CR, LF, linesOf, type Line } from './lines.js';
-import { count } from '../text/count.js';
+import { decodePart, MIME_FIELDS, partsOf, type Part } from './mime.js';
 import type { TestMessage } from './test-message.js';
 
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
@@ -26,11 +28,12 @@ export function isTestMessage(sent: TestMessage, received: Buffer): boolean {
   return isNamed && hasToken(sent, message);
 }
 
-/** Whether a message has the token in its body. It survives a footer and quoted-printable; base64 is decoded first. */
+/** Whether a message has the token in its body, or in a part of it that is encoded. */
 export function hasToken({ token }: TestMessage, message: ParsedMessage): boolean {
-  const encodings = valuesOf(message, 'content-transfer-encoding');
-  const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
-  return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
+  return (
+    hasLine(message.body, token) ||
+    (partsOf(message) ?? []).some((part) => part.isText && hasLine(textOf(part).bytes, token))
+  );
 }
 
 /** Whether a text is a line of its own. */
@@ -45,33 +48,74 @@ function hasLine(body: Buffer, text: string): boolean {
 }
 
 /**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), by its
- * name as it is written, exactly once, and the body. Line ends, spaces around a value and added fields are ignored.
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), exactly
+ * once, and the body. Line ends, the case of a field name, spaces around a value and added fields are ignored.
  * @returns the differences, in words
  */
 export function alterations(sent: TestMessage, received: Buffer): readonly string[] {
   const before = parseMessage(sent.text);
   const after = parseMessage(received);
-  const fields = before.fields.flatMap((field) =>
-    fieldDifference(
-      field,
-      after.fields.filter(({ name }) => name === field.name),
-    ),
-  );
+  return [
+    ...before.fields.flatMap((field) => fieldDifference(field, after)),
+    ...bodyDifference(before.body, after.body),
+    ...sizeDifference(sent, received),
+  ];
+}
+
+/**
+ * Whether the only {@link alterations} are in the encoding: a server has written the MIME structure again, and every
+ * decoded part is the same.
+ */
+export function isReencoded(sent: TestMessage, received: Buffer): boolean {
+  const before = parseMessage(sent.text);
+  const after = parseMessage(received);
+  const others = before.fields.filter(({ name }) => !MIME_FIELDS.has(name));
+  if (others.some((field) => fieldDifference(field, after).length > 0)) return false;
+  if (sizeDifference(sent, received).length > 0) return false;
+  const [was, is] = [partsOf(before), partsOf(after)];
+  return was?.length === is?.length && was?.every((part, at) => isSamePart(part, is?.[at])) === true;
+}
+
+function isSamePart(was: Part, is: Part | undefined): boolean {
+  if (was.description !== is?.description) return false;
+  if (was.isText) {
+    const [before, after] = [textOf(was), textOf(is)];
+    return after.isValid && bodyDifference(before.bytes, after.bytes).length === 0;
+  }
+  const digest = digestOf(was);
+  return digest !== undefined && digest === digestOf(is);
+}
+
+/** Decoded, up to the first error in its encoding. */
+function textOf(part: Part): { readonly bytes: Buffer; readonly isValid: boolean } {
+  const decoded: Buffer[] = [];
+  const isValid = decodePart(part, (bytes) => decoded.push(bytes));
+  return { bytes: Buffer.concat(decoded), isValid };
+}
+
+/** An attachment may be large, so its content is not decoded as a whole. */
+function digestOf(part: Part): string | undefined {
+  const digest = createHash('sha256');
+  return decodePart(part, (bytes) => digest.update(bytes)) ? digest.digest('hex') : undefined;
+}
+
+function sizeDifference(sent: TestMessage, received: Buffer): string[] {
   const max = maxReadBytes(Buffer.byteLength(sent.text));
-  const size = received.length < max ? [] : [`the message has ${max} bytes or more`];
-  return [...fields, ...bodyDifference(before.body, after.body), ...size];
+  return received.length < max ? [] : [`the message has ${max} bytes or more`];
 }
 
 /** Mail programs differ in which of several fields they show, so any second one is an alteration. */
-function fieldDifference({ name, label, value }: HeaderField, is: readonly HeaderField[]): string[] {
+function fieldDifference({ name, label, value }: HeaderField, after: ParsedMessage): string[] {
+  const is = after.fields.filter((field) => field.name === name);
   const [first, ...more] = is;
   if (first === undefined) return [`${name} is missing`];
   if (more.length > 0) {
     return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
   }
   return [
-    ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+    ...(first.label.toLowerCase() === label.toLowerCase()
+      ? []
+      : [`the name of ${name} was "${label}" and is "${first.label}"`]),
     ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
   ];
 }

@@ -150,6 +150,31 @@ describe('the delivered message', () => {
     }
   }, 30_000);
 
+  test('causes a warning if a server encodes it again, and nothing if only the case of field names changes', async () => {
+    const likeCourier = (text: string): string => {
+      const [, boundary = ''] = /boundary="([^"]+)"/.exec(text) ?? [];
+      return text
+        .replaceAll(boundary, '=_courier-1')
+        .replace(/^(?:Content-Type|MIME-Version):/gm, (name) => name.toLowerCase())
+        .replace('\r\n\r\n', '\r\n\r\nThis is a MIME-formatted message.\r\n');
+    };
+    const inLowerCase = (text: string): string =>
+      text.replace(/^[^]*?\r\n\r\n/, (header) => header.replace(/^[A-Z][\w-]+:/gm, (name) => name.toLowerCase()));
+    for (const [alter, steps, found] of [
+      [likeCourier, 'ppppw', ['message-reencoded']],
+      [(text: string) => `X-Scanned: yes\r\n${likeCourier(text)}`, 'ppppw', ['message-reencoded']],
+      [(text: string) => likeCourier(text).replace('This message', 'That message'), 'ppppf', ['message-altered']],
+      [inLowerCase, 'ppppp', []],
+    ] as const) {
+      await using server = await startEmbedded({
+        alter: (raw) => Buffer.from(alter(raw.toString('latin1')), 'latin1'),
+      });
+      const { report } = await gate(delivering(server, { attachmentBytes: 20_000 }));
+      expect([letters(report.steps), codes(report.steps)]).toEqual([steps, found]);
+      expect(server.mailbox.messages).toEqual([]);
+    }
+  });
+
   test('is found before the server replies to QUIT', async () => {
     await using server = await startEmbedded();
     const { inbox } = server.endpoint().delivery ?? {};

@@ -22,6 +22,13 @@ const delivering = (change: (message: string) => string) => (): EmbeddedOptions 
   alter: (octets) => Buffer.from(change(octets.toString())),
 });
 
+/** What a relay does that does not trust 7-bit text. */
+function inBase64(message: string): string {
+  const [header = '', body = ''] = message.split(/\r\n\r\n([^]*)/);
+  const encoded = Buffer.from(body).toString('base64').replace(/.{76}/g, '$&\r\n');
+  return `${header.replace('Encoding: 7bit', 'Encoding: base64')}\r\n\r\n${encoded}\r\n`;
+}
+
 /** A server that stores every message in one of its folders, this number of times. */
 const filing =
   (folder: 'mailbox' | 'junk', times = 1) =>
@@ -156,6 +163,16 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
     twin: {
       name: 'adds a header field to the message',
       embedded: delivering((message) => `X-Scanned: and found harmless\r\n${message}`),
+    },
+  },
+  'message-reencoded': {
+    raising: {
+      name: 'encodes the text of the message in base64',
+      embedded: delivering((message) => inBase64(message)),
+    },
+    twin: {
+      name: 'writes the names of the header fields in a different case',
+      embedded: delivering((message) => message.replace(/^(?:MIME|Content)-[\w-]+:/gm, (name) => name.toLowerCase())),
     },
   },
   'receipt-not-verified': {

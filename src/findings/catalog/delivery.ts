@@ -213,13 +213,25 @@ export const DELIVERY = {
   ),
   'message-altered': error(
     'Message altered in transit',
-    'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.',
+    'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.',
     {
       party: 'server',
       certainty: 'likely',
       remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.',
     },
     { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' },
+  ),
+  'message-reencoded': warning(
+    'Message encoded again in transit',
+    'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Find the server that rewrites MIME (the message lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+      examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
+    },
+    { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' },
   ),
   'receipt-not-verified': notice(
     'Receipt not verified',
@@ -259,23 +271,39 @@ export const DELIVERY = {
   ),
   'delivery-hop-unencrypted': error(
     'Received line shows that TLS was not used',
-    'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`).',
+    'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Look for a proxy or a load balancer that terminates TLS in front of the mail server. Let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.',
+        'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Let it pass the connection through, or use TLS from there to the mail server as well.',
     },
-    { evidence: { ...TRACE, with: 'the protocol in the `with` clause' }, reference: 'RFC 3848' },
+    {
+      evidence: {
+        ...TRACE,
+        with: 'the protocol in the `with` clause',
+        client: 'the IP address of the client, if it is a loopback or private address and not that of the gate',
+      },
+      reference: 'RFC 3848',
+      causes: {
+        'behind-proxy': {
+          title: 'Unencrypted between a proxy and the mail server',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise let the proxy pass TLS through, or let it use TLS to the mail server as well.',
+        },
+      },
+    },
   ),
   'delivery-hop-mismatch': warning(
     'Received line shows a different TLS session',
-    'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.',
+    'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
+        'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
     },
     {
       evidence: {

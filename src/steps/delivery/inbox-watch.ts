@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { describeFailure, isTransient, type InboxFailure, type InboxResult } from '../../inbox/failure.js';
 import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
-import { alterations, hasToken, isTestMessage } from '../../message/alterations.js';
+import { alterations, hasToken, isReencoded, isTestMessage } from '../../message/alterations.js';
 import { parseMessage, type ParsedMessage } from '../../message/fields.js';
 import type { TestMessage } from '../../message/test-message.js';
 import { receivedHops } from '../../message/trace.js';
@@ -100,11 +100,16 @@ function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedMessage)
   const differences = alterations(sent, source);
   if (differences.length === 0) return [];
   const altered = excerpt(differences.join('; '));
+  const evidence = { messageId: sent.messageId, altered };
+  if (isReencoded(sent, source)) {
+    const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+    return [finding('message-reencoded', text, { evidence })];
+  }
   const doubt = hasToken(sent, parsed)
     ? ''
     : ' The random value in its body is missing: the body was replaced or the message was forged.';
   const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
-  return [finding('message-altered', text, { evidence: { messageId: sent.messageId, altered } })];
+  return [finding('message-altered', text, { evidence })];
 }
 
 /** Works in an inbox, and opens it again if its connection is lost before the deadline. */

@@ -13,6 +13,7 @@ test.each<[string, object]>([
   [`${INBOX}, verdicts: {spf: softfail, authserv-id: MX}`, { verdicts: { spf: 'softfail', authservId: 'mx' } }],
   ['attachment-bytes: 50000000', { attachmentBytes: 50_000_000 }],
   [`${INBOX}, keep: true`, { keep: true }],
+  [`${INBOX}, hop: proxied`, { isProxied: true }],
 ])('%s', async (keys, expected) => {
   const { endpoints } = await load({ config: withDelivery(keys) });
   expect(endpoints[0]?.delivery).toMatchObject(expected);
@@ -44,6 +45,8 @@ test.each<[string, string]>([
     'delivery.attachment-bytes has no effect with delivery.expect: refused, which sends no message; remove it',
   ],
   ['keep: true', 'delivery.keep requires delivery.inbox: it keeps the message in the inbox'],
+  ['hop: proxied', 'delivery.hop requires delivery.inbox: the hop is in the message that arrives'],
+  [`${INBOX}, hop: proxy`, 'delivery.hop must be one of direct, proxied, not "proxy"'],
   ['verdicts: {dkim: pass}', 'delivery.verdicts requires delivery.inbox: the verdicts are in the message that arrives'],
   [
     `${INBOX}, verdicts: {spf: pass, dmarc: pass}`,
@@ -98,7 +101,7 @@ endpoints:
 });
 
 test('inherited keys that have no effect are not an error', async () => {
-  const config = `defaults: {delivery: {${FROM_TO}, keep: true, attachment-bytes: 1000}}
+  const config = `defaults: {delivery: {${FROM_TO}, keep: true, hop: proxied, attachment-bytes: 1000}}
 endpoints:
   - a.example
   - host: b.example

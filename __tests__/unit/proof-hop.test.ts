@@ -1,6 +1,7 @@
 import { judgeHop, type OwnSession } from '../../src/steps/delivery/hop.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
+import type { Delivery } from '../../src/plan/endpoint.js';
 
 const TLS_1_3 = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 const TLS_1_2 = { version: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384' };
@@ -18,9 +19,10 @@ const FILTERED = 'from localhost (localhost [127.0.0.1]) by mx-1.example.com (Po
 const LATER = 'from mx-1.example.com (mx-1.example.com [192.0.2.1]) by inbox.example.com with LMTP id 3; Mon';
 
 /** @param lines from the last hop to the first */
-function judge(lines: readonly string[], session: Partial<OwnSession> = {}) {
+function judge(lines: readonly string[], session: Partial<OwnSession> = {}, delivery?: Pick<Delivery, 'isProxied'>) {
   const header = lines.map((line) => `Received: ${line}\r\n`).join('');
-  return judgeHop(SERVER, { ...SESSION, ...session }, receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`)));
+  const hops = receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`));
+  return judgeHop(SERVER, { ...SESSION, ...session }, hops, delivery);
 }
 
 const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);
@@ -199,5 +201,67 @@ describe('the hop that accepted the message from the gate', () => {
     expect(found?.code).toBe('delivery-hop-unencrypted');
     expect(JSON.stringify(found)).not.toMatch(/\u202e|\\u001b/);
     expect(found?.message).toContain('\\x1b[2J\\u202e');
+  });
+});
+
+describe('a hop behind a proxy that terminates TLS', () => {
+  const PROXIED: [string, string, Partial<OwnSession>][] = [
+    ['Postfix behind stunnel', 'from ci.example (localhost [127.0.0.1]) by mx-1.example.com (Postfix)', {}],
+    ['Exim behind haproxy', 'from haproxy.example ([192.168.7.1] helo=ci.example) by mx (Exim 4.96)', {}],
+    ['a proxy that sends its own EHLO', 'from nginx.example (unknown [172.20.0.3]) by smtp.example.com (Postfix)', {}],
+    ['a proxy with an IPv6 address', 'from ci.example (unknown [IPv6:fd00::1:2]) by mx (Postfix)', {}],
+    ['a link-local address', 'from ci.example (unknown [IPv6:fe80::1]) by mx (Postfix)', {}],
+    ['an IPv4 address mapped to IPv6', 'from ci.example (unknown [::ffff:10.9.9.9]) by mx (Postfix)', {}],
+    ['OpenSMTPD', 'from ci.example (localhost [::1]) by mx (OpenSMTPD)', {}],
+    ["the gate's address literal", 'from [203.0.113.9] (x [10.0.0.2]) by mx (Postfix)', { ehloName: '[203.0.113.9]' }],
+  ];
+
+  test.each(PROXIED)('is a warning that names the client: %s', (_, who, session) => {
+    const [found, ...more] = judge([LATER, `${who} with ESMTP id 1; Mon`], session);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'delivery-hop-unencrypted',
+      severity: 'warning',
+      cause: 'behind-proxy',
+      message: expect.stringContaining('probably a proxy that terminates TLS') as string,
+    });
+    expect(found?.message).toContain(`Its client is ${found?.evidence?.client}, a loopback or private address`);
+  });
+
+  test.each(PROXIED)('is a notice if the configuration says so: %s', (_, who, session) => {
+    expect(judge([LATER, `${who} with ESMTP id 1; Mon`], session, { isProxied: true })).toMatchObject([
+      { code: 'delivery-hop-unencrypted', severity: 'notice', cause: 'behind-proxy' },
+    ]);
+  });
+
+  test.each<[string, string, Partial<OwnSession>]>([
+    ['a public address', 'from ci.example (x [192.0.2.7])', {}],
+    ['a public address next to a private one', 'from ci.example (10.0.0.1 [192.0.2.7])', {}],
+    ['a public address in the name of the client', 'from ci.example (192.0.2.7 [10.0.0.1])', {}],
+    ['a shared address', 'from ci.example (x [100.64.0.1])', {}],
+    ['a public IPv6 address', 'from ci.example (x [IPv6:2001:db8::7])', {}],
+    ['something that only looks like an address', 'from ci.example (x [10.0.0.999])', {}],
+    ['no address', 'from ci.example', {}],
+    ["the gate's own private address", 'from ci.example (x [10.1.0.4])', {}],
+    ["the gate's own loopback address", 'from x ([127.0.0.1])', { connection: { localAddress: '127.0.0.1' } }],
+    ["only the gate's address literal", 'from [10.7.7.7]', { ehloName: '[10.7.7.7]' }],
+  ])('is not assumed with %s, whatever the configuration says', (_, who, session) => {
+    for (const isProxied of [true, undefined]) {
+      const found = judge([`${who} by mx-1.example.com (Postfix) with ESMTP id 1; Mon`], session, {
+        ...(isProxied && { isProxied }),
+      });
+      expect(found).toMatchObject([{ code: 'delivery-hop-unencrypted', severity: 'error' }]);
+      expect(found[0]).not.toHaveProperty('cause');
+    }
+  });
+
+  test('may use a different TLS session if the configuration says so', () => {
+    const line = (address: string): string =>
+      `from ci.example (x [${address}]) by mx (Postfix) with ESMTPS (using TLSv1.2) id 1; Mon`;
+    const severities = (address: string, isProxied?: true) =>
+      judge([line(address)], {}, { ...(isProxied && { isProxied }) }).map(({ code, severity }) => [code, severity]);
+    expect(severities('10.0.0.2')).toEqual([['delivery-hop-mismatch', 'warning']]);
+    expect(severities('10.0.0.2', true)).toEqual([['delivery-hop-mismatch', 'notice']]);
+    expect(severities('192.0.2.7', true)).toEqual([['delivery-hop-mismatch', 'warning']]);
   });
 });

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../net/loopback.js';
 import { valuesOf, type ParsedMessage } from './fields.js';
 import { tokens, type Token } from './lexical.js';
 
@@ -18,6 +18,8 @@ export interface Hop {
   /** Every name and IP address in the `from` and the `by` clause, in lower case. */
   readonly clientNames: readonly string[];
   readonly serverNames: readonly string[];
+  /** Every IP address in the `from` clause, and what only looks like one. */
+  readonly clientAddresses: readonly string[];
   /** Whether the line, if it is genuine, is about a transfer within one receiver. */
   readonly isHandOver: boolean;
   /** The whole line, unfolded, up to {@link MAX_LINE}. */
@@ -42,15 +44,6 @@ const MAX_LINE = 8192;
 export function receivedHops(message: ParsedMessage): readonly Hop[] {
   const lines = valuesOf(message, 'received');
   return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
-
-function isLoopback(address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Anywhere in a text: `192.0.2.7:4242`. */
@@ -114,6 +107,7 @@ function hopOf(value: string): Hop {
     serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
     clientNames: namesIn(from ?? ''),
     serverNames: namesIn(by ?? ''),
+    clientAddresses: addressesIn(from ?? ''),
     isHandOver: isHandOver(value, first('from'), protocol ?? ''),
     raw,
   };

@@ -92,6 +92,8 @@ export interface Delivery {
   /** 0 means no attachment. */
   readonly attachmentBytes: number;
   readonly verdicts?: RequiredVerdicts;
+  /** Whether a proxy terminates TLS and forwards the message over a private network. */
+  readonly isProxied?: true;
 }
 
 export interface RequiredVerdicts {

@@ -60,7 +60,8 @@ export function overlay(inputs: LocatedMapping, defaults: LocatedMapping, endpoi
 /** Keys about the message are inherited only if they have an effect. The schema rejects them otherwise. */
 function withoutUnused(delivery: LocatedMapping, own: Located | undefined): LocatedMapping {
   const isRefused = isText(at(delivery, 'expect'), 'refused');
-  const unused = isRefused ? ['keep', 'attachment-bytes'] : delivery.entries.has('inbox') ? [] : ['keep'];
+  const ofInbox = isRefused || !delivery.entries.has('inbox') ? ['keep', 'hop'] : [];
+  const unused = isRefused ? [...ofInbox, 'attachment-bytes'] : ofInbox;
   const isDropped = (key: string): boolean => unused.includes(key) && !at(own, key);
   return { ...delivery, entries: new Map([...delivery.entries].filter(([key]) => !isDropped(key))) };
 }

@@ -67,7 +67,7 @@ function credentialsOf(auth: EndpointSettings['auth']): Credentials | undefined 
 }
 
 function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delivery {
-  const { from, to, within, expect, keep, verdicts } = delivery;
+  const { from, to, within, expect, keep, verdicts, hop } = delivery;
   const target = inboxOf(delivery);
   return {
     from,
@@ -80,6 +80,7 @@ function deliveryOf(delivery: NonNullable<EndpointSettings['delivery']>): Delive
     ...(verdicts && {
       verdicts: { spf: verdicts.spf, dkim: verdicts.dkim, dmarc: verdicts.dmarc, authservId: verdicts['authserv-id'] },
     }),
+    ...(hop === 'proxied' && { isProxied: true }),
   };
 }
 

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 /** Runs the gate against a server that changes the message before it delivers it. */
-async function deliver(alter: (message: string) => string, verdicts?: RequiredVerdicts) {
+async function deliver(alter: (message: string) => string, verdicts?: RequiredVerdicts, isProxied?: true) {
   await using server: Embedded = await startEmbedded({
     pki,
     alter: (raw) => Buffer.from(alter(raw.toString())),
@@ -39,7 +39,11 @@ async function deliver(alter: (message: string) => string, verdicts?: RequiredVe
   const { delivery } = endpoint;
   if (!delivery) throw new Error('no delivery');
   const { report } = await gate(
-    { ...endpoint, timeoutMs: 5000, delivery: { ...delivery, ...(verdicts && { verdicts }) } },
+    {
+      ...endpoint,
+      timeoutMs: 5000,
+      delivery: { ...delivery, ...(verdicts && { verdicts }), ...(isProxied && { isProxied }) },
+    },
     { txt: textResolver([names.address]), ...WITHOUT_PAUSES },
   );
   expect(server.mailbox.messages).toEqual([]);
@@ -49,6 +53,10 @@ async function deliver(alter: (message: string) => string, verdicts?: RequiredVe
 
 const trace = (replace: string) => (message: string) =>
   message.replace(/ with ESMTPSA /, ` (Postfix) with ${replace} `);
+
+/** What a server behind a proxy writes, which forwards EHLO and terminates TLS. */
+const behindProxy = (client: string) => (message: string) =>
+  trace('ESMTP')(message).replace(/^Received: from \S+/, `Received: from gate.example.test (proxy [${client}])`);
 
 describe('the Received field of the hop that accepted the message', () => {
   test.each<[string, (message: string) => string, string, string[]]>([
@@ -81,6 +89,16 @@ describe('the Received field of the hop that accepted the message', () => {
     ],
   ])('%s', async (_, alter, steps, found) => {
     expect((await deliver(alter)).outcome).toEqual([steps, found]);
+  });
+
+  test.each<[string, true | undefined, string, string[]]>([
+    ['10.0.0.2', undefined, 'ppppw', ['warning']],
+    ['10.0.0.2', true, 'ppppp', ['notice']],
+    ['192.0.2.7', true, 'ppppf', ['error']],
+  ])('says that a proxy at %s sent the message without TLS; declared: %s', async (client, isProxied, steps, found) => {
+    const { outcome, findings } = await deliver(behindProxy(client), undefined, isProxied);
+    expect(outcome).toEqual([steps, ['delivery-hop-unencrypted']]);
+    expect(findings.map(({ severity }) => severity)).toEqual(found);
   });
 
   test('is compared with the session in the report', async () => {

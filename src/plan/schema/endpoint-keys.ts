@@ -95,6 +95,10 @@ const deliveryShape = {
     'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.',
     'not tested',
   ),
+  hop: key(
+    oneOf(enums.DELIVERY_HOPS).default('direct'),
+    '`direct`; or `proxied`, if a proxy in front of the server terminates TLS and forwards the message over loopback or a private network: a `Received` line that shows this is then a notice. Requires `inbox`.',
+  ),
 };
 
 const tlsShape = {

@@ -13,6 +13,8 @@ export const ON_INCONCLUSIVE = ['fail', 'warn'] as const;
 export const AUTH_EXPECT = ['accepted', 'rejected'] as const;
 /** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
 export const DELIVERY_EXPECT = ['received', 'accepted', 'refused'] as const;
+/** Whether the tested server is the TLS endpoint itself, or is behind a proxy that terminates TLS. */
+export const DELIVERY_HOPS = ['direct', 'proxied'] as const;
 /** Results of SPF, DKIM and DMARC (RFC 8601 section 2.7) that it makes sense to require. */
 export const AUTH_RESULTS = [
   'pass',

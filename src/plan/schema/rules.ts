@@ -118,7 +118,8 @@ function* inboxViolations({ inbox, ...login }: Pick<Delivery, 'inbox' | 'usernam
   yield { message, keys: ['delivery'], unset: ['delivery.inbox'] };
 }
 
-function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes': bytes }: Delivery): Violations {
+function* deliveryViolations(delivery: Delivery): Violations {
+  const { expect, inbox, keep, hop, verdicts, 'attachment-bytes': bytes } = delivery;
   if ((expect === 'accepted' || expect === 'refused') && inbox !== undefined) {
     const message = `delivery.inbox cannot be used with delivery.expect: ${expect}, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect`;
     yield { message, keys: ['delivery.inbox', 'delivery.expect'], isOwn: true };
@@ -133,6 +134,10 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
   } else if (isKept && inbox === undefined) {
     const message = 'delivery.keep requires delivery.inbox: it keeps the message in the inbox';
     yield { message, keys: ['delivery.keep'] };
+  }
+  if (hop === 'proxied' && inbox === undefined) {
+    const message = 'delivery.hop requires delivery.inbox: the hop is in the message that arrives';
+    yield { message, keys: ['delivery.hop'] };
   }
   // It is null if an environment variable in its place is not set, which has been reported.
   if (!verdicts) return;

@@ -1,8 +1,9 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { namesIn, type Hop } from '../../message/trace.js';
+import { isLoopbackOrPrivate } from '../../net/private-address.js';
+import type { Delivery, Endpoint } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
-import type { Endpoint } from '../../plan/endpoint.js';
 import type { SignedIn } from '../hand-over.js';
 
 /** The session in which the message was submitted. */
@@ -38,18 +39,26 @@ const EXCHANGE = /^Microsoft SMTP Server\b/i;
 /** The gate does not use LMTP. Such a line is about a later transfer, whose client may be on the gate's machine. */
 const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
 
+/** The server that the message was submitted to. */
+type Server = Pick<Endpoint, 'host' | 'servername'>;
+
 /**
  * Judges the server that received the message from the gate by its Received line. The line must say that there was TLS
  * (RFC 3848). If it names version and cipher suite, they must be those of the session. The gate adds no line and each
  * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
  * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
  * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4).
+ *
+ * Behind a proxy that terminates TLS, the line is about the connection between the proxy and the server. That is a
+ * warning if the line names a loopback or private address as its only client, and a notice if the configuration
+ * declares the proxy.
  * @param hops in the order of the message
  */
 export function judgeHop(
-  endpoint: Pick<Endpoint, 'host' | 'servername'>,
+  endpoint: Server,
   session: OwnSession,
   hops: readonly Hop[],
+  { isProxied }: Pick<Delivery, 'isProxied'> = {},
 ): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
@@ -64,7 +73,9 @@ export function judgeHop(
   if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
     return unproved('cannot be attributed to the server that received the message from the gate');
   }
-  if (hop.tls) return differences(session.channel, hop.tls, received);
+  const proxy = proxyOf(hop, session);
+  const isDeclared = isProxied === true && proxy !== undefined;
+  if (hop.tls) return differences(session.channel, hop.tls, received, isDeclared);
   const { with: protocol = '' } = hop;
   if (WITH_TLS.test(protocol)) return [];
   if (LMTP.test(protocol) || (!isFromUs && !WITHOUT_TLS.test(protocol))) {
@@ -75,7 +86,25 @@ export function judgeHop(
   if (!meansNoTls) return unproved('does not say whether TLS was used');
   const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
   const message = `The Received line shows that the server received the message without TLS: "${received}".`;
-  return [finding('delivery-hop-unencrypted', message, { evidence })];
+  if (proxy === undefined) return [finding('delivery-hop-unencrypted', message, { evidence })];
+  const text = `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+  return [
+    finding('delivery-hop-unencrypted', text, {
+      severity: isDeclared ? 'notice' : 'warning',
+      evidence: { ...evidence, client: proxy },
+      cause: 'behind-proxy',
+    }),
+  ];
+}
+
+/**
+ * The client of a line, if it is a loopback or private address and not the gate's. The `from` clause also has the EHLO
+ * name of the gate, which may be an address literal. With any other address in it, the client is not certain.
+ */
+function proxyOf({ clientAddresses }: Hop, { ehloName, connection }: OwnSession): string | undefined {
+  const ours = namesIn([ehloName, connection.localAddress].join(' '));
+  const others = clientAddresses.flatMap(namesIn).filter((address) => !ours.includes(address));
+  return others.every(isLoopbackOrPrivate) ? others[0] : undefined;
 }
 
 /** Whether the client of the line is the gate, by its name in EHLO or its IP address. */
@@ -88,11 +117,7 @@ function hasOurClient({ clientNames }: Hop, { ehloName, connection }: OwnSession
  * Whether the server of the line is the endpoint, by one of its known names. A line whose client is the same server, as
  * after a content filter, is not about the gate.
  */
-function hasOurServer(
-  { clientNames, serverNames }: Hop,
-  endpoint: Pick<Endpoint, 'host' | 'servername'>,
-  { greeting }: OwnSession,
-): boolean {
+function hasOurServer({ clientNames, serverNames }: Hop, endpoint: Server, { greeting }: OwnSession): boolean {
   const [, greeter = ''] = greeting.split(' ', 2);
   const server = namesIn([endpoint.host, endpoint.servername, greeter].join(' '));
   const itself = ['localhost', '127.0.0.1', '::1', ...server, ...serverNames];
@@ -107,6 +132,7 @@ function differences(
   channel: OwnSession['channel'],
   { version, cipher }: NonNullable<Hop['tls']>,
   received: string,
+  isDeclared: boolean,
 ): KnownFinding[] {
   const isOtherVersion = version !== undefined && version !== channel.version;
   const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
@@ -114,5 +140,6 @@ function differences(
   const expected = `${channel.version} ${channel.cipher}`;
   const found = excerpt([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
   const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
-  return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
+  const evidence = { expected, found, received };
+  return [finding('delivery-hop-mismatch', message, { evidence, ...(isDeclared && { severity: 'notice' }) })];
 }

@@ -73,7 +73,7 @@ export async function awaitArrival(
   const hops = receivedHops(parsed);
   const findings = [
     ...judgeIdentity(message, received.source, parsed),
-    ...judgeHop(context.endpoint, signedIn, hops),
+    ...judgeHop(context.endpoint, signedIn, hops, delivery),
     ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
   ];
   const folder = received.junk === undefined ? undefined : excerpt(received.junk);

@@ -1,0 +1,17 @@
+import { BlockList, isIP } from 'node:net';
+import { isLoopback } from './loopback.js';
+
+/** Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6. */
+const PRIVATE = new BlockList();
+PRIVATE.addSubnet('10.0.0.0', 8);
+PRIVATE.addSubnet('172.16.0.0', 12);
+PRIVATE.addSubnet('192.168.0.0', 16);
+PRIVATE.addSubnet('169.254.0.0', 16);
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE.addSubnet('fe80::', 10, 'ipv6');
+
+/** Whether no packet from this address can come over the Internet. */
+export function isLoopbackOrPrivate(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && (isLoopback(address) || PRIVATE.check(address, version === 6 ? 'ipv6' : 'ipv4'));
+}

@@ -8,7 +8,7 @@ import {
   SmtpSession,
   UnsolicitedReply,
 } from '../../src/smtp/session.js';
-import { Transcript } from '../../src/smtp/transcript.js';
+import { Transcript } from '../../src/net/transcript.js';
 import { waiting } from '../support/time.js';
 
 /** A session over a channel that accepts data as the test decides. */

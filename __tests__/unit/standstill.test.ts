@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { connect } from '../../src/net/connect.js';
 import { Deadline } from '../../src/net/deadline.js';
 import { SmtpSession } from '../../src/smtp/session.js';
-import { Transcript } from '../../src/smtp/transcript.js';
+import { Transcript } from '../../src/net/transcript.js';
 
 /** A process that stands still reads nothing, which is not a problem of the server. */
 

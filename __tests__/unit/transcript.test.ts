@@ -1,4 +1,4 @@
-import { Transcript } from '../../src/smtp/transcript.js';
+import { Transcript } from '../../src/net/transcript.js';
 
 describe('a transcript that is too long ends with a note', () => {
   test.each([

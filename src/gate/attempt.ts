@@ -6,7 +6,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
-import { Transcript } from '../smtp/transcript.js';
+import { Transcript } from '../net/transcript.js';
 import { authentication } from '../steps/authentication/authentication.js';
 import { attemptMs } from '../steps/budget.js';
 import { capability } from '../steps/capability/capability.js';

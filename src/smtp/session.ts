@@ -4,7 +4,7 @@ import { LineChannel } from '../net/line-channel.js';
 import type { PeerText } from '../text/peer.js';
 import { ReplyParser, ReplySyntaxError, type Reply } from './reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
-import type { Transcript } from './transcript.js';
+import type { Transcript } from '../net/transcript.js';
 
 export { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 

@@ -6,7 +6,7 @@ import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport } from '../report/report.js';
 import type { Reply } from '../smtp/reply.js';
-import type { Transcript } from '../smtp/transcript.js';
+import type { Transcript } from '../net/transcript.js';
 import type { TrustStore } from '../tls/trust.js';
 
 /** What the endpoints of a run share. A test can replace each part. */

@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { Deadline } from '../net/deadline.js';
 import { openDialogue } from '../smtp/dialogue.js';
-import { Transcript } from '../smtp/transcript.js';
+import { Transcript } from '../net/transcript.js';
 import type { Opening } from '../tls/guard.js';
 import type { HandshakeResult, TlsChannel } from '../tls/handshake.js';
 import { beginSession, beginTls, ehloName, onSideConnection } from './connection.js';

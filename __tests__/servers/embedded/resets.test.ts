@@ -4,7 +4,7 @@ import type { TLSSocketOptions } from 'node:tls';
 import { connect } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { SmtpSession } from '../../../src/smtp/session.js';
-import { Transcript } from '../../../src/smtp/transcript.js';
+import { Transcript } from '../../../src/net/transcript.js';
 import { beginHandshake } from '../../../src/tls/handshake.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { beneath, reset, startTls, wait, type Dialogue } from '../../support/dialogue.js';

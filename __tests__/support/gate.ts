@@ -43,6 +43,7 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     whyEnded: () => ({ why: 'a test ended it' }),
     resolver: systemResolver(),
     txt: textResolver(),
+    mx: () => Promise.reject(new Error('no test looks up MX records unless it says so')),
     now: () => new Date(),
     hostName: 'gate.example.test',
     inTerminal: false,

@@ -3,11 +3,13 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import dns from 'dns2';
 import { LOOPBACK } from '../../src/servers/listener.js';
 
-/** A TXT record or an IP address; a failure of the server; no reply; or a truncated reply. */
+/** A TXT record or an IP address; a host name in an MX record, after its preference; a failure of the server; no reply; or a truncated reply. */
 type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;
 
 /** The reply for a name: the same for every query, or by type. Other names do not exist. */
-export type Zone = Readonly<Record<string, Answer | { readonly A?: Answer; readonly AAAA?: Answer }>>;
+export type Zone = Readonly<
+  Record<string, Answer | { readonly A?: Answer; readonly AAAA?: Answer; readonly MX?: readonly string[] }>
+>;
 
 export const SERVFAIL = Symbol('SERVFAIL');
 export const SILENCE = Symbol('silence');
@@ -41,12 +43,17 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
       const name = question?.name.toLowerCase() ?? '';
       asked.push(name);
       const known = zone[name];
-      const answer = typeof known === 'object' ? known[question?.type === TYPE.AAAA ? 'AAAA' : 'A'] : known;
+      const type = question?.type === TYPE.AAAA ? 'AAAA' : question?.type === TYPE.MX ? 'MX' : 'A';
+      const answers = [typeof known === 'object' ? known[type] : known].flat();
+      const [answer] = answers;
       if (answer === SILENCE) return;
       if (answer === SERVFAIL) response.header.rcode = RCODE.SERVFAIL;
       else if (answer === TRUNCATED) response.header.tc = 1;
-      else if (answer !== undefined) response.answers.push(record(name, answer, question?.type));
-      else if (known === undefined) response.header.rcode = RCODE.NXDOMAIN;
+      else
+        response.answers.push(
+          ...answers.filter((one) => typeof one === 'string').map((one) => record(name, one, question?.type)),
+        );
+      if (known === undefined) response.header.rcode = RCODE.NXDOMAIN;
       void send(response);
     },
   });
@@ -68,6 +75,10 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
 }
 
 function record(name: string, text: string, type: number | undefined) {
+  if (type === TYPE.MX) {
+    const [preference, exchange] = text.split(' ');
+    return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { priority: Number(preference), exchange });
+  }
   if (type !== TYPE.A && type !== TYPE.AAAA) return txt(name, text);
   return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { address: text });
 }

@@ -3,7 +3,7 @@ import {
   mailCommand,
   opensslCommand,
   plainAuthCommand,
-  plainEhloCommand,
+  firstEhloCommand,
   swaksCommand,
 } from '../../src/findings/reproduce.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
@@ -96,7 +96,7 @@ describe('the swaks command', () => {
 describe('the commands of unencrypted probes', () => {
   test('end after EHLO or after MAIL with the null sender', () => {
     const server = 'swaks --server smtp.example.com:587';
-    expect(plainEhloCommand(ENDPOINT)).toBe(`${server} --quit-after EHLO`);
+    expect(firstEhloCommand(ENDPOINT)).toBe(`${server} --quit-after EHLO`);
     expect(mailCommand(ENDPOINT, 'plain')).toBe(`${server} --from '<>' --quit-after MAIL`);
     expect(mailCommand(ENDPOINT, 'tls')).toBe(
       `${server} --tls --tls-sni smtp.example.com --from '<>' --quit-after MAIL`,

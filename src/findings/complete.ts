@@ -1,5 +1,5 @@
 import type { Finding, StepId } from '../report/report.js';
-import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
+import { CATALOG, type CatalogEntry } from './catalog.js';
 import type { Cause } from './catalog/entry.js';
 import type { KnownFinding } from './finding.js';
 import { COMMANDS, type ReproducibleEndpoint } from './reproduce.js';
@@ -27,20 +27,13 @@ export function completeFinding({ cause: name, ...found }: KnownFinding, observe
   const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
   const { title = entry.title, party, certainty, reference = entry.reference } = cause;
   const { resultType } = entry;
-  const complete = {
+  return {
     ...{ ...found, title, party, certainty },
     remedy: remedyOf(found, cause, observed),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
     ...(observed && found.severity !== 'notice' && commandOf(found, cause, observed)),
   };
-  return observed?.greeting !== undefined && isInspected(found.code, observed)
-    ? {
-        ...complete,
-        remedy: `${INSPECTION} ${complete.remedy}`,
-        evidence: { ...found.evidence, greeting: observed.greeting },
-      }
-    : complete;
 }
 
 function remedyOf({ evidence = {} }: KnownFinding, cause: Cause, observed: Observed | undefined): string {
@@ -48,10 +41,11 @@ function remedyOf({ evidence = {} }: KnownFinding, cause: Cause, observed: Obser
   const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(evidence));
   const { reply = '', data = '' } = evidence;
   const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
+  // Without a topic, the examples are not about the software of the server.
   const more =
-    software === undefined
+    setting === undefined || software === undefined
       ? examples
-      : setting && observed && settingOf(setting, software, observed.endpoint.tls.minVersion);
+      : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   return more === undefined ? text : `${text} ${more}`;
 }
 
@@ -71,19 +65,3 @@ function commandOf(
   const line = COMMANDS[command](endpoint, { address, evidence });
   return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
 }
-
-/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
-const HIDDEN_BY_INSPECTION: ReadonlySet<FindingCode> = new Set<FindingCode>([
-  'ehlo-rejected',
-  'starttls-not-advertised',
-  'starttls-stripped',
-]);
-
-function isInspected(code: FindingCode, { greeting = '' }: Observed): boolean {
-  return HIDDEN_BY_INSPECTION.has(code) && ASTERISKS.test(greeting);
-}
-
-/** Cisco PIX and ASA hide the names of the server and of its software this way. */
-const ASTERISKS = /\*{8}/;
-const INSPECTION =
-  'The greeting is overwritten with asterisks: a firewall between client and server inspects SMTP and hides what the server offers. Disable that first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';

@@ -32,8 +32,8 @@ export const COMMANDS = {
   /** The TLS session: handshake, certificates and their verification. */
   openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
   'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
-  /** The replies before TLS. */
-  ehlo: (endpoint, { address }) => plainEhloCommand(endpoint, address),
+  /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
+  ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
   starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
   'ehlo-over-tls': (endpoint, { address }) =>
     command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'EHLO']),
@@ -80,9 +80,10 @@ export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string)
   ]);
 }
 
-/** The command that shows the reply to EHLO before TLS. */
-export function plainEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
+/** The command that shows the first reply to EHLO. */
+export function firstEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
+  return command([...swaks(endpoint, address), ...secured, '--quit-after', 'EHLO']);
 }
 
 /** The command that shows the reply to STARTTLS. */

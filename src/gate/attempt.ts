@@ -116,7 +116,9 @@ class Steps {
     const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
     const probed = unlessStarved(ofProbes, false, context.budget);
     const last = isOver() ? [runStopped(context.run)] : probed.findings;
-    const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
+    // A probe may know more about what the step has found.
+    const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
+    const all = [...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
     const findings = enrich(all, id, context, this.facts);
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;

@@ -7,6 +7,7 @@ import { redactorsFor } from './secrets.js';
 import { judge } from '../verdict/verdict.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
+import { mxResolver } from '../net/mx.js';
 import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
 import type { Plan } from '../plan/endpoint.js';
@@ -63,6 +64,7 @@ export async function run(
             : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / 60_000} min) has passed` },
         resolver: systemResolver(),
         txt: textResolver(),
+        mx: mxResolver(),
         now: () => new Date(),
         hostName: hostname(),
         inTerminal: plan.inTerminal === true,

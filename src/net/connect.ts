@@ -32,11 +32,13 @@ export class ConnectFailure extends Error {
   /**
    * @param detail the system's code, such as ECONNREFUSED
    * @param address the IP address tried, if there was one
+   * @param mailServers the MX records of a name without an address: the host names, an empty one for a null MX (RFC 7505)
    */
   constructor(
     readonly kind: ConnectFailureKind,
     readonly detail: string,
     readonly address?: string,
+    readonly mailServers: readonly string[] = [],
   ) {
     super(`${kind}: ${detail}`);
   }

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
+import type { Deadline } from '../net/deadline.js';
 import { openDialogue, type Dialogue, type DialogueResult } from '../smtp/dialogue.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
-import type { SmtpSession } from '../smtp/session.js';
+import { ConnectionLost, type SmtpSession } from '../smtp/session.js';
 import { beginSession, beginTls, ehloName } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
+import { codeOf } from '../text/reason.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 
 /** The server's reply leaves the probe without a result. */
@@ -62,13 +64,18 @@ const REASONS = {
 /**
  * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
  * reply does not require TLS or AUTH.
- * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender
+ * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender, or the server closes
+ *   the connection instead of a reply
  * @throws {Unanswered} if both senders are refused for different reasons
  */
-export async function tryMail(session: SmtpSession): Promise<{ sender: string; reply: string } | undefined> {
+export async function tryMail(
+  session: SmtpSession,
+  attempt: Deadline,
+): Promise<{ sender: string; reply: string } | undefined> {
   const refusals: string[] = [];
   for (const sender of SENDERS) {
-    const reply = await session.command(`MAIL FROM:<${sender}>`);
+    const reply = await session.command(`MAIL FROM:<${sender}>`).catch(closedInstead(attempt));
+    if (!reply) return undefined;
     if (!isRefusal(reply)) {
       await session.command('RSET').catch(() => undefined);
       return { sender, reply: formatReply(reply) };
@@ -81,6 +88,23 @@ export async function tryMail(session: SmtpSession): Promise<{ sender: string; r
   throw new Unanswered(
     `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
   );
+}
+
+/** How a server closes a connection, if it does; other errors are those of the network. */
+const CLOSED = ['ECONNRESET', 'EPIPE'];
+
+/**
+ * For a command that a server may answer by closing the connection: then it does not accept the command.
+ * @param attempt the time limit of the attempt
+ * @returns what turns the error of a closed connection into undefined, in place of a reply, and throws any other error
+ */
+export function closedInstead(attempt: Deadline): (error: unknown) => undefined {
+  return (error) => {
+    const isAnswer = error instanceof ConnectionLost && error.heard.length === 0 && error.at.isDue;
+    const isClosed = isAnswer && (error.cause === undefined || CLOSED.includes(codeOf(error.cause)));
+    // A server also closes the connection of a client that has not run for a while.
+    if (!isClosed || attempt.stoodStillMs > 0) throw error;
+  };
 }
 
 /** @throws {Unanswered} if the reply is temporary or has an unexpected code */

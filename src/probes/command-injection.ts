@@ -50,7 +50,7 @@ async function surplusReply(side: Context, { stream }: TlsChannel): Promise<Repl
   let first: Reply | undefined;
   try {
     for (let count = 0; count < MAX_REPLIES; count += 1) {
-      const reply = await session.greeting().catch(replyOf421);
+      const reply = await session.nextReply().catch(replyOf421);
       if (first) return first;
       if (reply.code === 221) return undefined;
       // A server behind a proxy may greet again.

@@ -20,8 +20,11 @@ import { plaintextMail, unauthenticatedMail } from './plaintext-mail.js';
 interface Probe {
   readonly name: ProbeName;
   readonly step: StepId;
-  /** @throws {Unanswered} and what a session throws */
-  readonly run: (side: Context, connection: Connection) => Promise<KnownFinding | undefined>;
+  /**
+   * @param attempt the time limit of the attempt that the probe is part of
+   * @throws {Unanswered} and what a session throws
+   */
+  readonly run: (side: Context, connection: Connection, attempt: Deadline) => Promise<KnownFinding | undefined>;
 }
 
 const PROBES: readonly Probe[] = [
@@ -57,7 +60,11 @@ async function runProbe(
 ): Promise<KnownFinding | undefined> {
   const budget = Deadline.after(probeMs(context.endpoint), context.budget);
   try {
-    return await onSideConnection(context, { address, transcript: context.sideTranscript, budget }, run);
+    return await onSideConnection(
+      context,
+      { address, transcript: context.sideTranscript, budget },
+      (side, connection) => run(side, connection, context.budget),
+    );
   } catch (error) {
     if (error instanceof Unanswered) return inconclusive(name, error.message);
     const received = step === 'authentication' ? 'inside-tls' : 'greeting';

@@ -4,7 +4,7 @@ import type { TLSSocketOptions } from 'node:tls';
 import { close, Connection, ConnectionClosed, startTls, type Observer, type Phase, type Reply } from './connection.js';
 import { listen, type Listener } from './listener.js';
 
-type Command = 'EHLO' | 'HELO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'RSET' | 'NOOP' | 'QUIT';
+type Command = 'EHLO' | 'HELO' | 'LHLO' | 'STARTTLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'RSET' | 'NOOP' | 'QUIT';
 
 /** What a client can send; CREDENTIALS is the last line of an AUTH exchange, MESSAGE the final dot after DATA. */
 export type Verb = Command | 'CREDENTIALS' | 'MESSAGE';
@@ -102,6 +102,8 @@ class Conversation {
       case 'RSET':
       case 'NOOP':
         return this.#reply(verb, '250 2.0.0 Ok');
+      case 'LHLO':
+        return this.#reply(verb, '500 5.5.2 Command not recognized');
       default:
         return this.#connection.perform('500 5.5.2 Command not recognized');
     }

@@ -1,5 +1,6 @@
 import { LineBuffer } from '../net/line-channel.js';
 import { PeerText, excerpt } from '../text/peer.js';
+import { SessionError } from './session-point.js';
 
 /** One reply of an SMTP server, complete (RFC 5321 section 4.2). */
 export interface Reply {
@@ -27,7 +28,7 @@ export const MAX_REPLY_BYTES = 16 * 1024;
 /** A session has a dozen replies of a few hundred bytes. */
 export const MAX_SESSION_BYTES = 64 * 1024;
 
-export class ReplySyntaxError extends Error {
+export class ReplySyntaxError extends SessionError {
   override readonly name = 'ReplySyntaxError';
 
   /**

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../net/deadline.js';
 import { LineChannel } from '../net/line-channel.js';
+import type { Transcript } from '../net/transcript.js';
 import type { PeerText } from '../text/peer.js';
 import { ReplyParser, ReplySyntaxError, type Reply } from './reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
-import type { Transcript } from '../net/transcript.js';
+import { commandIn, type SessionError } from './session-point.js';
 
 export { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 
@@ -14,12 +15,17 @@ export interface SessionSettings {
   readonly timeoutMs: number;
   /** The end of every wait in this attempt. */
   readonly budget: Deadline;
+  /** Whether the channel is TLS, for errors. */
+  readonly overTls?: boolean;
   /** Receives each reply in which a line ended in a bare line feed. */
   readonly onBareLineFeed?: (reply: Reply) => void;
 }
 
 /** No verdict depends on the reply to QUIT. */
 const QUIT_WAIT_MS = 1000;
+
+/** 221 is the reply to QUIT. A 221 to these is judged by those who read it. */
+const WITH_221: readonly string[] = ['greeting', 'STARTTLS', 'QUIT'];
 
 /** A message is sent in pieces, so that a stalled connection is detected. */
 const PIECE_BYTES = 64 * 1024;
@@ -43,6 +49,8 @@ export class SmtpSession {
   #pending = 0;
   /** Commands sent together that have no reply yet. The transcript shows each of them before its reply. */
   readonly #unanswered: string[] = [];
+  /** What the reply that is due, or else the last one, is to. */
+  #subject = 'greeting';
   #isOver = false;
 
   /** @param channel connected; nobody else may read from it while the session lives */
@@ -56,6 +64,14 @@ export class SmtpSession {
 
   /** @throws as {@link command} does */
   async greeting(): Promise<Reply> {
+    return this.nextReply();
+  }
+
+  /**
+   * Reads a reply that belongs to no command of this session.
+   * @throws as {@link command} does
+   */
+  async nextReply(): Promise<Reply> {
     this.#pending += 1;
     return this.#read();
   }
@@ -69,6 +85,7 @@ export class SmtpSession {
    * @throws {ReplyTimeout} if the reply is not complete in time
    * @throws {ReplySyntaxError} if what the server sends is not a reply
    * @throws {ServiceNotAvailable} if the reply is 421
+   * @throws {ConnectionLost} if it is 221 instead of a reply to the command
    */
   async command(line: string, shownAs = line): Promise<Reply> {
     await this.#refuseEarlyReply();
@@ -93,7 +110,10 @@ export class SmtpSession {
    */
   async reply(): Promise<Reply> {
     const line = this.#unanswered.shift();
-    if (line !== undefined) this.settings.transcript.add('client', line);
+    if (line !== undefined) {
+      this.settings.transcript.add('client', line);
+      this.#subject = commandIn(line) ?? this.#subject;
+    }
     return this.#read();
   }
 
@@ -111,6 +131,7 @@ export class SmtpSession {
     const stuffed = message.replace(/^\./gm, '..');
     const bytes = Buffer.from(`${stuffed}${FINAL_DOT}`);
     this.settings.transcript.add('client', `${beginningOf(stuffed)}.`);
+    this.#subject = 'message';
     this.#pending += 1;
     // The time that a large message takes at the minimum rate does not count as time of the session.
     const budget = this.settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
@@ -119,7 +140,7 @@ export class SmtpSession {
     if (!isWhole) this.hangUp();
     const reply = await this.#read(this.settings.timeoutMs, budget, next);
     if (isWhole) await this.expectSilence().catch(unlessItCloses);
-    else if (reply.code < 400) throw unsolicited(reply);
+    else if (reply.code < 400) throw this.#located(unsolicited(reply));
     return reply;
   }
 
@@ -154,6 +175,7 @@ export class SmtpSession {
 
   async #exchange(line: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
     this.settings.transcript.add('client', shownAs);
+    this.#subject = commandIn(shownAs) ?? this.#subject;
     this.#pending += 1;
     this.#channel.stream.write(`${line}\r\n`);
     return this.#read(timeoutMs);
@@ -169,7 +191,10 @@ export class SmtpSession {
     const lastFrom = bytes.length - FINAL_DOT.length - PIECE_BYTES;
     for (let at = 0; ; at += PIECE_BYTES) {
       const isLast = at >= lastFrom;
-      if (isLast) beforeDot();
+      if (isLast) {
+        beforeDot();
+        this.#subject = 'end of the message';
+      }
       const piece = bytes.subarray(at, isLast ? undefined : at + PIECE_BYTES);
       const sent = this.#write(piece).then(() => false);
       const isAnswered = await this.#inTime(Promise.race([answered, sent]), this.settings.timeoutMs, budget);
@@ -194,14 +219,24 @@ export class SmtpSession {
   ): Promise<Reply> {
     const reply = await this.#inTime(next, timeoutMs, budget);
     this.#pending -= 1;
-    if (reply.code === 421) throw new ServiceNotAvailable(reply);
+    if (reply.code === 421) throw this.#located(new ServiceNotAvailable(reply));
+    // In place of another reply, it announces the end of the session (RFC 5321 section 4.2.3) and accepts nothing.
+    if (reply.code === 221 && !WITH_221.includes(this.#subject)) {
+      throw this.#located(new ConnectionLost(undefined, [], reply));
+    }
     return reply;
+  }
+
+  /** @param isDue whether the reply to the last command was due */
+  #located<E extends SessionError>(error: E, isDue = true): E {
+    error.at = { of: this.#subject, isDue, overTls: this.settings.overTls ?? false };
+    return error;
   }
 
   #inTime<T>(work: Promise<T>, timeoutMs: number, budget: Deadline): Promise<T> {
     const deadline = Deadline.after(timeoutMs, budget);
     const waitMs = Math.round(deadline.remainingMs);
-    return deadline.race(work, () => new ReplyTimeout(waitMs, this.#unfinished()));
+    return deadline.race(work, () => this.#located(new ReplyTimeout(waitMs, this.#unfinished())));
   }
 
   async #nextReply(): Promise<Reply> {
@@ -209,7 +244,7 @@ export class SmtpSession {
       const reply = this.#take();
       if (reply) return reply;
       const { end } = this.#channel;
-      if (end) throw new ConnectionLost(end.cause, this.#unfinished());
+      if (end) throw this.#located(new ConnectionLost(end.cause, this.#unfinished()));
       await this.#channel.more();
     }
   }
@@ -222,31 +257,29 @@ export class SmtpSession {
    */
   async expectSilence(): Promise<void> {
     await this.#channel.readPending();
-    const early = this.#take();
-    if (early) throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
+    const early = this.#take(false);
+    if (early) throw this.#located(early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early), false);
     if (this.#parser.unread.length > 0 || this.#parser.isMidReply) {
-      throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
+      throw this.#located(new UnsolicitedReply(this.#parser.unread.toString('latin1')), false);
     }
   }
 
   async #refuseEarlyReply(): Promise<void> {
     await this.expectSilence();
     const { end } = this.#channel;
-    if (end) throw new ConnectionLost(end.cause);
+    if (end) throw this.#located(new ConnectionLost(end.cause), false);
   }
 
-  #take(): Reply | undefined {
+  #take(isDue = true): Reply | undefined {
     try {
       const reply = this.#parser.take();
       for (const line of reply?.raw ?? []) this.#note(line.exact);
       if (reply?.bareLineFeed) this.settings.onBareLineFeed?.(reply);
       return reply;
     } catch (error) {
-      if (error instanceof ReplySyntaxError)
-        [...error.before, error.line].forEach(({ exact }) => {
-          this.#note(exact);
-        });
-      throw error;
+      if (!(error instanceof ReplySyntaxError)) throw error;
+      for (const { exact } of [...error.before, error.line]) this.#note(exact);
+      throw this.#located(error, isDue);
     }
   }
 

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContext } from 'node:tls';
+import { TLSSocket, type SecureContext } from 'node:tls';
 import { ConnectFailure, connect, resolve } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import { isQualifiedDomain } from '../plan/schema/values.js';
@@ -9,6 +9,7 @@ import { beginHandshake, type Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
 import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
+import { withMailServers } from './mail-domain.js';
 
 /**
  * The connection is closed at the end of the attempt at the latest.
@@ -17,17 +18,25 @@ import type { Connection } from './hand-over.js';
 export async function openConnection(context: Context): Promise<Connection> {
   const { endpoint, run, budget, addresses, atEnd } = context;
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
-  if (addresses instanceof ConnectFailure) throw addresses;
-  const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver));
+  const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
+  if (candidates instanceof ConnectFailure) throw await withMailServers(candidates, context);
   const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
 
+/** @throws any error other than {@link ConnectFailure} */
+function failureOfLookup(error: unknown): ConnectFailure {
+  if (error instanceof ConnectFailure) return error;
+  throw error;
+}
+
 /** The session ends with QUIT, at the end of the attempt at the latest. */
 export function beginSession(context: Context, channel: Duplex): SmtpSession {
   const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
-  const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
+  const overTls = channel instanceof TLSSocket;
+  const { timeoutMs } = endpoint;
+  const session = new SmtpSession(channel, { transcript, timeoutMs, budget, overTls, onBareLineFeed });
   atEnd(() => session.quit());
   return session;
 }

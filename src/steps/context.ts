@@ -2,6 +2,7 @@ import type { CauseOf } from '../findings/catalog.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import type { MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport } from '../report/report.js';
@@ -17,6 +18,7 @@ export interface RunContext {
   readonly whyEnded: () => { readonly why: string; readonly cause?: CauseOf<'run-stopped'> };
   readonly resolver: Resolver;
   readonly txt: TextResolver;
+  readonly mx: MxResolver;
   readonly now: () => Date;
   /** This machine's name, for EHLO. */
   readonly hostName: string;

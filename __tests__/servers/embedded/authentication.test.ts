@@ -403,7 +403,8 @@ describe('a refusal', () => {
   test('by closing the connection names the command, and is retried', async () => {
     const outcome = await runGate({ replies: { AUTH: close } });
     expect(outcome).toMatchObject({ steps: 'pppfb', codes: ['connection-lost'], transient: true });
-    expect(outcome.found?.message).toMatch(/^The server closed the connection after AUTH PLAIN\./);
+    expect(outcome.found?.message).toMatch(/^The server closed the connection before the reply to AUTH PLAIN /);
+    expect(outcome.found?.title).toBe('Connection lost after AUTH');
   });
 });
 

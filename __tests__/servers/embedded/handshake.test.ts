@@ -339,8 +339,7 @@ describe('the time limit of an attempt', () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
     expect(finding).toMatchObject({
       code: 'reply-timeout',
-      message:
-        'The server did not send a complete reply within 0.3 s; the whole attempt reached its time limit of 8 s.',
+      message: 'The greeting did not arrive within 0.3 s; the whole attempt reached its time limit of 8 s.',
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, { kind: 'timed-out', waitedMs: 312 });
@@ -356,7 +355,7 @@ describe('the time limit of an attempt', () => {
   test('is not reported if the wait reached its own timeout', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(2000), context(1000), 'greeting');
     expect(finding).toMatchObject({
-      message: 'The server did not send a complete reply within 2.0 s.',
+      message: 'The greeting did not arrive within 2.0 s.',
       evidence: { waited: '2.0 s' },
     });
     expect(finding.evidence).not.toHaveProperty('attemptLimit');

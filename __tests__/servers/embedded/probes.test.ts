@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import { close, raw, silence, wait, type Dialogue } from '../../support/dialogue.js';
+import { close, raw, reset, silence, wait, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { injectable } from '../../support/injectable-server.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
@@ -114,6 +114,55 @@ describe('plaintext-auth', () => {
     },
   );
 
+  test.each<[string, Dialogue]>([
+    ['the connection is closed', { replies: { 'plain:AUTH': close } }],
+    ['the connection is reset', { replies: { 'plain:AUTH': reset } }],
+    ['the server replies 221 and closes the connection', { replies: { 'plain:AUTH': ['221 2.7.0 Bye', close] } }],
+  ])('AUTH is not accepted if %s', async (_, dialogue) => {
+    expect(await see(['plaintext-auth'], [{}, dialogue])).toMatchObject({ steps: 'pppnn', codes: [] });
+  });
+
+  describe('an offer of AUTH before TLS', () => {
+    const offering = (mechanisms: string, reply: Dialogue['greeting'] & {}): Dialogue => ({
+      offers: ['STARTTLS', `AUTH ${mechanisms}`],
+      replies: { 'plain:AUTH': reply },
+    });
+    const seeOffer = async (dialogue: Dialogue) => {
+      const { report } = await see(['plaintext-auth'], [dialogue]);
+      return { status: report.steps[0]?.status, findings: report.steps[0]?.findings };
+    };
+
+    test.each<[string, Dialogue['greeting'] & {}, RegExp]>([
+      ['PLAIN LOGIN', '530 5.7.0 TLS first', /, but refuses AUTH PLAIN there with "530 5\.7\.0 TLS first"\.$/],
+      ['PLAIN LOGIN', '504 5.5.4 no', /, but refuses AUTH PLAIN there with "504 5\.5\.4 no"\.$/],
+      ['PLAIN LOGIN', close, /, but refuses AUTH PLAIN there by closing the connection\.$/],
+      ['LOGIN', '538 5.7.11 Encryption required', /, but refuses AUTH PLAIN there with "538 /],
+    ])('of %s is only a notice if the server refuses AUTH there: %j', async (mechanisms, reply, message) => {
+      const { status, findings } = await seeOffer(offering(mechanisms, reply));
+      expect(status).toBe('pass');
+      expect(findings).toMatchObject([
+        { code: 'plaintext-auth-advertised', severity: 'notice', title: 'AUTH offered, but refused before TLS' },
+      ]);
+      expect(findings?.[0]?.message).toMatch(message);
+      expect(findings?.[0]?.remedy).not.toMatch(/smtpd_tls_auth_only/);
+    });
+
+    test('of LOGIN alone is a warning if the server only refuses PLAIN, which it does not offer', async () => {
+      const { status, findings } = await seeOffer(offering('LOGIN', '504 5.5.4 no'));
+      expect(status).toBe('warn');
+      expect(findings).toMatchObject([{ code: 'plaintext-auth-advertised', severity: 'warning' }]);
+    });
+
+    test('is a warning, next to the error of the probe, if the server accepts AUTH there', async () => {
+      const { status, findings } = await seeOffer(offering('PLAIN LOGIN', '334 '));
+      expect(status).toBe('fail');
+      expect(findings).toMatchObject([
+        { code: 'plaintext-auth-advertised', severity: 'warning' },
+        { code: 'plaintext-auth-accepted', severity: 'error' },
+      ]);
+    });
+  });
+
   test('a waiver of the finding leaves a warning', async () => {
     const waive = [{ finding: 'plaintext-auth-accepted', until: '2099-12-31', reason: 'for the test' }] as const;
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }], { waive });
@@ -203,6 +252,15 @@ describe('plaintext-mail', () => {
     });
   });
 
+  test.each(['plain:MAIL', 'tls:MAIL'] as const)(
+    'MAIL is not accepted if the connection is closed: %s',
+    async (verb) => {
+      const other = verb === 'plain:MAIL' ? 'tls:MAIL' : 'plain:MAIL';
+      const seen = await see(['plaintext-mail'], [{}, { replies: { [verb]: close, [other]: '530 no' } }]);
+      expect(seen).toMatchObject({ steps: 'pppnn', codes: [] });
+    },
+  );
+
   test('the two findings occur independently', async () => {
     const [plain, tls] = [{ 'plain:MAIL': '530 TLS first' }, { 'tls:MAIL': '530 AUTH first' }];
     expect(await see(['plaintext-mail'], [{}, { replies: plain }])).toMatchObject({
@@ -279,7 +337,7 @@ describe('a probe that cannot be completed causes a warning in its step', () => 
     ['EHLO rejected', { replies: { EHLO: '550 no' } }],
     ['a temporary reply', { replies: { 'plain:AUTH': '454 back-end away' } }],
     ['421 to AUTH', { replies: { 'plain:AUTH': ['421 busy', close] } }],
-    ['a closed connection after AUTH', { replies: { 'plain:AUTH': close } }],
+    ['a reply to AUTH that is cut off', { replies: { 'plain:AUTH': [raw('530 5.7'), close] } }],
   ])('%s', async (_, dialogue) => {
     const seen = await see(['plaintext-auth'], [{}, dialogue]);
     expect(seen).toMatchObject({ steps: 'wppnn', codes: ['probe-inconclusive'] });

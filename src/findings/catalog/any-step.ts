@@ -1,44 +1,183 @@
 import { STEP_IDS } from '../../report/report.js';
-import { entriesOf, type CatalogEntry } from './entry.js';
+import { entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
-const TIMEOUT = fields('waited', 'received', 'attemptLimit');
+const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit');
+
+/** The replies that a command which stops after EHLO also gets. */
+const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
+
+/** The reply, if the gate received it at a point that the command `ehlo` reaches. */
+const EARLY_REPLY = (evidence: Values): string => (BEFORE_TLS.test(evidence.awaited ?? '') ? REPLY(evidence) : '');
+
+const CLOSED = 'Remote host closed connection unexpectedly';
 
 /** Findings that any step can report. */
 export const ANY_STEP = {
   'connection-lost': error(
     'Connection lost',
-    'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
+    'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.",
+        "Look for this connection in the server's log at the time of the run: the process that handled it may have crashed, or a rule about this command closes the connection. If the log says that the client disconnected, a device between client and server closed the connection.",
+      reproduce: {
+        command: 'ehlo',
+        shows: ({ awaited, detail }: Values) =>
+          awaited === 'the reply to EHLO' && detail === 'the server closed the connection' ? CLOSED : '',
+      },
     },
-    { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' },
+    {
+      evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism'),
+      reference: 'RFC 5321 section 3.8',
+      causes: {
+        'on-connect': {
+          title: 'Connection closed without a greeting',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The server, or a firewall or load balancer in front of it, closes the connection before it greets the client. Usually it does not serve the runner's IP address, or has no server process to connect it to. Check access lists, blocklists and connection limits for that IP address, and whether the mail server behind a proxy or load balancer is running.",
+          examples:
+            'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
+          reproduce: {
+            command: 'ehlo',
+            shows: ({ detail }: Values) => (detail === 'the server closed the connection' ? CLOSED : ''),
+          },
+        },
+        announced: {
+          title: 'Server ended the session',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            "The server replied with 221, the reply to QUIT, and ended the session. Its text, or the server's log at the time of the run, says why. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+        },
+        'after-auth': {
+          title: 'Connection lost after AUTH',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+        },
+        'during-message': {
+          title: 'Connection lost during the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Look in the server's log at the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+        },
+        'after-message': {
+          title: 'Connection lost after the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The whole message was sent, but the server did not say whether it accepts it, so the message may arrive or not. The gate does not send it again. Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run.",
+          reference: 'RFC 5321 section 4.5.3.2.6',
+        },
+      },
+    },
   ),
   'reply-timeout': error(
     'Reply timed out',
-    'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.',
+    'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the reply that did not arrive, and `received` the part of it that did.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.',
+        'Find out what the server waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. Its log has the time of each command. If it is slow by design (tarpit), raise `timeout`.',
     },
-    { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' },
+    {
+      evidence: TIMEOUT,
+      reference: 'RFC 5321 section 4.5.3.2',
+      causes: {
+        'no-greeting': {
+          title: 'No greeting',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The port accepts connections, but nothing greets the client, and nothing there starts TLS. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
+          reproduce: { command: 'ehlo', shows: 'Timeout' },
+        },
+        'no-greeting-over-tls': {
+          title: 'No greeting over TLS',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The TLS handshake succeeds, but no SMTP greeting follows. First check the port: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+          reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
+        },
+        incomplete: {
+          title: 'Incomplete reply',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'A part of the reply arrived, but not its end. The last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+          reference: 'RFC 5321 section 4.2.1',
+        },
+        'after-auth': {
+          title: 'No reply to AUTH',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Check the authentication service of the server (SASL, LDAP, RADIUS, PAM or a database) and the server's log: it probably does not respond. If the server delays its reply after failed logins, raise `timeout`.",
+        },
+        'during-message': {
+          title: 'Server stopped reading the message',
+          party: 'network',
+          certainty: 'likely',
+          remedy:
+            'If a small message arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise check whether a content filter of the server stops reading.',
+        },
+        'after-message': {
+          title: 'No reply after the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The whole message was sent, but the server did not say in time whether it accepts it, so the message may arrive or not. The gate does not send it again. Usually a content filter (virus scanner, spam filter) takes long: check it, or raise `timeout`. RFC 5321 allows ten minutes at this point.',
+          reference: 'RFC 5321 section 4.5.3.2.6',
+        },
+      },
+    },
   ),
   'protocol-error': error(
     'Invalid SMTP reply',
-    'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.',
+    'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, or a line or reply that never ends.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
+        'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
     },
-    { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' },
+    {
+      evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
+      reference: 'RFC 5321 section 4.2',
+      causes: {
+        'unknown-protocol': {
+          title: 'Not an SMTP greeting',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
+          reference: 'RFC 5321 section 3.1',
+        },
+        'unsolicited-reply': {
+          title: 'Unsolicited reply',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server sent a reply that no command asked for, so that each later reply would be read as the reply to a different command. Update the server, or the proxy in front of it. If the server itself does not send this reply, a device between client and server inserts it.',
+        },
+        'unexpected-code': {
+          title: 'Unexpected reply code',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The reply is valid, but its code is not allowed here. Correct the server, or the proxy or script that answers in its place.',
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+      },
+    },
   ),
   'bare-line-feed': warning(
     'Lines end with a bare LF',
@@ -52,14 +191,76 @@ export const ANY_STEP = {
   ),
   throttled: error(
     'Server temporarily unavailable',
-    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.',
+    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.",
+        "The reply does not say why. Run the gate again later. If it persists, look in the server's log at the time of the run. Check its connection and rate limits, and the access lists, for the runner's IP address.",
+      reproduce: { command: 'ehlo', shows: EARLY_REPLY },
     },
-    { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' },
+    {
+      evidence: fields('reply', 'awaited'),
+      reference: 'RFC 5321 section 3.8',
+      causes: {
+        'rate-limit': {
+          title: 'Too many connections or requests',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners with a shared IP address also share its limits.",
+        },
+        maintenance: {
+          title: 'Server is shutting down',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Run the gate again when the server has restarted. If it persists, check why the service does not start again, or why a load balancer still sends connections to this server.',
+        },
+        idle: {
+          title: 'Server closed an idle session',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server waited for a command for longer than it allows. Raise that limit: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+          reference: 'RFC 5321 section 4.5.3.2.7',
+        },
+        'ehlo-name': {
+          title: 'EHLO name not accepted for now',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner.',
+          reference: 'RFC 5321 section 4.1.4',
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+        'client-name': {
+          title: 'No reverse DNS for the runner',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The server looked up the name of the IP address from which the runner connects, and found none that it accepts. Give that IP address a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server. If the record exists, the name servers did not respond: run the gate again later.',
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+        'client-rejected': {
+          title: 'Server does not serve this client now',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The reply is about the runner's IP address or its reputation: a blocklist, greylisting, or a rule. The text of the reply says which. Exempt the IP address in the server, request its removal from the list, or use a runner with a different IP address.",
+          setting: 'greeting-rejected',
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+        'server-problem': {
+          title: 'Server has a problem of its own',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone does not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+      },
+    },
   ),
   'probe-inconclusive': warning(
     'Probe inconclusive',

@@ -30,6 +30,19 @@ const AUTH_CAUSES = {
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
+/** The rule that must allow AUTH only over TLS does the opposite. One change fixes both halves. */
+const ONLY_BEFORE_TLS = {
+  title: 'AUTH offered only before TLS',
+  party: 'server',
+  certainty: 'likely',
+  remedy:
+    'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
+  examples:
+    'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`, with the last two pairs of braces in this order.',
+  setting: 'plaintext-auth-advertised',
+  reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+} as const satisfies Cause;
+
 /** Findings of step 4: EHLO over TLS, and AUTH. */
 export const AUTHENTICATION = {
   'ehlo-after-tls-rejected': error(
@@ -66,7 +79,11 @@ export const AUTHENTICATION = {
       setting: 'auth-not-advertised',
       reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
     },
-    { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' },
+    {
+      evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
+      reference: 'RFC 4954 section 3',
+      causes: { 'only-before-tls': ONLY_BEFORE_TLS },
+    },
   ),
   'auth-mechanism-unavailable': error(
     'No common AUTH mechanism',
@@ -238,6 +255,7 @@ export const AUTHENTICATION = {
         insideTls: 'the mechanisms that are offered over TLS',
       },
       reference: 'RFC 3207 section 4.2',
+      causes: { 'only-before-tls': ONLY_BEFORE_TLS },
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;

@@ -1,10 +1,25 @@
-import { entriesOf, REPLY, type CatalogEntry } from './entry.js';
+import { entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);
 
 /** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
 const READS_GREETING = ['capability', 'authentication'] as const;
+
+const SHOWS_REPLY = { command: 'ehlo', shows: REPLY } as const;
+const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' } as const;
+
+/** Such a device hides the software of the server, so its setting does not depend on that. */
+const INSPECTION =
+  'Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the network of the server.';
+const INSPECTION_EXAMPLES =
+  'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
+
+/** What a filter on the machine of the server does. */
+const ON_THIS_MACHINE =
+  'The server is on this machine, so no device in the network is involved: the server itself, or a proxy, virus scanner or content filter on this machine that accepts its connections, does this. Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. If the port is forwarded to a different machine (a tunnel), look there.';
+
+const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 export const CAPABILITY = {
@@ -15,21 +30,103 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).",
+        "The text of the greeting, or the server's log at the time of the run, says why. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
       setting: 'greeting-rejected',
-      reproduce: { command: 'ehlo', shows: REPLY },
+      reproduce: SHOWS_REPLY,
     },
-    { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' },
+    {
+      steps: READS_GREETING,
+      evidence: fields('reply'),
+      reference: 'RFC 5321 section 3.1',
+      causes: {
+        'no-mail': {
+          title: 'Host accepts no mail',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: `This host says that it does not accept mail. Correct \`host\` or \`port\`, or remove the endpoint. ${PORTS}`,
+          reference: 'RFC 7504 section 3',
+          reproduce: SHOWS_REPLY,
+        },
+        blocklist: {
+          title: 'IP address of the runner is on a blocklist',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The server uses a blocklist that contains the runner's IP address; the reply usually names it. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists. Exempt the IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the list.",
+          setting: 'greeting-rejected',
+          reproduce: SHOWS_REPLY,
+        },
+        'client-name': {
+          title: 'No reverse DNS for the runner',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The server requires that the IP address from which the runner connects has a name. Give it a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+          reproduce: SHOWS_REPLY,
+        },
+        'rate-limit': {
+          title: 'Too many connections',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The server limits the connections of one client. Lower `concurrency`, leave more time between runs, or raise the server's limit for the runner's IP address.",
+        },
+        'access-denied': {
+          title: 'Server does not allow this client',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "A rule of the server rejects the runner's IP address. Allow that address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+          setting: 'greeting-rejected',
+          reproduce: SHOWS_REPLY,
+        },
+      },
+    },
   ),
   'not-smtp': error(
     'Not an SMTP server',
-    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).',
+    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP), or it accepts LHLO instead of EHLO (LMTP).',
     {
       party: 'configuration',
-      certainty: 'likely',
-      remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
+      certainty: 'certain',
+      remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+      reproduce: { command: 'ehlo', shows: ({ line = '' }: Values) => (/[\\…]/.test(line) ? '' : line) },
     },
-    { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' },
+    {
+      steps: READS_GREETING,
+      evidence: { ...fields('protocol', 'line', 'reply'), lhlo: 'the reply to LHLO' },
+      reference: 'RFC 5321 section 3.1',
+      causes: {
+        mailbox: {
+          title: 'Mailbox server, not an SMTP server',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+          reproduce: { command: 'ehlo', shows: ({ line = '' }: Values) => (/[\\…]/.test(line) ? '' : line) },
+        },
+        'client-speaks-first': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `Correct \`host\` or \`port\`. ${PORTS} If a proxy or load balancer listens on this port, configure it to pass TCP connections to the mail server, not requests of a different protocol.`,
+        },
+        lmtp: {
+          title: 'LMTP server, not an SMTP server',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `LMTP is for the last step of delivery, from a mail server to the mailboxes. Clients must not use it: set \`port\` to that of the SMTP server. ${PORTS}`,
+          reference: 'RFC 2033 section 4.1',
+          reproduce: SHOWS_REPLY,
+        },
+        'by-greeting': {
+          title: 'Probably not an SMTP server',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+          reproduce: SHOWS_REPLY,
+        },
+      },
+    },
   ),
   'ehlo-rejected': error(
     'EHLO rejected',
@@ -38,15 +135,60 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
+        "The text of the reply, or the server's log at the time of the run, says why. Check the rules of the server about EHLO and about the runner's IP address.",
       setting: 'ehlo-rejected',
-      reproduce: { command: 'ehlo', shows: REPLY },
+      reproduce: SHOWS_REPLY,
     },
     {
       steps: READS_GREETING,
       evidence: fields('reply', 'helo', 'greeting'),
       reference: 'RFC 5321 section 4.1.1.1',
       resultType: 'starttls-not-supported',
+      causes: {
+        'ehlo-name': {
+          title: 'EHLO name rejected',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner, or relax the rule of the server about that name.',
+          setting: 'ehlo-rejected',
+          reference: 'RFC 5321 section 4.1.4',
+          reproduce: SHOWS_REPLY,
+        },
+        'access-denied': {
+          title: 'Server does not allow this client',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "A rule or blocklist of the server rejects the runner's IP address. Exempt that address in the server, or run the gate in a network that the server allows.",
+          setting: 'greeting-rejected',
+          reproduce: SHOWS_REPLY,
+        },
+        'helo-only': {
+          title: 'Server supports only HELO',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'A server without EHLO cannot offer STARTTLS or AUTH. Update it. If the mail server itself supports EHLO, a proxy or firewall in front of it does not: disable the SMTP inspection there.',
+          examples: INSPECTION_EXAMPLES,
+          reproduce: SHOWS_REPLY,
+        },
+        inspected: {
+          title: 'Firewall inspects SMTP',
+          party: 'network',
+          certainty: 'likely',
+          remedy: `The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too. ${INSPECTION}`,
+          examples: INSPECTION_EXAMPLES,
+          reproduce: SHOWS_REPLY,
+        },
+        'inspected-on-this-machine': {
+          title: 'A program on this machine inspects SMTP',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `The greeting is overwritten with asterisks. ${ON_THIS_MACHINE}`,
+          reproduce: SHOWS_REPLY,
+        },
+      },
     },
   ),
   'implicit-tls-port': error(
@@ -62,54 +204,143 @@ export const CAPABILITY = {
   ),
   'starttls-not-advertised': error(
     'STARTTLS not offered',
-    'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.',
+    'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).',
+        'Either TLS is not enabled for this service, or this is the wrong port. Enable STARTTLS for this port; it needs a certificate and its key. Some servers offer it only to some networks: check such a rule for the IP address of the runner. Clients with implicit TLS use port 465 (`transport: implicit`).',
       examples:
-        'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission. Exim: `tls_advertise_hosts = *`.',
+        'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
       setting: 'starttls-not-advertised',
-      reproduce: { command: 'openssl', shows: "Didn't find STARTTLS in server response" },
+      reproduce: NOT_OFFERED,
     },
     {
       evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
       reference: 'RFC 3207 section 2',
       resultType: 'starttls-not-supported',
+      causes: {
+        'tls-not-available': {
+          title: 'Server cannot start TLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "TLS is configured, but the server cannot start it, and so does not offer it. Usually it could not load the certificate or the key: look in its log for the reason (a wrong path, a file that the server's user cannot read, a key that does not match the certificate).",
+          setting: 'starttls-refused',
+          reproduce: NOT_OFFERED,
+        },
+        'not-for-this-client': {
+          title: 'STARTTLS not offered to this client',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server knows STARTTLS, but refuses it here: read the reply to it. Usually STARTTLS is limited to some networks, or a rule ends the session. Enable it for the IP address of the runner.',
+          setting: 'starttls-not-advertised',
+          reproduce: NOT_OFFERED,
+        },
+        inspected: {
+          title: 'Firewall inspects SMTP',
+          party: 'network',
+          certainty: 'likely',
+          remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X), so a firewall inspects SMTP and may also hide STARTTLS. ${INSPECTION} If STARTTLS is still missing then, enable it in the server.`,
+          examples: INSPECTION_EXAMPLES,
+          reproduce: NOT_OFFERED,
+        },
+        'inspected-on-this-machine': {
+          title: 'A program on this machine inspects SMTP',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). ${ON_THIS_MACHINE} If STARTTLS is still missing then, enable it in the server.`,
+          reproduce: NOT_OFFERED,
+        },
+      },
     },
   ),
   'starttls-stripped': error(
-    'STARTTLS removed in transit',
-    'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.',
+    'STARTTLS hidden',
+    'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` are the results.',
     {
+      title: 'STARTTLS overwritten in transit',
       party: 'network',
       certainty: 'likely',
-      remedy:
-        'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
+      remedy: INSPECTION,
+      examples: INSPECTION_EXAMPLES,
+      reproduce: { command: 'ehlo', shows: ({ keyword = '' }: Values) => keyword },
     },
     {
       evidence: {
         ...fields('capabilities', 'masked', 'greeting'),
         keyword: 'what is in the place of STARTTLS',
-        reply: 'the reply to STARTTLS, if it was removed',
+        reply: 'the reply to STARTTLS, which the gate sent anyway',
+        handshake: 'whether a TLS handshake succeeded after the 220',
       },
       reference: 'RFC 3207 section 6',
       resultType: 'starttls-not-supported',
+      causes: {
+        'overwritten-on-this-machine': {
+          title: 'STARTTLS overwritten on this machine',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ON_THIS_MACHINE,
+          reproduce: { command: 'ehlo', shows: ({ keyword = '' }: Values) => keyword },
+        },
+        hidden: {
+          title: 'STARTTLS accepted, but not offered',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `Either the server does not list STARTTLS although it supports it, or a device between client and server removes the keyword. Compare with the reply to EHLO in the network of the server. If STARTTLS is missing there too, enable the offer in the server. Otherwise: ${INSPECTION}`,
+          examples:
+            'In Postfix, `smtpd_discard_ehlo_keywords` and `smtpd_discard_ehlo_keyword_address_maps` remove the offer.',
+          reproduce: NOT_OFFERED,
+        },
+        'hidden-on-this-machine': {
+          title: 'STARTTLS accepted, but not offered',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ON_THIS_MACHINE,
+          examples:
+            'In Postfix, `smtpd_discard_ehlo_keywords` and `smtpd_discard_ehlo_keyword_address_maps` remove the offer.',
+          reproduce: NOT_OFFERED,
+        },
+      },
     },
   ),
   'plaintext-auth-advertised': warning(
     'AUTH offered before TLS',
-    'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.',
+    'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. For an MX, and if none of the mechanisms sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.',
     {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
+      examples:
+        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',
       reproduce: { command: 'ehlo', shows: 'AUTH' },
     },
-    { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' },
+    {
+      evidence: {
+        mechanisms: 'the SASL mechanisms that are offered before TLS',
+        reply: 'the reply to AUTH PLAIN before TLS, if the probe `plaintext-auth` ran',
+      },
+      reference: 'RFC 4954 section 4',
+      causes: {
+        'no-password': {
+          title: 'AUTH without passwords offered before TLS',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'No change is required: these mechanisms do not send the password itself. Some of them allow an attacker who records the session to guess a weak password. If all clients use TLS, offer AUTH only over TLS.',
+        },
+        refused: {
+          title: 'AUTH offered, but refused before TLS',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password together with the command, before it is refused. So, if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
+        },
+      },
+    },
   ),
   'plaintext-auth-accepted': error(
     'AUTH accepted before TLS',
@@ -117,8 +348,9 @@ export const CAPABILITY = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+      remedy: 'Refuse AUTH before TLS, and neither offer nor accept it until STARTTLS has succeeded.',
+      examples:
+        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',
       reproduce: { command: 'plain-auth', shows: REPLY },
     },
@@ -130,8 +362,9 @@ export const CAPABILITY = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
+      remedy: 'Require TLS on a submission port, so that the server replies 530 to MAIL before TLS.',
+      examples:
+        'Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`. OpenSMTPD: `tls-require`.',
       setting: 'plaintext-mail-accepted',
       reproduce: { command: 'plain-mail', shows: REPLY },
     },

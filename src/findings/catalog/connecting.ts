@@ -1,4 +1,4 @@
-import { entriesOf, type CatalogEntry } from './entry.js';
+import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
@@ -7,25 +7,75 @@ const { error } = entriesOf(['capability', 'certificate']);
 export const CONNECTING = {
   'dns-failed': error(
     'DNS lookup failed',
-    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.',
+    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.',
     {
+      title: 'Host name does not exist',
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).',
+        'Check the spelling of `host`. If it is correct, the resolver of this runner does not know the name: a GitHub-hosted runner, for example, cannot resolve names in an internal zone.',
     },
-    { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' },
+    {
+      evidence: {
+        ...fields('detail'),
+        mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
+      },
+      reference: 'RFC 5321 section 5.1',
+      causes: {
+        'mail-domain': {
+          title: 'Host is a mail domain',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ mx = '' }: Values) =>
+            `\`host\` is a mail domain, not the name of a server. For the servers that receive its mail, list each of them as an endpoint with port 25: ${mx}. For submission, set \`host\` to the submission server of the domain, on port 587 or 465.`,
+        },
+        'null-mx': {
+          title: 'Domain accepts no mail',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The domain declares that it has no mail server (null MX). Set `host` to the name of a server, or remove the endpoint.',
+          reference: 'RFC 7505 section 3',
+        },
+        'no-address': {
+          title: 'Host name has no IP address',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'The name exists, but has neither an A nor a usable AAAA record, and no MX records were found either. Add the record, or set `host` to a name that has one. If the record exists in an internal zone only, use a runner that can see that zone.',
+        },
+        'lookup-failed': {
+          title: 'Name resolution failed',
+          party: 'network',
+          certainty: 'likely',
+          remedy:
+            'The lookup itself failed, which says nothing about the mail server. Run the gate again. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+        },
+      },
+    },
   ),
   'no-route': error(
     'No route to the server',
     'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.',
     {
-      party: 'configuration',
+      party: 'network',
       certainty: 'likely',
       remedy:
-        'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
+        'Run the gate on a runner that has a route to this network: a self-hosted runner in the same network, or one that is connected to it by a VPN.',
     },
-    { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' },
+    {
+      evidence: fields('detail', 'address'),
+      reference: 'RFC 5321 section 4.5.4.1',
+      causes: {
+        'no-ipv6': {
+          title: 'No IPv6 route to the server',
+          party: 'network',
+          certainty: 'likely',
+          remedy:
+            'Usually the runner has no IPv6, as GitHub-hosted runners. Run the gate on a runner with IPv6, or test the IPv4 address of the server.',
+        },
+      },
+    },
   ),
   'connection-failed-locally': error(
     'Connection failed on this machine',
@@ -33,10 +83,27 @@ export const CONNECTING = {
     {
       party: 'configuration',
       certainty: 'likely',
-      remedy:
-        'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
+      remedy: 'The evidence has the error code of the operating system. Correct the runner, or use a different one.',
     },
-    { evidence: fields('detail', 'address') },
+    {
+      evidence: fields('detail', 'address'),
+      causes: {
+        resources: {
+          title: 'Runner has no resources left',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The runner has no file descriptors, ports or memory left. Lower `concurrency`, or raise the limit of the runner (`ulimit -n` for file descriptors).',
+        },
+        forbidden: {
+          title: 'Runner forbids the connection',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'A rule of the runner forbids the connection. Allow outbound connections to this host and port in its firewall or sandbox.',
+        },
+      },
+    },
   ),
   'connection-refused': error(
     'Connection refused',
@@ -45,10 +112,23 @@ export const CONNECTING = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.',
+        "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
-    { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' },
+    {
+      evidence: fields('detail', 'address'),
+      reference: 'RFC 5321 section 4.5.4.1',
+      causes: {
+        'on-this-machine': {
+          title: 'Nothing listens on this port of the runner',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The IP address is that of the runner itself, and no server accepts connections on this port. Start the mail server before the gate, and wait until it listens. If it runs in a container, publish its port; if the job itself runs in a container, use the name of the service instead of `localhost`.',
+          reproduce: { command: 'openssl', shows: 'Connection refused' },
+        },
+      },
+    },
   ),
   'connection-timeout': error(
     'Connection timed out',
@@ -57,7 +137,7 @@ export const CONNECTING = {
       party: 'network',
       certainty: 'likely',
       remedy:
-        'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.',
+        "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
     },
     { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' },
   ),

@@ -3,20 +3,92 @@ import { fields } from './evidence.js';
 
 const { error } = entriesOf(['upgrade']);
 
+const SHOWS_REPLY = { command: 'starttls', shows: REPLY } as const;
+
 /** Findings of step 2: the reply to STARTTLS. */
 export const UPGRADE = {
   'starttls-refused': error(
     'STARTTLS refused',
-    'The server offers STARTTLS, but replies to the command with something other than 220.',
+    'The server offers STARTTLS, but replies to the command with something other than 220. A temporary reply (4xx, usually 454) is a failure too if the server still sends it on the last attempt.',
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
+      remedy: "Look in the server's log at the time of the run for the reason.",
       setting: 'starttls-refused',
-      reproduce: { command: 'starttls', shows: REPLY },
+      reproduce: SHOWS_REPLY,
     },
-    { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' },
+    {
+      evidence: fields('reply'),
+      reference: 'RFC 3207 section 4',
+      resultType: 'starttls-not-supported',
+      causes: {
+        'tls-not-available': {
+          title: 'Server cannot start TLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+          setting: 'starttls-refused',
+          reproduce: SHOWS_REPLY,
+        },
+        'not-implemented': {
+          title: 'Server does not implement the STARTTLS that it offers',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Two programs answer here: one writes the reply to EHLO, and another, which has no STARTTLS, gets the command. Usually that is a proxy or content filter in front of the mail server. Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS.',
+          reproduce: SHOWS_REPLY,
+        },
+        'syntax-error': {
+          title: 'Server rejects the syntax of STARTTLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'STARTTLS has no parameters, and the gate sent none, so this is a defect of the server, or of a proxy that changes the command. Update it.',
+          reproduce: SHOWS_REPLY,
+        },
+        'bad-sequence': {
+          title: 'Server does not allow STARTTLS at this point',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy in front of it terminates TLS or sends commands of its own. Configure the proxy and the server so that exactly one of them handles STARTTLS.',
+          reproduce: SHOWS_REPLY,
+        },
+        'requires-more': {
+          title: 'Server requires a different command before STARTTLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server requires a command, usually AUTH, before STARTTLS. A password would then be sent unencrypted. Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH.',
+          reproduce: SHOWS_REPLY,
+        },
+        'wrong-success-code': {
+          title: 'Wrong success code for STARTTLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. A certificate does not help.',
+          reproduce: SHOWS_REPLY,
+        },
+        deferred: {
+          title: 'STARTTLS deferred',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The server sent a temporary error on every attempt. Its text, or the server's log at the time of the run, says why.",
+          reproduce: SHOWS_REPLY,
+        },
+        'refused-to-client': {
+          title: 'Server refuses TLS to this client',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "The text of the reply says why. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point. Look for that rule, or for the reason in the server's log at the time of the run.",
+          reproduce: SHOWS_REPLY,
+        },
+      },
+    },
   ),
   'plaintext-after-starttls': error(
     'Unencrypted data after the 220 to STARTTLS',
@@ -25,9 +97,30 @@ export const UPGRADE = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.',
+        "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
     },
-    { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' },
+    {
+      evidence: fields('data'),
+      reference: 'RFC 3207 section 4.2',
+      resultType: 'validation-failure',
+      causes: {
+        'error-reply': {
+          title: 'Server reports an error instead of starting TLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
+          setting: 'starttls-refused',
+        },
+        'early-record': {
+          title: 'Server sends TLS before the ClientHello',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'In a TLS handshake the client speaks first, but this server, or a proxy in front of it, did not wait for that. Update it. If it starts TLS as a client, as a proxy that is configured for the wrong direction does, correct that setting.',
+        },
+      },
+    },
   ),
   'starttls-command-injection': error(
     'STARTTLS command injection',
@@ -36,7 +129,8 @@ export const UPGRADE = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
+        'Update the mail server, or the proxy that terminates TLS in front of it. It must discard everything that it received before the handshake.',
+      examples: 'Postfix does so since 2.8, 2.7.3, 2.6.9, 2.5.12 and 2.4.16.',
     },
     { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
   ),

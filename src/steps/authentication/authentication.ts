@@ -14,6 +14,7 @@ import { ehloName } from '../connection.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
+import { connectionLost } from '../session-failed.js';
 import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
 
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
@@ -27,7 +28,7 @@ export async function authentication(context: Context, secured: Secured): Promis
   const greetingFact: Facts = greeting === undefined ? {} : { greeting };
   if (!opened.ok) {
     const phase = plaintext ? 'after-starttls' : 'implicit-tls';
-    const place = { session, ehloName: name, greeting, phase } as const;
+    const place = { session, ehloName: name, greeting, address: connection.address, phase } as const;
     return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
   }
 
@@ -48,7 +49,7 @@ export async function authentication(context: Context, secured: Secured): Promis
       findings.push(finding('step-required', message, { cause }));
       return { ok: true, findings, facts, next };
     }
-    const signedIn = await signIn(context, next, endpoint.auth);
+    const signedIn = await signIn(context, { ...next, plaintext }, endpoint.auth);
     findings.push(...signedIn.findings);
     const isSignedIn =
       endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
@@ -72,7 +73,8 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
   if (missing.length > 0) {
     const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
     const message = `The server no longer offers AUTH ${excerpt(missing.join(' '))} over TLS.`;
-    findings.push(finding('auth-mechanisms-differ', message, { evidence }));
+    const cause = secured.mechanisms ? undefined : 'only-before-tls';
+    findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
   }
   // Both send the password itself.
   if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
@@ -94,14 +96,13 @@ export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>
  */
 async function signIn(
   context: Context,
-  { session, channel, capabilities }: Pick<SignedIn, 'session' | 'channel' | 'capabilities'>,
+  { session, channel, capabilities, plaintext }: SignedIn & Pick<Secured, 'plaintext'>,
   auth: Credentials,
 ): Promise<AuthJudgment> {
   const { endpoint, budget, run } = context;
   const offered = capabilities.mechanisms;
   if (!offered) {
-    const evidence = { capabilities: excerptOfList(capabilities.lines) || 'none' };
-    return { findings: [finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence })] };
+    return { findings: [notOffered(capabilities, plaintext?.capabilities.mechanisms)] };
   }
   const binding = channelBinding(channel);
   const canBind = binding !== undefined;
@@ -128,9 +129,21 @@ async function signIn(
     const { clientCertificateRequested } = channel;
     return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
   } catch (error) {
-    if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return noAnswer(error, mechanism);
+    if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;
   }
+}
+
+/** @param beforeTls the mechanisms that were offered before TLS */
+function notOffered({ lines }: Capabilities, beforeTls: readonly string[] | undefined): KnownFinding {
+  const evidence = { capabilities: excerptOfList(lines) || 'none' };
+  if (!beforeTls) return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+  const offered = excerpt(beforeTls.join(' ')) || 'without a mechanism';
+  const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS: it is the wrong way round.`;
+  return finding('auth-not-advertised', message, {
+    evidence: { ...evidence, beforeTls: offered },
+    cause: 'only-before-tls',
+  });
 }
 
 /** What the configuration requires if it names no mechanism. */
@@ -151,9 +164,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   return finding('auth-mechanism-unavailable', message, { evidence });
 }
 
-function noAnswer({ message, cause }: ConnectionLost, mechanism: string): AuthJudgment {
-  const what = cause === undefined ? 'The server closed the connection' : 'The connection was lost';
-  const text = `${what} after AUTH ${mechanism}. Its authentication service may be down, or it may block this client after too many failures.`;
-  const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
-  return { findings: [found], transient: true };
+function lostAfterAuth(error: ConnectionLost, mechanism: string): AuthJudgment {
+  const found = connectionLost(error);
+  return { findings: [{ ...found, evidence: { ...found.evidence, mechanism } }], transient: true };
 }

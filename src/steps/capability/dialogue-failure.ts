@@ -5,11 +5,15 @@ import { formatReply, type Reply } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, type SmtpSession } from '../../smtp/session.js';
 import { decodeBytes, excerpt } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
+import { awaited } from '../awaited.js';
 import type { Context } from '../context.js';
 import { answerToHandshake } from '../diagnostic-handshake.js';
 import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
+import { throttled } from '../throttled.js';
+import { inspectionAt, isOverwritten } from './inspection.js';
 import { otherProtocol } from './other-protocol.js';
+import { ehloRejectionOf, rejectionOf } from './rejection.js';
 
 /** Where a session could not be opened: before TLS in step 1, over TLS in step 4. */
 export interface OpeningPlace {
@@ -17,6 +21,8 @@ export interface OpeningPlace {
   readonly ehloName: string;
   /** The greeting, if there was one, in this phase or before. */
   readonly greeting: string | undefined;
+  /** The IP address of the server. */
+  readonly address: string | undefined;
   readonly phase: 'plain' | 'after-starttls' | 'implicit-tls';
 }
 
@@ -33,38 +39,57 @@ export async function judgeDialogueFailure(
   const isGreeting = at === 'greeting';
   const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
-  if (reply.code >= 400 && reply.code < 500) {
-    return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
-  }
+  const point = { of: at, isDue: true, overTls: place.phase !== 'plain' };
+  if (reply.code >= 400 && reply.code < 500) return stopped(throttled(reply, point), { transient: true });
   if (reply.code >= 500) {
     // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
-    return isGreeting
-      ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
-      : refusedEhlo(said, reply, place);
+    if (!isGreeting) return refusedEhlo(said, reply, place);
+    return stopped(finding('greeting-rejected', `${said}.`, { evidence, ...rejectionOf(reply) }));
   }
   const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
   const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
-  return stopped(other ?? finding('protocol-error', message, { evidence }));
+  const unexpected = { evidence: { ...evidence, awaited: awaited(point) }, cause: 'unexpected-code' } as const;
+  return stopped(other ?? finding('protocol-error', message, unexpected));
 }
 
 async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
-  const { session, ehloName, greeting, phase } = place;
+  const { session, ehloName, greeting = '', phase, address } = place;
   const evidence = { reply: formatReply(reply) };
-  const protocol = greetsAs(greeting);
-  if (protocol !== undefined) {
-    const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
-    return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
-  }
+  const guess = greetsAs(greeting);
+  if (guess === 'FTP') return stopped(notSmtp(guess, greeting, evidence));
   // For the evidence only: the finding is that EHLO does not work, even if HELO does.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-  const heloNote =
-    helo?.code === 250
-      ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
-      : '';
-  const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-  return stopped(
-    finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }),
-  );
+  const acceptsHelo = helo?.code === 250;
+  if (!acceptsHelo && isUnknownCommand(reply)) {
+    // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
+    const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
+    if (lhlo?.code === 250) {
+      const message = `${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
+      const proof = { ...evidence, protocol: 'LMTP', lhlo: formatReply(lhlo) };
+      return stopped(finding('not-smtp', message, { evidence: proof, cause: 'lmtp' }));
+    }
+  }
+  if (guess === 'LMTP') return stopped(notSmtp(guess, greeting, evidence));
+  const heloNote = acceptsHelo
+    ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
+    : '';
+  const message = `${said}.${heloNote}`;
+  const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
+  if (phase === 'after-starttls') return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all }));
+  const found = isOverwritten(greeting)
+    ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
+    : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
+  return stopped(found);
+}
+
+/** The server does not know the command (500), or does not implement it (502). */
+function isUnknownCommand({ code }: Reply): boolean {
+  return code === 500 || code === 502;
+}
+
+function notSmtp(protocol: string, greeting: string, evidence: { readonly reply: string }): KnownFinding {
+  const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
+  return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
 
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
@@ -74,7 +99,7 @@ const GREETINGS: readonly [RegExp, 'FTP' | 'LMTP'][] = [
 ];
 
 /** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
-function greetsAs(greeting = ''): 'FTP' | 'LMTP' | undefined {
+function greetsAs(greeting: string): 'FTP' | 'LMTP' | undefined {
   if (/\bE?SMTP\b/i.test(greeting)) return undefined;
   return GREETINGS.find(([words]) => words.test(greeting))?.[1];
 }
@@ -104,7 +129,7 @@ export async function judgeSilence(
   const answer = isSilence ? await answerToHandshake(context, address) : undefined;
   if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.bytes)));
   const said = answer?.kind === 'cleartext' ? decodeBytes(answer.bytes) : '';
-  const other = otherProtocol(said, ', and waits for the client to speak first');
+  const other = otherProtocol(said, 'is-spoken-to');
   return other && stopped(other);
 }
 

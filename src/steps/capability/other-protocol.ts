@@ -24,15 +24,23 @@ export function protocolOf(said: string): string | undefined {
   return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
 
+/** Protocols of servers that hold mailboxes, next to which there is usually an SMTP server. */
+const OF_MAILBOXES = ['IMAP', 'POP3', 'ManageSieve'];
+
 /**
  * The finding for a server that speaks a protocol other than SMTP, if it is recognized.
- * @param when a clause that says when the server sent this
+ * @param said what it sent first, or in reply to a ClientHello
  */
-export function otherProtocol(said: string, when = ''): KnownFinding | undefined {
+export function otherProtocol(said: string, when: 'greets' | 'is-spoken-to' = 'greets'): KnownFinding | undefined {
   const protocol = protocolOf(said);
   if (protocol === undefined) return undefined;
   const [firstLine = ''] = said.trimStart().split(/\r?\n/, 1);
   const line = excerpt(firstLine);
-  const message = `The server speaks ${protocol}, not SMTP${when}: "${line}".`;
-  return finding('not-smtp', message, { evidence: { line, protocol } });
+  const evidence = { line, protocol };
+  if (when === 'greets') {
+    const message = `The server speaks ${protocol}, not SMTP: "${line}".`;
+    return finding('not-smtp', message, { evidence, ...(OF_MAILBOXES.includes(protocol) && { cause: 'mailbox' }) });
+  }
+  const message = `The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
+  return finding('not-smtp', message, { evidence, cause: 'client-speaks-first' });
 }

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
@@ -19,7 +20,7 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
   } catch (error) {
     return stoppedBy(error, context, 'greeting');
   }
-  if (reply.code !== 220) return stopped(refused(reply), { transient: reply.code === 454 });
+  if (reply.code !== 220) return stopped(refused(reply), { transient: reply.code >= 400 && reply.code < 500 });
 
   const leftover = session.detach();
   if (leftover.length > 0) return judgePlaintext(context, leftover);
@@ -33,29 +34,44 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
 }
 
 function refused(reply: Reply): KnownFinding {
-  const meaning = MEANINGS[reply.code];
-  const because = meaning === undefined ? '' : `: ${meaning}`;
-  const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}"${because}.`;
-  return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
+  const { meaning, cause } = meaningOf(reply);
+  const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${meaning}.`;
+  return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) }, ...(cause && { cause }) });
+}
+
+interface Meaning {
+  /** The end of a sentence about the server. */
+  readonly meaning: string;
+  readonly cause?: CauseOf<'starttls-refused'>;
 }
 
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
-const MEANINGS: Readonly<Record<number, string>> = {
-  454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
-  500: 'it does not recognize the command that it offers',
-  501: 'it reports a syntax error, although STARTTLS has no parameters',
-  502: 'it does not implement the command that it offers',
-  503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
-  530: 'it requires another command first',
-  554: 'it refuses TLS to this client',
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  221: { meaning: 'it ends the session instead', cause: 'refused-to-client' },
+  454: { meaning: 'TLS is not available now', cause: 'tls-not-available' },
+  500: { meaning: 'it does not recognize the command that it offers', cause: 'not-implemented' },
+  501: { meaning: 'it reports a syntax error, although STARTTLS has no parameters', cause: 'syntax-error' },
+  502: { meaning: 'it does not implement the command that it offers', cause: 'not-implemented' },
+  503: { meaning: 'it does not allow the command at this point of the session', cause: 'bad-sequence' },
+  530: { meaning: 'it requires a different command first', cause: 'requires-more' },
 };
+
+function meaningOf({ code }: Reply): Meaning {
+  const known = MEANINGS[code];
+  if (known) return known;
+  if (code < 400) return { meaning: `${code} is not an error, but only 220 starts TLS`, cause: 'wrong-success-code' };
+  if (code < 500) return { meaning: 'it defers TLS', cause: 'deferred' };
+  return { meaning: 'it refuses TLS to this client', cause: 'refused-to-client' };
+}
 
 function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
   const text = decodeBytes(bytes);
   transcript.add('server', text.trimEnd());
   const data = excerpt(text);
-  const message = isTlsRecord(bytes)
+  const isRecord = isTlsRecord(bytes);
+  const cause = isRecord ? 'early-record' : /^[45]\d\d[ -]/.test(text) ? 'error-reply' : undefined;
+  const message = isRecord
     ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
     : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
-  return stopped(finding('plaintext-after-starttls', message, { evidence: { data } }));
+  return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
 }

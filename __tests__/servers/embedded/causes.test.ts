@@ -1,0 +1,365 @@
+import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
+import { close, startTls, type Dialogue } from '../../support/dialogue.js';
+import { AUTH, gate, testEndpoint, testRun } from '../../support/gate.js';
+import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
+import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { completeFinding } from '../../../src/findings/complete.js';
+import { ConnectFailure, failureOf, type Resolver } from '../../../src/net/connect.js';
+import { Deadline } from '../../../src/net/deadline.js';
+import { mxResolver } from '../../../src/net/mx.js';
+import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { EndpointReport, Finding } from '../../../src/report/report.js';
+import { openDialogue } from '../../../src/smtp/dialogue.js';
+import { formatReply } from '../../../src/smtp/reply.js';
+import { Transcript } from '../../../src/net/transcript.js';
+import { judgeMissingOffer } from '../../../src/steps/capability/missing-offer.js';
+import { connectFailed } from '../../../src/steps/connect-failed.js';
+import { beginSession, openConnection } from '../../../src/steps/connection.js';
+import type { Context, RunContext } from '../../../src/steps/context.js';
+
+/** Findings of connecting and of steps 1 and 2: each cause has its own fix. */
+
+let certs: CertificateFixtures;
+beforeAll(async () => {
+  certs = await createCertificateFixtures();
+});
+
+type Report = Omit<EndpointReport, 'attempts'>;
+
+async function reportOf(dialogue: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<Report & { heard: string[] }> {
+  const { good, pki } = certs;
+  await using server = await startScriptedServer({ tls: { key: good.key, cert: good.chain }, ...dialogue });
+  const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 3000, ...endpoint }));
+  return { ...report, heard: server.heard.map(({ line }) => line) };
+}
+
+const findingsOf = ({ steps }: Report): Finding[] => steps.flatMap(({ findings }) => findings);
+
+async function foundAt(dialogue: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<Finding | undefined> {
+  return findingsOf(await reportOf(dialogue, endpoint))[0];
+}
+
+describe('a host name without an IP address', () => {
+  const NO_ADDRESS: Resolver = () => Promise.resolve([]);
+  const UNKNOWN: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' }));
+
+  async function foundFor(mx: RunContext['mx'], resolver = NO_ADDRESS, port = 25): Promise<Finding | undefined> {
+    const endpoint = testEndpoint(port, { host: 'example.com', timeoutMs: 1000 });
+    return findingsOf((await gate(endpoint, { resolver, mx })).report)[0];
+  }
+
+  test.each([25, 587])(
+    'that has MX records is a mail domain, and the finding names its servers: port %i',
+    async (port) => {
+      await using names = await startNameServer({
+        'example.com': { MX: ['20 mx2.example.com', '10 mx1.example.com'] },
+      });
+      const found = await foundFor(mxResolver([names.address]), NO_ADDRESS, port);
+      expect(found).toMatchObject({
+        code: 'dns-failed',
+        title: 'Host is a mail domain',
+        party: 'configuration',
+        certainty: 'certain',
+        evidence: { detail: 'ENODATA', mx: 'mx1.example.com, mx2.example.com' },
+      });
+      expect(found).not.toHaveProperty('inconclusive');
+      expect(found?.message).toMatch(/^example\.com has no IP address, .* MX records name mx1\.example\.com, mx2\./);
+      expect(found?.remedy).toMatch(/with port 25: mx1\.example\.com, mx2\.example\.com\./);
+      expect(names.asked).toEqual(['example.com']);
+    },
+  );
+
+  test('is a mail domain even if the system reports that the name does not exist', async () => {
+    await using names = await startNameServer({ 'example.com': { MX: ['10 mx.example.com'] } });
+    const found = await foundFor(mxResolver([names.address]), UNKNOWN);
+    expect(found).toMatchObject({ title: 'Host is a mail domain', evidence: { mx: 'mx.example.com' } });
+    expect(found?.message).not.toContain('does not exist');
+  });
+
+  test('with a null MX accepts no mail', async () => {
+    const found = await foundFor(() => Promise.resolve(['']));
+    expect(found).toMatchObject({ code: 'dns-failed', title: 'Domain accepts no mail', evidence: { mx: '.' } });
+  });
+
+  test('without MX records is not a mail domain', async () => {
+    await using names = await startNameServer({ 'example.com': {} });
+    const found = await foundFor(mxResolver([names.address]));
+    expect(found).toMatchObject({ title: 'Host name has no IP address', evidence: { detail: 'ENODATA' } });
+  });
+
+  test.each([
+    ['a failure', SERVFAIL],
+    ['silence', SILENCE],
+  ] as const)('is reported even if the MX lookup ends in %s', async (_, answer) => {
+    await using names = await startNameServer({ 'example.com': answer });
+    const found = await foundFor(mxResolver([names.address]), UNKNOWN);
+    expect(found).toMatchObject({ title: 'Host name does not exist', evidence: { detail: 'ENOTFOUND' } });
+  });
+
+  test('is not looked up as a domain if the lookup of the address failed only temporarily', async () => {
+    const temporary: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'EAI_AGAIN' }));
+    const asked: string[] = [];
+    const mx: RunContext['mx'] = (domain) => {
+      asked.push(domain);
+      return Promise.resolve(['mx.example.com']);
+    };
+    const found = await foundFor(mx, temporary);
+    expect(found).toMatchObject({ title: 'Name resolution failed', party: 'network', inconclusive: true });
+    expect(asked).toEqual([]);
+  });
+
+  test('with hostile MX records is quoted harmlessly', async () => {
+    const found = await foundFor(() => Promise.resolve(['\x1b[31mmx`rm`', ...Array<string>(500).fill('x'.repeat(60))]));
+    expect(found?.message).toContain('\\x1b[31mmx`rm`');
+    expect(found?.message.length).toBeLessThan(3000);
+    expect(found?.remedy).toContain("mx'rm'");
+  });
+});
+
+test('a closed port of this machine is not blamed on a firewall', async () => {
+  const found = findingsOf((await gate(testEndpoint(await closedPort()))).report)[0];
+  expect(found).toMatchObject({ code: 'connection-refused', party: 'configuration', certainty: 'certain' });
+  expect(found?.remedy).not.toMatch(/firewall/);
+});
+
+test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
+  [['refused', 'ECONNREFUSED', '192.0.2.1'], 'Connection refused', 'server'],
+  [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this port of the runner', 'configuration'],
+  [['no-route', 'ENETUNREACH', '192.0.2.1'], 'No route to the server', 'network'],
+  [['no-route', 'ENETUNREACH', '2001:db8::1'], 'No IPv6 route to the server', 'network'],
+  [['timed-out', 'no response in time', '192.0.2.1'], 'Connection timed out', 'network'],
+  [['reset', 'ECONNRESET', '192.0.2.1'], 'Connection closed without a greeting', 'server'],
+])('the fix for a failed connection depends on the address: %j', (failure, title, party) => {
+  const context = { endpoint: testEndpoint(587), run: testRun() } as Context;
+  expect(completeFinding(connectFailed(new ConnectFailure(...failure), context))).toMatchObject({ title, party });
+});
+
+test.each([
+  ['EMFILE', 'Runner has no resources left'],
+  ['EPERM', 'Runner forbids the connection'],
+  ['EOTHER', 'Connection failed on this machine'],
+])('%s on this machine has its own fix', async (code, title) => {
+  const resolver: Resolver = () => Promise.reject(failureOf({ code }, '127.0.0.1'));
+  const { report } = await gate(testEndpoint(25, { host: 'smtp.example.test' }), { resolver });
+  expect(findingsOf(report)).toMatchObject([{ code: 'connection-failed-locally', title }]);
+});
+
+describe('LMTP', () => {
+  const REJECTED = '500 5.5.1 Unknown command';
+  const lmtp: Dialogue = { replies: { EHLO: REJECTED, HELO: REJECTED, LHLO: ['250-mail', '250 PIPELINING'] } };
+
+  test.each(['220 mail.example.test ready', '220 mail Dovecot ready'])('is proved by LHLO: %s', async (greeting) => {
+    const report = await reportOf({ ...lmtp, greeting });
+    expect(findingsOf(report)).toMatchObject([
+      { code: 'not-smtp', certainty: 'certain', evidence: { protocol: 'LMTP', lhlo: '250 mail / PIPELINING' } },
+    ]);
+    expect(report.heard).toEqual(['EHLO', 'HELO', 'LHLO'].map((verb) => `${verb} gate.example.test`).concat('QUIT'));
+  });
+
+  test('is only likely if nothing but the greeting says so', async () => {
+    const found = await foundAt({ greeting: '220 mail LMTP ready', replies: { EHLO: REJECTED, HELO: REJECTED } });
+    expect(found).toMatchObject({ code: 'not-smtp', certainty: 'likely', evidence: { protocol: 'LMTP' } });
+  });
+
+  test('is not tried on a server that rejects EHLO for a different reason', async () => {
+    const report = await reportOf({
+      replies: { EHLO: '550 Access denied', HELO: '550 Access denied', LHLO: '250 ok' },
+    });
+    expect(findingsOf(report)).toMatchObject([{ code: 'ehlo-rejected', title: 'Server does not allow this client' }]);
+    expect(report.heard.join()).not.toContain('LHLO');
+  });
+});
+
+describe('a reply to STARTTLS other than 220', () => {
+  test.each([
+    ['454 4.7.0 TLS not available', 'Server cannot start TLS'],
+    ['451 4.3.0 Later', 'STARTTLS deferred'],
+    ['500 5.5.1 What?', 'Server does not implement the STARTTLS that it offers'],
+    ['502 5.5.1 No', 'Server does not implement the STARTTLS that it offers'],
+    ['501 5.5.4 Syntax', 'Server rejects the syntax of STARTTLS'],
+    ['503 5.5.1 Sequence', 'Server does not allow STARTTLS at this point'],
+    ['530 5.7.0 Authenticate first', 'Server requires a different command before STARTTLS'],
+    ['554 5.7.1 No', 'Server refuses TLS to this client'],
+    ['550 5.7.1 No', 'Server refuses TLS to this client'],
+    ['221 Bye', 'Server refuses TLS to this client'],
+    ['200 Ok', 'Wrong success code for STARTTLS'],
+    ['250 2.0.0 Ready to start TLS', 'Wrong success code for STARTTLS'],
+    ['354 Go ahead', 'Wrong success code for STARTTLS'],
+  ])('has its own fix: %s', async (reply, title) => {
+    const found = await foundAt({ replies: { STARTTLS: reply } });
+    expect(found).toMatchObject({ code: 'starttls-refused', title, evidence: { reply } });
+    expect(found?.reproduce).toMatch(/^swaks .* --tls .*--quit-after TLS$/);
+    expect(found?.reproduceShows).toBe(reply);
+  });
+
+  test('that is a success is not blamed on the certificate', async () => {
+    const found = await foundAt({ replies: { STARTTLS: '250 2.0.0 Ready' } });
+    expect(found?.message).toMatch(/250 is not an error, but only 220 starts TLS\.$/);
+    expect(found?.remedy).toMatch(/must reply to STARTTLS with 220\./);
+    expect(found?.remedy).not.toMatch(/load/);
+  });
+
+  test.each([
+    ['421 4.3.0 Cannot load the certificate', 'Server reports an error instead of starting TLS'],
+    ['250 2.0.0 injected', 'Unencrypted data after the 220 to STARTTLS'],
+  ])('is distinguished if it follows the 220: %s', async (line, title) => {
+    const found = await foundAt({ replies: { STARTTLS: ['220 Go ahead', line] } });
+    expect(found).toMatchObject({ code: 'plaintext-after-starttls', title });
+  });
+});
+
+describe('STARTTLS that is hidden, on this machine', () => {
+  test.each<[string, string, Dialogue['greeting'] & {}, RegExp, string | undefined]>([
+    [
+      'overwritten',
+      'XXXXXXXA',
+      ['220 Go ahead', startTls],
+      /A TLS handshake after it succeeded \(TLSv1\.3\)/,
+      'TLSv1.3',
+    ],
+    ['overwritten', 'XXXXXXXA', ['220 Go ahead', close], /A TLS handshake after it failed\.$/, 'failed'],
+    ['overwritten', 'XXXXXXXA', '502 No', /the server replied with "502 No"\.$/, undefined],
+    ['hidden', 'HELP', ['220 Go ahead', startTls], /A TLS handshake after it succeeded/, 'TLSv1.3'],
+  ])(
+    '%s (%s) is likely done by a program there, and a handshake is tried: %j',
+    async (_, offer, reply, message, handshake) => {
+      const found = await foundAt({ offers: ['PIPELINING', offer], replies: { STARTTLS: reply } });
+      expect(found).toMatchObject({ code: 'starttls-stripped', party: 'server', certainty: 'likely' });
+      expect(found?.message).toMatch(message);
+      if (handshake === undefined) expect(found?.evidence).not.toHaveProperty('handshake');
+      else expect(found?.evidence?.handshake).toContain(handshake);
+      expect(found?.remedy).toMatch(/no device in the network is involved/);
+      expect(found?.remedy).not.toMatch(/Cisco/);
+    },
+  );
+
+  test('gets neither EHLO nor credentials over TLS', async () => {
+    const offers = ['PIPELINING', 'XXXXXXXA'];
+    const { heard } = await reportOf({ offers, replies: { STARTTLS: ['220 Go ahead', startTls] } }, { auth: AUTH });
+    expect(heard).toEqual(['EHLO gate.example.test', 'STARTTLS']);
+  });
+});
+
+/** What step 1 says about a missing offer if the server has this IP address. */
+async function missingOffer(dialogue: Dialogue, address: string): Promise<Finding> {
+  const { good } = certs;
+  await using server = await startScriptedServer({ tls: { key: good.key, cert: good.chain }, ...dialogue });
+  const closers: (() => Promise<void>)[] = [];
+  const context: Context = {
+    endpoint: testEndpoint(server.port),
+    run: testRun(),
+    transcript: new Transcript(),
+    sideTranscript: new Transcript(),
+    budget: Deadline.after(10_000),
+    atEnd: (close) => closers.push(close),
+    onBareLineFeed: () => undefined,
+  };
+  try {
+    const connection = await openConnection(context);
+    const session = beginSession(context, connection.socket);
+    const opened = await openDialogue(session, { ehloName: 'gate.example.test', greets: true, upTo: 'EHLO' });
+    if (!opened.ok || !opened.dialogue.greeting) throw new Error('no dialogue');
+    const plaintext = { greeting: formatReply(opened.dialogue.greeting), capabilities: opened.dialogue.capabilities };
+    return completeFinding(await judgeMissingOffer(context, { ...connection, address }, session, plaintext));
+  } finally {
+    for (const close of closers) await close();
+  }
+}
+
+describe('STARTTLS that is hidden, on a different machine', () => {
+  const ACCEPTED = ['220 Go ahead', startTls];
+
+  test.each<[string, Dialogue, string, object]>([
+    [
+      'an overwritten keyword',
+      { offers: ['XXXXXXXA'] },
+      'starttls-stripped',
+      { title: 'STARTTLS overwritten in transit', party: 'network' },
+    ],
+    [
+      'a missing keyword',
+      { offers: ['HELP'] },
+      'starttls-stripped',
+      { title: 'STARTTLS accepted, but not offered', party: 'server' },
+    ],
+    [
+      'a greeting of asterisks',
+      { offers: ['HELP'], greeting: '220 ****************', replies: { STARTTLS: '502 No' } },
+      'starttls-not-advertised',
+      { title: 'Firewall inspects SMTP', party: 'network' },
+    ],
+    [
+      'a different keyword that is overwritten',
+      { offers: ['XXXXB'], replies: { STARTTLS: '502 No' } },
+      'starttls-not-advertised',
+      { title: 'Firewall inspects SMTP', party: 'network' },
+    ],
+  ])('is likely done by a device in between: %s', async (_, dialogue, code, cause) => {
+    const found = await missingOffer({ replies: { STARTTLS: ACCEPTED }, ...dialogue }, '192.0.2.1');
+    expect(found).toMatchObject({ code, certainty: 'likely', ...cause });
+    expect(found.remedy).not.toMatch(/on this machine/);
+    const onThisMachine = await missingOffer({ replies: { STARTTLS: ACCEPTED }, ...dialogue }, '::1');
+    expect(onThisMachine).toMatchObject({ code, certainty: 'likely', party: 'server' });
+    expect(onThisMachine.remedy).toMatch(/no device in the network is involved/);
+  });
+
+  test('has the setting of a common firewall', async () => {
+    const { remedy } = await missingOffer({ offers: ['XXXXXXXA'], replies: { STARTTLS: '502 No' } }, '192.0.2.1');
+    expect(remedy).toMatch(/`no inspect esmtp`/);
+  });
+});
+
+describe('STARTTLS that is not offered', () => {
+  test.each([
+    ['502 5.5.1 No', 'STARTTLS not offered'],
+    ['454 4.7.0 TLS not available due to local problem', 'Server cannot start TLS'],
+    ['554 5.7.1 Not for you', 'STARTTLS not offered to this client'],
+  ])('has a fix that depends on the reply to STARTTLS: %s', async (reply, title) => {
+    const found = await foundAt({ offers: ['PIPELINING'], replies: { STARTTLS: reply } });
+    expect(found).toMatchObject({ code: 'starttls-not-advertised', title, evidence: { reply } });
+  });
+});
+
+describe('AUTH before TLS', () => {
+  const offering = (mechanisms: string): Dialogue => ({ offers: ['STARTTLS', `AUTH ${mechanisms}`] });
+
+  test.each(['SCRAM-SHA-256', 'CRAM-MD5 DIGEST-MD5', 'GSSAPI', 'EXTERNAL', 'SCRAM-SHA-1 SCRAM-SHA-256-PLUS GSSAPI'])(
+    'is a notice if no mechanism sends a password: %s',
+    async (mechanisms) => {
+      const { steps } = await reportOf(offering(mechanisms));
+      expect(steps[0]).toMatchObject({
+        status: 'pass',
+        findings: [{ code: 'plaintext-auth-advertised', severity: 'notice', evidence: { mechanisms } }],
+      });
+      expect(steps[0]?.findings[0]?.remedy).toMatch(/^No change is required/);
+    },
+  );
+
+  test.each(['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER', 'SCRAM-SHA-256 PLAIN', 'X-UNKNOWN'])(
+    'is a warning if a mechanism may send a password or a token: %s',
+    async (mechanisms) => {
+      const { steps } = await reportOf(offering(mechanisms));
+      expect(steps[0]).toMatchObject({ status: 'warn', findings: [{ severity: 'warning' }] });
+    },
+  );
+
+  test('and not over TLS is one cause, and the advice of both steps leaves AUTH over TLS', async () => {
+    const report = await reportOf({ ...offering('PLAIN LOGIN'), offersInTls: ['PIPELINING'] }, { auth: AUTH });
+    const found = findingsOf(report);
+    expect(found.map(({ code }) => code)).toEqual([
+      'plaintext-auth-advertised',
+      'auth-mechanisms-differ',
+      'auth-not-advertised',
+    ]);
+    const [before, , inverted] = found;
+    expect(before?.remedy).toMatch(/but in the one after it/);
+    expect(inverted).toMatchObject({
+      title: 'AUTH offered only before TLS',
+      evidence: { beforeTls: 'PLAIN LOGIN' },
+    });
+    expect(inverted?.message).toMatch(/wrong way round/);
+    expect(inverted?.remedy).toMatch(/^The condition for AUTH is inverted/);
+    expect(found[1]?.remedy).toBe(inverted?.remedy);
+  });
+});

@@ -1,0 +1,19 @@
+import { isLoopback } from '../../net/loopback.js';
+
+/** Cisco PIX and ASA hide the names of the server and of its software this way. */
+const ASTERISKS = /\*{8}/;
+
+/** Whether a device that inspects SMTP has overwritten the greeting. */
+export function isOverwritten(greeting: string): boolean {
+  return ASTERISKS.test(greeting);
+}
+
+/** No device in the network is between this machine and itself. */
+export function isOnThisMachine(address: string | undefined): boolean {
+  return address !== undefined && isLoopback(address);
+}
+
+/** The cause of a finding if something inspects SMTP. */
+export function inspectionAt(address: string | undefined): 'inspected' | 'inspected-on-this-machine' {
+  return isOnThisMachine(address) ? 'inspected-on-this-machine' : 'inspected';
+}

@@ -1,0 +1,78 @@
+import type { CauseOf } from '../../findings/catalog.js';
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import { authority } from '../../findings/reproduce.js';
+import { formatReply, type Reply } from '../../smtp/reply.js';
+import type { SmtpSession } from '../../smtp/session.js';
+import { excerptOfList } from '../../text/peer.js';
+import { beginTls } from '../connection.js';
+import type { Context } from '../context.js';
+import type { Connection, PlaintextDialogue } from '../hand-over.js';
+import { inspectionAt, isOnThisMachine, isOverwritten } from './inspection.js';
+
+/**
+ * Judges a reply to EHLO without STARTTLS. Sends STARTTLS anyway: if the server accepts it, and a handshake then succeeds,
+ * something hides the offer.
+ */
+export async function judgeMissingOffer(
+  context: Context,
+  connection: Connection,
+  session: SmtpSession,
+  { greeting, capabilities: { lines, masked } }: PlaintextDialogue,
+): Promise<KnownFinding> {
+  const { host, port } = context.endpoint;
+  const reply = await session.command('STARTTLS').catch(() => undefined);
+  // The server now expects a handshake, so there must be no unencrypted QUIT.
+  const handshake = reply?.code === 220 ? await tryHandshake(context, connection, session) : undefined;
+  const isInspected = isOverwritten(greeting);
+  const evidence = {
+    capabilities: excerptOfList(lines) || 'none',
+    ...(masked.length > 0 && { masked: excerptOfList(masked) }),
+    ...(isInspected && { greeting }),
+    ...(reply && { reply: formatReply(reply) }),
+    ...(handshake !== undefined && { handshake }),
+  };
+  const tried = attempted(reply, handshake);
+  const isLocal = isOnThisMachine(connection.address);
+  const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+  if (keyword !== undefined) {
+    const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was overwritten. ${tried}`;
+    const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
+    return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
+  }
+  if (handshake !== undefined) {
+    const message = `The EHLO reply does not list STARTTLS. ${tried}`;
+    return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
+  }
+  const overwritten =
+    masked.length > 0
+      ? ` A different keyword was overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
+      : '';
+  const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+  const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : causeOf(reply);
+  return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
+}
+
+/** @returns the evidence `handshake` */
+async function tryHandshake(context: Context, connection: Connection, session: SmtpSession): Promise<string> {
+  if (session.detach().length > 0) return 'not possible: unencrypted data follows the 220';
+  // Without a client certificate, and whatever the certificate of the server is: nothing is sent over this channel.
+  const result = await beginTls(context, connection, context.run.trust.anything()).outcome;
+  if (!result.ok) return 'failed';
+  result.channel.stream.destroy();
+  return `succeeded (${result.channel.version})`;
+}
+
+function attempted(reply: Reply | undefined, handshake: string | undefined): string {
+  if (!reply) return 'The gate sent STARTTLS anyway and got no usable reply.';
+  const replied = `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
+  if (handshake === undefined) return replied;
+  if (handshake.startsWith('succeeded'))
+    return `${replied} A TLS handshake after it ${handshake}, so the server supports STARTTLS.`;
+  return `${replied} A TLS handshake after it ${handshake === 'failed' ? 'failed' : `was ${handshake}`}.`;
+}
+
+/** Why a server that does not offer STARTTLS also does not accept it. */
+function causeOf(reply: Reply | undefined): CauseOf<'starttls-not-advertised'> | undefined {
+  if (reply?.code === 454) return 'tls-not-available';
+  return reply && [530, 550, 554].includes(reply.code) ? 'not-for-this-client' : undefined;
+}

@@ -1,0 +1,79 @@
+import { isIPv6 } from 'node:net';
+import type { CauseOf } from '../findings/catalog.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
+import { authority } from '../findings/reproduce.js';
+import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
+import { isLoopback } from '../net/loopback.js';
+import { PORTS } from '../plan/schema/enums.js';
+import { PeerText, excerptOfList } from '../text/peer.js';
+import type { Context } from './context.js';
+
+/** The finding for an endpoint without a connection. */
+export function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): KnownFinding {
+  const { kind, detail, address, inconclusive } = failure;
+  const { host, port, timeoutMs } = endpoint;
+  const to = authority(host, port);
+  const evidence = { detail, ...(address !== undefined && { address }) };
+  const more = { evidence, ...(inconclusive && { inconclusive }) };
+  // The proxy that the gate ignores may be the only route out of the network.
+  const ignored = run.proxyVariable;
+  const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+  switch (kind) {
+    case 'name-not-found':
+      return withoutAddress(failure, host, hint);
+    case 'lookup-failed': {
+      const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
+      return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
+    }
+    case 'not-possible-here': {
+      const message = `This machine cannot open a connection to ${to} (${detail}).${hint}`;
+      return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
+    }
+    case 'no-route': {
+      const cause = address !== undefined && isIPv6(address) ? 'no-ipv6' : undefined;
+      return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
+    }
+    case 'refused': {
+      const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
+      return finding('connection-refused', `${to} refused the connection.${hint}`, { ...more, ...causeOf(cause) });
+    }
+    case 'reset':
+      return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
+    case 'timed-out': {
+      const code = run.hostedRunner && port === PORTS.mx ? 'egress-blocked' : 'connection-timeout';
+      return finding(code, `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`, more);
+    }
+  }
+}
+
+function withoutAddress({ detail, mailServers }: ConnectFailure, host: string, hint: string): KnownFinding {
+  if (mailServers.length > 0) {
+    const names = mailServers.filter((name) => name !== '').map((name) => new PeerText(name));
+    const start = `${host} has no IP address, so it is not the name of a mail server.`;
+    if (names.length === 0) {
+      const message = `${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
+      return finding('dns-failed', message, { evidence: { detail, mx: '.' }, cause: 'null-mx' });
+    }
+    const mx = excerptOfList(names);
+    const message = `${start} It is a domain whose MX records name ${mx}.`;
+    return finding('dns-failed', message, { evidence: { detail, mx }, cause: 'mail-domain' });
+  }
+  const evidence = { detail };
+  if (detail === NAME_UNKNOWN)
+    return finding('dns-failed', `The name ${host} does not exist (${detail}).${hint}`, { evidence });
+  const message = `The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
+  return finding('dns-failed', message, { evidence, cause: 'no-address' });
+}
+
+const LOCAL_CAUSES: Readonly<Record<string, CauseOf<'connection-failed-locally'>>> = {
+  EMFILE: 'resources',
+  ENFILE: 'resources',
+  ENOBUFS: 'resources',
+  ENOMEM: 'resources',
+  EPERM: 'forbidden',
+  EACCES: 'forbidden',
+};
+
+function causeOf<Cause extends string>(cause: Cause | undefined): { readonly cause?: Cause } {
+  return cause === undefined ? {} : { cause };
+}

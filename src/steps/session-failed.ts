@@ -1,0 +1,105 @@
+import type { CauseOf } from '../findings/catalog.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
+import { formatReply, ReplySyntaxError } from '../smtp/reply.js';
+import type { ConnectionLost, ReplyTimeout, UnsolicitedReply } from '../smtp/session.js';
+import type { SessionPoint } from '../smtp/session-point.js';
+import { excerpt, excerptOfList, type PeerText } from '../text/peer.js';
+import { awaited, quotedAt, replyAt } from './awaited.js';
+import { inSeconds, spentBudget } from './budget.js';
+import type { Context } from './context.js';
+
+/*
+ * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
+ */
+
+export function connectionLost({ message: detail, heard, farewell, at }: ConnectionLost): KnownFinding {
+  if (farewell) {
+    const reply = formatReply(farewell);
+    const message = `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+    const evidence = { detail, awaited: awaited(at), reply };
+    return finding('connection-lost', message, { evidence, cause: 'announced' });
+  }
+  const what = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
+  const { only, received } = partOf(heard);
+  const cause = LOST[placeOf(at)];
+  return finding('connection-lost', `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
+    evidence: { detail, awaited: awaited(at), ...received },
+    ...(cause && { cause }),
+  });
+}
+
+function whenLost(at: SessionPoint, isBegun: boolean): string {
+  if (!at.isDue) return `after the ${replyAt(at)}`;
+  if (at.of === 'message') return 'while the gate was sending the message';
+  return `before the ${replyAt(at)} ${isBegun ? 'was complete' : 'arrived'}`;
+}
+
+export function replyTimeout({ waitedMs, heard, at }: ReplyTimeout, context: Context): KnownFinding {
+  const waited = inSeconds(waitedMs);
+  const spent = spentBudget(context);
+  const { only, received } = partOf(heard);
+  const within = `within ${waited}${spent.clause}`;
+  const isBegun = heard.length > 0;
+  const message =
+    at.of === 'message'
+      ? `The gate could not send the whole message ${within}: the server stopped reading it.`
+      : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
+  const cause = isBegun ? 'incomplete' : silenceAt(at);
+  return finding('reply-timeout', message, {
+    evidence: { waited, awaited: awaited(at), ...received, ...spent.evidence },
+    ...(cause && { cause }),
+  });
+}
+
+function silenceAt(at: SessionPoint): CauseOf<'reply-timeout'> | undefined {
+  const place = placeOf(at);
+  return place === 'on-connect' && at.overTls ? 'no-greeting-over-tls' : SILENT[place];
+}
+
+export function invalidReply(error: ReplySyntaxError | UnsolicitedReply): KnownFinding {
+  const { at } = error;
+  const isInvalid = error instanceof ReplySyntaxError;
+  const line = excerpt(isInvalid ? error.line.exact : error.text);
+  const evidence = { line, awaited: awaited(at) };
+  if (!isInvalid) {
+    const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
+    const message = `${when}, the server sent an unsolicited reply: "${line}".`;
+    return finding('protocol-error', message, { evidence, cause: 'unsolicited-reply' });
+  }
+  const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
+  const message = `${instead}, the server sent ${error.problem}: "${line}".`;
+  return finding('protocol-error', message, { evidence, ...(at.of === 'greeting' && { cause: 'unknown-protocol' }) });
+}
+
+type Place = 'on-connect' | 'auth' | 'message' | 'end' | 'other';
+
+/** Points of a session at which the same failure has different causes. */
+function placeOf({ of, isDue }: SessionPoint): Place {
+  if (!isDue) return 'other';
+  if (of === 'greeting') return 'on-connect';
+  if (of.startsWith('AUTH')) return 'auth';
+  if (of === 'message') return 'message';
+  return of === 'end of the message' ? 'end' : 'other';
+}
+
+const LOST: Readonly<Record<Place, CauseOf<'connection-lost'> | undefined>> = {
+  'on-connect': 'on-connect',
+  auth: 'after-auth',
+  message: 'during-message',
+  end: 'after-message',
+  other: undefined,
+};
+
+const SILENT: Readonly<Record<Place, CauseOf<'reply-timeout'> | undefined>> = {
+  'on-connect': 'no-greeting',
+  auth: 'after-auth',
+  message: 'during-message',
+  end: 'after-message',
+  other: undefined,
+};
+
+function partOf(heard: readonly PeerText[]): { readonly only: string; readonly received: { received?: string } } {
+  if (heard.length === 0) return { only: '', received: {} };
+  const received = excerptOfList(heard, ' / ');
+  return { only: ` The server sent only "${received}".`, received: { received } };
+}

@@ -1,0 +1,62 @@
+import type { CauseOf } from '../findings/catalog.js';
+import { finding, type KnownFinding } from '../findings/finding.js';
+import { formatReply, type Reply } from '../smtp/reply.js';
+import type { SessionPoint } from '../smtp/session-point.js';
+import { awaited, quotedAt } from './awaited.js';
+import { wordsOf } from './reply-text.js';
+
+/** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
+export function throttled(reply: Reply, at: SessionPoint): KnownFinding {
+  const said = quotedAt(at, `"${formatReply(reply)}"`);
+  const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
+  const cause = throttlingCause(reply);
+  return finding('throttled', `${said}${meaning}.`, {
+    inconclusive: true,
+    evidence: { reply: formatReply(reply), awaited: awaited(at) },
+    ...(cause && { cause }),
+  });
+}
+
+interface Row {
+  /** Matches the enhanced status code, which is empty if there is none. */
+  readonly status?: RegExp;
+  /** Matches the words of the reply, in lower case. */
+  readonly words?: RegExp;
+  readonly cause: CauseOf<'throttled'>;
+}
+
+/** The first row that fits counts. Words come first: servers use one code for several causes. */
+const ROWS: readonly Row[] = [
+  { words: /\bshut(?:ting)? ?down\b|\bmaintenance\b|\brestart/, cause: 'maintenance' },
+  {
+    words: /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit|\bthrottl|\bquota|\bbusy\b|\b(?:over)?load(?:ed)?\b/,
+    cause: 'rate-limit',
+  },
+  { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
+  { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
+  { words: /\b(?:helo|ehlo)\b/, cause: 'ehlo-name' },
+  { words: /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/, cause: 'client-name' },
+  {
+    status: /^4\.[34]\./,
+    words: /\bdenied\b|\brefused\b|\bnot allowed\b|\bpermission\b/,
+    cause: 'server-problem',
+  },
+  {
+    status: /^(?!4\.7\.)/,
+    words:
+      /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bdisk\b|\bspace\b|\bunexpected\b/,
+    cause: 'server-problem',
+  },
+  {
+    words:
+      /\b(?:block|black|deny|gr[ea]y)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/,
+    cause: 'client-rejected',
+  },
+  { status: /^4\.7\./, cause: 'client-rejected' },
+];
+
+function throttlingCause(reply: Reply): CauseOf<'throttled'> | undefined {
+  const { enhanced = '' } = reply;
+  const said = wordsOf(reply);
+  return ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true))?.cause;
+}

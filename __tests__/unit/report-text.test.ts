@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
 import { renderJson } from '../../src/output/json.js';
-import { progressLine, transcriptLines } from '../../src/output/progress.js';
+import { progressLine, shortProgressLine, transcriptLines } from '../../src/output/progress.js';
 import { renderTerminal } from '../../src/output/terminal.js';
-import type { Report } from '../../src/report/report.js';
+import { STEP_IDS, type Report } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
 import { aFinding, anEndpoint, aReport, aTls, warnedEarlier } from '../support/reports.js';
 import { commands } from '../support/runner-grammar.js';
@@ -20,7 +20,10 @@ const rejected = anEndpoint(
         message: 'Refused.',
         remedy: 'Try another one.',
         evidence: { reply: '535 no' },
-        reproduce: 'swaks\n--auth',
+        party: 'server',
+        certainty: 'certain',
+        reproduce: 'swaks --auth',
+        reproduceShows: '535 no',
       }),
     ],
   },
@@ -55,11 +58,26 @@ describe('progress', () => {
     expect(transcriptLines(anEndpoint({ transcript: transcript.slice(0, 1) }))).toEqual(['    3 ms  S: 220 mx']);
   });
 
+  test('is one short line at a terminal, which it never exceeds', () => {
+    const done = { done: 3, total: 12 };
+    expect(shortProgressLine(rejected, done, 80)).toBe('✗  3/12  ✓✓✓✗-  321 ms  relay: Credentials rejected');
+    expect(shortProgressLine(rejected, done, 40)).toBe('✗  3/12  ✓✓✓✗-  321 ms  relay: Credenti…');
+    const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
+    expect(shortProgressLine(anEndpoint({ attempts: 2, earlier }), done, 80)).toBe(
+      '✓  3/12  ✓✓✓✓✓  321 ms  relay  passed on attempt 2 (first: throttled)',
+    );
+  });
+
   test('contains nothing that affects a log', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const endpoint = anEndpoint({ name: text, transcript: [{ at: 0, from: 'server', text }] });
-        const lines = [progressLine(endpoint, { done: 1, total: 1 }), ...transcriptLines(endpoint)];
+        const done = { done: 1, total: 1 };
+        const lines = [
+          progressLine(endpoint, done),
+          shortProgressLine(endpoint, done, 60),
+          ...transcriptLines(endpoint),
+        ];
         expect(lines.flatMap(commands)).toEqual([]);
         expect(lines.join('')).not.toMatch(ACTING);
       }),
@@ -68,7 +86,7 @@ describe('progress', () => {
 });
 
 describe('the terminal', () => {
-  const shown = (report: Report, options?: { color?: boolean }): string =>
+  const shown = (report: Report, options?: { color?: boolean; width?: number }): string =>
     renderTerminal(report, judge(report.endpoints, { failOn: 'fail', onInconclusive: 'fail' }), options);
 
   test('has the headline, counts, table, and problems', () => {
@@ -76,7 +94,7 @@ describe('the terminal', () => {
     expect(shown(aReport(anEndpoint({ name: 'good' }, { delivery: [notice] }), rejected))).toBe(
       [
         '✗ Gate failed: 1 of 2 endpoints failed',
-        '  ✗ 1 failed   ✓ 1 passed   12.3 s',
+        '  ✗ 1 failed, ✓ 1 passed, 12.3 s',
         '',
         '   endpoint  capability  upgrade  certificate  authentication  delivery   TLS      valid for  time',
         '✗  relay     ✓ pass      ✓ pass   ✓ pass       ✗ fail          - blocked  TLSv1.3  expired    321 ms',
@@ -87,10 +105,11 @@ describe('the terminal', () => {
         '',
         '  ✗ Credentials rejected (authentication, auth-rejected)',
         '    problem    Refused.',
+        '    fix        Server owner: Try another one.',
         '    evidence   reply: 535 no',
-        '    fix        Try another one. (RFC 4954 section 6)',
-        '    reproduce  swaks',
-        '               --auth',
+        '    reproduce  swaks --auth',
+        '               look for: 535 no',
+        '    reference  RFC 4954 section 6',
         '',
         'notices',
         '  good: Nobody looked. (receipt-not-verified)',
@@ -106,7 +125,76 @@ describe('the terminal', () => {
       [
         '  ! AUTH offered before TLS (capability in an earlier attempt, plaintext-auth-advertised)',
         '    problem    AUTH too early.',
-        '    fix        Hide it. ',
+        '    fix        Server owner: Hide it.',
+      ].join('\n'),
+    );
+  });
+
+  describe.each([60, 80, 100, 160])('with %i columns', (width) => {
+    const long = 'a relay with a name of forty characters!';
+    const command = `openssl s_client -connect 127.0.0.1:587 ${'-showcerts '.repeat(20)}-crlf`;
+    const finding = aFinding('auth-rejected', {
+      message: 'The server rejected the credentials. '.repeat(5),
+      remedy: 'Check the username, and set `postconf -e smtpd_sasl_type=dovecot` if it is not set. '.repeat(5),
+      evidence: { reply: '535 5.7.8 Authentication credentials invalid. '.repeat(4) },
+      reproduce: command,
+      reproduceShows: `535 5.7.8 ${'Authentication credentials invalid. '.repeat(6)}`,
+    });
+    const report = aReport(
+      anEndpoint({ name: long, tls: aTls(80) }, { authentication: [finding] }),
+      anEndpoint(
+        { name: 'good' },
+        { delivery: [aFinding('receipt-not-verified', { message: 'Nobody. '.repeat(40) })] },
+      ),
+    );
+    const lines = shown(report, { width }).split('\n');
+
+    test('only the command, and what to look for in its output, are longer than a line', () => {
+      expect(lines.filter((line) => line.length > width)).toEqual([
+        `    reproduce  ${command}`,
+        expect.stringMatching(/^ {15}look for: 535 5\.7\.8 (?:Authentication credentials invalid\. ){6}$/),
+      ]);
+    });
+
+    test('no code in a text is split', () => {
+      const text = lines.join('\n');
+      expect(text.match(/`postconf -e smtpd_sasl_type=dovecot`/g)).toHaveLength(5);
+    });
+
+    test('the table has as many columns as fit', () => {
+      const head = lines.find((line) => line.includes('endpoint  ')) ?? '';
+      expect(head.trim().split(/ {2,}/)).toEqual(
+        {
+          60: ['endpoint', '1 2 3 4 5'],
+          80: ['endpoint', '1 2 3 4 5', 'valid for'],
+          100: ['endpoint', '1 2 3 4 5', 'TLS', 'valid for', 'time'],
+          160: ['endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'],
+        }[width],
+      );
+      const hasLegend = lines.some((line) => line.includes('1 capability, 2 upgrade, 3 certificate'));
+      expect(hasLegend).toBe(width < 160);
+    });
+  });
+
+  test('if a name is too long for the terminal, it is cut in the table', () => {
+    const output = shown(aReport(anEndpoint({ name: 'n'.repeat(60) })), { width: 40 });
+    expect(output).toContain(`✓  ${'n'.repeat(25)}…  ✓ ✓ ✓ ✓ ✓\n`);
+  });
+
+  test('each mark has the color of its step', () => {
+    const output = shown(aReport(rejected), { color: true, width: 60 });
+    expect(output).toContain('\x1b[32m✓\x1b[39m \x1b[31m✗\x1b[39m \x1b[2m-\x1b[22m');
+  });
+
+  test('says that a cause is likely, and shows a waiver', () => {
+    const waived = { reason: 'known', until: '2027-01-31' };
+    const finding = aFinding('auth-rejected', { party: 'network', certainty: 'likely', remedy: 'Look.', waived });
+    expect(shown(aReport(anEndpoint({}, { authentication: [finding] })))).toContain(
+      [
+        '    waived     until 2027-01-31: known',
+        `    problem    ${finding.message}`,
+        '    fix        Network (likely): Look.',
+        '',
       ].join('\n'),
     );
   });
@@ -135,9 +223,11 @@ describe('the terminal', () => {
           { name: text, host: text, tls: { ...aTls(1), version: text } },
           { authentication: [finding] },
         );
-        const output = shown(aReport(endpoint));
-        expect(commands(output)).toEqual([]);
-        expect(output).not.toMatch(ACTING);
+        for (const width of [undefined, 60]) {
+          const output = shown(aReport(endpoint), width === undefined ? {} : { width });
+          expect(commands(output)).toEqual([]);
+          expect(output).not.toMatch(ACTING);
+        }
       }),
     );
   });

@@ -1,32 +1,39 @@
 import { styleText } from 'node:util';
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
-import { STEP_IDS, type Report, type StepReport, type Verdict } from '../report/report.js';
+import type { Party, Report, Verdict } from '../report/report.js';
+import { hang } from '../text/wrap.js';
 import { endpointViews, hasProblems, type EndpointView, type FindingView } from './view-model.js';
-import {
-  addressOf,
-  byResult,
-  daysLeft,
-  duration,
-  headline,
-  RESULT_LABELS,
-  SIGNS,
-  statusWord,
-  transitTime,
-} from './labels.js';
+import { addressOf, byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js';
+import { NAME_LIMIT, table, type Paint, type Width } from './terminal-table.js';
 
-const NAME_LIMIT = 60;
 const TEXT_LIMIT = 1000;
 const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
 
+/** Who has to act. */
+const PARTY_LABELS: Readonly<Record<Party, string>> = {
+  server: 'Server owner',
+  'certificate-authority': 'CA',
+  network: 'Network',
+  inbox: 'Mailbox owner',
+  configuration: 'Configuration',
+  gate: 'Gate',
+};
+
+interface Options {
+  readonly color?: boolean;
+  /** The number of columns, which lines do not exceed if possible; undefined means no limit. */
+  readonly width?: Width;
+}
+
 /**
  * The report for a terminal. It has no control characters but its own colors, and no workflow commands, because the
  * terminal may be the log of a job.
  */
-export function renderTerminal(report: Report, verdict: Verdict, { color = false } = {}): string {
-  const paint = (text: string, status?: StepReport['status']) =>
+export function renderTerminal(report: Report, verdict: Verdict, { color = false, width }: Options = {}): string {
+  const paint: Paint = (text, status) =>
     color && status ? styleText(COLORS[status], text, { validateStream: false }) : text;
   const views = endpointViews(report.endpoints);
   const { status, text } = headline(report, verdict);
@@ -34,78 +41,69 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
     ([result, { length }]) => `${SIGNS[result].plain} ${length} ${RESULT_LABELS[result]}`,
   );
   const lines = [
-    paint(`${SIGNS[status].plain} ${text}`, status),
-    `  ${[...counts, duration(report.durationMs)].join('   ')}`,
+    ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),
+    ...hang('  ', [...counts, duration(report.durationMs)].join(', '), width),
     '',
-    ...overview(views, paint),
-    ...views.filter(hasProblems).flatMap((view) => section(view, paint)),
-    ...notes(views),
+    ...table(views, paint, width),
+    ...views.filter(hasProblems).flatMap((view) => section(view, paint, width)),
+    ...notes(views, width),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-type Paint = (text: string, status?: StepReport['status']) => string;
-/** A text, and the status that gives it its color. */
-type Cell = Parameters<Paint>;
-
-function overview(views: readonly EndpointView[], paint: Paint): string[] {
-  const head = ['', 'endpoint', ...STEP_IDS, 'TLS', 'valid for', 'time'].map((text): Cell => [text]);
-  const rows = views.map(({ endpoint }): Cell[] => [
-    [SIGNS[endpoint.result].plain, endpoint.result],
-    [escapeLine(shorten(endpoint.name, NAME_LIMIT))],
-    ...endpoint.steps.map((step): Cell => {
-      return [`${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`, step.status];
-    }),
-    [escapeLine(endpoint.tls?.version ?? '')],
-    [endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : ''],
-    [duration(endpoint.durationMs)],
-  ]);
-  const grid = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.[0].length ?? 0)));
-  return grid.map((row) => {
-    const cells = row.map(([text, status], column) => paint(text.padEnd(widths[column] ?? 0), status));
-    return cells.join('  ').trimEnd();
-  });
-}
-
-function section({ endpoint, attempts, problems }: EndpointView, paint: Paint): string[] {
+function section({ endpoint, attempts, problems }: EndpointView, paint: Paint, width: Width): string[] {
   const { name, result } = endpoint;
   return [
     '',
-    paint(`${SIGNS[result].plain} ${safe(`${shorten(name, NAME_LIMIT)}: ${result}`)}`, result),
-    safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
-    ...(attempts ? [safe(`  ${attempts.inFull}`)] : []),
-    ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
+    ...prose(`${SIGNS[result].plain} `, `${shorten(name, NAME_LIMIT)}: ${result}`, width).map((line) =>
+      paint(line, result),
+    ),
+    ...prose('  ', `${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`, width),
+    ...(attempts ? prose('  ', attempts.inFull, width) : []),
+    ...problems.flatMap((problem) => ['', ...problemOf(problem, width)]),
   ];
 }
 
-function problemOf({ finding, title, sign, step, evidence, transcript }: FindingView): string[] {
-  const { code, message, remedy, reference, reproduce, waived } = finding;
+function problemOf({ finding, title, sign, step, evidence, transcript }: FindingView, width: Width): string[] {
+  const { code, message, remedy, party, certainty, reference, reproduce, reproduceShows, waived } = finding;
   const fields = evidence.map(({ label, value }) => `${label}: ${value}`);
   const shown = [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT));
+  const who = `${PARTY_LABELS[party]}${certainty === 'likely' ? ' (likely)' : ''}`;
+  // A command is copied, and its output is compared with the text: neither may have a line break of ours.
+  const command = [
+    ...(reproduce?.split('\n') ?? []),
+    ...(reproduceShows === undefined ? [] : [`look for: ${reproduceShows}`]),
+  ];
   return [
-    `  ${sign.plain} ${title} (${step}, ${code})`,
-    ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
-    ...labeled('problem', [message]),
-    ...labeled('evidence', shown),
-    ...labeled('fix', [`${remedy}${reference === undefined ? '' : ` (${reference})`}`]),
-    ...labeled('reproduce', reproduce?.split('\n') ?? []),
-  ].map(safe);
+    ...prose(`  ${sign.plain} `, `${title} (${step}, ${code})`, width),
+    ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`], width) : []),
+    ...labeled('problem', [message], width),
+    ...labeled('fix', [`${who}: ${remedy}`], width),
+    ...labeled('evidence', shown, width),
+    ...labeled('reproduce', command, undefined),
+    ...labeled('reference', reference === undefined ? [] : [reference], width),
+  ];
 }
 
-function labeled(label: string, lines: readonly string[]): string[] {
-  return lines.map((line, at) => `    ${(at === 0 ? label : '').padEnd('reproduce'.length)}  ${line}`);
+function labeled(label: string, texts: readonly string[], width: Width): string[] {
+  const indents = texts.map((_, index) => `    ${(index === 0 ? label : '').padEnd('reproduce'.length)}  `);
+  return texts.flatMap((text, index) => prose(indents[index] ?? '', text, width));
 }
 
-function notes(views: readonly EndpointView[]): string[] {
+function notes(views: readonly EndpointView[], width: Width): string[] {
   const lines = views.flatMap((view) =>
-    view.notes.map(({ text, code }) =>
-      safe(`  ${shorten(view.endpoint.name, NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`),
+    view.notes.flatMap(({ text, code }) =>
+      prose(
+        '  ',
+        `${shorten(view.endpoint.name, NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`,
+        width,
+      ),
     ),
   );
   return lines.length === 0 ? [] : ['', 'notices', ...lines];
 }
 
-function safe(text: string): string {
-  return escapeLine(shorten(text, TEXT_LIMIT));
+/** The lines of a text after an indent. They are escaped twice: a text before it is wrapped, and each line of it. */
+function prose(indent: string, text: string, width: Width): string[] {
+  return hang(indent, escapeLine(shorten(text, TEXT_LIMIT)), width).map(escapeLine);
 }

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
 import type { Cause } from '../src/findings/catalog/entry.js';
 import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../src/findings/catalog.js';
+import { documentedKeys } from '../src/plan/schema/documented-keys.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { STEP_IDS, type Party } from '../src/report/report.js';
 
@@ -11,17 +11,6 @@ const { ARROWS } = (await import(DEPENDENCY_RULES)) as { ARROWS: Arrows };
 
 /** For each folder of `src/`, those that it may import. */
 type Arrows = Readonly<Record<string, readonly string[]>>;
-
-/** One key of a mapping, as the documentation shows it. */
-export interface DocumentedKey {
-  readonly name: string;
-  /** The value if the user gives none. */
-  readonly default?: string;
-  /** In words (Markdown), what applies if there is no fixed default. */
-  readonly otherwise?: string;
-  readonly isRequired: boolean;
-  readonly description: string;
-}
 
 /**
  * Writes the inputs and outputs of the action, from the schema.
@@ -106,28 +95,6 @@ const FINDINGS_INTRODUCTION = [
   'A fix says in parentheses who has to act: whoever runs the mail server (server) or the mailbox (inbox), the certificate authority (CA), whoever runs the network between client and server (network), whoever wrote the workflow (configuration), or the developers of the gate. If a finding has several causes, the message says which it is. The gate is sure of a cause unless it says "likely".',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
-
-/** All keys of a mapping and of the mappings in it, `outer.inner`, or `outer[].inner` within a list. */
-export function documentedKeys(schema: z.ZodObject, prefix = ''): DocumentedKey[] {
-  return Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).flatMap(([key, value]) => {
-    const name = prefix + key;
-    const { description = '', otherwise } = value.meta() ?? {};
-    const isRequired = !(value instanceof z.ZodOptional) && !(value instanceof z.ZodDefault);
-    const own = {
-      name,
-      isRequired,
-      description,
-      ...(value instanceof z.ZodDefault && { default: String(value.def.defaultValue) }),
-      ...(typeof otherwise === 'string' && { otherwise }),
-    };
-    const inner = value instanceof z.ZodOptional || value instanceof z.ZodDefault ? value.unwrap() : value;
-    if (inner instanceof z.ZodObject) return [own, ...documentedKeys(inner, `${name}.`)];
-    if (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject) {
-      return [own, ...documentedKeys(inner.element, `${name}[].`)];
-    }
-    return [own];
-  });
-}
 
 function entryOf(id: FindingCode): CatalogEntry {
   return CATALOG[id];

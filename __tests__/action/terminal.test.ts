@@ -3,6 +3,8 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { documentedKeys } from '../../src/plan/schema/documented-keys.js';
+import { inputSchema } from '../../src/plan/schema/schema.js';
 import type { Report } from '../../src/report/report.js';
 import { UNSEEN } from '../../src/text/peer.js';
 import { letters } from '../support/gate.js';
@@ -26,6 +28,15 @@ beforeAll(async () => {
   await writeFile(join(folder, 'ca.pem'), loopback.ca);
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** Inputs that a terminal reads from the environment. */
+const SECRETS: Readonly<Record<string, string>> = {
+  password: 'STARTTLS_GATE_PASSWORD',
+  'access-token': 'STARTTLS_GATE_ACCESS_TOKEN',
+  'inbox-password': 'STARTTLS_GATE_INBOX_PASSWORD',
+};
+
+const ABOUT_WORKFLOWS = /workflow|\bjobs?\b|\bfork|\bsecrets?\b|with: of|env: of|\brunner\b|\binput /i;
 
 function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return runProgram(NODE, [CLI, ...args], { cwd: folder, env });
@@ -119,10 +130,155 @@ test.each([
   expect(stderr).toContain(said);
 });
 
-test.each(['--help', '-h'])('%s prints the usage', async (option) => {
-  const { code, stdout, stderr } = await cli([option]);
-  expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toContain('Usage: ');
+describe.each(['--help', '-h'])('%s', (option) => {
+  test('lists every option with its meaning and default, and nothing about workflows', async () => {
+    const { code, stdout, stderr } = await cli([option]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Usage: ');
+    const text = stdout.replace(/\s+/g, ' ');
+    for (const { name, inTerminal, default: value } of documentedKeys(inputSchema)) {
+      if (['endpoints', 'report-dir'].includes(name)) continue;
+      const term = SECRETS[name] ?? (name === 'self-test' ? `--${name}` : `--${name} VALUE`);
+      expect(text).toContain(`${term} ${inTerminal}${value === undefined ? '' : ` Default: ${value}.`} `);
+    }
+    for (const other of ['--demo', '--json', '--version', '-h, --help']) expect(text).toContain(` ${other} `);
+    expect(text).not.toMatch(ABOUT_WORKFLOWS);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+test('--version prints the version', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await cli(['--version'])).toMatchObject({ code: 0, stdout: `starttls-gate ${version}\n`, stderr: '' });
+});
+
+test.each([
+  ['a typo', ['--timout', '5'], ['unknown option --timout; did you mean "--timeout"?']],
+  ['a typo in an option without a value', ['--jsn'], ['unknown option --jsn; did you mean "--json"?']],
+  [
+    'several at once, with their values',
+    ['--timout=5', '--mail-form', 'a@example.test', '--retries', '1'],
+    ['unknown option --timout; did you mean "--timeout"?', 'unknown option --mail-form; did you mean "--mail-from"?'],
+  ],
+  ['nothing similar', ['--frobnicate'], ['unknown option --frobnicate']],
+  ['a short one', ['-x'], ['unknown option -x']],
+  ['something that is not a name', ['--hunter2!'], ['unknown option']],
+  ...Object.entries(SECRETS).map(([name, variable]): [string, string[], string[]] => [
+    name,
+    [`--${name}=hunter2`],
+    [`--${name} is not an option: other users can read a command line; set the environment variable ${variable}`],
+  ]),
+  [
+    'report-dir',
+    ['--report-dir', 'here'],
+    ['--report-dir is not an option: use --json, and redirect standard output to a file'],
+  ],
+  ['endpoints', ['--endpoints', '127.0.0.1'], ['--endpoints is not an option: write the endpoints without it']],
+])('an option that does not exist is explained: %s', async (_, args, said) => {
+  const { code, stdout, stderr } = await cli(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr.split('\n')).toEqual(['The configuration is invalid:', ...said, 'See --help for usage.', '']);
+  expect(stderr).not.toContain('hunter2');
+});
+
+describe('a text about workflows does not appear', () => {
+  test.each([
+    ['authentication', [], '`--username` and the environment variable `STARTTLS_GATE_PASSWORD`'],
+    ['delivery', [], '`--mail-from`, `--rcpt-to` and `--inbox`'],
+    [
+      'delivery',
+      ['--mail-from', 'a@example.test', '--rcpt-to', 'b@example.test'],
+      '`--inbox-username` and the environment variable `STARTTLS_GATE_INBOX_PASSWORD`',
+    ],
+  ])('if the required step %s is not configured, with %j', async (step, args, fix) => {
+    await using server = await startScriptedServer(loopback.dialogue());
+    const { code, stdout } = await cli([`127.0.0.1:${server.port}`, '--ca', 'ca.pem', '--require', step, ...args]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(fix);
+    expect(stdout).not.toMatch(ABOUT_WORKFLOWS);
+  });
+
+  test('if the password is missing', async () => {
+    const { code, stderr } = await cli(['127.0.0.1', '--username', 'joe']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Set STARTTLS_GATE_PASSWORD');
+    expect(stderr).not.toMatch(ABOUT_WORKFLOWS);
+  });
+});
+
+test('--environments selects endpoints of a file', async () => {
+  await using server = await startScriptedServer(loopback.dialogue());
+  const at = `host: 127.0.0.1, port: ${server.port}`;
+  await writeFile(
+    join(folder, 'environments.yml'),
+    `endpoints:\n  - { name: one, ${at}, environment: staging }\n  - { name: two, ${at}, environment: production, auth: { username: joe, password: "\${PRODUCTION_PASSWORD}" } }\n`,
+  );
+  const args = ['--config', 'environments.yml', '--ca', 'ca.pem', '--json', '--environments'];
+  const { code, stdout } = await cli([...args, 'staging']);
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Report).endpoints.map(({ name }) => name)).toEqual(['one']);
+  const typo = await cli([...args, 'stagng']);
+  expect([typo.code, typo.stdout]).toEqual([2, '']);
+  expect(typo.stderr).toContain(
+    '--environments: no endpoint has the environment "stagng"; the environments are staging',
+  );
+});
+
+describe('colors', () => {
+  test.each<[string, Record<string, string>, boolean]>([
+    ['a pipe', {}, false],
+    ['a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, true],
+    ['a pipe with FORCE_COLOR and NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    ['a pipe with FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+  ])('%s', async (_, env, isColored) => {
+    await using server = await startScriptedServer(loopback.dialogue({ offers: [] }));
+    const { stdout, stderr } = await cli([`127.0.0.1:${server.port}`], env);
+    expect(stderr).toBe('');
+    expect(stdout.includes('\x1b[31m✗ Gate failed')).toBe(isColored);
+  });
+});
+
+describe('a closed pipe is not an error, and the exit code is that of the verdict', () => {
+  /** Runs the program with standard output and standard error in a pipe that no process reads. */
+  const intoClosedPipe = async (args: readonly string[], redirected: string): Promise<number> => {
+    // The shell opens the pipe for writing while it is its reader itself, and then no longer is.
+    const script = `mkfifo pipe && exec 4<>pipe 3>pipe 4<&- && rm pipe && "$@" ${redirected}; echo "code $?"`;
+    const { stdout } = await runProgram('/bin/bash', ['-c', script, 'bash', NODE, CLI, ...args], {
+      cwd: folder,
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    return Number(/^code (\d+)$/m.exec(stdout)?.[1]);
+  };
+
+  test.each<[string, string[], number]>([
+    ['--help', ['--help'], 0],
+    ['--version', ['--version'], 0],
+    ['a configuration error', ['--bogus'], 2],
+    ['the demonstration', ['--demo'], 0],
+  ])('%s', async (_, args, code) => {
+    expect(await intoClosedPipe(args, '>&3 2>&3')).toBe(code);
+  });
+
+  test.each<[string, Dialogue, number]>([
+    ['a gate that passes', {}, 0],
+    ['a gate that fails', { offers: [] }, 1],
+  ])('%s, as text and as JSON', async (_, dialogue, code) => {
+    await using server = await startScriptedServer(loopback.dialogue(dialogue));
+    const args = [`127.0.0.1:${server.port}`, '--ca', 'ca.pem'];
+    for (const redirected of ['>&3', '2>&3', '>&3 2>&3']) {
+      expect(await intoClosedPipe(args, redirected)).toBe(code);
+      expect(await intoClosedPipe([...args, '--json'], redirected)).toBe(code);
+    }
+  });
+
+  test('after the first line', async () => {
+    const script = '"$@" | head -1; echo "code ${PIPESTATUS[0]}"';
+    const { stdout } = await runProgram('/bin/bash', ['-c', script, 'bash', NODE, CLI, '--demo'], {
+      cwd: folder,
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    expect(stdout).toBe('Testing 11 built-in mail servers: good, insecure and broken\ncode 0\n');
+  });
 });
 
 test('npm start runs the demonstration', () => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { documentedKeys, renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
+import { renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
+import { documentedKeys } from '../../src/plan/schema/documented-keys.js';
 import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
 import { STEP_IDS } from '../../src/report/report.js';

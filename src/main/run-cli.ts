@@ -1,42 +1,23 @@
-import { parseArgs } from 'node:util';
 import { cancellation, type RunState } from './start.js';
 import type { Plan } from '../plan/endpoint.js';
 import { isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
 import { ConfigurationError } from '../plan/source/problem.js';
-import { INPUT_NAMES, type InputName } from '../plan/schema/schema.js';
 import { FROM_ENVIRONMENT, variableOf } from '../plan/where-to-set.js';
 import { renderJson } from '../output/json.js';
-import { progressLine, selfTestLine } from '../output/progress.js';
-import type { EndpointReport, Progress } from '../report/report.js';
+import { progressLine, selfTestLine, shortProgressLine } from '../output/progress.js';
+import { TOOL, type EndpointReport, type Progress } from '../report/report.js';
 import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run, type Outcome } from '../gate/run.js';
 import { escapeLine } from '../text/escape.js';
-import { reasonOf } from '../text/reason.js';
+import { wrap } from '../text/wrap.js';
+import { readArguments } from './command-line.js';
+import { hasColor, widthOf } from './display.js';
+import { usage } from './usage.js';
 
-const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
-       starttls-gate --config FILE [OPTION]...
-       starttls-gate --demo [--self-test]
-
-Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate,
-authentication, delivery.
-
-Every input of the action is an option of the same name, such as --config FILE, --timeout SECONDS or --ca FILE, except
-endpoints, report-dir, and passwords and tokens. docs/configuration.md lists them. Passwords and tokens
-are not options, because other users can read a command line. They are read from the environment variables
-STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
-
-  --demo        test built-in good and broken mail servers, without a network
-  --json        write the report to standard output, and progress to standard error
-  --self-test   first test the gate itself with built-in misbehaving servers
-  --help        show this text
-
-Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.
-`;
-
-/** Inputs that are not options with a value. A terminal needs no `report-dir`, because it has `--json`. */
-const OTHERS: readonly InputName[] = [...FROM_ENVIRONMENT, 'endpoints', 'report-dir', 'self-test'];
+const DEMONSTRATED =
+  'The gate fails because of the broken servers. This was a demonstration, so the exit code is 0; with your servers it would be 1.';
 
 const EXIT = { passed: 0, failed: 1, misconfigured: 2 } as const;
 
@@ -48,7 +29,11 @@ export async function runTerminal(args: readonly string[], state: RunState): Pro
   try {
     const { values, positionals } = readArguments(args);
     if (values.help === true) {
-      process.stdout.write(USAGE);
+      process.stdout.write(usage(widthOf(process.stdout)));
+      return EXIT.passed;
+    }
+    if (values.version === true) {
+      process.stdout.write(`${TOOL.name} ${TOOL.version}\n`);
       return EXIT.passed;
     }
     const json = values.json === true;
@@ -76,10 +61,11 @@ export async function runTerminal(args: readonly string[], state: RunState): Pro
 
 /** The terminal may be the log of a job on a GitHub runner. */
 function reportError(message: string): void {
-  for (const line of message.split('\n')) process.stderr.write(`${escapeLine(line)}\n`);
+  const lines = message.split('\n').flatMap((line) => wrap(escapeLine(line), widthOf(process.stderr)));
+  for (const line of lines) process.stderr.write(`${escapeLine(line)}\n`);
 }
 
-async function passesSelfTest(progress: NodeJS.WritableStream): Promise<boolean> {
+async function passesSelfTest(progress: NodeJS.WriteStream): Promise<boolean> {
   // Loaded on demand, because it includes mail servers.
   const { selfTest } = await import('./self-test.js');
   const result = await selfTest();
@@ -99,9 +85,7 @@ async function demonstrate(): Promise<number> {
     const outcome = await gate(plan, process.stdout);
     process.stdout.write(shownOnTerminal(outcome));
     if (outcome.report.endpoints.some(isCutShort)) return EXIT.failed;
-    process.stdout.write(
-      '\nIn a workflow, this result fails the job. This was a demonstration, so the exit code is 0.\n',
-    );
+    process.stdout.write(`\n${wrap(DEMONSTRATED, widthOf(process.stdout)).join('\n')}\n`);
     return EXIT.passed;
   } finally {
     await demo.close();
@@ -116,31 +100,6 @@ function rejectOtherThanDemo(values: Readonly<Record<string, unknown>>, position
   throw new ConfigurationError([{ message }]);
 }
 
-function readArguments(args: readonly string[]) {
-  const names = INPUT_NAMES.filter((name) => !OTHERS.includes(name));
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        ...options,
-        'self-test': { type: 'boolean' },
-        demo: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    const secret = FROM_ENVIRONMENT.find((name) => args.some((arg) => arg.split('=')[0] === `--${name}`));
-    const message =
-      secret === undefined
-        ? reasonOf(error)
-        : `--${secret} is not an option: set ${variableOf(secret)} in the environment`;
-    throw new ConfigurationError([{ message }]);
-  }
-}
-
 function planOf(given: Readonly<Record<string, unknown>>): Plan {
   const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variableOf(input)]]);
   const inputs = { ...Object.fromEntries(secrets), ...given } as Record<string, unknown>;
@@ -153,13 +112,17 @@ function planOf(given: Readonly<Record<string, unknown>>): Plan {
   });
 }
 
-function gate(plan: Plan, progress: NodeJS.WritableStream): Promise<Outcome> {
+function gate(plan: Plan, progress: NodeJS.WriteStream): Promise<Outcome> {
   const finished = (endpoint: EndpointReport, done: Progress): void => {
-    progress.write(`${progressLine(endpoint, done)}\n`);
+    const width = widthOf(progress);
+    progress.write(
+      `${width === undefined ? progressLine(endpoint, done) : shortProgressLine(endpoint, done, width)}\n`,
+    );
   };
   return run(plan, process.env, finished, cancellation());
 }
 
 function shownOnTerminal({ report, verdict }: Outcome): string {
-  return `\n${renderTerminal(report, verdict, { color: process.stdout.isTTY })}`;
+  const { stdout, env } = process;
+  return `\n${renderTerminal(report, verdict, { color: hasColor(stdout, env), width: widthOf(stdout) })}`;
 }

@@ -95,6 +95,10 @@ export const pemOrPaths = list(anyText, (text) => [text]);
 export const mapping = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, 'must be a mapping of keys to values');
 
+/** Adds the documentation of an input. @param inWorkflow what follows the description, but not in a terminal */
+export const input = <T extends z.ZodType>(field: T, description: string, inWorkflow?: string): T =>
+  field.meta({ description, ...(inWorkflow !== undefined && { inWorkflow }) });
+
 /** Adds the documentation of a key. @param otherwise the documented default, if it depends on something else */
 export const key = <T extends z.ZodType>(field: T, description: string, otherwise?: string): T =>
   field.meta({ description, ...(otherwise !== undefined && { otherwise }) });

@@ -4,7 +4,7 @@ import {
   anyText,
   flag,
   inboxUrl,
-  key,
+  input,
   mailbox,
   number,
   oneOf,
@@ -18,86 +18,93 @@ import * as values from './values.js';
 
 /** The inputs of the action, as in `action.yml`: the only place of their defaults and descriptions. */
 export const inputShape = {
-  endpoints: key(
+  endpoints: input(
     anyText.optional(),
     'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.',
   ),
-  config: key(
+  config: input(
     anyText.optional(),
-    'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).',
+    'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).',
   ),
-  username: key(userName.optional(), 'Username for endpoints without credentials of their own.'),
-  password: key(secret.optional(), 'Password for `username`. Store it as a secret.'),
-  'access-token': key(
+  username: input(userName.optional(), 'Username for endpoints without credentials of their own.'),
+  password: input(secret.optional(), 'Password for `username`.', 'Store it as a secret.'),
+  'access-token': input(
     secret.optional(),
-    'OAuth 2.0 access token for `username`, instead of `password`. Store it as a secret.',
+    'OAuth 2.0 access token for `username`, instead of `password`.',
+    'Store it as a secret.',
   ),
-  'mail-from': key(
+  'mail-from': input(
     mailbox.optional(),
     'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.',
   ),
-  'rcpt-to': key(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
-  inbox: key(
+  'rcpt-to': input(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
+  inbox: input(
     inboxUrl.optional(),
     'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.',
   ),
-  'inbox-username': key(
+  'inbox-username': input(
     userName.optional(),
     'Username for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.',
   ),
-  'inbox-password': key(secret.optional(), 'Password for `inbox`. Store it as a secret.'),
-  ca: key(
+  'inbox-password': input(secret.optional(), 'Password for `inbox`.', 'Store it as a secret.'),
+  ca: input(
     pemOrPaths.optional(),
     'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.',
   ),
-  'min-tls-version': key(
+  'min-tls-version': input(
     oneOf(TLS_VERSIONS).default('TLSv1.2'),
     'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.',
   ),
-  'min-valid-days': key(
+  'min-valid-days': input(
     number(0, 3650).default(14),
     'Days for which the certificate of the server must stay valid: 0 to 3650.',
   ),
-  environments: key(
+  environments: input(
     anyText.optional(),
-    'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested, so several jobs with different secrets can share one config file.',
+    'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested.',
+    'So several jobs with different secrets can share one config file.',
   ),
-  require: key(
+  require: input(
     steps.optional(),
     'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.',
   ),
-  'fail-on': key(
+  'fail-on': input(
     oneOf(FAIL_ON).default('fail'),
-    'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).',
+    'What makes the gate fail: `fail` (failures), `warn` (warnings too) or `never` (report only).',
   ),
-  'on-inconclusive': key(
+  'on-inconclusive': input(
     oneOf(ON_INCONCLUSIVE).default('fail'),
-    'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.',
+    'Whether an endpoint that could not be tested counts as `fail` or `warn`.',
   ),
-  concurrency: key(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
-  timeout: key(
+  concurrency: input(
+    number(1, 1000).default(32),
+    'Number of endpoints that the gate tests at the same time: 1 to 1000.',
+  ),
+  timeout: input(
     number(1, 600).default(15),
     'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.',
   ),
-  retries: key(
+  retries: input(
     number(0, 10).default(2),
     'Retries after a transient failure, each on a new connection from step 1: 0 to 10.',
   ),
-  deadline: key(
+  deadline: input(
     value('must be a number of minutes from 0.1 to 1440', values.minutes, 'word').optional(),
-    'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
+    'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the gate fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default.',
+    'Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.',
   ),
-  'self-test': key(
+  'self-test': input(
     flag.default(false),
     'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.',
   ),
-  'report-dir': key(
+  'report-dir': input(
     anyText.optional(),
     "Folder for `report.json`. By default it is a new folder in the runner's temp folder.",
   ),
-  shard: key(
+  shard: input(
     value('must be K/N with K from 1 to N, such as 1/3', values.shard, 'word').optional(),
-    'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.',
+    'Test only part K of N of the endpoints, as `K/N`.',
+    'It distributes the endpoints over the N jobs of a matrix.',
   ),
 };
 

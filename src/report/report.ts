@@ -102,6 +102,8 @@ const earlierFindingSchema = findingSchema
   .extend({ step: z.enum(STEP_IDS) })
   .describe('A warning or a waived error that the last attempt does not have; the endpoint is `warn` because of it');
 
+const lineSchema = z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() });
+
 const endpointSchema = z.strictObject({
   name: z.string(),
   host: z.string(),
@@ -129,7 +131,14 @@ const endpointSchema = z.strictObject({
     .optional(),
   tls: tlsSchema.optional(),
   delivery: deliverySchema.optional().describe('The delivery of the test message, if the server accepted it'),
-  transcript: z.array(z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() })),
+  transcript: z.array(lineSchema),
+  inboxTranscript: z
+    .array(lineSchema)
+    .min(1)
+    .optional()
+    .describe(
+      'The dialogue with the inbox, if a finding is about it, without the content of messages. Endpoints that share an inbox share it',
+    ),
 });
 
 export const reportSchema = z

@@ -92,7 +92,7 @@ function expectTold({ code, report, outputs, summary, annotations, log, leftSome
   expect(outputs).toMatchObject({ result: 'inconclusive', 'endpoints-failed': '2' });
   expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(['stalls', 'waits']);
   expect(annotations.map(({ name }) => name)).toEqual(['error', 'error', 'error']);
-  expect(annotations[2]?.data).toBe('Gate failed because of 2 endpoints: stalls, waits');
+  expect(annotations[2]?.data).toBe('Gate failed: 2 of 3 endpoints are inconclusive: stalls, waits');
   expect(summary).toContain('Gate failed');
   expect(log).toContain('run-stopped');
 }

@@ -120,7 +120,7 @@ describe('a gate that fails', () => {
     expect(annotations[1]).toEqual({
       name: 'error',
       properties: {},
-      data: `Gate failed because of 1 endpoint: ${lines[1] ?? ''}`,
+      data: `Gate failed: 1 of 2 endpoints failed: ${lines[1] ?? ''}`,
     });
     expect(schemaErrors(report)).toEqual([]);
     expect(report?.endpoints.map(({ result, source }) => [result, source])).toEqual([
@@ -140,7 +140,7 @@ describe('a gate that fails', () => {
     });
     expect(code).toBe(1);
     expect(annotations.map(({ name }) => name)).toEqual(Array<string>(10).fill('error'));
-    expect(annotations.at(-1)?.data).toBe(`Gate failed because of 13 endpoints: ${names.join(', ')}`);
+    expect(annotations.at(-1)?.data).toBe(`Gate failed: all 13 endpoints failed: ${names.join(', ')}`);
     expect(JSON.parse(outputs['failed-endpoints'] ?? '')).toEqual(names);
   });
 

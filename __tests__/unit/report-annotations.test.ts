@@ -20,6 +20,8 @@ const failing = (name: string, details: Partial<EndpointReport> = {}): EndpointR
       certificate: [
         aFinding('certificate-hostname-mismatch', {
           message: 'No such name.',
+          party: 'configuration',
+          certainty: 'likely',
           remedy: 'Name it.',
           evidence: { expected: 'a.example' },
         }),
@@ -42,8 +44,8 @@ describe('annotations', () => {
         title: 'relay: Certificate does not match the host name',
         message: [
           'smtp.example.com:587, certificate, certificate-hostname-mismatch: No such name.',
+          'Fix (workflow author, likely): Name it.',
           '  expected: a.example',
-          'Fix: Name it.',
           'Also: certificate-expired',
         ].join('\n'),
         file: '.github/workflows/x.yml',
@@ -89,7 +91,7 @@ describe('annotations', () => {
     expect(annotation?.message).toContain(
       'capability in an earlier attempt, plaintext-auth-advertised: AUTH too early.',
     );
-    expect(annotation?.message).toContain('Fix: Hide it.');
+    expect(annotation?.message).toContain('Fix (server owner): Hide it.');
   });
 
   test('have a waiver', () => {
@@ -124,22 +126,26 @@ describe('annotations', () => {
 });
 
 describe('the error message of the job', () => {
-  test('has the number and the names of failed endpoints', () => {
-    const report = aReport(failing('relay'), anEndpoint(), untested('mx'));
-    const verdict = judge(report.endpoints, POLICY);
-    expect(failureLine(verdict)).toBe('Gate failed because of 2 endpoints: relay, mx');
+  const lineOf = (endpoints: EndpointReport[], policy: Parameters<typeof judge>[1] = POLICY): string => {
+    const report = aReport(...endpoints);
+    return failureLine(report, judge(report.endpoints, policy));
+  };
+
+  test('has the headline and the names of failed endpoints', () => {
+    expect(lineOf([failing('relay'), anEndpoint(), untested('mx')])).toBe(
+      'Gate failed: 1 of 3 endpoints failed, 1 inconclusive: relay, mx',
+    );
   });
 
   test('ignores endpoints that do not fail the gate', () => {
-    const report = aReport(failing('relay'), warned('mx'), untested('backup'));
-    const verdict = judge(report.endpoints, { ...POLICY, onInconclusive: 'warn' });
-    expect(failureLine(verdict)).toBe('Gate failed because of 1 endpoint: relay');
+    expect(lineOf([failing('relay'), warned('mx'), untested('backup')], { ...POLICY, onInconclusive: 'warn' })).toBe(
+      'Gate failed: 1 of 3 endpoints failed: relay',
+    );
   });
 
   test('has a limited length', () => {
-    const report = aReport(...times(600, (name) => failing(`${name} ${'x'.repeat(1000)}\r\n::error::x`)));
-    const line = failureLine(judge(report.endpoints, POLICY));
-    expect(line).toMatch(/^Gate failed because of 600 endpoints: endpoint 0 x.*, and 580 more$/);
+    const line = lineOf(times(600, (name) => failing(`${name} ${'x'.repeat(1000)}\r\n::error::x`)));
+    expect(line).toMatch(/^Gate failed: all 600 endpoints failed: endpoint 0 x.*, and 580 more$/);
     expect(line.length).toBeLessThan(4096);
     expect(commands(line)).toEqual([]);
   });

@@ -37,8 +37,12 @@ const failing = (name: string, details: Partial<EndpointReport> = {}): EndpointR
       authentication: [
         aFinding('auth-rejected', {
           message: 'The server refuses the credentials.',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: 'Try others.',
           evidence: { reply: REFUSED },
           reproduce: 'swaks --server smtp.example.com',
+          reproduceShows: '535 5.7.8',
         }),
       ],
     },
@@ -91,13 +95,83 @@ describe('the table', () => {
       .filter((line) => line.startsWith('| '))
       .map((line) => line.slice(2, -2).replaceAll('&nbsp;', ' ').replaceAll('\u00a0', ' ').split(' | '));
 
-  test('has a row for each endpoint, the worst first, and a column for each step', () => {
+  test('has a row for each endpoint, the worst first, with the five steps, the cause, and who has to act', () => {
     expect(rowsOf(summaryOf(aReport(good('a'), failing('b'))))).toEqual([
-      ['Endpoint', 'Capability', 'Upgrade', 'Certificate', 'Authentication', 'Delivery', 'TLS', 'Valid for', 'Time'],
-      Array<string>(9).fill('---'),
-      ['❌ **b**', '✅', '✅', '✅', '❌ fail', '➖ blocked', 'TLSv1.3', '61 days', '321 ms'],
-      ['✅ **a**', '✅', '✅', '✅', '✅', '✅', 'TLSv1.3', '61 days', '321 ms'],
+      ['Endpoint', 'Steps', 'Cause', 'Act', 'TLS', 'Valid for', 'Time'],
+      Array<string>(7).fill('---'),
+      [
+        ...['❌ **b**', '✅ ✅ ✅ ❌ ➖<br>authentication', 'Credentials rejected', 'Workflow author'],
+        ...['TLSv1.3', '61 days', '321 ms'],
+      ],
+      ['✅ **a**', '✅ ✅ ✅ ✅ ✅', '–', '–', 'TLSv1.3', '61 days', '321 ms'],
     ]);
+  });
+
+  test('has no cause if all endpoints passed', () => {
+    expect(rowsOf(summaryOf(aReport(good('a'))))[0]).toEqual(['Endpoint', 'Steps', 'TLS', 'Valid for', 'Time']);
+  });
+
+  test.each([
+    ['server', 'Server owner'],
+    ['certificate-authority', 'CA'],
+    ['network', 'Network'],
+    ['inbox', 'Mailbox owner'],
+    ['configuration', 'Workflow author'],
+    ['gate', 'Gate'],
+  ] as const)('says who has to act: %s', (party, label) => {
+    const endpoint = anEndpoint({}, { certificate: [aFinding('certificate-expired', { party })] });
+    expect(rowsOf(summaryOf(aReport(endpoint))).at(-1)?.[3]).toBe(label);
+  });
+
+  test('has the title of the worst finding, and how many others there are', () => {
+    const findings = [
+      aFinding('plaintext-auth-advertised', { title: 'Not this one' }),
+      aFinding('certificate-expired', { title: 'Expired' }),
+      aFinding('certificate-untrusted', { title: 'Nor this' }),
+    ];
+    const causeOf = (count: number): string | undefined =>
+      rowsOf(summaryOf(aReport(anEndpoint({}, { certificate: findings.slice(0, count) })))).at(-1)?.[2];
+    expect([causeOf(2), causeOf(3)]).toEqual(['Expired, and 1 other', 'Expired, and 2 others']);
+  });
+
+  test('distinguishes a step that is not configured from one that is blocked', () => {
+    const skipped = anEndpoint();
+    const steps = skipped.steps.map((step) =>
+      step.id === 'delivery' ? { ...step, status: 'skip' as const, skipped: 'not-configured' as const } : step,
+    );
+    expect(rowsOf(summaryOf(aReport({ ...skipped, steps }))).at(-1)?.[1]).toBe('✅ ✅ ✅ ✅ ⚪');
+  });
+
+  test('folds endpoints that passed away if there are more than 20', () => {
+    const passed = Array.from({ length: 19 }, (_, at) => good(`good ${at}`));
+    expect(summaryOf(aReport(...passed, failing('bad')))).not.toContain('endpoints passed</summary>');
+    const summary = summaryOf(aReport(...passed, good('one more'), failing('bad')));
+    const fold = summary.indexOf('<details><summary>✅ 20 endpoints passed</summary>');
+    const [bad, another] = ['**bad**', '**one more**'].map((name) => summary.indexOf(name));
+    expect(bad).toBeLessThan(fold);
+    expect(another).toBeGreaterThan(fold);
+    expect(another).toBeLessThan(summary.indexOf('</details>', fold));
+  });
+
+  test('folds endpoints that did not pass away after the first 50', () => {
+    const all = (count: number): EndpointReport[] => Array.from({ length: count }, (_, at) => failing(`bad ${at}`));
+    expect(summaryOf(aReport(...all(50)))).not.toContain('did not pass</summary>');
+    const summary = summaryOf(aReport(...all(52)));
+    const fold = summary.indexOf('<details><summary>2 more endpoints did not pass</summary>');
+    expect(summary.indexOf('**bad 49**')).toBeLessThan(fold);
+    expect(summary.indexOf('**bad 50**')).toBeGreaterThan(fold);
+    expect(summary.indexOf('**bad 51**')).toBeLessThan(summary.indexOf('</details>', fold));
+  });
+
+  test('has places for line breaks in long names', () => {
+    const name = 'smtp-0001.eu-central-1.mail.example.com';
+    const cell = rowsOf(summaryOf(aReport(good(name)))).at(-1)?.[0] ?? '';
+    const lines = cell
+      .replace('✅ ', '')
+      .replaceAll(/\*|&#46;/g, (found) => (found.startsWith('*') ? '' : '.'))
+      .split('<wbr>');
+    expect(lines.join('')).toBe(name);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(16);
   });
 
   test('says how long the message was in transit, if it was received', () => {
@@ -105,18 +179,18 @@ describe('the table', () => {
     const [, , found, unseen] = rowsOf(
       summaryOf(aReport({ ...good('a'), delivery }, { ...good('b'), delivery: { messageId: '<a@b>', octets: 900 } })),
     );
-    expect([found?.[5], unseen?.[5]]).toEqual(['✅ (arrived after 1.2 s)', '✅']);
+    expect([found?.at(-1), unseen?.at(-1)]).toEqual(['321 ms (arrived after 1.2 s)', '321 ms']);
   });
 
   test('explains the symbols', () => {
     expect(summaryOf(aReport(good('a')))).toContain(
-      '\n\n✅ passed · ➖ skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)\n\n',
+      '\n\nSteps: capability, upgrade, certificate, authentication, delivery · ✅ passed · 🔕 waived · ⚠️ warning · ❓ inconclusive · ❌ failed · ⚪ not configured · ➖ not applicable, or blocked by an earlier step\n\n',
     );
   });
 
   test('has a column for environments if there are any', () => {
     const rows = rowsOf(summaryOf(aReport(good('a'), { ...good('b'), environment: 'staging' })));
-    expect(rows.map(([, environment]) => environment)).toEqual(['Environment', '---', '–', 'staging']);
+    expect(rows.map(([, , environment]) => environment)).toEqual(['Environment', '---', '–', 'staging']);
   });
 
   test.each([
@@ -137,37 +211,58 @@ describe('the table', () => {
   });
 });
 
-describe('the section of an endpoint that did not pass', () => {
-  test('has a warning of an earlier attempt, without lines of the last transcript', () => {
-    const summary = summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() })));
-    const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
-    expect(section.split('\n\n').slice(0, 6)).toEqual([
-      '### ⚠️ relay: warn',
-      '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS',
-      '**Attempts:** passed with warnings on attempt 2 (first: throttled). The first attempt failed in step authentication: 421 later',
-      '#### ⚠️ AUTH offered before TLS · capability in an earlier attempt · <code>plaintext-auth-advertised</code>',
-      '**Problem:** AUTH too early.',
-      '**Fix:** Hide it. (RFC 4954 section 4)',
+describe('the details of a finding', () => {
+  const detailsOf = (summary: string): string[] =>
+    summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts')).trim().split('\n\n');
+
+  test('are those of a warning of an earlier attempt, without lines of the last transcript', () => {
+    expect(detailsOf(summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() }))))).toEqual([
+      '### ⚠️ AUTH offered before TLS: relay',
+      '<code>plaintext-auth-advertised</code> · capability in an earlier attempt · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · passed with warnings on attempt 2 (first: throttled). The first attempt failed in step authentication: 421 later',
+      'AUTH too early.',
+      '**Fix** (server owner): Hide it.',
+      '**Reference:** RFC 4954 section 4',
     ]);
   });
 
-  test('has the problem, its evidence, the fix, and a command to reproduce it', () => {
+  test('are the cause, where it is, the message, the fix, the evidence, a command, and the reference', () => {
     const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
-    const section = summary.slice(summary.indexOf('### '), summary.indexOf('### Transcripts'));
-    expect(section.split('\n\n')).toEqual([
-      '### ❌ relay: fail',
-      '<code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
-      '#### ❌ Credentials rejected · authentication · <a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a>',
-      '**Problem:** The server refuses the credentials.',
+    expect(detailsOf(summary)).toEqual([
+      '### ❌ Credentials rejected: relay',
+      '<a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a> · authentication · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
+      'The server refuses the credentials.',
+      '**Fix** (workflow author, likely): Try others.',
       '**Evidence:**',
       `- reply: <code>${REFUSED}</code>`,
+      '<details><summary>Transcript: smtp.example.com:587 (192.0.2.7)</summary>',
       expect.stringMatching(
-        /^<pre><code>S: 250-SIZE 52428800\n[^]*\nC: AUTH PLAIN &#60;redacted&#62;\nS: 535 5\.7\.8 authentication failed\n<\/code><\/pre>$/,
+        /^<pre><code>… 3 lines\n {2}S: 250-SIZE 52428800\n[^]*\n {2}C: AUTH PLAIN &#60;redacted&#62;\n&#62; S: 535 5\.7\.8 authentication failed\n… 2 lines\n<\/code><\/pre>$/,
       ),
-      expect.stringMatching(/^\*\*Fix:\*\* Try the same credentials .* \(RFC 4954 section 6\)$/),
+      '</details>',
       '**Reproduce:**',
       '<pre><code>swaks --server smtp.example.com\n</code></pre>',
-      '',
+      'Look for: <code>535 5.7.8</code>',
+      '**Reference:** RFC 4954 section 6',
+    ]);
+  });
+
+  test('continue a long command on the next line, but not inside quotes', () => {
+    const reproduce = `swaks --server ${'a'.repeat(60)} --header 'Subject: it'\\''s a test' --quit-after ${'b c '.repeat(3)}EHLO`;
+    const endpoint = anEndpoint({}, { authentication: [aFinding('auth-rejected', { reproduce })] });
+    expect(summaryOf(aReport(endpoint)).replaceAll('&#39;', "'")).toContain(
+      `<pre><code>swaks --server ${'a'.repeat(60)} \\\n  --header 'Subject: it'\\''s a test' --quit-after b c b c b c EHLO\n</code></pre>`,
+    );
+  });
+
+  test('leave out evidence that the message contains', () => {
+    const evidence = { expected: 'a.example', found: 'b.example', days: '3' };
+    const message = 'The certificate is for b.example, and expired 30 days ago.';
+    const summary = summaryOf(
+      aReport(anEndpoint({}, { certificate: [aFinding('certificate-expired', { message, evidence })] })),
+    );
+    expect(summary.match(/^- \w+: <code>.*$/gm)).toEqual([
+      '- expected: <code>a.example</code>',
+      '- days: <code>3</code>',
     ]);
   });
 
@@ -218,7 +313,7 @@ describe('the section of an endpoint that did not pass', () => {
   test('has the lines of the step if the evidence quotes none', () => {
     const summary = summaryOf(aReport(warned('a')));
     expect(summary).toContain(
-      '<pre><code>S: 220 smtp.example.com ESMTP\nC: EHLO ci.example.com\nS: 250-smtp.example.com\nS: 250-SIZE 52428800\nS: 250 STARTTLS\n</code></pre>',
+      '<pre><code>  S: 220 smtp.example.com ESMTP\n  C: EHLO ci.example.com\n  S: 250-smtp.example.com\n  S: 250-SIZE 52428800\n  S: 250 STARTTLS\n… 2 lines\n</code></pre>',
     );
   });
 
@@ -271,7 +366,7 @@ describe('hostile text', () => {
               .filter((line) => line.startsWith('| '))
               .map((line) => line.split('|').length),
           ),
-        ).toEqual(new Set([12]));
+        ).toEqual(new Set([10]));
         // eslint-disable-next-line no-control-regex -- these characters must not appear
         expect(summary).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
       }),
@@ -297,9 +392,18 @@ describe('hostile text', () => {
 });
 
 describe('the budget', () => {
+  /** With a fix of its own, so that its details are not those of others. */
+  function differing(endpoint: EndpointReport): EndpointReport {
+    const steps = endpoint.steps.map((step) => ({
+      ...step,
+      findings: step.findings.map((found) => ({ ...found, remedy: `Fix ${endpoint.name.slice('bad '.length)}.` })),
+    }));
+    return { ...endpoint, steps };
+  }
+
   const many = aReport(
     ...Array.from({ length: 300 }, (_, at) => good(`good ${at}`)),
-    ...Array.from({ length: 20 }, (_, at) => failing(`bad ${at}`)),
+    ...Array.from({ length: 20 }, (_, at) => differing(failing(`bad ${at}`))),
   );
   const whole = Buffer.byteLength(summaryOf(many));
 
@@ -325,8 +429,8 @@ describe('the budget', () => {
         'bad 7: 13 lines',
         '**good 7**',
         '**bad 7**',
-        '### ❌ bad 0: fail',
-        '- ❌ bad 19: fail',
+        '### ❌ Credentials rejected: bad 0',
+        '- ❌ bad 19: failed',
       ].map((text) => summary.replaceAll('&nbsp;', ' ').includes(text));
     };
     const steps: boolean[][] = [];
@@ -341,6 +445,21 @@ describe('the budget', () => {
       [false, false, false, true, true, false],
       [false, false, false, false, true, true],
     ]);
+  });
+});
+
+describe('a run of any size', () => {
+  test.each([1, 5, 50, 500, 5000])('%d endpoints have a summary with every count, cause and fix', (size) => {
+    const kinds = [failing, untested, warned, good];
+    const endpoints = Array.from({ length: size }, (_, at) => (kinds[at % kinds.length] ?? good)(`endpoint ${at}`));
+    const summary = summaryOf(aReport(...endpoints));
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(768 * 1024);
+    expect(summary.split('\n')[2]).toMatch(new RegExp(` · ${size} endpoints? in `));
+    const count = (result: string): number => endpoints.filter((endpoint) => endpoint.result === result).length;
+    expect(summary).toContain(`❌ **${count('fail')}** failed`);
+    const titles = ['Credentials rejected', 'Connection timed out', 'AUTH offered before TLS'].slice(0, size);
+    expect(summary.match(/^- \S+ \*\*.*?\*\*: /gm)).toHaveLength(titles.length);
+    for (const title of titles) expect(summary).toContain(`${title}: endpoint `);
   });
 });
 

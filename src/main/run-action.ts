@@ -66,7 +66,7 @@ export async function runAction(state: RunState): Promise<number> {
   const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
   state.endedBy = cut;
   await publish({ report, verdict, reportDir: plan.reportDir }, context);
-  if (verdict.blocks) core.setFailed(failureLine(verdict));
+  if (verdict.blocks) core.setFailed(failureLine(report, verdict));
   return verdict.blocks ? 1 : 0;
 }
 

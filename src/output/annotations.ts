@@ -2,7 +2,8 @@ import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
 import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
-import { addressOf } from './labels.js';
+import { headline } from './counts.js';
+import { addressOf, whoActs } from './labels.js';
 import { count } from '../text/count.js';
 
 export interface Annotation {
@@ -38,11 +39,12 @@ export function annotate(report: Report, { failed, blocks }: Verdict): Annotatio
   return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
 }
 
-/** The message with which a job fails: how many endpoints fail the gate, and their names. */
-export function failureLine({ failed }: Pick<Verdict, 'failed'>): string {
+/** The message with which a job fails: the headline, and the names of the endpoints that fail the gate. */
+export function failureLine(report: Report, verdict: Verdict): string {
+  const { failed } = verdict;
   const names = failed.slice(0, NAMES).map(({ name }) => shorten(name, NAME_LIMIT));
   if (failed.length > NAMES) names.push(`and ${failed.length - NAMES} more`);
-  return escapeLine(`Gate failed because of ${count(failed.length, 'endpoint')}: ${names.join(', ')}`);
+  return escapeLine(`${headline(report, verdict).text}: ${names.join(', ')}`);
 }
 
 /**
@@ -81,8 +83,8 @@ function description({ endpoint, attempts, problems: [worst, ...others] }: Endpo
   return [
     `${addressOf(endpoint)}, ${step}, ${finding.code}: ${shorten(finding.message, TEXT_LIMIT)}`,
     ...(finding.waived ? [`Waived until ${finding.waived.until}: ${shorten(finding.waived.reason, TEXT_LIMIT)}`] : []),
-    ...[...evidence, ...transcript.slice(-3)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
-    `Fix: ${shorten(finding.remedy, TEXT_LIMIT)}`,
+    `Fix ${whoActs(finding)}: ${shorten(finding.remedy, TEXT_LIMIT)}`,
+    ...[...evidence, ...transcript.slice(-4)].slice(0, 8).map((line) => `  ${shorten(line, 200)}`),
     ...(others.length > 0 ? [`Also: ${[...new Set(others.map((other) => other.finding.code))].join(', ')}`] : []),
     ...(attempts ? [shorten(attempts.inFull, 300)] : []),
   ];

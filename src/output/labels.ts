@@ -1,6 +1,7 @@
-import type { EndpointReport, Report, Result, SkipReason, StepReport, Verdict } from '../report/report.js';
+import { STEP_IDS, type EndpointReport, type Finding, type Party, type StepReport } from '../report/report.js';
 import { authority } from '../findings/reproduce.js';
-import { count, countOf } from '../text/count.js';
+import { count } from '../text/count.js';
+import { allWaived, type Outcome } from './counts.js';
 
 /* The words and signs that all outputs share. A sign stands without a word only where {@link LEGEND} explains it. */
 
@@ -11,28 +12,36 @@ export interface Sign {
   readonly plain: string;
 }
 
-export const SIGNS: Readonly<Record<StepReport['status'], Sign>> = {
+export const SIGNS: Readonly<Record<Outcome | 'skip', Sign>> = {
   pass: { emoji: '✅', plain: '✓' },
+  waived: { emoji: '🔕', plain: '~' },
   warn: { emoji: '⚠️', plain: '!' },
   inconclusive: { emoji: '❓', plain: '?' },
   fail: { emoji: '❌', plain: '✗' },
   skip: { emoji: '➖', plain: '-' },
 };
 
-const SKIPPED_SHORT: Readonly<Record<SkipReason, string>> = {
-  'not-applicable': 'n/a',
-  'not-configured': 'unset',
-  blocked: 'blocked',
-};
+const NOT_CONFIGURED = '⚪';
 
-/** What {@link shortStatus} does not explain itself. */
-export const LEGEND = `${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`;
+/** What {@link stepSigns} does not explain itself. */
+export const LEGEND = [
+  `Steps: ${STEP_IDS.join(', ')}`,
+  `${SIGNS.pass.emoji} passed`,
+  `${SIGNS.waived.emoji} waived`,
+  `${SIGNS.warn.emoji} warning`,
+  `${SIGNS.inconclusive.emoji} inconclusive`,
+  `${SIGNS.fail.emoji} failed`,
+  `${NOT_CONFIGURED} not configured`,
+  `${SIGNS.skip.emoji} not applicable, or blocked by an earlier step`,
+].join(' · ');
 
-/** A step's status with its sign, short enough for a cell of a table. */
-export function shortStatus({ status, skipped }: StepReport): string {
-  const { emoji } = SIGNS[status];
-  if (status === 'pass') return emoji;
-  return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
+/** One emoji for each step, with spaces between them at which no line breaks. */
+export function stepSigns(steps: readonly StepReport[]): string {
+  const marks = steps.map(({ status, skipped, findings }) => {
+    if (skipped === 'not-configured') return NOT_CONFIGURED;
+    return SIGNS[status === 'warn' && allWaived(findings) ? 'waived' : status].emoji;
+  });
+  return marks.join('\u00a0');
 }
 
 /** A step's status; of a skipped step, the reason. */
@@ -46,47 +55,20 @@ export function transitTime({ id, status }: StepReport, { delivery }: EndpointRe
   return arrived && delivery?.latencyMs !== undefined ? ` (arrived after ${duration(delivery.latencyMs)})` : '';
 }
 
-/** The result of some endpoints, to follow their number: "2 failed". */
-export const RESULT_LABELS: Readonly<Record<Result, string>> = {
-  pass: 'passed',
-  warn: 'with warnings',
-  inconclusive: 'inconclusive',
-  fail: 'failed',
+/** Who has to act. */
+export const PARTY_LABELS: Readonly<Record<Party, string>> = {
+  server: 'Server owner',
+  'certificate-authority': 'CA',
+  network: 'Network',
+  inbox: 'Mailbox owner',
+  configuration: 'Workflow author',
+  gate: 'Gate',
 };
 
-/** The endpoints by their result, worst first, without results that no endpoint has. */
-export function byResult(endpoints: readonly EndpointReport[]): [Result, EndpointReport[]][] {
-  const worstFirst: readonly Result[] = ['fail', 'inconclusive', 'warn', 'pass'];
-  return worstFirst
-    .map((result): [Result, EndpointReport[]] => [result, endpoints.filter((endpoint) => endpoint.result === result)])
-    .filter(([, some]) => some.length > 0);
-}
-
-/** What follows the subject of the headline: "2 of 9 endpoints failed". */
-const PREDICATES: Readonly<Record<Result, { one: string; several: string }>> = {
-  pass: { one: 'passed', several: 'passed' },
-  warn: { one: 'has warnings', several: 'have warnings' },
-  inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
-  fail: { one: 'failed', several: 'failed' },
-};
-
-/**
- * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
- * its sign. The counts of a failed gate are those of the endpoints that fail it.
- */
-export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
-  const [first, ...others] = byResult(blocks ? failed : endpoints).filter(([result]) => result !== 'pass');
-  const [result, some] = first ?? (['pass', endpoints] as const);
-  const { one, several } = PREDICATES[result];
-  const counts = [
-    `${countOf(some.length, endpoints.length, 'endpoint')} ${some.length === 1 ? one : several}`,
-    ...others.map(([other, { length }]) => `${length} ${RESULT_LABELS[other]}`),
-  ];
-  const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-  return {
-    status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn',
-    text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
-  };
+/** What comes before the colon of a fix: "Fix" is followed by "(server owner, likely)". */
+export function whoActs({ party, certainty }: Finding): string {
+  const who = party === 'certificate-authority' ? PARTY_LABELS[party] : PARTY_LABELS[party].toLowerCase();
+  return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }
 
 /** How long a certificate is still valid: "20 days", or "expired". */

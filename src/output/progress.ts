@@ -1,7 +1,8 @@
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import type { EndpointReport, Progress } from '../report/report.js';
-import { endpointView, transcriptLine } from './view-model.js';
+import { transcriptLine } from './excerpt.js';
+import { endpointView } from './view-model.js';
 import { countOf } from '../text/count.js';
 import { duration, SIGNS, statusWord } from './labels.js';
 

@@ -2,9 +2,13 @@ import { count } from '../text/count.js';
 import { shorten } from '../text/shorten.js';
 import { blocks, code, codeBlock, gfm, join, list, type Markdown } from './markdown.js';
 import type { Report, Verdict } from '../report/report.js';
-import { nameOf, notes, overview, section, transcripts } from './sections.js';
+import { sharedFindings } from './summary/causes.js';
+import { findingSection } from './summary/details.js';
+import { causes, endingWaivers, nameOf, notes, transcripts } from './summary/sections.js';
+import { overview } from './summary/table.js';
 import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
-import { byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js';
+import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
+import { duration, SIGNS } from './labels.js';
 
 export interface SummaryOptions {
   /** The largest size of the summary in bytes of UTF-8. At least 4096. */
@@ -44,11 +48,13 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
   const views = endpointViews(report.endpoints);
   const troubled = views.filter(hasProblems);
   const head = top(report, verdict);
-  const sections = troubled.map((view) => section(view, options.findingsUrl));
+  const lead = [causes(troubled), endingWaivers(troubled, report)];
+  const sections = sharedFindings(troubled).flatMap((one) => findingSection(one, options.findingsUrl) ?? []);
 
   for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
     const page = blocks([
       ...head,
+      ...lead,
       leftOut === undefined ? undefined : omission(leftOut, options),
       overview(views.filter(hasRow)),
       ...sections,
@@ -57,7 +63,8 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
     ]);
     if (bytes(page) < budget) return `${page.toString()}\n`;
   }
-  return `${shortened(head, troubled, sections, options, budget).toString()}\n`;
+  const opening = bytes(blocks(lead)) < budget / 4 ? [...head, ...lead] : head;
+  return `${shortened(opening, troubled, sections, options, budget).toString()}\n`;
 }
 
 /**
@@ -85,8 +92,8 @@ export function renderNotTested(why: string, message: string, byteBudget = DEFAU
 
 function top(report: Report, verdict: Verdict): Markdown[] {
   const { status, text } = headline(report, verdict);
-  const counts = byResult(report.endpoints).map(
-    ([result, { length }]) => gfm`${SIGNS[result].emoji} **${length}** ${RESULT_LABELS[result]}`,
+  const counts = byOutcome(report.endpoints).map(
+    ([outcome, { length }]) => gfm`${SIGNS[outcome].emoji} **${length}** ${OUTCOME_LABELS[outcome]}`,
   );
   const total = gfm`${count(report.endpoints.length, 'endpoint')} in ${duration(report.durationMs)}`;
   return [gfm`## ${SIGNS[status].emoji} ${text}`, join([...counts, total], ' · ')];
@@ -97,7 +104,7 @@ const RESERVE = 100;
 
 /** If no level fits the budget: the names of the endpoints that did not pass, and as many of their sections as fit. */
 function shortened(
-  head: readonly Markdown[],
+  head: readonly (Markdown | undefined)[],
   views: readonly EndpointView[],
   sections: readonly Markdown[],
   options: SummaryOptions,
@@ -106,12 +113,12 @@ function shortened(
   const without = (missing: number) => {
     const leftOut =
       missing > 0
-        ? `all transcripts, the table, and the details of ${count(missing, 'endpoint')}`
+        ? `all transcripts, the table, and the details of ${count(missing, 'finding')}`
         : 'all transcripts and the table';
     return omission(leftOut, options);
   };
   const names = views.map(
-    ({ endpoint }) => gfm`${SIGNS[endpoint.result].emoji} ${nameOf(endpoint)}: ${endpoint.result}`,
+    ({ endpoint, outcome }) => gfm`${SIGNS[outcome].emoji} ${nameOf(endpoint)}: ${OUTCOME_LABELS[outcome]}`,
   );
 
   const forNames = budget - bytes(blocks([...head, without(sections.length)])) - RESERVE;

@@ -4,7 +4,8 @@ import { shorten } from '../text/shorten.js';
 import type { Party, Report, Verdict } from '../report/report.js';
 import { hang } from '../text/wrap.js';
 import { endpointViews, hasProblems, type EndpointView, type FindingView } from './view-model.js';
-import { addressOf, byResult, duration, headline, RESULT_LABELS, SIGNS } from './labels.js';
+import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
+import { addressOf, duration, SIGNS } from './labels.js';
 import { NAME_LIMIT, table, type Paint, type Width } from './terminal-table.js';
 
 const TEXT_LIMIT = 1000;
@@ -37,8 +38,8 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
     color && status ? styleText(COLORS[status], text, { validateStream: false }) : text;
   const views = endpointViews(report.endpoints);
   const { status, text } = headline(report, verdict);
-  const counts = byResult(report.endpoints).map(
-    ([result, { length }]) => `${SIGNS[result].plain} ${length} ${RESULT_LABELS[result]}`,
+  const counts = byOutcome(report.endpoints).map(
+    ([outcome, { length }]) => `${SIGNS[outcome].plain} ${length} ${OUTCOME_LABELS[outcome]}`,
   );
   const lines = [
     ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),

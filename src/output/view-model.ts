@@ -1,18 +1,15 @@
-import {
-  earlierFindings,
-  type EndpointReport,
-  type Finding,
-  type StepId,
-  type TranscriptEntry,
-} from '../report/report.js';
-import { byResult, RESULT_LABELS, SIGNS, type Sign } from './labels.js';
+import { earlierFindings, type EndpointReport, type Finding, type StepId } from '../report/report.js';
+import { byOutcome, OUTCOME_LABELS, outcomeOf, type Outcome } from './counts.js';
+import { excerptOf } from './excerpt.js';
+import { SIGNS, type Sign } from './labels.js';
 
 /** What every output says about one endpoint, in the order in which it says it. */
 export interface EndpointView {
   readonly endpoint: EndpointReport;
+  readonly outcome: Outcome;
   /** How often it was tried, and what failed first; undefined if it was tried once. */
   readonly attempts?: { readonly inShort: string; readonly inFull: string };
-  /** The findings that keep it from passing, worst first. */
+  /** The findings that keep it from passing, worst first. The first one is the cause. */
   readonly problems: readonly FindingView[];
   /** Notices, and that the endpoint passed only after more than one attempt. */
   readonly notes: readonly { readonly text: string; readonly code?: string }[];
@@ -21,68 +18,87 @@ export interface EndpointView {
 export interface FindingView {
   readonly finding: Finding;
   readonly title: string;
-  /** The sign of the status that the finding gives its step. */
+  readonly outcome: Exclude<Outcome, 'pass'>;
   readonly sign: Sign;
   /** The step, and whether only an earlier attempt found it. */
   readonly step: string;
+  /** Without what the message says. */
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
   /** The lines of the transcript that show it. Empty if there are none, or if an earlier problem has shown them. */
   readonly transcript: readonly string[];
+  /** Of which session these lines are. */
+  readonly connection?: string;
 }
-
-/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
-const QUOTE_LIMIT = 4096;
-
-const TRANSCRIPT_LINES = 8;
 
 /** Worst first. */
 export function endpointViews(endpoints: readonly EndpointReport[]): EndpointView[] {
-  return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
+  return byOutcome(endpoints).flatMap(([, some]) => some.map(endpointView));
 }
 
 export function hasProblems({ endpoint }: EndpointView): boolean {
   return endpoint.result !== 'pass';
 }
 
+interface Found {
+  readonly finding: Finding;
+  readonly step: string;
+  /** The step; undefined for a finding of an earlier attempt. */
+  readonly id?: StepId;
+}
+
 export function endpointView(endpoint: EndpointReport): EndpointView {
-  const { steps, transcript, result } = endpoint;
-  const found = steps.flatMap(({ id, findings }) =>
-    findings.map((finding) => ({ finding, step: id, end: lastLine(transcript, id, finding) })),
-  );
-  // The transcript is that of the last attempt, so it does not show these.
-  const before = earlierFindings(endpoint).map(({ step, ...finding }) => {
-    return { finding, step: `${step} in an earlier attempt`, end: 0 };
+  const { steps, result } = endpoint;
+  const found: Found[] = steps.flatMap(({ id, findings }) => findings.map((finding) => ({ finding, id, step: id })));
+  const before = earlierFindings(endpoint).map(({ step, ...finding }): Found => {
+    return { finding, step: `${step} in an earlier attempt` };
   });
-  const shown = new Set<number>();
+  const shown = new Set<string>();
   const problems = [...found, ...before]
     .filter(({ finding }) => finding.severity !== 'notice')
     .sort((a, b) => weight(b.finding) - weight(a.finding))
-    .map(({ finding, step, end }): FindingView => {
-      const lines = shown.has(end) ? [] : transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
-      shown.add(end);
-      return { finding, step, ...labelsOf(finding), transcript: lines.map(transcriptLine) };
+    .map(({ finding, id, step }): FindingView => {
+      const outcome = outcomeOfFinding(finding);
+      const view = {
+        finding,
+        title: finding.title,
+        outcome,
+        sign: SIGNS[outcome],
+        step,
+        evidence: evidenceOf(finding),
+      };
+      // The transcript is that of the last attempt.
+      const excerpt = id && excerptOf(endpoint, id, finding);
+      const lines = excerpt?.lines.join('\n') ?? '';
+      if (!excerpt || shown.has(lines)) return { ...view, transcript: [] };
+      shown.add(lines);
+      return { ...view, transcript: excerpt.lines, connection: excerpt.connection };
     });
   const attempts = attemptsOf(endpoint);
   const notices = found.flatMap(({ finding: { severity, message, code } }) =>
     severity === 'notice' ? [{ text: message, code }] : [],
   );
   const notes = attempts && result === 'pass' ? [{ text: attempts.inFull }, ...notices] : notices;
-  return { endpoint, ...(attempts && { attempts }), problems, notes };
+  return { endpoint, outcome: outcomeOf(endpoint), ...(attempts && { attempts }), problems, notes };
 }
 
-/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
-export function transcriptLine({ from, text }: TranscriptEntry): string {
-  const lines = text.split('\r\n').length;
-  return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+function outcomeOfFinding({ severity, waived, inconclusive }: Finding): FindingView['outcome'] {
+  if (waived) return 'waived';
+  if (severity === 'warning') return 'warn';
+  return inconclusive ? 'inconclusive' : 'fail';
 }
 
-function labelsOf({ title, severity, waived, inconclusive, evidence = {} }: Finding) {
-  const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
-  return {
-    title,
-    sign: SIGNS[status],
-    evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
-  };
+function evidenceOf({ message, evidence = {} }: Finding): FindingView['evidence'] {
+  return Object.entries(evidence)
+    .filter(([, value]) => !says(message, value))
+    .map(([field, value]) => ({ label: evidenceLabel(field), value }));
+}
+
+/** Whether a message contains a value as whole words. */
+function says(message: string, value: string): boolean {
+  const at = message.indexOf(value);
+  if (at < 0 || value === '') return false;
+  const isWord = (character = '') => /[\p{L}\p{N}]/u.test(character);
+  return !isWord(message[at - 1]) && !isWord(message[at + value.length]);
 }
 
 /** Fields of evidence whose names are not words. */
@@ -108,7 +124,7 @@ function evidenceLabel(field: string): string {
 function attemptsOf({ attempts, result, earlier }: EndpointReport): EndpointView['attempts'] {
   if (attempts === 1) return undefined;
   const first = earlier?.find((one) => !('severity' in one));
-  const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
+  const outcome = result === 'warn' ? 'passed with warnings' : OUTCOME_LABELS[result];
   const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
   return {
     inShort,
@@ -120,35 +136,4 @@ function weight({ severity, waived, inconclusive }: Finding): number {
   if (waived) return severity === 'error' ? 1 : 0;
   if (severity === 'warning') return 2;
   return inconclusive ? 3 : 4;
-}
-
-/**
- * The number of transcript lines up to the one that shows a finding: the last line that its evidence quotes, or the last
- * line of its step. Zero if no line shows it, as with the certificate.
- */
-function lastLine(transcript: readonly TranscriptEntry[], step: StepId, { evidence = {} }: Finding): number {
-  const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
-  const quoted = transcript.findLastIndex(
-    ({ from, text }) =>
-      from === 'server' && text.trim().length > 3 && quotes.some((quote) => quote.includes(text.trim())),
-  );
-  return quoted >= 0 ? quoted + 1 : endOf(step, transcript);
-}
-
-/** The number of transcript lines before the command that begins the next step, or before QUIT. */
-function endOf(step: StepId, transcript: readonly TranscriptEntry[]): number {
-  const before = (command: RegExp, after = -1) => {
-    const found = transcript.findIndex(({ from, text }, at) => at > after && from === 'client' && command.test(text));
-    return found >= 0 ? found : transcript.length;
-  };
-  const quit = before(/^QUIT\b/i);
-  const starttls = before(/^STARTTLS\b/i);
-  const ends: Readonly<Record<StepId, number>> = {
-    capability: starttls,
-    upgrade: before(/^/, starttls),
-    certificate: 0,
-    authentication: before(/^MAIL FROM:/i),
-    delivery: quit,
-  };
-  return Math.min(ends[step], quit);
 }

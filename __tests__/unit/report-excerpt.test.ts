@@ -1,0 +1,152 @@
+import { excerptOf } from '../../src/output/excerpt.js';
+import type { EndpointReport, TranscriptEntry } from '../../src/report/report.js';
+import { aFinding, anEndpoint, aTls, aTranscript } from '../support/reports.js';
+
+/** Lines such as `S: 220 mx` as the entries of a transcript. */
+const entries = (...lines: string[]): TranscriptEntry[] =>
+  lines.map((line, at) => ({ at, from: line.startsWith('S') ? 'server' : 'client', text: line.slice(3) }));
+
+const OVER_TLS = entries(
+  'C: EHLO ci',
+  'S: 250 AUTH PLAIN',
+  'C: AUTH PLAIN <redacted>',
+  'S: 535 no',
+  'C: QUIT',
+  'S: 221 Bye',
+);
+const REJECTED = aFinding('auth-rejected', { evidence: { reply: '535 no' } });
+const TLS_MARK = '--- TLS 1.3, TLS_AES_256_GCM_SHA384 ---';
+
+const relay = (details: Partial<EndpointReport> = {}): EndpointReport =>
+  anEndpoint({ tls: aTls(61), transcript: aTranscript(...OVER_TLS), ...details });
+
+describe('an excerpt', () => {
+  test('has the line that decides, the lines before it, what is left out, and where TLS begins', () => {
+    expect(excerptOf(relay(), 'authentication', REJECTED)).toEqual({
+      connection: 'smtp.example.com:587 (192.0.2.7)',
+      lines: [
+        '… 3 lines',
+        '  S: 250-SIZE 52428800',
+        '  S: 250 STARTTLS',
+        '  C: STARTTLS',
+        '  S: 220 2.0.0 Ready to start TLS',
+        TLS_MARK,
+        '  C: EHLO ci',
+        '  S: 250 AUTH PLAIN',
+        '  C: AUTH PLAIN <redacted>',
+        '> S: 535 no',
+        '… 2 lines',
+      ],
+    });
+  });
+
+  test('says where TLS begins even if these lines are left out', () => {
+    const long = entries('C: EHLO ci', ...Array.from({ length: 20 }, (_, at) => `S: 250-X${at}`), 'S: 535 no');
+    const { lines } = excerptOf(relay({ transcript: aTranscript(...long) }), 'authentication', REJECTED) ?? {};
+    expect(lines?.slice(0, 4)).toEqual(['… 7 lines', TLS_MARK, '… 14 lines', '  S: 250-X13']);
+    expect(lines).toHaveLength(11);
+  });
+
+  test('has TLS at its start with implicit TLS', () => {
+    const transcript = entries('S: 220 mx', ...['C: EHLO ci', 'S: 535 no']);
+    expect(excerptOf(relay({ transport: 'implicit', transcript }), 'authentication', REJECTED)?.lines).toEqual([
+      TLS_MARK,
+      '  S: 220 mx',
+      '  C: EHLO ci',
+      '> S: 535 no',
+    ]);
+  });
+
+  test('has TLS at its end if the finding is the last line before it', () => {
+    const found = aFinding('starttls-refused', { evidence: { reply: '220 2.0.0 Ready to start TLS' } });
+    expect(excerptOf(relay({ transcript: aTranscript() }), 'upgrade', found)?.lines.slice(-2)).toEqual([
+      '> S: 220 2.0.0 Ready to start TLS',
+      TLS_MARK,
+    ]);
+  });
+
+  test('says nothing of TLS without a handshake', () => {
+    const plain = anEndpoint({ transcript: aTranscript(...OVER_TLS) });
+    expect(excerptOf(plain, 'authentication', REJECTED)?.lines.join()).not.toContain('---');
+  });
+
+  test('marks the line with the offer that the evidence names', () => {
+    const found = aFinding('plaintext-auth-advertised', { evidence: { mechanisms: 'PLAIN LOGIN' } });
+    const transcript = entries('S: 220 mx', 'C: EHLO ci', 'S: 250-mx', 'S: 250-AUTH PLAIN LOGIN', 'S: 250 STARTTLS');
+    expect(excerptOf(relay({ transcript }), 'capability', found)?.lines).toEqual([
+      '  S: 220 mx',
+      '  C: EHLO ci',
+      '  S: 250-mx',
+      '> S: 250-AUTH PLAIN LOGIN',
+      '… 1 line',
+    ]);
+  });
+
+  test('marks a command without a reply, and no line if the evidence quotes none', () => {
+    const silent = entries('S: 220 mx', 'C: EHLO ci');
+    const lines = (transcript: TranscriptEntry[]): readonly string[] | undefined =>
+      excerptOf(relay({ transcript }), 'capability', aFinding('reply-timeout'))?.lines;
+    expect(lines(silent)).toEqual(['  S: 220 mx', '> C: EHLO ci']);
+    expect(lines(silent.slice(0, 1))).toEqual(['  S: 220 mx']);
+  });
+
+  test('is missing if no line shows the finding', () => {
+    expect(excerptOf(relay(), 'certificate', aFinding('certificate-expired'))).toBeUndefined();
+    expect(excerptOf(relay({ transcript: [] }), 'capability', aFinding('connection-refused'))).toBeUndefined();
+  });
+
+  test('names the attempt if there were several, and no IP address that is the host', () => {
+    const connectionOf = (details: Partial<EndpointReport>): string | undefined =>
+      excerptOf(relay(details), 'authentication', REJECTED)?.connection;
+    expect(connectionOf({ attempts: 2 })).toBe('smtp.example.com:587 (192.0.2.7), attempt 2');
+    expect(connectionOf({ host: '2001:db8::1', address: '2001:db8::1' })).toBe('[2001:db8::1]:587');
+  });
+
+  test('of an additional connection has only its lines', () => {
+    const second = entries(
+      'S: 220-mx',
+      'S: 220 mx',
+      'C: EHLO ci',
+      'S: 250 mx',
+      'C: MAIL FROM:<a@b>',
+      'S: 250 taken',
+      'C: QUIT',
+      'S: 221 Bye',
+    );
+    const third = entries('S: 220 mx', 'C: QUIT');
+    const found = aFinding('plaintext-mail-accepted', { evidence: { reply: '250 taken' } });
+    const transcript = aTranscript(...OVER_TLS, ...second, ...third);
+    expect(excerptOf(relay({ transcript }), 'capability', found)).toEqual({
+      connection: 'additional connection to smtp.example.com:587 (192.0.2.7)',
+      lines: [
+        ...['  S: 220-mx', '  S: 220 mx', '  C: EHLO ci', '  S: 250 mx', '  C: MAIL FROM:<a@b>', '> S: 250 taken'],
+        '… 2 lines',
+      ],
+    });
+  });
+});
+
+describe('an excerpt of the session with the inbox', () => {
+  const inboxTranscript = entries('S: * OK ready', 'C: 1 LOGIN <redacted>', 'S: 1 NO wrong password');
+
+  test('names the inbox', () => {
+    const found = aFinding('inbox-rejected', {
+      evidence: { inbox: 'imaps://imap.example.com:993', user: 'joe', mailbox: 'INBOX' },
+    });
+    expect(excerptOf(relay({ inboxTranscript }), 'delivery', found)).toEqual({
+      connection: 'inbox imaps://imap.example.com:993, user joe, mailbox INBOX',
+      lines: ['  S: * OK ready', '  C: 1 LOGIN <redacted>', '  S: 1 NO wrong password'],
+    });
+  });
+
+  test('shows that the message did not arrive', () => {
+    const found = aFinding('message-not-received', { evidence: { messageId: '<a@b>' } });
+    expect(excerptOf(relay({ inboxTranscript }), 'delivery', found)?.connection).toBe('inbox');
+    expect(excerptOf(relay(), 'delivery', found)?.connection).toBe('smtp.example.com:587 (192.0.2.7)');
+  });
+
+  test('is missing if there was none', () => {
+    expect(excerptOf(relay(), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();
+    expect(excerptOf(relay({ inboxTranscript: [] }), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();
+  });
+});

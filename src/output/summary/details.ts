@@ -1,0 +1,157 @@
+import { count } from '../../text/count.js';
+import { shorten } from '../../text/shorten.js';
+import { withoutNames, type Member, type SharedFinding } from './causes.js';
+import { addressOf, whoActs } from '../labels.js';
+import { blocks, code, codeBlock, details, gfm, join, link, list, prose, type Markdown } from '../markdown.js';
+import { LINE_LIMIT, nameOf, nameList, short, TEXT_LIMIT } from './sections.js';
+
+/** How many endpoints, messages or values are listed before only their number follows. */
+const LISTED = 3;
+const MOST_ENDPOINTS = 20;
+const CAPABILITIES = 20;
+
+/** A finding: the cause, where it is, what is wrong, the fix, the evidence, a command, the reference. */
+export function findingSection({ members }: SharedFinding, findingsUrl?: string): Markdown | undefined {
+  const [first] = members;
+  if (!first) return undefined;
+  const views = members.map(({ view }) => view);
+  const { finding, title, sign, step } = first.problem;
+  const { remedy, reference, reproduce, reproduceShows, waived } = finding;
+  const codeLabel = code(finding.code);
+  const codeLink = findingsUrl === undefined ? codeLabel : link(codeLabel, `${findingsUrl}#${finding.code}`);
+  const fields = [...evidenceOf(members), ...capabilityDifference(first)];
+  return blocks([
+    gfm`### ${sign.emoji} ${short(title)}: ${nameList(views)}`,
+    join([codeLink, step, ...(members.length > 1 ? [] : factsOf(first))], ' · '),
+    members.length > 1 ? endpointsOf(members) : undefined,
+    waived && gfm`**Waived until ${short(waived.until)}:** ${shorten(waived.reason, TEXT_LIMIT)}`,
+    ...messagesOf(members),
+    gfm`**Fix** ${whoActs(finding)}: ${prose(shorten(remedy, TEXT_LIMIT))}`,
+    fields.length > 0 ? blocks([gfm`**Evidence:**`, list(fields)]) : undefined,
+    transcriptOf(members),
+    reproduce === undefined ? undefined : command(reproduce, reproduceShows),
+    reference === undefined ? undefined : gfm`**Reference:** ${short(reference)}`,
+  ]);
+}
+
+/** Where the finding is. */
+function endpointsOf(members: readonly Member[]): Markdown {
+  const all = members
+    .slice(0, MOST_ENDPOINTS)
+    .map((member) => gfm`**${nameOf(member.view.endpoint)}** · ${join(factsOf(member), ' · ')}`);
+  const missing = members.length - all.length;
+  const listed = list([...all, ...(missing > 0 ? [gfm`and ${missing} more`] : [])]);
+  return members.length > LISTED ? details(count(members.length, 'endpoint'), listed) : listed;
+}
+
+function factsOf({ view: { endpoint, attempts, problems }, problem }: Member): (Markdown | string | undefined)[] {
+  const { address, host, transport, tls, source } = endpoint;
+  return [
+    code(short(addressOf(endpoint))),
+    address === undefined || address === host ? undefined : code(short(address)),
+    transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
+    tls && short(`${tls.version}, ${tls.cipher}`),
+    source && code(short(`${source.file}:${source.line}`)),
+    attempts && problem === problems[0] ? shorten(attempts.inFull, TEXT_LIMIT) : undefined,
+  ];
+}
+
+/** What is wrong: once if all endpoints have the same message but for their names, otherwise the first messages. */
+function messagesOf(members: readonly Member[]): Markdown[] {
+  const messages = variants(members, ({ problem }) => problem.finding.message);
+  const [only, ...others] = messages;
+  if (only && others.length === 0) {
+    const isExample = new Set(members.map(({ problem: { finding } }) => finding.message + finding.remedy)).size > 1;
+    const example = isExample && members[0] ? gfm` (The names are those of ${nameOf(members[0].view.endpoint)}.)` : '';
+    return [gfm`${shorten(only.text, TEXT_LIMIT)}${example}`];
+  }
+  return [
+    listOf(messages, ({ text, from }) => gfm`${nameList(from.map(({ view }) => view))}: ${shorten(text, TEXT_LIMIT)}`),
+  ];
+}
+
+/** Each field once, with the values that it has. */
+function evidenceOf(members: readonly Member[]): Markdown[] {
+  const [first] = members;
+  if (!first) return [];
+  const labels = first.problem.evidence.map(({ label }) => label);
+  return labels.map((label) => {
+    const values = variants(members, ({ problem }) => problem.evidence.find((field) => field.label === label)?.value);
+    const shown = values.slice(0, LISTED).map(({ text, from }) => {
+      const where = values.length > 1 ? gfm` (${nameList(from.map(({ view }) => view))})` : '';
+      return gfm`${code(shorten(text, TEXT_LIMIT))}${where}`;
+    });
+    const more = values.length > LISTED ? gfm` and ${values.length - LISTED} more` : '';
+    return gfm`${short(label)}: ${join(shown, ', ')}${more}`;
+  });
+}
+
+interface Variant {
+  readonly text: string;
+  readonly from: readonly Member[];
+}
+
+/** The different texts of some endpoints, names aside, with the endpoints that have them. */
+function variants(members: readonly Member[], textOf: (member: Member) => string | undefined): Variant[] {
+  const found = new Map<string, { text: string; from: Member[] }>();
+  for (const member of members) {
+    const text = textOf(member);
+    if (text === undefined) continue;
+    const key = withoutNames(text, member.view);
+    const variant = found.get(key);
+    if (variant) variant.from.push(member);
+    else found.set(key, { text, from: [member] });
+  }
+  return [...found.values()];
+}
+
+function listOf(all: readonly Variant[], item: (variant: Variant) => Markdown): Markdown {
+  const missing = all.length - LISTED;
+  return list([...all.slice(0, LISTED).map(item), ...(missing > 0 ? [gfm`and ${missing} more like these`] : [])]);
+}
+
+/** How the capabilities differ with TLS, if the step that reads them over TLS has the finding. */
+function capabilityDifference({ view: { endpoint }, problem: { step } }: Member): Markdown[] {
+  const { gained = [], lost = [] } = endpoint.capabilities ?? {};
+  if (step !== 'authentication') return [];
+  const listed = (label: string, lines: readonly string[]): Markdown[] => {
+    const shown = lines.slice(0, CAPABILITIES).map((line) => code(short(line)));
+    return shown.length === 0 ? [] : [gfm`${label}: ${join(shown, ' ')}`];
+  };
+  return [...listed('offered only with TLS', gained), ...listed('offered only without TLS', lost)];
+}
+
+/** The lines of the first transcript that shows it. */
+function transcriptOf(members: readonly Member[]): Markdown | undefined {
+  const member = members.find(({ problem }) => problem.transcript.length > 0);
+  if (!member) return undefined;
+  const { transcript, connection = '' } = member.problem;
+  return details(gfm`Transcript: ${short(connection)}`, codeBlock(transcript.map((line) => shorten(line, LINE_LIMIT))));
+}
+
+function command(reproduce: string, shows: string | undefined): Markdown {
+  return blocks([
+    gfm`**Reproduce:**`,
+    codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n').flatMap(continued)),
+    shows === undefined ? undefined : gfm`Look for: ${code(shorten(shows, TEXT_LIMIT))}`,
+  ]);
+}
+
+/** The characters that fit into a line of a block of code. */
+const COMMAND_WIDTH = 100;
+
+/** A line of a command for a POSIX shell, continued on further lines where it is too long. */
+function continued(line: string): string[] {
+  // Words as the shell splits them: a quoted part may have spaces.
+  const words = line.match(/(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"\\])+/g) ?? [];
+  if (line.length <= COMMAND_WIDTH || words.join(' ') !== line) return [line];
+  const lines: string[] = [];
+  // An option stays on one line with its value.
+  for (const part of words.join('\n').split(/\n(?=[-|<>&])/)) {
+    const option = part.replaceAll('\n', ' ');
+    const longer = `${lines.at(-1) ?? ''} ${option}`;
+    if (lines.length > 0 && longer.length < COMMAND_WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? option : `  ${option}`);
+  }
+  return lines.map((part, at) => (at < lines.length - 1 ? `${part} \\` : part));
+}

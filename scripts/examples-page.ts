@@ -1,4 +1,5 @@
 import { CATALOG, type FindingCode } from '../src/findings/catalog.js';
+import { whoActs } from '../src/output/labels.js';
 import type { Finding } from '../src/report/report.js';
 import type { FindingExample } from '../__tests__/support/finding-examples.js';
 import type { Played } from '../__tests__/support/scene.js';
@@ -66,15 +67,13 @@ ${wrapped(reproducible(parts.join('\n\n'), report))}
 /** Where the test message is shown in full. */
 const SHOWS_MESSAGE: FindingCode = 'receipt-not-verified';
 
-function renderFinding(
-  step: string,
-  { code, severity, inconclusive, waived, message, remedy, evidence = {} }: Finding,
-): string {
+function renderFinding(step: string, finding: Finding): string {
+  const { code, title, severity, inconclusive, waived, message, remedy, evidence = {} } = finding;
   const weight = inconclusive ? 'inconclusive' : severity;
   return [
-    `${weight} in ${step}${waived ? ', waived' : ''}: ${code}`,
+    `${weight} in ${step}${waived ? ', waived' : ''}: ${title} (${code})`,
     `  ${message}`,
-    `  Fix: ${remedy}`,
+    `  Fix ${whoActs(finding)}: ${remedy}`,
     ...Object.entries(evidence).map(([what, value]) => `  ${what}: ${value}`),
   ].join('\n');
 }

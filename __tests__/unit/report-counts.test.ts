@@ -71,7 +71,7 @@ describe.each(POLICIES)('with fail-on: $failOn and on-inconclusive: $onInconclus
 
     const [terminalHeadline, terminalCounts] = renderTerminal(report, verdict).split('\n');
     expect(terminalHeadline?.slice(2)).toBe(text);
-    expect(terminalCounts?.trim().split(/ {3}/).slice(0, -1)).toEqual(
+    expect(terminalCounts?.trim().split(/, /).slice(0, -1)).toEqual(
       counts.map(([kind, number]) => `${SIGNS[kind]} ${number} ${WORDS[kind]}`),
     );
 

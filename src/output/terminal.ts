@@ -1,27 +1,17 @@
 import { styleText } from 'node:util';
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
-import type { Party, Report, Verdict } from '../report/report.js';
+import type { Report, Verdict } from '../report/report.js';
 import { hang } from '../text/wrap.js';
 import { endpointViews, hasProblems, type EndpointView, type FindingView } from './view-model.js';
 import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
-import { addressOf, duration, SIGNS } from './labels.js';
+import { addressOf, duration, PARTY_LABELS, SIGNS } from './labels.js';
 import { NAME_LIMIT, table, type Paint, type Width } from './terminal-table.js';
 
 const TEXT_LIMIT = 1000;
 const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
-
-/** Who has to act. */
-const PARTY_LABELS: Readonly<Record<Party, string>> = {
-  server: 'Server owner',
-  'certificate-authority': 'CA',
-  network: 'Network',
-  inbox: 'Mailbox owner',
-  configuration: 'Configuration',
-  gate: 'Gate',
-};
 
 interface Options {
   readonly color?: boolean;

@@ -77,6 +77,14 @@ describe('the settings of servers', () => {
   });
 });
 
+test('a program that hides STARTTLS has the setting of the server only if that is known', () => {
+  const found = finding('starttls-stripped', 'Hidden.', { cause: 'hidden' });
+  const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;
+  expect(remedyOn('mx ESMTP')).toContain('Postfix removes the offer if `smtpd_discard_ehlo_keywords`');
+  expect(remedyOn('mx ESMTP Postfix')).toContain('This is Postfix: Remove `starttls` from');
+  expect(remedyOn('mx ESMTP Exim')).not.toContain('smtpd_discard');
+});
+
 test('examples that are not about the software of the server are shown even if that is known', () => {
   const greeting = 'mx ESMTP Postfix';
   const found = completeFinding(finding('starttls-stripped', 'Hidden.'), { ...OBSERVED, greeting });

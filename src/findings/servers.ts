@@ -4,6 +4,7 @@ export type Topic =
   | 'ehlo-rejected'
   | 'starttls-not-advertised'
   | 'starttls-refused'
+  | 'starttls-hidden'
   | 'plaintext-on-implicit-port'
   | 'plaintext-auth-advertised'
   | 'plaintext-mail-accepted'
@@ -42,6 +43,8 @@ export const SERVERS = {
       'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
     'starttls-refused':
       'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
+    'starttls-hidden':
+      'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
     'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
     'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
     'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../findings/catalog.js';
 import type { Duplex } from 'node:stream';
 import type { Deadline } from '../net/deadline.js';
 import { openDialogue, type Dialogue, type DialogueResult } from '../smtp/dialogue.js';
@@ -12,6 +13,14 @@ import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 /** The server's reply leaves the probe without a result. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
+
+  /** @param message a sentence */
+  constructor(
+    message: string,
+    readonly why?: CauseOf<'probe-inconclusive'>,
+  ) {
+    super(message);
+  }
 }
 
 /** 530 and 538 require TLS or AUTH before MAIL from any sender (RFC 4954 section 6). */
@@ -51,7 +60,8 @@ export function handshakeForProbe(side: Context, connection: Connection): Promis
 export function handshakeError(failure: HandshakeFailure): Unanswered {
   const reason =
     failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
-  return new Unanswered(`The TLS handshake failed: ${reason}.`);
+  const isAsked = failure.kind === 'alert' && failure.asked;
+  return new Unanswered(`The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
 }
 
 const REASONS = {
@@ -87,6 +97,7 @@ export async function tryMail(
   const [toNull, toOther] = refusals;
   throw new Unanswered(
     `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
+    'ambiguous-refusal',
   );
 }
 

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { Deadline } from '../net/deadline.js';
 import type { ProbeName } from '../plan/schema/enums.js';
@@ -66,16 +67,24 @@ async function runProbe(
       (side, connection) => run(side, connection, context.budget),
     );
   } catch (error) {
-    if (error instanceof Unanswered) return inconclusive(name, error.message);
+    if (error instanceof Unanswered) return inconclusive(name, error.message, {}, error.why);
     const received = step === 'authentication' ? 'inside-tls' : 'greeting';
     const { finding: found } = errorToFinding(error, context, received);
     if (found.code === 'internal-error') return found;
-    return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence);
+    // With TLS 1.3, the server says so after the handshake.
+    const cause = found.code === 'client-certificate-required' ? 'client-certificate' : undefined;
+    return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
   }
 }
 
-function inconclusive(probe: ProbeName, why: string, evidence: Readonly<Record<string, string>> = {}): KnownFinding {
+function inconclusive(
+  probe: ProbeName,
+  why: string,
+  evidence: Readonly<Record<string, string>> = {},
+  cause?: CauseOf<'probe-inconclusive'>,
+): KnownFinding {
   return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
     evidence: { ...evidence, probe },
+    ...(cause && { cause }),
   });
 }

@@ -239,6 +239,7 @@ describe('plaintext-mail', () => {
     test('is inconclusive if a different sender is rejected with a different reply', async () => {
       const seen = await answering('550 no null sender here', '550 no such domain');
       expect(seen.codes).toEqual(['probe-inconclusive', 'starttls-refused']);
+      expect(seen.report.steps[0]?.findings[0]?.title).toBe('Reason for the rejection of MAIL unknown');
       expect(seen.said).toEqual(['MAIL FROM:<>', OTHER]);
     });
 
@@ -355,6 +356,9 @@ describe('a probe that cannot be completed causes a warning in its step', () => 
   ])('command-injection: %s', async (_, dialogue) => {
     const seen = await see(['command-injection'], [{}, dialogue]);
     expect(seen).toMatchObject({ codes: ['probe-inconclusive'], steps: 'pwpnn' });
+    const requiresCertificate = dialogue.tls?.requestCert === true;
+    const title = requiresCertificate ? 'Probe needs a client certificate' : 'Probe inconclusive';
+    expect(seen.report.steps[1]?.findings[0]?.title).toBe(title);
   });
 
   test.concurrent('the finding says so if the probe reaches its time limit', async () => {

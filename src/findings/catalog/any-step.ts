@@ -96,7 +96,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The port accepts connections, but nothing greets the client, and nothing there starts TLS. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
+            "The port accepts connections, but nothing greets the client. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
           reproduce: { command: 'ehlo', shows: 'Timeout' },
         },
         'no-greeting-over-tls': {
@@ -272,6 +272,22 @@ export const ANY_STEP = {
         "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     },
     {
+      causes: {
+        'client-certificate': {
+          title: 'Probe needs a client certificate',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The server requires a client certificate, which is a credential that no probe sends. Remove the probe from `probes` for this endpoint.',
+        },
+        'ambiguous-refusal': {
+          title: 'Reason for the rejection of MAIL unknown',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, let it check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+        },
+      },
       steps: ['capability', 'upgrade', 'authentication'],
       evidence: {
         ...TIMEOUT,

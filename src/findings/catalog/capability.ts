@@ -19,6 +19,9 @@ const INSPECTION_EXAMPLES =
 const ON_THIS_MACHINE =
   'The server is on this machine, so no device in the network is involved: the server itself, or a proxy, virus scanner or content filter on this machine that accepts its connections, does this. Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. If the port is forwarded to a different machine (a tunnel), look there.';
 
+const DISCARDED =
+  'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
+
 const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
@@ -90,7 +93,6 @@ export const CAPABILITY = {
       party: 'configuration',
       certainty: 'certain',
       remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
-      reproduce: { command: 'ehlo', shows: ({ line = '' }: Values) => (/[\\…]/.test(line) ? '' : line) },
     },
     {
       steps: READS_GREETING,
@@ -103,7 +105,6 @@ export const CAPABILITY = {
           certainty: 'certain',
           remedy:
             'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
-          reproduce: { command: 'ehlo', shows: ({ line = '' }: Values) => (/[\\…]/.test(line) ? '' : line) },
         },
         'client-speaks-first': {
           party: 'configuration',
@@ -289,8 +290,8 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy: `Either the server does not list STARTTLS although it supports it, or a device between client and server removes the keyword. Compare with the reply to EHLO in the network of the server. If STARTTLS is missing there too, enable the offer in the server. Otherwise: ${INSPECTION}`,
-          examples:
-            'In Postfix, `smtpd_discard_ehlo_keywords` and `smtpd_discard_ehlo_keyword_address_maps` remove the offer.',
+          examples: DISCARDED,
+          setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,
         },
         'hidden-on-this-machine': {
@@ -298,8 +299,8 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy: ON_THIS_MACHINE,
-          examples:
-            'In Postfix, `smtpd_discard_ehlo_keywords` and `smtpd_discard_ehlo_keyword_address_maps` remove the offer.',
+          examples: DISCARDED,
+          setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,
         },
       },

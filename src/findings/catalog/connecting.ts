@@ -122,7 +122,7 @@ export const CONNECTING = {
         'on-this-machine': {
           title: 'Nothing listens on this port of the runner',
           party: 'configuration',
-          certainty: 'certain',
+          certainty: 'likely',
           remedy:
             'The IP address is that of the runner itself, and no server accepts connections on this port. Start the mail server before the gate, and wait until it listens. If it runs in a container, publish its port; if the job itself runs in a container, use the name of the service instead of `localhost`.',
           reproduce: { command: 'openssl', shows: 'Connection refused' },

@@ -129,8 +129,7 @@ export const UPGRADE = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Update the mail server, or the proxy that terminates TLS in front of it. It must discard everything that it received before the handshake.',
-      examples: 'Postfix does so since 2.8, 2.7.3, 2.6.9, 2.5.12 and 2.4.16.',
+        'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained mail server discards what it received before the handshake; a proxy must do the same.',
     },
     { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' },
   ),

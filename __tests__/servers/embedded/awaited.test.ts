@@ -34,16 +34,11 @@ const POINTS: readonly [Verb | 'greeting', string, string, string][] = [
   ['plain:EHLO', 'reply to EHLO', 'Reply timed out', 'Connection lost'],
   ['STARTTLS', 'reply to STARTTLS', 'Reply timed out', 'Connection lost'],
   ['tls:EHLO', 'reply to EHLO over TLS', 'Reply timed out', 'Connection lost'],
-  ['AUTH', 'reply to AUTH PLAIN over TLS', 'No reply to AUTH', 'Connection lost after AUTH'],
-  ['MAIL', 'reply to MAIL over TLS', 'Reply timed out', 'Connection lost'],
-  ['RCPT', 'reply to RCPT over TLS', 'Reply timed out', 'Connection lost'],
-  ['DATA', 'reply to DATA over TLS', 'Reply timed out', 'Connection lost'],
-  [
-    'MESSAGE',
-    'reply to the end of the message over TLS',
-    'No reply after the message',
-    'Connection lost after the message',
-  ],
+  ['AUTH', 'reply to AUTH PLAIN', 'No reply to AUTH', 'Connection lost after AUTH'],
+  ['MAIL', 'reply to MAIL', 'Reply timed out', 'Connection lost'],
+  ['RCPT', 'reply to RCPT', 'Reply timed out', 'Connection lost'],
+  ['DATA', 'reply to DATA', 'Reply timed out', 'Connection lost'],
+  ['MESSAGE', 'reply to the end of the message', 'No reply after the message', 'Connection lost after the message'],
 ];
 
 describe.each(POINTS)('at %s', (verb, name, silent, closed) => {
@@ -98,11 +93,11 @@ describe('221 in place of a reply', () => {
   test.concurrent.each<[Verb, string]>([
     ['plain:EHLO', 'EHLO'],
     ['tls:EHLO', 'EHLO over TLS'],
-    ['AUTH', 'AUTH PLAIN over TLS'],
-    ['MAIL', 'MAIL over TLS'],
-    ['RCPT', 'RCPT over TLS'],
-    ['DATA', 'DATA over TLS'],
-    ['MESSAGE', 'the end of the message over TLS'],
+    ['AUTH', 'AUTH PLAIN'],
+    ['MAIL', 'MAIL'],
+    ['RCPT', 'RCPT'],
+    ['DATA', 'DATA'],
+    ['MESSAGE', 'the end of the message'],
   ])('to %s is quoted, whether commands are sent together or not', async (verb, to) => {
     for (const offersInTls of [['PIPELINING', 'AUTH PLAIN'], ['AUTH PLAIN']]) {
       const found = await errorOf({ offersInTls, ...at(verb, ['221 2.7.0 I can break rules too', close]) });
@@ -121,8 +116,8 @@ test('a reply that no command asked for is attributed to the command before it',
   expect(found).toMatchObject({
     code: 'protocol-error',
     title: 'Unsolicited reply',
-    message: 'After the reply to MAIL over TLS, the server sent an unsolicited reply: "250 again".',
-    evidence: { awaited: 'nothing, after the reply to MAIL over TLS' },
+    message: 'After the reply to MAIL, the server sent an unsolicited reply: "250 again".',
+    evidence: { awaited: 'nothing, after the reply to MAIL' },
   });
 });
 

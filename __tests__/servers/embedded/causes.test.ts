@@ -358,7 +358,7 @@ describe('AUTH before TLS', () => {
       title: 'AUTH offered only before TLS',
       evidence: { beforeTls: 'PLAIN LOGIN' },
     });
-    expect(inverted?.message).toMatch(/wrong way round/);
+    expect(inverted?.message).toMatch(/the other way around/);
     expect(inverted?.remedy).toMatch(/^The condition for AUTH is inverted/);
     expect(found[1]?.remedy).toBe(inverted?.remedy);
   });

@@ -256,7 +256,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone does not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
+            "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone may not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
       },

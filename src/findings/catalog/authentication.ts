@@ -38,7 +38,7 @@ const ONLY_BEFORE_TLS = {
   remedy:
     'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
   examples:
-    'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`, with the last two pairs of braces in this order.',
+    'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
   reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
 } as const satisfies Cause;

@@ -327,7 +327,7 @@ export const CAPABILITY = {
       reference: 'RFC 4954 section 4',
       causes: {
         'no-password': {
-          title: 'AUTH without passwords offered before TLS',
+          title: 'AUTH before TLS sends no password',
           party: 'server',
           certainty: 'certain',
           remedy:

@@ -68,7 +68,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. A certificate does not help.',
+            'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. It is not a problem of the certificate.',
           reproduce: SHOWS_REPLY,
         },
         deferred: {

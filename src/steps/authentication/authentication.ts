@@ -139,7 +139,7 @@ function notOffered({ lines }: Capabilities, beforeTls: readonly string[] | unde
   const evidence = { capabilities: excerptOfList(lines) || 'none' };
   if (!beforeTls) return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
   const offered = excerpt(beforeTls.join(' ')) || 'without a mechanism';
-  const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS: it is the wrong way round.`;
+  const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
   return finding('auth-not-advertised', message, {
     evidence: { ...evidence, beforeTls: offered },
     cause: 'only-before-tls',

@@ -35,7 +35,7 @@ export async function judgeMissingOffer(
   const isLocal = isOnThisMachine(connection.address);
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was overwritten. ${tried}`;
+    const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
     const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
   }
@@ -45,7 +45,7 @@ export async function judgeMissingOffer(
   }
   const overwritten =
     masked.length > 0
-      ? ` A different keyword was overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
+      ? ` A different keyword was probably overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
       : '';
   const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
   const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : causeOf(reply);

@@ -313,7 +313,7 @@ test('a configuration error discloses no credentials', async () => {
   );
   const ended = await runner.run({ endpoints: 'a', config: 'gate.yml', ...secrets }, { SMTP_PASSWORD: SECRET });
   expect(ended.code).toBe(1);
-  expect(ended.annotations[0]?.data).toContain('gate.yml:2:');
+  expect(ended.annotations.at(-1)?.data).toContain('gate.yml:2:');
   expect(disclosed(published(ended), SECRET, USERNAME)).toEqual([]);
 });
 

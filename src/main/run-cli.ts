@@ -61,8 +61,14 @@ export async function runTerminal(args: readonly string[], state: RunState): Pro
 
 /** The terminal may be the log of a job on a GitHub runner. */
 function reportError(message: string): void {
-  const lines = message.split('\n').flatMap((line) => wrap(escapeLine(line), widthOf(process.stderr)));
-  for (const line of lines) process.stderr.write(`${escapeLine(line)}\n`);
+  const width = widthOf(process.stderr);
+  const indent = '  ';
+  for (const line of message.split('\n')) {
+    const parts = wrap(escapeLine(line), width === undefined ? undefined : width - indent.length);
+    for (const [index, part] of parts.entries()) {
+      process.stderr.write(`${escapeLine(index === 0 ? part : indent + part)}\n`);
+    }
+  }
 }
 
 async function passesSelfTest(progress: NodeJS.WriteStream): Promise<boolean> {

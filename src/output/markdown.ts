@@ -55,7 +55,10 @@ export function code(text: string): Markdown {
   return gfm`<code>${text}</code>`;
 }
 
-/** Lines as a block of code. It is HTML, because no text can end it. */
+/**
+ * Lines as a block of code. It is HTML, because no text can end it. Brackets are escaped for renderers that look for
+ * links even there.
+ */
 export function codeBlock(lines: readonly string[]): Markdown {
   return new Markdown(`<pre><code>${lines.map((line) => html(visible(line))).join('\n')}\n</code></pre>`);
 }
@@ -97,7 +100,7 @@ export function escape(text: string): Markdown {
 }
 
 function html(text: string): string {
-  return text.replace(/[&<>"']/g, references);
+  return text.replace(/[&<>"'[\]]/g, references);
 }
 
 function references(ascii: string): string {

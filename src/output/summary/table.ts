@@ -49,8 +49,8 @@ function tableOf(views: readonly EndpointView[]): Markdown {
 }
 
 /**
- * The marks of the five steps. GitHub removes ARIA attributes from a summary, and screen readers ignore `title`, so the
- * text for them is visible: an emoji has a name that is read aloud, and the step that decides follows as a word.
+ * The signs of the five steps. GitHub keeps no `aria-label` on text, and most screen readers ignore `title`, so the text
+ * for them is visible: an emoji has a name that is read aloud, and the step that decides follows as a word.
  */
 function stepsOf({ endpoint: { steps, result } }: EndpointView): Markdown {
   const decisive = result === 'pass' ? undefined : steps.find(({ status }) => status === result);
@@ -83,7 +83,7 @@ const UNBROKEN = 16;
 function breakable(name: string): Markdown {
   if (name.length <= ONE_LINE) return gfm`${name}`;
   const lines: string[] = [];
-  for (const piece of name.match(/[^-.@:/_]{1,15}[-.@:/_]?|[-.@:/_]/gu) ?? []) {
+  for (const piece of name.match(/[^-.@:/_ ]{1,15}[-.@:/_ ]?|[-.@:/_ ]/gu) ?? []) {
     const line = (lines.at(-1) ?? '') + piece;
     if (lines.length > 0 && line.length <= UNBROKEN) lines[lines.length - 1] = line;
     else lines.push(piece);

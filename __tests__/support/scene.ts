@@ -45,17 +45,28 @@ export interface Played {
 /** Long enough for a busy machine, and short enough for a server that never replies. */
 export const SCENE_TIMEOUT_MS = 2000;
 
-/** Runs the gate against the endpoint of a scene. Only once, because a scene may have state. */
-export async function play(scene: Scene, certs: CertificateFixtures): Promise<Played> {
+/**
+ * Runs the gate against the endpoint of a scene. Only once, because a scene may have state.
+ * @param whileRunning called before the server stops
+ * @param anchorFile a file that contains the trusted CAs of the endpoint once `whileRunning` is called
+ */
+export async function play(
+  scene: Scene,
+  certs: CertificateFixtures,
+  whileRunning: (report: EndpointReport, endpoint: Endpoint) => Promise<void> = () => Promise.resolve(),
+  anchorFile?: string,
+): Promise<Played> {
   await using stage = await set(scene, certs);
   const { policy = () => ({}), retries = 0 } = scene;
   const root = certs.pki.root.cert;
-  const ca = scene.publicAuthority ? [] : [root];
+  const usual = { ca: scene.publicAuthority ? [] : [root], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const tls = { ...usual, ...policy(certs) };
+  const source = { ...(anchorFile !== undefined && { path: anchorFile }), certificates: tls.ca };
   const endpoint = testEndpoint(stage.port, {
     timeoutMs: SCENE_TIMEOUT_MS,
     ...stage.endpoint,
     ...scene.endpoint,
-    tls: { ca, minVersion: 'TLSv1.2', minValidDays: 14, pins: [], ...policy(certs) },
+    tls: { ...tls, ...(tls.ca.length > 0 && { anchorSources: [source] }) },
   });
   const run = testRun({
     ...(scene.publicAuthority && { trust: new StoreWith(root) }),
@@ -67,6 +78,7 @@ export async function play(scene: Scene, certs: CertificateFixtures): Promise<Pl
     const plan = { endpoints: [endpoint], policy: verdict, concurrency: 1, retries };
     const [report] = await gateAll(plan, run, () => undefined);
     if (!report) throw new Error(`"${scene.name}" has no report`);
+    await whileRunning(report, endpoint);
     return { report, connections: stage.connections };
   } finally {
     await run.inboxes.close();

@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  mailCommand,
-  opensslCommand,
-  plainAuthCommand,
-  firstEhloCommand,
-  swaksCommand,
-} from '../../src/findings/reproduce.js';
-import type { Endpoint } from '../../src/plan/endpoint.js';
+import { COMMANDS, type CommandName } from '../../src/findings/reproduce.js';
+import type { Endpoint, InboxTarget } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { testEndpoint } from '../support/gate.js';
 import { HOSTILE } from '../support/hostile.js';
 
 const ENDPOINT = testEndpoint(587, { host: 'smtp.example.com', servername: 'smtp.example.com' });
-const AUTH = { username: 'user', secret: new Secret('the password'), kind: 'password', expect: 'accepted' } as const;
+const AUTH = { username: 'user', secret: new Secret('correct horse'), kind: 'password', expect: 'accepted' } as const;
 const DELIVERY = {
   from: 'gate@example.com',
   to: 'inbox@example.com',
@@ -21,12 +15,37 @@ const DELIVERY = {
   keep: false,
   attachmentBytes: 0,
 } as const;
+const INBOX = {
+  scheme: 'imaps',
+  host: 'imap.example.com',
+  port: 993,
+  mailbox: 'INBOX',
+  username: 'reader',
+  password: new Secret('correct horse'),
+} as const;
+const FULL = { ...ENDPOINT, auth: AUTH, delivery: { ...DELIVERY, inbox: INBOX } };
+
+/** What a test may know about the server. */
+interface Known {
+  readonly address?: string;
+  readonly evidence?: Readonly<Record<string, string>>;
+  readonly capabilities?: readonly string[];
+}
+
+function commandOf(name: CommandName, endpoint: Endpoint, known: Known = {}): string | undefined {
+  return COMMANDS[name](endpoint, { evidence: {}, capabilities: [], ...known });
+}
+
+function trusting(...paths: readonly (string | undefined)[]): Pick<Endpoint, 'tls'> {
+  const anchorSources = paths.map((path) => ({ ...(path !== undefined && { path }), certificates: ['PEM'] }));
+  return { tls: { ...ENDPOINT.tls, ca: ['PEM'], anchorSources } };
+}
 
 describe('the openssl command', () => {
-  test('uses STARTTLS, sends and verifies the name, and allows the TLS versions of the policy', () => {
-    expect(opensslCommand(ENDPOINT)).toBe(
+  test('uses STARTTLS, sends and verifies the name, allows the TLS versions of the policy, and ends by itself', () => {
+    expect(commandOf('openssl', ENDPOINT)).toBe(
       'openssl s_client -connect smtp.example.com:587 -starttls smtp -servername smtp.example.com ' +
-        '-verify_hostname smtp.example.com -min_protocol TLSv1.2 -showcerts -crlf',
+        '-verify_hostname smtp.example.com -min_protocol TLSv1.2 </dev/null',
     );
   });
 
@@ -44,33 +63,78 @@ describe('the openssl command', () => {
     ['an EHLO address literal', { ehlo: '[192.0.2.9]' }, " -name '[192.0.2.9]' "],
     ['TLS 1.3 as the minimum', { tls: { ...ENDPOINT.tls, minVersion: 'TLSv1.3' } }, ' -min_protocol TLSv1.3 '],
   ])('has the option for %s', (_, replaced, part) => {
-    expect(opensslCommand({ ...ENDPOINT, ...replaced })).toContain(part);
+    expect(commandOf('openssl', { ...ENDPOINT, ...replaced })).toContain(part);
   });
 
   test('connects to the known IP address, and verifies the name', () => {
-    const [v4, v6] = ['192.0.2.1', '2001:db8::1'].map((address) => opensslCommand(ENDPOINT, address));
+    const [v4, v6] = ['192.0.2.1', '2001:db8::1'].map((address) => commandOf('openssl', ENDPOINT, { address }));
     expect(v4).toContain(' -connect 192.0.2.1:587 -starttls smtp -servername smtp.example.com -verify_hostname smtp.');
     expect(v6).toContain(" -connect '[2001:db8::1]:587' -starttls smtp -servername smtp.example.com ");
   });
 
   test('does not send an IP address as SNI', () => {
-    const command = opensslCommand({ ...ENDPOINT, servername: '192.0.2.1' });
-    expect(command).not.toMatch(/-servername|-verify_hostname/);
+    expect(commandOf('openssl', { ...ENDPOINT, servername: '192.0.2.1' })).not.toMatch(/-servername|-verify_hostname/);
+  });
+
+  test('for an inbox starts TLS as its URL says, and verifies the host in it', () => {
+    const of = (inbox: InboxTarget) => commandOf('inbox-tls', { ...FULL, delivery: { ...DELIVERY, inbox } });
+    expect(of(INBOX)).toBe(
+      'openssl s_client -connect imap.example.com:993 -servername imap.example.com ' +
+        '-verify_hostname imap.example.com -min_protocol TLSv1.2 </dev/null',
+    );
+    expect(of({ ...INBOX, scheme: 'imap', port: 143 })).toContain(':143 -starttls imap -servername ');
+    expect(of({ ...INBOX, scheme: 'pop3', port: 110 })).toContain(':110 -starttls pop3 -servername ');
+    const api = { host: '192.0.2.1', port: 8025, basePath: '' };
+    expect(of({ ...api, scheme: 'mailpit+https' })).toContain(' -connect 192.0.2.1:8025 -noservername -verify_ip ');
+    expect(of({ ...api, scheme: 'mailpit+http' })).toBeUndefined();
+    expect(commandOf('inbox-tls', ENDPOINT)).toBeUndefined();
+  });
+});
+
+describe('additional trusted CAs', () => {
+  const options: readonly [CommandName, string][] = [
+    ['openssl', '-CAfile'],
+    ['sign-in', '--tls-ca-path'],
+    ['inbox', '--cacert'],
+  ];
+
+  test.each(options)('in a file are an option of the command %s', (name, option) => {
+    expect(commandOf(name, { ...FULL, ...trusting('certs/ca.pem') })).toContain(` ${option} certs/ca.pem `);
+    expect(commandOf(name, { ...FULL, ...trusting('my certs/$CA.pem') })).toContain(` ${option} 'my certs/$CA.pem' `);
+    expect(commandOf(name, { ...FULL, ...trusting('-ca.pem') })).toContain(` ${option} ./-ca.pem `);
+  });
+
+  test.each(options)('in several files are joined for the command %s', (name, option) => {
+    const command = commandOf(name, { ...FULL, ...trusting('a.pem', 'b c.pem') });
+    expect(command).toMatch(/^cat a\.pem 'b c\.pem' > your-ca\.pem && /);
+    expect(command).toContain(` ${option} your-ca.pem `);
+  });
+
+  test.each(options)('have a placeholder in the command %s if they are not only in files', (name, option) => {
+    for (const sources of [[undefined], ['a.pem', undefined], ['a', 'b', 'c', 'd', 'e']]) {
+      const command = commandOf(name, { ...FULL, ...trusting(...sources) });
+      expect(command).toContain(` ${option} your-ca.pem `);
+      expect(command).not.toContain('cat ');
+    }
+  });
+
+  test.each(options)('are not mentioned by the command %s if there are none', (name, option) => {
+    expect(commandOf(name, FULL)).not.toContain(option);
   });
 });
 
 describe('the swaks command', () => {
-  const full = { ...ENDPOINT, auth: AUTH, delivery: DELIVERY };
-
   test('stops after the step of the finding', () => {
-    const begin = 'swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com';
-    const auth = '--tls-verify --auth PLAIN,LOGIN --auth-user user --auth-hide-password';
-    expect(swaksCommand(full, 'authentication')).toBe(`${begin} ${auth} --quit-after AUTH`);
-    expect(swaksCommand(full, 'delivery')).toBe(`${begin} ${auth} --from gate@example.com --to inbox@example.com`);
-    expect(swaksCommand({ ...ENDPOINT, delivery: DELIVERY }, 'delivery')).toBe(
+    const begin = 'swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com --tls-verify';
+    const auth = '--auth PLAIN,LOGIN --auth-user user --auth-hide-password';
+    expect(commandOf('sign-in', FULL)).toBe(`${begin} ${auth} --quit-after AUTH`);
+    expect(commandOf('delivery', FULL)).toBe(`${begin} ${auth} --from gate@example.com --to inbox@example.com`);
+    expect(commandOf('delivery', { ...ENDPOINT, delivery: DELIVERY })).toBe(
       `${begin} --from gate@example.com --to inbox@example.com`,
     );
-    expect(swaksCommand(ENDPOINT, 'authentication')).toBe(`${begin} --quit-after EHLO`);
+    expect(commandOf('delivery', { ...FULL, delivery: { ...DELIVERY, expect: 'refused' } })).toMatch(
+      / --to inbox@example\.com --quit-after RCPT$/,
+    );
   });
 
   test.each<[string, Partial<Endpoint>, string]>([
@@ -79,41 +143,157 @@ describe('the swaks command', () => {
     ['a mechanism', { auth: { ...AUTH, mechanism: 'LOGIN' } }, ' --auth LOGIN '],
     ['an EHLO name', { ehlo: 'ci.example.com' }, ' --helo ci.example.com '],
   ])('has the option for %s', (_, replaced, part) => {
-    expect(swaksCommand({ ...full, ...replaced }, 'delivery')).toContain(part);
+    expect(commandOf('delivery', { ...FULL, ...replaced })).toContain(part);
   });
 
   test('connects to the IP address if it is a separate endpoint, and otherwise to the name, which newer versions verify', () => {
-    const all = swaksCommand({ ...full, addresses: 'all' }, 'delivery', '2001:db8::1');
+    const address = '2001:db8::1';
+    const all = commandOf('delivery', { ...FULL, addresses: 'all' }, { address });
     expect(all).toContain("swaks --server '[2001:db8::1]:587' --tls --tls-sni smtp.example.com --tls-verify ");
-    expect(swaksCommand(full, 'delivery', '2001:db8::1')).toContain('swaks --server smtp.example.com:587 ');
+    expect(commandOf('delivery', FULL, { address })).toContain('swaks --server smtp.example.com:587 ');
   });
 
-  test('contains no password', () => {
-    expect(swaksCommand(full, 'delivery')).not.toContain(AUTH.secret.reveal());
+  test.each(['PLAIN', 'LOGIN', 'CRAM-MD5'])('authenticates with %s if the gate did', (mechanism) => {
+    expect(commandOf('sign-in', FULL, { evidence: { mechanism } })).toContain(` --auth ${mechanism} `);
+  });
+
+  test.each<[string, Partial<Endpoint>, Known]>([
+    ['the gate authenticated with SCRAM', {}, { evidence: { mechanism: 'SCRAM-SHA-256' } }],
+    ['only SCRAM is offered', {}, { capabilities: ['AUTH SCRAM-SHA-256 CRAM-MD5'] }],
+    ['SCRAM is configured', { auth: { ...AUTH, mechanism: 'SCRAM-SHA-256' } }, {}],
+    ['a token is configured', { auth: { ...AUTH, kind: 'access-token' } }, {}],
+    ['a client certificate is configured', { auth: { kind: 'certificate', username: '', expect: 'accepted' } }, {}],
+    ['the key of the server is pinned', { tls: { ...ENDPOINT.tls, pins: ['pin'] } }, {}],
+  ])('does not exist if %s, because swaks cannot do that', (_, replaced, known) => {
+    expect(commandOf('sign-in', { ...FULL, ...replaced }, known)).toBeUndefined();
+    expect(commandOf('delivery', { ...FULL, ...replaced }, known)).toBeUndefined();
+  });
+});
+
+describe('the curl command for an inbox', () => {
+  const of = (inbox: InboxTarget) => commandOf('inbox', { ...FULL, delivery: { ...DELIVERY, inbox } });
+  const begin = "echo 'Enter the password of the inbox:'; curl -v -sS";
+  const end = "2>&1 | grep -v '^> '";
+  const api = { scheme: 'mailpit+https', host: 'mailpit.example.com', port: 8025, basePath: '/base' } as const;
+  const url = "'https://mailpit.example.com:8025/base/api/v1/messages?limit=1'";
+
+  test.each<[string, InboxTarget, string]>([
+    [
+      'the folder of an IMAP server',
+      { ...INBOX, mailbox: 'Test mails' },
+      `${begin} -u reader -X 'EXAMINE "Test mails"' imaps://imap.example.com:993/ ${end}`,
+    ],
+    [
+      'an IMAP server with STARTTLS',
+      { ...INBOX, scheme: 'imap', host: '2001:db8::1', port: 143 },
+      `${begin} --ssl-reqd -u reader -X 'EXAMINE "INBOX"' 'imap://[2001:db8::1]:143/' ${end}`,
+    ],
+    [
+      'a POP3 server',
+      { ...INBOX, scheme: 'pop3s', port: 995 },
+      `${begin} -u reader pop3s://imap.example.com:995/ ${end}`,
+    ],
+    [
+      'a POP3 server with STLS',
+      { ...INBOX, scheme: 'pop3', port: 110 },
+      `${begin} --ssl-reqd -u reader pop3://imap.example.com:110/ ${end}`,
+    ],
+    ['Mailpit', { ...api, username: 'reader', password: INBOX.password }, `${begin} -u reader ${url} ${end}`],
+    ['Mailpit without a login', api, `curl -v -sS ${url} 2>&1`],
+    [
+      'MailDev over HTTP, to which no password is sent',
+      { ...api, scheme: 'maildev+http', username: 'reader', password: INBOX.password },
+      'curl -v -sS http://mailpit.example.com:8025/base/email 2>&1',
+    ],
+  ])('opens %s, and does not show the password', (_, inbox, command) => {
+    expect(of(inbox)).toBe(command);
+  });
+
+  test.each<[string, InboxTarget]>([
+    ['a username with a colon, after which curl reads the password', { ...INBOX, username: 'user:name' }],
+    ['a folder with a quotation mark', { ...INBOX, mailbox: 'a"b' }],
+    ['a folder with a backslash', { ...INBOX, mailbox: 'a\\b' }],
+    ['a folder whose name IMAP encodes', { ...INBOX, mailbox: 'Entwürfe' }],
+    ['a folder with an ampersand, which IMAP encodes', { ...INBOX, mailbox: 'A&B' }],
+  ])('does not exist for %s', (_, inbox) => {
+    expect(of(inbox)).toBeUndefined();
   });
 });
 
 describe('the commands of unencrypted probes', () => {
   test('end after EHLO or after MAIL with the null sender', () => {
     const server = 'swaks --server smtp.example.com:587';
-    expect(firstEhloCommand(ENDPOINT)).toBe(`${server} --quit-after EHLO`);
-    expect(mailCommand(ENDPOINT, 'plain')).toBe(`${server} --from '<>' --quit-after MAIL`);
-    expect(mailCommand(ENDPOINT, 'tls')).toBe(
+    expect(commandOf('ehlo', ENDPOINT)).toBe(`${server} --quit-after EHLO`);
+    expect(commandOf('ehlo', { ...ENDPOINT, transport: 'implicit' })).toBe(
+      `${server} --tls-on-connect --tls-sni smtp.example.com --quit-after EHLO`,
+    );
+    expect(commandOf('plain-mail', ENDPOINT)).toBe(`${server} --from '<>' --quit-after MAIL`);
+    expect(commandOf('mail-over-tls', ENDPOINT)).toBe(
       `${server} --tls --tls-sni smtp.example.com --from '<>' --quit-after MAIL`,
     );
+    const evidence = { sent: 'MAIL FROM:<gate@example.invalid>' };
+    expect(commandOf('plain-mail', ENDPOINT, { evidence })).toContain(' --from gate@example.invalid ');
   });
 
   test('send AUTH PLAIN and cancel it, line by line', () => {
-    const command = plainAuthCommand({ ...ENDPOINT, ehlo: "o'hara" }, '192.0.2.1');
-    expect(command).toMatch(/ \| curl -s telnet:\/\/192\.0\.2\.1:587$/);
-    const said = execFileSync('sh', ['-c', command.replaceAll('sleep 2', ':').replace(/curl -s \S+$/, 'cat')]);
+    const command = commandOf('plain-auth', { ...ENDPOINT, ehlo: "o'hara" }, { address: '192.0.2.1' }) ?? '';
+    expect(command).toMatch(/ \| curl -sN -m \d+ telnet:\/\/192\.0\.2\.1:587$/);
+    const said = execFileSync('sh', ['-c', command.replaceAll('sleep 2', ':').replace(/curl -sN \S+ \S+ \S+$/, 'cat')]);
     expect(said.toString()).toBe("EHLO o'hara\r\nAUTH PLAIN\r\n*\r\nQUIT\r\n");
+  });
+});
+
+/** For every kind of endpoint, whatever the finding is. */
+describe('a command', () => {
+  const secret = 'correct horse';
+  const shapes: readonly Endpoint[] = [
+    ENDPOINT,
+    FULL,
+    { ...FULL, transport: 'implicit', addresses: 'all' },
+    { ...FULL, auth: { ...AUTH, kind: 'access-token' } },
+    { ...FULL, ...trusting('ca.pem') },
+    { ...FULL, delivery: { ...DELIVERY, inbox: { ...INBOX, scheme: 'pop3' } } },
+    {
+      ...FULL,
+      delivery: { ...DELIVERY, inbox: { ...INBOX, scheme: 'mailpit+http', basePath: '' } },
+    },
+  ];
+  const names = Object.keys(COMMANDS) as CommandName[];
+
+  test.each(names)('contains no secret: %s', (name) => {
+    for (const shape of shapes) {
+      const command = commandOf(name, shape) ?? '';
+      for (const form of [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex')]) {
+        expect(command).not.toContain(form);
+      }
+    }
+  });
+
+  const asking: readonly CommandName[] = ['sign-in', 'delivery', 'inbox'];
+
+  test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
+    for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
+  });
+
+  test.each(['sign-in', 'delivery'] as const)('sends no password without a verified certificate: %s', (name) => {
+    for (const shape of shapes) {
+      const command = commandOf(name, shape) ?? '';
+      if (command.includes('--auth'))
+        expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password/);
+    }
+  });
+
+  test('with a login at an inbox requires TLS', () => {
+    for (const shape of shapes) {
+      const command = commandOf('inbox', shape) ?? '';
+      if (command.includes(' -u ')) expect(command).toMatch(/ --ssl-reqd | \w+s:\/\//);
+    }
   });
 });
 
 describe('a word of a command', () => {
   /** What a shell passes to the program. */
-  const words = (command: string): string[] =>
+  const words = (command = ''): string[] =>
     execFileSync('sh', ['-c', `show() { for word; do printf '%s\\0' "$word"; done; }; show ${command}`], {
       encoding: 'utf8',
     })
@@ -130,14 +310,13 @@ describe('a word of a command', () => {
     '~root',
     'naïve@exämple.test',
   ])('reaches the program unchanged: %j', (username) => {
-    const command = swaksCommand({ ...ENDPOINT, auth: { ...AUTH, username } }, 'authentication');
-    const given = words(command);
+    const given = words(commandOf('sign-in', { ...ENDPOINT, auth: { ...AUTH, username } }));
     expect(given[given.indexOf('--auth-user') + 1]).toBe(username);
     expect(given.at(-1)).toBe('AUTH');
   });
 
   test('is quoted if it is empty', () => {
-    const command = swaksCommand({ ...ENDPOINT, delivery: { ...DELIVERY, from: '' } }, 'delivery');
+    const command = commandOf('delivery', { ...ENDPOINT, delivery: { ...DELIVERY, from: '' } });
     expect(words(command).slice(-4)).toEqual(['--from', '', '--to', 'inbox@example.com']);
   });
 });

@@ -57,11 +57,11 @@ function withoutBackticks(evidence: Readonly<Record<string, string>>): Readonly<
 function commandOf(
   { evidence = {} }: KnownFinding,
   { reproduce }: Cause,
-  { endpoint, address }: Observed,
+  { endpoint, address, capabilities }: Observed,
 ): Pick<Finding, 'reproduce' | 'reproduceShows'> {
   if (!reproduce) return {};
   const { command, shows } = reproduce;
   const reproduceShows = typeof shows === 'string' ? shows : shows(evidence);
-  const line = COMMANDS[command](endpoint, { address, evidence });
+  const line = COMMANDS[command](endpoint, { address, evidence, capabilities });
   return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
 }

@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { opensslCommand, swaksCommand } from '../../../src/findings/reproduce.js';
+import { COMMANDS, type CommandName } from '../../../src/findings/reproduce.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Finding } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
+import type { CertificateName } from '../../support/certificate-fixtures.js';
+import { expectCommandShows, typed } from '../../support/commands.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
-import type { CertificateName } from '../../support/certificate-fixtures.js';
-
-/*
- * The commands in findings assume that the trust store contains the CA. The tests add the option for a private one, and
- * run everything else unchanged.
- */
 
 /** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
 const TEST_TIMEOUT_MS = 60_000;
@@ -26,34 +22,36 @@ beforeAll(async () => {
 afterAll(() => servers.close(), TEST_TIMEOUT_MS);
 
 function endpoint(port: number, replaced: Partial<Endpoint> = {}): Endpoint {
+  const ca = [servers.certs.pki.root.cert];
   return testEndpoint(port, {
-    tls: { ca: [servers.certs.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    tls: {
+      ...{ ca, anchorSources: [{ path: authority, certificates: ca }] },
+      ...{ minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    },
     timeoutMs: 10_000,
     ...replaced,
   });
 }
 
-/** The only error that the gate finds, and its command. */
-async function shown(gated: Endpoint): Promise<{ code: string; command: string }> {
+/** The only error that the gate finds. Its command shows what it claims. */
+async function found(gated: Endpoint): Promise<Finding & { readonly reproduce: string }> {
   const { report } = await gate(gated);
-  const [found] = report.steps.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
-  if (found?.reproduce === undefined) throw new Error(`no command with ${codes(report.steps).join(', ')}`);
-  return { code: found.code, command: found.reproduce };
+  const [error] = report.steps.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
+  if (error?.reproduce === undefined) throw new Error(`no command with ${codes(report.steps).join(', ')}`);
+  const { auth } = gated;
+  await expectCommandShows(error, { ...(auth?.kind === 'password' && { password: auth.secret.reveal() }) });
+  return { ...error, reproduce: error.reproduce };
 }
 
-/** Runs a command like a user, and enters the password if necessary. @returns everything that it prints */
-async function typed(command: string, input = ''): Promise<string> {
-  return new Promise((resolve) => {
-    const shell = execFile('sh', ['-c', command], { timeout: 20_000 }, (_status, stdout, stderr) => {
-      resolve(stdout + stderr);
-    });
-    shell.stdin?.end(input);
-  });
+function commandOf(name: CommandName, gated: Endpoint): string {
+  const command = COMMANDS[name](gated, { evidence: {}, capabilities: [] });
+  if (command === undefined) throw new Error(`there is no command ${name}`);
+  return command;
 }
 
 describe('the openssl command of a finding', () => {
   const verdict = async (command: string): Promise<string | undefined> =>
-    /^ *Verify return code: (\d+) /m.exec(await typed(`${command} -CAfile ${authority}`))?.[1];
+    /^ *Verify return code: (\d+) /m.exec(await typed(command))?.[1];
 
   test.each<[CertificateName, string, string]>([
     ['expired', 'certificate-expired', '10'],
@@ -65,15 +63,15 @@ describe('the openssl command of a finding', () => {
     ['wrongHost', 'certificate-hostname-mismatch', '62'],
     ['addressAsName', 'certificate-hostname-mismatch', '62'],
   ])('for %s, which is %s, ends with OpenSSL error %s', async (certName, code, expected) => {
-    const found = await shown(endpoint(servers.certificatePorts[certName]));
-    expect(found.code).toBe(code);
-    expect(await verdict(found.command)).toBe(expected);
+    const error = await found(endpoint(servers.certificatePorts[certName]));
+    expect(error.code).toBe(code);
+    expect(await verdict(error.reproduce)).toBe(expected);
   });
 
   test('for an IP address that is not in the certificate ends with OpenSSL error 64', async () => {
-    const found = await shown(endpoint(servers.ports.submission, { servername: '127.0.0.1' }));
-    expect(found.code).toBe('certificate-hostname-mismatch');
-    expect(await verdict(found.command)).toBe('64');
+    const error = await found(endpoint(servers.ports.submission, { servername: '127.0.0.1' }));
+    expect(error.code).toBe('certificate-hostname-mismatch');
+    expect(await verdict(error.reproduce)).toBe('64');
   });
 
   test.each<[string, () => Endpoint]>([
@@ -84,37 +82,36 @@ describe('the openssl command of a finding', () => {
     ['TLS 1.3', () => endpoint(servers.ports.submission, { tls: { ...endpoint(0).tls, minVersion: 'TLSv1.3' } })],
   ])('for a healthy server with %s ends without an error', async (_, gated) => {
     expect(codes((await gate(gated())).report.steps)).toEqual([]);
-    expect(await verdict(opensslCommand(gated()))).toBe('0');
+    expect(await verdict(commandOf('openssl', gated()))).toBe('0');
   });
 
   test('shows that there is no common TLS version', async () => {
-    const found = await shown(endpoint(servers.ports.oldTls));
-    expect(found.code).toBe('tls-version-too-old');
-    expect(await typed(found.command)).toMatch(/unsupported protocol|protocol version/);
+    const error = await found(endpoint(servers.ports.oldTls));
+    expect(error.code).toBe('tls-version-too-old');
+    expect(await typed(error.reproduce)).toMatch(/unsupported protocol|protocol version/);
   });
 
   test('shows that STARTTLS is not offered', async () => {
-    const found = await shown(endpoint(servers.ports.noTls));
-    expect(found.code).toBe('starttls-not-advertised');
-    expect(await typed(found.command)).toMatch(/didn't find STARTTLS in server response/i);
+    const error = await found(endpoint(servers.ports.noTls));
+    expect(error.code).toBe('starttls-not-advertised');
+    expect(await typed(error.reproduce)).toMatch(/didn't find STARTTLS in server response/i);
   });
 
   test('shows that the port uses implicit TLS', async () => {
-    const found = await shown(endpoint(servers.ports.submissions, { timeoutMs: 1500 }));
-    expect(found.code).toBe('implicit-tls-port');
-    expect(await verdict(found.command)).toBe('0');
+    const error = await found(endpoint(servers.ports.submissions, { timeoutMs: 1500 }));
+    expect(error.code).toBe('implicit-tls-port');
+    expect(await verdict(error.reproduce)).toBe('0');
   });
 
   test('shows that the port is unencrypted', async () => {
-    const found = await shown(endpoint(servers.ports.submission, { transport: 'implicit' }));
-    expect(found.code).toBe('plaintext-on-implicit-port');
-    expect(await typed(found.command)).toMatch(/wrong version number|packet length too long/);
+    const error = await found(endpoint(servers.ports.submission, { transport: 'implicit' }));
+    expect(error.code).toBe('plaintext-on-implicit-port');
+    expect(await typed(error.reproduce)).toMatch(/wrong version number|packet length too long/);
   });
 });
 
 describe('the swaks command of a finding', () => {
-  const swaks = (command: string, password = MAIL_USER.password): Promise<string> =>
-    typed(`${command} --tls-ca-path ${authority}`, `${password}\n`);
+  const swaks = (command: string, password = MAIL_USER.password): Promise<string> => typed(command, { password });
   const auth = (password: string): NonNullable<Endpoint['auth']> => ({
     username: MAIL_USER.username,
     secret: new Secret(password),
@@ -126,9 +123,9 @@ describe('the swaks command of a finding', () => {
   test(
     'shows a rejected login, and hides the password',
     async () => {
-      const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
-      expect(found.code).toBe('auth-rejected');
-      const output = await swaks(found.command, 'wrong');
+      const error = await found(endpoint(servers.ports.submission, { auth: auth('wrong') }));
+      expect(error.code).toBe('auth-rejected');
+      const output = await swaks(error.reproduce, 'wrong');
       expect(output).toMatch(/<~\* 535 5\.7\.8 /);
       expect(output).not.toMatch(/wrong(?!\s*\n)/);
       expect(output).not.toContain(Buffer.from(`\0${MAIL_USER.username}\0wrong`).toString('base64'));
@@ -147,7 +144,7 @@ describe('the swaks command of a finding', () => {
         transport,
         auth: { ...auth(MAIL_USER.password), ...(mechanism && { mechanism }) },
       });
-      const output = await swaks(swaksCommand(gated, 'authentication'));
+      const output = await swaks(commandOf('sign-in', gated));
       expect(output).toMatch(new RegExp(` ~> AUTH ${mechanism ?? 'PLAIN'}`));
       expect(output).toMatch(/<~ {2}235 2\.7\.0 /);
     },
@@ -157,8 +154,9 @@ describe('the swaks command of a finding', () => {
   test(
     'sends no password to a server with an invalid chain',
     async () => {
-      const found = await shown(endpoint(servers.ports.submission, { auth: auth('wrong') }));
-      const output = await typed(found.command, `${MAIL_USER.password}\n`);
+      const error = await found(endpoint(servers.ports.submission, { auth: auth('wrong') }));
+      // As if the CA were not configured.
+      const output = await swaks(error.reproduce.replace(` --tls-ca-path ${authority}`, ''));
       expect(output).toMatch(/verif/i);
       expect(output).not.toMatch(/AUTH (PLAIN|LOGIN)/);
     },
@@ -169,23 +167,23 @@ describe('the swaks command of a finding', () => {
     'shows which recipient is rejected',
     async () => {
       const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'nobody@example.test' };
-      const found = await shown(endpoint(servers.ports.submission, { auth: auth(MAIL_USER.password), delivery }));
-      expect(found.code).toBe('recipient-rejected');
-      expect(await swaks(found.command)).toMatch(/RCPT TO:<nobody@example\.test>\n<~\* 550 5\.1\.1 /);
+      const error = await found(endpoint(servers.ports.submission, { auth: auth(MAIL_USER.password), delivery }));
+      expect(error.code).toBe('recipient-rejected');
+      expect(await swaks(error.reproduce)).toMatch(/RCPT TO:<nobody@example\.test>\n<~\* 550 5\.1\.1 /);
     },
     TEST_TIMEOUT_MS,
   );
 
   test('shows that relaying is rejected without AUTH', async () => {
     const delivery = { ...DELIVERY, from: MAIL_USER.username, to: 'somebody@elsewhere.example' };
-    const found = await shown(endpoint(servers.ports.mx, { delivery }));
-    expect(found.code).toBe('recipient-rejected');
-    expect(await swaks(found.command)).toMatch(/<~\* 554 5\.7\.1 .*Relay access denied/);
+    const error = await found(endpoint(servers.ports.mx, { delivery }));
+    expect(error.code).toBe('recipient-rejected');
+    expect(await swaks(error.reproduce)).toMatch(/<~\* 554 5\.7\.1 .*Relay access denied/);
   });
 
   test('shows that AUTH is not offered', async () => {
-    const found = await shown(endpoint(servers.ports.mx, { auth: auth(MAIL_USER.password) }));
-    expect(found.code).toBe('auth-not-advertised');
-    expect(await swaks(found.command)).toMatch(/Host did not advertise authentication/);
+    const error = await found(endpoint(servers.ports.mx, { auth: auth(MAIL_USER.password) }));
+    expect(error.code).toBe('auth-not-advertised');
+    expect(await swaks(error.reproduce)).toMatch(/Host did not advertise authentication/);
   });
 });

@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import { authority, command } from './shell.js';
+import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
+import { trustedCas } from './trusted-cas.js';
+
+/** A server with TLS, and the name that its certificate must have. */
+interface TlsServer {
+  readonly host: string;
+  readonly port: number;
+  readonly servername: string;
+  /** The options that start TLS; none with implicit TLS. */
+  readonly starttls: readonly string[];
+}
+
+/**
+ * The command that shows what steps 1 to 3 see: the session, the chain, the verification. It ends without waiting for
+ * input.
+ * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
+ */
+export function opensslCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${session(endpoint, smtp(endpoint, address))} </dev/null`;
+}
+
+/** The same, but it waits until the server closes the connection, such as after an alert over TLS 1.3. */
+export function opensslUntilClosed(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
+}
+
+/** The same with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
+export function anyTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const old = { ...endpoint, tls: { ...endpoint.tls, minVersion: 'TLSv1' } };
+  return `${session(old, smtp(endpoint, address), '-cipher', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0')} </dev/null`;
+}
+
+/** The command that shows the pin of the server's key, without the prefix `sha256/`. */
+export function pinCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return [
+    `${opensslCommand(endpoint, address)} 2>/dev/null`,
+    'openssl x509 -noout -pubkey',
+    'openssl pkey -pubin -outform DER',
+    'openssl dgst -sha256 -binary',
+    'openssl base64',
+  ].join(' | ');
+}
+
+/** The command that shows the fields of the server's certificate: subject, issuer, dates, names and purposes. */
+export function certificateCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const fields = 'subjectAltName,basicConstraints,keyUsage,extendedKeyUsage';
+  const show = command(['openssl', 'x509', '-noout', '-subject', '-issuer', '-dates', '-ext', fields]);
+  return `${opensslCommand(endpoint, address)} 2>/dev/null | ${show}`;
+}
+
+/** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */
+export function inboxTlsCommand(endpoint: ReproducibleEndpoint): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  const starttls = inbox && startTlsOf(inbox);
+  if (!inbox || !starttls) return undefined;
+  const { host, port } = inbox;
+  return `${session(endpoint, { host, port, servername: host, starttls })} </dev/null`;
+}
+
+function smtp({ host, port, transport, servername, ehlo }: ReproducibleEndpoint, address = host): TlsServer {
+  const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
+  return { host: address, port, servername, starttls: transport === 'starttls' ? starttls : [] };
+}
+
+function startTlsOf({ scheme }: ReproducibleInbox): string[] | undefined {
+  if (scheme.endsWith('s')) return [];
+  return scheme === 'imap' || scheme === 'pop3' ? ['-starttls', scheme] : undefined;
+}
+
+function session(
+  endpoint: ReproducibleEndpoint,
+  { host, port, servername, starttls }: TlsServer,
+  ...more: readonly string[]
+): string {
+  const { file, before } = trustedCas(endpoint);
+  const name =
+    isIP(servername) === 0
+      ? ['-servername', servername, '-verify_hostname', servername]
+      : // Without -noservername, s_client sends the host as SNI.
+        ['-noservername', '-verify_ip', servername];
+  const words = [
+    ...['openssl', 's_client', '-connect', authority(host, port)],
+    ...starttls,
+    ...name,
+    ...(file === undefined ? [] : ['-CAfile', file]),
+    ...['-min_protocol', endpoint.tls.minVersion],
+    ...more,
+  ];
+  return before + command(words);
+}

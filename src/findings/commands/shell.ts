@@ -1,0 +1,11 @@
+import { isIP } from 'node:net';
+
+/** Quotes everything that a shell could interpret, including brackets, which zsh does. */
+export function command(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+
+/** A host and a port, with brackets around an IPv6 address. */
+export function authority(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}

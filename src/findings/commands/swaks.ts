@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import { authority, command } from './shell.js';
+import type { ReproducibleEndpoint, Subject } from './subject.js';
+import { trustedCas } from './trusted-cas.js';
+
+/** Where a command sends QUIT. */
+type End = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'the message';
+
+/** The command that shows the greeting and the first reply to EHLO. */
+export function firstEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
+  return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
+}
+
+/** The command that shows the reply to STARTTLS. */
+export function starttlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
+}
+
+/** The command that shows the reply to EHLO over TLS. */
+export function ehloOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
+}
+
+/**
+ * The command that shows whether the server accepts MAIL. It sends no message.
+ * @param where before TLS, or over TLS without AUTH
+ * @param sender by default the null sender
+ */
+export function mailCommand(
+  endpoint: ReproducibleEndpoint,
+  where: 'plain' | 'tls',
+  address?: string,
+  sender = '',
+): string {
+  const secured = where === 'tls' ? tlsOptions(endpoint) : [];
+  return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
+}
+
+/**
+ * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
+ * nothing to a server whose certificate is not valid.
+ * @returns undefined if swaks cannot do what the gate did: verify a pin, or authenticate with a token, a certificate or SCRAM
+ */
+export function swaksCommand(endpoint: ReproducibleEndpoint, subject: Subject, end: End): string | undefined {
+  const { auth, delivery, tls } = endpoint;
+  const mechanisms = auth && swaksMechanisms(auth, subject);
+  if (tls.pins.length > 0 || (auth && mechanisms === undefined)) return undefined;
+  const { file, before } = trustedCas(endpoint);
+  const words = [
+    ...swaks(endpoint, subject.address),
+    ...tlsOptions(endpoint),
+    '--tls-verify',
+    ...(file === undefined ? [] : ['--tls-ca-path', file]),
+    ...(auth && mechanisms !== undefined
+      ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+      : []),
+    ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
+    ...quitAfter(end),
+  ];
+  return before + command(words);
+}
+
+/** Mechanisms that swaks has without an additional library. */
+const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
+
+/** The mechanism that the gate used, if it is known; otherwise those that send the password, if the server offers one. */
+function swaksMechanisms(
+  { kind, mechanism }: NonNullable<ReproducibleEndpoint['auth']>,
+  { evidence, capabilities }: Subject,
+): string | undefined {
+  if (kind !== 'password') return undefined;
+  const used = mechanism ?? evidence.mechanism;
+  if (used !== undefined) return MECHANISMS.includes(used) ? used : undefined;
+  const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
+  const isPossible = offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
+  return isPossible ? 'PLAIN,LOGIN' : undefined;
+}
+
+/** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
+function swaks({ host, port, ehlo, addresses }: ReproducibleEndpoint, address?: string): string[] {
+  const server = addresses === 'all' ? (address ?? host) : host;
+  return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
+}
+
+function tlsOptions({ transport, servername }: ReproducibleEndpoint): string[] {
+  return [
+    transport === 'starttls' ? '--tls' : '--tls-on-connect',
+    ...(isIP(servername) === 0 ? ['--tls-sni', servername] : []),
+  ];
+}
+
+function quitAfter(end: End): string[] {
+  return end === 'the message' ? [] : ['--quit-after', end];
+}

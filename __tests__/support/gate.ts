@@ -50,8 +50,9 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     hostedRunner: false,
     trust,
     inboxes: new Inboxes(),
+    redactorOf: () => new Redactor([]),
     redact: (report, derivedSecrets) =>
-      derivedSecrets.length > 0 ? redactReport(report, new Redactor(derivedSecrets)) : report,
+      derivedSecrets.length > 0 ? redactReport(report, new Redactor([]), derivedSecrets) : report,
     addMask: () => undefined,
     pause,
     random: () => 0.5,

@@ -1,6 +1,7 @@
 import { CATALOG, FINDING_CODES, type CatalogEntry } from '../../src/findings/catalog.js';
 import { completeFinding, type Observed } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
+import { Redactor } from '../../src/secrets/redactor.js';
 import { testEndpoint } from '../support/gate.js';
 
 /** The fix of a finding depends on its cause, its evidence, and what the gate knows about the server. */
@@ -11,6 +12,7 @@ const OBSERVED: Observed = {
   address: '192.0.2.1',
   greeting: 'mx ESMTP',
   capabilities: ['PIPELINING'],
+  redact: (text) => text,
 };
 
 test('without a cause, everything is that of the usual one', () => {
@@ -111,4 +113,43 @@ describe('the command', () => {
   ])('is missing for $code', (found) => {
     expect(completeFinding(found, OBSERVED)).not.toHaveProperty('reproduce');
   });
+});
+
+describe('a password that is a word of the gate', () => {
+  const words = ['swaks', 'openssl', 'Fix', 'server', '250', 'PASSWORD', '--auth', 'certificate', 'the', 'Send'];
+  const redactor = new Redactor(words);
+  const observed: Observed = { ...OBSERVED, redact: (text) => redactor.redact(text) };
+  const endpoint = {
+    ...OBSERVED.endpoint,
+    auth: { username: 'the server', kind: 'password' },
+    delivery: { from: 'a@b.example', to: 'PASSWORD@b.example', expect: 'received' },
+  } as const;
+
+  test('does not change a fix or a command', () => {
+    for (const code of FINDING_CODES) {
+      const found = finding(code, 'Wrong.', { evidence: {} });
+      expect(completeFinding(found, observed)).toEqual(completeFinding(found, OBSERVED));
+    }
+  });
+
+  test('is redacted in the values that become a part of them', () => {
+    const refused = finding('relay-open', 'Open.', { evidence: { reply: '250 2.1.5 the recipient: PASSWORD' } });
+    const { reproduce, reproduceShows } = completeFinding(refused, { ...observed, endpoint });
+    expect(reproduce).toContain('swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com --tls-verify');
+    expect(reproduce).toContain(" --auth-user 'the <redacted>' --auth-hide-password ");
+    expect(reproduce).toContain(" --to '<redacted>@b.example'");
+    expect(reproduceShows).toBe('250 2.1.5 the recipient:');
+
+    const evidence = { missingIssuer: 'CN=PASSWORD' };
+    const incomplete = finding('certificate-chain-incomplete', 'No issuer.', { cause: 'missing-issuer', evidence });
+    const { remedy } = completeFinding(incomplete, observed);
+    expect(remedy).toContain('CN=<redacted>');
+    expect(remedy).toContain('the server');
+  });
+});
+
+test('a command that would be cut is left out', () => {
+  const found = finding('certificate-expired', 'Expired.');
+  const long = { ...OBSERVED.endpoint, ehlo: 'x'.repeat(900) };
+  expect(completeFinding(found, { ...OBSERVED, endpoint: long })).not.toHaveProperty('reproduce');
 });

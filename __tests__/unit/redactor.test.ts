@@ -456,3 +456,20 @@ test('a report remains valid, even if a password is one of its own words', () =>
     evidence: { reply: '535 <redacted>', code: '<redacted>' },
   });
 });
+
+test('the fixed parts of a finding are not redacted, except for what AUTH derived from a secret', () => {
+  const own = aFinding('auth-rejected', {
+    remedy: 'Try the server with 0123456789abcdef.',
+    reproduce: 'swaks --server mx.example',
+    reproduceShows: '535 server',
+  });
+  const secrets = new Redactor(['server', 'swaks', 'Credentials', 'likely']);
+  const { steps } = redactReport(anEndpoint({}, { authentication: [own] }), secrets, ['0123456789abcdef']);
+  expect(steps[3]?.findings[0]).toMatchObject({
+    title: own.title,
+    certainty: own.certainty,
+    remedy: 'Try the server with <redacted>.',
+    reproduce: 'swaks --server mx.example',
+    reproduceShows: '535 server',
+  });
+});

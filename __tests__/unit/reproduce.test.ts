@@ -28,7 +28,7 @@ const FULL = { ...ENDPOINT, auth: AUTH, delivery: { ...DELIVERY, inbox: INBOX } 
 /** What a test may know about the server. */
 interface Known {
   readonly address?: string;
-  readonly evidence?: Readonly<Record<string, string>>;
+  readonly evidence?: { readonly sent?: string; readonly mechanism?: string };
   readonly capabilities?: readonly string[];
 }
 

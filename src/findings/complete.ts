@@ -1,6 +1,7 @@
 import type { Finding, StepId } from '../report/report.js';
 import { CATALOG, type CatalogEntry } from './catalog.js';
-import type { Cause } from './catalog/entry.js';
+import type { Cause, Values } from './catalog/entry.js';
+import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
 import { COMMANDS, type ReproducibleEndpoint } from './reproduce.js';
 import { recognize, settingOf } from './software.js';
@@ -15,30 +16,46 @@ export interface Observed {
   readonly greeting?: string | undefined;
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];
+  /**
+   * Redacts the secrets in a value before it becomes a part of a fix or a command. The fixed text around it is never
+   * redacted: a password may be `server` or `swaks`.
+   */
+  readonly redact: (text: string) => string;
 }
 
 /**
  * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
  * and a command that shows the problem.
- * @param observed undefined for a finding about the gate itself
+ * @param observed undefined for a finding about the gate itself, whose evidence contains nothing from the network
  */
 export function completeFinding({ cause: name, ...found }: KnownFinding, observed?: Observed): Finding {
+  const { evidence = {} } = found;
+  const values = observed ? redactedValues(evidence, observed) : evidence;
   const entry: CatalogEntry = CATALOG[found.code];
   const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
   const { title = entry.title, party, certainty, reference = entry.reference } = cause;
   const { resultType } = entry;
   return {
     ...{ ...found, title, party, certainty },
-    remedy: remedyOf(found, cause, observed),
+    remedy: remedyOf(found, cause, values, observed),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
-    ...(observed && found.severity !== 'notice' && commandOf(found, cause, observed)),
+    ...(observed && found.severity !== 'notice' && commandOf(found, cause, values, observed)),
   };
 }
 
-function remedyOf({ evidence = {} }: KnownFinding, cause: Cause, observed: Observed | undefined): string {
+function redactedValues(evidence: Values, { redact }: Observed): Values {
+  return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, redact(value)]));
+}
+
+function remedyOf(
+  { evidence = {} }: KnownFinding,
+  cause: Cause,
+  values: Values,
+  observed: Observed | undefined,
+): string {
   const { remedy, examples, setting } = cause;
-  const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(evidence));
+  const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(values));
   const { reply = '', data = '' } = evidence;
   const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
   // Without a topic, the examples are not about the software of the server.
@@ -50,18 +67,29 @@ function remedyOf({ evidence = {} }: KnownFinding, cause: Cause, observed: Obser
 }
 
 /** A remedy is prose in which backticks mark code; those in text from the network must not. */
-function withoutBackticks(evidence: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]));
+function withoutBackticks(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, value.replaceAll('`', "'")]));
 }
 
 function commandOf(
   { evidence = {} }: KnownFinding,
   { reproduce }: Cause,
-  { endpoint, address, capabilities }: Observed,
+  values: Values,
+  { endpoint, address, capabilities, redact }: Observed,
 ): Pick<Finding, 'reproduce' | 'reproduceShows'> {
   if (!reproduce) return {};
   const { command, shows } = reproduce;
-  const reproduceShows = typeof shows === 'string' ? shows : shows(evidence);
-  const line = COMMANDS[command](endpoint, { address, evidence, capabilities });
-  return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
+  const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
+  const line = COMMANDS[command](redactedEndpoint(endpoint, redact), { address, capabilities, evidence });
+  if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
+  return { reproduce: line, reproduceShows };
+}
+
+/** Outputs cut longer text, and a part of a command may do something else. In characters. */
+const LONGEST_COMMAND = 900;
+
+/** The longest part of a text without a redacted secret, which the output of the command shows unredacted. */
+function legible(text: string): string {
+  const [longest = ''] = text.split('<redacted>').sort((a, b) => b.length - a.length);
+  return longest.trim();
 }

@@ -55,6 +55,6 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** The sender in a MAIL command of a probe. */
-function senderIn({ sent = '' }: Readonly<Record<string, string>>): string {
+function senderIn({ sent = '' }: Subject['evidence']): string {
   return sent.replace(/^MAIL FROM:<|>$/g, '');
 }

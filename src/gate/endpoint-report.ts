@@ -65,10 +65,13 @@ function listed(texts: readonly PeerText[]): string[] {
 
 /** The findings of a step as the report has them: waivers applied, with a fix and a command. */
 export function enrich(found: readonly KnownFinding[], step: StepId, context: Context, facts: Facts): Finding[] {
+  if (found.length === 0) return [];
   const { endpoint, run } = context;
   const { greeting, plaintext, insideTls } = facts;
   const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
-  const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
+  const redactor = run.redactorOf(endpoint);
+  const redact = (text: string): string => redactor.redact(text);
+  const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities, redact };
   return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
 }
 

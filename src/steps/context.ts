@@ -30,6 +30,8 @@ export interface RunContext {
   readonly proxyVariable?: string;
   readonly trust: TrustStore;
   readonly inboxes: Inboxes;
+  /** What redacts the secrets that a server may have echoed in a text. */
+  readonly redactorOf: (server: Pick<Endpoint, 'host' | 'port'>) => { redact(text: string): string };
   /**
    * Redacts every secret that a server may have echoed, then shortens long texts.
    * @param derivedSecrets what AUTH at this endpoint derived from its secret

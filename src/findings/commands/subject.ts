@@ -41,7 +41,50 @@ export interface ReproducibleInbox {
 export interface Subject {
   /** The IP address of the server, if it is known: other servers with the same name may behave differently. */
   readonly address?: string | undefined;
-  readonly evidence: Readonly<Record<string, string>>;
+  /** What the gate itself has sent or chosen. */
+  readonly evidence: { readonly sent?: string; readonly mechanism?: string };
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];
+}
+
+/** The endpoint for a command, with the values that the user has chosen redacted: a password may also be a username. */
+export function redactedEndpoint(
+  endpoint: ReproducibleEndpoint,
+  redact: (text: string) => string,
+): ReproducibleEndpoint {
+  const { host, servername, ehlo, auth, delivery, tls } = endpoint;
+  return {
+    ...endpoint,
+    host: redact(host),
+    servername: redact(servername),
+    ...(ehlo !== undefined && { ehlo: redact(ehlo) }),
+    ...(auth && { auth: { ...auth, username: redact(auth.username) } }),
+    ...(delivery && { delivery: redactedDelivery(delivery, redact) }),
+    ...(tls.anchorSources && {
+      tls: { ...tls, anchorSources: tls.anchorSources.map((one) => redactedPath(one, redact)) },
+    }),
+  };
+}
+
+function redactedDelivery(
+  { inbox, from, to, expect }: NonNullable<ReproducibleEndpoint['delivery']>,
+  redact: (text: string) => string,
+): NonNullable<ReproducibleEndpoint['delivery']> {
+  const envelope = { from: redact(from), to: redact(to), expect };
+  if (!inbox) return envelope;
+  const { host, mailbox, basePath, username } = inbox;
+  return {
+    ...envelope,
+    inbox: {
+      ...inbox,
+      host: redact(host),
+      ...(mailbox !== undefined && { mailbox: redact(mailbox) }),
+      ...(basePath !== undefined && { basePath: redact(basePath) }),
+      ...(username !== undefined && { username: redact(username) }),
+    },
+  };
+}
+
+function redactedPath({ path }: { readonly path?: string }, redact: (text: string) => string): { path?: string } {
+  return path === undefined ? {} : { path: redact(path) };
 }

@@ -38,8 +38,10 @@ export const COMMANDS = {
   /** What the server selects if every TLS version and cipher suite is allowed. */
   'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
   pin: (endpoint, { address }) => pinCommand(endpoint, address),
-  /** The fields of the server's certificate. */
-  certificate: (endpoint, { address }) => certificateCommand(endpoint, address),
+  /** One part of the server's certificate. */
+  'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
+  'certificate-purpose': (endpoint, { address }) => certificateCommand(['-purpose'], endpoint, address),
+  'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
   'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),

@@ -29,25 +29,30 @@ export function opensslUntilClosed(endpoint: ReproducibleEndpoint, address?: str
 /** The same with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
 export function anyTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   const old = { ...endpoint, tls: { ...endpoint.tls, minVersion: 'TLSv1' } };
-  return `${session(old, smtp(endpoint, address), '-cipher', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0')} </dev/null`;
+  return `${session(old, smtp(endpoint, address), ...EVERYTHING)} </dev/null`;
 }
+
+/** TLS 1.0 and weak keys need security level 0. The cipher suites of TLS 1.3 are a list of their own. */
+const EVERYTHING = [
+  '-cipher',
+  'ALL:COMPLEMENTOFALL:@SECLEVEL=0',
+  '-ciphersuites',
+  'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256',
+];
 
 /** The command that shows the pin of the server's key, without the prefix `sha256/`. */
 export function pinCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   return [
-    `${opensslCommand(endpoint, address)} 2>/dev/null`,
-    'openssl x509 -noout -pubkey',
+    certificateCommand(['-pubkey'], endpoint, address),
     'openssl pkey -pubin -outform DER',
     'openssl dgst -sha256 -binary',
     'openssl base64',
   ].join(' | ');
 }
 
-/** The command that shows the fields of the server's certificate: subject, issuer, dates, names and purposes. */
-export function certificateCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  const fields = 'subjectAltName,basicConstraints,keyUsage,extendedKeyUsage';
-  const show = command(['openssl', 'x509', '-noout', '-subject', '-issuer', '-dates', '-ext', fields]);
-  return `${opensslCommand(endpoint, address)} 2>/dev/null | ${show}`;
+/** The command that shows a part of the server's certificate. @param part an option of `openssl x509` and its value */
+export function certificateCommand(part: readonly string[], endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${opensslCommand(endpoint, address)} 2>/dev/null | ${command(['openssl', 'x509', '-noout', ...part])}`;
 }
 
 /** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */

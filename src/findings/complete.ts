@@ -1,9 +1,11 @@
 import type { Finding, StepId } from '../report/report.js';
 import { CATALOG, type CatalogEntry } from './catalog.js';
 import type { Cause, Values } from './catalog/entry.js';
+import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
 import { COMMANDS, type ReproducibleEndpoint } from './reproduce.js';
+import { sharedFixes, type SharedFix } from './shared-fix.js';
 import { recognize, settingOf } from './software.js';
 
 /** What the gate has learned about a server by the end of a step. */
@@ -23,39 +25,52 @@ export interface Observed {
   readonly redact: (text: string) => string;
 }
 
+/** Completes the findings of one step. Those that one action fixes have one fix. */
+export function completeFindings(found: readonly KnownFinding[], observed: Observed): Finding[] {
+  const redacted = found.map((one) => ({ ...one, evidence: redactedValues(one, observed) }));
+  const fixes = sharedFixes(redacted);
+  return found.map((one, index) => {
+    const same = redacted[index];
+    return completeFinding(one, observed, same && fixes.get(same));
+  });
+}
+
 /**
  * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
  * and a command that shows the problem.
  * @param observed undefined for a finding about the gate itself, whose evidence contains nothing from the network
+ * @param fix if another finding has the same fix
  */
-export function completeFinding({ cause: name, ...found }: KnownFinding, observed?: Observed): Finding {
-  const { evidence = {} } = found;
-  const values = observed ? redactedValues(evidence, observed) : evidence;
+export function completeFinding(
+  { cause: name, ...found }: KnownFinding,
+  observed?: Observed,
+  fix?: SharedFix,
+): Finding {
+  const values = observed ? redactedValues(found, observed) : (found.evidence ?? {});
   const entry: CatalogEntry = CATALOG[found.code];
-  const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+  const cause = causeOf(found.code, name);
   const { title = entry.title, party, certainty, reference = entry.reference } = cause;
   const { resultType } = entry;
   return {
     ...{ ...found, title, party, certainty },
-    remedy: remedyOf(found, cause, values, observed),
+    remedy: fix && !fix.leads ? fix.text : remedyOf(found, cause, fix?.text ?? textOf(cause.remedy, values), observed),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
     ...(observed && found.severity !== 'notice' && commandOf(found, cause, values, observed)),
   };
 }
 
-function redactedValues(evidence: Values, { redact }: Observed): Values {
+function redactedValues({ evidence = {} }: KnownFinding, { redact }: Observed): Values {
   return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, redact(value)]));
 }
 
+/** @param text of the fix, without a setting */
 function remedyOf(
   { evidence = {} }: KnownFinding,
-  cause: Cause,
-  values: Values,
+  { examples, setting }: Cause,
+  text: string,
   observed: Observed | undefined,
 ): string {
-  const { remedy, examples, setting } = cause;
-  const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(values));
   const { reply = '', data = '' } = evidence;
   const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
   // Without a topic, the examples are not about the software of the server.
@@ -64,11 +79,6 @@ function remedyOf(
       ? examples
       : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   return more === undefined ? text : `${text} ${more}`;
-}
-
-/** A remedy is prose in which backticks mark code; those in text from the network must not. */
-function withoutBackticks(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, value.replaceAll('`', "'")]));
 }
 
 function commandOf(

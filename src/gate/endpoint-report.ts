@@ -1,4 +1,4 @@
-import { completeFinding } from '../findings/complete.js';
+import { completeFinding, completeFindings } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
@@ -72,7 +72,7 @@ export function enrich(found: readonly KnownFinding[], step: StepId, context: Co
   const redactor = run.redactorOf(endpoint);
   const redact = (text: string): string => redactor.redact(text);
   const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities, redact };
-  return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+  return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
 }
 
 export function runStopped({ whyEnded }: RunContext): KnownFinding {

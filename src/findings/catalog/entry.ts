@@ -41,6 +41,11 @@ export interface Cause {
   readonly examples?: string;
   /** What to look up for the software of the server, if it is recognized. */
   readonly setting?: Topic;
+  /**
+   * What a new certificate must be or have so that this problem does not occur, as the end of "one that …", if a new
+   * certificate is the fix. Several such findings of a step get one fix.
+   */
+  readonly newCertificate?: string | FromEvidence;
   /** A command that shows it, if there is a common tool that can. */
   readonly reproduce?: Reproduction;
   /** Replaces the reference of the entry. */

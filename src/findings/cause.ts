@@ -1,0 +1,16 @@
+import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
+import type { Cause, Values } from './catalog/entry.js';
+
+/** @param name of the cause; undefined means the usual one */
+export function causeOf(code: FindingCode, name: string | undefined): Cause {
+  const entry: CatalogEntry = CATALOG[code];
+  return (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+}
+
+/** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
+export function textOf(text: NonNullable<Cause['newCertificate']>, evidence: Values = {}): string {
+  if (typeof text === 'string') return text;
+  return text(
+    Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")])),
+  );
+}

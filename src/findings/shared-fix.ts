@@ -1,0 +1,48 @@
+import { CATALOG } from './catalog.js';
+import { causeOf, textOf } from './cause.js';
+import type { KnownFinding } from './finding.js';
+
+/** The fix of a finding that another one has too. */
+export interface SharedFix {
+  readonly text: string;
+  /** Whether it is the finding that has the fix; the others refer to it. */
+  readonly leads: boolean;
+}
+
+/**
+ * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
+ * misnamed. The worst of those that are not waived has the fix.
+ */
+export function sharedFixes(found: readonly KnownFinding[]): ReadonlyMap<KnownFinding, SharedFix> {
+  const fixes = new Map<KnownFinding, SharedFix>();
+  const fixable = found.filter((one) => one.severity !== 'notice' && need(one) !== '');
+  for (const certificate of new Set(fixable.map(certificateOf))) {
+    const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
+    const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
+    if (!leader || ofOne.length < 2) continue;
+    const title = causeOf(leader.code, leader.cause).title ?? CATALOG[leader.code].title;
+    const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
+    for (const one of ofOne) {
+      fixes.set(
+        one,
+        one === leader
+          ? { text: `Replace the certificate with one that ${needs}.`, leads: true }
+          : { text: `The same new certificate fixes this: see "${title}".`, leads: false },
+      );
+    }
+  }
+  return fixes;
+}
+
+/** A server may have an RSA and an ECDSA certificate. */
+function certificateOf({ evidence }: KnownFinding): string {
+  return evidence?.keyType ?? '';
+}
+
+function rank({ severity, waived }: KnownFinding): number {
+  return (waived ? 2 : 0) + (severity === 'error' ? 0 : 1);
+}
+
+function need({ code, cause, evidence }: KnownFinding): string {
+  return textOf(causeOf(code, cause).newCertificate ?? '', evidence);
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { asksForCertificate, keyExchange } from '../../src/tls/records.js';
+import { asksForCertificate, isAnswer, keyExchange } from '../../src/tls/records.js';
 
 const handshake = (type: number, body: Buffer): Buffer => {
   const message = Buffer.concat([Buffer.from([type, 0, body.length >> 8, body.length & 0xff]), body]);
@@ -39,4 +39,15 @@ test('the reader accepts any bytes', () => {
       expect(() => [keyExchange(buffer), asksForCertificate(buffer)]).not.toThrow();
     }),
   );
+});
+
+test.each([
+  ['', false],
+  ['15030300020100', false],
+  ['15030300020150', false],
+  ['16', true],
+  ['1603030050020000', true],
+  ['15030300020100' + '160303000402000046', true],
+])('a part of a handshake is an answer, and an alert is not: "%s"', (bytes, expected) => {
+  expect(isAnswer(Buffer.from(bytes, 'hex'))).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/catalog.js';
+import type { CauseOf, FindingCode } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';
@@ -16,6 +16,9 @@ const OF_SILENCE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'probe-inconclusive',
 ]);
 
+/** Causes of `tls-handshake-failed`: the server closed the connection instead of sending something. */
+const CLOSED: readonly CauseOf<'tls-handshake-failed'>[] = ['closed-at-start', 'closed-at-connect'];
+
 /** A 421 that the server sent while the gate did not run, between the 220 to STARTTLS and the handshake. */
 const CLOSING = /^421\b/;
 
@@ -28,9 +31,10 @@ export function unlessStarved(
   transient: Transient,
   { stoodStillMs }: Pick<Deadline, 'stoodStillMs'>,
 ): { readonly findings: readonly KnownFinding[]; readonly transient: Transient } {
-  const isOfSilence = ({ code, evidence }: KnownFinding): boolean => {
+  const isOfSilence = ({ code, evidence, cause }: KnownFinding): boolean => {
     // An inbox may be unreachable for other reasons, such as a reply that is too long. They are not transient.
     if (code === 'inbox-unreachable') return transient === true;
+    if (code === 'tls-handshake-failed') return CLOSED.some((one) => one === cause);
     return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
   };
   if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };

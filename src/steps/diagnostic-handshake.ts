@@ -17,16 +17,18 @@ export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldS
 
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
- * @returns `nothing` if there is no agreement even then; undefined if that is not known
+ * @returns `nothing` if there is no agreement even then, `closed` if the server closes the connection instead of
+ * replying to the ClientHello; undefined if it is not known
  */
 export async function negotiateAnything(
   context: Context,
   address: string | undefined,
-): Promise<Negotiated | 'nothing' | undefined> {
+): Promise<Negotiated | 'nothing' | 'closed' | undefined> {
   const result = await sideHandshake(context, address, context.run.trust.anything());
   if (!result) return undefined;
   if (result.ok) return result.channel;
   const { failure } = result;
+  if (failure.kind === 'lost' && !failure.answered) return 'closed';
   // A server that asks for a certificate has agreed to everything else.
   const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
   return isDisagreement ? 'nothing' : undefined;

@@ -6,7 +6,7 @@ import type { Deadline } from '../net/deadline.js';
 import { alertName } from './alerts.js';
 import { curveName } from './x509/certificate.js';
 import { FirstRecordGuard, MAX_HANDSHAKE_BYTES, type Opening } from './guard.js';
-import { asksForCertificate, dataAfterRecords, keyExchange, oldSignature, warningAlert } from './records.js';
+import { asksForCertificate, dataAfterRecords, isAnswer, keyExchange, oldSignature, warningAlert } from './records.js';
 
 /** A TLS channel after its handshake. The peer is not verified. */
 export interface TlsChannel {
@@ -29,9 +29,10 @@ export interface TlsChannel {
 
 /** Why there is no channel. */
 export type HandshakeFailure =
-  | { readonly kind: 'timed-out'; readonly waitedMs: number }
+  /** `answered`: the server sent something of a handshake before that, and not only alerts. */
+  | { readonly kind: 'timed-out'; readonly waitedMs: number; readonly answered: boolean }
   /** The connection ended. */
-  | { readonly kind: 'lost'; readonly detail: string }
+  | { readonly kind: 'lost'; readonly detail: string; readonly answered: boolean }
   /** The server sent a fatal alert (RFC 8446 section 6.2). `asked`: it requested a client certificate before that. */
   | { readonly kind: 'alert'; readonly number: number; readonly name: string; readonly asked: boolean }
   /** This side refused. `stray`: the data that is not a TLS record where one must follow. */
@@ -84,7 +85,8 @@ export function beginHandshake(
       stream.destroy(error);
     });
     stream.once('close', () => {
-      fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
+      const answered = isAnswer(guard.received);
+      fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake', answered });
     });
     void guard.opening.then((opening) => {
       if (opening.kind === 'cleartext') fail({ kind: 'cleartext', bytes: opening.bytes });
@@ -94,8 +96,8 @@ export function beginHandshake(
   const outcome = options.deadline
     .race(settled, () => new HandshakeTimeout())
     .catch((error: unknown): HandshakeResult => {
-      if (error instanceof HandshakeTimeout) return { ok: false, failure: { kind: 'timed-out', waitedMs } };
-      throw error;
+      if (!(error instanceof HandshakeTimeout)) throw error;
+      return { ok: false, failure: { kind: 'timed-out', waitedMs, answered: isAnswer(guard.received) } };
     })
     .then((result) => {
       if (!result.ok) {
@@ -180,5 +182,6 @@ function failureOf(error: Error, guard: FirstRecordGuard): HandshakeFailure {
   }
   // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
   const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
-  return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.received) : code };
+  const detail = isOrderly ? orderlyEnd(guard.received) : code;
+  return { kind: 'lost', detail, answered: isAnswer(guard.received) };
 }

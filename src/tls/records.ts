@@ -32,6 +32,12 @@ export function warningAlert(bytes: Buffer): number | undefined {
   )?.content[1];
 }
 
+/** Whether a server has sent a part of a handshake, and not only nothing or alerts. */
+export function isAnswer(bytes: Buffer): boolean {
+  const { records, rest } = recordsOf(bytes);
+  return rest.length > 0 || records.some(({ type }) => type !== ALERT_RECORD);
+}
+
 /** Data after the last TLS record that is not TLS; the beginning of a record is TLS. */
 export function dataAfterRecords(bytes: Buffer): Buffer {
   const { rest } = recordsOf(bytes);

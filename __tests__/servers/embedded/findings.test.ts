@@ -548,7 +548,7 @@ describe('step 3, the handshake', () => {
       name: 'a closed connection',
       server: { replies: { STARTTLS: ['220 go', close] } },
       steps: 'ppfbb',
-      codes: ['connection-lost'],
+      codes: ['tls-handshake-failed'],
     },
     {
       name: 'an alert',

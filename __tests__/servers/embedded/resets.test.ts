@@ -25,12 +25,12 @@ beforeAll(async () => {
 /** Longer than a reset takes to arrive. */
 const RESET_ARRIVES_MS = 100;
 
-describe('a server that resets the connection is reported as a lost connection', () => {
+describe('a server that resets the connection is reported', () => {
   test.each<[string, Dialogue, string, string[]]>([
     ['right after the connect', { greeting: reset }, 'fbbbb', ['connection-lost']],
     ['after the greeting', { greeting: ['220 mail.example.test', reset] }, 'fbbbb', ['connection-lost']],
-    ['after the 220', { replies: { STARTTLS: ['220 go', reset] } }, 'ppfbb', ['connection-lost']],
-    ['after the 220, later', { replies: { STARTTLS: ['220 go', wait(50), reset] } }, 'ppfbb', ['connection-lost']],
+    ['after the 220', { replies: { STARTTLS: ['220 go', reset] } }, 'ppfbb', ['tls-handshake-failed']],
+    ['after the 220, later', { replies: { STARTTLS: ['220 go', wait(50), reset] } }, 'ppfbb', ['tls-handshake-failed']],
   ])('%s', async (_, dialogue, steps, found) => {
     await using server = await startScriptedServer({ tls, ...dialogue });
     const { report } = await gate(testEndpoint(server.port, { tls: { ...POLICY, ca } }));

@@ -40,6 +40,13 @@ test.each<[string, Dialogue, string, string, string]>([
   ['a lost connection', { replies: { 'plain:EHLO': close } }, 'ibbbb', 'f', 'connection-lost'],
   ['a silent server', { replies: { 'plain:EHLO': silence } }, 'ibbbb', 'f', 'reply-timeout'],
   ['421', { replies: { 'plain:EHLO': [GOODBYE, close] } }, 'ibbbb', 'i', 'throttled'],
+  [
+    'a closed connection instead of a handshake',
+    { replies: { STARTTLS: ['220 go', close] } },
+    'ppibb',
+    'f',
+    'tls-handshake-failed',
+  ],
   ['a handshake that stalls', { replies: { STARTTLS: ['220 go', silence] } }, 'ppibb', 'f', 'handshake-timeout'],
   [
     '421 after the 220',

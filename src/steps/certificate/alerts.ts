@@ -83,5 +83,5 @@ export function clientCertificateRefused({ tls }: Endpoint, number: number): Kno
   const message = meaning
     ? `The server rejects the client certificate with ${alert}: ${meaning}.`
     : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
-  return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
+  return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
 }

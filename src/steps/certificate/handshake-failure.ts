@@ -33,9 +33,15 @@ export async function judgeHandshakeFailure(
   switch (failure.kind) {
     case 'timed-out': {
       const { clause, evidence } = spentBudget(context);
-      const message = `The server did not finish the TLS handshake in time${clause}.`;
+      const { answered } = failure;
+      const what = answered
+        ? 'The server did not finish the TLS handshake'
+        : 'The server did not begin the TLS handshake';
       const waited = inSeconds(failure.waitedMs);
-      const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
+      const found = finding('handshake-timeout', `${what} in time${clause}.`, {
+        evidence: { waited, ...evidence },
+        ...(!answered && { cause: 'not-begun' }),
+      });
       // With STARTTLS the server has replied before, so a packet may be lost.
       return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
     }
@@ -44,9 +50,12 @@ export async function judgeHandshakeFailure(
       const evidence = { detail: failure.detail };
       // Some servers close the connection instead of sending an alert.
       const seen = await negotiateAnything(context, address);
-      return isBelowPolicy(seen, context)
-        ? stopped(versionTooOld(context, { said, evidence }, seen))
-        : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
+      if (isBelowPolicy(seen, context)) return stopped(versionTooOld(context, { said, evidence }, seen));
+      const found =
+        seen === 'closed' && !failure.answered
+          ? closedAtStart(context, evidence)
+          : finding('connection-lost', `${said}.`, { evidence });
+      return stopped(found, { transient: true });
     }
     case 'alert': {
       const { number, name, asked } = failure;
@@ -81,6 +90,14 @@ export async function judgeHandshakeFailure(
   }
 }
 
+/** What a server does that cannot load its certificate or key, so it is the likely cause. */
+function closedAtStart({ endpoint }: Context, evidence: { readonly detail: string }): KnownFinding {
+  const message = `The server closes the connection instead of replying to the ClientHello, on two connections in a row (${evidence.detail}).`;
+  // With implicit TLS, it may not even have read the ClientHello.
+  const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
+  return finding('tls-handshake-failed', message, { evidence, cause });
+}
+
 /** How one side refused the handshake. */
 interface Refusal {
   /** A sentence without its full stop. */
@@ -96,7 +113,7 @@ interface Refusal {
 async function noAgreement(context: Context, address: string | undefined, refusal: Refusal): Promise<KnownFinding> {
   const { said, about, cause } = refusal;
   const seen = await negotiateAnything(context, address);
-  const selected = seen === 'nothing' ? undefined : seen;
+  const selected = typeof seen === 'string' ? undefined : seen;
   if (isBelowPolicy(seen, context) || (about === 'version' && !selected)) return versionTooOld(context, refusal, seen);
   const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
   const curve = unusualCurve === undefined ? '' : ` on ${unusualCurve}`;
@@ -105,6 +122,10 @@ async function noAgreement(context: Context, address: string | undefined, refusa
   const end = negotiated
     ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
     : `${said}.`;
+  if (about === 'anything' && seen === 'nothing') {
+    const message = `${said}. With every version and cipher suite enabled, the handshake fails, too.`;
+    return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
+  }
   if (selected?.oldSignature !== undefined && about === 'anything') {
     const signature = selected.oldSignature;
     const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
@@ -114,30 +135,42 @@ async function noAgreement(context: Context, address: string | undefined, refusa
   if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
     return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
   }
-  const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
-  const message = `The server accepts none of the ${what} that the gate offers. ${end}`;
-  return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
+  const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
+  return finding('tls-handshake-failed', `The server accepts ${what}. ${end}`, { evidence, cause: kind });
+}
+
+type Accepted = readonly [whatInWords: string, cause: CauseOf<'tls-handshake-failed'>];
+
+const CURVES: Accepted = ['none of the curves that the gate offers', 'curves'];
+
+/** @param cipher what the server selects if every cipher suite is enabled, although the policy offers better ones */
+function acceptedSuites(cipher = ''): Accepted {
+  if (/_NULL(_|$)/.test(cipher)) return ['only cipher suites without encryption', 'no-encryption'];
+  if (cipher.includes('_anon_'))
+    return ['only anonymous cipher suites, which do not authenticate the server', 'anonymous'];
+  return ['none of the cipher suites that the gate offers', 'ciphers'];
 }
 
 /** What the server negotiates if everything is enabled; undefined if that is not known. */
-type Seen = Negotiated | 'nothing' | undefined;
+type Seen = Awaited<ReturnType<typeof negotiateAnything>>;
 
 function isBelowPolicy(seen: Seen, { endpoint }: Context): seen is Negotiated {
-  return seen !== undefined && seen !== 'nothing' && seen.version < endpoint.tls.minVersion;
+  return typeof seen === 'object' && seen.version < endpoint.tls.minVersion;
 }
 
 function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, seen: Seen): KnownFinding {
   const required = endpoint.tls.minVersion;
   const [negotiated, reason] = supportedVersion(seen, required);
+  const cause = typeof seen !== 'object' ? 'not-determined' : required === 'TLSv1.3' ? 'no-tls-1.3' : undefined;
   return finding('tls-version-too-old', `${reason} ${said}.`, {
     evidence: { ...evidence, required, negotiated },
-    ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' as const }),
+    ...(cause && { cause }),
   });
 }
 
 /** The version that the server supports, and a sentence that says why it is not enough. */
 function supportedVersion(seen: Seen, required: string): readonly [version: string, reason: string] {
-  if (seen === undefined) {
+  if (seen === undefined || seen === 'closed') {
     const reason = `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`;
     return ['unknown', reason];
   }
@@ -157,6 +190,6 @@ function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownF
       : `The server does not recognize the server name ${sent} (SNI).`;
   return finding('tls-handshake-failed', `${what} ${said}.`, {
     evidence: { ...evidence, servername: sent ?? 'none sent' },
-    cause: 'unknown-name',
+    cause: sent === undefined ? 'no-name-sent' : 'unknown-name',
   });
 }

@@ -56,7 +56,8 @@ export type CertificateName = (typeof CERTIFICATE_NAMES)[number];
 /** The URL of the issuer's certificate (RFC 5280 section 4.2.2.1). */
 export const ISSUER_AT = 'http://ca.example.test/intermediate.der';
 const CA_ISSUERS = objectIdentifier('1.3.6.1.5.5.7.48.2');
-const ISSUER_URL = extension(
+/** The extension with that URL, in DER. */
+export const ISSUER_URL = extension(
   '1.3.6.1.5.5.7.1.1',
   sequence(sequence(CA_ISSUERS, element(0x86, Buffer.from(ISSUER_AT)))),
 );

@@ -1,6 +1,6 @@
 import { CATALOG, FINDING_CODES, type CatalogEntry } from '../../src/findings/catalog.js';
-import { completeFinding, type Observed } from '../../src/findings/complete.js';
-import { finding } from '../../src/findings/finding.js';
+import { completeFinding, completeFindings, type Observed } from '../../src/findings/complete.js';
+import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { testEndpoint } from '../support/gate.js';
 
@@ -25,11 +25,14 @@ test('without a cause, everything is that of the usual one', () => {
 });
 
 test('a cause has its own fix, and a reference if necessary', () => {
-  const alert = finding('tls-handshake-failed', 'Alert 112.', { cause: 'unknown-name' });
+  const alert = finding('tls-handshake-failed', 'Alert 112.', { cause: 'no-name-sent' });
   const { causes, reference } = CATALOG['tls-handshake-failed'];
-  expect(completeFinding(alert, OBSERVED)).toMatchObject(causes['unknown-name']);
+  expect(completeFinding(alert, OBSERVED)).toMatchObject({
+    ...{ title: causes['no-name-sent'].title, party: 'configuration', certainty: 'likely' },
+    ...{ remedy: causes['no-name-sent'].remedy, reference: causes['no-name-sent'].reference },
+  });
   const closed = finding('tls-handshake-failed', 'Alert 90.', { cause: 'server-closed' });
-  expect(completeFinding(closed, OBSERVED)).toMatchObject({ ...causes['server-closed'], reference });
+  expect(completeFinding(closed, OBSERVED)).toMatchObject({ remedy: causes['server-closed'].remedy, reference });
 });
 
 test('the name of the cause is not part of the report', () => {
@@ -39,9 +42,7 @@ test('the name of the cause is not part of the report', () => {
 
 test('a fix can quote the evidence, in which a backtick does not mark code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
-  const found = completeFinding(
-    finding('certificate-chain-incomplete', 'Alone.', { cause: 'missing-issuer', evidence }),
-  );
+  const found = completeFinding(finding('certificate-chain-incomplete', 'Alone.', { evidence }));
   expect(found.remedy).toContain("the certificate of CN='Odd' CA, available at http://x/',");
   expect(found.evidence).toEqual(evidence);
 });
@@ -152,4 +153,51 @@ test('a command that would be cut is left out', () => {
   const found = finding('certificate-expired', 'Expired.');
   const long = { ...OBSERVED.endpoint, ehlo: 'x'.repeat(900) };
   expect(completeFinding(found, { ...OBSERVED, endpoint: long })).not.toHaveProperty('reproduce');
+});
+
+describe('one fix for several findings that a new certificate fixes', () => {
+  const expired = finding('certificate-expired', 'Old.');
+  const selfSigned = finding('certificate-self-signed', 'Own.', { evidence: { pin: 'sha256/x' } });
+  const misnamed = finding('certificate-hostname-mismatch', 'Other.', {
+    evidence: { expected: 'smtp.example.com', names: 'localhost' },
+  });
+  const remedies = (...found: KnownFinding[]): string[] =>
+    completeFindings(found, OBSERVED).map(({ remedy }) => remedy.replace(/ Postfix: .*/, ''));
+
+  test('is that of the first, and the others refer to it', () => {
+    expect(remedies(expired, selfSigned, misnamed)).toEqual([
+      'Replace the certificate with one that is valid now, was issued by a CA that its clients trust, and includes smtp.example.com.',
+      'The same new certificate fixes this: see "Certificate expired".',
+      'The same new certificate fixes this: see "Certificate expired".',
+    ]);
+  });
+
+  test('has the setting of the server', () => {
+    const [first] = completeFindings([selfSigned, misnamed], { ...OBSERVED, greeting: 'mx ESMTP Postfix' });
+    expect(first?.remedy).toMatch(/^Replace the certificate with one .* This is Postfix: Set `smtpd_tls_chain_files`/);
+  });
+
+  test('is not that of a finding that is waived', () => {
+    const waived = { ...expired, waived: { reason: 'known', until: '2099-12-31' } };
+    const [first, second] = completeFindings([waived, selfSigned], OBSERVED);
+    expect(first?.remedy).toBe('The same new certificate fixes this: see "Self-signed certificate".');
+    expect(second?.remedy).toMatch(/^Replace the certificate/);
+  });
+
+  test('is for one certificate of a server, not for both', () => {
+    const other = finding('certificate-expired', 'Old.', { evidence: { keyType: 'RSA' } });
+    expect(remedies(misnamed, other)).toEqual([completed(misnamed), completed(other)]);
+  });
+
+  test('does not replace the fix of a finding that a new certificate does not fix', () => {
+    const local = finding('certificate-hostname-mismatch', 'Local.', {
+      cause: 'local-address',
+      evidence: { expected: 'localhost', names: 'smtp.example.com' },
+    });
+    const pinned = finding('certificate-pinned', 'Ignored.');
+    expect(remedies(expired, local, pinned)).toEqual([expired, local, pinned].map(completed));
+  });
+
+  const completed = (found: KnownFinding): string =>
+    completeFinding(found, OBSERVED).remedy.replace(/ Postfix: .*/, '');
 });

@@ -125,13 +125,28 @@ export class TrustStore {
     return this.#public.has(anchor.fingerprint256);
   }
 
+  /** How many anchors the default store has. */
+  get defaultCount(): number {
+    return this.#default.length;
+  }
+
+  /** Whether an anchor is in the default store. */
+  isDefault(anchor: X509Certificate): boolean {
+    return this.anchors([]).some(({ fingerprint256 }) => fingerprint256 === anchor.fingerprint256);
+  }
+
   /** All anchors of a policy as PEM. */
   pem(ca: readonly string[]): string[] {
     return [...this.#default, ...ca];
   }
 
   anchors(ca: readonly string[]): X509Certificate[] {
-    return this.pem(ca).map((pem) => {
+    return this.parsed(this.pem(ca));
+  }
+
+  /** Certificates in PEM, each parsed once. */
+  parsed(pems: readonly string[]): X509Certificate[] {
+    return pems.map((pem) => {
       const known = this.#parsed.get(pem) ?? new X509Certificate(pem);
       this.#parsed.set(pem, known);
       return known;

@@ -293,10 +293,14 @@ describe('the end of an incomplete chain, and the fix', () => {
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain ends in a root that is not trusted: CN=Private Root CA.');
     expect(first?.remedy).toMatch(
-      /^If this root is yours, add it to `ca`\. If it is not, someone else may be responding/,
+      /^If this root is yours, add it to `ca`, after .*\. If it is not, someone else may be responding/,
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });
+    expect(first?.evidence?.chain).toMatch(
+      /^1: CN=STARTTLS Gate demo, issuer CN=Private Intermediate CA, valid until \S+, not a CA \/ 2: CN=Private Intermediate CA, issuer CN=Private Root CA, valid until \S+, CA \/ 3: CN=Private Root CA, issuer CN=Private Root CA, valid until \S+, CA$/,
+    );
+    expect(first?.evidence?.trusted).toMatch(/^default store: \d+ certificates; ca: CN=Chain Root CA$/);
     expect(first?.evidence).not.toHaveProperty('nameConflict');
   });
 
@@ -533,10 +537,10 @@ test('a hostname mismatch says what the certificate contains instead', async () 
     'The certificate has 127.0.0.1 as a DNS name, not as an IP address.',
   );
   expect(await messageOf({})).toBe(
-    'The certificate has no subject alternative names, so it does not match mail.example.test.',
+    'The certificate has no subject alternative names, so it does not match mail.example.test. Clients ignore its common name.',
   );
   expect(await messageOf({ further: [email] })).toBe(
-    'The certificate has subject alternative names, but no DNS name or IP address, so it does not match mail.example.test.',
+    'The certificate has subject alternative names, but no DNS name or IP address, so it does not match mail.example.test. Clients ignore its common name.',
   );
   expect(await messageOf({ names: ['other.test'] })).toBe(
     'The certificate is for other.test, not for mail.example.test.',

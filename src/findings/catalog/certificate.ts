@@ -1,31 +1,30 @@
+import { CERTIFICATE_CHAIN, CHAIN_EVIDENCE, DEAD_END, UNTRUSTED } from './certificate-chain.js';
+import { alternativeName, CERTIFICATE_NAME } from './certificate-name.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['certificate'], fields('keyType'));
 
-const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
-const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
-const PRIVATE_ROOT = { root: 'the private root in which the chain ends', rootSha256: 'its fingerprint' };
 const VALIDITY = {
   evidence: fields('validFrom', 'validTo', 'now'),
   reference: 'RFC 5280 section 4.1.2.5',
 } as const;
-const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
 
-const SEND_WHOLE_CHAIN =
-  'Configure the server to send the full chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload it. If the issuer is a private root, add it to `ca`.';
-const TRUST_ISSUER =
-  'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
+const IS_VALID_NOW = 'is valid now';
 
-/** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
-function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
-  const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file.`;
+/** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
+function notAfter(iso = ''): string {
+  const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
+  const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
+  return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
 
-/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME_OTHER_KEY =
-  'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare the fingerprint with those that the CA publishes, and check from another network.';
+/** Weak signatures as `openssl x509 -text` prints them. */
+const SIGNATURES: Readonly<Record<string, string>> = {
+  'RSA with MD5': 'md5WithRSAEncryption',
+  'RSA with SHA-1': 'sha1WithRSAEncryption',
+  'ECDSA with SHA-1': 'ecdsa-with-SHA1',
+};
 
 /** Findings of step 3 about the certificate. */
 export const CERTIFICATE = {
@@ -35,8 +34,10 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
+      newCertificate: IS_VALID_NOW,
       remedy:
-        'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.',
+        'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
+      examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'certificate has expired' },
     },
@@ -47,13 +48,27 @@ export const CERTIFICATE = {
     'The notBefore date of the certificate is in the future.',
     {
       party: 'server',
-      certainty: 'likely',
+      certainty: 'certain',
+      newCertificate: IS_VALID_NOW,
       remedy:
-        'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
+        'Install a certificate that is valid now, such as the previous one. If it should be valid already, check the clock of the machine that issued it.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
     },
-    { ...VALIDITY, resultType: 'validation-failure' },
+    {
+      ...VALIDITY,
+      resultType: 'validation-failure',
+      causes: {
+        clock: {
+          title: 'Certificate not yet valid, or a wrong clock',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ validFrom = '', now = '' }: Values) =>
+            `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+          reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+        },
+      },
+    },
   ),
   'certificate-expires-soon': error(
     'Certificate expires soon',
@@ -61,113 +76,63 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
+      newCertificate: 'is valid for longer than `min-valid-days`',
       remedy:
-        'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
+        'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late, or whether the server has not loaded the new certificate yet. If short lifetimes are by design, lower `min-valid-days`.',
       setting: 'certificate',
-      reproduce: { command: 'openssl', shows: 'NotAfter: ' },
+      reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
     },
     VALIDITY,
   ),
-  'certificate-hostname-mismatch': error(
-    'Certificate does not match the host name',
-    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.',
-    {
-      party: 'server',
-      certainty: 'likely',
-      remedy: 'Get a certificate that includes this name, or set `servername` to a name in the certificate.',
-      setting: 'certificate',
-      reproduce: { command: 'openssl', shows: 'Verification error: hostname mismatch' },
-    },
-    {
-      evidence: { ...NAMES, ...fields('subject') },
-      reference: 'RFC 9525 section 6',
-      resultType: 'certificate-host-mismatch',
-    },
-  ),
-  'certificate-self-signed': error(
-    'Self-signed certificate',
-    'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
-    {
-      party: 'server',
-      certainty: 'certain',
-      remedy:
-        'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
-      setting: 'certificate',
-      reproduce: { command: 'openssl', shows: 'self-signed certificate' },
-    },
-    { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' },
-  ),
-  'certificate-chain-incomplete': error(
-    'Intermediate certificate missing',
-    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.',
-    {
-      party: 'server',
-      certainty: 'certain',
-      remedy: SEND_WHOLE_CHAIN,
-      setting: 'certificate',
-      reproduce: { command: 'openssl', shows: 'unable to verify the first certificate' },
-    },
-    {
-      evidence: { ...CHAIN, ...DEAD_END },
-      reference: 'RFC 8446 section 4.4.2',
-      resultType: 'certificate-not-trusted',
-      causes: {
-        'missing-issuer': {
-          party: 'server',
-          certainty: 'certain',
-          remedy: (evidence: Values) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
-        },
-        'same-name': { party: 'server', certainty: 'certain', remedy: SAME_NAME_OTHER_KEY },
-      },
-    },
-  ),
-  'certificate-untrusted': error(
-    'Certificate issuer not trusted',
-    'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.',
-    { party: 'server', certainty: 'likely', remedy: TRUST_ISSUER, setting: 'certificate' },
-    {
-      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason') },
-      reference: 'RFC 5280 section 6.1',
-      resultType: 'certificate-not-trusted',
-      causes: {
-        'missing-issuer': {
-          party: 'server',
-          certainty: 'likely',
-          remedy: (evidence: Values) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
-        },
-        'unknown-root': {
-          party: 'server',
-          certainty: 'likely',
-          remedy: `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
-        },
-        'same-name': { party: 'server', certainty: 'likely', remedy: SAME_NAME_OTHER_KEY },
-      },
-    },
-  ),
+  ...CERTIFICATE_NAME,
+  ...CERTIFICATE_CHAIN,
   'certificate-wrong-purpose': error(
     'Certificate not valid for a server',
-    'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.',
+    'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth, but it does accept a CA certificate, which other TLS libraries reject.',
     {
       party: 'server',
       certainty: 'certain',
+      newCertificate: 'is for TLS servers',
       remedy:
         'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
       setting: 'certificate',
+      reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
     },
     {
-      evidence: fields('reason', 'subject'),
+      evidence: fields('reason', 'subject', 'expected', 'pin'),
       reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
       resultType: 'validation-failure',
+      causes: {
+        'self-signed-ca': {
+          title: 'Self-signed CA certificate used as server certificate',
+          party: 'server',
+          certainty: 'certain',
+          newCertificate: 'is not a CA certificate',
+          remedy: ({ expected = '', pin = '' }: Values) =>
+            `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep it and pin its key: \`tls.pin: ${pin}\`.`,
+          reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+        },
+        'ca-certificate': {
+          title: 'CA certificate used as server certificate',
+          party: 'server',
+          certainty: 'certain',
+          newCertificate: 'is not a CA certificate',
+          remedy:
+            'Get a certificate for this server from the CA (basic constraints `CA:FALSE`), and configure the server to use that. Keep the key of a CA off the mail server.',
+          setting: 'certificate',
+          reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+        },
+      },
     },
   ),
   'certificate-malformed': error(
     'Malformed certificate',
     "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
     {
-      party: 'certificate-authority',
-      certainty: 'likely',
+      party: 'server',
+      certainty: 'certain',
       remedy:
-        'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+        'The evidence says what is malformed. Get a certificate from software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
       setting: 'certificate',
     },
     {
@@ -178,6 +143,15 @@ export const CERTIFICATE = {
       },
       reference: 'RFC 5280 section 4.1',
       resultType: 'validation-failure',
+      causes: {
+        issuer: {
+          title: 'Malformed issuer certificate',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ subject = '' }: Values) =>
+            `The evidence says what is malformed. The CA must reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+        },
+      },
     },
   ),
   'certificate-weak-key': error(
@@ -186,13 +160,24 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
+      newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
       remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
       setting: 'certificate',
+      reproduce: { command: 'certificate-text', shows: publicKeyBits },
     },
     {
       evidence: { key: 'type and size of the key', ...fields('subject') },
       reference: 'RFC 9325 section 4.5',
       resultType: 'validation-failure',
+      causes: {
+        issuer: {
+          title: 'Weak key of an issuer',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ subject = '' }: Values) =>
+            `The key of the CA ${subject} is too short, so a new key for the server does not help. Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. If the CA is your own, create a new one.`,
+        },
+      },
     },
   ),
   'certificate-weak-signature': error(
@@ -201,27 +186,51 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Have the certificate reissued with SHA-256 or better.',
+      newCertificate: 'is signed with SHA-256 or better',
+      remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
+      examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
       setting: 'certificate',
+      reproduce: { command: 'certificate-text', shows: ({ signature = '' }: Values) => SIGNATURES[signature] ?? '' },
     },
     {
       evidence: { signature: 'the signature algorithm', ...fields('subject') },
       reference: 'RFC 9325 section 4.5; RFC 9155',
       resultType: 'validation-failure',
+      causes: {
+        issuer: {
+          title: 'Weak signature of an intermediate',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ subject = '' }: Values) =>
+            `The certificate of the intermediate ${subject} is weakly signed, so a new certificate for the server alone does not help. Install the current intermediate if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it.`,
+        },
+      },
     },
   ),
   'certificate-pin-mismatch': error(
     'Key does not match the pin',
     'The public key of the server is not one of those in `tls.pin`.',
     {
-      party: 'configuration',
+      party: 'server',
       certainty: 'likely',
-      remedy:
-        'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
+      remedy: ({ pin = '' }: Values) =>
+        `The certificate is not valid either, so nothing shows that this is your server: find out who operates it before you change the pin. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
+      reproduce: { command: 'pin', shows: pinDigest },
     },
     {
-      evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
+      evidence: { ...fields('pin'), pinned: 'the pins in `tls.pin`' },
       reference: 'RFC 7469 section 2.6',
+      causes: {
+        'valid-certificate': {
+          title: 'Key does not match the pin, but the certificate is valid',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ pin = '' }: Values) =>
+            `A trusted CA has confirmed this key for this name, so the key was probably changed when the certificate was renewed. Ask whoever runs the server. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+          examples: 'certbot: `--reuse-key`.',
+          reproduce: { command: 'pin', shows: pinDigest },
+        },
+      },
     },
   ),
   'certificate-issuer-expires-first': warning(
@@ -230,17 +239,27 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).',
+      remedy: ({ issuer = '' }: Values) =>
+        `Replace the intermediate ${issuer} with the one that the CA publishes now, or have the certificate reissued under it, before that day.`,
       setting: 'certificate',
+      reproduce: { command: 'openssl', shows: ({ issuerValidTo }: Values) => notAfter(issuerValidTo) },
     },
     {
       evidence: {
         issuer: 'the subject of the certificate that expires first',
-        issuerValidTo: 'its notAfter date',
+        ...fields('issuerValidTo'),
         validTo: "the notAfter date of the server's certificate",
       },
       reference: 'RFC 5280 section 6.1.3',
+      causes: {
+        'trusted-ca': {
+          title: 'Trusted CA expires before the certificate',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ issuer = '' }: Values) =>
+            `The CA ${issuer} needs a new certificate before that day, and every mail client must trust the new one by then (the gate: with \`ca\`). If the CA is not yours, get the next certificate of the server from one that is valid for longer.`,
+        },
+      },
     },
   ),
   'certificate-chain-disordered': notice(
@@ -255,9 +274,27 @@ export const CERTIFICATE = {
     {
       evidence: {
         subject: 'the first certificate that is out of order',
-        certificatesSent: CHAIN.certificatesSent,
+        ...fields('certificatesSent'),
       },
       reference: 'RFC 8446 section 4.4.2',
+      causes: {
+        repeated: {
+          title: 'Certificate sent more than once',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
+          setting: 'certificate',
+        },
+        'too-many': {
+          title: 'Too many certificates sent',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'Configure the server to send its own certificate and its intermediates. Often the list of all trusted CAs is configured as the chain.',
+          setting: 'certificate',
+        },
+      },
     },
   ),
   'certificate-lifetime-long': notice(
@@ -277,9 +314,26 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
+        "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint.",
     },
-    { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' },
+    {
+      evidence: { outcome: 'how the additional connection ended' },
+      reference: 'RFC 8446 section 4.4.2.2',
+      causes: {
+        'client-certificate': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The server requires a client certificate, which the gate does not send on this connection. Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`.',
+        },
+        'tls-1.3-only': {
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'If the server has one certificate, set `tls.check: single` for this endpoint: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+        },
+      },
+    },
   ),
   'certificate-pinned': notice(
     'Pinned key: chain, name and purpose ignored',
@@ -290,8 +344,23 @@ export const CERTIFICATE = {
       remedy: 'Nothing to do, unless clients without the pin use this server too.',
     },
     {
-      evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
+      evidence: {
+        ...CHAIN_EVIDENCE,
+        ...UNTRUSTED,
+        ...DEAD_END,
+        ...fields('expected', 'names', 'finding', 'subject', 'pin'),
+      },
       reference: 'RFC 7435 section 3',
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;
+
+/** As `openssl x509 -text` prints the size of a key: `Public-Key: (1024 bit)`. */
+function publicKeyBits({ key = '' }: Values): string {
+  const bits = / (\d+)$/.exec(key)?.[1];
+  return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
+}
+
+function pinDigest({ pin = '' }: Values): string {
+  return pin.replace('sha256/', '');
+}

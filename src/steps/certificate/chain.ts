@@ -1,10 +1,14 @@
+import type { X509Certificate } from 'node:crypto';
 import type { FindingCode } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
-import { distinguishedName, fingerprint } from '../../tls/x509/certificate.js';
+import { fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/chain.js';
-import { parse, type Presented } from './presented.js';
+import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
+import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
+import { day, timeBetween } from './dates.js';
+import { parse, type Presented, type VerifyOptions } from './presented.js';
 
 /**
  * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
@@ -27,36 +31,46 @@ export function judgeChain(
   { sent, verifyError }: Presented,
   chain: ChainResult,
   others: readonly KnownFinding[],
+  options: VerifyOptions,
 ): KnownFinding[] {
   if (verifyError === undefined) return [];
   const issuer = nameOf(sent[0]?.issuer);
   const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
+  const trusted = anchorsInWords(options.trust, options.policy.ca);
   switch (chain.kind) {
     case 'trusted': {
       const explanations = EXPLAINED_BY[verifyError] ?? [];
       if (others.some(({ code }) => explanations.includes(code))) return [];
       return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
     }
-    case 'self-signed':
-      return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
+    case 'self-signed': {
+      const pin = pinOf(sent[0]);
+      const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
+      return [finding('certificate-self-signed', 'The certificate is self-signed.', details)];
+    }
     case 'incomplete': {
       const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
-      const details = { cause: causeOf(chain), evidence: { ...evidence, ...missingIssuer(chain) } };
+      const cause = missingCause(chain);
+      const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
       return [finding('certificate-chain-incomplete', message, details)];
     }
     case 'untrusted':
-      return [untrusted(chain, evidence)];
+      return [untrusted(chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
   }
 }
 
+type Untrusted = ChainResult & { readonly kind: 'untrusted' };
+
 function untrusted(
-  chain: ChainResult & { kind: 'untrusted' },
-  evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string }>,
+  chain: Untrusted,
+  evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string; chain: string; trusted: string }>,
+  options: VerifyOptions,
 ): KnownFinding {
-  const { end, isRoot, hasNameConflict, path } = chain;
+  const { end, isRoot, hasNameConflict, path, problem } = chain;
   const name = nameOf(end.subject);
   if (chain.reason !== undefined) {
     const reason = excerpt(chain.reason);
+    if (problem) return issuerProblem(problem, { ...evidence, reason }, options);
     const message = path
       ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
       : `The chain does not lead to a trusted CA: ${reason}.`;
@@ -74,15 +88,50 @@ function untrusted(
     ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
     : `${name} is not trusted and was not issued by a trusted CA`;
   return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
-    cause: causeOf(chain),
+    cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
+  });
+}
+
+/** An issuer that must not issue the certificate below it. */
+function issuerProblem(
+  { kind, issuer }: NonNullable<Untrusted['problem']>,
+  shared: Readonly<Record<string, string>>,
+  { trust, policy, now }: VerifyOptions,
+): KnownFinding {
+  const subject = nameOf(issuer.subject);
+  const evidence = { ...shared, badIssuer: subject };
+  const code = 'certificate-untrusted';
+  if (kind === 'not-a-ca') {
+    const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+    return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
+  }
+  if (kind === 'not-allowed') {
+    return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause: 'issuer-not-allowed' });
+  }
+  const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
+  if (kind === 'not-yet-valid') {
+    const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
+    return finding(code, message, { evidence, cause: 'issuer-not-yet-valid' });
+  }
+  const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
+  const isRoot = isSelfIssued(issuer);
+  const source = isConfigured
+    ? 'is configured as a trusted CA'
+    : trust.isDefault(issuer)
+      ? 'is in the default store'
+      : 'the server sends';
+  const which = `${isRoot ? 'a root' : 'an intermediate'} certificate that ${source}`;
+  const message = `The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
+  return finding(code, message, {
+    evidence: { ...evidence, issuerValidTo: to.toISOString() },
+    cause: isRoot ? 'root-expired' : isConfigured ? 'configured-issuer-expired' : 'issuer-expired',
   });
 }
 
 /** The gate does not fetch the missing certificate from its URL. */
 function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string> {
-  const parsed = parse(end);
-  const [url] = parsed.ok ? parsed.facts.caIssuers : [];
+  const url = issuerUrl(end);
   return {
     missingIssuer: nameOf(end.issuer),
     ...(url !== undefined && { caIssuers: excerpt(url) }),
@@ -90,8 +139,28 @@ function missingIssuer({ end, hasNameConflict }: PathEnd): Record<string, string
   };
 }
 
-function causeOf({ hasNameConflict }: PathEnd): 'missing-issuer' | 'same-name' {
-  return hasNameConflict ? 'same-name' : 'missing-issuer';
+/**
+ * What the missing issuer is, probably. A public CA writes the URL of an intermediate into the certificates that it
+ * issues with it; a private CA usually has no such URL, and no intermediate. To append a root does not help, so in doubt
+ * it is one.
+ */
+function missingCause({ end, hasNameConflict }: PathEnd): 'same-name' | 'private-root' | undefined {
+  if (hasNameConflict) return 'same-name';
+  const name = nameOf(end.issuer);
+  const isIntermediate = !/\broot\b/i.test(name) && (issuerUrl(end) !== undefined || INTERMEDIATE.test(name));
+  return isIntermediate ? undefined : 'private-root';
+}
+
+const INTERMEDIATE = /\b(?:intermediate|issuing|sub|subordinate)\b/i;
+
+function issuerUrl(certificate: X509Certificate): string | undefined {
+  const parsed = parse(certificate);
+  return parsed.ok ? parsed.facts.caIssuers[0] : undefined;
+}
+
+function pinOf(certificate: X509Certificate | undefined): string | undefined {
+  const parsed = certificate && parse(certificate);
+  return parsed?.ok ? `sha256/${parsed.facts.spki}` : undefined;
 }
 
 /** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
@@ -99,16 +168,20 @@ export function judgeOrder({ sent }: Presented): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
     const certificatesSent = `more than ${MAX_CERTIFICATES}`;
     const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
-    return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent } })];
+    return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
   }
   const misplaced = firstOutOfOrder(sent);
   if (!misplaced) return [];
   const subject = nameOf(misplaced.subject);
   const evidence = { subject, certificatesSent: String(sent.length) };
+  if (isRepeated(misplaced, sent)) {
+    const message = `The server sends the certificate ${subject} more than once.`;
+    return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
+  }
   const message = `${subject} has not issued the certificate sent before it.`;
   return [finding('certificate-chain-disordered', message, { evidence })];
 }
 
-function nameOf(multiLine: string | undefined): string {
-  return excerpt(distinguishedName(multiLine));
+function isRepeated(certificate: X509Certificate, sent: readonly X509Certificate[]): boolean {
+  return sent.filter(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256).length > 1;
 }

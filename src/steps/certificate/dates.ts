@@ -18,14 +18,14 @@ export function daysLeft(validTo: Date, now: Date): number {
 }
 
 /** Such as `3 days`, or `5 hours` if that is less than a day. */
-function timeBetween(from: Date, to: Date): string {
+export function timeBetween(from: Date, to: Date): string {
   const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
   if (hours >= 24) return count(daysBetween(from, to), 'day');
   return hours > 0 ? count(hours, 'hour') : 'less than an hour';
 }
 
 /** Such as `2027-02-22`, in UTC. */
-function day(date: Date): string {
+export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
@@ -38,8 +38,10 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
     return [finding('certificate-expired', message, { evidence })];
   }
   if (validFrom > now) {
-    const message = `The certificate is not valid before ${validFrom.toISOString()}.`;
-    return [finding('certificate-not-yet-valid', message, { evidence })];
+    const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+    // A day: a clock that is set to local time is wrong by at most 14 hours.
+    const isSoon = validFrom.getTime() - now.getTime() < DAY_MS;
+    return [finding('certificate-not-yet-valid', message, { evidence, ...(isSoon && { cause: 'clock' }) })];
   }
   const tooSoon = tooSoonClause(validTo, options);
   if (tooSoon === undefined) return [];
@@ -55,20 +57,23 @@ function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyO
 /**
  * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
  * @param above the certificates above it, with the trust anchor, whose dates OpenSSL checks, too
+ * @param anchor the trust anchor
  */
 export function judgeIssuerDates(
   leaf: CertificateFacts,
   above: readonly Parsed[],
+  anchor: X509Certificate | undefined,
   options: VerifyOptions,
 ): KnownFinding[] {
-  const [first] = above.map(({ facts }) => facts).toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-  if (!first || first.validTo >= leaf.validTo) return [];
-  const { validTo } = first;
-  const issuer = excerpt(first.subject);
+  const [first] = above.toSorted((a, b) => a.facts.validTo.getTime() - b.facts.validTo.getTime());
+  if (!first || first.facts.validTo >= leaf.validTo) return [];
+  const { validTo, subject } = first.facts;
+  const issuer = excerpt(subject);
   const tooSoon = tooSoonClause(validTo, options);
   const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
   const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
-  const found = finding('certificate-issuer-expires-first', message, { evidence });
+  const cause = first.certificate === anchor ? ({ cause: 'trusted-ca' } as const) : {};
+  const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
   return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
 }
 

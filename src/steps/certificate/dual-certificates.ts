@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
@@ -62,9 +63,9 @@ export async function otherCertificates(
       const isAsked = failure?.kind === 'alert' && failure.asked;
       const why = isAsked ? ', because the server requires a client certificate' : '';
       const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
-      findings.push(unchecked(kind, what, why));
+      findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
     } else if (isTls13Only) {
-      findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
+      findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
     } else {
       absent.push(kind);
     }
@@ -111,7 +112,12 @@ function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
   return name.startsWith('RSA') ? 'RSA' : undefined;
 }
 
-function unchecked(kind: KeyKind, outcome: string, why: string): KnownFinding {
+function unchecked(
+  kind: KeyKind,
+  outcome: string,
+  why: string,
+  cause?: CauseOf<'certificate-unchecked'>,
+): KnownFinding {
   const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
-  return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
+  return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome }, ...(cause && { cause }) });
 }

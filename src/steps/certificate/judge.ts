@@ -32,7 +32,10 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
   // If there is a path, other certificates that were sent do not matter.
   const [own, ...issuers] = (path ?? presented.sent).map(parse);
   if (!own) throw new RangeError('a peer without a certificate');
-  const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [result.malformed]));
+  const unreadable = [own, ...issuers].flatMap((result) => {
+    if (result.ok) return [];
+    return [result === own ? result.malformed : { ...result.malformed, cause: 'issuer' }];
+  });
   if (!own.ok) return { findings: unreadable, isVerified: false };
 
   const { facts } = own;
@@ -40,13 +43,13 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
   const above = issuers.filter((issuer) => issuer.ok);
   const strength = judgeStrength([own, ...above], anchor);
   const dates = judgeDates(facts, options);
-  const purpose = judgePurpose(facts);
+  const purpose = judgePurpose(own, options);
   const name = judgeName(facts, options);
-  const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
+  const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose], options);
   const identity = [...trusted, ...name, ...purpose];
 
   const pinned = policy.pins.includes(facts.spki);
-  const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy)] : [];
+  const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy, identity.length === 0)] : [];
   return {
     findings: [
       ...unreadable,
@@ -54,7 +57,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
       ...mismatch,
       ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
       ...strength,
-      ...(path ? judgeIssuerDates(facts, above, options) : []),
+      ...(path ? judgeIssuerDates(facts, above, anchor, options) : []),
       ...judgeOrder(presented),
       ...judgeLifetime(facts, anchor, options),
     ],
@@ -69,9 +72,11 @@ function pathOf(chain: ChainResult, { verifyError }: Presented): readonly X509Ce
   return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
 
-function pinMismatch({ spki }: CertificateFacts, { pins }: TlsPolicy): KnownFinding {
+/** @param isValid whether chain, name and purpose are valid, so that a CA has confirmed the new key for this name */
+function pinMismatch({ spki }: CertificateFacts, { pins }: TlsPolicy, isValid: boolean): KnownFinding {
   return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
     evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
+    ...(isValid && { cause: 'valid-certificate' as const }),
   });
 }
 

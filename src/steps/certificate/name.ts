@@ -1,32 +1,35 @@
-import { isIP } from 'node:net';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { matchesName } from '../../tls/names.js';
-import type { VerifyOptions } from './presented.js';
+import { mismatchOf } from './name-mismatch.js';
+import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
+import type { Parsed, VerifyOptions } from './presented.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */
 export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): KnownFinding[] {
   if (matchesName(facts, name)) return [];
   const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
-  const only = facts.hasOtherNames
-    ? 'subject alternative names, but no DNS name or IP address'
-    : 'no subject alternative names';
-  const reason =
-    names === ''
-      ? `has ${only}, so it does not match ${name}`
-      : isIP(name) !== 0 && facts.dnsNames.includes(name)
-        ? `has ${name} as a DNS name, not as an IP address`
-        : `is for ${names}, not for ${name}`;
-  const evidence = { expected: name, names: names || 'none', subject: excerpt(facts.subject) };
-  return [finding('certificate-hostname-mismatch', `The certificate ${reason}.`, { evidence })];
+  const none = facts.hasOtherNames ? 'no DNS name or IP address' : 'none';
+  const { message, cause } = mismatchOf(facts, name);
+  const evidence = { expected: name, names: names || none, subject: excerpt(facts.subject) };
+  return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && { cause }) })];
 }
 
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
-export function judgePurpose({ isCa, purposeErrors, subject }: CertificateFacts): KnownFinding[] {
+export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOptions): KnownFinding[] {
+  const { isCa, purposeErrors, subject, spki } = facts;
   const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
   if (reasons.length === 0) return [];
-  const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
   const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
-  return [finding('certificate-wrong-purpose', message, { evidence })];
+  const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
+  if (purposeErrors.length > 0) return [finding('certificate-wrong-purpose', message, { evidence })];
+  return [
+    isSelfIssued(certificate)
+      ? finding('certificate-wrong-purpose', message, {
+          evidence: { ...evidence, expected: name, pin: `sha256/${spki}` },
+          cause: 'self-signed-ca',
+        })
+      : finding('certificate-wrong-purpose', message, { evidence, cause: 'ca-certificate' }),
+  ];
 }

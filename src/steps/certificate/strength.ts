@@ -11,18 +11,23 @@ import type { Parsed } from './presented.js';
  */
 export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate | undefined): KnownFinding[] {
   const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
-  const weakKey = chain.find(({ facts }) => facts.key.weak)?.facts;
-  const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
+  const weakKey = chain.find(({ facts }) => facts.key.weak);
+  const weakSignature = signed.find(({ facts }) => facts.signature.weak);
+  // Whoever runs the server can replace only the first one.
+  const causeOf = (one: Parsed) => (one === chain[0] ? {} : ({ cause: 'issuer' } as const));
   const findings: KnownFinding[] = [];
   if (weakKey) {
-    const evidence = { key: weakKey.key.name, subject: excerpt(weakKey.subject) };
+    const evidence = { key: weakKey.facts.key.name, subject: excerpt(weakKey.facts.subject) };
     const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
-    findings.push(finding('certificate-weak-key', message, { evidence }));
+    findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
   }
   if (weakSignature) {
-    const evidence = { signature: weakSignature.signature.name, subject: excerpt(weakSignature.subject) };
+    const evidence = {
+      signature: weakSignature.facts.signature.name,
+      subject: excerpt(weakSignature.facts.subject),
+    };
     const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
-    findings.push(finding('certificate-weak-signature', message, { evidence }));
+    findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
   }
   return findings;
 }

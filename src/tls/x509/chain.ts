@@ -11,6 +11,8 @@ export type ChainResult =
       readonly kind: 'untrusted';
       /** Why the path is not valid. */
       readonly reason?: string;
+      /** The issuer for which it is not valid. */
+      readonly problem?: NonNullable<PathError['problem']>;
       /** A path that is valid if everything is that this search does not support. */
       readonly path?: readonly X509Certificate[];
     } & PathEnd);
@@ -56,7 +58,13 @@ export function verifyChain(
   const [first] = errors;
   if (!first) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
   const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
-  return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
+  return {
+    kind: 'untrusted',
+    reason: first.message,
+    ...(first.problem && { problem: first.problem }),
+    ...(uncertain && { path: uncertain }),
+    ...pathEnd,
+  };
 }
 
 /** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */

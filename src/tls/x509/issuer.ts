@@ -5,7 +5,13 @@ import { DerError } from './der.js';
 import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
 import { hasExplicitCurve, validityOf } from './encoding.js';
 import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
-import { constraintError, hasUnsupportedConstraint, type Comparisons, type PathError } from './name-constraints.js';
+import {
+  constraintError,
+  hasUnsupportedConstraint,
+  type Comparisons,
+  type IssuerProblem,
+  type PathError,
+} from './name-constraints.js';
 import { extendedKeyUsageError } from './purpose.js';
 
 /** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
@@ -37,7 +43,7 @@ export function pathError(
     error && { ...error, message: `${name} ${error.message}` };
   return (
     orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-    firstError(counted, (one) => withName(constraintError(issuer, one, comparisons))) ??
+    firstError(counted, (one) => withName(notAllowed(issuer, constraintError(issuer, one, comparisons)))) ??
     unsupportedFeature(issuer) ??
     firstError(counted, (one, i) =>
       hasUnsupportedConstraint(issuer, one, i === 0)
@@ -45,6 +51,10 @@ export function pathError(
         : undefined,
     )
   );
+}
+
+function notAllowed(issuer: X509Certificate, error: PathError | undefined): PathError | undefined {
+  return error && !error.isUnsupported ? { ...error, problem: { kind: 'not-allowed', issuer } } : error;
 }
 
 /** @returns an error whose message follows the name of the issuer */
@@ -59,13 +69,18 @@ function issuerError(
   const usage = extendedKeyUsageError(issuer);
   const limit = pathLength(issuer);
   nameConstraints(issuer);
-  const error = (message: string): PathError => ({ message, isUnsupported: false });
-  if (!issuer.ca) return error('is not a CA');
-  if (!issuee?.checkIssued(issuer)) return error('may not sign certificates');
-  if (to < now) return error(`expired on ${issuer.validTo}`);
-  if (from > now) return error(`is not valid before ${issuer.validFrom}`);
-  if (usage !== undefined) return error(`may not issue certificates for servers: ${usage}`);
-  return between > limit ? error(`may have at most ${count(limit, 'CA')} below it, and has ${between}`) : undefined;
+  const error = (kind: IssuerProblem, message: string): PathError => ({
+    message,
+    isUnsupported: false,
+    problem: { kind, issuer },
+  });
+  if (!issuer.ca) return error('not-a-ca', 'is not a CA');
+  if (!issuee?.checkIssued(issuer)) return error('not-a-ca', 'may not sign certificates');
+  if (to < now) return error('expired', `expired on ${issuer.validTo}`);
+  if (from > now) return error('not-yet-valid', `is not valid before ${issuer.validFrom}`);
+  if (usage !== undefined) return error('not-allowed', `may not issue certificates for servers: ${usage}`);
+  if (between <= limit) return undefined;
+  return error('not-allowed', `may have at most ${count(limit, 'CA')} below it, and has ${between}`);
 }
 
 /**

@@ -10,7 +10,12 @@ export interface PathError {
   readonly message: string;
   /** Whether this search only lacks support for something. OpenSSL may support it. */
   readonly isUnsupported: boolean;
+  /** The issuer and its problem, if they are known more exactly. */
+  readonly problem?: { readonly kind: IssuerProblem; readonly issuer: X509Certificate };
 }
+
+/** `not-allowed`: a CA that may not issue this certificate, by its own limits. */
+export type IssuerProblem = 'expired' | 'not-yet-valid' | 'not-a-ca' | 'not-allowed';
 
 interface NameType<Name> {
   readonly tag: number;

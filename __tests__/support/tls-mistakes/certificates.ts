@@ -1,0 +1,224 @@
+import { createPki, inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
+import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certificate-fixtures.js';
+import { ecdsaWith, RSA_1024 } from '../key-types.js';
+import { pin } from '../finding-examples/finding-example.js';
+import { AUTHORITY, CONFIGURATION, LIKELY, serves, SERVER, type Mistake } from './mistake.js';
+
+const names = [HOST];
+const UNTRUSTED = 'certificate-untrusted';
+const INCOMPLETE = 'certificate-chain-incomplete';
+const PURPOSE = 'certificate-wrong-purpose';
+
+const ca = (commonName: string, options: CertificateOptions = {}): Promise<Identity> =>
+  issue({ commonName, ca: true, notBefore: inDays(-900), notAfter: inDays(900), ...options });
+const under = (issuer: Identity, options: CertificateOptions = {}): Promise<Identity> =>
+  issue({ names, issuer, ...options });
+const trusting = (...roots: Identity[]) => ({ ca: roots.map(({ cert }) => cert) });
+
+/** Chains that do not lead to a trusted CA, or should not. */
+export async function chains({ pki, good }: CertificateFixtures): Promise<readonly Mistake[]> {
+  const lab = await createPki('Lab');
+  const root = await ca('Lab root CA');
+  const odd = { further: [{ rawData: ISSUER_URL }] };
+  const expired = { notAfter: inDays(-3) };
+  const oldIntermediate = await ca('Old CA', { issuer: pki.root, ...expired });
+  const oldRoot = await ca('Old Root CA', expired);
+  const early = await ca('Early CA', { issuer: pki.root, notBefore: inDays(20) });
+  const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
+  const again = await createPki('Test');
+  return [
+    {
+      name: 'a private root that is not in `ca`',
+      server: serves(await under(root)),
+      ...{ code: INCOMPLETE, title: 'Private CA not trusted', ...CONFIGURATION },
+      message: /its issuer, CN=Lab root CA, is not a trusted CA/,
+      ...{ fix: /^Add the root of this private CA to `ca`: CN=Lab root CA is probably/, notTheFix: /^Append/ },
+    },
+    {
+      name: 'a private root that is not in `ca`, below which an intermediate is sent',
+      server: serves(await lab.issue({ names })),
+      ...{ code: UNTRUSTED, title: 'Private CA not trusted', ...CONFIGURATION },
+      message: /CN=Lab Intermediate CA is not trusted and was not issued by a trusted CA/,
+      ...{ fix: /^Add the root of this private CA to `ca`: CN=Lab Root CA is probably/, notTheFix: /^Append/ },
+    },
+    {
+      name: 'a private root that is sent',
+      server: serves(await lab.issue({ names, sends: [lab.intermediate, lab.root] })),
+      ...{ code: UNTRUSTED, title: 'Private root not trusted', ...CONFIGURATION },
+      ...{
+        message: /ends in a root that is not trusted: CN=Lab Root CA/,
+        fix: /add it to `ca`, after .* \(SHA-256 \w{64}\)/,
+      },
+    },
+    {
+      name: 'an intermediate that is not sent',
+      server: serves(await pki.issue({ names, sends: [], ...odd })),
+      ...{ code: INCOMPLETE, title: 'Intermediate certificate missing', ...LIKELY },
+      message: /its issuer, CN=Test Intermediate CA, is not a trusted CA/,
+      fix: new RegExp(`^Append the certificate of CN=Test Intermediate CA, available at ${ISSUER_AT}, to`),
+    },
+    {
+      name: 'a CA with the name of a trusted one',
+      server: serves(await again.issue({ names })),
+      ...{ code: UNTRUSTED, title: 'Issuer has the name of a trusted CA, but a different key', ...LIKELY },
+      ...{ message: /has a different key than the one that signed/, fix: /^Either the CA has renewed its key/ },
+    },
+    {
+      name: 'an expired intermediate',
+      server: serves(await under(oldIntermediate)),
+      ...{ code: UNTRUSTED, title: 'Issuer certificate expired', ...SERVER },
+      message: /CN=Old CA expired on \S+, 3 days ago\. It is an intermediate certificate that the server sends\./,
+      fix: /^Replace the expired intermediate CN=Old CA .*Adding the expired certificate to `ca` does not help/,
+      notTheFix: /add its root to `ca`/,
+    },
+    {
+      name: 'an expired root in `ca`',
+      ...{ server: serves(await under(oldRoot)), policy: trusting(oldRoot) },
+      ...{ code: UNTRUSTED, title: 'Root certificate expired', ...AUTHORITY },
+      message:
+        /CN=Old Root CA expired on \S+, 3 days ago\. It is a root certificate that is configured as a trusted CA\./,
+      fix: /CN=Old Root CA must create a new root.*Adding the expired root to `ca` does not help/,
+    },
+    {
+      name: 'an expired intermediate in `ca`',
+      ...{ server: serves(await under(oldIntermediate, { sends: [] })), policy: trusting(oldIntermediate) },
+      ...{ code: UNTRUSTED, title: 'Trusted intermediate expired', ...CONFIGURATION, certainty: 'certain' },
+      message: /It is an intermediate certificate that is configured as a trusted CA\./,
+      ...{ fix: /^Replace CN=Old CA in `ca`/, noCommand: 'its openssl command would need the intermediate' },
+    },
+    {
+      name: 'an issuer that is not valid yet',
+      server: serves(await under(early)),
+      ...{ code: UNTRUSTED, title: 'Issuer certificate not yet valid', ...LIKELY },
+      ...{ message: /CN=Early CA is not valid before/, fix: /clock of this machine/ },
+    },
+    {
+      name: 'an issuer that is not a CA',
+      server: serves(await under(good, { sends: [good, pki.intermediate] })),
+      ...{ code: UNTRUSTED, title: 'Issuer is not a CA', ...LIKELY },
+      message: /CN=STARTTLS Gate demo has issued a certificate of this chain, but is not a CA/,
+      ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/, notTheFix: /add its root/ },
+    },
+    {
+      name: 'a CA for clients only',
+      server: serves(await under(clients)),
+      ...{ code: UNTRUSTED, title: 'Issuer must not issue this certificate', ...AUTHORITY },
+      message: /CN=Clients CA may not issue certificates for servers/,
+      ...{ fix: /outside that.*Do not add CN=Clients CA to `ca`/, noCommand: 'the text depends on the limit' },
+    },
+  ];
+}
+
+/** Certificates with the wrong purpose, key, signature or dates. */
+export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Promise<readonly Mistake[]> {
+  const ownCa = await issue({ commonName: HOST, names, ca: true });
+  const weakCa = await ca('Weak CA', { issuer: pki.root, key: RSA_1024 });
+  const sha1Ca = await ca('SHA-1 CA', { issuer: pki.root, signature: ecdsaWith('SHA-1') });
+  const short = await ca('Short CA', { issuer: pki.root, notAfter: inDays(30) });
+  const shortRoot = await ca('Short Root CA', { notAfter: inDays(30) });
+  const selfSigned = await issue({ commonName: HOST, names });
+  const MINUTES = 10 / 24 / 60;
+  return [
+    {
+      name: 'a self-signed CA certificate in `ca`',
+      ...{ server: serves(ownCa), policy: trusting(ownCa) },
+      ...{ code: PURPOSE, title: 'Self-signed CA certificate used as server certificate', ...SERVER },
+      message: /it is a CA certificate/,
+      fix: /`openssl req -x509 .* -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=DNS:mail\.example\.test".*`tls\.pin: sha256\/\S{44}`/,
+    },
+    {
+      name: 'a CA certificate of a CA',
+      server: serves(await pki.issue({ names, ca: true, usage: ['serverAuth'], sends: [pki.intermediate] })),
+      ...{ code: PURPOSE, title: 'CA certificate used as server certificate', ...SERVER },
+      ...{ message: /it is a CA certificate/, fix: /^Get a certificate for this server from the CA/ },
+    },
+    {
+      name: 'a certificate for clients',
+      server: serves(await pki.issue({ names, usage: ['clientAuth'] })),
+      ...{ code: PURPOSE, title: 'Certificate not valid for a server', ...SERVER },
+      ...{ message: /its extended key usage does not allow a TLS server/, fix: /TLS Web Server Authentication/ },
+    },
+    {
+      name: 'a short key',
+      server: serves(await pki.issue({ names, key: RSA_1024 })),
+      ...{ code: 'certificate-weak-key', title: 'Weak key', ...SERVER },
+      ...{ message: /weak key: RSA, 1024 bits/, fix: /^Create a new key/ },
+    },
+    {
+      name: 'a short key of an intermediate',
+      server: serves(await under(weakCa)),
+      ...{ code: 'certificate-weak-key', title: 'Weak key of an issuer', ...AUTHORITY },
+      ...{ message: /CN=Weak CA has a weak key/, fix: /a new key for the server does not help/ },
+      noCommand: 'openssl x509 reads only the first certificate',
+    },
+    {
+      name: 'a SHA-1 signature',
+      server: serves(await pki.issue({ names, signature: ecdsaWith('SHA-1') })),
+      ...{ code: 'certificate-weak-signature', title: 'Weak signature', ...SERVER },
+      ...{ message: /weak signature: ECDSA with SHA-1/, fix: /reissued with SHA-256/ },
+    },
+    {
+      name: 'a SHA-1 signature of an intermediate',
+      server: serves(await under(sha1Ca)),
+      ...{ code: 'certificate-weak-signature', title: 'Weak signature of an intermediate', ...AUTHORITY },
+      ...{ message: /CN=SHA-1 CA has a weak signature/, fix: /^The certificate of the intermediate CN=SHA-1 CA/ },
+      noCommand: 'openssl x509 reads only the first certificate',
+    },
+    {
+      name: 'an expired certificate',
+      server: serves(await pki.issue({ names, notBefore: inDays(-90), notAfter: inDays(-2) })),
+      ...{ code: 'certificate-expired', title: 'Certificate expired', ...SERVER },
+      ...{ message: /expired on \S+, 2 days ago/, fix: /was renewed, but the mail server has not loaded it/ },
+    },
+    {
+      name: 'a certificate for next month',
+      server: serves(await pki.issue({ names, notBefore: inDays(30) })),
+      ...{ code: 'certificate-not-yet-valid', title: 'Certificate not yet valid', ...SERVER },
+      ...{ message: /not valid before \S+, in 29 days\./, fix: /^Install a certificate that is valid now/ },
+    },
+    {
+      name: 'a certificate for ten minutes later',
+      server: serves(await pki.issue({ names, notBefore: inDays(MINUTES) })),
+      ...{ code: 'certificate-not-yet-valid', title: 'Certificate not yet valid, or a wrong clock', ...LIKELY },
+      ...{ message: /not valid before \S+, in less than an hour\./, fix: /^Compare the clock of this machine/ },
+    },
+    {
+      name: 'a certificate that expires soon',
+      server: serves(await pki.issue({ names, notAfter: inDays(3.5) })),
+      ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
+      ...{ message: /, in 3 days, but must be valid for at least 14 days/, fix: /^Renew the certificate now/ },
+    },
+    {
+      name: 'an intermediate that expires before the certificate',
+      server: serves(await under(short)),
+      ...{ code: 'certificate-issuer-expires-first', title: 'Issuer expires before the certificate', ...SERVER },
+      ...{ message: /CN=Short CA expires on/, fix: /^Replace the intermediate CN=Short CA/ },
+    },
+    {
+      name: 'a root that expires before the certificate',
+      ...{ server: serves(await under(shortRoot)), policy: trusting(shortRoot) },
+      ...{ code: 'certificate-issuer-expires-first', title: 'Trusted CA expires before the certificate', ...AUTHORITY },
+      ...{ message: /CN=Short Root CA expires on/, fix: /^The CA CN=Short Root CA needs a new certificate/ },
+      noCommand: 'the server does not send the root',
+    },
+    {
+      name: 'a valid certificate with a new key',
+      ...{ server: serves(good), policy: { pins: [pin(rsa2048)] } },
+      code: 'certificate-pin-mismatch',
+      ...{ title: 'Key does not match the pin, but the certificate is valid', ...CONFIGURATION },
+      ...{ message: /is not pinned/, fix: /^A trusted CA has confirmed this key .* add sha256\/\S{44} to `tls\.pin`/ },
+    },
+    {
+      name: 'a self-signed certificate with a new key',
+      ...{ server: serves(selfSigned), policy: { pins: [pin(rsa2048)] } },
+      ...{ code: 'certificate-pin-mismatch', title: 'Key does not match the pin', ...LIKELY },
+      ...{ message: /is not pinned/, fix: /find out who operates it before you change the pin/ },
+    },
+    {
+      name: 'a self-signed certificate',
+      server: serves(selfSigned),
+      ...{ code: 'certificate-self-signed', title: 'Self-signed certificate', ...SERVER },
+      ...{ message: /is self-signed/, fix: /public CA.*`tls\.pin: sha256\/\S{44}`/ },
+    },
+  ];
+}

@@ -1,0 +1,163 @@
+import { entriesOf, type CatalogEntry, type Values } from './entry.js';
+import { fields } from './evidence.js';
+
+const { error } = entriesOf(['certificate'], fields('keyType'));
+
+/** Evidence of the findings about the chain. */
+export const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
+export const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
+export const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo');
+
+/** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
+const NO_ISSUER = 'unable to get local issuer certificate';
+const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
+
+const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
+
+const byTrustedCa = 'was issued by a CA that its clients trust';
+
+/** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
+function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
+  const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
+  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+}
+
+const MISSING_INTERMEDIATE = {
+  party: 'server',
+  certainty: 'likely',
+  remedy: appendIssuer,
+  examples: FULL_CHAIN_EXAMPLE,
+  setting: 'certificate',
+  reproduce: { command: 'openssl', shows: NO_ISSUER },
+} as const;
+
+const PRIVATE_ROOT = {
+  title: 'Private CA not trusted',
+  party: 'configuration',
+  certainty: 'likely',
+  remedy: ({ missingIssuer = '' }: Values) =>
+    `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
+  reproduce: { command: 'openssl', shows: NO_ISSUER },
+} as const;
+
+/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
+const SAME_NAME = {
+  title: 'Issuer has the name of a trusted CA, but a different key',
+  party: 'server',
+  certainty: 'likely',
+  remedy:
+    'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `ca`: compare the fingerprint with those that the CA publishes, and check from another network. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+  reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
+} as const;
+
+/** Findings of step 3 about the issuers of the certificate. */
+export const CERTIFICATE_CHAIN = {
+  'certificate-self-signed': error(
+    'Self-signed certificate',
+    'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.',
+    {
+      party: 'server',
+      certainty: 'certain',
+      newCertificate: byTrustedCa,
+      remedy: ({ pin = '' }: Values) =>
+        `Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to \`ca\`. Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
+      setting: 'certificate',
+      reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+    },
+    {
+      evidence: { ...CHAIN_EVIDENCE, ...fields('pin') },
+      reference: 'RFC 5280 section 6.1',
+      resultType: 'certificate-not-trusted',
+    },
+  ),
+  'certificate-chain-incomplete': error(
+    'Intermediate certificate missing',
+    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.',
+    MISSING_INTERMEDIATE,
+    {
+      evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
+      reference: 'RFC 8446 section 4.4.2',
+      resultType: 'certificate-not-trusted',
+      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
+    },
+  ),
+  'certificate-untrusted': error(
+    'Certificate issuer not trusted',
+    'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'The message says what is wrong with the chain. If the CA is public, install the chain that it publishes now. If the certificate itself has the problem, have it reissued without that.',
+      setting: 'certificate',
+    },
+    {
+      evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
+      reference: 'RFC 5280 section 6.1',
+      resultType: 'certificate-not-trusted',
+      causes: {
+        'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
+        'private-root': PRIVATE_ROOT,
+        'unknown-root': {
+          title: 'Private root not trusted',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ rootSha256 = '' }: Values) =>
+            `If this root is yours, add it to \`ca\`, after you have compared its fingerprint (SHA-256 ${rootSha256}). If it is not, someone else may be responding in place of the server: find out who, and do not trust it.`,
+          reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
+        },
+        'same-name': SAME_NAME,
+        'issuer-expired': {
+          title: 'Issuer certificate expired',
+          party: 'server',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
+          examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: 'certificate has expired' },
+        },
+        'root-expired': {
+          title: 'Root certificate expired',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Whoever operates the CA ${badIssuer} must create a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+          reproduce: { command: 'openssl', shows: 'certificate has expired' },
+        },
+        'configured-issuer-expired': {
+          title: 'Trusted intermediate expired',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Replace ${badIssuer} in \`ca\`: with the root of this CA if the server sends the current intermediate, otherwise with the current intermediate.`,
+        },
+        'issuer-not-yet-valid': {
+          title: 'Issuer certificate not yet valid',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, ${badIssuer} was issued with a wrong date: the CA must reissue it.`,
+          reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+        },
+        'issuer-not-a-ca': {
+          title: 'Issuer is not a CA',
+          party: 'server',
+          certainty: 'likely',
+          newCertificate: byTrustedCa,
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+          reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+        },
+        'issuer-not-allowed': {
+          title: 'Issuer must not issue this certificate',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          newCertificate: byTrustedCa,
+          remedy: ({ badIssuer = '' }: Values) =>
+            `The certificate of ${badIssuer} limits what it may issue, and this certificate is outside that. The CA must issue it with an intermediate that is allowed to, or lift the limit. Do not add ${badIssuer} to \`ca\`.`,
+        },
+      },
+    },
+  ),
+} as const satisfies Record<string, CatalogEntry>;

@@ -1,0 +1,126 @@
+import { isIP } from 'node:net';
+import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
+import { fields } from './evidence.js';
+
+const { error } = entriesOf(['certificate'], fields('keyType'));
+
+/** A subject alternative name as `openssl` expects it. */
+export function alternativeName(name = ''): string {
+  return isIP(name) === 0 ? `DNS:${name}` : `IP:${name}`;
+}
+
+const includesName = ({ expected = '' }: Values): string => `includes ${expected}`;
+
+/** For a certificate that no public CA issues. */
+function howToInclude({ expected }: Values): string {
+  return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
+}
+
+const MISMATCH = 'hostname mismatch';
+
+/** The names are wrong for this server, and a new certificate is the fix. */
+const NEW_CERTIFICATE = {
+  party: 'server',
+  certainty: 'likely',
+  setting: 'certificate',
+  newCertificate: includesName,
+} as const satisfies Partial<Cause>;
+
+const LIST_OF_NAMES = 'certificate-names';
+
+/** Findings of step 3 about the name in the certificate. */
+export const CERTIFICATE_NAME = {
+  'certificate-hostname-mismatch': error(
+    'Certificate does not match the host name',
+    'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.',
+    {
+      ...NEW_CERTIFICATE,
+      remedy: ({ expected = '', names = '' }: Values) =>
+        `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
+      reproduce: {
+        command: 'openssl',
+        shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+      },
+    },
+    {
+      evidence: fields('expected', 'names', 'subject'),
+      reference: 'RFC 9525 section 6',
+      resultType: 'certificate-host-mismatch',
+      causes: {
+        'no-names': {
+          ...NEW_CERTIFICATE,
+          title: 'Certificate has no usable name',
+          certainty: 'certain',
+          newCertificate: ({ expected = '' }: Values) => `has ${expected} as a subject alternative name`,
+          remedy: (evidence: Values) =>
+            `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different \`servername\` does not help. OpenSSL's own check (\`-verify_hostname\`) accepts a common name instead, so it may not report this; other clients do.`,
+          // If there are names of other types, the list is not empty.
+          reproduce: {
+            command: LIST_OF_NAMES,
+            shows: ({ names }: Values) => (names === 'none' ? 'No extensions' : ''),
+          },
+        },
+        'forged-name': {
+          title: 'Forged name in the certificate',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
+          reproduce: { command: 'openssl', shows: MISMATCH },
+        },
+        'address-as-name': {
+          ...NEW_CERTIFICATE,
+          title: 'IP address in the certificate is a DNS name',
+          certainty: 'certain',
+          newCertificate: ({ expected = '' }: Values) => `has ${expected} as an IP address`,
+          remedy: (evidence: Values) =>
+            `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
+          reproduce: { command: 'openssl', shows: 'IP address mismatch' },
+        },
+        'local-address': {
+          title: 'Endpoint is configured without the name in the certificate',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ expected = '', names = '' }: Values) =>
+            `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
+          reproduce: {
+            command: 'openssl',
+            shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+          },
+        },
+        wildcard: {
+          ...NEW_CERTIFICATE,
+          title: 'Wildcard does not cover the host name',
+          certainty: 'certain',
+          remedy: ({ expected = '' }: Values) =>
+            `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
+          reproduce: { command: 'openssl', shows: MISMATCH },
+        },
+        'partial-wildcard': {
+          ...NEW_CERTIFICATE,
+          title: 'Wildcard is not a whole label',
+          certainty: 'certain',
+          remedy: ({ expected = '' }: Values) =>
+            `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
+          reproduce: { command: LIST_OF_NAMES, shows: '*' },
+        },
+        'default-certificate': {
+          ...NEW_CERTIFICATE,
+          title: 'Default certificate of the server',
+          remedy: ({ expected = '' }: Values) =>
+            `The names are those of a machine, not of a mail server on the internet: this is probably the certificate that was generated when the software was installed. Configure the server to use a certificate that includes ${expected}.`,
+          reproduce: { command: 'openssl', shows: MISMATCH },
+        },
+        'other-domain': {
+          title: 'Certificate is for another domain',
+          party: 'configuration',
+          certainty: 'likely',
+          setting: 'certificate',
+          remedy: ({ expected = '', names = '' }: Values) =>
+            `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients. The certificate includes ${names}. If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
+          reproduce: { command: 'openssl', shows: MISMATCH },
+        },
+      },
+    },
+  ),
+} as const satisfies Record<string, CatalogEntry>;

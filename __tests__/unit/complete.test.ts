@@ -142,7 +142,7 @@ describe('a password that is a word of the gate', () => {
     expect(reproduceShows).toBe('250 2.1.5 the recipient:');
 
     const evidence = { missingIssuer: 'CN=PASSWORD' };
-    const incomplete = finding('certificate-chain-incomplete', 'No issuer.', { cause: 'missing-issuer', evidence });
+    const incomplete = finding('certificate-chain-incomplete', 'No issuer.', { evidence });
     const { remedy } = completeFinding(incomplete, observed);
     expect(remedy).toContain('CN=<redacted>');
     expect(remedy).toContain('the server');

@@ -163,6 +163,11 @@ describe('the table', () => {
     expect(summary.indexOf('**bad 51**')).toBeLessThan(summary.indexOf('</details>', fold));
   });
 
+  test('breaks long names at spaces if possible', () => {
+    const [cell = ''] = rowsOf(summaryOf(aReport(good('the relay for order confirmations')))).at(-1) ?? [];
+    expect(cell).toBe('✅ **the relay for <wbr>order <wbr>confirmations**');
+  });
+
   test('has places for line breaks in long names', () => {
     const name = 'smtp-0001.eu-central-1.mail.example.com';
     const cell = rowsOf(summaryOf(aReport(good(name)))).at(-1)?.[0] ?? '';
@@ -389,6 +394,14 @@ describe('hostile text', () => {
     expect(summary).not.toMatch(/<(?!\/?(pre|code)>)/);
     expect(summary).toMatch(/The log has \d+ more problems\.\n$/);
   });
+});
+
+test('a block of code has no text that a renderer could take for a link', () => {
+  const text = '[pwned](https://evil.example)';
+  const endpoint = { ...failing('relay'), transcript: [{ at: 0, from: 'server' as const, text }] };
+  const summary = summaryOf(aReport(endpoint));
+  expect(summary).toContain('&#91;pwned&#93;(https://evil.example)');
+  expect(summary).not.toContain('](');
 });
 
 describe('the budget', () => {

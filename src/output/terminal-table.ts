@@ -111,13 +111,13 @@ function linesOf(grid: Grid, paint: Paint): string[] {
 }
 
 function legend(width: Width): string[] {
-  const { pass, warn, inconclusive, fail, skip } = SIGNS;
+  const { pass, waived, warn, inconclusive, fail, skip } = SIGNS;
   return [
     '',
     ...hang('  ', STEP_IDS.map((id, index) => `${index + 1} ${id}`).join(', '), width),
     ...hang(
       '  ',
-      `${pass.plain} passed, ${warn.plain} warning, ${inconclusive.plain} inconclusive, ${fail.plain} failed, ${skip.plain} skipped`,
+      `${pass.plain} passed, ${waived.plain} waived, ${warn.plain} warning, ${inconclusive.plain} inconclusive, ${fail.plain} failed, ${skip.plain} skipped`,
       width,
     ),
   ];

@@ -13,6 +13,9 @@ const LINE_LIMIT = 300;
 
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' } as const;
 
+/** In a terminal there need not be a workflow. */
+const PARTIES = { ...PARTY_LABELS, configuration: 'Configuration' } as const;
+
 interface Options {
   readonly color?: boolean;
   /** The number of columns, which lines do not exceed if possible; undefined means no limit. */
@@ -59,7 +62,7 @@ function problemOf({ finding, title, sign, step, evidence, transcript }: Finding
   const { code, message, remedy, party, certainty, reference, reproduce, reproduceShows, waived } = finding;
   const fields = evidence.map(({ label, value }) => `${label}: ${value}`);
   const shown = [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT));
-  const who = `${PARTY_LABELS[party]}${certainty === 'likely' ? ' (likely)' : ''}`;
+  const who = `${PARTIES[party]}${certainty === 'likely' ? ' (likely)' : ''}`;
   // A command is copied, and its output is compared with the text: neither may have a line break of ours.
   const command = [
     ...(reproduce?.split('\n') ?? []),

@@ -751,9 +751,8 @@ test('there is a command only if swaks supports the mechanism', async () => {
   const shownFor = async (auth: Endpoint['auth']): Promise<string> =>
     (await runGate(server, { ...(auth && { auth }) })).found?.reproduce ?? '';
   expect(await shownFor({ ...AUTH, mechanism: 'CRAM-MD5' })).toContain('--auth CRAM-MD5 --auth-user user');
-  expect(await shownFor(AUTH)).toContain('--auth PLAIN,LOGIN --auth-user user');
-  for (const auth of [TOKEN, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
+  for (const auth of [AUTH, TOKEN, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
     expect(await shownFor(auth)).toBe('');
   }
-  expect(await shownFor(AUTH)).toContain(' --tls-verify ');
+  expect(await shownFor({ ...AUTH, mechanism: 'PLAIN' })).toContain(' --tls-verify ');
 });

@@ -102,7 +102,7 @@ describe('plaintext-auth', () => {
   test('the finding has its own command to reproduce it', async () => {
     const seen = await see(['plaintext-auth'], [{}, { replies: { 'plain:AUTH': '334 ' } }]);
     expect(seen.report.steps[0]?.findings[0]?.reproduce).toMatch(
-      /'AUTH PLAIN' .* curl -s telnet:\/\/127\.0\.0\.1:\d+$/,
+      /'AUTH PLAIN' .* curl -sN -m 10 telnet:\/\/127\.0\.0\.1:\d+$/,
     );
   });
 

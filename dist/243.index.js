@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 91 modules
-var run = __webpack_require__(97964);
+// EXTERNAL MODULE: ./src/gate/run.ts + 108 modules
+var run = __webpack_require__(38728);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts
@@ -532,6 +532,8 @@ class Conversation {
             case 'RSET':
             case 'NOOP':
                 return this.#reply(verb, '250 2.0.0 Ok');
+            case 'LHLO':
+                return this.#reply(verb, '500 5.5.2 Command not recognized');
             default:
                 return this.#connection.perform('500 5.5.2 Command not recognized');
         }

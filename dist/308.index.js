@@ -4980,7 +4980,7 @@ exports.assertOptions = function (options, keys, name = 'Options') {
 
 exports.checkPreferences = function (prefs) {
 
-    Schemas = Schemas || __webpack_require__(29918);
+    Schemas = Schemas || __webpack_require__(7537);
 
     const result = Schemas.preferences.validate(prefs);
 
@@ -6191,7 +6191,7 @@ internals.methods = {
 
         Common.verifyFlat(extensions, 'extend');
 
-        Schemas = Schemas || __webpack_require__(29918);
+        Schemas = Schemas || __webpack_require__(7537);
 
         assert(extensions.length, 'You need to provide at least one extension');
         this.assert(extensions, Schemas.extensions);
@@ -6800,7 +6800,7 @@ internals.regex = function (string) {
 
 internals.validate = function (joi, desc) {
 
-    Schemas = Schemas || __webpack_require__(29918);
+    Schemas = Schemas || __webpack_require__(7537);
 
     joi.assert(desc, Schemas.description);
 };
@@ -7685,7 +7685,7 @@ exports.Manager = class {
 
 /***/ }),
 
-/***/ 29918:
+/***/ 7537:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
 

@@ -755,8 +755,8 @@ function notDeleted(error) {
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(73289);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7358);
+/* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5079);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(41030);
 
 
@@ -779,7 +779,7 @@ function alwaysOpen(folder, junk) {
  */
 function search(folders, sought, deadline, watch) {
     const searches = folders.map((folder) => new FolderSearch(folder, sought, deadline));
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .resultOf */ .Bg)(searchAll(searches, deadline, watch));
 }
 async function searchAll(searches, deadline, watch) {
     for (;;) {
@@ -797,7 +797,7 @@ async function searchAll(searches, deadline, watch) {
                     return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
-                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(NOT_ALL_READ);
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)(NOT_ALL_READ);
             return undefined;
         }
         await wait(deadline);
@@ -850,7 +850,7 @@ class FolderSearch {
             return await this.folder.use(this.deadline, (folder) => this.#lookIn(folder, last));
         }
         catch (error) {
-            if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j && error.failure.kind === 'busy')
+            if (!last && error instanceof _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxError */ .j && error.failure.kind === 'busy')
                 return undefined;
             throw error;
         }
@@ -889,7 +889,7 @@ class FolderSearch {
             if (this.deadline.isOver)
                 late += 1;
             this.#read.add(id);
-            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_2__/* .maxReadBytes */ .qi)(size));
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_1__/* .maxReadBytes */ .qi)(size));
             if (!source) {
                 gone ||= hasMessageId(this.sought, arrived);
                 continue;
@@ -904,7 +904,7 @@ class FolderSearch {
             }
         }
         if (gone && !found && !this.#altered && this.copies.size === 0)
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_1__/* .InboxError */ .j({ kind: 'message-gone' });
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
     }
 }
@@ -927,8 +927,8 @@ function foundMessage(source, { folder }, searches) {
         get hasMore() {
             return searches.some(({ hasMore }) => hasMore);
         },
-        recount: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.look(true))),
-        delete: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.remove())),
+        recount: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.look(true))),
+        delete: () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .resultOf */ .Bg)(inTurn(searches, (each) => each.remove())),
     };
 }
 async function inTurn(all, act) {

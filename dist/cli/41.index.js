@@ -530,6 +530,8 @@ class Conversation {
             case 'RSET':
             case 'NOOP':
                 return this.#reply(verb, '250 2.0.0 Ok');
+            case 'LHLO':
+                return this.#reply(verb, '500 5.5.2 Command not recognized');
             default:
                 return this.#connection.perform('500 5.5.2 Command not recognized');
         }

@@ -22594,7 +22594,7 @@ module.exports = { nullTime, epochTime, unixTime, isoTime, isoTimeNano }
 const diagChan = __webpack_require__(3053)
 const format = __webpack_require__(6868)
 const { mapHttpRequest, mapHttpResponse } = __webpack_require__(1245)
-const SonicBoom = __webpack_require__(5799)
+const SonicBoom = __webpack_require__(1037)
 const onExit = __webpack_require__(9761)
 const {
   lsCacheSym,
@@ -23555,7 +23555,7 @@ module.exports.pino = pino
 
 /***/ }),
 
-/***/ 5799:
+/***/ 1037:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 336:
+/***/ 422:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42,6 +42,7 @@ function entriesOf(steps, common) {
 const SHARED = {
     detail: 'how the connection ended, or the system error code',
     address: 'the IP address that was tried',
+    awaited: 'the reply that the gate waited for',
     received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
     helo: 'the reply to HELO',
@@ -68,6 +69,16 @@ const SHARED = {
     missingIssuer: 'the issuer whose certificate was not sent',
     caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
     nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
+    certificatesSent: 'how many certificates were sent',
+    chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
+    trusted: 'the trusted CAs, and where they come from',
+    root: 'the private root in which the chain ends',
+    rootSha256: 'its fingerprint',
+    badIssuer: 'the issuer that must not issue the certificate below it',
+    issuerValidTo: "the notAfter date of the issuer's certificate",
+    expected: 'the expected name',
+    names: 'the subject alternative names',
+    pin: "the pin of the server's key",
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
@@ -88,39 +99,228 @@ function fields(...names) {
 
 
 const { error, warning } = entriesOf(report/* STEP_IDS */.W1);
-const TIMEOUT = fields('waited', 'received', 'attemptLimit');
+const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit');
+/** The replies that a command which stops after EHLO also gets. */
+const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
+/** The reply, if the gate received it at a point that the command `ehlo` reaches. */
+const EARLY_REPLY = (evidence) => (BEFORE_TLS.test(evidence.awaited ?? '') ? REPLY(evidence) : '');
+const CLOSED = 'Remote host closed connection unexpectedly';
 /** Findings that any step can report. */
 const ANY_STEP = {
-    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
+    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for this connection in the server's log at the time of the run. Check access lists (postscreen, tcp wrappers, fail2ban) and connection limits for the runner's IP address.",
-    }, { evidence: fields('detail', 'address', 'received', 'mechanism'), reference: 'RFC 5321 section 3.8' }),
-    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `received` is the part of the reply that arrived.', {
+        remedy: "Look for this connection in the server's log at the time of the run: the process that handled it may have crashed, or a rule about this command closes the connection. If the log says that the client disconnected, a device between client and server closed the connection.",
+        reproduce: {
+            command: 'ehlo',
+            shows: ({ awaited, detail }) => awaited === 'the reply to EHLO' && detail === 'the server closed the connection' ? CLOSED : '',
+        },
+    }, {
+        evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism'),
+        reference: 'RFC 5321 section 3.8',
+        causes: {
+            'on-connect': {
+                title: 'Connection closed without a greeting',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server, or a firewall or load balancer in front of it, closes the connection before it greets the client. Usually it does not serve the runner's IP address, or has no server process to connect it to. Check access lists, blocklists and connection limits for that IP address, and whether the mail server behind a proxy or load balancer is running.",
+                examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
+                reproduce: {
+                    command: 'ehlo',
+                    shows: ({ detail }) => (detail === 'the server closed the connection' ? CLOSED : ''),
+                },
+            },
+            announced: {
+                title: 'Server ended the session',
+                party: 'server',
+                certainty: 'certain',
+                remedy: "The server replied with 221, the reply to QUIT, and ended the session. Its text, or the server's log at the time of the run, says why. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+            },
+            'after-auth': {
+                title: 'Connection lost after AUTH',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+            },
+            'during-message': {
+                title: 'Connection lost during the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Look in the server's log at the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+            },
+            'after-message': {
+                title: 'Connection lost after the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The whole message was sent, but the server did not say whether it accepts it, so the message may arrive or not. The gate does not send it again. Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run.",
+                reference: 'RFC 5321 section 4.5.3.2.6',
+            },
+        },
+    }),
+    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the reply that did not arrive, and `received` the part of it that did.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find out what the server waits for at this point: a DNS lookup of the client, a blocklist, an authentication backend, or a content filter. If it is slow by design (tarpit, greet delay), raise `timeout`.',
-    }, { evidence: TIMEOUT, reference: 'RFC 5321 section 4.5.3.2' }),
-    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a reply that no command asked for, or a line or reply that never ends.', {
+        remedy: 'Find out what the server waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. Its log has the time of each command. If it is slow by design (tarpit), raise `timeout`.',
+    }, {
+        evidence: TIMEOUT,
+        reference: 'RFC 5321 section 4.5.3.2',
+        causes: {
+            'no-greeting': {
+                title: 'No greeting',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The port accepts connections, but nothing greets the client. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
+                reproduce: { command: 'ehlo', shows: 'Timeout' },
+            },
+            'no-greeting-over-tls': {
+                title: 'No greeting over TLS',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The TLS handshake succeeds, but no SMTP greeting follows. First check the port: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+                reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
+            },
+            incomplete: {
+                title: 'Incomplete reply',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'A part of the reply arrived, but not its end. The last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+                reference: 'RFC 5321 section 4.2.1',
+            },
+            'after-auth': {
+                title: 'No reply to AUTH',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Check the authentication service of the server (SASL, LDAP, RADIUS, PAM or a database) and the server's log: it probably does not respond. If the server delays its reply after failed logins, raise `timeout`.",
+            },
+            'during-message': {
+                title: 'Server stopped reading the message',
+                party: 'network',
+                certainty: 'likely',
+                remedy: 'If a small message arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise check whether a content filter of the server stops reading.',
+            },
+            'after-message': {
+                title: 'No reply after the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The whole message was sent, but the server did not say in time whether it accepts it, so the message may arrive or not. The gate does not send it again. Usually a content filter (virus scanner, spam filter) takes long: check it, or raise `timeout`. RFC 5321 allows ten minutes at this point.',
+                reference: 'RFC 5321 section 4.5.3.2.6',
+            },
+        },
+    }),
+    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, or a line or reply that never ends.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check that host and port are those of the mail server itself and not of a proxy or a different service. Check that nothing between client and server rewrites SMTP (a "fixup" or ALG feature of a firewall).',
-    }, { evidence: fields('line', 'reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5321 section 4.2' }),
+        remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
+    }, {
+        evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
+        reference: 'RFC 5321 section 4.2',
+        causes: {
+            'unknown-protocol': {
+                title: 'Not an SMTP greeting',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
+                reference: 'RFC 5321 section 3.1',
+            },
+            'unsolicited-reply': {
+                title: 'Unsolicited reply',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server sent a reply that no command asked for, so that each later reply would be read as the reply to a different command. Update the server, or the proxy in front of it. If the server itself does not send this reply, a device between client and server inserts it.',
+            },
+            'unexpected-code': {
+                title: 'Unexpected reply code',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The reply is valid, but its code is not allowed here. Correct the server, or the proxy or script that answers in its place.',
+                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+            },
+        },
+    }),
     'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Change the server, or the script that acts as one, to end each line with CR LF.',
     }, { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
-    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. Typical causes are overload, a rate limit, maintenance, or a blocklist.', {
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Run the gate again later. If it persists, check the server's rate and connection limits for the runner's IP address, lower `concurrency`, or raise `retries`.",
-    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.8' }),
+        remedy: "The reply does not say why. Run the gate again later. If it persists, look in the server's log at the time of the run. Check its connection and rate limits, and the access lists, for the runner's IP address.",
+        reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+    }, {
+        evidence: fields('reply', 'awaited'),
+        reference: 'RFC 5321 section 3.8',
+        causes: {
+            'rate-limit': {
+                title: 'Too many connections or requests',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners with a shared IP address also share its limits.",
+            },
+            maintenance: {
+                title: 'Server is shutting down',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Run the gate again when the server has restarted. If it persists, check why the service does not start again, or why a load balancer still sends connections to this server.',
+            },
+            idle: {
+                title: 'Server closed an idle session',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server waited for a command for longer than it allows. Raise that limit: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+                reference: 'RFC 5321 section 4.5.3.2.7',
+            },
+            'ehlo-name': {
+                title: 'EHLO name not accepted for now',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner.',
+                reference: 'RFC 5321 section 4.1.4',
+                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+            },
+            'client-name': {
+                title: 'No reverse DNS for the runner',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The server looked up the name of the IP address from which the runner connects, and found none that it accepts. Give that IP address a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server. If the record exists, the name servers did not respond: run the gate again later.',
+                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+            },
+            'client-rejected': {
+                title: 'Server does not serve this client now',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The reply is about the runner's IP address or its reputation: a blocklist, greylisting, or a rule. The text of the reply says which. Exempt the IP address in the server, request its removal from the list, or use a runner with a different IP address.",
+                setting: 'greeting-rejected',
+                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+            },
+            'server-problem': {
+                title: 'Server has a problem of its own',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone may not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
+                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+            },
+        },
+    }),
     'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', {
         party: 'server',
         certainty: 'likely',
         remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     }, {
+        causes: {
+            'client-certificate': {
+                title: 'Probe needs a client certificate',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The server requires a client certificate, which is a credential that no probe sends. Remove the probe from `probes` for this endpoint.',
+            },
+            'ambiguous-refusal': {
+                title: 'Reason for the rejection of MAIL unknown',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, let it check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+            },
+        },
         steps: ['capability', 'upgrade', 'authentication'],
         evidence: {
             ...TIMEOUT,
@@ -157,6 +357,16 @@ const AUTH_CAUSES = {
         reproduce: { command: 'sign-in', shows: REPLY },
     },
 };
+/** The rule that must allow AUTH only over TLS does the opposite. One change fixes both halves. */
+const ONLY_BEFORE_TLS = {
+    title: 'AUTH offered only before TLS',
+    party: 'server',
+    certainty: 'likely',
+    remedy: 'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
+    examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
+    setting: 'plaintext-auth-advertised',
+    reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+};
 /** Findings of step 4: EHLO over TLS, and AUTH. */
 const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', {
@@ -176,7 +386,11 @@ const AUTHENTICATION = {
         remedy: 'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
         setting: 'auth-not-advertised',
         reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
-    }, { evidence: fields('capabilities'), reference: 'RFC 4954 section 3' }),
+    }, {
+        evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
+        reference: 'RFC 4954 section 3',
+        causes: { 'only-before-tls': ONLY_BEFORE_TLS },
+    }),
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', {
         party: 'configuration',
         certainty: 'likely',
@@ -275,6 +489,7 @@ const AUTHENTICATION = {
             insideTls: 'the mechanisms that are offered over TLS',
         },
         reference: 'RFC 3207 section 4.2',
+        causes: { 'only-before-tls': ONLY_BEFORE_TLS },
     }),
 };
 
@@ -284,31 +499,157 @@ const AUTHENTICATION = {
 const { error: capability_error, warning: capability_warning } = entriesOf(['capability']);
 /** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
 const READS_GREETING = ['capability', 'authentication'];
+const SHOWS_REPLY = { command: 'ehlo', shows: REPLY };
+const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
+/** Such a device hides the software of the server, so its setting does not depend on that. */
+const INSPECTION = 'Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the network of the server.';
+const INSPECTION_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
+/** What a filter on the machine of the server does. */
+const ON_THIS_MACHINE = 'The server is on this machine, so no device in the network is involved: the server itself, or a proxy, virus scanner or content filter on this machine that accepts its connections, does this. Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. If the port is forwarded to a different machine (a tunnel), look there.';
+const DISCARDED = 'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
+const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The reply says why. Usually the runner's IP address is on a blocklist or not on an allowlist, or the host accepts no mail (RFC 7504).",
+        remedy: "The text of the greeting, or the server's log at the time of the run, says why. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
         setting: 'greeting-rejected',
-        reproduce: { command: 'ehlo', shows: REPLY },
-    }, { steps: READS_GREETING, evidence: fields('reply'), reference: 'RFC 5321 section 3.1' }),
-    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP).', {
+        reproduce: SHOWS_REPLY,
+    }, {
+        steps: READS_GREETING,
+        evidence: fields('reply'),
+        reference: 'RFC 5321 section 3.1',
+        causes: {
+            'no-mail': {
+                title: 'Host accepts no mail',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: `This host says that it does not accept mail. Correct \`host\` or \`port\`, or remove the endpoint. ${PORTS}`,
+                reference: 'RFC 7504 section 3',
+                reproduce: SHOWS_REPLY,
+            },
+            blocklist: {
+                title: 'IP address of the runner is on a blocklist',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server uses a blocklist that contains the runner's IP address; the reply usually names it. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists. Exempt the IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the list.",
+                setting: 'greeting-rejected',
+                reproduce: SHOWS_REPLY,
+            },
+            'client-name': {
+                title: 'No reverse DNS for the runner',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The server requires that the IP address from which the runner connects has a name. Give it a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+                reproduce: SHOWS_REPLY,
+            },
+            'rate-limit': {
+                title: 'Too many connections',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server limits the connections of one client. Lower `concurrency`, leave more time between runs, or raise the server's limit for the runner's IP address.",
+            },
+            'access-denied': {
+                title: 'Server does not allow this client',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "A rule of the server rejects the runner's IP address. Allow that address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+                setting: 'greeting-rejected',
+                reproduce: SHOWS_REPLY,
+            },
+        },
+    }),
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP), or it accepts LHLO instead of EHLO (LMTP).', {
         party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Correct the port or the host: 587 or 465 for submission, 25 for an MX host.',
-    }, { steps: READS_GREETING, evidence: fields('protocol', 'line', 'reply'), reference: 'RFC 5321 section 3.1' }),
+        certainty: 'certain',
+        remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+    }, {
+        steps: READS_GREETING,
+        evidence: { ...fields('protocol', 'line', 'reply'), lhlo: 'the reply to LHLO' },
+        reference: 'RFC 5321 section 3.1',
+        causes: {
+            mailbox: {
+                title: 'Mailbox server, not an SMTP server',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+            },
+            'client-speaks-first': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `Correct \`host\` or \`port\`. ${PORTS} If a proxy or load balancer listens on this port, configure it to pass TCP connections to the mail server, not requests of a different protocol.`,
+            },
+            lmtp: {
+                title: 'LMTP server, not an SMTP server',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `LMTP is for the last step of delivery, from a mail server to the mailboxes. Clients must not use it: set \`port\` to that of the SMTP server. ${PORTS}`,
+                reference: 'RFC 2033 section 4.1',
+                reproduce: SHOWS_REPLY,
+            },
+            'by-greeting': {
+                title: 'Probably not an SMTP server',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+                reproduce: SHOWS_REPLY,
+            },
+        },
+    }),
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'If the reply is about the EHLO name, set `ehlo` to a fully qualified name that resolves. If the server accepts only HELO, or LHLO (LMTP), this port is not for clients.',
+        remedy: "The text of the reply, or the server's log at the time of the run, says why. Check the rules of the server about EHLO and about the runner's IP address.",
         setting: 'ehlo-rejected',
-        reproduce: { command: 'ehlo', shows: REPLY },
+        reproduce: SHOWS_REPLY,
     }, {
         steps: READS_GREETING,
         evidence: fields('reply', 'helo', 'greeting'),
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
+        causes: {
+            'ehlo-name': {
+                title: 'EHLO name rejected',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner, or relax the rule of the server about that name.',
+                setting: 'ehlo-rejected',
+                reference: 'RFC 5321 section 4.1.4',
+                reproduce: SHOWS_REPLY,
+            },
+            'access-denied': {
+                title: 'Server does not allow this client',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "A rule or blocklist of the server rejects the runner's IP address. Exempt that address in the server, or run the gate in a network that the server allows.",
+                setting: 'greeting-rejected',
+                reproduce: SHOWS_REPLY,
+            },
+            'helo-only': {
+                title: 'Server supports only HELO',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'A server without EHLO cannot offer STARTTLS or AUTH. Update it. If the mail server itself supports EHLO, a proxy or firewall in front of it does not: disable the SMTP inspection there.',
+                examples: INSPECTION_EXAMPLES,
+                reproduce: SHOWS_REPLY,
+            },
+            inspected: {
+                title: 'Firewall inspects SMTP',
+                party: 'network',
+                certainty: 'likely',
+                remedy: `The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too. ${INSPECTION}`,
+                examples: INSPECTION_EXAMPLES,
+                reproduce: SHOWS_REPLY,
+            },
+            'inspected-on-this-machine': {
+                title: 'A program on this machine inspects SMTP',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `The greeting is overwritten with asterisks. ${ON_THIS_MACHINE}`,
+                reproduce: SHOWS_REPLY,
+            },
+        },
     }),
     'implicit-tls-port': capability_error('Port requires implicit TLS', 'The endpoint is configured for STARTTLS, but the port expects (or starts) a TLS handshake immediately, as port 465 does. It sends nothing, closes the connection without a greeting, or sends a TLS record. Unless it sends a TLS record, the gate makes one additional connection to find out.', {
         party: 'configuration',
@@ -316,167 +657,477 @@ const CAPABILITY = {
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
     }, { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
-    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port.', {
+    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Either TLS is not set up on this service, or this is the wrong port. TLS needs a certificate and a key. Port 587 upgrades with STARTTLS, and port 465 uses implicit TLS (`transport: implicit`).',
-        examples: 'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission. Exim: `tls_advertise_hosts = *`.',
+        remedy: 'Either TLS is not enabled for this service, or this is the wrong port. Enable STARTTLS for this port; it needs a certificate and its key. Some servers offer it only to some networks: check such a rule for the IP address of the runner. Clients with implicit TLS use port 465 (`transport: implicit`).',
+        examples: 'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
         setting: 'starttls-not-advertised',
-        reproduce: { command: 'openssl', shows: "Didn't find STARTTLS in server response" },
+        reproduce: NOT_OFFERED,
     }, {
         evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
+        causes: {
+            'tls-not-available': {
+                title: 'Server cannot start TLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "TLS is configured, but the server cannot start it, and so does not offer it. Usually it could not load the certificate or the key: look in its log for the reason (a wrong path, a file that the server's user cannot read, a key that does not match the certificate).",
+                setting: 'starttls-refused',
+                reproduce: NOT_OFFERED,
+            },
+            'not-for-this-client': {
+                title: 'STARTTLS not offered to this client',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server knows STARTTLS, but refuses it here: read the reply to it. Usually STARTTLS is limited to some networks, or a rule ends the session. Enable it for the IP address of the runner.',
+                setting: 'starttls-not-advertised',
+                reproduce: NOT_OFFERED,
+            },
+            inspected: {
+                title: 'Firewall inspects SMTP',
+                party: 'network',
+                certainty: 'likely',
+                remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X), so a firewall inspects SMTP and may also hide STARTTLS. ${INSPECTION} If STARTTLS is still missing then, enable it in the server.`,
+                examples: INSPECTION_EXAMPLES,
+                reproduce: NOT_OFFERED,
+            },
+            'inspected-on-this-machine': {
+                title: 'A program on this machine inspects SMTP',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). ${ON_THIS_MACHINE} If STARTTLS is still missing then, enable it in the server.`,
+                reproduce: NOT_OFFERED,
+            },
+        },
     }),
-    'starttls-stripped': capability_error('STARTTLS removed in transit', 'Something between client and server overwrote the STARTTLS keyword, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers.', {
+    'starttls-stripped': capability_error('STARTTLS hidden', 'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` are the results.', {
+        title: 'STARTTLS overwritten in transit',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Disable SMTP inspection between client and server (Cisco: `no inspect esmtp`, or `allow-tls` in its policy map), and compare with a connection from another network.',
+        remedy: INSPECTION,
+        examples: INSPECTION_EXAMPLES,
+        reproduce: { command: 'ehlo', shows: ({ keyword = '' }) => keyword },
     }, {
         evidence: {
             ...fields('capabilities', 'masked', 'greeting'),
             keyword: 'what is in the place of STARTTLS',
-            reply: 'the reply to STARTTLS, if it was removed',
+            reply: 'the reply to STARTTLS, which the gate sent anyway',
+            handshake: 'whether a TLS handshake succeeded after the 220',
         },
         reference: 'RFC 3207 section 6',
         resultType: 'starttls-not-supported',
+        causes: {
+            'overwritten-on-this-machine': {
+                title: 'STARTTLS overwritten on this machine',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ON_THIS_MACHINE,
+                reproduce: { command: 'ehlo', shows: ({ keyword = '' }) => keyword },
+            },
+            hidden: {
+                title: 'STARTTLS accepted, but not offered',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `Either the server does not list STARTTLS although it supports it, or a device between client and server removes the keyword. Compare with the reply to EHLO in the network of the server. If STARTTLS is missing there too, enable the offer in the server. Otherwise: ${INSPECTION}`,
+                examples: DISCARDED,
+                setting: 'starttls-hidden',
+                reproduce: NOT_OFFERED,
+            },
+            'hidden-on-this-machine': {
+                title: 'STARTTLS accepted, but not offered',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ON_THIS_MACHINE,
+                examples: DISCARDED,
+                setting: 'starttls-hidden',
+                reproduce: NOT_OFFERED,
+            },
+        },
     }),
-    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS sends its password unencrypted, and anyone between client and server can read it.', {
+    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. For an MX, and if none of the mechanisms sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Offer AUTH only over TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        remedy: 'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
+        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'ehlo', shows: 'AUTH' },
-    }, { evidence: { mechanisms: 'the SASL mechanisms that are offered before TLS' }, reference: 'RFC 4954 section 4' }),
+    }, {
+        evidence: {
+            mechanisms: 'the SASL mechanisms that are offered before TLS',
+            reply: 'the reply to AUTH PLAIN before TLS, if the probe `plaintext-auth` ran',
+        },
+        reference: 'RFC 4954 section 4',
+        causes: {
+            'no-password': {
+                title: 'AUTH before TLS sends no password',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'No change is required: these mechanisms do not send the password itself. Some of them allow an attacker who records the session to guess a weak password. If all clients use TLS, offer AUTH only over TLS.',
+            },
+            refused: {
+                title: 'AUTH offered, but refused before TLS',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password together with the command, before it is refused. So, if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
+            },
+        },
+    }),
     'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Refuse AUTH before TLS (Postfix: `smtpd_tls_auth_only = yes`; Dovecot: `ssl = required`; Exim: make `server_advertise_condition` depend on `$tls_in_cipher`).',
+        remedy: 'Refuse AUTH before TLS, and neither offer nor accept it until STARTTLS has succeeded.',
+        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'plain-auth', shows: REPLY },
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
     'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects every sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Require TLS on a submission port (Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`; OpenSMTPD: `tls-require`), so that the server replies 530 to MAIL before TLS.',
+        remedy: 'Require TLS on a submission port, so that the server replies 530 to MAIL before TLS.',
+        examples: 'Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`. OpenSMTPD: `tls-require`.',
         setting: 'plaintext-mail-accepted',
         reproduce: { command: 'plain-mail', shows: REPLY },
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
+;// CONCATENATED MODULE: ./src/findings/catalog/certificate-chain.ts
+
+
+const { error: certificate_chain_error } = entriesOf(['certificate'], fields('keyType'));
+/** Evidence of the findings about the chain. */
+const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
+const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
+const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo');
+/** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
+const NO_ISSUER = 'unable to get local issuer certificate';
+const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
+const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
+const byTrustedCa = 'was issued by a CA that its clients trust';
+/** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
+function appendIssuer({ missingIssuer = '', caIssuers }) {
+    const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
+    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+}
+const MISSING_INTERMEDIATE = {
+    party: 'server',
+    certainty: 'likely',
+    remedy: appendIssuer,
+    examples: FULL_CHAIN_EXAMPLE,
+    setting: 'certificate',
+    reproduce: { command: 'openssl', shows: NO_ISSUER },
+};
+const PRIVATE_ROOT = {
+    title: 'Private CA not trusted',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ missingIssuer = '' }) => `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
+    reproduce: { command: 'openssl', shows: NO_ISSUER },
+};
+/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
+const SAME_NAME = {
+    title: 'Issuer has the name of a trusted CA, but a different key',
+    party: 'server',
+    certainty: 'likely',
+    remedy: 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `ca`: compare the fingerprint with those that the CA publishes, and check from another network. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
+};
+/** Findings of step 3 about the issuers of the certificate. */
+const CERTIFICATE_CHAIN = {
+    'certificate-self-signed': certificate_chain_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: byTrustedCa,
+        remedy: ({ pin = '' }) => `Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to \`ca\`. Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+    }, {
+        evidence: { ...CHAIN_EVIDENCE, ...fields('pin') },
+        reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
+    }),
+    'certificate-chain-incomplete': certificate_chain_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', MISSING_INTERMEDIATE, {
+        evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
+        reference: 'RFC 8446 section 4.4.2',
+        resultType: 'certificate-not-trusted',
+        causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
+    }),
+    'certificate-untrusted': certificate_chain_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The message says what is wrong with the chain. If the CA is public, install the chain that it publishes now. If the certificate itself has the problem, have it reissued without that.',
+        setting: 'certificate',
+    }, {
+        evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
+        reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
+        causes: {
+            'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
+            'private-root': PRIVATE_ROOT,
+            'unknown-root': {
+                title: 'Private root not trusted',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ rootSha256 = '' }) => `If this root is yours, add it to \`ca\`, after you have compared its fingerprint (SHA-256 ${rootSha256}). If it is not, someone else may be responding in place of the server: find out who, and do not trust it.`,
+                reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
+            },
+            'same-name': SAME_NAME,
+            'issuer-expired': {
+                title: 'Issuer certificate expired',
+                party: 'server',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
+                examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: 'certificate has expired' },
+            },
+            'root-expired': {
+                title: 'Root certificate expired',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Whoever operates the CA ${badIssuer} must create a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+                reproduce: { command: 'openssl', shows: 'certificate has expired' },
+            },
+            'configured-issuer-expired': {
+                title: 'Trusted intermediate expired',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Replace ${badIssuer} in \`ca\`: with the root of this CA if the server sends the current intermediate, otherwise with the current intermediate.`,
+            },
+            'issuer-not-yet-valid': {
+                title: 'Issuer certificate not yet valid',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, ${badIssuer} was issued with a wrong date: the CA must reissue it.`,
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+            'issuer-not-a-ca': {
+                title: 'Issuer is not a CA',
+                party: 'server',
+                certainty: 'likely',
+                newCertificate: byTrustedCa,
+                remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+                reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+            },
+            'issuer-not-allowed': {
+                title: 'Issuer must not issue this certificate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                newCertificate: byTrustedCa,
+                remedy: ({ badIssuer = '' }) => `The certificate of ${badIssuer} limits what it may issue, and this certificate is outside that. The CA must issue it with an intermediate that is allowed to, or lift the limit. Do not add ${badIssuer} to \`ca\`.`,
+            },
+        },
+    }),
+};
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./src/findings/catalog/certificate-name.ts
+
+
+
+const { error: certificate_name_error } = entriesOf(['certificate'], fields('keyType'));
+/** A subject alternative name as `openssl` expects it. */
+function alternativeName(name = '') {
+    return (0,external_node_net_.isIP)(name) === 0 ? `DNS:${name}` : `IP:${name}`;
+}
+const includesName = ({ expected = '' }) => `includes ${expected}`;
+/** For a certificate that no public CA issues. */
+function howToInclude({ expected }) {
+    return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
+}
+const MISMATCH = 'hostname mismatch';
+/** The names are wrong for this server, and a new certificate is the fix. */
+const NEW_CERTIFICATE = {
+    party: 'server',
+    certainty: 'likely',
+    setting: 'certificate',
+    newCertificate: includesName,
+};
+const LIST_OF_NAMES = 'certificate-names';
+/** Findings of step 3 about the name in the certificate. */
+const CERTIFICATE_NAME = {
+    'certificate-hostname-mismatch': certificate_name_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
+        ...NEW_CERTIFICATE,
+        remedy: ({ expected = '', names = '' }) => `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
+        reproduce: {
+            command: 'openssl',
+            shows: ({ expected = '' }) => ((0,external_node_net_.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+        },
+    }, {
+        evidence: fields('expected', 'names', 'subject'),
+        reference: 'RFC 9525 section 6',
+        resultType: 'certificate-host-mismatch',
+        causes: {
+            'no-names': {
+                ...NEW_CERTIFICATE,
+                title: 'Certificate has no usable name',
+                certainty: 'certain',
+                newCertificate: ({ expected = '' }) => `has ${expected} as a subject alternative name`,
+                remedy: (evidence) => `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different \`servername\` does not help. OpenSSL's own check (\`-verify_hostname\`) accepts a common name instead, so it may not report this; other clients do.`,
+                // If there are names of other types, the list is not empty.
+                reproduce: {
+                    command: LIST_OF_NAMES,
+                    shows: ({ names }) => (names === 'none' ? 'No extensions' : ''),
+                },
+            },
+            'forged-name': {
+                title: 'Forged name in the certificate',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'address-as-name': {
+                ...NEW_CERTIFICATE,
+                title: 'IP address in the certificate is a DNS name',
+                certainty: 'certain',
+                newCertificate: ({ expected = '' }) => `has ${expected} as an IP address`,
+                remedy: (evidence) => `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
+                reproduce: { command: 'openssl', shows: 'IP address mismatch' },
+            },
+            'local-address': {
+                title: 'Endpoint is configured without the name in the certificate',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
+                reproduce: {
+                    command: 'openssl',
+                    shows: ({ expected = '' }) => ((0,external_node_net_.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+                },
+            },
+            wildcard: {
+                ...NEW_CERTIFICATE,
+                title: 'Wildcard does not cover the host name',
+                certainty: 'certain',
+                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'partial-wildcard': {
+                ...NEW_CERTIFICATE,
+                title: 'Wildcard is not a whole label',
+                certainty: 'certain',
+                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
+                reproduce: { command: LIST_OF_NAMES, shows: '*' },
+            },
+            'default-certificate': {
+                ...NEW_CERTIFICATE,
+                title: 'Default certificate of the server',
+                remedy: ({ expected = '' }) => `The names are those of a machine, not of a mail server on the internet: this is probably the certificate that was generated when the software was installed. Configure the server to use a certificate that includes ${expected}.`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'other-domain': {
+                title: 'Certificate is for another domain',
+                party: 'configuration',
+                certainty: 'likely',
+                setting: 'certificate',
+                remedy: ({ expected = '', names = '' }) => `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients. The certificate includes ${names}. If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+        },
+    }),
+};
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
 
 
+
+
 const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate'], fields('keyType'));
-const CHAIN = { ...fields('issuer', 'openssl'), certificatesSent: 'how many certificates were sent' };
-const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict');
-const PRIVATE_ROOT = { root: 'the private root in which the chain ends', rootSha256: 'its fingerprint' };
 const VALIDITY = {
     evidence: fields('validFrom', 'validTo', 'now'),
     reference: 'RFC 5280 section 4.1.2.5',
 };
-const NAMES = { expected: 'the expected name', names: 'the subject alternative names' };
-const SEND_WHOLE_CHAIN = 'Configure the server to send the full chain, leaf first (certbot: `fullchain.pem`, not `cert.pem`), and reload it. If the issuer is a private root, add it to `ca`.';
-const TRUST_ISSUER = 'If the issuer is a private CA, add its root to `ca`. If it is a public CA, the chain is outdated or one of its issuers has expired: install the chain that the CA publishes now.';
-/** The issuer that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
-function appendIssuer({ missingIssuer = '', caIssuers }) {
-    const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file.`;
+const IS_VALID_NOW = 'is valid now';
+/** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
+function notAfter(iso = '') {
+    const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
+    const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
+    return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
-/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME_OTHER_KEY = 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `tls.ca`: compare the fingerprint with those that the CA publishes, and check from another network.';
+/** Weak signatures as `openssl x509 -text` prints them. */
+const SIGNATURES = {
+    'RSA with MD5': 'md5WithRSAEncryption',
+    'RSA with SHA-1': 'sha1WithRSAEncryption',
+    'ECDSA with SHA-1': 'ecdsa-with-SHA1',
+};
 /** Findings of step 3 about the certificate. */
 const CERTIFICATE = {
     'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Renew the certificate if it was not renewed, and reload the mail server (`postfix reload`, `systemctl reload dovecot`). The usual cause is a renewed certificate that the server has not loaded yet. If automatic renewal failed, find out why.',
+        newCertificate: IS_VALID_NOW,
+        remedy: 'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
+        examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: 'certificate has expired' },
     }, { ...VALIDITY, resultType: 'certificate-expired' }),
     'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', {
         party: 'server',
-        certainty: 'likely',
-        remedy: 'Install a certificate that is valid now. Check the clock of the machine that issued it, and of this machine.',
+        certainty: 'certain',
+        newCertificate: IS_VALID_NOW,
+        remedy: 'Install a certificate that is valid now, such as the previous one. If it should be valid already, check the clock of the machine that issued it.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
-    }, { ...VALIDITY, resultType: 'validation-failure' }),
+    }, {
+        ...VALIDITY,
+        resultType: 'validation-failure',
+        causes: {
+            clock: {
+                title: 'Certificate not yet valid, or a wrong clock',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ validFrom = '', now = '' }) => `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+        },
+    }),
     'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late. If short lifetimes are by design, lower `min-valid-days`.',
+        newCertificate: 'is valid for longer than `min-valid-days`',
+        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late, or whether the server has not loaded the new certificate yet. If short lifetimes are by design, lower `min-valid-days`.',
         setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'NotAfter: ' },
+        reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
     }, VALIDITY),
-    'certificate-hostname-mismatch': certificate_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Get a certificate that includes this name, or set `servername` to a name in the certificate.',
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'Verification error: hostname mismatch' },
-    }, {
-        evidence: { ...NAMES, ...fields('subject') },
-        reference: 'RFC 9525 section 6',
-        resultType: 'certificate-host-mismatch',
-    }),
-    'certificate-self-signed': certificate_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
+    ...CERTIFICATE_NAME,
+    ...CERTIFICATE_CHAIN,
+    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth, but it does accept a CA certificate, which other TLS libraries reject.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Use a certificate from a public CA. For a private server, pin its key with `tls.pin`, or issue a certificate from a private CA and add that CA to `ca`.',
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'self-signed certificate' },
-    }, { evidence: CHAIN, reference: 'RFC 5280 section 6.1', resultType: 'certificate-not-trusted' }),
-    'certificate-chain-incomplete': certificate_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', {
-        party: 'server',
-        certainty: 'certain',
-        remedy: SEND_WHOLE_CHAIN,
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'unable to verify the first certificate' },
-    }, {
-        evidence: { ...CHAIN, ...DEAD_END },
-        reference: 'RFC 8446 section 4.4.2',
-        resultType: 'certificate-not-trusted',
-        causes: {
-            'missing-issuer': {
-                party: 'server',
-                certainty: 'certain',
-                remedy: (evidence) => `${appendIssuer(evidence)} ${SEND_WHOLE_CHAIN}`,
-            },
-            'same-name': { party: 'server', certainty: 'certain', remedy: SAME_NAME_OTHER_KEY },
-        },
-    }),
-    'certificate-untrusted': certificate_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA.', { party: 'server', certainty: 'likely', remedy: TRUST_ISSUER, setting: 'certificate' }, {
-        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...fields('reason') },
-        reference: 'RFC 5280 section 6.1',
-        resultType: 'certificate-not-trusted',
-        causes: {
-            'missing-issuer': {
-                party: 'server',
-                certainty: 'likely',
-                remedy: (evidence) => `${appendIssuer(evidence)} ${TRUST_ISSUER}`,
-            },
-            'unknown-root': {
-                party: 'server',
-                certainty: 'likely',
-                remedy: `If this root is yours, add it to \`ca\`. If it is not, someone else may be responding in place of the server.`,
-            },
-            'same-name': { party: 'server', certainty: 'likely', remedy: SAME_NAME_OTHER_KEY },
-        },
-    }),
-    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth.', {
-        party: 'server',
-        certainty: 'certain',
+        newCertificate: 'is for TLS servers',
         remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
         setting: 'certificate',
+        reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
     }, {
-        evidence: fields('reason', 'subject'),
+        evidence: fields('reason', 'subject', 'expected', 'pin'),
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
+        causes: {
+            'self-signed-ca': {
+                title: 'Self-signed CA certificate used as server certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'is not a CA certificate',
+                remedy: ({ expected = '', pin = '' }) => `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep it and pin its key: \`tls.pin: ${pin}\`.`,
+                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+            },
+            'ca-certificate': {
+                title: 'CA certificate used as server certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'is not a CA certificate',
+                remedy: 'Get a certificate for this server from the CA (basic constraints `CA:FALSE`), and configure the server to use that. Keep the key of a CA off the mail server.',
+                setting: 'certificate',
+                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+            },
+        },
     }),
     'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
-        party: 'certificate-authority',
-        certainty: 'likely',
-        remedy: 'The evidence says what is malformed. Have the certificate reissued by software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'The evidence says what is malformed. Get a certificate from software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
         setting: 'certificate',
     }, {
         evidence: {
@@ -486,47 +1137,96 @@ const CERTIFICATE = {
         },
         reference: 'RFC 5280 section 4.1',
         resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Malformed issuer certificate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `The evidence says what is malformed. The CA must reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+            },
+        },
     }),
     'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
         party: 'server',
         certainty: 'certain',
+        newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
         remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
         setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: publicKeyBits },
     }, {
         evidence: { key: 'type and size of the key', ...fields('subject') },
         reference: 'RFC 9325 section 4.5',
         resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Weak key of an issuer',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `The key of the CA ${subject} is too short, so a new key for the server does not help. Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. If the CA is your own, create a new one.`,
+            },
+        },
     }),
     'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Have the certificate reissued with SHA-256 or better.',
+        newCertificate: 'is signed with SHA-256 or better',
+        remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
+        examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
         setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: ({ signature = '' }) => SIGNATURES[signature] ?? '' },
     }, {
         evidence: { signature: 'the signature algorithm', ...fields('subject') },
         reference: 'RFC 9325 section 4.5; RFC 9155',
         resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Weak signature of an intermediate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `The certificate of the intermediate ${subject} is weakly signed, so a new certificate for the server alone does not help. Install the current intermediate if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it.`,
+            },
+        },
     }),
     'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', {
-        party: 'configuration',
+        party: 'server',
         certainty: 'likely',
-        remedy: 'If the key was changed on purpose, add the pin in the evidence to `tls.pin` (and remove the old one when it is no longer in use). If not, find out who operates this server.',
+        remedy: ({ pin = '' }) => `The certificate is not valid either, so nothing shows that this is your server: find out who operates it before you change the pin. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
+        reproduce: { command: 'pin', shows: pinDigest },
     }, {
-        evidence: { pin: "the pin of the server's key", pinned: 'the pins in `tls.pin`' },
+        evidence: { ...fields('pin'), pinned: 'the pins in `tls.pin`' },
         reference: 'RFC 7469 section 2.6',
+        causes: {
+            'valid-certificate': {
+                title: 'Key does not match the pin, but the certificate is valid',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ pin = '' }) => `A trusted CA has confirmed this key for this name, so the key was probably changed when the certificate was renewed. Ask whoever runs the server. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+                examples: 'certbot: `--reuse-key`.',
+                reproduce: { command: 'pin', shows: pinDigest },
+            },
+        },
     }),
     'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Install the intermediate that the CA publishes now, or have the certificate reissued under it. If the trusted CA itself expires, it needs a new root, and every mail client must trust the new root before that day (the gate: with `ca`).',
+        remedy: ({ issuer = '' }) => `Replace the intermediate ${issuer} with the one that the CA publishes now, or have the certificate reissued under it, before that day.`,
         setting: 'certificate',
+        reproduce: { command: 'openssl', shows: ({ issuerValidTo }) => notAfter(issuerValidTo) },
     }, {
         evidence: {
             issuer: 'the subject of the certificate that expires first',
-            issuerValidTo: 'its notAfter date',
+            ...fields('issuerValidTo'),
             validTo: "the notAfter date of the server's certificate",
         },
         reference: 'RFC 5280 section 6.1.3',
+        causes: {
+            'trusted-ca': {
+                title: 'Trusted CA expires before the certificate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ issuer = '' }) => `The CA ${issuer} needs a new certificate before that day, and every mail client must trust the new one by then (the gate: with \`ca\`). If the CA is not yours, get the next certificate of the server from one that is valid for longer.`,
+            },
+        },
     }),
     'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', {
         party: 'server',
@@ -536,9 +1236,25 @@ const CERTIFICATE = {
     }, {
         evidence: {
             subject: 'the first certificate that is out of order',
-            certificatesSent: CHAIN.certificatesSent,
+            ...fields('certificatesSent'),
         },
         reference: 'RFC 8446 section 4.4.2',
+        causes: {
+            repeated: {
+                title: 'Certificate sent more than once',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
+                setting: 'certificate',
+            },
+            'too-many': {
+                title: 'Too many certificates sent',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'Configure the server to send its own certificate and its intermediates. Often the list of all trusted CAs is configured as the chain.',
+                setting: 'certificate',
+            },
+        },
     }),
     'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
         party: 'server',
@@ -548,17 +1264,45 @@ const CERTIFICATE = {
     'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint. A server that supports only TLS 1.3 always gets this warning unless it shows both certificates.",
-    }, { evidence: { outcome: 'how the additional connection ended' }, reference: 'RFC 8446 section 4.4.2.2' }),
+        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint.",
+    }, {
+        evidence: { outcome: 'how the additional connection ended' },
+        reference: 'RFC 8446 section 4.4.2.2',
+        causes: {
+            'client-certificate': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The server requires a client certificate, which the gate does not send on this connection. Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`.',
+            },
+            'tls-1.3-only': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'If the server has one certificate, set `tls.check: single` for this endpoint: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+            },
+        },
+    }),
     'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Nothing to do, unless clients without the pin use this server too.',
     }, {
-        evidence: { ...CHAIN, ...DEAD_END, ...PRIVATE_ROOT, ...NAMES, ...fields('finding', 'reason', 'subject') },
+        evidence: {
+            ...CHAIN_EVIDENCE,
+            ...UNTRUSTED,
+            ...DEAD_END,
+            ...fields('expected', 'names', 'finding', 'subject', 'pin'),
+        },
         reference: 'RFC 7435 section 3',
     }),
 };
+/** As `openssl x509 -text` prints the size of a key: `Public-Key: (1024 bit)`. */
+function publicKeyBits({ key = '' }) {
+    const bits = / (\d+)$/.exec(key)?.[1];
+    return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
+}
+function pinDigest({ pin = '' }) {
+    return pin.replace('sha256/', '');
+}
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/connecting.ts
 
@@ -566,31 +1310,104 @@ const CERTIFICATE = {
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
+        title: 'Host name does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check the spelling of `host`, that the name has A or AAAA records, and that the resolver of the runner can see them (a GitHub-hosted runner cannot resolve names in an internal zone).',
-    }, { evidence: fields('detail'), reference: 'RFC 5321 section 5.1' }),
+        remedy: 'Check the spelling of `host`. If it is correct, the resolver of this runner does not know the name: a GitHub-hosted runner, for example, cannot resolve names in an internal zone.',
+    }, {
+        evidence: {
+            ...fields('detail'),
+            mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
+        },
+        reference: 'RFC 5321 section 5.1',
+        causes: {
+            'mail-domain': {
+                title: 'Host is a mail domain',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ mx = '' }) => `\`host\` is a mail domain, not the name of a server. For the servers that receive its mail, list each of them as an endpoint with port 25: ${mx}. For submission, set \`host\` to the submission server of the domain, on port 587 or 465.`,
+            },
+            'null-mx': {
+                title: 'Domain accepts no mail',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The domain declares that it has no mail server (null MX). Set `host` to the name of a server, or remove the endpoint.',
+                reference: 'RFC 7505 section 3',
+            },
+            'no-address': {
+                title: 'Host name has no IP address',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The name exists, but has neither an A nor a usable AAAA record, and no MX records were found either. Add the record, or set `host` to a name that has one. If the record exists in an internal zone only, use a runner that can see that zone.',
+            },
+            'lookup-failed': {
+                title: 'Name resolution failed',
+                party: 'network',
+                certainty: 'likely',
+                remedy: 'The lookup itself failed, which says nothing about the mail server. Run the gate again. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+            },
+        },
+    }),
     'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', {
-        party: 'configuration',
+        party: 'network',
         certainty: 'likely',
-        remedy: 'Run the gate on a runner that has a route (self-hosted, or in the same network), or test the IPv4 address.',
-    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+        remedy: 'Run the gate on a runner that has a route to this network: a self-hosted runner in the same network, or one that is connected to it by a VPN.',
+    }, {
+        evidence: fields('detail', 'address'),
+        reference: 'RFC 5321 section 4.5.4.1',
+        causes: {
+            'no-ipv6': {
+                title: 'No IPv6 route to the server',
+                party: 'network',
+                certainty: 'likely',
+                remedy: 'Usually the runner has no IPv6, as GitHub-hosted runners. Run the gate on a runner with IPv6, or test the IPv4 address of the server.',
+            },
+        },
+    }),
     'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'The evidence has the system error code. If a resource is exhausted, lower `concurrency` or raise the limit (`ulimit -n`). If the connection is forbidden, allow outbound connections to this port in the firewall or sandbox of the runner.',
-    }, { evidence: fields('detail', 'address') }),
+        remedy: 'The evidence has the error code of the operating system. Correct the runner, or use a different one.',
+    }, {
+        evidence: fields('detail', 'address'),
+        causes: {
+            resources: {
+                title: 'Runner has no resources left',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The runner has no file descriptors, ports or memory left. Lower `concurrency`, or raise the limit of the runner (`ulimit -n` for file descriptors).',
+            },
+            forbidden: {
+                title: 'Runner forbids the connection',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'A rule of the runner forbids the connection. Allow outbound connections to this host and port in its firewall or sandbox.',
+            },
+        },
+    }),
     'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check the port (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). Check that the service is running, and that it listens on this IP address and not only on loopback.',
+        remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
         reproduce: { command: 'openssl', shows: 'Connection refused' },
-    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    }, {
+        evidence: fields('detail', 'address'),
+        reference: 'RFC 5321 section 4.5.4.1',
+        causes: {
+            'on-this-machine': {
+                title: 'Nothing listens on this port of the runner',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'The IP address is that of the runner itself, and no server accepts connections on this port. Start the mail server before the gate, and wait until it listens. If it runs in a container, publish its port; if the job itself runs in a container, use the name of the service instead of `localhost`.',
+                reproduce: { command: 'openssl', shows: 'Connection refused' },
+            },
+        },
+    }),
     'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', {
         party: 'network',
         certainty: 'likely',
-        remedy: 'Check the IP address, and the firewalls and security groups in both directions. Try the command shown from another network.',
+        remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
     }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
     'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', {
         party: 'configuration',
@@ -753,11 +1570,17 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
     }, { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
-    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and re-encoding break signatures (DKIM) and attachments. If the random value in the body is also missing, the body was replaced or the message was forged.', {
+    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
         party: 'server',
         certainty: 'likely',
         remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.',
     }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
+    'message-reencoded': delivery_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find the server that rewrites MIME (the message lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
+    }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
     'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
         party: 'configuration',
         certainty: 'certain',
@@ -776,15 +1599,30 @@ const DELIVERY = {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
     }),
-    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`).', {
+    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Look for a proxy or a load balancer that terminates TLS in front of the mail server. Let it pass the connection through, or use TLS to the mail server. If TLS is terminated there by design and you trust the network between them, waive the finding.',
-    }, { evidence: { ...TRACE, with: 'the protocol in the `with` clause' }, reference: 'RFC 3848' }),
-    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session.', {
+        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Let it pass the connection through, or use TLS from there to the mail server as well.',
+    }, {
+        evidence: {
+            ...TRACE,
+            with: 'the protocol in the `with` clause',
+            client: 'the IP address of the client, if it is a loopback or private address and not that of the gate',
+        },
+        reference: 'RFC 3848',
+        causes: {
+            'behind-proxy': {
+                title: 'Unencrypted between a proxy and the mail server',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise let the proxy pass TLS through, or let it use TLS to the mail server as well.',
+            },
+        },
+    }),
+    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail.',
+        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
     }, {
         evidence: {
             ...TRACE,
@@ -846,16 +1684,45 @@ const DELIVERY = {
 const { error: handshake_error } = entriesOf(['certificate']);
 const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
 const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
+/** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
+function alertOrReason({ alert, reason = '', code = '' }) {
+    if (alert !== undefined)
+        return `SSL alert number ${alert}`;
+    return code.startsWith('ERR_SSL_') ? reason : '';
+}
+const SAME_END = { command: 'openssl', shows: alertOrReason };
+/** `openssl s_client` prints this if the handshake ends before the server has sent its certificate. */
+const NO_CERTIFICATE = { command: 'openssl', shows: 'no peer certificate available' };
+/** What the server selects if every version and cipher suite is enabled, as `openssl s_client` prints the version. */
+function selectedVersion({ negotiated = '' }) {
+    const version = /^TLSv1(?:\.\d)?/.exec(negotiated)?.[0];
+    if (version === undefined)
+        return '';
+    return version === 'TLSv1.3' ? 'New, TLSv1.3, Cipher is' : `Protocol  : ${version}`;
+}
+const SELECTED = { command: 'any-tls', shows: selectedVersion };
+/** The server must change, but what was observed may have a different cause. */
+const SERVER = { party: 'server', certainty: 'likely', reproduce: SAME_END };
+const NETWORK = { ...SERVER, party: 'network' };
+const CONFIGURATION = { ...SERVER, party: 'configuration' };
+/** The command would need the client certificate and its key. */
+const CLIENT = { party: 'configuration', certainty: 'likely' };
+const MODERN_SUITES = 'ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate (TLS 1.2), and the cipher suites of TLS 1.3';
+const CIPHER_SETTINGS = 'Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
+const KEY_FILES = [
+    'Look in the log of the server, or of the proxy that terminates TLS, at the time of the run. Check that the files of certificate and private key exist, that the user of the server can read them, and that they match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
+    'Then restart the server.',
+].join(' ');
+const APPLY_VERSION = ({ required = '' }) => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 /** Findings of step 3 about the TLS handshake. */
 const HANDSHAKE = {
     'tls-handshake-failed': handshake_error('TLS handshake failed', 'Client and server could not negotiate a TLS session.', {
-        party: 'server',
-        certainty: 'likely',
+        ...SERVER,
         remedy: "Compare the server's protocol versions, cipher suites and key type with those that current clients offer. The message and the evidence (the alert, or the reason) say which side ended the handshake.",
         setting: 'tls-handshake-failed',
     }, {
         evidence: {
-            ...fields('alert', 'name', 'reason', 'code', 'data'),
+            ...fields('alert', 'name', 'reason', 'code', 'data', 'detail'),
             negotiated: 'what the server selects if every version and cipher suite is enabled',
             signature: 'the signature algorithm of the handshake',
             servername: 'the name that was sent as SNI',
@@ -863,91 +1730,160 @@ const HANDSHAKE = {
         reference: 'RFC 8446 section 6.2',
         resultType: 'validation-failure',
         causes: {
-            ciphers: {
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Change the cipher configuration of the server so that it accepts what current clients offer: ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate, on X25519 or P-256. Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_eecdh_auto_curves`. Exim: `tls_require_ciphers`, `tls_eccurve`. Dovecot: `ssl_cipher_list`, `ssl_curve_list`.',
+            'closed-at-start': {
+                ...SERVER,
+                title: 'Server closes the connection when TLS begins',
+                remedy: `The server offers STARTTLS, but probably cannot load its certificate or private key. ${KEY_FILES} If its log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
+                setting: 'certificate',
+                reproduce: NO_CERTIFICATE,
+            },
+            'closed-at-connect': {
+                ...SERVER,
+                title: 'Server closes the connection before TLS begins',
+                remedy: `The server probably cannot load its certificate or private key. ${KEY_FILES} If the log says that it rejects this client instead, allow the runner's IP address in its access lists and connection limits.`,
+                setting: 'certificate',
+                reproduce: NO_CERTIFICATE,
+            },
+            'no-usable-certificate': {
+                ...SERVER,
+                title: 'No common cipher suite',
+                remedy: `The server rejects every cipher suite, usually because it has no certificate, or none that its cipher suites can use. ${KEY_FILES} Also check that its cipher configuration allows ${MODERN_SUITES}: it may allow only suites that TLS libraries have removed, such as those of export grade.`,
                 setting: 'tls-handshake-failed',
             },
+            ciphers: {
+                ...SERVER,
+                title: 'No common cipher suite',
+                remedy: `Change the cipher configuration of the server so that it accepts what current clients offer: ${MODERN_SUITES}.`,
+                examples: CIPHER_SETTINGS,
+                setting: 'tls-handshake-failed',
+                reproduce: SELECTED,
+            },
+            curves: {
+                ...SERVER,
+                title: 'No common curve',
+                certainty: 'certain',
+                remedy: 'Configure the server to accept the curves X25519 and P-256 in the key exchange.',
+                examples: 'Postfix: `tls_eecdh_auto_curves`. Exim: `tls_eccurve`. Dovecot: `ssl_curve_list`.',
+                setting: 'tls-handshake-failed',
+            },
+            'no-encryption': {
+                ...SERVER,
+                title: 'Only cipher suites without encryption',
+                remedy: `With these cipher suites (NULL) everybody on the network path can read the session, including passwords. Configure the server to accept ${MODERN_SUITES}, and exclude NULL (\`!eNULL\` in a cipher list of OpenSSL).`,
+                examples: CIPHER_SETTINGS,
+                setting: 'tls-handshake-failed',
+                reproduce: { command: 'any-tls', shows: 'NULL' },
+            },
+            anonymous: {
+                ...SERVER,
+                title: 'Only anonymous cipher suites',
+                remedy: `With these cipher suites (anonymous Diffie-Hellman) the server sends no certificate, so nobody can verify that it is the right one. Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL).`,
+                examples: 'Postfix: `smtpd_tls_chain_files`, `smtpd_tls_exclude_ciphers = aNULL`. Exim: `tls_certificate`.',
+                setting: 'certificate',
+                reproduce: {
+                    command: 'any-tls',
+                    shows: ({ negotiated = '' }) => (negotiated.includes('_ECDH_') ? 'AECDH-' : 'ADH-'),
+                },
+            },
             'short-dh-parameters': {
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1). Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+                ...SERVER,
+                title: 'Diffie-Hellman parameters too short',
+                certainty: 'certain',
+                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1).',
+                examples: 'Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+                setting: 'tls-handshake-failed',
             },
             'old-signature': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Obsolete handshake signature',
                 remedy: 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
             },
-            'changed-in-transit': { party: 'server', certainty: 'likely', remedy: COMPARE_NETWORKS },
-            'incompatible-library': { party: 'server', certainty: 'likely', remedy: UPDATE_TLS_LIBRARY },
+            'changed-in-transit': { ...NETWORK, title: 'TLS handshake changed in transit', remedy: COMPARE_NETWORKS },
+            'incompatible-library': { ...SERVER, title: 'Incompatible TLS libraries', remedy: UPDATE_TLS_LIBRARY },
             'missing-extension': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server requires a TLS extension',
                 remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
             },
             'certificate-alert': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server reports an error of a client certificate',
                 remedy: "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
             },
             'access-denied': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server denies access during the TLS handshake',
                 remedy: "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
             },
             'server-error': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Internal error of the server in the TLS handshake',
                 remedy: "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+                setting: 'tls-handshake-failed',
             },
             downgrade: {
-                party: 'server',
-                certainty: 'likely',
+                ...NETWORK,
+                title: 'TLS version limited in transit',
                 remedy: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
             },
             'server-closed': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server canceled the TLS handshake',
                 remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
             },
             'ocsp-response': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server rejects an OCSP response',
                 remedy: 'Check the OCSP stapling of the server, and of the proxy that terminates TLS in front of it.',
             },
             'pre-shared-key': {
-                party: 'server',
-                certainty: 'likely',
+                ...SERVER,
+                title: 'Server requires a pre-shared key',
                 remedy: 'Configure the server to authenticate with a certificate: mail clients do not have pre-shared keys.',
             },
             'application-protocol': {
-                party: 'server',
-                certainty: 'likely',
+                ...CONFIGURATION,
+                title: 'Server requires an application protocol (ALPN)',
                 remedy: 'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
             },
             'unknown-name': {
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Set `servername` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it. Or configure the server with a certificate for this name, or with a default certificate for unknown names.',
+                ...SERVER,
+                title: 'Server does not recognize the server name',
+                remedy: ({ servername = '' }) => `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
+                reference: 'RFC 6066 section 3',
+            },
+            'no-name-sent': {
+                ...CONFIGURATION,
+                title: 'Server requires a server name (SNI)',
+                remedy: 'Set `servername` to the name of the server: it is sent as SNI, and the certificate must include it. For an IP address no name is sent.',
                 reference: 'RFC 6066 section 3',
             },
         },
     }),
-    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, but did not finish the handshake within `timeout`.', {
+    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, or its port accepted a connection for it, but it did not finish the handshake within `timeout`.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check what delays the server: a blocked entropy source, an unreachable key store or OCSP responder. Also check for a middlebox that drops large handshake packets (path MTU).',
+        remedy: 'Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.',
     }, {
         evidence: fields('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
+        causes: {
+            'not-begun': {
+                title: 'Server does not begin the TLS handshake',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Check in the server's log whether it received the ClientHello. If it did, something delays the server: a blocked entropy source, an unreachable key store or OCSP responder, or a proxy that waits for the server behind it. If it did not, a middlebox may drop it: a ClientHello of a current client fills two packets (path MTU). With implicit TLS, check also that the port is one of TLS.",
+            },
+        },
     }),
     'tls-version-too-old': handshake_error('TLS version too old', 'The server supports no TLS version that the policy allows (`min-tls-version`).', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Enable TLS 1.2 and 1.3 on the server (Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`). TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+        remedy: 'Enable TLS 1.2 and 1.3 on the server. TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+        examples: 'Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`. Exim: `openssl_options`. Dovecot: `ssl_min_protocol = TLSv1.2`.',
         setting: 'tls-version-too-old',
+        reproduce: SELECTED,
     }, {
         evidence: {
             required: 'the oldest version that the policy allows',
@@ -959,88 +1895,121 @@ const HANDSHAKE = {
         causes: {
             // The RFCs allow TLS 1.2, and this policy does not.
             'no-tls-1.3': {
+                title: 'No TLS 1.3',
                 party: 'server',
                 certainty: 'certain',
                 remedy: 'Enable TLS 1.3 on the server: its TLS library must support it (OpenSSL since 1.1.1, GnuTLS since 3.6.5), and no setting may limit the version to TLS 1.2. If that is not possible, lower `min-tls-version` (`tls.min-version` of this endpoint) to `TLSv1.2`.',
                 reference: 'RFC 9325 section 3.1.1',
                 setting: 'tls-version-too-old',
+                reproduce: SELECTED,
+            },
+            'not-determined': {
+                title: 'No common TLS version',
+                party: 'server',
+                certainty: 'likely',
+                remedy: (evidence) => `Enable ${APPLY_VERSION(evidence)} on the server. If it is enabled, look for a proxy or a firewall that terminates TLS in front of the server, or inspects it: enable it there.`,
+                setting: 'tls-version-too-old',
+                reproduce: SAME_END,
             },
         },
     }),
     'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', {
+        title: 'Client certificate required',
         party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them (Postfix: `smtpd_tls_req_ccert = no`), or use a port that requires none.',
+        certainty: 'certain',
+        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them, or use a port that requires none.',
+        examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         setting: 'client-certificate-required',
+        // With TLS 1.3 the alert arrives after the handshake.
+        reproduce: { command: 'tls-until-closed', shows: alertOrReason },
     }, {
         evidence: fields('alert', 'name'),
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
         causes: {
             damaged: {
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: 'Check with `openssl verify` that the file of `tls.client-cert` has the full chain, leaf first.',
+                ...CLIENT,
+                title: 'Client certificate rejected: damaged',
+                remedy: 'Check the file of `tls.client-cert` with `openssl verify -untrusted FILE FILE`: it must have the full chain, leaf first.',
             },
             unsupported: {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate rejected: unsupported',
                 remedy: 'Configure a certificate for TLS clients: its extended key usage, if it has one, must include clientAuth, and the server must support its key type.',
             },
             revoked: {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate rejected: revoked',
                 remedy: 'Get a new certificate, and configure it with `tls.client-cert` and `tls.client-key`.',
             },
             expired: {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate rejected: expired',
                 remedy: 'Renew the certificate of `tls.client-cert`. If its dates are right, check the clock of the server.',
             },
             unacceptable: {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate rejected',
                 remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
             },
+            'no-reason': {
+                ...CLIENT,
+                title: 'Client certificate rejected',
+                remedy: "The server's log says why. Usually the certificate of `tls.client-cert` was not issued by a CA that the server trusts for clients, or the file lacks its intermediates.",
+                setting: 'client-certificate-required',
+            },
             'unknown-issuer': {
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one (Postfix: `smtpd_tls_CAfile`; Exim: `tls_verify_certificates`; Dovecot: `ssl_ca`).',
+                ...CLIENT,
+                title: 'Client certificate rejected: unknown CA',
+                remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one.',
+                examples: 'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_ca`.',
+                setting: 'client-certificate-required',
             },
             'access-denied': {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate rejected: access denied',
+                party: 'server',
                 remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
             },
             'unusable-key': {
-                party: 'configuration',
-                certainty: 'likely',
+                ...CLIENT,
+                title: 'Client certificate not sent',
                 remedy: 'Configure a certificate with a common key type (RSA 2048, or EC P-256).',
             },
         },
     }),
     'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', {
         party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25), or switch the service to implicit TLS (Postfix: `smtpd_tls_wrappermode = yes`).',
+        certainty: 'certain',
+        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port (usual on 465), switch the service to it.',
+        examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
         setting: 'plaintext-on-implicit-port',
+        reproduce: { command: 'ehlo', shows: firstLine },
     }, {
         evidence: fields('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
         causes: {
             'other-protocol': {
+                title: 'Not an SMTP server',
                 party: 'configuration',
-                certainty: 'likely',
+                certainty: 'certain',
                 remedy: ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+                reproduce: { command: 'ehlo', shows: firstLine },
             },
             rejected: {
-                party: 'configuration',
+                title: 'Client rejected before TLS',
+                party: 'server',
                 certainty: 'likely',
                 remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+                reproduce: { command: 'ehlo', shows: firstLine },
             },
         },
     }),
 };
+/** The first line that the server sends. A line break is escaped in the evidence. */
+function firstLine({ data = '' }) {
+    return data.split(/\\x0[ad]/, 1)[0] ?? '';
+}
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/run.ts
 
@@ -1059,15 +2028,30 @@ const RUN = {
                 certainty: 'certain',
                 remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
             },
+            'no-credentials-in-terminal': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Configure `auth` in the config file, or set `--username` and the environment variable `STARTTLS_GATE_PASSWORD`.',
+            },
             'no-message': {
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
             },
+            'no-message-in-terminal': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Configure `delivery` in the config file, or set `--mail-from`, `--rcpt-to` and `--inbox`.',
+            },
             'no-inbox': {
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
+            },
+            'no-inbox-in-terminal': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Configure `delivery.inbox` in the config file, or set `--inbox`. An inbox with a password also needs `--inbox-username` and the environment variable `STARTTLS_GATE_INBOX_PASSWORD`. If acceptance by the server is enough, set `delivery.expect: accepted`.',
             },
         },
     }),
@@ -1084,7 +2068,7 @@ const RUN = {
     'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several jobs with `shard`. The durations in the report show which steps are slow.',
+        remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several runs with `shard`. The durations in the report show which steps are slow.',
     }, {
         evidence: {},
         causes: {
@@ -1093,12 +2077,17 @@ const RUN = {
                 certainty: 'likely',
                 remedy: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
             },
+            interrupted: {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',
+            },
         },
     }),
     'runner-starved': run_error('Gate process suspended or starved of CPU time', 'The gate process got no CPU time for at least five seconds during the attempt: the machine was suspended, overloaded, or limited to a small part of a CPU. Then the connection failed. Servers close the connection to a client that is silent for too long, so the server may be healthy. The gate repeats the attempt, as after any transient failure.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Run the job again. If it persists, use a runner with more CPU, lower `concurrency`, or run fewer other programs in the job at the same time.',
+        remedy: 'Run the gate again. If it persists, use a machine with more CPU, lower `concurrency`, or run fewer other programs at the same time.',
     }, { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
     'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', {
         party: 'gate',
@@ -1111,24 +2100,107 @@ const RUN = {
 
 
 const { error: upgrade_error } = entriesOf(['upgrade']);
+const upgrade_SHOWS_REPLY = { command: 'starttls', shows: REPLY };
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
-    'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220.', {
+    'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220. A temporary reply (4xx, usually 454) is a failure too if the server still sends it on the last attempt.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason (permissions, a wrong path, a key that does not match the certificate).",
+        remedy: "Look in the server's log at the time of the run for the reason.",
         setting: 'starttls-refused',
-        reproduce: { command: 'starttls', shows: REPLY },
-    }, { evidence: fields('reply'), reference: 'RFC 3207 section 4', resultType: 'starttls-not-supported' }),
+        reproduce: upgrade_SHOWS_REPLY,
+    }, {
+        evidence: fields('reply'),
+        reference: 'RFC 3207 section 4',
+        resultType: 'starttls-not-supported',
+        causes: {
+            'tls-not-available': {
+                title: 'Server cannot start TLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+                setting: 'starttls-refused',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'not-implemented': {
+                title: 'Server does not implement the STARTTLS that it offers',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Two programs answer here: one writes the reply to EHLO, and another, which has no STARTTLS, gets the command. Usually that is a proxy or content filter in front of the mail server. Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS.',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'syntax-error': {
+                title: 'Server rejects the syntax of STARTTLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'STARTTLS has no parameters, and the gate sent none, so this is a defect of the server, or of a proxy that changes the command. Update it.',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'bad-sequence': {
+                title: 'Server does not allow STARTTLS at this point',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy in front of it terminates TLS or sends commands of its own. Configure the proxy and the server so that exactly one of them handles STARTTLS.',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'requires-more': {
+                title: 'Server requires a different command before STARTTLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server requires a command, usually AUTH, before STARTTLS. A password would then be sent unencrypted. Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH.',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'wrong-success-code': {
+                title: 'Wrong success code for STARTTLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. It is not a problem of the certificate.',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            deferred: {
+                title: 'STARTTLS deferred',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The server sent a temporary error on every attempt. Its text, or the server's log at the time of the run, says why.",
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+            'refused-to-client': {
+                title: 'Server refuses TLS to this client',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "The text of the reply says why. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point. Look for that rule, or for the reason in the server's log at the time of the run.",
+                reproduce: upgrade_SHOWS_REPLY,
+            },
+        },
+    }),
     'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'If the server itself sends the data, update the server: typically it replies to STARTTLS twice, or sends a 421 and closes the connection. If the data comes from the network, find the device that inserts it.',
-    }, { evidence: fields('data'), reference: 'RFC 3207 section 4.2', resultType: 'validation-failure' }),
+        remedy: "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
+    }, {
+        evidence: fields('data'),
+        reference: 'RFC 3207 section 4.2',
+        resultType: 'validation-failure',
+        causes: {
+            'error-reply': {
+                title: 'Server reports an error instead of starting TLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
+                setting: 'starttls-refused',
+            },
+            'early-record': {
+                title: 'Server sends TLS before the ClientHello',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'In a TLS handshake the client speaks first, but this server, or a proxy in front of it, did not wait for that. Update it. If it starts TLS as a client, as a proxy that is configured for the wrong direction does, correct that setting.',
+            },
+        },
+    }),
     'starttls-command-injection': upgrade_error('STARTTLS command injection', "The probe `command-injection` sent STARTTLS and NOOP in one write, and over TLS the server replied to the NOOP as well. It keeps commands that it received unencrypted, and executes them in the encrypted session. An attacker who can insert bytes into the connection can execute commands before those of the client, and have the client's mail and password sent to the attacker (CVE-2011-0411).", {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained server discards what it received before the handshake (Postfix since 2.8). A proxy must discard its buffer when it starts TLS.',
+        remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained mail server discards what it received before the handshake; a proxy must do the same.',
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
@@ -1171,68 +2243,215 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 2397:
+/***/ 4304:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Lo: () => (/* binding */ COMMANDS),
-/* harmony export */   ku: () => (/* binding */ authority)
-/* harmony export */ });
-/* unused harmony exports opensslCommand, plainEhloCommand, mailCommand, plainAuthCommand, swaksCommand */
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
-/** The commands by name. Each is for a POSIX shell. */
-const COMMANDS = {
-    /** The TLS session: handshake, certificates and their verification. */
-    openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
-    'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
-    /** The replies before TLS. */
-    ehlo: (endpoint, { address }) => plainEhloCommand(endpoint, address),
-    starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
-    'ehlo-over-tls': (endpoint, { address }) => command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'EHLO']),
-    'sign-in': (endpoint, { address }) => swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'authentication', address) : undefined,
-    delivery: (endpoint, { address }) => swaksSignsIn(endpoint) ? swaksCommand(endpoint, 'delivery', address) : undefined,
-    'plain-auth': (endpoint, { address }) => plainAuthCommand(endpoint, address),
-    'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
-    'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
-};
-/** The sender in a MAIL command of a probe. */
-function senderIn({ sent = '' }) {
-    return sent.replace(/^MAIL FROM:<|>$/g, '');
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  L: () => (/* binding */ COMMANDS),
+  k: () => (/* reexport */ authority)
+});
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./src/findings/commands/shell.ts
+
+/** Quotes everything that a shell could interpret, including brackets, which zsh does. */
+function command(words) {
+    return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+/** A host and a port, with brackets around an IPv6 address. */
+function authority(host, port) {
+    return (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/trusted-cas.ts
+
+/** Stands for a file with the certificates of `ca`, if these are not in one file that the gate may name. */
+const CA_PLACEHOLDER = 'your-ca.pem';
+/** With more files, nobody reads the command. */
+const JOINABLE_FILES = 4;
+/**
+ * The additional trusted CAs of an endpoint as one file, because the tools read only one.
+ * @returns `file`, undefined if there are none; `before`, what creates the file
+ */
+function trustedCas({ tls: { anchorSources = [] } }) {
+    // A path that begins with a hyphen would be an option.
+    const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
+    const [first] = paths;
+    if (anchorSources.length === 0)
+        return { before: '' };
+    if (first === undefined || paths.length < anchorSources.length || paths.length > JOINABLE_FILES) {
+        return { file: CA_PLACEHOLDER, before: '' };
+    }
+    if (paths.length === 1)
+        return { file: first, before: '' };
+    return { file: CA_PLACEHOLDER, before: `${command(['cat', ...paths])} > ${CA_PLACEHOLDER} && ` };
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/curl.ts
+
+
+/** Seconds within which most servers reply. */
+const PAUSE = 2;
+/** Seconds to wait for a connection. */
+const CONNECT_LIMIT = 15;
+/** The command that shows whether the port accepts connections. */
+function connectCommand({ host, port }, address) {
+    const server = `telnet://${authority(address ?? host, port)}`;
+    return `${command(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
+}
+/** The command that shows what the server sends without being asked, within a few seconds. */
+function greetingCommand({ host, port }, address) {
+    return `${telnet(authority(address ?? host, port), 2 * PAUSE)} </dev/null`;
 }
 /**
- * The command that shows what steps 1 to 3 see: the session, the chain, the verification.
+ * The command that sends EHLO and other lines before TLS, and shows the replies. No tool has an option for that, so the
+ * command sends each line after a pause, in which the server can reply.
+ */
+function plainLinesCommand({ host, port, ehlo }, address, lines) {
+    const first = ehlo === undefined ? '"EHLO $(hostname)"' : command([`EHLO ${ehlo}`]);
+    const sent = `printf '%s\\r\\n' ${first} ${command(lines)}`;
+    const paced = `${sent} | while IFS= read -r line; do sleep ${PAUSE}; printf '%s\\n' "$line"; done`;
+    return `${paced} | ${telnet(authority(address ?? host, port), (lines.length + 2) * PAUSE)}`;
+}
+/** Without a limit, curl waits until the server closes the connection. */
+function telnet(server, seconds) {
+    return command(['curl', '-sN', '-m', String(seconds), `telnet://${server}`]);
+}
+/**
+ * The command that shows the dialogue with an inbox: the login, and the mailbox or its list of messages. It asks for the
+ * password, and leaves out the lines that curl sends, because they show the password. curl sends it only to a server whose
+ * certificate is valid.
+ * @returns undefined for a username or a mailbox that cannot be written on a command line of curl
+ */
+function inboxCommand(endpoint) {
+    const inbox = endpoint.delivery?.inbox;
+    if (!inbox)
+        return undefined;
+    const { host, port, scheme, mailbox = 'INBOX', username } = inbox;
+    // The scheme of an API is that of HTTP after the name of the service.
+    const protocol = scheme.replace(/^.*\+/, '');
+    const opens = protocol.startsWith('imap') ? ['-X', `EXAMINE "${mailbox}"`] : [];
+    if (!PLAIN_NAME.test(mailbox) || username?.includes(':'))
+        return undefined;
+    const { file, before } = trustedCas(endpoint);
+    // Like the gate, no credentials over plain HTTP.
+    const login = username === undefined || protocol === 'http' ? [] : ['-u', username];
+    const line = command([
+        ...['curl', '-v', '-sS'],
+        ...(protocol === 'imap' || protocol === 'pop3' ? ['--ssl-reqd'] : []),
+        ...(file === undefined || protocol === 'http' ? [] : ['--cacert', file]),
+        ...login,
+        ...opens,
+        `${protocol}://${authority(host, port)}${pathOf(inbox)}`,
+    ]);
+    // The prompt of curl is a part of what is filtered.
+    const prompt = login.length === 0 ? '' : "echo 'Enter the password of the inbox:'; ";
+    return `${before}${prompt}${line} 2>&1${login.length === 0 ? '' : " | grep -v '^> '"}`;
+}
+/** IMAP encodes other names (RFC 3501 section 5.1.3). */
+const PLAIN_NAME = /^[ !#-%'-[\]-~]+$/;
+/** The path that lists the messages. */
+function pathOf({ scheme, basePath = '' }) {
+    if (scheme.startsWith('mailpit+'))
+        return `${basePath}/api/v1/messages?limit=1`;
+    return scheme.startsWith('maildev+') ? `${basePath}/email` : '/';
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/openssl.ts
+
+
+
+/**
+ * The command that shows what steps 1 to 3 see: the session, the chain, the verification. It ends without waiting for
+ * input.
  * @param address the IP address of the server, if it is known: other servers with the same name may behave differently
- * @returns an `openssl s_client` command for a POSIX shell
  */
 function opensslCommand(endpoint, address) {
-    const { host, port, transport, servername, ehlo, tls } = endpoint;
+    return `${session(endpoint, smtp(endpoint, address))} </dev/null`;
+}
+/** The same, but it waits until the server closes the connection, such as after an alert over TLS 1.3. */
+function opensslUntilClosed(endpoint, address) {
+    return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
+}
+/** The same with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
+function anyTlsCommand(endpoint, address) {
+    const old = { ...endpoint, tls: { ...endpoint.tls, minVersion: 'TLSv1' } };
+    return `${session(old, smtp(endpoint, address), ...EVERYTHING)} </dev/null`;
+}
+/** TLS 1.0 and weak keys need security level 0. The cipher suites of TLS 1.3 are a list of their own. */
+const EVERYTHING = [
+    '-cipher',
+    'ALL:COMPLEMENTOFALL:@SECLEVEL=0',
+    '-ciphersuites',
+    'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256',
+];
+/** The command that shows the pin of the server's key, without the prefix `sha256/`. */
+function pinCommand(endpoint, address) {
+    return [
+        certificateCommand(['-pubkey'], endpoint, address),
+        'openssl pkey -pubin -outform DER',
+        'openssl dgst -sha256 -binary',
+        'openssl base64',
+    ].join(' | ');
+}
+/** The command that shows a part of the server's certificate. @param part an option of `openssl x509` and its value */
+function certificateCommand(part, endpoint, address) {
+    return `${opensslCommand(endpoint, address)} 2>/dev/null | ${command(['openssl', 'x509', '-noout', ...part])}`;
+}
+/** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */
+function inboxTlsCommand(endpoint) {
+    const inbox = endpoint.delivery?.inbox;
+    const starttls = inbox && startTlsOf(inbox);
+    if (!inbox || !starttls)
+        return undefined;
+    const { host, port } = inbox;
+    return `${session(endpoint, { host, port, servername: host, starttls })} </dev/null`;
+}
+function smtp({ host, port, transport, servername, ehlo }, address = host) {
     const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
-    const name = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(servername) === 0
+    return { host: address, port, servername, starttls: transport === 'starttls' ? starttls : [] };
+}
+function startTlsOf({ scheme }) {
+    if (scheme.endsWith('s'))
+        return [];
+    return scheme === 'imap' || scheme === 'pop3' ? ['-starttls', scheme] : undefined;
+}
+function session(endpoint, { host, port, servername, starttls }, ...more) {
+    const { file, before } = trustedCas(endpoint);
+    const name = (0,external_node_net_.isIP)(servername) === 0
         ? ['-servername', servername, '-verify_hostname', servername]
         : // Without -noservername, s_client sends the host as SNI.
             ['-noservername', '-verify_ip', servername];
-    return command([
-        'openssl',
-        's_client',
-        '-connect',
-        authority(address ?? host, port),
-        ...(transport === 'starttls' ? starttls : []),
+    const words = [
+        ...['openssl', 's_client', '-connect', authority(host, port)],
+        ...starttls,
         ...name,
-        '-min_protocol',
-        tls.minVersion,
-        '-showcerts',
-        '-crlf',
-    ]);
+        ...(file === undefined ? [] : ['-CAfile', file]),
+        ...['-min_protocol', endpoint.tls.minVersion],
+        ...more,
+    ];
+    return before + command(words);
 }
-/** The command that shows the reply to EHLO before TLS. */
-function plainEhloCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), '--quit-after', 'EHLO']);
+
+;// CONCATENATED MODULE: ./src/findings/commands/swaks.ts
+
+
+
+/** The command that shows the greeting and the first reply to EHLO. */
+function firstEhloCommand(endpoint, address) {
+    const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
+    return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
 }
 /** The command that shows the reply to STARTTLS. */
 function starttlsCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), '--quit-after', 'TLS']);
+    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
+}
+/** The command that shows the reply to EHLO over TLS. */
+function ehloOverTlsCommand(endpoint, address) {
+    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
 }
 /**
  * The command that shows whether the server accepts MAIL. It sends no message.
@@ -1241,54 +2460,44 @@ function starttlsCommand(endpoint, address) {
  */
 function mailCommand(endpoint, where, address, sender = '') {
     const secured = where === 'tls' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', '--quit-after', 'MAIL']);
+    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
 }
 /**
- * The command that shows whether the server accepts AUTH PLAIN without credentials before TLS. No tool has an option for
- * that, so the command sends each line after a pause, in which the server can reply.
+ * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
+ * nothing to a server whose certificate is not valid.
+ * @returns undefined if swaks cannot do what the gate did: verify a pin, or authenticate with a token, a certificate or SCRAM
  */
-function plainAuthCommand({ host, port, ehlo }, address) {
-    const name = ehlo === undefined ? '"$(hostname)"' : command([ehlo]);
-    const lines = `printf '%s\\r\\n' "EHLO "${name} 'AUTH PLAIN' '*' QUIT`;
-    const paced = `${lines} | while IFS= read -r line; do sleep 2; printf '%s\\n' "$line"; done`;
-    return `(${paced}; sleep 2) | curl -s ${command([`telnet://${authority(address ?? host, port)}`])}`;
-}
-/**
- * The command that shows what steps 4 and 5 see: AUTH, and the message up to its acceptance. It asks for the password,
- * does not show it, and does not send it to a server whose certificate is not valid.
- * @param upTo the step that the command shows
- * @returns a `swaks` command for a POSIX shell
- */
-function swaksCommand(endpoint, upTo, address) {
-    const { auth, delivery } = endpoint;
-    const mechanisms = auth && swaksMechanisms(auth);
-    return command([
-        ...swaks(endpoint, address),
+function swaksCommand(endpoint, subject, end) {
+    const { auth, delivery, tls } = endpoint;
+    const mechanisms = auth && swaksMechanisms(auth, subject);
+    if (tls.pins.length > 0 || (auth && mechanisms === undefined))
+        return undefined;
+    const { file, before } = trustedCas(endpoint);
+    const words = [
+        ...swaks(endpoint, subject.address),
         ...tlsOptions(endpoint),
+        '--tls-verify',
+        ...(file === undefined ? [] : ['--tls-ca-path', file]),
         ...(auth && mechanisms !== undefined
-            ? ['--tls-verify', '--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+            ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
             : []),
-        ...(delivery && upTo === 'delivery' && (!auth || mechanisms !== undefined)
-            ? [
-                ...['--from', delivery.from, '--to', delivery.to],
-                ...(delivery.expect === 'refused' ? ['--quit-after', 'RCPT'] : []),
-            ]
-            : ['--quit-after', mechanisms === undefined ? 'EHLO' : 'AUTH']),
-    ]);
+        ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
+        ...quitAfter(end),
+    ];
+    return before + command(words);
 }
-function swaksSignsIn({ auth }) {
-    return !auth || swaksMechanisms(auth) !== undefined;
-}
-/**
- * The mechanisms with which swaks can authenticate without an additional library. Undefined if it can only show what the
- * server offers.
- */
-function swaksMechanisms({ kind, mechanism }) {
+/** Mechanisms that swaks has without an additional library. */
+const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
+/** The mechanism that the gate used, if it is known; otherwise those that send the password, if the server offers one. */
+function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }) {
     if (kind !== 'password')
         return undefined;
-    if (mechanism === undefined)
-        return 'PLAIN,LOGIN';
-    return ['CRAM-MD5', 'PLAIN', 'LOGIN'].includes(mechanism) ? mechanism : undefined;
+    const used = mechanism ?? evidence.mechanism;
+    if (used !== undefined)
+        return MECHANISMS.includes(used) ? used : undefined;
+    const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
+    const isPossible = offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
+    return isPossible ? 'PLAIN,LOGIN' : undefined;
 }
 /** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
 function swaks({ host, port, ehlo, addresses }, address) {
@@ -1298,21 +2507,63 @@ function swaks({ host, port, ehlo, addresses }, address) {
 function tlsOptions({ transport, servername }) {
     return [
         transport === 'starttls' ? '--tls' : '--tls-on-connect',
-        ...((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
+        ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
     ];
 }
-function authority(host, port) {
-    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+function quitAfter(end) {
+    return end === 'the message' ? [] : ['--quit-after', end];
 }
-/** Quotes everything that a shell could interpret, including brackets, which zsh does. */
-function command(words) {
-    return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+
+;// CONCATENATED MODULE: ./src/findings/reproduce.ts
+
+
+
+
+/** The commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. */
+const COMMANDS = {
+    /** Whether the port accepts connections. */
+    connect: (endpoint, { address }) => connectCommand(endpoint, address),
+    /** What the server sends without being asked. */
+    greeting: (endpoint, { address }) => greetingCommand(endpoint, address),
+    /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
+    ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
+    /** The reply to STARTTLS. */
+    starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
+    /** What the server sends after STARTTLS, unencrypted. */
+    'after-starttls': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['STARTTLS']),
+    'plain-auth': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['AUTH PLAIN', '*', 'QUIT']),
+    'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
+    /** The TLS session: handshake, certificates and their verification. */
+    openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
+    'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
+    /** The same, until the server closes the connection. */
+    'tls-until-closed': (endpoint, { address }) => opensslUntilClosed(endpoint, address),
+    /** What the server selects if every TLS version and cipher suite is allowed. */
+    'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
+    pin: (endpoint, { address }) => pinCommand(endpoint, address),
+    /** One part of the server's certificate. */
+    'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
+    'certificate-purpose': (endpoint, { address }) => certificateCommand(['-purpose'], endpoint, address),
+    'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
+    'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
+    'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
+    'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),
+    /** A message, unless the server must reject the recipient. */
+    delivery: (endpoint, subject) => swaksCommand(endpoint, subject, endpoint.delivery?.expect === 'refused' ? 'RCPT' : 'the message'),
+    /** The TLS session with the inbox. */
+    'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
+    /** The dialogue with the inbox. */
+    inbox: (endpoint) => inboxCommand(endpoint),
+};
+/** The sender in a MAIL command of a probe. */
+function senderIn({ sent = '' }) {
+    return sent.replace(/^MAIL FROM:<|>$/g, '');
 }
 
 
 /***/ }),
 
-/***/ 3418:
+/***/ 9225:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1339,10 +2590,96 @@ var net_deadline = __nccwpck_require__(7879);
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
-var catalog = __nccwpck_require__(336);
-// EXTERNAL MODULE: ./src/findings/reproduce.ts
-var findings_reproduce = __nccwpck_require__(2397);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 13 modules
+var catalog = __nccwpck_require__(422);
+;// CONCATENATED MODULE: ./src/findings/cause.ts
+
+/** @param name of the cause; undefined means the usual one */
+function causeOf(code, name) {
+    const entry = catalog/* CATALOG */.W8[code];
+    return (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+}
+/** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
+function textOf(text, evidence = {}) {
+    if (typeof text === 'string')
+        return text;
+    return text(Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")])));
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/subject.ts
+/** The endpoint for a command, with the values that the user has chosen redacted: a password may also be a username. */
+function redactedEndpoint(endpoint, redact) {
+    const { host, servername, ehlo, auth, delivery, tls } = endpoint;
+    return {
+        ...endpoint,
+        host: redact(host),
+        servername: redact(servername),
+        ...(ehlo !== undefined && { ehlo: redact(ehlo) }),
+        ...(auth && { auth: { ...auth, username: redact(auth.username) } }),
+        ...(delivery && { delivery: redactedDelivery(delivery, redact) }),
+        ...(tls.anchorSources && {
+            tls: { ...tls, anchorSources: tls.anchorSources.map((one) => redactedPath(one, redact)) },
+        }),
+    };
+}
+function redactedDelivery({ inbox, from, to, expect }, redact) {
+    const envelope = { from: redact(from), to: redact(to), expect };
+    if (!inbox)
+        return envelope;
+    const { host, mailbox, basePath, username } = inbox;
+    return {
+        ...envelope,
+        inbox: {
+            ...inbox,
+            host: redact(host),
+            ...(mailbox !== undefined && { mailbox: redact(mailbox) }),
+            ...(basePath !== undefined && { basePath: redact(basePath) }),
+            ...(username !== undefined && { username: redact(username) }),
+        },
+    };
+}
+function redactedPath({ path }, redact) {
+    return path === undefined ? {} : { path: redact(path) };
+}
+
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 5 modules
+var findings_reproduce = __nccwpck_require__(4304);
+;// CONCATENATED MODULE: ./src/findings/shared-fix.ts
+
+
+/**
+ * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
+ * misnamed. The worst of those that are not waived has the fix.
+ */
+function sharedFixes(found) {
+    const fixes = new Map();
+    const fixable = found.filter((one) => one.severity !== 'notice' && need(one) !== '');
+    for (const certificate of new Set(fixable.map(certificateOf))) {
+        const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
+        const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
+        if (!leader || ofOne.length < 2)
+            continue;
+        const title = causeOf(leader.code, leader.cause).title ?? catalog/* CATALOG */.W8[leader.code].title;
+        const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
+        for (const one of ofOne) {
+            fixes.set(one, one === leader
+                ? { text: `Replace the certificate with one that ${needs}.`, leads: true }
+                : { text: `The same new certificate fixes this: see "${title}".`, leads: false });
+        }
+    }
+    return fixes;
+}
+/** A server may have an RSA and an ECDSA certificate. */
+function certificateOf({ evidence }) {
+    return evidence?.keyType ?? '';
+}
+function rank({ severity, waived }) {
+    return (waived ? 2 : 0) + (severity === 'error' ? 0 : 1);
+}
+function need({ code, cause, evidence }) {
+    return textOf(causeOf(code, cause).newCertificate ?? '', evidence);
+}
+
 ;// CONCATENATED MODULE: ./src/findings/servers.ts
 const software = (pattern, settings) => ({ pattern, settings });
 /** Such as `TLS 1.3` for `TLSv1.3`. */
@@ -1356,6 +2693,7 @@ const SERVERS = {
         'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
         'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
         'starttls-refused': 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
+        'starttls-hidden': 'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
         'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
         'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
         'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
@@ -1529,65 +2867,68 @@ function settingOf(topic, name, minVersion) {
 
 
 
+
+
+
+/** Completes the findings of one step. Those that one action fixes have one fix. */
+function completeFindings(found, observed) {
+    const redacted = found.map((one) => ({ ...one, evidence: redactedValues(one, observed) }));
+    const fixes = sharedFixes(redacted);
+    return found.map((one, index) => {
+        const same = redacted[index];
+        return completeFinding(one, observed, same && fixes.get(same));
+    });
+}
 /**
  * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
  * and a command that shows the problem.
- * @param observed undefined for a finding about the gate itself
+ * @param observed undefined for a finding about the gate itself, whose evidence contains nothing from the network
+ * @param fix if another finding has the same fix
  */
-function completeFinding({ cause: name, ...found }, observed) {
+function completeFinding({ cause: name, ...found }, observed, fix) {
+    const values = observed ? redactedValues(found, observed) : (found.evidence ?? {});
     const entry = catalog/* CATALOG */.W8[found.code];
-    const cause = (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+    const cause = causeOf(found.code, name);
     const { title = entry.title, party, certainty, reference = entry.reference } = cause;
     const { resultType } = entry;
-    const complete = {
+    return {
         ...{ ...found, title, party, certainty },
-        remedy: remedyOf(found, cause, observed),
+        remedy: fix && !fix.leads ? fix.text : remedyOf(found, cause, fix?.text ?? textOf(cause.remedy, values), observed),
         ...(reference !== undefined && { reference }),
         ...(resultType !== undefined && { resultType }),
-        ...(observed && found.severity !== 'notice' && commandOf(found, cause, observed)),
+        ...(observed && found.severity !== 'notice' && commandOf(found, cause, values, observed)),
     };
-    return observed?.greeting !== undefined && isInspected(found.code, observed)
-        ? {
-            ...complete,
-            remedy: `${INSPECTION} ${complete.remedy}`,
-            evidence: { ...found.evidence, greeting: observed.greeting },
-        }
-        : complete;
 }
-function remedyOf({ evidence = {} }, cause, observed) {
-    const { remedy, examples, setting } = cause;
-    const text = typeof remedy === 'string' ? remedy : remedy(withoutBackticks(evidence));
+function redactedValues({ evidence = {} }, { redact }) {
+    return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, redact(value)]));
+}
+/** @param text of the fix, without a setting */
+function remedyOf({ evidence = {} }, { examples, setting }, text, observed) {
     const { reply = '', data = '' } = evidence;
     const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
-    const more = software === undefined
+    // Without a topic, the examples are not about the software of the server.
+    const more = setting === undefined || software === undefined
         ? examples
-        : setting && observed && settingOf(setting, software, observed.endpoint.tls.minVersion);
+        : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
     return more === undefined ? text : `${text} ${more}`;
 }
-/** A remedy is prose in which backticks mark code; those in text from the network must not. */
-function withoutBackticks(evidence) {
-    return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, value.replaceAll('`', "'")]));
-}
-function commandOf({ evidence = {} }, { reproduce }, { endpoint, address }) {
+function commandOf({ evidence = {} }, { reproduce }, values, { endpoint, address, capabilities, redact }) {
     if (!reproduce)
         return {};
     const { command, shows } = reproduce;
-    const reproduceShows = typeof shows === 'string' ? shows : shows(evidence);
-    const line = findings_reproduce/* COMMANDS */.Lo[command](endpoint, { address, evidence });
-    return reproduceShows === '' || line === undefined ? {} : { reproduce: line, reproduceShows };
+    const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
+    const line = findings_reproduce/* COMMANDS */.L[command](redactedEndpoint(endpoint, redact), { address, capabilities, evidence });
+    if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND)
+        return {};
+    return { reproduce: line, reproduceShows };
 }
-/** Findings that a firewall causes if it inspects SMTP and overwrites what it does not support. */
-const HIDDEN_BY_INSPECTION = new Set([
-    'ehlo-rejected',
-    'starttls-not-advertised',
-    'starttls-stripped',
-]);
-function isInspected(code, { greeting = '' }) {
-    return HIDDEN_BY_INSPECTION.has(code) && ASTERISKS.test(greeting);
+/** Outputs cut longer text, and a part of a command may do something else. In characters. */
+const LONGEST_COMMAND = 900;
+/** The longest part of a text without a redacted secret, which the output of the command shows unredacted. */
+function legible(text) {
+    const [longest = ''] = text.split('<redacted>').sort((a, b) => b.length - a.length);
+    return longest.trim();
 }
-/** Cisco PIX and ASA hide the names of the server and of its software this way. */
-const ASTERISKS = /\*{8}/;
-const INSPECTION = 'The greeting is overwritten with asterisks: a firewall between client and server inspects SMTP and hides what the server offers. Disable that first (Cisco: `no inspect esmtp`, on a PIX `no fixup protocol smtp`).';
 
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
@@ -1638,13 +2979,27 @@ function spentBudget({ budget, endpoint, run }) {
 
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
 var values = __nccwpck_require__(9661);
 // EXTERNAL MODULE: ./src/net/line-channel.ts
 var line_channel = __nccwpck_require__(6987);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
+;// CONCATENATED MODULE: ./src/smtp/session-point.ts
+/** An error of a session. */
+class SessionError extends Error {
+    /** Where it occurred. The session sets it. */
+    at = { of: 'greeting', isDue: true, overTls: false };
+}
+/** The command in a line of the client; undefined for a line that continues an exchange. */
+function commandIn(line) {
+    return /^(?:AUTH [\w-]+|[A-Z]+)(?![^\s])/.exec(line)?.[0];
+}
+
 ;// CONCATENATED MODULE: ./src/smtp/reply.ts
+
 
 
 /** RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts. */
@@ -1655,7 +3010,7 @@ const MAX_REPLY_LINES = 128;
 const MAX_REPLY_BYTES = 16 * 1024;
 /** A session has a dozen replies of a few hundred bytes. */
 const MAX_SESSION_BYTES = 64 * 1024;
-class ReplySyntaxError extends Error {
+class ReplySyntaxError extends SessionError {
     problem;
     line;
     before;
@@ -1766,22 +3121,26 @@ function formatReply(reply) {
 var reason = __nccwpck_require__(2223);
 ;// CONCATENATED MODULE: ./src/smtp/session-errors.ts
 
+
 /** The connection ended before the server sent a reply that it had to send. */
-class ConnectionLost extends Error {
+class ConnectionLost extends SessionError {
     cause;
     heard;
+    farewell;
     name = 'ConnectionLost';
     /**
      * @param cause the error of the system or the TLS library; undefined if the peer closed in an orderly way
      * @param heard the lines of an incomplete reply, the last one perhaps cut
+     * @param farewell the 221 with which the server announced it, in place of the reply that was due
      */
-    constructor(cause, heard = []) {
+    constructor(cause, heard = [], farewell) {
         super(cause === undefined ? 'the server closed the connection' : `connection lost: ${(0,reason/* codeOf */.$)(cause)}`);
         this.cause = cause;
         this.heard = heard;
+        this.farewell = farewell;
     }
 }
-class ReplyTimeout extends Error {
+class ReplyTimeout extends SessionError {
     waitedMs;
     heard;
     name = 'ReplyTimeout';
@@ -1794,7 +3153,7 @@ class ReplyTimeout extends Error {
         this.heard = heard;
     }
 }
-class UnsolicitedReply extends Error {
+class UnsolicitedReply extends SessionError {
     text;
     name = 'UnsolicitedReply';
     constructor(text) {
@@ -1803,7 +3162,7 @@ class UnsolicitedReply extends Error {
     }
 }
 /** 421, which any command may get: the server closes the connection (RFC 5321 section 3.8). */
-class ServiceNotAvailable extends Error {
+class ServiceNotAvailable extends SessionError {
     reply;
     name = 'ServiceNotAvailable';
     constructor(reply) {
@@ -1818,8 +3177,11 @@ class ServiceNotAvailable extends Error {
 
 
 
+
 /** No verdict depends on the reply to QUIT. */
 const QUIT_WAIT_MS = 1000;
+/** 221 is the reply to QUIT. A 221 to these is judged by those who read it. */
+const WITH_221 = ['greeting', 'STARTTLS', 'QUIT'];
 /** A message is sent in pieces, so that a stalled connection is detected. */
 const PIECE_BYTES = 64 * 1024;
 /** A connection slower than this counts as stalled. */
@@ -1839,6 +3201,8 @@ class SmtpSession {
     #pending = 0;
     /** Commands sent together that have no reply yet. The transcript shows each of them before its reply. */
     #unanswered = [];
+    /** What the reply that is due, or else the last one, is to. */
+    #subject = 'greeting';
     #isOver = false;
     /** @param channel connected; nobody else may read from it while the session lives */
     constructor(channel, settings) {
@@ -1848,6 +3212,13 @@ class SmtpSession {
     }
     /** @throws as {@link command} does */
     async greeting() {
+        return this.nextReply();
+    }
+    /**
+     * Reads a reply that belongs to no command of this session.
+     * @throws as {@link command} does
+     */
+    async nextReply() {
         this.#pending += 1;
         return this.#read();
     }
@@ -1860,6 +3231,7 @@ class SmtpSession {
      * @throws {ReplyTimeout} if the reply is not complete in time
      * @throws {ReplySyntaxError} if what the server sends is not a reply
      * @throws {ServiceNotAvailable} if the reply is 421
+     * @throws {ConnectionLost} if it is 221 instead of a reply to the command
      */
     async command(line, shownAs = line) {
         await this.#refuseEarlyReply();
@@ -1882,8 +3254,10 @@ class SmtpSession {
      */
     async reply() {
         const line = this.#unanswered.shift();
-        if (line !== undefined)
+        if (line !== undefined) {
             this.settings.transcript.add('client', line);
+            this.#subject = commandIn(line) ?? this.#subject;
+        }
         return this.#read();
     }
     /**
@@ -1900,6 +3274,7 @@ class SmtpSession {
         const stuffed = message.replace(/^\./gm, '..');
         const bytes = Buffer.from(`${stuffed}${FINAL_DOT}`);
         this.settings.transcript.add('client', `${beginningOf(stuffed)}.`);
+        this.#subject = 'message';
         this.#pending += 1;
         // The time that a large message takes at the minimum rate does not count as time of the session.
         const budget = this.settings.budget.extendedBy(bytes.length / MIN_BYTES_PER_MS);
@@ -1911,7 +3286,7 @@ class SmtpSession {
         if (isWhole)
             await this.expectSilence().catch(unlessItCloses);
         else if (reply.code < 400)
-            throw unsolicited(reply);
+            throw this.#located(unsolicited(reply));
         return reply;
     }
     /** Sends QUIT, waits briefly for the reply, and closes the connection in any case. Never throws. */
@@ -1943,6 +3318,7 @@ class SmtpSession {
     }
     async #exchange(line, shownAs, timeoutMs) {
         this.settings.transcript.add('client', shownAs);
+        this.#subject = commandIn(shownAs) ?? this.#subject;
         this.#pending += 1;
         this.#channel.stream.write(`${line}\r\n`);
         return this.#read(timeoutMs);
@@ -1957,8 +3333,10 @@ class SmtpSession {
         const lastFrom = bytes.length - FINAL_DOT.length - PIECE_BYTES;
         for (let at = 0;; at += PIECE_BYTES) {
             const isLast = at >= lastFrom;
-            if (isLast)
+            if (isLast) {
                 beforeDot();
+                this.#subject = 'end of the message';
+            }
             const piece = bytes.subarray(at, isLast ? undefined : at + PIECE_BYTES);
             const sent = this.#write(piece).then(() => false);
             const isAnswered = await this.#inTime(Promise.race([answered, sent]), this.settings.timeoutMs, budget);
@@ -1979,13 +3357,22 @@ class SmtpSession {
         const reply = await this.#inTime(next, timeoutMs, budget);
         this.#pending -= 1;
         if (reply.code === 421)
-            throw new ServiceNotAvailable(reply);
+            throw this.#located(new ServiceNotAvailable(reply));
+        // In place of another reply, it announces the end of the session (RFC 5321 section 4.2.3) and accepts nothing.
+        if (reply.code === 221 && !WITH_221.includes(this.#subject)) {
+            throw this.#located(new ConnectionLost(undefined, [], reply));
+        }
         return reply;
+    }
+    /** @param isDue whether the reply to the last command was due */
+    #located(error, isDue = true) {
+        error.at = { of: this.#subject, isDue, overTls: this.settings.overTls ?? false };
+        return error;
     }
     #inTime(work, timeoutMs, budget) {
         const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
         const waitMs = Math.round(deadline.remainingMs);
-        return deadline.race(work, () => new ReplyTimeout(waitMs, this.#unfinished()));
+        return deadline.race(work, () => this.#located(new ReplyTimeout(waitMs, this.#unfinished())));
     }
     async #nextReply() {
         for (;;) {
@@ -1994,7 +3381,7 @@ class SmtpSession {
                 return reply;
             const { end } = this.#channel;
             if (end)
-                throw new ConnectionLost(end.cause, this.#unfinished());
+                throw this.#located(new ConnectionLost(end.cause, this.#unfinished()));
             await this.#channel.more();
         }
     }
@@ -2006,20 +3393,20 @@ class SmtpSession {
      */
     async expectSilence() {
         await this.#channel.readPending();
-        const early = this.#take();
+        const early = this.#take(false);
         if (early)
-            throw early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early);
+            throw this.#located(early.code === 421 ? new ServiceNotAvailable(early) : unsolicited(early), false);
         if (this.#parser.unread.length > 0 || this.#parser.isMidReply) {
-            throw new UnsolicitedReply(this.#parser.unread.toString('latin1'));
+            throw this.#located(new UnsolicitedReply(this.#parser.unread.toString('latin1')), false);
         }
     }
     async #refuseEarlyReply() {
         await this.expectSilence();
         const { end } = this.#channel;
         if (end)
-            throw new ConnectionLost(end.cause);
+            throw this.#located(new ConnectionLost(end.cause), false);
     }
-    #take() {
+    #take(isDue = true) {
         try {
             const reply = this.#parser.take();
             for (const line of reply?.raw ?? [])
@@ -2029,11 +3416,11 @@ class SmtpSession {
             return reply;
         }
         catch (error) {
-            if (error instanceof ReplySyntaxError)
-                [...error.before, error.line].forEach(({ exact }) => {
-                    this.#note(exact);
-                });
-            throw error;
+            if (!(error instanceof ReplySyntaxError))
+                throw error;
+            for (const { exact } of [...error.before, error.line])
+                this.#note(exact);
+            throw this.#located(error, isDue);
         }
     }
     /** What has been received of a reply that is no longer waited for. */
@@ -2067,7 +3454,24 @@ function beginningOf(message) {
 var handshake = __nccwpck_require__(8807);
 // EXTERNAL MODULE: ./src/tls/names.ts
 var tls_names = __nccwpck_require__(3085);
+;// CONCATENATED MODULE: ./src/steps/mail-domain.ts
+
+
+/**
+ * Looks up the MX records of a name without an address: it may be a mail domain and not a host.
+ * @returns the failure of the address lookup, with the mail servers of the domain if there are any
+ */
+async function withMailServers(failure, { endpoint, run, budget }) {
+    if (failure.kind !== 'name-not-found')
+        return failure;
+    // Without an answer, the failure of the address lookup is all that is known.
+    const found = await run.mx(endpoint.host, net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget)).catch(() => []);
+    return found.length === 0 ? failure : new connect/* ConnectFailure */.Vm(failure.kind, failure.detail, failure.address, found);
+}
+
 ;// CONCATENATED MODULE: ./src/steps/connection.ts
+
+
 
 
 
@@ -2082,17 +3486,25 @@ var tls_names = __nccwpck_require__(3085);
 async function openConnection(context) {
     const { endpoint, run, budget, addresses, atEnd } = context;
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
-    if (addresses instanceof connect/* ConnectFailure */.Vm)
-        throw addresses;
-    const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver));
+    const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
+    if (candidates instanceof connect/* ConnectFailure */.Vm)
+        throw await withMailServers(candidates, context);
     const socket = await (0,connect/* connect */.Ng)(candidates, endpoint.port, deadline);
     atEnd(() => Promise.resolve(void socket.destroy()));
     return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
+/** @throws any error other than {@link ConnectFailure} */
+function failureOfLookup(error) {
+    if (error instanceof connect/* ConnectFailure */.Vm)
+        return error;
+    throw error;
+}
 /** The session ends with QUIT, at the end of the attempt at the latest. */
 function beginSession(context, channel) {
     const { transcript, budget, endpoint, onBareLineFeed, atEnd } = context;
-    const session = new SmtpSession(channel, { transcript, timeoutMs: endpoint.timeoutMs, budget, onBareLineFeed });
+    const overTls = channel instanceof external_node_tls_.TLSSocket;
+    const { timeoutMs } = endpoint;
+    const session = new SmtpSession(channel, { transcript, timeoutMs, budget, overTls, onBareLineFeed });
     atEnd(() => session.quit());
     return session;
 }
@@ -2140,8 +3552,6 @@ function ehloName({ endpoint, run }, localAddress) {
     return (0,external_node_net_.isIP)(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
-// EXTERNAL MODULE: ./src/plan/schema/enums.ts
-var enums = __nccwpck_require__(5037);
 ;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
 
 
@@ -2166,18 +3576,25 @@ const PROTOCOLS = [
 function protocolOf(said) {
     return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
+/** Protocols of servers that hold mailboxes, next to which there is usually an SMTP server. */
+const OF_MAILBOXES = ['IMAP', 'POP3', 'ManageSieve'];
 /**
  * The finding for a server that speaks a protocol other than SMTP, if it is recognized.
- * @param when a clause that says when the server sent this
+ * @param said what it sent first, or in reply to a ClientHello
  */
-function otherProtocol(said, when = '') {
+function otherProtocol(said, when = 'greets') {
     const protocol = protocolOf(said);
     if (protocol === undefined)
         return undefined;
     const [firstLine = ''] = said.trimStart().split(/\r?\n/, 1);
     const line = (0,peer/* excerpt */.Kb)(firstLine);
-    const message = `The server speaks ${protocol}, not SMTP${when}: "${line}".`;
-    return finding('not-smtp', message, { evidence: { line, protocol } });
+    const evidence = { line, protocol };
+    if (when === 'greets') {
+        const message = `The server speaks ${protocol}, not SMTP: "${line}".`;
+        return finding('not-smtp', message, { evidence, ...(OF_MAILBOXES.includes(protocol) && { cause: 'mailbox' }) });
+    }
+    const message = `The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
+    return finding('not-smtp', message, { evidence, cause: 'client-speaks-first' });
 }
 
 // EXTERNAL MODULE: ./src/tls/alerts.ts
@@ -2256,7 +3673,341 @@ function clientCertificateRefused({ tls }, number) {
     const message = meaning
         ? `The server rejects the client certificate with ${alert}: ${meaning}.`
         : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
-    return finding('client-certificate-required', message, { evidence, cause: cause ?? 'unknown-issuer' });
+    return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
+}
+
+;// CONCATENATED MODULE: ./src/net/loopback.ts
+
+const LOOPBACK = new external_node_net_.BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+/** Whether an IP address is one of this machine's loopback addresses. */
+function isLoopback(address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+// EXTERNAL MODULE: ./src/plan/schema/enums.ts
+var enums = __nccwpck_require__(5037);
+;// CONCATENATED MODULE: ./src/steps/connect-failed.ts
+
+
+
+
+
+
+
+/** The finding for an endpoint without a connection. */
+function connectFailed(failure, { endpoint, run }) {
+    const { kind, detail, address, inconclusive } = failure;
+    const { host, port, timeoutMs } = endpoint;
+    const to = (0,findings_reproduce/* authority */.k)(host, port);
+    const evidence = { detail, ...(address !== undefined && { address }) };
+    const more = { evidence, ...(inconclusive && { inconclusive }) };
+    // The proxy that the gate ignores may be the only route out of the network.
+    const ignored = run.proxyVariable;
+    const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+    switch (kind) {
+        case 'name-not-found':
+            return withoutAddress(failure, host, hint);
+        case 'lookup-failed': {
+            const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
+            return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
+        }
+        case 'not-possible-here': {
+            const message = `This machine cannot open a connection to ${to} (${detail}).${hint}`;
+            return finding('connection-failed-locally', message, { ...more, ...connect_failed_causeOf(LOCAL_CAUSES[detail]) });
+        }
+        case 'no-route': {
+            const cause = address !== undefined && (0,external_node_net_.isIPv6)(address) ? 'no-ipv6' : undefined;
+            return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...connect_failed_causeOf(cause) });
+        }
+        case 'refused': {
+            const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
+            return finding('connection-refused', `${to} refused the connection.${hint}`, { ...more, ...connect_failed_causeOf(cause) });
+        }
+        case 'reset':
+            return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
+        case 'timed-out': {
+            const code = run.hostedRunner && port === enums/* PORTS */.hz.mx ? 'egress-blocked' : 'connection-timeout';
+            return finding(code, `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`, more);
+        }
+    }
+}
+function withoutAddress({ detail, mailServers }, host, hint) {
+    if (mailServers.length > 0) {
+        const names = mailServers.filter((name) => name !== '').map((name) => new peer/* PeerText */.gC(name));
+        const start = `${host} has no IP address, so it is not the name of a mail server.`;
+        if (names.length === 0) {
+            const message = `${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
+            return finding('dns-failed', message, { evidence: { detail, mx: '.' }, cause: 'null-mx' });
+        }
+        const mx = (0,peer/* excerptOfList */.l3)(names);
+        const message = `${start} It is a domain whose MX records name ${mx}.`;
+        return finding('dns-failed', message, { evidence: { detail, mx }, cause: 'mail-domain' });
+    }
+    const evidence = { detail };
+    if (detail === connect/* NAME_UNKNOWN */.z0)
+        return finding('dns-failed', `The name ${host} does not exist (${detail}).${hint}`, { evidence });
+    const message = `The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
+    return finding('dns-failed', message, { evidence, cause: 'no-address' });
+}
+const LOCAL_CAUSES = {
+    EMFILE: 'resources',
+    ENFILE: 'resources',
+    ENOBUFS: 'resources',
+    ENOMEM: 'resources',
+    EPERM: 'forbidden',
+    EACCES: 'forbidden',
+};
+function connect_failed_causeOf(cause) {
+    return cause === undefined ? {} : { cause };
+}
+
+;// CONCATENATED MODULE: ./src/steps/awaited.ts
+/** Commands that a session sends both before TLS and over it. */
+const TWICE = ['greeting', 'EHLO'];
+function channel({ of, overTls }) {
+    return overTls && TWICE.includes(of) ? ' over TLS' : '';
+}
+/** Names a reply in a sentence: `greeting over TLS`, `reply to MAIL`. */
+function replyAt(at) {
+    const { of } = at;
+    if (of === 'greeting')
+        return `greeting${channel(at)}`;
+    return of === 'message' || of === 'end of the message' ? `reply to the ${of}` : `reply to ${of}${channel(at)}`;
+}
+/** The evidence `awaited`: the reply that was due, or the one after which none was. */
+function awaited(at) {
+    return at.isDue ? `the ${replyAt(at)}` : `nothing, after the ${replyAt(at)}`;
+}
+/** The beginning of a sentence that quotes a reply from this point. */
+function quotedAt(at, quoted) {
+    const { of, isDue } = at;
+    if (!isDue)
+        return `After the ${replyAt(at)}, the server sent ${quoted} without being asked`;
+    if (of === 'greeting')
+        return `The server greeted the client${channel(at)} with ${quoted}`;
+    if (of === 'message')
+        return `While the gate was sending the message, the server replied with ${quoted}`;
+    return `The server replied to ${of === 'end of the message' ? `the ${of}` : of}${channel(at)} with ${quoted}`;
+}
+
+;// CONCATENATED MODULE: ./src/steps/session-failed.ts
+
+
+
+
+
+/*
+ * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
+ */
+function connectionLost({ message: detail, heard, farewell, at }) {
+    if (farewell) {
+        const reply = formatReply(farewell);
+        const message = `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+        const evidence = { detail, awaited: awaited(at), reply };
+        return finding('connection-lost', message, { evidence, cause: 'announced' });
+    }
+    const what = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
+    const { only, received } = partOf(heard);
+    const cause = LOST[placeOf(at)];
+    return finding('connection-lost', `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
+        evidence: { detail, awaited: awaited(at), ...received },
+        ...(cause && { cause }),
+    });
+}
+function whenLost(at, isBegun) {
+    if (!at.isDue)
+        return `after the ${replyAt(at)}`;
+    if (at.of === 'message')
+        return 'while the gate was sending the message';
+    return `before the ${replyAt(at)} ${isBegun ? 'was complete' : 'arrived'}`;
+}
+function replyTimeout({ waitedMs, heard, at }, context) {
+    const waited = inSeconds(waitedMs);
+    const spent = spentBudget(context);
+    const { only, received } = partOf(heard);
+    const within = `within ${waited}${spent.clause}`;
+    const isBegun = heard.length > 0;
+    const message = at.of === 'message'
+        ? `The gate could not send the whole message ${within}: the server stopped reading it.`
+        : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
+    const cause = isBegun ? 'incomplete' : silenceAt(at);
+    return finding('reply-timeout', message, {
+        evidence: { waited, awaited: awaited(at), ...received, ...spent.evidence },
+        ...(cause && { cause }),
+    });
+}
+function silenceAt(at) {
+    const place = placeOf(at);
+    return place === 'on-connect' && at.overTls ? 'no-greeting-over-tls' : SILENT[place];
+}
+function invalidReply(error) {
+    const { at } = error;
+    const isInvalid = error instanceof ReplySyntaxError;
+    const line = (0,peer/* excerpt */.Kb)(isInvalid ? error.line.exact : error.text);
+    const evidence = { line, awaited: awaited(at) };
+    if (!isInvalid) {
+        const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
+        const message = `${when}, the server sent an unsolicited reply: "${line}".`;
+        return finding('protocol-error', message, { evidence, cause: 'unsolicited-reply' });
+    }
+    const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
+    const message = `${instead}, the server sent ${error.problem}: "${line}".`;
+    return finding('protocol-error', message, { evidence, ...(at.of === 'greeting' && { cause: 'unknown-protocol' }) });
+}
+/** Points of a session at which the same failure has different causes. */
+function placeOf({ of, isDue }) {
+    if (!isDue)
+        return 'other';
+    if (of === 'greeting')
+        return 'on-connect';
+    if (of.startsWith('AUTH'))
+        return 'auth';
+    if (of === 'message')
+        return 'message';
+    return of === 'end of the message' ? 'end' : 'other';
+}
+const LOST = {
+    'on-connect': 'on-connect',
+    auth: 'after-auth',
+    message: 'during-message',
+    end: 'after-message',
+    other: undefined,
+};
+const SILENT = {
+    'on-connect': 'no-greeting',
+    auth: 'after-auth',
+    message: 'during-message',
+    end: 'after-message',
+    other: undefined,
+};
+function partOf(heard) {
+    if (heard.length === 0)
+        return { only: '', received: {} };
+    const received = (0,peer/* excerptOfList */.l3)(heard, ' / ');
+    return { only: ` The server sent only "${received}".`, received: { received } };
+}
+
+;// CONCATENATED MODULE: ./src/steps/reply-text.ts
+/** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
+const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
+/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
+const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
+/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
+const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
+const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
+/**
+ * The words of a reply, split into clauses at punctuation, so that a caller can check that it knows all of them. Status
+ * codes, identifiers for the server's log, and what the client has sent are left out. A link becomes the clause `link`, a
+ * host name or an address in brackets the clause `quoted`. Other names and addresses are words like any other.
+ * @param ours what the client has sent, such as the recipient, in lower case. A name without a dot or an at sign may also
+ * be a word of the server, so it is left out only in angle brackets.
+ * @returns two readings, because a clause may continue on the next line or end with its line
+ */
+function readingsOf(reply, ours) {
+    const { code, enhanced, lines } = reply;
+    // qmail appends the enhanced status code to the text.
+    const status = enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
+    return [' ', ' : '].map((lineEnd) => {
+        const clauses = clausesOf(reply, status, ours, lineEnd);
+        return {
+            code,
+            status,
+            says: (pattern) => clauses.some((clause) => pattern.test(clause)),
+            consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
+        };
+    });
+}
+function clausesOf(reply, status, ours, lineEnd) {
+    const known = (word) => {
+        if (word.includes('://'))
+            return ': link :';
+        const core = word.replace(BRACKETS, '');
+        const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
+        if (!isOurs && (status === '' || core.replace('#', '') !== status))
+            return word;
+        return /[.:;,!?]$/.test(word) ? ':' : '';
+    };
+    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
+    const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
+    const clauses = words
+        .filter((word) => word !== '')
+        .join(' ')
+        .replace(QUOTED, ': quoted :')
+        .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
+    return clauses.map((clause) => clause
+        .split(' ')
+        .filter((word) => !IDENTIFIER.test(word))
+        .join(' ')
+        .trim());
+}
+/** A pattern that matches whole clauses. */
+function anyOf(...patterns) {
+    return new RegExp(`^(?:${patterns.join('|')})$`);
+}
+/** Clauses that add nothing to the code of a refusal. */
+const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
+/** Clauses that only refer to a page, which may name any cause. They count only next to clauses that name one. */
+const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
+/**
+ * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
+ * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
+ */
+function wordsOf({ lines }) {
+    const text = lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+    const words = text.replace(/<[^<>\s]*>/g, ' ').split(/\s+/);
+    return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/steps/throttled.ts
+
+
+
+
+/** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
+function throttled(reply, at) {
+    const said = quotedAt(at, `"${formatReply(reply)}"`);
+    const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
+    const cause = throttlingCause(reply);
+    return finding('throttled', `${said}${meaning}.`, {
+        inconclusive: true,
+        evidence: { reply: formatReply(reply), awaited: awaited(at) },
+        ...(cause && { cause }),
+    });
+}
+/** The first row that fits counts. Words come first: servers use one code for several causes. */
+const ROWS = [
+    { words: /\bshut(?:ting)? ?down\b|\bmaintenance\b|\brestart/, cause: 'maintenance' },
+    {
+        words: /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit|\bthrottl|\bquota|\bbusy\b|\b(?:over)?load(?:ed)?\b/,
+        cause: 'rate-limit',
+    },
+    { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
+    { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
+    { words: /\b(?:helo|ehlo)\b/, cause: 'ehlo-name' },
+    { words: /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/, cause: 'client-name' },
+    {
+        status: /^4\.[34]\./,
+        words: /\bdenied\b|\brefused\b|\bnot allowed\b|\bpermission\b/,
+        cause: 'server-problem',
+    },
+    {
+        status: /^(?!4\.7\.)/,
+        words: /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bdisk\b|\bspace\b|\bunexpected\b/,
+        cause: 'server-problem',
+    },
+    {
+        words: /\b(?:block|black|deny|gr[ea]y)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/,
+        cause: 'client-rejected',
+    },
+    { status: /^4\.7\./, cause: 'client-rejected' },
+];
+function throttlingCause(reply) {
+    const { enhanced = '' } = reply;
+    const said = wordsOf(reply);
+    return ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true))?.cause;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
@@ -2281,8 +4032,9 @@ function stoppedBy(error, context, received, { findings = [], facts = {} } = {})
 }
 /** Turns an error into a finding. An error that does not come from the network is a bug of the gate. */
 function errorToFinding(error, context, received) {
-    if (error instanceof connect/* ConnectFailure */.Vm)
-        return connectFailed(error, context);
+    if (error instanceof connect/* ConnectFailure */.Vm) {
+        return { finding: connectFailed(error, context), transient: error.transient };
+    }
     if (error instanceof ConnectionLost) {
         // A server that has replied over TLS has already accepted the client certificate, or that there is none.
         const alert = received === 'inside-tls' ? undefined : (0,handshake/* alertOf */.GU)(error.cause);
@@ -2295,64 +4047,23 @@ function errorToFinding(error, context, received) {
     const other = heard[0] && received === 'nothing' ? otherProtocol(heard[0].exact) : undefined;
     if (other)
         return { finding: other, transient: false };
-    const excerpted = (0,peer/* excerptOfList */.l3)(heard, ' / ');
-    const only = heard.length === 0 ? '' : ` It sent only "${excerpted}".`;
-    const partial = heard.length === 0 ? {} : { received: excerpted };
-    if (error instanceof ConnectionLost) {
-        const detail = error.message;
-        const message = `${detail.charAt(0).toUpperCase()}${detail.slice(1)} before a complete reply arrived.${only}`;
-        return { finding: finding('connection-lost', message, { evidence: { detail, ...partial } }), transient: true };
-    }
+    if (error instanceof ConnectionLost)
+        return { finding: connectionLost(error), transient: true };
     if (error instanceof ReplyTimeout) {
-        const waited = inSeconds(error.waitedMs);
-        const spent = spentBudget(context);
-        const message = `The server did not send a complete reply within ${waited}${spent.clause}.${only}`;
-        const evidence = { waited, ...partial, ...spent.evidence };
         // If the server has replied before, a packet may be lost. With implicit TLS it has replied to the handshake.
         const hasReplied = received !== 'nothing' || context.endpoint.transport === 'implicit';
-        return { finding: finding('reply-timeout', message, { evidence }), transient: hasReplied && 'once' };
+        return { finding: replyTimeout(error, context), transient: hasReplied && 'once' };
     }
     if (error instanceof ServiceNotAvailable) {
-        const reply = formatReply(error.reply);
-        const message = `The server sent "${reply}", which means that it closes the connection.`;
-        return { finding: finding('throttled', message, { inconclusive: true, evidence: { reply } }), transient: true };
+        return { finding: throttled(error.reply, error.at), transient: true };
     }
     if (error instanceof ReplySyntaxError || error instanceof UnsolicitedReply) {
-        const [what, text] = error instanceof ReplySyntaxError ? [error.problem, error.line.exact] : ['an unsolicited reply', error.text];
-        const line = (0,peer/* excerpt */.Kb)(text);
-        const message = `The server sent ${what}: "${line}".`;
-        return { finding: finding('protocol-error', message, { evidence: { line } }), transient: false };
+        return { finding: invalidReply(error), transient: false };
     }
     return { finding: internalError(error), transient: false };
 }
 function internalError(error) {
     return finding('internal-error', `The gate has a bug: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
-}
-function connectFailed({ kind, detail, address, transient, inconclusive }, { endpoint, run }) {
-    const { host, port, timeoutMs } = endpoint;
-    const to = (0,findings_reproduce/* authority */.ku)(host, port);
-    const isBlocked = run.hostedRunner && port === enums/* PORTS */.hz.mx;
-    const existence = detail === connect/* NAME_UNKNOWN */.z0 ? 'does not exist' : 'exists, but has no usable IP address';
-    const [code, message] = {
-        'name-not-found': ['dns-failed', `The name ${host} ${existence} (${detail}).`],
-        'lookup-failed': ['dns-failed', `The IP address of ${host} could not be looked up (${detail}).`],
-        'not-possible-here': ['connection-failed-locally', `This machine cannot open a connection to ${to} (${detail}).`],
-        'no-route': ['no-route', `There is no route to ${to} (${detail}).`],
-        refused: ['connection-refused', `${to} refused the connection.`],
-        reset: ['connection-lost', `${to} reset the connection.`],
-        'timed-out': [
-            isBlocked ? 'egress-blocked' : 'connection-timeout',
-            `${to} did not accept the connection within ${timeoutMs / 1000} s.`,
-        ],
-    }[kind];
-    // The proxy that the gate ignores may be the only route out of the network.
-    const ignored = run.proxyVariable;
-    const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
-    const found = finding(code, `${message}${hint}`, {
-        ...(inconclusive && { inconclusive }),
-        evidence: { detail, ...(address !== undefined && { address }) },
-    });
-    return { finding: found, transient };
 }
 /** The data from the server that ended in an error instead of a reply. */
 function heardBefore(error) {
@@ -2444,9 +4155,17 @@ async function openDialogue(session, terms) {
 
 
 
+
+
 /** The server's reply leaves the probe without a result. */
 class Unanswered extends Error {
+    why;
     name = 'Unanswered';
+    /** @param message a sentence */
+    constructor(message, why) {
+        super(message);
+        this.why = why;
+    }
 }
 /** 530 and 538 require TLS or AUTH before MAIL from any sender (RFC 4954 section 6). */
 const REQUIRES_MORE = [530, 538];
@@ -2477,7 +4196,8 @@ function handshakeForProbe(side, connection) {
 /** What to throw if a probe needs TLS and the handshake failed. */
 function handshakeError(failure) {
     const reason = failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
-    return new Unanswered(`The TLS handshake failed: ${reason}.`);
+    const isAsked = failure.kind === 'alert' && failure.asked;
+    return new Unanswered(`The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
 }
 const REASONS = {
     'timed-out': 'it timed out',
@@ -2488,13 +4208,16 @@ const REASONS = {
 /**
  * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
  * reply does not require TLS or AUTH.
- * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender
+ * @returns the sender that was accepted, and the reply; undefined if MAIL is refused from any sender, or the server closes
+ *   the connection instead of a reply
  * @throws {Unanswered} if both senders are refused for different reasons
  */
-async function tryMail(session) {
+async function tryMail(session, attempt) {
     const refusals = [];
     for (const sender of SENDERS) {
-        const reply = await session.command(`MAIL FROM:<${sender}>`);
+        const reply = await session.command(`MAIL FROM:<${sender}>`).catch(closedInstead(attempt));
+        if (!reply)
+            return undefined;
         if (!isRefusal(reply)) {
             await session.command('RSET').catch(() => undefined);
             return { sender, reply: formatReply(reply) };
@@ -2506,7 +4229,23 @@ async function tryMail(session) {
     if (new Set(refusals).size === 1)
         return undefined;
     const [toNull, toOther] = refusals;
-    throw new Unanswered(`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`);
+    throw new Unanswered(`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`, 'ambiguous-refusal');
+}
+/** How a server closes a connection, if it does; other errors are those of the network. */
+const CLOSED = ['ECONNRESET', 'EPIPE'];
+/**
+ * For a command that a server may answer by closing the connection: then it does not accept the command.
+ * @param attempt the time limit of the attempt
+ * @returns what turns the error of a closed connection into undefined, in place of a reply, and throws any other error
+ */
+function closedInstead(attempt) {
+    return (error) => {
+        const isAnswer = error instanceof ConnectionLost && error.heard.length === 0 && error.at.isDue;
+        const isClosed = isAnswer && (error.cause === undefined || CLOSED.includes((0,reason/* codeOf */.$)(error.cause)));
+        // A server also closes the connection of a client that has not run for a while.
+        if (!isClosed || attempt.stoodStillMs > 0)
+            throw error;
+    };
 }
 /** @throws {Unanswered} if the reply is temporary or has an unexpected code */
 function isRefusal(reply) {
@@ -2565,7 +4304,7 @@ async function surplusReply(side, { stream }) {
     let first;
     try {
         for (let count = 0; count < MAX_REPLIES; count += 1) {
-            const reply = await session.greeting().catch(replyOf421);
+            const reply = await session.nextReply().catch(replyOf421);
             if (first)
                 return first;
             if (reply.code === 221)
@@ -2591,15 +4330,20 @@ function replyOf421(error) {
 
 
 
+
 /** RFC 4954 section 4: the server waits for the client's next message, here the credentials. */
 const WAITS_FOR_CREDENTIALS = 334;
-/** Whether the server accepts AUTH before TLS, where a client would send its password unencrypted. */
-async function plaintextAuth(side, connection) {
-    const { session } = await openForProbe(side, connection, 'EHLO');
-    const reply = await session.command('AUTH PLAIN');
-    const isWaiting = reply.code === WAITS_FOR_CREDENTIALS;
-    if (!isWaiting && isRefusal(reply))
-        return undefined;
+/**
+ * Whether the server accepts AUTH before TLS, where a client would send its password unencrypted.
+ * @returns also a notice if the server offers AUTH there but refuses it; it replaces what step 1 says about the offer
+ */
+async function plaintextAuth(side, connection, attempt) {
+    const { session, capabilities } = await openForProbe(side, connection, 'EHLO');
+    const { mechanisms } = capabilities;
+    const reply = await session.command('AUTH PLAIN').catch(closedInstead(attempt));
+    const isWaiting = reply?.code === WAITS_FOR_CREDENTIALS;
+    if (!reply || (!isWaiting && isRefusal(reply)))
+        return mechanisms && refused(mechanisms, reply);
     // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
     if (isWaiting)
         await session.command('*').catch(() => undefined);
@@ -2609,17 +4353,29 @@ async function plaintextAuth(side, connection) {
         evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
     });
 }
+/** RFC 4954 section 4 and section 6: encryption or authentication is required first, whatever the mechanism is. */
+const TLS_FIRST = [530, 538];
+/** A refusal of PLAIN says nothing about other mechanisms if the server does not offer PLAIN, unless it requires TLS. */
+function refused(offered, reply) {
+    if (!offered.includes('PLAIN') && !(reply && TLS_FIRST.includes(reply.code)))
+        return undefined;
+    const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' '));
+    const how = reply ? `with "${formatReply(reply)}"` : 'by closing the connection';
+    const message = `The server offers AUTH ${mechanisms} before TLS, but refuses AUTH PLAIN there ${how}.`;
+    const evidence = { mechanisms, ...(reply && { reply: formatReply(reply) }) };
+    return finding('plaintext-auth-advertised', message, { evidence, severity: 'notice', cause: 'refused' });
+}
 
 ;// CONCATENATED MODULE: ./src/probes/plaintext-mail.ts
 
 
 /** Whether the server accepts mail before TLS. */
-async function plaintextMail(side, connection) {
+async function plaintextMail(side, connection, attempt) {
     const { session } = await openForProbe(side, connection, 'EHLO');
-    return judgeMail(session, 'plain');
+    return judgeMail(session, 'plain', attempt);
 }
 /** Whether the server accepts mail over TLS from an unauthenticated client. */
-async function unauthenticatedMail(side, connection) {
+async function unauthenticatedMail(side, connection, attempt) {
     const { leftover } = await openForProbe(side, connection, 'STARTTLS');
     if (leftover.length > 0)
         throw new Unanswered('The server sent unencrypted data after the 220 to STARTTLS.');
@@ -2627,10 +4383,10 @@ async function unauthenticatedMail(side, connection) {
     if (!result.ok)
         throw handshakeError(result.failure);
     const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
-    return judgeMail(session, 'tls');
+    return judgeMail(session, 'tls', attempt);
 }
-async function judgeMail(session, channel) {
-    const accepted = await tryMail(session);
+async function judgeMail(session, channel, attempt) {
+    const accepted = await tryMail(session, attempt);
     if (!accepted)
         return undefined;
     const { sender, reply } = accepted;
@@ -2682,27 +4438,30 @@ async function runProbes(step, context, facts) {
 async function runProbe({ name, step, run }, context, address) {
     const budget = net_deadline/* Deadline */.B.after(probeMs(context.endpoint), context.budget);
     try {
-        return await onSideConnection(context, { address, transcript: context.sideTranscript, budget }, run);
+        return await onSideConnection(context, { address, transcript: context.sideTranscript, budget }, (side, connection) => run(side, connection, context.budget));
     }
     catch (error) {
         if (error instanceof Unanswered)
-            return inconclusive(name, error.message);
+            return inconclusive(name, error.message, {}, error.why);
         const received = step === 'authentication' ? 'inside-tls' : 'greeting';
         const { finding: found } = errorToFinding(error, context, received);
         if (found.code === 'internal-error')
             return found;
-        return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence);
+        // With TLS 1.3, the server says so after the handshake.
+        const cause = found.code === 'client-certificate-required' ? 'client-certificate' : undefined;
+        return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
     }
 }
-function inconclusive(probe, why, evidence = {}) {
+function inconclusive(probe, why, evidence = {}, cause) {
     return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
         evidence: { ...evidence, probe },
+        ...(cause && { cause }),
     });
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(6942);
-;// CONCATENATED MODULE: ./src/smtp/transcript.ts
+;// CONCATENATED MODULE: ./src/net/transcript.ts
 
 
 /** A session through all five steps has about sixty lines. */
@@ -2850,7 +4609,8 @@ var guard = __nccwpck_require__(6936);
 
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
- * @returns `nothing` if there is no agreement even then; undefined if that is not known
+ * @returns `nothing` if there is no agreement even then, `closed` if the server closes the connection instead of
+ * replying to the ClientHello; undefined if it is not known
  */
 async function negotiateAnything(context, address) {
     const result = await sideHandshake(context, address, context.run.trust.anything());
@@ -2859,6 +4619,8 @@ async function negotiateAnything(context, address) {
     if (result.ok)
         return result.channel;
     const { failure } = result;
+    if (failure.kind === 'lost' && !failure.answered)
+        return 'closed';
     // A server that asks for a certificate has agreed to everything else.
     const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
     return isDisagreement ? 'nothing' : undefined;
@@ -2904,7 +4666,65 @@ function stopped(found, more = {}) {
     return { ok: false, findings: [found], ...more };
 }
 
+;// CONCATENATED MODULE: ./src/steps/capability/inspection.ts
+
+/** Cisco PIX and ASA hide the names of the server and of its software this way. */
+const ASTERISKS = /\*{8}/;
+/** Whether a device that inspects SMTP has overwritten the greeting. */
+function isOverwritten(greeting) {
+    return ASTERISKS.test(greeting);
+}
+/** No device in the network is between this machine and itself. */
+function isOnThisMachine(address) {
+    return address !== undefined && isLoopback(address);
+}
+/** The cause of a finding if something inspects SMTP. */
+function inspectionAt(address) {
+    return isOnThisMachine(address) ? 'inspected-on-this-machine' : 'inspected';
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/rejection.ts
+
+/** Words of a rejection that is about the IP address of the client. */
+const BLOCKLIST = /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracuda\b|\blisted\b|\bblocked using\b/;
+const REVERSE_NAME = /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/;
+const RATE = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
+const ACCESS = /\bdenied\b|\bnot (?:allowed|authori[sz]ed|permitted)\b|\bblocked\b|\bbanned\b|\bpolicy\b|\bprohibited\b|\bforbidden\b/;
+const NO_MAIL = /\bnot accept (?:any )?(?:mail|messages)\b|\bno (?:smtp|mail) (?:service|server)?\b/;
+/** Why a server greets the client with 5xx, according to its words. */
+function rejectionOf(reply) {
+    const words = wordsOf(reply);
+    // RFC 7504 section 3
+    if (reply.code === 521 || NO_MAIL.test(words))
+        return { cause: 'no-mail' };
+    if (BLOCKLIST.test(words))
+        return { cause: 'blocklist' };
+    if (REVERSE_NAME.test(words))
+        return { cause: 'client-name' };
+    if (RATE.test(words))
+        return { cause: 'rate-limit' };
+    return ACCESS.test(words) ? { cause: 'access-denied' } : {};
+}
+const NAME = /\b(?:helo|ehlo)\b.{0,200}\b(?:name|host(?:name)?|domain|arguments?|address|rejected|invalid|resolve)|\binvalid (?:helo|ehlo|name|host(?:name)?|domain)\b|\bfully[ -]qualified\b|\bhost ?(?:name)? not found\b/;
+/**
+ * Why a server rejects EHLO with 5xx. If it accepts HELO with the same name, the name is not the reason.
+ */
+function ehloRejectionOf(reply, acceptsHelo) {
+    if (acceptsHelo)
+        return { cause: 'helo-only' };
+    const words = wordsOf(reply);
+    if (NAME.test(words))
+        return { cause: 'ehlo-name' };
+    if (BLOCKLIST.test(words) || ACCESS.test(words))
+        return { cause: 'access-denied' };
+    return {};
+}
+
 ;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
+
+
+
+
 
 
 
@@ -2924,34 +4744,59 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
     const isGreeting = at === 'greeting';
     const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
-    if (reply.code >= 400 && reply.code < 500) {
-        return stopped(finding('throttled', `${said}.`, { inconclusive: true, evidence }), { transient: true });
-    }
+    const point = { of: at, isDue: true, overTls: place.phase !== 'plain' };
+    if (reply.code >= 400 && reply.code < 500)
+        return stopped(throttled(reply, point), { transient: true });
     if (reply.code >= 500) {
         // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
-        return isGreeting
-            ? stopped(finding('greeting-rejected', `${said}.`, { evidence }))
-            : refusedEhlo(said, reply, place);
+        if (!isGreeting)
+            return refusedEhlo(said, reply, place);
+        return stopped(finding('greeting-rejected', `${said}.`, { evidence, ...rejectionOf(reply) }));
     }
     const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
     const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
-    return stopped(other ?? finding('protocol-error', message, { evidence }));
+    const unexpected = { evidence: { ...evidence, awaited: awaited(point) }, cause: 'unexpected-code' };
+    return stopped(other ?? finding('protocol-error', message, unexpected));
 }
 async function refusedEhlo(said, reply, place) {
-    const { session, ehloName, greeting, phase } = place;
+    const { session, ehloName, greeting = '', phase, address } = place;
     const evidence = { reply: formatReply(reply) };
-    const protocol = greetsAs(greeting);
-    if (protocol !== undefined) {
-        const message = `This is an ${protocol} server, not an SMTP server: its greeting is "${greeting ?? ''}", and it does not support EHLO.`;
-        return stopped(finding('not-smtp', message, { evidence: { ...evidence, protocol } }));
-    }
+    const guess = greetsAs(greeting);
+    if (guess === 'FTP')
+        return stopped(notSmtp(guess, greeting, evidence));
     // For the evidence only: the finding is that EHLO does not work, even if HELO does.
     const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
-    const heloNote = helo?.code === 250
+    const acceptsHelo = helo?.code === 250;
+    if (!acceptsHelo && isUnknownCommand(reply)) {
+        // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
+        const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
+        if (lhlo?.code === 250) {
+            const message = `${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
+            const proof = { ...evidence, protocol: 'LMTP', lhlo: formatReply(lhlo) };
+            return stopped(finding('not-smtp', message, { evidence: proof, cause: 'lmtp' }));
+        }
+    }
+    if (guess === 'LMTP')
+        return stopped(notSmtp(guess, greeting, evidence));
+    const heloNote = acceptsHelo
         ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
         : '';
-    const code = phase === 'after-starttls' ? 'ehlo-after-tls-rejected' : 'ehlo-rejected';
-    return stopped(finding(code, `${said}.${heloNote}`, { evidence: { ...evidence, ...(helo && { helo: formatReply(helo) }) } }));
+    const message = `${said}.${heloNote}`;
+    const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
+    if (phase === 'after-starttls')
+        return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all }));
+    const found = isOverwritten(greeting)
+        ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
+        : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
+    return stopped(found);
+}
+/** The server does not know the command (500), or does not implement it (502). */
+function isUnknownCommand({ code }) {
+    return code === 500 || code === 502;
+}
+function notSmtp(protocol, greeting, evidence) {
+    const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
+    return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
 const GREETINGS = [
@@ -2959,7 +4804,7 @@ const GREETINGS = [
     [/\bLMTP\b/i, 'LMTP'],
 ];
 /** A greeting that says SMTP is of an SMTP server, even if the name of the host says otherwise. */
-function greetsAs(greeting = '') {
+function greetsAs(greeting) {
     if (/\bE?SMTP\b/i.test(greeting))
         return undefined;
     return GREETINGS.find(([words]) => words.test(greeting))?.[1];
@@ -2983,84 +4828,13 @@ async function judgeSilence(context, { address }, error, waitedMs) {
     if (answer?.kind === 'record')
         return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
     const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
-    const other = otherProtocol(said, ', and waits for the client to speak first');
+    const other = otherProtocol(said, 'is-spoken-to');
     return other && stopped(other);
 }
 /** @param said the first data from the server */
 function implicitTlsPort({ endpoint: { host, port } }, said) {
-    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} sends no greeting; it expects implicit TLS.`;
+    const message = `${(0,findings_reproduce/* authority */.k)(host, port)} sends no greeting; it expects implicit TLS.`;
     return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
-}
-
-;// CONCATENATED MODULE: ./src/steps/reply-text.ts
-/** Identifiers for the server's own log, such as `08DB28A0B2AA2B50` or `#MBR1212`. */
-const IDENTIFIER = /^(?:[\da-f]{12,}|\d{8,}-[\w-]+|#(?:auth|mbr)\d+)$/;
-/** The host that Exchange Online adds to its replies, and the session that Gmail adds to its own. */
-const TRACE = /\[[\w.-]+\.(?:outlook|exchangelabs)\.com(?: [\d-]+t[\d:.]+z [\da-f]+)?\]$|(?<!\S)[\w-]+\.\d+(?= - gsmtp$)/;
-/** A host name or an address in brackets, with the name before it: `mx.example.com (mx) [192.0.2.1]:54321`. */
-const QUOTED = /(?<!\S)(?:[\w-]+\.[\w.-]+ )?[([][^\s@#]*\w\.\w[^\s@#]*/g;
-const BRACKETS = /^[<("'[]+|(?<![>)"'\].,:;!?])[>)"'\].,:;!?]+$/g;
-/**
- * The words of a reply, split into clauses at punctuation, so that a caller can check that it knows all of them. Status
- * codes, identifiers for the server's log, and what the client has sent are left out. A link becomes the clause `link`, a
- * host name or an address in brackets the clause `quoted`. Other names and addresses are words like any other.
- * @param ours what the client has sent, such as the recipient, in lower case. A name without a dot or an at sign may also
- * be a word of the server, so it is left out only in angle brackets.
- * @returns two readings, because a clause may continue on the next line or end with its line
- */
-function readingsOf(reply, ours) {
-    const { code, enhanced, lines } = reply;
-    // qmail appends the enhanced status code to the text.
-    const status = enhanced ?? /\(#([245]\.\d{1,3}\.\d{1,3})\)$/.exec(lines.at(-1)?.exact.trimEnd() ?? '')?.[1] ?? '';
-    return [' ', ' : '].map((lineEnd) => {
-        const clauses = clausesOf(reply, status, ours, lineEnd);
-        return {
-            code,
-            status,
-            says: (pattern) => clauses.some((clause) => pattern.test(clause)),
-            consistsOf: (...patterns) => clauses.every((clause) => patterns.some((pattern) => pattern.test(clause))),
-        };
-    });
-}
-function clausesOf(reply, status, ours, lineEnd) {
-    const known = (word) => {
-        if (word.includes('://'))
-            return ': link :';
-        const core = word.replace(BRACKETS, '');
-        const isOurs = ours.includes(core) && (/[.@]/.test(core) || word.startsWith('<'));
-        if (!isOurs && (status === '' || core.replace('#', '') !== status))
-            return word;
-        return /[.:;,!?]$/.test(word) ? ':' : '';
-    };
-    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(lineEnd);
-    const words = text.trim().replace(/’/g, "'").replace(TRACE, '').split(/\s+/).map(known);
-    const clauses = words
-        .filter((word) => word !== '')
-        .join(' ')
-        .replace(QUOTED, ': quoted :')
-        .split(/\.(?!\w)|[:;,!?"()[\]|]|\s-+(?=\s|$)|\s'|'(?=\s|$)/);
-    return clauses.map((clause) => clause
-        .split(' ')
-        .filter((word) => !IDENTIFIER.test(word))
-        .join(' ')
-        .trim());
-}
-/** A pattern that matches whole clauses. */
-function anyOf(...patterns) {
-    return new RegExp(`^(?:${patterns.join('|')})$`);
-}
-/** Clauses that add nothing to the code of a refusal. */
-const EMPTY = anyOf('', 'error', 'sorry', 'no', 'rejected', 'refused');
-/** Clauses that only refer to a page, which may name any cause. They count only next to clauses that name one. */
-const POINTER = anyOf('(?:please )?(?:see|visit|go to)', 'for (?:more information|details)(?: (?:see|visit|go to))?', 'learn more at', 'link', 'quoted', 'g?smtp');
-/**
- * The server's own words in a reply, for a search for its meaning: a recipient at `relay.example.com` does not mean that
- * relaying is refused. Addresses, host names, numbers with dots and text in angle brackets are left out; links are kept.
- */
-function wordsOf({ lines }) {
-    const text = lines.map(({ exact }) => exact.toLowerCase()).join(' ');
-    const words = text.replace(/<[^<>\s]*>/g, ' ').split(/\s+/);
-    return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
@@ -3354,6 +5128,7 @@ function otherReason(attempt, verdict) {
 
 
 
+
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 async function authentication(context, secured) {
     const { endpoint } = context;
@@ -3365,7 +5140,7 @@ async function authentication(context, secured) {
     const greetingFact = greeting === undefined ? {} : { greeting };
     if (!opened.ok) {
         const phase = plaintext ? 'after-starttls' : 'implicit-tls';
-        const place = { session, ehloName: name, greeting, phase };
+        const place = { session, ehloName: name, greeting, address: connection.address, phase };
         return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
     }
     const { capabilities } = opened.dialogue;
@@ -3381,10 +5156,11 @@ async function authentication(context, secured) {
             if (!endpoint.require.includes('authentication'))
                 return { ok: true, findings, skipped: 'not-configured', facts, next };
             const message = 'Authentication is required, but no credentials are configured.';
-            findings.push(finding('step-required', message, { cause: 'no-credentials' }));
+            const cause = context.run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
+            findings.push(finding('step-required', message, { cause }));
             return { ok: true, findings, facts, next };
         }
-        const signedIn = await signIn(context, next, endpoint.auth);
+        const signedIn = await signIn(context, { ...next, plaintext }, endpoint.auth);
         findings.push(...signedIn.findings);
         const isSignedIn = endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
         if (isSignedIn)
@@ -3408,7 +5184,8 @@ function judgeOffer({ role }, plain, secured) {
     if (missing.length > 0) {
         const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
         const message = `The server no longer offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} over TLS.`;
-        findings.push(finding('auth-mechanisms-differ', message, { evidence }));
+        const cause = secured.mechanisms ? undefined : 'only-before-tls';
+        findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
     }
     // Both send the password itself.
     if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
@@ -3426,12 +5203,11 @@ function withheld({ auth, delivery }) {
  * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
  * @throws what a session throws, except if the connection is lost because of AUTH
  */
-async function signIn(context, { session, channel, capabilities }, auth) {
+async function signIn(context, { session, channel, capabilities, plaintext }, auth) {
     const { endpoint, budget, run } = context;
     const offered = capabilities.mechanisms;
     if (!offered) {
-        const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(capabilities.lines) || 'none' };
-        return { findings: [finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence })] };
+        return { findings: [notOffered(capabilities, plaintext?.capabilities.mechanisms)] };
     }
     const binding = channelBinding(channel);
     const canBind = binding !== undefined;
@@ -3455,9 +5231,21 @@ async function signIn(context, { session, channel, capabilities }, auth) {
     }
     catch (error) {
         if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
-            return noAnswer(error, mechanism);
+            return lostAfterAuth(error, mechanism);
         throw error;
     }
+}
+/** @param beforeTls the mechanisms that were offered before TLS */
+function notOffered({ lines }, beforeTls) {
+    const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none' };
+    if (!beforeTls)
+        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+    const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || 'without a mechanism';
+    const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
+    return finding('auth-not-advertised', message, {
+        evidence: { ...evidence, beforeTls: offered },
+        cause: 'only-before-tls',
+    });
 }
 /** What the configuration requires if it names no mechanism. */
 const ANY_MECHANISM = {
@@ -3474,11 +5262,80 @@ function unavailable(offered, { kind, mechanism }, canBind) {
     const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence });
 }
-function noAnswer({ message, cause }, mechanism) {
-    const what = cause === undefined ? 'The server closed the connection' : 'The connection was lost';
-    const text = `${what} after AUTH ${mechanism}. Its authentication service may be down, or it may block this client after too many failures.`;
-    const found = finding('connection-lost', text, { evidence: { detail: message, mechanism } });
-    return { findings: [found], transient: true };
+function lostAfterAuth(error, mechanism) {
+    const found = connectionLost(error);
+    return { findings: [{ ...found, evidence: { ...found.evidence, mechanism } }], transient: true };
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/missing-offer.ts
+
+
+
+
+
+
+/**
+ * Judges a reply to EHLO without STARTTLS. Sends STARTTLS anyway: if the server accepts it, and a handshake then succeeds,
+ * something hides the offer.
+ */
+async function judgeMissingOffer(context, connection, session, { greeting, capabilities: { lines, masked } }) {
+    const { host, port } = context.endpoint;
+    const reply = await session.command('STARTTLS').catch(() => undefined);
+    // The server now expects a handshake, so there must be no unencrypted QUIT.
+    const handshake = reply?.code === 220 ? await tryHandshake(context, connection, session) : undefined;
+    const isInspected = isOverwritten(greeting);
+    const evidence = {
+        capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none',
+        ...(masked.length > 0 && { masked: (0,peer/* excerptOfList */.l3)(masked) }),
+        ...(isInspected && { greeting }),
+        ...(reply && { reply: formatReply(reply) }),
+        ...(handshake !== undefined && { handshake }),
+    };
+    const tried = attempted(reply, handshake);
+    const isLocal = isOnThisMachine(connection.address);
+    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
+    if (keyword !== undefined) {
+        const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
+        const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
+        return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
+    }
+    if (handshake !== undefined) {
+        const message = `The EHLO reply does not list STARTTLS. ${tried}`;
+        return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
+    }
+    const overwritten = masked.length > 0
+        ? ` A different keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"), but it is not as long as STARTTLS.`
+        : '';
+    const message = `${(0,findings_reproduce/* authority */.k)(host, port)} does not offer STARTTLS.${overwritten}`;
+    const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : missing_offer_causeOf(reply);
+    return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
+}
+/** @returns the evidence `handshake` */
+async function tryHandshake(context, connection, session) {
+    if (session.detach().length > 0)
+        return 'not possible: unencrypted data follows the 220';
+    // Without a client certificate, and whatever the certificate of the server is: nothing is sent over this channel.
+    const result = await beginTls(context, connection, context.run.trust.anything()).outcome;
+    if (!result.ok)
+        return 'failed';
+    result.channel.stream.destroy();
+    return `succeeded (${result.channel.version})`;
+}
+function attempted(reply, handshake) {
+    if (!reply)
+        return 'The gate sent STARTTLS anyway and got no usable reply.';
+    const replied = `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
+    if (handshake === undefined)
+        return replied;
+    if (handshake.startsWith('succeeded'))
+        return `${replied} A TLS handshake after it ${handshake}, so the server supports STARTTLS.`;
+    return `${replied} A TLS handshake after it ${handshake === 'failed' ? 'failed' : `was ${handshake}`}.`;
+}
+/** Why a server that does not offer STARTTLS also does not accept it. */
+function missing_offer_causeOf(reply) {
+    if (reply?.code === 454)
+        return 'tls-not-available';
+    return reply && [530, 550, 554].includes(reply.code) ? 'not-for-this-client' : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
@@ -3507,7 +5364,8 @@ async function capability(context) {
         const silence = failure.at === 'greeting' && !failure.answer.refused
             ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
             : undefined;
-        const place = { session, ehloName: name, greeting, phase: 'plain' };
+        const { address } = connection;
+        const place = { session, ehloName: name, greeting, address, phase: 'plain' };
         return { ...(silence ?? (await judgeDialogueFailure(context, failure, place))), facts };
     }
     const { greeting: reply, capabilities } = opened.dialogue;
@@ -3515,50 +5373,26 @@ async function capability(context) {
     const facts = { address: connection.address, greeting, plaintext: capabilities };
     const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
     if (!capabilities.has('STARTTLS')) {
-        const missing = await judgeMissingOffer(endpoint, session, capabilities);
+        const missing = await judgeMissingOffer(context, connection, session, { greeting, capabilities });
         return { ok: false, findings: [missing, ...findings], facts };
     }
     const plaintext = { greeting, capabilities };
     return { ok: true, findings, facts, next: { transport: 'starttls', connection, session, plaintext } };
 }
+/** Mechanisms that send neither a password nor a token, but a proof of it, a ticket or a certificate. */
+const WITHOUT_PASSWORD = /^(?:SCRAM-.+|CRAM-MD5|DIGEST-MD5|GSSAPI|GS2-.+|GSS-SPNEGO|NTLM|EXTERNAL)$/;
 function judgePlaintextAuth({ role }, offered) {
     if (!offered)
         return [];
     const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'without a mechanism';
-    const found = finding('plaintext-auth-advertised', `The server offers AUTH ${mechanisms} before TLS.`, {
-        evidence: { mechanisms },
-    });
+    const message = `The server offers AUTH ${mechanisms} before TLS`;
+    const evidence = { mechanisms };
+    if (offered.length > 0 && offered.every((name) => WITHOUT_PASSWORD.test(name))) {
+        const harmless = `${message}. None of these mechanisms sends a password or a token.`;
+        return [finding('plaintext-auth-advertised', harmless, { evidence, severity: 'notice', cause: 'no-password' })];
+    }
+    const found = finding('plaintext-auth-advertised', `${message}.`, { evidence });
     return [role === 'mx' ? { ...found, severity: 'notice' } : found];
-}
-/** Sends STARTTLS although it is not offered: if the server accepts it, the offer was removed in transit. */
-async function judgeMissingOffer({ host, port }, session, { lines, masked }) {
-    const reply = await session.command('STARTTLS').catch(() => undefined);
-    const isAccepted = reply?.code === 220;
-    // The server now expects a handshake, so there must be no unencrypted QUIT.
-    if (isAccepted)
-        session.detach();
-    const evidence = {
-        capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none',
-        ...(masked.length > 0 && { masked: (0,peer/* excerptOfList */.l3)(masked) }),
-        ...(reply && { reply: formatReply(reply) }),
-    };
-    const tried = reply
-        ? `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}"`
-        : 'The gate tried STARTTLS anyway and got no usable reply';
-    const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
-    if (keyword !== undefined) {
-        const message = `The EHLO reply lists "${keyword}" where STARTTLS may have been: a device between client and server overwrote a keyword of 8 characters, the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME). ${tried}.`;
-        return finding('starttls-stripped', message, { evidence: { ...evidence, keyword } });
-    }
-    if (isAccepted) {
-        const message = `The EHLO reply does not list STARTTLS. ${tried}: the offer was removed in transit.`;
-        return finding('starttls-stripped', message, { evidence });
-    }
-    const overwritten = masked.length > 0
-        ? ` A different keyword was overwritten ("${evidence.masked}"), probably by a firewall that inspects SMTP, but it is not as long as STARTTLS.`
-        : '';
-    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
-    return finding('starttls-not-advertised', message, { evidence });
 }
 
 ;// CONCATENATED MODULE: ./src/verdict/waivers.ts
@@ -3609,8 +5443,6 @@ function unusedWaivers(waivers, steps, now) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./src/tls/trust.ts
 
 
@@ -3710,12 +5542,24 @@ class TrustStore {
         this.#public ??= new Set(external_node_tls_.rootCertificates.map((pem) => new external_node_crypto_.X509Certificate(pem).fingerprint256));
         return this.#public.has(anchor.fingerprint256);
     }
+    /** How many anchors the default store has. */
+    get defaultCount() {
+        return this.#default.length;
+    }
+    /** Whether an anchor is in the default store. */
+    isDefault(anchor) {
+        return this.anchors([]).some(({ fingerprint256 }) => fingerprint256 === anchor.fingerprint256);
+    }
     /** All anchors of a policy as PEM. */
     pem(ca) {
         return [...this.#default, ...ca];
     }
     anchors(ca) {
-        return this.pem(ca).map((pem) => {
+        return this.parsed(this.pem(ca));
+    }
+    /** Certificates in PEM, each parsed once. */
+    parsed(pems) {
+        return pems.map((pem) => {
             const known = this.#parsed.get(pem) ?? new external_node_crypto_.X509Certificate(pem);
             this.#parsed.set(pem, known);
             return known;
@@ -3779,10 +5623,10 @@ async function otherCertificates(context, address, first, judge) {
             const isAsked = failure?.kind === 'alert' && failure.asked;
             const why = isAsked ? ', because the server requires a client certificate' : '';
             const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
-            findings.push(unchecked(kind, what, why));
+            findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
         }
         else if (isTls13Only) {
-            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`));
+            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
         }
         else {
             absent.push(kind);
@@ -3823,9 +5667,9 @@ function kindOf({ sent: [leaf] }) {
         return 'ECDSA';
     return name.startsWith('RSA') ? 'RSA' : undefined;
 }
-function unchecked(kind, outcome, why) {
+function unchecked(kind, outcome, why, cause) {
     const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
-    return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome } });
+    return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome }, ...(cause && { cause }) });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
@@ -3854,9 +5698,15 @@ async function judgeHandshakeFailure(context, address, failure) {
     switch (failure.kind) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(context);
-            const message = `The server did not finish the TLS handshake in time${clause}.`;
+            const { answered } = failure;
+            const what = answered
+                ? 'The server did not finish the TLS handshake'
+                : 'The server did not begin the TLS handshake';
             const waited = inSeconds(failure.waitedMs);
-            const found = finding('handshake-timeout', message, { evidence: { waited, ...evidence } });
+            const found = finding('handshake-timeout', `${what} in time${clause}.`, {
+                evidence: { waited, ...evidence },
+                ...(!answered && { cause: 'not-begun' }),
+            });
             // With STARTTLS the server has replied before, so a packet may be lost.
             return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
         }
@@ -3865,9 +5715,12 @@ async function judgeHandshakeFailure(context, address, failure) {
             const evidence = { detail: failure.detail };
             // Some servers close the connection instead of sending an alert.
             const seen = await negotiateAnything(context, address);
-            return isBelowPolicy(seen, context)
-                ? stopped(versionTooOld(context, { said, evidence }, seen))
-                : stopped(finding('connection-lost', `${said}.`, { evidence }), { transient: true });
+            if (isBelowPolicy(seen, context))
+                return stopped(versionTooOld(context, { said, evidence }, seen));
+            const found = seen === 'closed' && !failure.answered
+                ? closedAtStart(context, evidence)
+                : finding('connection-lost', `${said}.`, { evidence });
+            return stopped(found, { transient: true });
         }
         case 'alert': {
             const { number, name, asked } = failure;
@@ -3901,11 +5754,18 @@ async function judgeHandshakeFailure(context, address, failure) {
         }
     }
 }
+/** What a server does that cannot load its certificate or key, so it is the likely cause. */
+function closedAtStart({ endpoint }, evidence) {
+    const message = `The server closes the connection instead of replying to the ClientHello, on two connections in a row (${evidence.detail}).`;
+    // With implicit TLS, it may not even have read the ClientHello.
+    const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
+    return finding('tls-handshake-failed', message, { evidence, cause });
+}
 /** Why there was no agreement, by what the server selects if everything is enabled. */
 async function noAgreement(context, address, refusal) {
     const { said, about, cause } = refusal;
     const seen = await negotiateAnything(context, address);
-    const selected = seen === 'nothing' ? undefined : seen;
+    const selected = typeof seen === 'string' ? undefined : seen;
     if (isBelowPolicy(seen, context) || (about === 'version' && !selected))
         return versionTooOld(context, refusal, seen);
     const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
@@ -3915,6 +5775,10 @@ async function noAgreement(context, address, refusal) {
     const end = negotiated
         ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
         : `${said}.`;
+    if (about === 'anything' && seen === 'nothing') {
+        const message = `${said}. With every version and cipher suite enabled, the handshake fails, too.`;
+        return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
+    }
     if (selected?.oldSignature !== undefined && about === 'anything') {
         const signature = selected.oldSignature;
         const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
@@ -3924,24 +5788,33 @@ async function noAgreement(context, address, refusal) {
     if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
         return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
     }
-    const what = unusualCurve === undefined ? 'cipher suites' : 'curves';
-    const message = `The server accepts none of the ${what} that the gate offers. ${end}`;
-    return finding('tls-handshake-failed', message, { evidence, cause: 'ciphers' });
+    const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
+    return finding('tls-handshake-failed', `The server accepts ${what}. ${end}`, { evidence, cause: kind });
+}
+const CURVES = ['none of the curves that the gate offers', 'curves'];
+/** @param cipher what the server selects if every cipher suite is enabled, although the policy offers better ones */
+function acceptedSuites(cipher = '') {
+    if (/_NULL(_|$)/.test(cipher))
+        return ['only cipher suites without encryption', 'no-encryption'];
+    if (cipher.includes('_anon_'))
+        return ['only anonymous cipher suites, which do not authenticate the server', 'anonymous'];
+    return ['none of the cipher suites that the gate offers', 'ciphers'];
 }
 function isBelowPolicy(seen, { endpoint }) {
-    return seen !== undefined && seen !== 'nothing' && seen.version < endpoint.tls.minVersion;
+    return typeof seen === 'object' && seen.version < endpoint.tls.minVersion;
 }
 function versionTooOld({ endpoint }, { said, evidence }, seen) {
     const required = endpoint.tls.minVersion;
     const [negotiated, reason] = supportedVersion(seen, required);
+    const cause = typeof seen !== 'object' ? 'not-determined' : required === 'TLSv1.3' ? 'no-tls-1.3' : undefined;
     return finding('tls-version-too-old', `${reason} ${said}.`, {
         evidence: { ...evidence, required, negotiated },
-        ...(required === 'TLSv1.3' && { cause: 'no-tls-1.3' }),
+        ...(cause && { cause }),
     });
 }
 /** The version that the server supports, and a sentence that says why it is not enough. */
 function supportedVersion(seen, required) {
-    if (seen === undefined) {
+    if (seen === undefined || seen === 'closed') {
         const reason = `The server does not support ${required} or later. The gate could not determine what it supports, because a second handshake failed.`;
         return ['unknown', reason];
     }
@@ -3959,7 +5832,7 @@ function nameUnknown({ endpoint }, { said, evidence }) {
         : `The server does not recognize the server name ${sent} (SNI).`;
     return finding('tls-handshake-failed', `${what} ${said}.`, {
         evidence: { ...evidence, servername: sent ?? 'none sent' },
-        cause: 'unknown-name',
+        cause: sent === undefined ? 'no-name-sent' : 'unknown-name',
     });
 }
 
@@ -4166,11 +6039,14 @@ function pathError(issuer, below, now, comparisons) {
     const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
     const withName = (error) => error && { ...error, message: `${name} ${error.message}` };
     return (orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-        firstError(counted, (one) => withName(constraintError(issuer, one, comparisons))) ??
+        firstError(counted, (one) => withName(notAllowed(issuer, constraintError(issuer, one, comparisons)))) ??
         unsupportedFeature(issuer) ??
         firstError(counted, (one, i) => hasUnsupportedConstraint(issuer, one, i === 0)
             ? unsupported(`${name} has name constraints of a type that this check does not support`)
             : undefined));
+}
+function notAllowed(issuer, error) {
+    return error && !error.isUnsupported ? { ...error, problem: { kind: 'not-allowed', issuer } } : error;
 }
 /** @returns an error whose message follows the name of the issuer */
 function issuerError(issuer, issuee, between, now) {
@@ -4179,18 +6055,24 @@ function issuerError(issuer, issuee, between, now) {
     const usage = (0,purpose/* extendedKeyUsageError */.c)(issuer);
     const limit = (0,extensions/* pathLength */.o8)(issuer);
     (0,extensions/* nameConstraints */.Ic)(issuer);
-    const error = (message) => ({ message, isUnsupported: false });
+    const error = (kind, message) => ({
+        message,
+        isUnsupported: false,
+        problem: { kind, issuer },
+    });
     if (!issuer.ca)
-        return error('is not a CA');
+        return error('not-a-ca', 'is not a CA');
     if (!issuee?.checkIssued(issuer))
-        return error('may not sign certificates');
+        return error('not-a-ca', 'may not sign certificates');
     if (to < now)
-        return error(`expired on ${issuer.validTo}`);
+        return error('expired', `expired on ${issuer.validTo}`);
     if (from > now)
-        return error(`is not valid before ${issuer.validFrom}`);
+        return error('not-yet-valid', `is not valid before ${issuer.validFrom}`);
     if (usage !== undefined)
-        return error(`may not issue certificates for servers: ${usage}`);
-    return between > limit ? error(`may have at most ${(0,count/* count */.U)(limit, 'CA')} below it, and has ${between}`) : undefined;
+        return error('not-allowed', `may not issue certificates for servers: ${usage}`);
+    if (between <= limit)
+        return undefined;
+    return error('not-allowed', `may have at most ${(0,count/* count */.U)(limit, 'CA')} below it, and has ${between}`);
 }
 /**
  * A critical extension that this search does not know and must not ignore (RFC 5280 section 4.2), or a key that OpenSSL
@@ -4270,7 +6152,13 @@ function verifyChain(sent, anchors, now) {
     if (!first)
         return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
     const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
-    return { kind: 'untrusted', reason: first.message, ...(uncertain && { path: uncertain }), ...pathEnd };
+    return {
+        kind: 'untrusted',
+        reason: first.message,
+        ...(first.problem && { problem: first.problem }),
+        ...(uncertain && { path: uncertain }),
+        ...pathEnd,
+    };
 }
 /** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
 function buildPath(leaf, sent, { anchors, now, ignoreUnsupported }) {
@@ -4325,127 +6213,44 @@ function firstOutOfOrder(sent) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/steps/certificate/presented.ts
+;// CONCATENATED MODULE: ./src/steps/certificate/chain-evidence.ts
 
 
 
 
-/** @returns the facts of the certificate, or the finding if it is malformed */
-function parse(certificate) {
-    try {
-        return { ok: true, certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
-    }
-    catch (error) {
-        if (!(error instanceof der/* DerError */.I4))
-            throw error;
-        // What cannot be parsed cannot be verified, so it authenticates no server, not even with a pin.
-        const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
-        const evidence = { malformed: (0,peer/* excerpt */.Kb)(error.message), subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) };
-        const message = `${subject} is malformed: ${evidence.malformed}.`;
-        return { ok: false, malformed: finding('certificate-malformed', message, { evidence }) };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
-
-
-
-
-
-
+/** How many certificates are described, and with how many characters of each name: longer chains are rare. */
+const DESCRIBED = 6;
+const NAME_CHARACTERS = 80;
 /**
- * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
- * leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless no finding explains the
- * error.
+ * The certificates that a server sent, in one line: `1: CN=mail, issuer CN=CA, valid until 2027-02-22, not a CA / 2: …`.
  */
-const EXPLAINED_BY = {
-    CERT_HAS_EXPIRED: ['certificate-expired'],
-    CERT_NOT_YET_VALID: ['certificate-not-yet-valid'],
-    INVALID_PURPOSE: ['certificate-wrong-purpose'],
-    // Node's name for errors that it has no name for, such as OpenSSL's "EE certificate key too weak".
-    UNSPECIFIED: ['certificate-weak-key', 'certificate-weak-signature'],
-};
-/**
- * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
- * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
- */
-function judgeChain({ sent, verifyError }, chain, others) {
-    if (verifyError === undefined)
-        return [];
-    const issuer = nameOf(sent[0]?.issuer);
-    const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
-    switch (chain.kind) {
-        case 'trusted': {
-            const explanations = EXPLAINED_BY[verifyError] ?? [];
-            if (others.some(({ code }) => explanations.includes(code)))
-                return [];
-            return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
-        }
-        case 'self-signed':
-            return [finding('certificate-self-signed', 'The certificate is self-signed.', { evidence })];
-        case 'incomplete': {
-            const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
-            const details = { cause: causeOf(chain), evidence: { ...evidence, ...missingIssuer(chain) } };
-            return [finding('certificate-chain-incomplete', message, details)];
-        }
-        case 'untrusted':
-            return [untrusted(chain, evidence)];
-    }
-}
-function untrusted(chain, evidence) {
-    const { end, isRoot, hasNameConflict, path } = chain;
-    const name = nameOf(end.subject);
-    if (chain.reason !== undefined) {
-        const reason = (0,peer/* excerpt */.Kb)(chain.reason);
-        const message = path
-            ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
-            : `The chain does not lead to a trusted CA: ${reason}.`;
-        return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
-    }
-    // By its fingerprint, a root can be compared with the one that it should be.
-    const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
-    if (isRoot && !hasNameConflict) {
-        return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
-            cause: 'unknown-root',
-            evidence: { ...evidence, ...root },
-        });
-    }
-    const reason = hasNameConflict
-        ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
-        : `${name} is not trusted and was not issued by a trusted CA`;
-    return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
-        cause: causeOf(chain),
-        evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
+function chainInWords(sent) {
+    const lines = sent.slice(0, DESCRIBED).map((certificate, i) => {
+        const end = new Date(certificate.validTo);
+        const until = Number.isNaN(end.getTime()) ? 'an invalid date' : end.toISOString().slice(0, 10);
+        const parts = [
+            `${i + 1}: ${shortName(certificate.subject)}`,
+            `issuer ${shortName(certificate.issuer)}`,
+            `valid until ${until}`,
+            certificate.ca ? 'CA' : 'not a CA',
+        ];
+        return parts.join(', ');
     });
+    const more = sent.length - lines.length;
+    return [...lines, ...(more > 0 ? [`and ${(0,count/* count */.U)(more, 'more certificate')}`] : [])].join(' / ');
 }
-/** The gate does not fetch the missing certificate from its URL. */
-function missingIssuer({ end, hasNameConflict }) {
-    const parsed = parse(end);
-    const [url] = parsed.ok ? parsed.facts.caIssuers : [];
-    return {
-        missingIssuer: nameOf(end.issuer),
-        ...(url !== undefined && { caIssuers: (0,peer/* excerpt */.Kb)(url) }),
-        ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but a different key' }),
-    };
+/** The trusted CAs, and where they come from: `default store: 142 certificates; ca: CN=Example Root`. */
+function anchorsInWords(trust, ca) {
+    const added = trust.parsed(ca);
+    const names = added.slice(0, DESCRIBED).map(({ subject }) => shortName(subject));
+    const more = added.length - names.length;
+    const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+    return `default store: ${(0,count/* count */.U)(trust.defaultCount, 'certificate')}; ca: ${list || 'none'}`;
 }
-function causeOf({ hasNameConflict }) {
-    return hasNameConflict ? 'same-name' : 'missing-issuer';
+function shortName(multiLine) {
+    return (0,shorten/* shorten */.ml)((0,peer/* visible */.RK)((0,x509_certificate/* distinguishedName */.CG)(multiLine)), NAME_CHARACTERS) || '(no name)';
 }
-/** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
-function judgeOrder({ sent }) {
-    if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
-        const certificatesSent = `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
-        const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
-        return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent } })];
-    }
-    const misplaced = firstOutOfOrder(sent);
-    if (!misplaced)
-        return [];
-    const subject = nameOf(misplaced.subject);
-    const evidence = { subject, certificatesSent: String(sent.length) };
-    const message = `${subject} has not issued the certificate sent before it.`;
-    return [finding('certificate-chain-disordered', message, { evidence })];
-}
+/** The name of a certificate or of its issuer. */
 function nameOf(multiLine) {
     return (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
 }
@@ -4483,8 +6288,10 @@ function judgeDates({ validFrom, validTo }, options) {
         return [finding('certificate-expired', message, { evidence })];
     }
     if (validFrom > now) {
-        const message = `The certificate is not valid before ${validFrom.toISOString()}.`;
-        return [finding('certificate-not-yet-valid', message, { evidence })];
+        const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+        // A day: a clock that is set to local time is wrong by at most 14 hours.
+        const isSoon = validFrom.getTime() - now.getTime() < DAY_MS;
+        return [finding('certificate-not-yet-valid', message, { evidence, ...(isSoon && { cause: 'clock' }) })];
     }
     const tooSoon = tooSoonClause(validTo, options);
     if (tooSoon === undefined)
@@ -4500,17 +6307,19 @@ function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
 /**
  * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
  * @param above the certificates above it, with the trust anchor, whose dates OpenSSL checks, too
+ * @param anchor the trust anchor
  */
-function judgeIssuerDates(leaf, above, options) {
-    const [first] = above.map(({ facts }) => facts).toSorted((a, b) => a.validTo.getTime() - b.validTo.getTime());
-    if (!first || first.validTo >= leaf.validTo)
+function judgeIssuerDates(leaf, above, anchor, options) {
+    const [first] = above.toSorted((a, b) => a.facts.validTo.getTime() - b.facts.validTo.getTime());
+    if (!first || first.facts.validTo >= leaf.validTo)
         return [];
-    const { validTo } = first;
-    const issuer = (0,peer/* excerpt */.Kb)(first.subject);
+    const { validTo, subject } = first.facts;
+    const issuer = (0,peer/* excerpt */.Kb)(subject);
     const tooSoon = tooSoonClause(validTo, options);
     const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
     const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
-    const found = finding('certificate-issuer-expires-first', message, { evidence });
+    const cause = first.certificate === anchor ? { cause: 'trusted-ca' } : {};
+    const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
     return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
 }
 /** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */
@@ -4531,7 +6340,259 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
 
+;// CONCATENATED MODULE: ./src/steps/certificate/presented.ts
+
+
+
+
+/** @returns the facts of the certificate, or the finding if it is malformed */
+function parse(certificate) {
+    try {
+        return { ok: true, certificate, facts: (0,x509_certificate/* certificateFacts */.lF)(certificate) };
+    }
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
+        // What cannot be parsed cannot be verified, so it authenticates no server, not even with a pin.
+        const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
+        const evidence = { malformed: (0,peer/* excerpt */.Kb)(error.message), subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) };
+        const message = `${subject} is malformed: ${evidence.malformed}.`;
+        return { ok: false, malformed: finding('certificate-malformed', message, { evidence }) };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
+
+
+
+
+
+
+
+
+
+/**
+ * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
+ * leaf hides an unknown issuer. If it reports one, our own search for a path decides, unless no finding explains the
+ * error.
+ */
+const EXPLAINED_BY = {
+    CERT_HAS_EXPIRED: ['certificate-expired'],
+    CERT_NOT_YET_VALID: ['certificate-not-yet-valid'],
+    INVALID_PURPOSE: ['certificate-wrong-purpose'],
+    // Node's name for errors that it has no name for, such as OpenSSL's "EE certificate key too weak".
+    UNSPECIFIED: ['certificate-weak-key', 'certificate-weak-signature'],
+};
+/**
+ * Whether the chain leads to a trust anchor (RFC 5280 section 6.1).
+ * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
+ */
+function judgeChain({ sent, verifyError }, chain, others, options) {
+    if (verifyError === undefined)
+        return [];
+    const issuer = nameOf(sent[0]?.issuer);
+    const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
+    const trusted = anchorsInWords(options.trust, options.policy.ca);
+    switch (chain.kind) {
+        case 'trusted': {
+            const explanations = EXPLAINED_BY[verifyError] ?? [];
+            if (others.some(({ code }) => explanations.includes(code)))
+                return [];
+            return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+        }
+        case 'self-signed': {
+            const pin = pinOf(sent[0]);
+            const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
+            return [finding('certificate-self-signed', 'The certificate is self-signed.', details)];
+        }
+        case 'incomplete': {
+            const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
+            const cause = missingCause(chain);
+            const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
+            return [finding('certificate-chain-incomplete', message, details)];
+        }
+        case 'untrusted':
+            return [untrusted(chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
+    }
+}
+function untrusted(chain, evidence, options) {
+    const { end, isRoot, hasNameConflict, path, problem } = chain;
+    const name = nameOf(end.subject);
+    if (chain.reason !== undefined) {
+        const reason = (0,peer/* excerpt */.Kb)(chain.reason);
+        if (problem)
+            return issuerProblem(problem, { ...evidence, reason }, options);
+        const message = path
+            ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+            : `The chain does not lead to a trusted CA: ${reason}.`;
+        return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
+    }
+    // By its fingerprint, a root can be compared with the one that it should be.
+    const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
+    if (isRoot && !hasNameConflict) {
+        return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
+            cause: 'unknown-root',
+            evidence: { ...evidence, ...root },
+        });
+    }
+    const reason = hasNameConflict
+        ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+        : `${name} is not trusted and was not issued by a trusted CA`;
+    return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
+        cause: missingCause(chain) ?? 'missing-issuer',
+        evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
+    });
+}
+/** An issuer that must not issue the certificate below it. */
+function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
+    const subject = nameOf(issuer.subject);
+    const evidence = { ...shared, badIssuer: subject };
+    const code = 'certificate-untrusted';
+    if (kind === 'not-a-ca') {
+        const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+        return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
+    }
+    if (kind === 'not-allowed') {
+        return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause: 'issuer-not-allowed' });
+    }
+    const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
+    if (kind === 'not-yet-valid') {
+        const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
+        return finding(code, message, { evidence, cause: 'issuer-not-yet-valid' });
+    }
+    const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
+    const isRoot = isSelfIssued(issuer);
+    const source = isConfigured
+        ? 'is configured as a trusted CA'
+        : trust.isDefault(issuer)
+            ? 'is in the default store'
+            : 'the server sends';
+    const which = `${isRoot ? 'a root' : 'an intermediate'} certificate that ${source}`;
+    const message = `The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
+    return finding(code, message, {
+        evidence: { ...evidence, issuerValidTo: to.toISOString() },
+        cause: isRoot ? 'root-expired' : isConfigured ? 'configured-issuer-expired' : 'issuer-expired',
+    });
+}
+/** The gate does not fetch the missing certificate from its URL. */
+function missingIssuer({ end, hasNameConflict }) {
+    const url = issuerUrl(end);
+    return {
+        missingIssuer: nameOf(end.issuer),
+        ...(url !== undefined && { caIssuers: (0,peer/* excerpt */.Kb)(url) }),
+        ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but a different key' }),
+    };
+}
+/**
+ * What the missing issuer is, probably. A public CA writes the URL of an intermediate into the certificates that it
+ * issues with it; a private CA usually has no such URL, and no intermediate. To append a root does not help, so in doubt
+ * it is one.
+ */
+function missingCause({ end, hasNameConflict }) {
+    if (hasNameConflict)
+        return 'same-name';
+    const name = nameOf(end.issuer);
+    const isIntermediate = !/\broot\b/i.test(name) && (issuerUrl(end) !== undefined || INTERMEDIATE.test(name));
+    return isIntermediate ? undefined : 'private-root';
+}
+const INTERMEDIATE = /\b(?:intermediate|issuing|sub|subordinate)\b/i;
+function issuerUrl(certificate) {
+    const parsed = parse(certificate);
+    return parsed.ok ? parsed.facts.caIssuers[0] : undefined;
+}
+function pinOf(certificate) {
+    const parsed = certificate && parse(certificate);
+    return parsed?.ok ? `sha256/${parsed.facts.spki}` : undefined;
+}
+/** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
+function judgeOrder({ sent }) {
+    if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
+        const certificatesSent = `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
+        const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+        return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
+    }
+    const misplaced = firstOutOfOrder(sent);
+    if (!misplaced)
+        return [];
+    const subject = nameOf(misplaced.subject);
+    const evidence = { subject, certificatesSent: String(sent.length) };
+    if (isRepeated(misplaced, sent)) {
+        const message = `The server sends the certificate ${subject} more than once.`;
+        return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
+    }
+    const message = `${subject} has not issued the certificate sent before it.`;
+    return [finding('certificate-chain-disordered', message, { evidence })];
+}
+function isRepeated(certificate, sent) {
+    return sent.filter(({ fingerprint256 }) => fingerprint256 === certificate.fingerprint256).length > 1;
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/name-mismatch.ts
+
+
+/** No DNS name has one. C software stops reading at NUL (CVE-2009-2408). */
+const CONTROL = /\p{Cc}/u;
+/** Names that no public CA issues certificates for: those of machines before they are configured. */
+const PLACEHOLDER = /^(?:[^.]+|.*\.(?:localdomain|localhost|local|lan|internal|invalid|home\.arpa))$/i;
+/**
+ * The kind of mismatch. Two kinds are distinguished if their fixes differ.
+ * @param facts of a certificate that does not match
+ * @param expected a DNS name or an IP address
+ */
+function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }, expected) {
+    const all = [...dnsNames, ...ipAddresses];
+    const names = (0,peer/* excerpt */.Kb)(all.join(', '));
+    const forged = dnsNames.find((name) => CONTROL.test(name));
+    if (forged !== undefined) {
+        const message = `The certificate has the name ${(0,peer/* excerpt */.Kb)(forged)}, which contains a control character. No DNS name does: the certificate was probably made to impersonate a server.`;
+        return { message, cause: 'forged-name' };
+    }
+    if (all.length === 0) {
+        const message = hasOtherNames
+            ? `The certificate has subject alternative names, but no DNS name or IP address, so it does not match ${expected}. Clients ignore its common name.`
+            : `The certificate has no subject alternative names, so it does not match ${expected}. Clients ignore its common name.`;
+        return { message, cause: 'no-names' };
+    }
+    const isAddress = (0,external_node_net_.isIP)(expected) !== 0;
+    if (isAddress && dnsNames.includes(expected)) {
+        return {
+            message: `The certificate has ${expected} as a DNS name, not as an IP address.`,
+            cause: 'address-as-name',
+        };
+    }
+    const message = `The certificate is for ${names}, not for ${expected}.`;
+    if (isAddress || !expected.includes('.')) {
+        return dnsNames.length === 0 ? { message } : { message, cause: 'local-address' };
+    }
+    const wildcard = dnsNames.find((name) => isBeside(name, expected));
+    if (wildcard !== undefined) {
+        const isWhole = wildcard.startsWith('*.');
+        const clause = isWhole
+            ? `${(0,peer/* excerpt */.Kb)(wildcard)} matches exactly one label in place of the asterisk, so it does not match ${expected}`
+            : `the asterisk in ${(0,peer/* excerpt */.Kb)(wildcard)} is not the whole leftmost label, so that name matches nothing`;
+        return { message: `The certificate is for ${names}: ${clause}.`, cause: isWhole ? 'wildcard' : 'partial-wildcard' };
+    }
+    if (all.every((name) => (0,external_node_net_.isIP)(name) !== 0 || PLACEHOLDER.test(name)))
+        return { message, cause: 'default-certificate' };
+    const domain = lastTwoLabels(expected);
+    return dnsNames.some((name) => lastTwoLabels(name) === domain) ? { message } : { message, cause: 'other-domain' };
+}
+/** Whether a wildcard would match if its asterisk stood for any text, or for nothing at all. */
+function isBeside(pattern, name) {
+    const [before = '', after, ...more] = pattern.toLowerCase().split('*');
+    const lower = name.toLowerCase();
+    if (!after?.includes('.') || more.length > 0)
+        return false;
+    if (before === '' && `.${lower}` === after)
+        return true;
+    return lower.startsWith(before) && lower.endsWith(after) && lower.length >= before.length + after.length;
+}
+function lastTwoLabels(name) {
+    return name.toLowerCase().replace(/\.$/, '').split('.').slice(-2).join('.');
+}
+
 ;// CONCATENATED MODULE: ./src/steps/certificate/name.ts
+
 
 
 
@@ -4541,25 +6602,29 @@ function judgeName(facts, { name }) {
     if ((0,tls_names/* matchesName */.Hj)(facts, name))
         return [];
     const names = (0,peer/* excerpt */.Kb)([...facts.dnsNames, ...facts.ipAddresses].join(', '));
-    const only = facts.hasOtherNames
-        ? 'subject alternative names, but no DNS name or IP address'
-        : 'no subject alternative names';
-    const reason = names === ''
-        ? `has ${only}, so it does not match ${name}`
-        : (0,external_node_net_.isIP)(name) !== 0 && facts.dnsNames.includes(name)
-            ? `has ${name} as a DNS name, not as an IP address`
-            : `is for ${names}, not for ${name}`;
-    const evidence = { expected: name, names: names || 'none', subject: (0,peer/* excerpt */.Kb)(facts.subject) };
-    return [finding('certificate-hostname-mismatch', `The certificate ${reason}.`, { evidence })];
+    const none = facts.hasOtherNames ? 'no DNS name or IP address' : 'none';
+    const { message, cause } = mismatchOf(facts, name);
+    const evidence = { expected: name, names: names || none, subject: (0,peer/* excerpt */.Kb)(facts.subject) };
+    return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && { cause }) })];
 }
 /** Whether the certificate is one for a server (RFC 5280 sections 4.2.1.3 and 4.2.1.12). */
-function judgePurpose({ isCa, purposeErrors, subject }) {
+function judgePurpose({ certificate, facts }, { name }) {
+    const { isCa, purposeErrors, subject, spki } = facts;
     const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
     if (reasons.length === 0)
         return [];
-    const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
     const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
-    return [finding('certificate-wrong-purpose', message, { evidence })];
+    const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
+    if (purposeErrors.length > 0)
+        return [finding('certificate-wrong-purpose', message, { evidence })];
+    return [
+        isSelfIssued(certificate)
+            ? finding('certificate-wrong-purpose', message, {
+                evidence: { ...evidence, expected: name, pin: `sha256/${spki}` },
+                cause: 'self-signed-ca',
+            })
+            : finding('certificate-wrong-purpose', message, { evidence, cause: 'ca-certificate' }),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/strength.ts
@@ -4573,18 +6638,23 @@ function judgePurpose({ isCa, purposeErrors, subject }) {
  */
 function judgeStrength(chain, anchor) {
     const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
-    const weakKey = chain.find(({ facts }) => facts.key.weak)?.facts;
-    const weakSignature = signed.find(({ facts }) => facts.signature.weak)?.facts;
+    const weakKey = chain.find(({ facts }) => facts.key.weak);
+    const weakSignature = signed.find(({ facts }) => facts.signature.weak);
+    // Whoever runs the server can replace only the first one.
+    const causeOf = (one) => (one === chain[0] ? {} : { cause: 'issuer' });
     const findings = [];
     if (weakKey) {
-        const evidence = { key: weakKey.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.subject) };
+        const evidence = { key: weakKey.facts.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.facts.subject) };
         const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
-        findings.push(finding('certificate-weak-key', message, { evidence }));
+        findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
     }
     if (weakSignature) {
-        const evidence = { signature: weakSignature.signature.name, subject: (0,peer/* excerpt */.Kb)(weakSignature.subject) };
+        const evidence = {
+            signature: weakSignature.facts.signature.name,
+            subject: (0,peer/* excerpt */.Kb)(weakSignature.facts.subject),
+        };
         const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
-        findings.push(finding('certificate-weak-signature', message, { evidence }));
+        findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
     }
     return findings;
 }
@@ -4612,7 +6682,11 @@ function judgePeer(presented, options) {
     const [own, ...issuers] = (path ?? presented.sent).map(parse);
     if (!own)
         throw new RangeError('a peer without a certificate');
-    const unreadable = [own, ...issuers].flatMap((result) => (result.ok ? [] : [result.malformed]));
+    const unreadable = [own, ...issuers].flatMap((result) => {
+        if (result.ok)
+            return [];
+        return [result === own ? result.malformed : { ...result.malformed, cause: 'issuer' }];
+    });
     if (!own.ok)
         return { findings: unreadable, isVerified: false };
     const { facts } = own;
@@ -4620,12 +6694,12 @@ function judgePeer(presented, options) {
     const above = issuers.filter((issuer) => issuer.ok);
     const strength = judgeStrength([own, ...above], anchor);
     const dates = judgeDates(facts, options);
-    const purpose = judgePurpose(facts);
+    const purpose = judgePurpose(own, options);
     const name = judgeName(facts, options);
-    const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose]);
+    const trusted = judgeChain(presented, chain, [...strength, ...dates, ...purpose], options);
     const identity = [...trusted, ...name, ...purpose];
     const pinned = policy.pins.includes(facts.spki);
-    const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy)] : [];
+    const mismatch = policy.pins.length > 0 && !pinned ? [pinMismatch(facts, policy, identity.length === 0)] : [];
     return {
         findings: [
             ...unreadable,
@@ -4633,7 +6707,7 @@ function judgePeer(presented, options) {
             ...mismatch,
             ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
-            ...(path ? judgeIssuerDates(facts, above, options) : []),
+            ...(path ? judgeIssuerDates(facts, above, anchor, options) : []),
             ...judgeOrder(presented),
             ...judgeLifetime(facts, anchor, options),
         ],
@@ -4647,9 +6721,11 @@ function pathOf(chain, { verifyError }) {
         return chain.path;
     return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
 }
-function pinMismatch({ spki }, { pins }) {
+/** @param isValid whether chain, name and purpose are valid, so that a CA has confirmed the new key for this name */
+function pinMismatch({ spki }, { pins }, isValid) {
     return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
         evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
+        ...(isValid && { cause: 'valid-certificate' }),
     });
 }
 function asNotice({ code, message, evidence }) {
@@ -14143,58 +16219,12 @@ async function composeTestMessage(from, to, now, attachmentBytes = 0) {
 
 // EXTERNAL MODULE: ./src/inbox/failure.ts
 var inbox_failure = __nccwpck_require__(7358);
-// EXTERNAL MODULE: ./src/message/alterations.ts
-var alterations = __nccwpck_require__(3289);
+// EXTERNAL MODULE: ./src/message/alterations.ts + 1 modules
+var alterations = __nccwpck_require__(5079);
 // EXTERNAL MODULE: ./src/message/fields.ts
 var message_fields = __nccwpck_require__(5158);
-;// CONCATENATED MODULE: ./src/message/lexical.ts
-const SPACES = /\s*/y;
-const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
-/**
- * Splits a structured field (RFC 5322 section 3.2) into its tokens; an unclosed one extends to the end. No text is read
- * twice, so the time is linear in its length.
- */
-function tokens(field) {
-    const found = [];
-    let at = end(SPACES, field, 0);
-    while (at < field.length) {
-        const start = at;
-        if (field[start] === '(') {
-            at = commentEnd(field, start);
-            found.push({ kind: 'comment', text: field.slice(start + 1, field[at - 1] === ')' ? at - 1 : at).trim() });
-        }
-        else if (field[start] === ';') {
-            at += 1;
-            found.push({ kind: 'semicolon', text: ';' });
-        }
-        else {
-            at = end(WORD, field, start);
-            found.push({ kind: 'word', text: field.slice(start, at) });
-        }
-        at = end(SPACES, field, at);
-    }
-    return found;
-}
-function end(pattern, text, at) {
-    pattern.lastIndex = at;
-    return at + (pattern.exec(text)?.[0].length ?? 0);
-}
-function commentEnd(text, start) {
-    let depth = 0;
-    for (let at = start; at < text.length; at += 1) {
-        const character = text[at];
-        if (character === '\\')
-            at += 1;
-        else if (character === '(')
-            depth += 1;
-        else if (character === ')')
-            depth -= 1;
-        if (depth === 0)
-            return at + 1;
-    }
-    return text.length;
-}
-
+// EXTERNAL MODULE: ./src/message/lexical.ts
+var lexical = __nccwpck_require__(1079);
 ;// CONCATENATED MODULE: ./src/message/trace.ts
 
 
@@ -14209,13 +16239,6 @@ const MAX_LINE = 8192;
 function receivedHops(message) {
     const lines = (0,message_fields/* valuesOf */.sm)(message, 'received');
     return lines.length > MAX_HOPS ? [] : lines.map(hopOf);
-}
-const LOOPBACK = new external_node_net_.BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
-function isLoopback(address) {
-    const version = (0,external_node_net_.isIP)(address);
-    return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 /** Anywhere in a text: `192.0.2.7:4242`. */
 const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
@@ -14254,7 +16277,7 @@ function isHandOver(line, from, protocol) {
 const KEYWORDS = ['from', 'by', 'via', 'with', 'id', 'for'];
 function hopOf(value) {
     const raw = value.slice(0, MAX_LINE);
-    const clauses = trace_clausesOf(tokens(raw));
+    const clauses = trace_clausesOf((0,lexical/* tokens */.L)(raw));
     const first = (keyword) => clauses.find((clause) => clause.keyword === keyword)?.tokens;
     const text = (all) => all && joined(all);
     const [from, by] = [text(first('from')), text(first('by'))];
@@ -14269,6 +16292,7 @@ function hopOf(value) {
         serverComments: clauses.filter(({ keyword }) => keyword !== 'from').flatMap(commentsOf),
         clientNames: namesIn(from ?? ''),
         serverNames: namesIn(by ?? ''),
+        clientAddresses: addressesIn(from ?? ''),
         isHandOver: isHandOver(value, first('from'), protocol ?? ''),
         raw,
     };
@@ -14341,6 +16365,23 @@ function tlsOf(clauses) {
     return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
 }
 
+;// CONCATENATED MODULE: ./src/net/private-address.ts
+
+
+/** Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6. */
+const PRIVATE = new external_node_net_.BlockList();
+PRIVATE.addSubnet('10.0.0.0', 8);
+PRIVATE.addSubnet('172.16.0.0', 12);
+PRIVATE.addSubnet('192.168.0.0', 16);
+PRIVATE.addSubnet('169.254.0.0', 16);
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE.addSubnet('fe80::', 10, 'ipv6');
+/** Whether no packet from this address can come over the Internet. */
+function isLoopbackOrPrivate(address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && (isLoopback(address) || PRIVATE.check(address, version === 6 ? 'ipv6' : 'ipv4'));
+}
+
 ;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
 /**
  * The parts of a cipher suite's name: IANA's (`TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`, in Windows followed by a curve),
@@ -14374,6 +16415,7 @@ function differentSuites(one, other) {
 
 
 
+
 /** Protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Protocols without TLS that the gate uses, and names that servers invented for them. */
@@ -14401,9 +16443,13 @@ const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * server adds its own at the top, so the line is the lowest one, unless that server adds none. A line that names the gate
  * as its client is certainly about this transfer; a line known only by the name of the server may be about a later one.
  * A line that does not mention TLS proves nothing: the `with` clause is optional (RFC 5321 section 4.4).
+ *
+ * Behind a proxy that terminates TLS, the line is about the connection between the proxy and the server. That is a
+ * warning if the line names a loopback or private address as its only client, and a notice if the configuration
+ * declares the proxy.
  * @param hops in the order of the message
  */
-function judgeHop(endpoint, session, hops) {
+function judgeHop(endpoint, session, hops, { isProxied } = {}) {
     const hop = hops.at(-1);
     if (!hop) {
         const message = 'The message has no Received line, or so many that the gate reads none.';
@@ -14417,8 +16463,10 @@ function judgeHop(endpoint, session, hops) {
     if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
         return unproved('cannot be attributed to the server that received the message from the gate');
     }
+    const proxy = proxyOf(hop, session);
+    const isDeclared = isProxied === true && proxy !== undefined;
     if (hop.tls)
-        return differences(session.channel, hop.tls, received);
+        return differences(session.channel, hop.tls, received, isDeclared);
     const { with: protocol = '' } = hop;
     if (WITH_TLS.test(protocol))
         return [];
@@ -14431,7 +16479,25 @@ function judgeHop(endpoint, session, hops) {
         return unproved('does not say whether TLS was used');
     const evidence = { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) };
     const message = `The Received line shows that the server received the message without TLS: "${received}".`;
-    return [finding('delivery-hop-unencrypted', message, { evidence })];
+    if (proxy === undefined)
+        return [finding('delivery-hop-unencrypted', message, { evidence })];
+    const text = `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+    return [
+        finding('delivery-hop-unencrypted', text, {
+            severity: isDeclared ? 'notice' : 'warning',
+            evidence: { ...evidence, client: proxy },
+            cause: 'behind-proxy',
+        }),
+    ];
+}
+/**
+ * The client of a line, if it is a loopback or private address and not the gate's. The `from` clause also has the EHLO
+ * name of the gate, which may be an address literal. With any other address in it, the client is not certain.
+ */
+function proxyOf({ clientAddresses }, { ehloName, connection }) {
+    const ours = namesIn([ehloName, connection.localAddress].join(' '));
+    const others = clientAddresses.flatMap(namesIn).filter((address) => !ours.includes(address));
+    return others.every(isLoopbackOrPrivate) ? others[0] : undefined;
 }
 /** Whether the client of the line is the gate, by its name in EHLO or its IP address. */
 function hasOurClient({ clientNames }, { ehloName, connection }) {
@@ -14450,7 +16516,7 @@ function hasOurServer({ clientNames, serverNames }, endpoint, { greeting }) {
         !clientNames.some((name) => itself.includes(name)) &&
         serverNames.some((name) => server.includes(name)));
 }
-function differences(channel, { version, cipher }, received) {
+function differences(channel, { version, cipher }, received, isDeclared) {
     const isOtherVersion = version !== undefined && version !== channel.version;
     const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
     if (!isOtherVersion && !isOtherCipher)
@@ -14458,7 +16524,8 @@ function differences(channel, { version, cipher }, received) {
     const expected = `${channel.version} ${channel.cipher}`;
     const found = (0,peer/* excerpt */.Kb)([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
     const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
-    return [finding('delivery-hop-mismatch', message, { evidence: { expected, found, received } })];
+    const evidence = { expected, found, received };
+    return [finding('delivery-hop-mismatch', message, { evidence, ...(isDeclared && { severity: 'notice' }) })];
 }
 
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
@@ -14484,7 +16551,7 @@ function propertiesOf(words) {
  */
 function parseAuthenticationResults(value) {
     const parts = [[]];
-    for (const { kind, text } of tokens(value.slice(0, MAX_FIELD))) {
+    for (const { kind, text } of (0,lexical/* tokens */.L)(value.slice(0, MAX_FIELD))) {
         if (kind === 'semicolon')
             parts.push([]);
         else if (kind === 'word')
@@ -14893,7 +16960,7 @@ async function awaitArrival(context, signedIn, message, delivery) {
     const hops = receivedHops(parsed);
     const findings = [
         ...judgeIdentity(message, received.source, parsed),
-        ...judgeHop(context.endpoint, signedIn, hops),
+        ...judgeHop(context.endpoint, signedIn, hops, delivery),
         ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
     ];
     const folder = received.junk === undefined ? undefined : (0,peer/* excerpt */.Kb)(received.junk);
@@ -14918,11 +16985,16 @@ function judgeIdentity(sent, source, parsed) {
     if (differences.length === 0)
         return [];
     const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
+    const evidence = { messageId: sent.messageId, altered };
+    if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
+        const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+        return [finding('message-reencoded', text, { evidence })];
+    }
     const doubt = (0,alterations/* hasToken */.y0)(sent, parsed)
         ? ''
         : ' The random value in its body is missing: the body was replaced or the message was forged.';
     const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
-    return [finding('message-altered', text, { evidence: { messageId: sent.messageId, altered } })];
+    return [finding('message-altered', text, { evidence })];
 }
 /** Works in an inbox, and opens it again if its connection is lost before the deadline. */
 async function reopening(context, target, deadline, work) {
@@ -15428,11 +17500,15 @@ function tooLarge(capabilities, size) {
  * arrival: without an inbox, no message is sent.
  */
 async function delivery(context, signedIn) {
-    const { endpoint } = context;
+    const { endpoint, run } = context;
     const isRequired = endpoint.require.includes('delivery');
     if (!endpoint.delivery) {
         return isRequired
-            ? done([finding('step-required', 'Delivery is required, but it is not configured.', { cause: 'no-message' })])
+            ? done([
+                finding('step-required', 'Delivery is required, but it is not configured.', {
+                    cause: run.inTerminal ? 'no-message-in-terminal' : 'no-message',
+                }),
+            ])
             : { ...done([]), skipped: 'not-configured' };
     }
     if (!signedIn.isVerified)
@@ -15442,7 +17518,7 @@ async function delivery(context, signedIn) {
     const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
     if (!inbox && expect === 'received' && isRequired) {
         const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
-        return done([finding('step-required', message, { cause: 'no-inbox' })]);
+        return done([finding('step-required', message, { cause: run.inTerminal ? 'no-inbox-in-terminal' : 'no-inbox' })]);
     }
     if (inbox) {
         const opened = await openInbox(context, inbox);
@@ -15489,7 +17565,7 @@ async function upgrade(context, connected) {
         return stoppedBy(error, context, 'greeting');
     }
     if (reply.code !== 220)
-        return stopped(refused(reply), { transient: reply.code === 454 });
+        return stopped(upgrade_refused(reply), { transient: reply.code >= 400 && reply.code < 500 });
     const leftover = session.detach();
     if (leftover.length > 0)
         return upgrade_judgePlaintext(context, leftover);
@@ -15502,30 +17578,41 @@ async function upgrade(context, connected) {
     const next = { transport: 'starttls', connection, handshake, plaintext };
     return { ok: true, findings: [], facts: { handshake }, next, aheadMs };
 }
-function refused(reply) {
-    const meaning = MEANINGS[reply.code];
-    const because = meaning === undefined ? '' : `: ${meaning}`;
-    const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}"${because}.`;
-    return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) } });
+function upgrade_refused(reply) {
+    const { meaning, cause } = meaningOf(reply);
+    const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${meaning}.`;
+    return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) }, ...(cause && { cause }) });
 }
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
 const MEANINGS = {
-    454: 'TLS is not available now, usually because the certificate or its key could not be loaded',
-    500: 'it does not recognize the command that it offers',
-    501: 'it reports a syntax error, although STARTTLS has no parameters',
-    502: 'it does not implement the command that it offers',
-    503: 'it does not allow the command now: it may assume that TLS is already active, for example behind a proxy',
-    530: 'it requires another command first',
-    554: 'it refuses TLS to this client',
+    221: { meaning: 'it ends the session instead', cause: 'refused-to-client' },
+    454: { meaning: 'TLS is not available now', cause: 'tls-not-available' },
+    500: { meaning: 'it does not recognize the command that it offers', cause: 'not-implemented' },
+    501: { meaning: 'it reports a syntax error, although STARTTLS has no parameters', cause: 'syntax-error' },
+    502: { meaning: 'it does not implement the command that it offers', cause: 'not-implemented' },
+    503: { meaning: 'it does not allow the command at this point of the session', cause: 'bad-sequence' },
+    530: { meaning: 'it requires a different command first', cause: 'requires-more' },
 };
+function meaningOf({ code }) {
+    const known = MEANINGS[code];
+    if (known)
+        return known;
+    if (code < 400)
+        return { meaning: `${code} is not an error, but only 220 starts TLS`, cause: 'wrong-success-code' };
+    if (code < 500)
+        return { meaning: 'it defers TLS', cause: 'deferred' };
+    return { meaning: 'it refuses TLS to this client', cause: 'refused-to-client' };
+}
 function upgrade_judgePlaintext({ transcript }, bytes) {
     const text = (0,peer/* decodeBytes */.yj)(bytes);
     transcript.add('server', text.trimEnd());
     const data = (0,peer/* excerpt */.Kb)(text);
-    const message = (0,guard/* isTlsRecord */.RZ)(bytes)
+    const isRecord = (0,guard/* isTlsRecord */.RZ)(bytes);
+    const cause = isRecord ? 'early-record' : /^[45]\d\d[ -]/.test(text) ? 'error-reply' : undefined;
+    const message = isRecord
         ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
         : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
-    return stopped(finding('plaintext-after-starttls', message, { evidence: { data } }));
+    return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
 }
 
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
@@ -15582,11 +17669,15 @@ function listed(texts) {
 }
 /** The findings of a step as the report has them: waivers applied, with a fix and a command. */
 function enrich(found, step, context, facts) {
+    if (found.length === 0)
+        return [];
     const { endpoint, run } = context;
     const { greeting, plaintext, insideTls } = facts;
     const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
-    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities };
-    return applyWaivers(found, endpoint.waive, run.now()).map((one) => completeFinding(one, observed));
+    const redactor = run.redactorOf(endpoint);
+    const redact = (text) => redactor.redact(text);
+    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities, redact };
+    return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
 }
 function runStopped({ whyEnded }) {
     const { why, ...cause } = whyEnded();
@@ -15633,6 +17724,8 @@ const OF_SILENCE = new Set([
     'throttled',
     'probe-inconclusive',
 ]);
+/** Causes of `tls-handshake-failed`: the server closed the connection instead of sending something. */
+const runner_starved_CLOSED = ['closed-at-start', 'closed-at-connect'];
 /** A 421 that the server sent while the gate did not run, between the 220 to STARTTLS and the handshake. */
 const CLOSING = /^421\b/;
 /**
@@ -15640,10 +17733,12 @@ const CLOSING = /^421\b/;
  * this attempt. Then another attempt makes sense.
  */
 function unlessStarved(findings, transient, { stoodStillMs }) {
-    const isOfSilence = ({ code, evidence }) => {
+    const isOfSilence = ({ code, evidence, cause }) => {
         // An inbox may be unreachable for other reasons, such as a reply that is too long. They are not transient.
         if (code === 'inbox-unreachable')
             return transient === true;
+        if (code === 'tls-handshake-failed')
+            return runner_starved_CLOSED.some((one) => one === cause);
         return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
     };
     if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
@@ -15760,7 +17855,9 @@ class Steps {
         const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
         const probed = unlessStarved(ofProbes, false, context.budget);
         const last = isOver() ? [runStopped(context.run)] : probed.findings;
-        const all = [...found.findings, ...late, ...this.#drainBareLineFeeds(), ...last];
+        // A probe may know more about what the step has found.
+        const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
+        const all = [...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
         const findings = enrich(all, id, context, this.facts);
         this.transient = result.isHandedOver ? false : found.transient || probed.transient;
         if (result.ok)
@@ -16012,8 +18109,8 @@ async function gateRedacted(target, retries, run, finished) {
     }
 }
 
-// EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
-var secrets = __nccwpck_require__(607);
+// EXTERNAL MODULE: ./src/gate/secrets.ts
+var secrets = __nccwpck_require__(9918);
 ;// CONCATENATED MODULE: ./src/inbox/inboxes.ts
 
 /**
@@ -16085,29 +18182,56 @@ async function canReopen(opening) {
 
 // EXTERNAL MODULE: external "node:dns/promises"
 var external_node_dns_promises_ = __nccwpck_require__(1553);
-;// CONCATENATED MODULE: ./src/net/txt.ts
+;// CONCATENATED MODULE: ./src/net/name-servers.ts
 
 /** Milliseconds until a query is sent again; a datagram may get lost. */
 const RETRY_MS = 2000;
+/**
+ * Queries name servers until the deadline.
+ * @param servers their addresses, `address:port`; by default those of the system
+ * @throws an error with a `code` of node:dns: ENOTFOUND or ENODATA if there is no record, any other if the lookup failed
+ */
+async function queryNameServers(servers, deadline, query) {
+    const resolver = new external_node_dns_promises_.Resolver({ timeout: RETRY_MS, tries: 3 });
+    if (servers)
+        resolver.setServers(servers);
+    try {
+        return await deadline.race(query(resolver), () => Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' }));
+    }
+    finally {
+        resolver.cancel();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/net/mx.ts
+
 /** @param servers addresses of name servers, `address:port`; by default those of the system */
-function textResolver(servers) {
-    return async (name, deadline) => {
-        const resolver = new external_node_dns_promises_.Resolver({ timeout: RETRY_MS, tries: 3 });
-        if (servers)
-            resolver.setServers(servers);
-        try {
-            return await deadline.race(resolver.resolveTxt(name), () => Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' }));
-        }
-        finally {
-            resolver.cancel();
-        }
+function mxResolver(servers) {
+    return async (domain, deadline) => {
+        const records = await queryNameServers(servers, deadline, (resolver) => resolver.resolveMx(domain));
+        return records.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => exchange);
     };
 }
 
+;// CONCATENATED MODULE: ./src/net/txt.ts
+
+/** @param servers addresses of name servers, `address:port`; by default those of the system */
+function textResolver(servers) {
+    return (name, deadline) => queryNameServers(servers, deadline, (resolver) => resolver.resolveTxt(name));
+}
+
+// EXTERNAL MODULE: ./src/secrets/redactor.ts + 1 modules
+var secrets_redactor = __nccwpck_require__(1021);
 ;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
+
 
 /** Keys whose values the gate chooses. They contain no secret, and must not be redacted if a password is `pass`. */
 const OWN_WORDS = new Set([
+    'title',
+    'party',
+    'certainty',
+    'reference',
+    'resultType',
     'result',
     'transport',
     'role',
@@ -16121,26 +18245,36 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
+/** Fixed text of the catalog, and values that were redacted before they became a part of it (`completeFinding`). */
+const COMPOSED = ['remedy', 'reproduce', 'reproduceShows'];
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
-/** Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized. */
-function redactReport(report, redactor) {
+/**
+ * Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized.
+ * @param derivedSecrets what AUTH derived from a secret; no word of the gate is one
+ */
+function redactReport(report, secrets, derivedSecrets = []) {
     const { steps, earlier, tls, transcript, ...rest } = report;
+    const redactor = secrets.with(derivedSecrets);
+    const ofDerived = new secrets_redactor/* Redactor */.p(derivedSecrets);
+    const redacted = (one) => redactFinding(one, redactor, ofDerived);
     return {
         ...redactor.redactDeep(rest, OWN_WORDS),
-        steps: steps.map((step) => ({ ...step, findings: step.findings.map((one) => redactFinding(one, redactor)) })),
-        ...(earlier && { earlier: earlier.map((one) => redactFinding(one, redactor)) }),
+        steps: steps.map((step) => ({ ...step, findings: step.findings.map(redacted) })),
+        ...(earlier && { earlier: earlier.map(redacted) }),
         ...(tls && { tls: redactTls(tls, redactor) }),
         transcript: redactTranscript(transcript, redactor),
     };
 }
-function redactFinding(finding, redactor) {
-    const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, 'evidence']));
+function redactFinding(finding, redactor, ofDerived) {
+    const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, ...COMPOSED, 'evidence']));
+    const composed = Object.entries(finding).filter(([key]) => COMPOSED.includes(key));
     // The keys of evidence say nothing about its values.
     const evidence = Object.entries(redactor.redactDeep(finding.evidence ?? {}));
     return {
         ...redacted,
+        ...ofDerived.redactDeep(Object.fromEntries(composed)),
         message: (0,shorten/* shorten */.ml)(redacted.message, MESSAGE_LIMIT),
         ...(finding.evidence && {
             evidence: Object.fromEntries(evidence.map(([key, value]) => [key, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)])),
@@ -16190,6 +18324,7 @@ function redactTranscript(lines, redactor) {
 
 
 
+
 /**
  * Tests every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
@@ -16212,17 +18347,20 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
         const gating = gateAll(plan, {
             end,
             whyEnded: () => cancelled?.aborted
-                ? { why: String(cancelled.reason), cause: 'cancelled' }
+                ? { why: String(cancelled.reason), cause: plan.inTerminal ? 'interrupted' : 'cancelled' }
                 : { why: `the deadline of the run (${(plan.deadlineMs ?? 0) / 60_000} min) has passed` },
             resolver: (0,connect/* systemResolver */.IC)(),
             txt: textResolver(),
+            mx: mxResolver(),
             now: () => new Date(),
             hostName: (0,external_node_os_.hostname)(),
+            inTerminal: plan.inTerminal === true,
             hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
             ...(proxyVariable !== undefined && { proxyVariable }),
             trust: new TrustStore(),
             inboxes,
-            redact: (report, derivedSecrets) => redactReport(report, redactorOf(report).with(derivedSecrets)),
+            redactorOf,
+            redact: (report, derivedSecrets) => redactReport(report, redactorOf(report), derivedSecrets),
             addMask,
             pause: (ms) => end.race((0,promises_.setTimeout)(ms), () => new Error('the run is over')).catch(() => undefined),
             random: Math.random,
@@ -16248,291 +18386,17 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
 
 /***/ }),
 
-/***/ 607:
+/***/ 9918:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  uS: () => (/* binding */ redactReason),
-  zp: () => (/* binding */ redactorsFor)
-});
-
-// UNUSED EXPORTS: credentialsOf, knownSecret, secretsOf
-
-// EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
-var mechanisms = __nccwpck_require__(8300);
-// EXTERNAL MODULE: ./src/secrets/forms.ts
-var secrets_forms = __nccwpck_require__(5994);
-// EXTERNAL MODULE: ./src/secrets/escapes.ts
-var secrets_escapes = __nccwpck_require__(5869);
-;// CONCATENATED MODULE: ./src/secrets/search.ts
-
-
-/**
- * Finds secrets in a text as it is written, and with its escapes decoded.
- * @param folds where lines were joined to make the text; spaces of a secret may be missing there
- * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
- */
-function find(forms, text, folds = new Set()) {
-    const found = findWritten(forms, { text: (0,secrets_forms/* inOneCase */.up)(text), escapes: (0,secrets_escapes/* escapesIn */.uu)(text), folds });
-    const reading = (0,secrets_escapes/* understood */.Se)(text);
-    if (!reading)
-        return found;
-    const { origins } = reading;
-    const written = {
-        text: (0,secrets_forms/* inOneCase */.up)(reading.text),
-        escapes: (0,secrets_escapes/* escapesIn */.uu)(reading.text),
-        folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
-    };
-    const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
-        // Includes the characters without width around it.
-        start: origins[start - 1]?.end ?? 0,
-        end: origins[end]?.start ?? text.length,
-    }));
-    return [...found, ...foundInReading];
-}
-function findWritten(forms, written) {
-    const { text, escapes, folds } = written;
-    const texts = [];
-    const words = [];
-    for (let at = 0; at < text.length; at += 1) {
-        const escape = escapes.get(at);
-        const isOrdinary = !escape && !escapes.has(at + 1) && !folds.has(at) && !folds.has(at + 1);
-        const raw = forms.get(text.charAt(at)) ?? [];
-        const meant = (escape && forms.get((0,secrets_forms/* inOneCase */.up)(escape.meaning).charAt(0))) ?? [];
-        for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
-            // Rules out most forms quickly, for long texts without secrets.
-            if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
-                continue;
-            const end = endOf(form, written, at);
-            if (end === undefined)
-                continue;
-            (form.kind === 'text' ? texts : words).push({
-                start: form.sharesBefore && isBase64(text.charAt(at - 1)) ? at - 1 : at,
-                end: form.sharesAfter && isBase64(text.charAt(end)) ? end + 1 : end,
-            });
-        }
-    }
-    return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
-}
-/** A shorter beginning of a secret is not recognized. */
-const SHORTEST_PREFIX = 8;
-/** This many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
-const LONG_PREFIX = 64;
-/** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
-const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
-const REST_OF_WORD = /[^\s"'<>]*/y;
-/**
- * Compares a form with the text at a position. An escape may count as its meaning or as its own characters, so there
- * can be several ways to continue.
- * @returns where the form ends, or where it was cut; undefined if it does not match
- */
-function endOf({ kind, text: sought }, written, start) {
-    const { text, escapes, folds } = written;
-    const isEnough = (length, position) => {
-        if (length === sought.length || length < SHORTEST_PREFIX || kind === 'word')
-            return length === sought.length;
-        return kind === 'base64' || length >= LONG_PREFIX || folds.has(position) || endOfMatch(CUT, text, position) >= 0;
-    };
-    let best;
-    const seen = new Set();
-    const ways = [{ length: 0, position: start }];
-    for (let way = ways.pop(); way; way = ways.pop()) {
-        let { length, position } = way;
-        for (;; length += 1, position += 1) {
-            const isLonger = !best || length > best.length || (length === best.length && position > best.end);
-            if (isLonger && isEnough(length, position))
-                best = { length, end: position };
-            if (escapes.has(position) || folds.has(position))
-                break;
-            if (length === sought.length || text.charAt(position) !== sought.charAt(length))
-                break;
-        }
-        const escape = escapes.get(position);
-        const state = position * (sought.length + 1) + length;
-        if ((!escape && !folds.has(position)) || seen.has(state))
-            continue;
-        seen.add(state);
-        const readOn = (characters, end) => {
-            if (sought.startsWith(characters, length))
-                ways.push({ length: length + characters.length, position: end });
-        };
-        if (length < sought.length)
-            readOn(text.charAt(position), position + 1);
-        if (escape)
-            readOn((0,secrets_forms/* inOneCase */.up)(escape.meaning), escape.end);
-        if (escape && (0,secrets_escapes/* isInvisible */.qW)(escape.meaning))
-            readOn('', escape.end);
-        if (folds.has(position) && /\s/.test(sought.charAt(length)))
-            readOn(sought.charAt(length), position);
-    }
-    if (!best)
-        return undefined;
-    const isRestUnknown = kind === 'text' && best.length >= LONG_PREFIX && best.length < sought.length;
-    return isRestUnknown ? endOfMatch(REST_OF_WORD, text, best.end) : best.end;
-}
-/** @returns where a match that begins at the position ends, or -1 */
-function endOfMatch(pattern, text, position) {
-    pattern.lastIndex = position;
-    return pattern.test(text) ? pattern.lastIndex : -1;
-}
-function isBase64(character) {
-    return /^[A-Za-z0-9+/_-]$/.test(character);
-}
-/** The whole base64 words, with their padding, in which something was found. */
-function wholeWords({ text, escapes }, found) {
-    const words = [];
-    if (found.length === 0)
-        return words;
-    let next = 0;
-    for (let at = 0, start = 0; at <= text.length;) {
-        const escape = text.charAt(at) === '+' ? undefined : escapes.get(at);
-        const end = escape?.end ?? at + 1;
-        const isInWord = isBase64(escape?.meaning ?? text.charAt(at));
-        if (!isInWord) {
-            while ((found[next]?.end ?? Infinity) <= start)
-                next += 1;
-            if ((found[next]?.start ?? Infinity) < at)
-                words.push({ start, end: endOfMatch(/=*/y, text, at) });
-            start = end;
-        }
-        at = end;
-    }
-    return words;
-}
-
-// EXTERNAL MODULE: ./src/secrets/secret.ts
-var secret = __nccwpck_require__(793);
-;// CONCATENATED MODULE: ./src/secrets/redactor.ts
-
-
-
-/**
- * Redacts secrets in text.
- *
- * Recognized, in upper and lower case alike:
- * - the secret unchanged, each of its lines, and its form after SASLprep;
- * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
- *   rest of the credential;
- * - with some or all of its characters escaped for a URL, a form, HTML, JSON or a log, once or twice; with characters
- *   without width inserted; UTF-8 that was decoded as ISO 8859-1;
- * - cut after eight or more characters, and split across the lines of a reply;
- * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
- *
- * Not recognized:
- * - a secret of fewer than four characters, except in such words;
- * - a part of a secret that is not its beginning, or of fewer than eight characters, or a beginning that is followed by
- *   other text;
- * - a secret with other visible characters in between, in another order or encoding, encrypted or hashed.
- */
-class Redactor {
-    #forms;
-    /** @param words base64 in which protocols encode the secrets together with other texts */
-    constructor(secrets, words = []) {
-        this.#forms = byFirstCharacter([...[...secrets].flatMap(secrets_forms/* formsOf */.XP), ...[...words].flatMap(secrets_forms/* wordForms */.MH)]);
-    }
-    /** A redactor of these secrets, in addition to those of this one. */
-    with(secrets) {
-        if (secrets.length === 0)
-            return this;
-        const both = new Redactor([]);
-        both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(secrets_forms/* formsOf */.XP)]);
-        return both;
-    }
-    redact(text) {
-        if (!text.includes(FOLD))
-            return this.#redactLine(text);
-        // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
-        // then line by line, for a secret that is cut at the end of a line.
-        const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
-        return unfolded
-            .split(FOLD)
-            .map((line) => this.#redactLine(line))
-            .join(FOLD);
-    }
-    /** Redacts consecutive lines, across which a secret may be split. */
-    redactLines(lines) {
-        return this.#redactFolded(lines).map((line) => this.#redactLine(line));
-    }
-    #redactLine(text) {
-        return replace(text, find(this.#forms, text));
-    }
-    /** The lines without the secrets that continue over the end of one. */
-    #redactFolded(lines) {
-        let length = 0;
-        const pieces = lines.map((line) => {
-            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
-            const content = line.slice(head).trimEnd();
-            const start = length;
-            length += content.length;
-            return { line, head, content, start, end: length };
-        });
-        const folds = new Set(pieces.map(({ end }) => end));
-        const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
-        return pieces.map(({ line, head, start, end }) => {
-            const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
-            const parts = folded.map((span) => ({
-                start: head + Math.max(span.start, start) - start,
-                end: head + Math.min(span.end, end) - start,
-            }));
-            return start < end ? replace(line, parts) : line;
-        });
-    }
-    /**
-     * Returns a copy of arrays and plain objects with every string redacted. An array of strings is read as lines.
-     * @param keep keys whose values are not redacted, because they come from a fixed set
-     */
-    redactDeep(value, keep = new Set()) {
-        return this.#redactAny(value, keep);
-    }
-    #redactAny(value, keep) {
-        if (typeof value === 'string')
-            return this.redact(value);
-        if (isLines(value))
-            return this.redactLines(value);
-        if (Array.isArray(value))
-            return value.map((item) => this.#redactAny(item, keep));
-        if (typeof value !== 'object' || value === null)
-            return value;
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
-    }
-}
-/** Separates the lines of a reply that is shown on one line. */
-const FOLD = ' / ';
-/** The start of each line of a reply: the code, and the enhanced code (RFC 3463). */
-const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
-function byFirstCharacter(all) {
-    const forms = new Map();
-    for (const form of all) {
-        const first = form.text.charAt(0);
-        forms.set(first, [...(forms.get(first) ?? []), form]);
-    }
-    return forms;
-}
-function contains(outer, inner) {
-    return outer.start <= inner.start && inner.end <= outer.end;
-}
-/** A redactor of these secrets, and of the texts in which protocols encode them. */
-function redactorOf(secrets) {
-    const values = new Set(secrets.map(({ secret }) => secret.reveal()));
-    return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));
-}
-function isLines(value) {
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-function replace(text, spans) {
-    let redacted = '';
-    let at = 0;
-    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
-        if (start >= at)
-            redacted += text.slice(at, start) + secret/* REDACTED */.X;
-        at = Math.max(at, end);
-    }
-    return redacted + text.slice(at);
-}
-
-;// CONCATENATED MODULE: ./src/gate/secrets.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   uS: () => (/* binding */ redactReason),
+/* harmony export */   zp: () => (/* binding */ redactorsFor)
+/* harmony export */ });
+/* unused harmony exports credentialsOf, knownSecret, secretsOf */
+/* harmony import */ var _sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8300);
+/* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5994);
+/* harmony import */ var _secrets_redactor_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1021);
 
 
 
@@ -16558,7 +18422,7 @@ function credentialsOf({ endpoints }) {
 /** A secret with all that SASL and HTTP make of it before they send it. */
 function knownSecret(credentials) {
     const { username, secret } = credentials;
-    return { secret, sent: [(0,secrets_forms/* basicCredentials */.BG)(username, secret), ...(0,mechanisms/* wireForms */.$i)(credentials)] };
+    return { secret, sent: [(0,_secrets_forms_js__WEBPACK_IMPORTED_MODULE_1__/* .basicCredentials */ .BG)(username, secret), ...(0,_sasl_mechanisms_js__WEBPACK_IMPORTED_MODULE_0__/* .wireForms */ .$i)(credentials)] };
 }
 function secretsOf(plan) {
     return credentialsOf(plan).map(knownSecret);
@@ -16571,17 +18435,17 @@ function redactorsFor(plan) {
     const secrets = secretsOf(plan);
     const logins = new Set(secrets.map(({ sent: [login] }) => login));
     if (logins.size <= SEARCHED_TOGETHER) {
-        const one = redactorOf(secrets);
+        const one = (0,_secrets_redactor_js__WEBPACK_IMPORTED_MODULE_2__/* .redactorOf */ .y)(secrets);
         return () => one;
     }
     return ({ host, port }) => {
         const endpoints = plan.endpoints.filter((one) => one.host === host && one.port === port);
-        return redactorOf(secretsOf({ endpoints }));
+        return (0,_secrets_redactor_js__WEBPACK_IMPORTED_MODULE_2__/* .redactorOf */ .y)(secretsOf({ endpoints }));
     };
 }
 /** The reason for a failure of the gate, without the secrets of the plan. */
 function redactReason(reason, plan) {
-    return plan ? redactorOf(secretsOf(plan)).redact(reason) : reason;
+    return plan ? (0,_secrets_redactor_js__WEBPACK_IMPORTED_MODULE_2__/* .redactorOf */ .y)(secretsOf(plan)).redact(reason) : reason;
 }
 
 
@@ -16673,18 +18537,199 @@ function describeHandshake(failure) {
 
 /***/ }),
 
-/***/ 3289:
+/***/ 5079:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   TL: () => (/* binding */ alterations),
-/* harmony export */   qi: () => (/* binding */ maxReadBytes),
-/* harmony export */   qk: () => (/* binding */ isTestMessage),
-/* harmony export */   y0: () => (/* binding */ hasToken)
-/* harmony export */ });
-/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5158);
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5984);
-/* harmony import */ var _text_count_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(896);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  TL: () => (/* binding */ alterations),
+  y0: () => (/* binding */ hasToken),
+  CZ: () => (/* binding */ isReencoded),
+  qk: () => (/* binding */ isTestMessage),
+  qi: () => (/* binding */ maxReadBytes)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./src/text/count.ts
+var count = __nccwpck_require__(896);
+// EXTERNAL MODULE: ./src/message/fields.ts
+var fields = __nccwpck_require__(5158);
+// EXTERNAL MODULE: ./src/message/lines.ts
+var lines = __nccwpck_require__(5984);
+// EXTERNAL MODULE: ./src/message/lexical.ts
+var lexical = __nccwpck_require__(1079);
+;// CONCATENATED MODULE: ./src/message/mime.ts
+
+
+
+/** The fields that say how a message or a part is encoded. */
+const MIME_FIELDS = new Set([
+    'content-type',
+    'content-transfer-encoding',
+    'content-disposition',
+]);
+/** The test message has two. */
+const MAX_PARTS = 16;
+/** Characters that are decoded at once: each piece of bytes takes more memory than it has bytes if it is small. */
+const BATCH = 64 * 1024;
+/** @returns undefined if the message is malformed, or has a different structure */
+function partsOf(message) {
+    const type = single(message, 'content-type', 'text/plain');
+    if (!type?.value.startsWith('multipart/'))
+        return mime_all([partOf(message)]);
+    const bodies = bodiesOf(message.body, type.parameters.get('boundary') ?? '');
+    const root = { description: type.value, isText: false, encoded: Buffer.alloc(0), encoding: '7bit' };
+    return bodies && mime_all([root, ...bodies.map((body) => partOf((0,fields/* parseMessage */.vY)(body)))]);
+}
+/**
+ * Decodes the content of a part, piece by piece.
+ * @returns whether its encoding is known and valid
+ */
+function decodePart({ encoded, encoding }, onBytes) {
+    switch (encoding) {
+        case '7bit':
+        case '8bit':
+        case 'binary':
+            onBytes(encoded);
+            return true;
+        case 'quoted-printable':
+            return decodeQuotedPrintable(encoded, onBytes);
+        case 'base64':
+            return decodeBase64(encoded, onBytes);
+        default:
+            return false;
+    }
+}
+function mime_all(values) {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === values.length ? known : undefined;
+}
+function partOf(entity) {
+    const type = single(entity, 'content-type', 'text/plain');
+    const encoding = single(entity, 'content-transfer-encoding', '7bit');
+    const disposition = single(entity, 'content-disposition', 'inline');
+    if (!type || !encoding || !disposition || /^(?:multipart|message)\//.test(type.value))
+        return undefined;
+    return {
+        description: `${described(type)} ${described(disposition)}`,
+        isText: type.value.startsWith('text/'),
+        encoded: entity.body,
+        encoding: encoding.value,
+    };
+}
+/** A field that occurs once at most. @returns undefined if it occurs more than once or is malformed */
+function single(entity, name, usual) {
+    const [text = usual, ...more] = (0,fields/* valuesOf */.sm)(entity, name);
+    return more.length > 0 ? undefined : parsedField(text);
+}
+const VALUE = /^[\w!#$&^.+/-]+$/;
+const PARAMETER = /^([\w!#$&^.*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^"]+))$/;
+function parsedField(text) {
+    const clauses = [[]];
+    for (const { kind, text: word } of (0,lexical/* tokens */.L)(text)) {
+        if (kind === 'semicolon')
+            clauses.push([]);
+        else if (kind === 'word')
+            clauses.at(-1)?.push(word);
+    }
+    const [value, ...rest] = clauses.map((words) => words.join(' '));
+    if (value === undefined || !VALUE.test(value))
+        return undefined;
+    const parameters = new Map();
+    for (const parameter of rest.filter((words) => words !== '')) {
+        const [, name = '', quoted, bare = ''] = PARAMETER.exec(parameter) ?? [];
+        if (name === '' || parameters.has(name.toLowerCase()))
+            return undefined;
+        parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare);
+    }
+    return { value: value.toLowerCase(), parameters };
+}
+/** In a form in which equal fields are equal: their parameters have no order, and a charset no case. */
+function described({ value, parameters }) {
+    const texts = [...parameters].map(([name, text]) => [name, name === 'charset' ? text.toLowerCase() : text]);
+    return JSON.stringify([value, texts.toSorted()]);
+}
+/**
+ * The parts of a multipart (RFC 2046 section 5.1.1), each from the line end of its delimiter. What precedes the first
+ * one is ignored. The multipart must be closed, with nothing after it.
+ */
+function bodiesOf(body, boundary) {
+    if (boundary === '')
+        return undefined;
+    const delimiter = Buffer.from(`--${boundary}`);
+    const bodies = [];
+    let begin;
+    let previousEnd = 0;
+    for (const { start, end, next } of (0,lines/* linesOf */.D)(body)) {
+        if (body.compare(delimiter, 0, delimiter.length, start, Math.min(end, start + delimiter.length)) === 0) {
+            const rest = body.toString('latin1', start + delimiter.length, end).trimEnd();
+            if (begin !== undefined)
+                bodies.push(body.subarray(begin, previousEnd));
+            if (rest === '--')
+                return isBlank(body.subarray(next)) ? bodies : undefined;
+            if (rest !== '' || bodies.length === MAX_PARTS)
+                return undefined;
+            begin = end;
+        }
+        previousEnd = end;
+    }
+    return undefined;
+}
+function isBlank(text) {
+    for (const { start, end } of (0,lines/* linesOf */.D)(text))
+        if (end > start)
+            return false;
+    return true;
+}
+/** RFC 2045 section 6.8: nothing but the alphabet, in groups of four, with padding only at the end. */
+function decodeBase64(encoded, onBytes) {
+    let pending = '';
+    let isPadded = false;
+    const decodeGroups = () => {
+        const groups = pending.slice(0, pending.length - (pending.length % 4));
+        pending = pending.slice(groups.length);
+        if (groups === '')
+            return true;
+        if (isPadded)
+            return false;
+        const [valid = ''] = /^[a-z\d+/]+={0,2}/i.exec(groups) ?? [];
+        isPadded = valid.endsWith('=');
+        onBytes(Buffer.from(valid, 'base64'));
+        return valid === groups;
+    };
+    for (const { start, end } of (0,lines/* linesOf */.D)(encoded)) {
+        pending += encoded.toString('latin1', start, end).trimEnd();
+        if (pending.length >= BATCH && !decodeGroups())
+            return false;
+    }
+    return decodeGroups() && pending === '';
+}
+/** RFC 2045 section 6.7. */
+function decodeQuotedPrintable(encoded, onBytes) {
+    let pending = '';
+    let lineEnd = '';
+    for (const { start, end } of (0,lines/* linesOf */.D)(encoded)) {
+        const line = encoded.toString('latin1', start, end).trimEnd();
+        const isSoft = line.endsWith('=');
+        const text = isSoft ? line.slice(0, -1) : line;
+        if (/=(?![\da-f]{2})/i.test(text))
+            return false;
+        pending += lineEnd + text.replace(/=(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+        lineEnd = isSoft ? '' : '\r\n';
+        if (pending.length < BATCH)
+            continue;
+        onBytes(Buffer.from(pending, 'latin1'));
+        pending = '';
+    }
+    onBytes(Buffer.from(pending, 'latin1'));
+    return true;
+}
+
+;// CONCATENATED MODULE: ./src/message/alterations.ts
+
+
 
 
 
@@ -16701,46 +18746,87 @@ function maxReadBytes(sentBytes) {
  * @param received header and body as the inbox has them
  */
 function isTestMessage(sent, received) {
-    const message = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
-    const has = (name, text) => (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, name).some((value) => value.includes(text));
+    const message = (0,fields/* parseMessage */.vY)(received);
+    const has = (name, text) => (0,fields/* valuesOf */.sm)(message, name).some((value) => value.includes(text));
     const header = sent.text.slice(0, sent.text.indexOf('\r\n\r\n'));
-    const [from = ''] = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(header), 'from');
+    const [from = ''] = (0,fields/* valuesOf */.sm)((0,fields/* parseMessage */.vY)(header), 'from');
     const isNamed = has('message-id', sent.messageId) || (has('subject', sent.nonce) && has('from', from));
     return isNamed && hasToken(sent, message);
 }
-/** Whether a message has the token in its body. It survives a footer and quoted-printable; base64 is decoded first. */
+/** Whether a message has the token in its body, or in a part of it that is encoded. */
 function hasToken({ token }, message) {
-    const encodings = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-transfer-encoding');
-    const isBase64 = encodings.some((encoding) => encoding.toLowerCase() === 'base64');
-    return hasLine(isBase64 ? Buffer.from(message.body.toString('latin1'), 'base64') : message.body, token);
+    return (hasLine(message.body, token) ||
+        (partsOf(message) ?? []).some((part) => part.isText && hasLine(textOf(part).bytes, token)));
 }
 /** Whether a text is a line of its own. */
 function hasLine(body, text) {
     const sought = Buffer.from(text);
     for (let at = body.indexOf(sought); at >= 0; at = body.indexOf(sought, at + 1)) {
-        if (at > 0 && body[at - 1] !== _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF)
+        if (at > 0 && body[at - 1] !== lines.LF)
             continue;
-        const [line] = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(body, at);
+        const [line] = (0,lines/* linesOf */.D)(body, at);
         if (line?.end === at + sought.length)
             return true;
     }
     return false;
 }
 /**
- * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), by its
- * name as it is written, exactly once, and the body. Line ends, spaces around a value and added fields are ignored.
+ * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), exactly
+ * once, and the body. Line ends, the case of a field name, spaces around a value and added fields are ignored.
  * @returns the differences, in words
  */
 function alterations(sent, received) {
-    const before = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(sent.text);
-    const after = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(received);
-    const fields = before.fields.flatMap((field) => fieldDifference(field, after.fields.filter(({ name }) => name === field.name)));
+    const before = (0,fields/* parseMessage */.vY)(sent.text);
+    const after = (0,fields/* parseMessage */.vY)(received);
+    return [
+        ...before.fields.flatMap((field) => fieldDifference(field, after)),
+        ...bodyDifference(before.body, after.body),
+        ...sizeDifference(sent, received),
+    ];
+}
+/**
+ * Whether the only {@link alterations} are in the encoding: a server has written the MIME structure again, and every
+ * decoded part is the same.
+ */
+function isReencoded(sent, received) {
+    const before = (0,fields/* parseMessage */.vY)(sent.text);
+    const after = (0,fields/* parseMessage */.vY)(received);
+    const others = before.fields.filter(({ name }) => !MIME_FIELDS.has(name));
+    if (others.some((field) => fieldDifference(field, after).length > 0))
+        return false;
+    if (sizeDifference(sent, received).length > 0)
+        return false;
+    const [was, is] = [partsOf(before), partsOf(after)];
+    return was?.length === is?.length && was?.every((part, at) => isSamePart(part, is?.[at])) === true;
+}
+function isSamePart(was, is) {
+    if (was.description !== is?.description)
+        return false;
+    if (was.isText) {
+        const [before, after] = [textOf(was), textOf(is)];
+        return after.isValid && bodyDifference(before.bytes, after.bytes).length === 0;
+    }
+    const digest = digestOf(was);
+    return digest !== undefined && digest === digestOf(is);
+}
+/** Decoded, up to the first error in its encoding. */
+function textOf(part) {
+    const decoded = [];
+    const isValid = decodePart(part, (bytes) => decoded.push(bytes));
+    return { bytes: Buffer.concat(decoded), isValid };
+}
+/** An attachment may be large, so its content is not decoded as a whole. */
+function digestOf(part) {
+    const digest = (0,external_node_crypto_.createHash)('sha256');
+    return decodePart(part, (bytes) => digest.update(bytes)) ? digest.digest('hex') : undefined;
+}
+function sizeDifference(sent, received) {
     const max = maxReadBytes(Buffer.byteLength(sent.text));
-    const size = received.length < max ? [] : [`the message has ${max} bytes or more`];
-    return [...fields, ...bodyDifference(before.body, after.body), ...size];
+    return received.length < max ? [] : [`the message has ${max} bytes or more`];
 }
 /** Mail programs differ in which of several fields they show, so any second one is an alteration. */
-function fieldDifference({ name, label, value }, is) {
+function fieldDifference({ name, label, value }, after) {
+    const is = after.fields.filter((field) => field.name === name);
     const [first, ...more] = is;
     if (first === undefined)
         return [`${name} is missing`];
@@ -16748,7 +18834,9 @@ function fieldDifference({ name, label, value }, is) {
         return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
     }
     return [
-        ...(first.label === label ? [] : [`the name of ${name} was "${label}" and is "${first.label}"`]),
+        ...(first.label.toLowerCase() === label.toLowerCase()
+            ? []
+            : [`the name of ${name} was "${label}" and is "${first.label}"`]),
         ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
     ];
 }
@@ -16759,9 +18847,9 @@ const MAX_QUOTED_BYTES = 1000;
 /** Line by line: a large message is compared without another copy of it. */
 function bodyDifference(before, after) {
     const [was, is] = [trimmed(before), trimmed(after)];
-    const there = (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(is);
+    const there = (0,lines/* linesOf */.D)(is);
     let number = 0;
-    for (const line of (0,_lines_js__WEBPACK_IMPORTED_MODULE_1__/* .linesOf */ .D)(was)) {
+    for (const line of (0,lines/* linesOf */.D)(was)) {
         number += 1;
         const { value: other } = there.next();
         if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
@@ -16776,12 +18864,12 @@ function bodyDifference(before, after) {
     let more = 1;
     while (!there.next().done)
         more += 1;
-    return [`the body has ${(0,_text_count_js__WEBPACK_IMPORTED_MODULE_2__/* .count */ .U)(more, 'extra line')}, beginning with ${quoted(is, first)}`];
+    return [`the body has ${(0,count/* count */.U)(more, 'extra line')}, beginning with ${quoted(is, first)}`];
 }
 function trimmed(body) {
     let end = body.length;
-    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.LF; times += 1) {
-        end -= body[end - 2] === _lines_js__WEBPACK_IMPORTED_MODULE_1__.CR ? 2 : 1;
+    for (let times = 0; times < LAST_LINE_ENDS && end > 0 && body[end - 1] === lines.LF; times += 1) {
+        end -= body[end - 2] === lines.CR ? 2 : 1;
     }
     return body.subarray(0, end);
 }
@@ -16830,6 +18918,62 @@ function headerAndBody(message) {
             return { header: message.subarray(0, start), body: message.subarray(next) };
     }
     return { header: message, body: message.subarray(message.length) };
+}
+
+
+/***/ }),
+
+/***/ 1079:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ tokens)
+/* harmony export */ });
+const SPACES = /\s*/y;
+const WORD = /(?:[^\s(;"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/y;
+/**
+ * Splits a structured field (RFC 5322 section 3.2) into its tokens; an unclosed one extends to the end. No text is read
+ * twice, so the time is linear in its length.
+ */
+function tokens(field) {
+    const found = [];
+    let at = end(SPACES, field, 0);
+    while (at < field.length) {
+        const start = at;
+        if (field[start] === '(') {
+            at = commentEnd(field, start);
+            found.push({ kind: 'comment', text: field.slice(start + 1, field[at - 1] === ')' ? at - 1 : at).trim() });
+        }
+        else if (field[start] === ';') {
+            at += 1;
+            found.push({ kind: 'semicolon', text: ';' });
+        }
+        else {
+            at = end(WORD, field, start);
+            found.push({ kind: 'word', text: field.slice(start, at) });
+        }
+        at = end(SPACES, field, at);
+    }
+    return found;
+}
+function end(pattern, text, at) {
+    pattern.lastIndex = at;
+    return at + (pattern.exec(text)?.[0].length ?? 0);
+}
+function commentEnd(text, start) {
+    let depth = 0;
+    for (let at = start; at < text.length; at += 1) {
+        const character = text[at];
+        if (character === '\\')
+            at += 1;
+        else if (character === '(')
+            depth += 1;
+        else if (character === ')')
+            depth -= 1;
+        if (depth === 0)
+            return at + 1;
+    }
+    return text.length;
 }
 
 
@@ -16892,16 +19036,19 @@ class ConnectFailure extends Error {
     kind;
     detail;
     address;
+    mailServers;
     name = 'ConnectFailure';
     /**
      * @param detail the system's code, such as ECONNREFUSED
      * @param address the IP address tried, if there was one
+     * @param mailServers the MX records of a name without an address: the host names, an empty one for a null MX (RFC 7505)
      */
-    constructor(kind, detail, address) {
+    constructor(kind, detail, address, mailServers = []) {
         super(`${kind}: ${detail}`);
         this.kind = kind;
         this.detail = detail;
         this.address = address;
+        this.mailServers = mailServers;
     }
     get transient() {
         return TRANSIENT.includes(this.kind);
@@ -17417,6 +19564,7 @@ async function pendingInput() {
 /* harmony export */   gU: () => (/* binding */ AUTH_RESULTS),
 /* harmony export */   gg: () => (/* binding */ ROLES),
 /* harmony export */   hz: () => (/* binding */ PORTS),
+/* harmony export */   qj: () => (/* binding */ DELIVERY_HOPS),
 /* harmony export */   sW: () => (/* binding */ TLS_CHECKS),
 /* harmony export */   xx: () => (/* binding */ DELIVERY_EXPECT)
 /* harmony export */ });
@@ -17433,6 +19581,8 @@ const ON_INCONCLUSIVE = ['fail', 'warn'];
 const AUTH_EXPECT = ['accepted', 'rejected'];
 /** Whether the message must arrive, the server must accept it, or the server must refuse its recipient. */
 const DELIVERY_EXPECT = ['received', 'accepted', 'refused'];
+/** Whether the tested server is the TLS endpoint itself, or is behind a proxy that terminates TLS. */
+const DELIVERY_HOPS = ['direct', 'proxied'];
 /** Results of SPF, DKIM and DMARC (RFC 8601 section 2.7) that it makes sense to require. */
 const AUTH_RESULTS = [
     'pass',
@@ -17769,6 +19919,7 @@ const failureSchema = schemas/* strictObject */.rej({ step: schemas/* enum */.k5
 const earlierFindingSchema = findingSchema
     .extend({ step: schemas/* enum */.k5n(STEP_IDS) })
     .describe('A warning or a waived error that the last attempt does not have; the endpoint is `warn` because of it');
+const lineSchema = schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() });
 const endpointSchema = schemas/* strictObject */.rej({
     name: schemas/* string */.YjP(),
     host: schemas/* string */.YjP(),
@@ -17794,7 +19945,11 @@ const endpointSchema = schemas/* strictObject */.rej({
         .optional(),
     tls: tlsSchema.optional(),
     delivery: deliverySchema.optional().describe('The delivery of the test message, if the server accepted it'),
-    transcript: schemas/* array */.YOg(schemas/* strictObject */.rej({ at: milliseconds, from: schemas/* enum */.k5n(['server', 'client']), text: schemas/* string */.YjP() })),
+    transcript: schemas/* array */.YOg(lineSchema),
+    inboxTranscript: schemas/* array */.YOg(lineSchema)
+        .min(1)
+        .optional()
+        .describe('The dialogue with the inbox, if a finding is about it, without the content of messages. Endpoints that share an inbox share it'),
 });
 const reportSchema = schemas/* strictObject */.rej({
     schemaVersion: schemas/* literal */.euz(SCHEMA_VERSION),
@@ -18391,6 +20546,289 @@ function form(kind, text, sharesBefore = false, sharesAfter = false) {
 
 /***/ }),
 
+/***/ 1021:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor),
+  y: () => (/* binding */ redactorOf)
+});
+
+// EXTERNAL MODULE: ./src/secrets/forms.ts
+var secrets_forms = __nccwpck_require__(5994);
+// EXTERNAL MODULE: ./src/secrets/escapes.ts
+var secrets_escapes = __nccwpck_require__(5869);
+;// CONCATENATED MODULE: ./src/secrets/search.ts
+
+
+/**
+ * Finds secrets in a text as it is written, and with its escapes decoded.
+ * @param folds where lines were joined to make the text; spaces of a secret may be missing there
+ * @returns where they are, in any order. Of base64 the whole word counts, except where lines were joined
+ */
+function find(forms, text, folds = new Set()) {
+    const found = findWritten(forms, { text: (0,secrets_forms/* inOneCase */.up)(text), escapes: (0,secrets_escapes/* escapesIn */.uu)(text), folds });
+    const reading = (0,secrets_escapes/* understood */.Se)(text);
+    if (!reading)
+        return found;
+    const { origins } = reading;
+    const written = {
+        text: (0,secrets_forms/* inOneCase */.up)(reading.text),
+        escapes: (0,secrets_escapes/* escapesIn */.uu)(reading.text),
+        folds: new Set([...folds].map((fold) => origins.findIndex(({ start }) => start >= fold))),
+    };
+    const foundInReading = findWritten(forms, written).map(({ start, end }) => ({
+        // Includes the characters without width around it.
+        start: origins[start - 1]?.end ?? 0,
+        end: origins[end]?.start ?? text.length,
+    }));
+    return [...found, ...foundInReading];
+}
+function findWritten(forms, written) {
+    const { text, escapes, folds } = written;
+    const texts = [];
+    const words = [];
+    for (let at = 0; at < text.length; at += 1) {
+        const escape = escapes.get(at);
+        const isOrdinary = !escape && !escapes.has(at + 1) && !folds.has(at) && !folds.has(at + 1);
+        const raw = forms.get(text.charAt(at)) ?? [];
+        const meant = (escape && forms.get((0,secrets_forms/* inOneCase */.up)(escape.meaning).charAt(0))) ?? [];
+        for (const form of meant.length > 0 ? [...raw, ...meant] : raw) {
+            // Rules out most forms quickly, for long texts without secrets.
+            if (isOrdinary && text.charAt(at + 1) !== form.text.charAt(1))
+                continue;
+            const end = endOf(form, written, at);
+            if (end === undefined)
+                continue;
+            (form.kind === 'text' ? texts : words).push({
+                start: form.sharesBefore && isBase64(text.charAt(at - 1)) ? at - 1 : at,
+                end: form.sharesAfter && isBase64(text.charAt(end)) ? end + 1 : end,
+            });
+        }
+    }
+    return [...texts, ...words, ...(folds.size > 0 ? [] : wholeWords(written, words))];
+}
+/** A shorter beginning of a secret is not recognized. */
+const SHORTEST_PREFIX = 8;
+/** This many characters of a long token cannot match by chance: the rest of the word is redacted, too. */
+const LONG_PREFIX = 64;
+/** Where a text was cut: at the end of the line, an ellipsis, or a closing quote or bracket. */
+const CUT = /\.?\s{0,9}$|\s{0,9}(?:\.\.|\u2026)|["'`\u2019\u201d>)\]}\r\n]/y;
+const REST_OF_WORD = /[^\s"'<>]*/y;
+/**
+ * Compares a form with the text at a position. An escape may count as its meaning or as its own characters, so there
+ * can be several ways to continue.
+ * @returns where the form ends, or where it was cut; undefined if it does not match
+ */
+function endOf({ kind, text: sought }, written, start) {
+    const { text, escapes, folds } = written;
+    const isEnough = (length, position) => {
+        if (length === sought.length || length < SHORTEST_PREFIX || kind === 'word')
+            return length === sought.length;
+        return kind === 'base64' || length >= LONG_PREFIX || folds.has(position) || endOfMatch(CUT, text, position) >= 0;
+    };
+    let best;
+    const seen = new Set();
+    const ways = [{ length: 0, position: start }];
+    for (let way = ways.pop(); way; way = ways.pop()) {
+        let { length, position } = way;
+        for (;; length += 1, position += 1) {
+            const isLonger = !best || length > best.length || (length === best.length && position > best.end);
+            if (isLonger && isEnough(length, position))
+                best = { length, end: position };
+            if (escapes.has(position) || folds.has(position))
+                break;
+            if (length === sought.length || text.charAt(position) !== sought.charAt(length))
+                break;
+        }
+        const escape = escapes.get(position);
+        const state = position * (sought.length + 1) + length;
+        if ((!escape && !folds.has(position)) || seen.has(state))
+            continue;
+        seen.add(state);
+        const readOn = (characters, end) => {
+            if (sought.startsWith(characters, length))
+                ways.push({ length: length + characters.length, position: end });
+        };
+        if (length < sought.length)
+            readOn(text.charAt(position), position + 1);
+        if (escape)
+            readOn((0,secrets_forms/* inOneCase */.up)(escape.meaning), escape.end);
+        if (escape && (0,secrets_escapes/* isInvisible */.qW)(escape.meaning))
+            readOn('', escape.end);
+        if (folds.has(position) && /\s/.test(sought.charAt(length)))
+            readOn(sought.charAt(length), position);
+    }
+    if (!best)
+        return undefined;
+    const isRestUnknown = kind === 'text' && best.length >= LONG_PREFIX && best.length < sought.length;
+    return isRestUnknown ? endOfMatch(REST_OF_WORD, text, best.end) : best.end;
+}
+/** @returns where a match that begins at the position ends, or -1 */
+function endOfMatch(pattern, text, position) {
+    pattern.lastIndex = position;
+    return pattern.test(text) ? pattern.lastIndex : -1;
+}
+function isBase64(character) {
+    return /^[A-Za-z0-9+/_-]$/.test(character);
+}
+/** The whole base64 words, with their padding, in which something was found. */
+function wholeWords({ text, escapes }, found) {
+    const words = [];
+    if (found.length === 0)
+        return words;
+    let next = 0;
+    for (let at = 0, start = 0; at <= text.length;) {
+        const escape = text.charAt(at) === '+' ? undefined : escapes.get(at);
+        const end = escape?.end ?? at + 1;
+        const isInWord = isBase64(escape?.meaning ?? text.charAt(at));
+        if (!isInWord) {
+            while ((found[next]?.end ?? Infinity) <= start)
+                next += 1;
+            if ((found[next]?.start ?? Infinity) < at)
+                words.push({ start, end: endOfMatch(/=*/y, text, at) });
+            start = end;
+        }
+        at = end;
+    }
+    return words;
+}
+
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secret = __nccwpck_require__(793);
+;// CONCATENATED MODULE: ./src/secrets/redactor.ts
+
+
+
+/**
+ * Redacts secrets in text.
+ *
+ * Recognized, in upper and lower case alike:
+ * - the secret unchanged, each of its lines, and its form after SASLprep;
+ * - in hexadecimal; in base64 and base64url, at any offset: the whole word is redacted, because the rest of it is the
+ *   rest of the credential;
+ * - with some or all of its characters escaped for a URL, a form, HTML, JSON or a log, once or twice; with characters
+ *   without width inserted; UTF-8 that was decoded as ISO 8859-1;
+ * - cut after eight or more characters, and split across the lines of a reply;
+ * - encoded by a protocol together with other texts, if the redactor received the result (`words`).
+ *
+ * Not recognized:
+ * - a secret of fewer than four characters, except in such words;
+ * - a part of a secret that is not its beginning, or of fewer than eight characters, or a beginning that is followed by
+ *   other text;
+ * - a secret with other visible characters in between, in another order or encoding, encrypted or hashed.
+ */
+class Redactor {
+    #forms;
+    /** @param words base64 in which protocols encode the secrets together with other texts */
+    constructor(secrets, words = []) {
+        this.#forms = byFirstCharacter([...[...secrets].flatMap(secrets_forms/* formsOf */.XP), ...[...words].flatMap(secrets_forms/* wordForms */.MH)]);
+    }
+    /** A redactor of these secrets, in addition to those of this one. */
+    with(secrets) {
+        if (secrets.length === 0)
+            return this;
+        const both = new Redactor([]);
+        both.#forms = byFirstCharacter([...[...this.#forms.values()].flat(), ...secrets.flatMap(secrets_forms/* formsOf */.XP)]);
+        return both;
+    }
+    redact(text) {
+        if (!text.includes(FOLD))
+            return this.#redactLine(text);
+        // First as several lines, for a folded secret; then as one line, for a secret that contains what looks like a fold;
+        // then line by line, for a secret that is cut at the end of a line.
+        const unfolded = this.#redactLine(this.#redactFolded(text.split(FOLD)).join(FOLD));
+        return unfolded
+            .split(FOLD)
+            .map((line) => this.#redactLine(line))
+            .join(FOLD);
+    }
+    /** Redacts consecutive lines, across which a secret may be split. */
+    redactLines(lines) {
+        return this.#redactFolded(lines).map((line) => this.#redactLine(line));
+    }
+    #redactLine(text) {
+        return replace(text, find(this.#forms, text));
+    }
+    /** The lines without the secrets that continue over the end of one. */
+    #redactFolded(lines) {
+        let length = 0;
+        const pieces = lines.map((line) => {
+            const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
+            const content = line.slice(head).trimEnd();
+            const start = length;
+            length += content.length;
+            return { line, head, content, start, end: length };
+        });
+        const folds = new Set(pieces.map(({ end }) => end));
+        const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
+        return pieces.map(({ line, head, start, end }) => {
+            const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
+            const parts = folded.map((span) => ({
+                start: head + Math.max(span.start, start) - start,
+                end: head + Math.min(span.end, end) - start,
+            }));
+            return start < end ? replace(line, parts) : line;
+        });
+    }
+    /**
+     * Returns a copy of arrays and plain objects with every string redacted. An array of strings is read as lines.
+     * @param keep keys whose values are not redacted, because they come from a fixed set
+     */
+    redactDeep(value, keep = new Set()) {
+        return this.#redactAny(value, keep);
+    }
+    #redactAny(value, keep) {
+        if (typeof value === 'string')
+            return this.redact(value);
+        if (isLines(value))
+            return this.redactLines(value);
+        if (Array.isArray(value))
+            return value.map((item) => this.#redactAny(item, keep));
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, keep.has(key) ? item : this.#redactAny(item, keep)]));
+    }
+}
+/** Separates the lines of a reply that is shown on one line. */
+const FOLD = ' / ';
+/** The start of each line of a reply: the code, and the enhanced code (RFC 3463). */
+const LINE_HEAD = /^(?:\d{3}(?:[- ]|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?= ))?\s*/;
+function byFirstCharacter(all) {
+    const forms = new Map();
+    for (const form of all) {
+        const first = form.text.charAt(0);
+        forms.set(first, [...(forms.get(first) ?? []), form]);
+    }
+    return forms;
+}
+function contains(outer, inner) {
+    return outer.start <= inner.start && inner.end <= outer.end;
+}
+/** A redactor of these secrets, and of the texts in which protocols encode them. */
+function redactorOf(secrets) {
+    const values = new Set(secrets.map(({ secret }) => secret.reveal()));
+    return new Redactor(values, new Set(secrets.flatMap(({ sent }) => sent)));
+}
+function isLines(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+function replace(text, spans) {
+    let redacted = '';
+    let at = 0;
+    for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+        if (start >= at)
+            redacted += text.slice(at, start) + secret/* REDACTED */.X;
+        at = Math.max(at, end);
+    }
+    return redacted + text.slice(at);
+}
+
+
+/***/ }),
+
 /***/ 793:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -18813,6 +21251,11 @@ function asksForCertificate(bytes) {
 function warningAlert(bytes) {
     return recordsOf(bytes).records.findLast(({ type, content }) => type === ALERT_RECORD && content[0] === WARNING && content.length > 1)?.content[1];
 }
+/** Whether a server has sent a part of a handshake, and not only nothing or alerts. */
+function isAnswer(bytes) {
+    const { records, rest } = recordsOf(bytes);
+    return rest.length > 0 || records.some(({ type }) => type !== ALERT_RECORD);
+}
 /** Data after the last TLS record that is not TLS; the beginning of a record is TLS. */
 function dataAfterRecords(bytes) {
     const { rest } = recordsOf(bytes);
@@ -18940,7 +21383,8 @@ function beginHandshake(socket, options) {
             stream.destroy(error);
         });
         stream.once('close', () => {
-            fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake' });
+            const answered = isAnswer(guard.received);
+            fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake', answered });
         });
         void guard.opening.then((opening) => {
             if (opening.kind === 'cleartext')
@@ -18951,9 +21395,9 @@ function beginHandshake(socket, options) {
     const outcome = options.deadline
         .race(settled, () => new HandshakeTimeout())
         .catch((error) => {
-        if (error instanceof HandshakeTimeout)
-            return { ok: false, failure: { kind: 'timed-out', waitedMs } };
-        throw error;
+        if (!(error instanceof HandshakeTimeout))
+            throw error;
+        return { ok: false, failure: { kind: 'timed-out', waitedMs, answered: isAnswer(guard.received) } };
     })
         .then((result) => {
         if (!result.ok) {
@@ -19032,7 +21476,8 @@ function failureOf(error, guard) {
     }
     // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
     const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
-    return { kind: 'lost', detail: isOrderly ? orderlyEnd(guard.received) : code };
+    const detail = isOrderly ? orderlyEnd(guard.received) : code;
+    return { kind: 'lost', detail, answered: isAnswer(guard.received) };
 }
 
 
@@ -38679,6 +41124,34 @@ var __webpack_exports__ = {};
 
 // EXTERNAL MODULE: ./src/text/reason.ts
 var reason = __nccwpck_require__(2223);
+;// CONCATENATED MODULE: ./src/main/display.ts
+
+/** Some terminals report no size, or nonsense. */
+const [NARROWEST, USUAL] = [40, 80];
+/** The number of columns of a terminal; undefined if the stream is not one, and lines have any length. */
+function widthOf({ isTTY = false, columns = 0 }) {
+    return isTTY ? Math.max(columns === 0 ? USUAL : columns, NARROWEST) : undefined;
+}
+/**
+ * Whether a stream is written in color: with FORCE_COLOR as it says, else not with NO_COLOR (https://no-color.org) or a
+ * terminal without colors, else if it is a terminal. Node.js has the same order (`tty.WriteStream.getColorDepth`).
+ */
+function hasColor({ isTTY = false }, env) {
+    const { FORCE_COLOR: force, NO_COLOR: no, TERM: terminal } = env;
+    if (force !== undefined)
+        return ['', '1', '2', '3', 'true'].includes(force);
+    if (no || terminal === 'dumb')
+        return false;
+    return isTTY;
+}
+/** Keeps the exit code if a reader such as `head` closes the pipe: what is written after that is lost. */
+function tolerateClosedPipe(stream) {
+    stream.on('error', (error) => {
+        if ((0,reason/* codeOf */.$)(error) !== 'EPIPE')
+            throw error;
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/main/start.ts
 
 /** The runner shows at most ten errors of a step. */
@@ -38776,8 +41249,6 @@ function cancellation() {
     return controller.signal;
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict = __nccwpck_require__(1396);
 // EXTERNAL MODULE: external "node:path"
@@ -38867,6 +41338,8 @@ const MAX_FILES = 1000;
 class Anchors {
     #readFile;
     #known = new Map();
+    /** Values with that of an environment variable, which may be a secret. */
+    #expanded = new Set();
     constructor(readFile) {
         this.#readFile = readFile;
     }
@@ -38876,15 +41349,21 @@ class Anchors {
             return ca.items.flatMap((item) => this.load(item));
         if (ca?.kind !== 'text' || ca.broken)
             return [];
+        if (ca.expanded)
+            this.#expanded.add(ca.text);
         const key = ca.place.line === undefined ? '' : 'tls.ca: ';
         return this.#contents(ca.text).problems.map(({ path, what }) => ({
             ...ca.place,
             message: `${key}${path === undefined ? 'the text' : ca.expanded ? 'the file' : fileName(path)} ${what}`,
         }));
     }
-    /** The certificates in some values. @returns PEM, one certificate each, without duplicates */
+    /** The files and texts of values that have been loaded, in order, each once. */
     of(values) {
-        return [...new Set(values.flatMap((value) => this.#contents(value).certificates))];
+        const sources = [...new Set(values)].flatMap((value) => {
+            const { sources: read } = this.#contents(value);
+            return this.#expanded.has(value) ? read.map(({ certificates }) => ({ certificates })) : read;
+        });
+        return sources.filter(({ path }, index) => path === undefined || sources.findIndex((one) => one.path === path) === index);
     }
     #contents(text) {
         const contents = this.#known.get(text) ?? this.#read(text);
@@ -38908,23 +41387,22 @@ class Anchors {
             }
         });
         return {
-            certificates: files.flatMap((file) => file.certificates),
+            sources: files.flatMap((file) => file.sources),
             problems: files.flatMap((file) => file.problems),
         };
     }
 }
 function cli_parse(text, path) {
     const { certificates, faults } = certificatesIn(text);
-    return { certificates, problems: faults.map((what) => ({ what, path })) };
+    const source = { ...(path !== undefined && { path }), certificates };
+    return { sources: [source], problems: faults.map((what) => ({ what, path })) };
 }
 function failure(what, path) {
-    return { certificates: [], problems: [{ what, path }] };
+    return { sources: [], problems: [{ what, path }] };
 }
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-// EXTERNAL MODULE: ./src/secrets/secret.ts
-var secret = __nccwpck_require__(793);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var cli_schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./src/plan/source/located.ts
 function textAt(place, text, expanded = false) {
     return { kind: 'text', text, place, expanded, broken: false };
@@ -38946,10 +41424,13 @@ function plain(node) {
 }
 /** The number of values in a node, itself included. */
 function size(node) {
+    return partsOf(node).reduce((sum, part) => sum + size(part), 1);
+}
+/** The values directly inside a node. */
+function partsOf(node) {
     if (node.kind === 'text')
-        return 1;
-    const parts = node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
-    return parts.reduce((sum, part) => sum + size(part), 1);
+        return [];
+    return node.kind === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
 }
 /** The node at the end of a path, or undefined if there is none. */
 function at(node, ...path) {
@@ -38969,106 +41450,6 @@ function withEntry(mapping, key, value) {
     return { ...mapping, entries: new Map(mapping.entries).set(key, { key: value.place, value }) };
 }
 
-;// CONCATENATED MODULE: ./src/plan/client-identities.ts
-
-
-
-
-
-
-
-/** Client certificates. Each pair of values is read once, even if many endpoints have it. */
-class ClientIdentities {
-    #readFile;
-    #known = new Map();
-    constructor(readFile) {
-        this.#readFile = readFile;
-    }
-    /**
-     * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
-     * @returns what cannot be read or used; the schema reports other errors. None contains any part of the key
-     */
-    load(tls) {
-        const nodes = { 'client-cert': textOf(at(tls, 'client-cert')), 'client-key': textOf(at(tls, 'client-key')) };
-        const { problems } = this.#loaded(nodes['client-cert']?.text, nodes['client-key']?.text);
-        return ['client-cert', 'client-key'].flatMap((key) => {
-            const [node, what] = [nodes[key], problems[key]];
-            return node && what !== undefined ? [problem(key, node, what)] : [];
-        });
-    }
-    /** The identity in two values; undefined if one of them is not set. */
-    of(certificate, key) {
-        return this.#loaded(certificate, key).identity;
-    }
-    #loaded(certificate, key) {
-        const id = JSON.stringify([certificate, key]);
-        const loaded = this.#known.get(id) ?? this.#read(certificate, key);
-        this.#known.set(id, loaded);
-        return loaded;
-    }
-    #read(certificate, key) {
-        const [chain, privateKey] = [this.#parse(certificate, chainIn), this.#parse(key, keyIn)];
-        if (!chain?.ok || !privateKey?.ok) {
-            const problemOf = (parsed) => (parsed?.ok === false ? parsed.problem : undefined);
-            return { problems: { 'client-cert': problemOf(chain), 'client-key': problemOf(privateKey) } };
-        }
-        if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
-            return {
-                problems: { 'client-key': 'contains a key that does not belong to the certificate in tls.client-cert' },
-            };
-        }
-        const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
-        try {
-            // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
-            (0,external_node_tls_.createSecureContext)({ cert: chain.value, key: pem });
-        }
-        catch (error) {
-            return { problems: { 'client-cert': `contains a certificate that the TLS library rejects (${(0,reason/* codeOf */.$)(error)})` } };
-        }
-        return { identity: { certificate: chain.value, key: new secret/* Secret */.z(pem) }, problems: {} };
-    }
-    #parse(value, parse) {
-        if (value === undefined)
-            return undefined;
-        try {
-            return parse(isPem(value) ? value : this.#readFile(value.trim()));
-        }
-        catch (error) {
-            return wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`);
-        }
-    }
-}
-function textOf(node) {
-    return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
-}
-function wrong(problem) {
-    return { ok: false, problem };
-}
-/** All certificates in a text. The first is the client certificate itself. */
-function chainIn(text) {
-    const { certificates, faults } = certificatesIn(text);
-    return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
-}
-function keyIn(text) {
-    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
-        return wrong('contains no PEM private key');
-    if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text))
-        return wrong('contains an encrypted key; it must have no passphrase');
-    try {
-        return { ok: true, value: (0,external_node_crypto_.createPrivateKey)(text) };
-    }
-    catch {
-        return wrong('contains a private key that is damaged or of an unknown type');
-    }
-}
-function problem(key, { place, text, expanded }, what) {
-    // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
-    const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
-    return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var cli_schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __nccwpck_require__(875);
 ;// CONCATENATED MODULE: ./src/plan/source/problem.ts
@@ -39327,7 +41708,7 @@ const mailbox = value('must be a plain address of the form local@domain', values
 const oneLine = value('must be one line of 1 to 200 visible characters', values/* displayName */.QC);
 const NO_CONTROLS = 'must not contain control characters (it is easy to store a trailing newline with a secret by mistake)';
 const userName = value(NO_CONTROLS, values/* userName */.nT);
-const fields_secret = value(NO_CONTROLS, values/* secret */.rJ);
+const secret = value(NO_CONTROLS, values/* secret */.rJ);
 const inboxUrl = value(`must be a URL such as imaps://host[:port]/mailbox, without credentials, query or fragment; the schemes are ${Object.keys(values/* INBOX_SCHEMES */.Yj).join(', ')}`, values/* inboxUrl */.Ww);
 /** A list, or a text that `split` makes a list. */
 const list = (item, split) => cli_schemas/* preprocess */.vkY((given) => (typeof given === 'string' ? split(given) : given), cli_schemas/* array */.YOg(item, 'must be text or a list'));
@@ -39344,8 +41725,44 @@ const steps = list(oneOf(['all', ...report/* STEP_IDS */.W1]), words).transform(
 const probes = list(oneOf(enums/* PROBES */._v), words).transform((named) => enums/* PROBES */._v.filter((probe) => named.includes(probe)));
 const pemOrPaths = list(anyText, (text) => [text]);
 const mapping = (shape) => cli_schemas/* strictObject */.rej(shape, 'must be a mapping of keys to values');
+/** Adds the documentation of an input. @param inWorkflow what follows the description, but not in a terminal */
+const input = (field, description, inWorkflow) => field.meta({ description, ...(inWorkflow !== undefined && { inWorkflow }) });
 /** Adds the documentation of a key. @param otherwise the documented default, if it depends on something else */
 const key = (field, description, otherwise) => field.meta({ description, ...(otherwise !== undefined && { otherwise }) });
+
+;// CONCATENATED MODULE: ./src/plan/where-to-set.ts
+/* Where a missing value has to be set: it depends on where the gate runs. */
+/** Inputs that a terminal reads from the environment: every user of the machine can read a command line. */
+const FROM_ENVIRONMENT = ['password', 'access-token', 'inbox-password'];
+const EMPTY_SECRETS = 'A secret that does not exist is empty, and so is every secret in a pull request from a fork';
+/** The environment variable that is an input in a terminal. */
+function variableOf(input) {
+    return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
+}
+/** An input, as a terminal knows it: an option or an environment variable. */
+function inTerminal(input) {
+    return FROM_ENVIRONMENT.includes(input) ? variableOf(input) : `--${input}`;
+}
+/** Hints for an input that is missing or empty. @param inputs alternatives */
+function hintsOfInputs(inputs) {
+    return {
+        workflow: `. Set ${inputs.join(' or ')} in with: of the step. ${EMPTY_SECRETS}`,
+        terminal: `. Set ${inputs.map(inTerminal).join(' or ')}`,
+    };
+}
+/** Hints for a text that is empty because of its environment variables. */
+function hintsOfVariables(template) {
+    const names = [...template.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    const set = `. Set the environment variable ${[...new Set(names)].join(' or ')}`;
+    return { workflow: `${set} in env: of the step. ${EMPTY_SECRETS}`, terminal: set };
+}
+/** Hints for an empty text in an input, where an expression such as `${{ secrets.NAME }}` may have been. */
+const HINTS_OF_EMPTY_TEXT = { workflow: `. ${EMPTY_SECRETS}`, terminal: '' };
+/** Hints for credentials that are required but not set anywhere. */
+const HINTS_OF_CREDENTIALS = {
+    workflow: `. Set auth.username and auth.password, or the inputs username and password. ${EMPTY_SECRETS}`,
+    terminal: `. Set auth.username and auth.password, or ${inTerminal('username')} and ${inTerminal('password')}`,
+};
 
 ;// CONCATENATED MODULE: ./src/plan/schema/input-keys.ts
 
@@ -39353,29 +41770,30 @@ const key = (field, description, otherwise) => field.meta({ description, ...(oth
 
 /** The inputs of the action, as in `action.yml`: the only place of their defaults and descriptions. */
 const inputShape = {
-    endpoints: key(anyText.optional(), 'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.'),
-    config: key(anyText.optional(), 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list as in the input `endpoints`).'),
-    username: key(userName.optional(), 'Username for endpoints without credentials of their own.'),
-    password: key(fields_secret.optional(), 'Password for `username`. Store it as a secret.'),
-    'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token for `username`, instead of `password`. Store it as a secret.'),
-    'mail-from': key(mailbox.optional(), 'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.'),
-    'rcpt-to': key(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
-    inbox: key(inboxUrl.optional(), 'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.'),
-    'inbox-username': key(userName.optional(), 'Username for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.'),
-    'inbox-password': key(fields_secret.optional(), 'Password for `inbox`. Store it as a secret.'),
-    ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
-    'min-tls-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
-    'min-valid-days': key(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
-    require: key(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
-    'fail-on': key(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What fails the job: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
-    'on-inconclusive': key(oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail'), 'Whether an endpoint that could not be tested from the runner counts as `fail` or `warn`.'),
-    concurrency: key(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
-    timeout: key(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
-    retries: key(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
-    deadline: key(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the job fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default. Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
-    'self-test': key(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
-    'report-dir': key(anyText.optional(), "Folder for `report.json`. By default it is a new folder in the runner's temp folder."),
-    shard: key(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`, to distribute the endpoints over the N jobs of a matrix.'),
+    endpoints: input(anyText.optional(), 'The mail servers to test: `host`, `host:port` or `[v6]:port`, one per line (or separated by commas or spaces, with `#` comments; an IPv6 address always in brackets), or a YAML list of such strings and of endpoint mappings. Set `endpoints`, `config`, or both; with both, the endpoints of both are tested.'),
+    config: input(anyText.optional(), 'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).'),
+    username: input(userName.optional(), 'Username for endpoints without credentials of their own.'),
+    password: input(secret.optional(), 'Password for `username`.', 'Store it as a secret.'),
+    'access-token': input(secret.optional(), 'OAuth 2.0 access token for `username`, instead of `password`.', 'Store it as a secret.'),
+    'mail-from': input(mailbox.optional(), 'Envelope sender of the test message, for endpoints without a `delivery` of their own. Requires `rcpt-to`.'),
+    'rcpt-to': input(mailbox.optional(), 'Envelope recipient of the test message. Requires `mail-from`.'),
+    inbox: input(inboxUrl.optional(), 'Where the test message must arrive. IMAP: `imaps://host[:port]/mailbox` (default port 993), or `imap://…` (143, with mandatory STARTTLS); the mailbox is percent-encoded, default `INBOX`; the junk folder is searched too. POP3: `pop3s://host[:port]` (995), or `pop3://…` (110, with mandatory STLS). HTTP API of a mail catcher: `mailpit+https://host[:port][/base]` or `mailpit+http://…` (8025), `maildev+https://…` or `maildev+http://…` (1080). Without an inbox, the gate only tests whether the server accepts the message.'),
+    'inbox-username': input(userName.optional(), 'Username for `inbox`. A mail catcher may need none. Not allowed with plain HTTP.'),
+    'inbox-password': input(secret.optional(), 'Password for `inbox`.', 'Store it as a secret.'),
+    ca: input(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
+    'min-tls-version': input(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
+    'min-valid-days': input(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
+    environments: input(anyText.optional(), 'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested.', 'So several jobs with different secrets can share one config file.'),
+    require: input(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
+    'fail-on': input(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What makes the gate fail: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
+    'on-inconclusive': input(oneOf(enums/* ON_INCONCLUSIVE */.Xv).default('fail'), 'Whether an endpoint that could not be tested counts as `fail` or `warn`.'),
+    concurrency: input(number(1, 1000).default(32), 'Number of endpoints that the gate tests at the same time: 1 to 1000.'),
+    timeout: input(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
+    retries: input(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
+    deadline: input(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the gate fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default.', 'Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
+    'self-test': input(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
+    'report-dir': input(anyText.optional(), "Folder for `report.json`. By default it is a new folder in the runner's temp folder."),
+    shard: input(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`.', 'It distributes the endpoints over the N jobs of a matrix.'),
 };
 /** The inputs that endpoints inherit, and their keys there. */
 const KEYS_OF_INPUTS = {
@@ -39398,6 +41816,7 @@ const OUTPUTS = {
 };
 
 ;// CONCATENATED MODULE: ./src/plan/schema/check.ts
+
 
 
 
@@ -39452,9 +41871,22 @@ function isViolation(issue) {
 }
 /** The problem of a rule that concerns several keys. */
 function violation(root, own, { message, params }) {
-    const { keys, isOwn } = params;
+    const { keys, isOwn, unset } = params;
     const [{ place } = own] = keys.flatMap((key) => at(isOwn ? own : root, ...key.split('.')) ?? []);
-    return { ...place, message: isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message };
+    const hints = params.hints ?? (unset && hintsOf(unset, root, place));
+    const text = isInput(place) ? message.replace(/\b(?:auth|delivery)\.[\w-]+/g, inputName) : message;
+    return { ...place, message: text, ...(hints && { hints }) };
+}
+/** Where to set one of several keys; undefined if that is in the file itself. */
+function hintsOf(unset, root, place) {
+    if (isInput(place))
+        return hintsOfInputs(unset.map(inputName));
+    const [node] = unset.flatMap((key) => at(root, ...key.split('.')) ?? []);
+    if (node?.kind !== 'text')
+        return undefined;
+    if (node.template !== undefined)
+        return hintsOfVariables(node.template);
+    return place.input === undefined ? undefined : HINTS_OF_EMPTY_TEXT;
 }
 /** Whether a value is an input as a whole. */
 function isInput({ input, line }) {
@@ -39505,8 +41937,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 11 modules
-var catalog = __nccwpck_require__(336);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 13 modules
+var catalog = __nccwpck_require__(422);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -39522,8 +41954,8 @@ var mechanisms = __nccwpck_require__(8300);
  */
 const authShape = {
     username: key(userName.optional(), 'Username. Requires `password` or `access-token`. With `mechanism: EXTERNAL` it is the authorization identity (authzid), and is optional.'),
-    password: key(fields_secret.optional(), 'Password, as `${NAME}` from the environment.'),
-    'access-token': key(fields_secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
+    password: key(secret.optional(), 'Password, as `${NAME}` from the environment.'),
+    'access-token': key(secret.optional(), 'OAuth 2.0 access token, instead of `password`.'),
     mechanism: key(oneOf(mechanisms/* SUPPORTED */.Fk, undefined, 'never').optional(), `The SASL mechanism to use. Strongest first: ${mechanisms/* SUPPORTED */.Fk.filter((name) => name !== 'EXTERNAL')
         .map((name) => `\`${name}\``)
         .join(', ')}. Or \`EXTERNAL\`, which authenticates with \`tls.client-cert\` and is used only if it is set here.`, 'the strongest that client and server both support'),
@@ -39540,12 +41972,13 @@ const deliveryShape = {
     to: key(mailbox, 'Envelope recipient of the test message.'),
     inbox: key(inboxUrl.optional(), 'Where the test message must arrive, as in the input `inbox`. IMAP and POP3 require `username` and `password`; a mail catcher may need none.', 'only acceptance by the server is tested'),
     username: key(userName.optional(), 'Username for `inbox`.'),
-    password: key(fields_secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
+    password: key(secret.optional(), 'Password for `inbox`, as `${NAME}` from the environment.'),
     within: key(number(1, 3600).default(60), 'Seconds from acceptance until the message must have arrived: 1 to 3600. If the server greylists the sender and `retries` is not 0, the gate also retries for that long.'),
     expect: key(oneOf(enums/* DELIVERY_EXPECT */.xx).default('received'), '`received`; `accepted`, if acceptance by the server is enough (no inbox is read); or `refused`, for a recipient that the server must refuse, such as one in a domain that it does not serve: acceptance is a failure, and no message is ever sent. The gate authenticates with the credentials of `auth`; without them, the session is unauthenticated. `accepted` and `refused` exclude `inbox`.'),
     keep: key(flag.default(false), 'Whether the test message stays in the inbox. By default the gate deletes it after reading it, and never deletes anything else.'),
     'attachment-bytes': key(number(0, 50_000_000).default(0), 'Size in bytes of a random attachment to the test message, to show that a large message is delivered: 0 to 50000000. In transit it is about a third larger (base64). At most two endpoints with more than 1000000 are tested at the same time.'),
     verdicts: key(mapping(verdictsShape).optional(), 'Required results of the checks of the sender: at least one of `spf`, `dkim` and `dmarc`. Requires `inbox`.', 'not tested'),
+    hop: key(oneOf(enums/* DELIVERY_HOPS */.qj).default('direct'), '`direct`; or `proxied`, if a proxy in front of the server terminates TLS and forwards the message over loopback or a private network: a `Received` line that shows this is then a notice. Requires `inbox`.'),
 };
 const tlsShape = {
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.'),
@@ -39588,6 +42021,8 @@ const defaultsShape = {
     delivery: mapping(deliveryShape).partial().optional(),
 };
 
+// EXTERNAL MODULE: ./src/secrets/secret.ts
+var secrets_secret = __nccwpck_require__(793);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/plan/schema/defaults.ts
@@ -39616,7 +42051,7 @@ function nameOf(keys) {
 
 
 
-const EMPTY_SECRETS = 'In a workflow, a secret that does not exist is empty, and so is every secret in a pull request from a fork';
+
 const SECRETS = ['password', 'access-token'];
 const VERDICTS = ['spf', 'dkim', 'dmarc'];
 /** Verdicts that only the receiving server can give. */
@@ -39670,6 +42105,8 @@ function* secretViolations(auth) {
 function* authViolations(auth) {
     yield* secretViolations(auth);
     const secret = SECRETS.find((key) => auth[key] !== undefined);
+    if (isUnknown(auth.mechanism) && secret === undefined)
+        return;
     const needed = auth.mechanism && (0,mechanisms/* kindOf */.I)(auth.mechanism);
     if (needed === 'certificate') {
         const message = `auth.mechanism EXTERNAL authenticates with tls.client-cert and does not use auth.${secret}; remove it`;
@@ -39677,9 +42114,9 @@ function* authViolations(auth) {
             yield { message, keys: [`auth.${secret}`] };
     }
     else if (auth.username === undefined && secret === undefined) {
-        const message = `auth.expect: rejected requires credentials, but none are set. ${EMPTY_SECRETS}`;
+        const message = 'auth.expect: rejected requires credentials, but none are set';
         if (auth.expect === 'rejected')
-            yield { message, keys: ['auth.expect'] };
+            yield { message, keys: ['auth.expect'], hints: HINTS_OF_CREDENTIALS };
     }
     else if (needed && secret && secret !== needed) {
         const message = `auth.mechanism ${auth.mechanism} requires auth.${needed}, not auth.${secret}`;
@@ -39694,7 +42131,8 @@ function* authViolations(auth) {
 function* inboxViolations({ inbox, ...login }) {
     const hasLogin = login.username !== undefined || login.password !== undefined;
     const isApi = inbox !== undefined && 'basePath' in inbox;
-    if (!hasLogin && (isApi || inbox === undefined))
+    const isMailbox = inbox !== undefined && 'mailbox' in inbox;
+    if (!hasLogin && !isMailbox)
         return;
     if (isApi && values/* INBOX_SCHEMES */.Yj[inbox.scheme].tls === 'none') {
         const message = `delivery.username and delivery.password are not sent over plain HTTP; use ${inbox.scheme}s, or remove them`;
@@ -39704,10 +42142,11 @@ function* inboxViolations({ inbox, ...login }) {
     yield* incomplete({ 'delivery.username': login.username, 'delivery.password': login.password });
     if (inbox !== undefined)
         return;
-    const message = `delivery.inbox is missing, but its credentials are set. ${EMPTY_SECRETS}`;
-    yield { message, keys: ['delivery'] };
+    const message = 'delivery.inbox is missing, but its credentials are set';
+    yield { message, keys: ['delivery'], unset: ['delivery.inbox'] };
 }
-function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes': bytes }) {
+function* deliveryViolations(delivery) {
+    const { expect, inbox, keep, hop, verdicts, 'attachment-bytes': bytes } = delivery;
     if ((expect === 'accepted' || expect === 'refused') && inbox !== undefined) {
         const message = `delivery.inbox cannot be used with delivery.expect: ${expect}, which reads no inbox; remove delivery.inbox and its credentials, or change delivery.expect`;
         yield { message, keys: ['delivery.inbox', 'delivery.expect'], isOwn: true };
@@ -39724,6 +42163,10 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
     else if (isKept && inbox === undefined) {
         const message = 'delivery.keep requires delivery.inbox: it keeps the message in the inbox';
         yield { message, keys: ['delivery.keep'] };
+    }
+    if (hop === 'proxied' && inbox === undefined) {
+        const message = 'delivery.hop requires delivery.inbox: the hop is in the message that arrives';
+        yield { message, keys: ['delivery.hop'] };
     }
     // It is null if an environment variable in its place is not set, which has been reported.
     if (!verdicts)
@@ -39743,15 +42186,20 @@ function* deliveryViolations({ expect, inbox, keep, verdicts, 'attachment-bytes'
     const keys = [...reported.map((check) => `delivery.verdicts.${check}`), 'delivery.verdicts'];
     yield { message, keys, isOwn: true };
 }
+/** Whether a keyword is wrong, or comes from an environment variable that is not resolved. */
+function isUnknown(keyword) {
+    return typeof keyword === 'object';
+}
 /** Values that must all be set, and not be empty. @param values by the full names of their keys */
 function* incomplete(values) {
     // Without any of these keys, it is the inbox that requires them.
     const keys = [...Object.keys(values), 'delivery'];
     for (const [key, value] of Object.entries(values)) {
-        const isEmpty = value instanceof secret/* Secret */.z ? value.isBlank : typeof value === 'string' && value.trim() === '';
+        const isEmpty = value instanceof secrets_secret/* Secret */.z ? value.isBlank : typeof value === 'string' && value.trim() === '';
         const what = value === undefined ? 'missing' : 'empty or contains only spaces';
-        if (value === undefined || isEmpty)
-            yield { message: `${key} is ${what}. ${EMPTY_SECRETS}`, keys: [key, ...keys] };
+        if (value === undefined || isEmpty) {
+            yield { message: `${key} is ${what}`, keys: [key, ...keys], unset: key.split(' or ') };
+        }
     }
 }
 
@@ -39844,7 +42292,8 @@ function overlay(inputs, defaults, endpoint) {
 /** Keys about the message are inherited only if they have an effect. The schema rejects them otherwise. */
 function withoutUnused(delivery, own) {
     const isRefused = isText(at(delivery, 'expect'), 'refused');
-    const unused = isRefused ? ['keep', 'attachment-bytes'] : delivery.entries.has('inbox') ? [] : ['keep'];
+    const ofInbox = isRefused || !delivery.entries.has('inbox') ? ['keep', 'hop'] : [];
+    const unused = isRefused ? [...ofInbox, 'attachment-bytes'] : ofInbox;
     const isDropped = (key) => unused.includes(key) && !at(own, key);
     return { ...delivery, entries: new Map([...delivery.entries].filter(([key]) => !isDropped(key))) };
 }
@@ -39889,80 +42338,6 @@ function emptyLists(node, below, path = []) {
     return below ? [] : [{ ...node.place, message: `${path.join('.')} is an empty list; remove it` }];
 }
 
-;// CONCATENATED MODULE: ./src/plan/resolve.ts
-
-/** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
-function resolveEndpoint(settings, inputs, files, source) {
-    const { ehlo, environment } = settings;
-    const auth = credentialsOf(settings.auth);
-    const delivery = settings.delivery && deliveryOf(settings.delivery);
-    return {
-        name: nameOf(settings),
-        host: settings.host,
-        port: portOf(settings),
-        transport: transportOf(settings),
-        servername: settings.servername ?? settings.host,
-        ...(ehlo !== undefined && { ehlo }),
-        addresses: settings.addresses,
-        role: roleOf(settings),
-        ...(environment !== undefined && { environment }),
-        ...(auth && { auth }),
-        ...(delivery && { delivery }),
-        tls: tlsPolicyOf(settings.tls ?? {}, inputs, files),
-        probes: settings.probes ?? [],
-        require: settings.require ?? inputs.require ?? [],
-        waive: settings.waive,
-        timeoutMs: inputs.timeout * 1000,
-        ...(source && { source }),
-    };
-}
-function tlsPolicyOf(tls, inputs, { anchors, identities }) {
-    const client = identities.of(tls['client-cert'], tls['client-key']);
-    return {
-        ca: anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]),
-        minVersion: tls['min-version'] ?? inputs['min-tls-version'],
-        minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
-        pins: tls.pin ?? [],
-        ...(tls.check === 'both' && { dualCertificates: true }),
-        ...(client && { client }),
-    };
-}
-/** A mechanism alone is not credentials: it says how to use inherited ones. */
-function credentialsOf(auth) {
-    if (!auth)
-        return undefined;
-    const { username, mechanism, expect } = auth;
-    if (mechanism === 'EXTERNAL')
-        return { username: username ?? '', kind: 'certificate', mechanism, expect };
-    const secret = auth.password ?? auth['access-token'];
-    if (username === undefined || !secret)
-        return undefined;
-    const kind = auth.password ? 'password' : 'access-token';
-    return { username, secret, kind, ...(mechanism && { mechanism }), expect };
-}
-function deliveryOf(delivery) {
-    const { from, to, within, expect, keep, verdicts } = delivery;
-    const target = inboxOf(delivery);
-    return {
-        from,
-        to,
-        ...(target && { inbox: target }),
-        withinMs: within * 1000,
-        expect,
-        keep,
-        attachmentBytes: delivery['attachment-bytes'],
-        ...(verdicts && {
-            verdicts: { spf: verdicts.spf, dkim: verdicts.dkim, dmarc: verdicts.dmarc, authservId: verdicts['authserv-id'] },
-        }),
-    };
-}
-function inboxOf({ inbox, username, password }) {
-    const login = username !== undefined && password ? { username, password } : undefined;
-    if (inbox && 'basePath' in inbox)
-        return { ...inbox, ...login };
-    return inbox && login && { ...inbox, ...login };
-}
-
 ;// CONCATENATED MODULE: ./src/plan/source/expand.ts
 const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g;
 /**
@@ -39977,6 +42352,7 @@ const NOT_EXPANDED = 'environment variables are not expanded in name, ehlo and e
  * Replaces each `${NAME}` by the environment variable NAME, and each `$${` by a literal `${`. One pass: the value of a
  * variable is not expanded again. A variable that is reserved or not set, and any other `${`, is an error. Errors quote no
  * value.
+ * @param env undefined if the values do not matter yet: then no variable counts as not set
  * @param isLiteral whether the text is the value of one of {@link LITERAL_KEYS}, where any `${` is an error
  * @returns `expanded`: whether the text contains a value of the environment, which may be a secret
  */
@@ -39992,6 +42368,8 @@ function expand(text, env, isLiteral = false) {
             return match;
         }
         expanded = true;
+        if (!env)
+            return match;
         const value = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
         if (value === undefined)
             errors.add(`the environment variable ${name} is not set`);
@@ -40004,8 +42382,52 @@ function errorIn(name) {
     if (name === undefined)
         return 'malformed ${: write ${NAME} for the environment variable NAME, or $${ for a literal ${';
     return RESERVED.test(name)
-        ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name with env: of the step`
+        ? `the environment variable ${name} is reserved for the runner and Node.js; to use its value here, pass it under a different name`
         : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/plan/source/references.ts
+
+
+/*
+ * References to environment variables, `${NAME}`. A text with references is read as it is, and resolved only if a tested
+ * endpoint uses it: the variables of other endpoints may be empty or not set in this job.
+ */
+/**
+ * A text as the user wrote it, with the errors in its references that do not depend on the environment.
+ * @param isLiteral whether any reference is an error
+ */
+function unresolvedAt(place, source, isLiteral = false) {
+    const { text, expanded, errors } = expand(source, undefined, isLiteral);
+    if (errors.length > 0)
+        return { located: { ...textAt(place, '', expanded), broken: true }, errors };
+    const located = expanded ? { ...textAt(place, '', true), broken: true, template: source } : textAt(place, text);
+    return { located, errors };
+}
+function resolveReferences(node, env) {
+    if (node.kind === 'list')
+        return { ...node, items: node.items.map((item) => resolveReferences(item, env)) };
+    if (node.kind === 'mapping') {
+        const resolved = ([key, entry]) => [key, { ...entry, value: resolveReferences(entry.value, env) }];
+        return { ...node, entries: new Map([...node.entries].map(resolved)) };
+    }
+    if (node.template === undefined)
+        return node;
+    const { text, errors } = expand(node.template, env);
+    return errors.length > 0 ? node : { ...node, text, broken: false };
+}
+const HINTS_OF_UNSET = { workflow: '; set it in env: of the step', terminal: '' };
+/**
+ * The variables that are not set in a value that has been resolved.
+ * @param reported texts that are left out, to which these are added
+ */
+function unsetIn(node, env, reported = new Set()) {
+    if (node.kind !== 'text')
+        return partsOf(node).flatMap((part) => unsetIn(part, env, reported));
+    if (!node.broken || node.template === undefined || reported.has(node))
+        return [];
+    reported.add(node);
+    return expand(node.template, env).errors.map((message) => ({ ...node.place, message, hints: HINTS_OF_UNSET }));
 }
 
 ;// CONCATENATED MODULE: ./src/plan/source/short-form.ts
@@ -40024,29 +42446,29 @@ function isYaml(text) {
     const [first = ''] = text.split(/\r?\n/).flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
     return /^(?:-(?:\s|$)|---|\{|[\w-]+:(?:\s|$)|\[(?![0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*(?:\]|$)))/i.test(first);
 }
-/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` is expanded. */
-function readShortForm(text, origin, env) {
+/** Splits the short form into entries at line breaks, commas and spaces. Comments are dropped, `${NAME}` stays unresolved. */
+function readShortForm(text, origin) {
     const entries = [];
     const problems = [];
     for (const [index, line] of text.split(/\r?\n/).entries()) {
         for (const { 0: source, index: offset } of line.replace(/(?<=^|[\s,])#.*/, '').matchAll(/[^\s,]+/g)) {
             const place = { ...origin, line: index + 1, column: offset + 1 };
-            const { text: expanded, expanded: isExpanded, errors } = expand(source, env);
+            const { located, errors } = unresolvedAt(place, source);
             if (problems.length < MAX_PROBLEMS)
                 problems.push(...errors.map((message) => ({ ...place, message })));
-            entries.push({ source, node: { ...textAt(place, expanded, isExpanded), broken: errors.length > 0 } });
+            entries.push(located);
         }
     }
     return { entries, problems };
 }
-/** @param source its text before the expansion of variables, for errors; undefined if that is not known */
-function readEntry(node, source) {
+/** An entry that is not resolved is a host whose name is not known. */
+function readEntry(node) {
     if (node.broken)
-        return { problems: [] };
+        return { mapping: mappingAt(node.place, [['host', node]]), problems: [] };
     const [, name = '', port] = ENTRY.exec(node.text) ?? [];
     const problem = entryProblem(node.text, name, port);
     if (problem !== undefined)
-        return { problems: [{ ...node.place, message: `${quoted(source)} ${problem}` }] };
+        return { problems: [{ ...node.place, message: `${quoted(node.template ?? node.text)} ${problem}` }] };
     const part = (text) => textAt(node.place, text, node.expanded);
     const values = [['host', part(name)]];
     if (port !== undefined)
@@ -40064,13 +42486,13 @@ function entryProblem(text, name, port) {
 }
 /** A wrong entry may be a URL with credentials, or part of one whose password contains a space or a comma. */
 function quoted(source) {
-    const isQuotable = source !== undefined && isQuotableName(source.replace(/\$\{\w+\}/g, 'name'));
-    return isQuotable ? `"${source}"` : 'this endpoint';
+    return isQuotableName(source.replace(/\$\{\w+\}/g, 'name')) ? `"${source}"` : 'this endpoint';
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/plan/source/yaml.ts
+
 
 
 
@@ -40099,12 +42521,12 @@ const SYNTAX = {
     UNEXPECTED_TOKEN: 'unexpected text; quote a value that contains special characters, such as ${NAME} inside { }',
 };
 /**
- * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` is expanded in all values
- * except those of LITERAL_KEYS.
+ * Reads one YAML document. Scalars stay text, aliases are followed up to a limit, `${NAME}` stays unresolved; in the
+ * values of LITERAL_KEYS it is an error.
  * @param origin the file or the input that the text comes from
  * @returns no `root` if the text is empty or is not valid YAML
  */
-function readYaml(text, origin, env) {
+function readYaml(text, origin) {
     const lines = new dist/* LineCounter */.HN();
     const placeOf = (offset) => {
         const { line, col } = lines.linePos(offset);
@@ -40126,7 +42548,7 @@ function readYaml(text, origin, env) {
         return { problems: [...new Map(syntax.toReversed().map((p) => [p.line, p])).values()] };
     if (document.contents === null)
         return { problems: [] };
-    const reader = new Reader(env, placeOf);
+    const reader = new Reader(placeOf);
     return { root: reader.read(document.contents), problems: reader.problems };
 }
 /** The tokens of a text; `excess` if it exceeds a limit: the rest of it is not read. */
@@ -40166,7 +42588,6 @@ function compose(tokens, length) {
 /** Turns the nodes of one document, in order, into located values. */
 class Reader {
     problems = [];
-    #env;
     #placeOf;
     #anchors = new Map();
     /** The node that each alias stands for: the last one with its name before the alias. */
@@ -40175,8 +42596,7 @@ class Reader {
     #open = [];
     #aliases = 0;
     #aliased = 0;
-    constructor(env, placeOf) {
-        this.#env = env;
+    constructor(placeOf) {
         this.#placeOf = placeOf;
     }
     read(node, isLiteral = false, place = this.#placeOf(node.range?.[0] ?? 0)) {
@@ -40199,17 +42619,16 @@ class Reader {
             return { kind: 'mapping', entries: this.#entries(node), place };
         if (dist/* isSeq */.oP(node))
             return { kind: 'list', items: node.items.map((item) => this.read(item)), place };
-        const source = yaml_textOf(node);
-        const { text, expanded, errors } = expand(source, this.#env, isLiteral);
+        const { located, errors } = unresolvedAt(place, textOf(node), isLiteral);
         for (const message of errors)
             this.#report({ ...place, message });
-        return { ...textAt(place, text, expanded), broken: errors.length > 0 };
+        return located;
     }
     #entries(mapping) {
         const entries = new Map();
         for (const pair of mapping.items) {
             const { key, value } = pair;
-            const name = yaml_textOf(key);
+            const name = textOf(key);
             const place = this.#placeOf(key.range?.[0] ?? 0);
             const what = isQuotableKey(name) ? `key "${name}"` : 'a key';
             const isLiteral = LITERAL_KEYS.includes(name);
@@ -40243,12 +42662,11 @@ class Reader {
     }
 }
 /** The text of a scalar. In the failsafe schema all scalars are strings. */
-function yaml_textOf(node) {
+function textOf(node) {
     return dist/* isScalar */.jn(node) && typeof node.value === 'string' ? node.value : '';
 }
 
 ;// CONCATENATED MODULE: ./src/plan/source/sources.ts
-
 
 
 
@@ -40264,26 +42682,25 @@ const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;
 /** Reads the input `endpoints`: YAML, or the short form. */
-function readEndpointsInput(text, env) {
+function readEndpointsInput(text) {
     const origin = { input: 'endpoints' };
     if (Buffer.byteLength(text) > MAX_SIZE)
         return unusable([tooLarge(origin)]);
     if (!isYaml(text)) {
-        const { entries, problems } = readShortForm(text, origin, env);
-        const read = readAll(entries, ({ node, source }) => readEntry(node, source), origin);
+        const { entries, problems } = readShortForm(text, origin);
         const empty = entries.length === 0 ? [{ ...origin, message: 'there is no endpoint to test' }] : [];
-        return { ...read, defaults: NO_DEFAULTS, problems: [...problems, ...read.problems, ...empty] };
+        return withItems(NO_DEFAULTS, entries, [...problems, ...empty], origin);
     }
-    const { root, problems } = readYaml(text, origin, env);
+    const { root, problems } = readYaml(text, origin);
     if (root && root.kind !== 'list') {
         const message = 'must be a list of endpoints, each beginning with "- "';
         return unusable([...problems, { ...root.place, message }]);
     }
     const empty = root?.items.length === 0 ? [{ ...root.place, message: 'endpoints is an empty list' }] : [];
-    return withItems(NO_DEFAULTS, root, [...problems, ...empty]);
+    return withItems(NO_DEFAULTS, root?.items ?? [], [...problems, ...empty], origin);
 }
 /** Reads the file that the input `config` names. @param path as the user wrote it */
-function readConfigFile(path, { cwd, env, readFile }) {
+function readConfigFile(path, { cwd, readFile }) {
     let text;
     try {
         text = readFile(external_node_path_default().resolve(cwd, path));
@@ -40294,51 +42711,40 @@ function readConfigFile(path, { cwd, env, readFile }) {
     const file = fromWorkspace(cwd, path);
     if (Buffer.byteLength(text) > MAX_SIZE)
         return unusable([tooLarge({ file })]);
-    const { root, problems } = readYaml(text, { file }, env);
+    const { root, problems } = readYaml(text, { file });
     if (!root)
         return unusable(problems.length > 0 ? problems : [{ file, message: 'the file is empty; `endpoints` is missing' }]);
-    const defaults = at(root, 'defaults');
-    const excess = defaults ? excessIn(defaults) : [];
-    const isChecked = defaults && excess.length === 0;
-    return withItems(isChecked && defaults.kind === 'mapping' ? defaults : NO_DEFAULTS, at(root, 'endpoints'), [
-        ...problems,
-        ...check(configSchema, root, { what: 'the file' }).problems,
-        ...excess,
-        ...(isChecked ? check(defaultsSchema, defaults, { what: 'defaults' }).problems : []),
-    ]);
+    const list = at(root, 'endpoints');
+    const { defaults, problems: wrongDefaults } = readDefaults(at(root, 'defaults'));
+    const all = [...problems, ...check(configSchema, root, { what: 'the file' }).problems, ...wrongDefaults];
+    return withItems(defaults, list?.kind === 'list' ? list.items : [], all, list?.place ?? {});
+}
+function readDefaults(node) {
+    if (!node)
+        return { defaults: NO_DEFAULTS, problems: [] };
+    if (node.kind !== 'mapping') {
+        return { defaults: NO_DEFAULTS, problems: check(defaultsSchema, node, { what: 'defaults' }).problems };
+    }
+    const problems = excessIn(node);
+    return { defaults: problems.length > 0 ? NO_DEFAULTS : node, problems };
 }
 function unusable(problems) {
-    return { defaults: NO_DEFAULTS, endpoints: [], problems };
+    return { defaults: NO_DEFAULTS, items: [], problems };
 }
 function tooLarge(place) {
     return { ...place, message: `must not be larger than ${MAX_SIZE} bytes` };
 }
-function withItems(defaults, list, problems) {
-    const read = readAll(list?.kind === 'list' ? list.items : [], readItem, list?.place ?? {});
-    return { ...read, defaults, problems: [...problems, ...read.problems] };
-}
-/** Reads the items of a list one after the other, until there are too many endpoints or problems. */
-function readAll(items, read, place) {
-    const problems = [];
-    if (items.length > MAX_ENDPOINTS)
-        problems.push({ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` });
-    const endpoints = [];
-    for (const item of items.slice(0, MAX_ENDPOINTS)) {
-        if (problems.length >= MAX_PROBLEMS)
-            break;
-        const result = read(item);
-        problems.push(...result.problems);
-        if (result.mapping)
-            endpoints.push(result.mapping);
-    }
-    return { endpoints, problems };
+function withItems(defaults, items, problems, place) {
+    const excess = items.length > MAX_ENDPOINTS ? [{ ...place, message: `more than ${MAX_ENDPOINTS} endpoints` }] : [];
+    return { defaults, items: items.slice(0, MAX_ENDPOINTS), problems: [...problems, ...excess] };
 }
 function excessIn(node) {
     return size(node) > MAX_VALUES ? [{ ...node.place, message: `contains more than ${MAX_VALUES} values` }] : [];
 }
+/** Reads one item of a list. */
 function readItem(item) {
     if (item.kind === 'text')
-        return readEntry(item, item.expanded ? undefined : item.text);
+        return readEntry(item);
     if (item.kind === 'list') {
         return { problems: [{ ...item.place, message: 'an endpoint must be host, host:port or a mapping, not a list' }] };
     }
@@ -40358,7 +42764,7 @@ function within(folder, path, system = (external_node_path_default())) {
     return inside.split(system.sep)[0] === '..' || system.isAbsolute(inside) ? undefined : inside;
 }
 
-;// CONCATENATED MODULE: ./src/plan/plan.ts
+;// CONCATENATED MODULE: ./src/plan/candidates.ts
 
 
 
@@ -40367,87 +42773,31 @@ function within(folder, path, system = (external_node_path_default())) {
 
 
 
-
-
-
-
-/**
- * Reads and checks the configuration of a run. Sends nothing.
- * @param inputs the inputs of the action by name; an empty text means not set
- * @throws {ConfigurationError} with every problem at once
- */
-function loadPlan(inputs, context) {
-    const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
-    const lists = readLists(inputs, context);
-    const require = at(given, 'require');
-    /** Lists that an empty list in an endpoint or in the defaults may replace. */
-    const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
-    const candidates = checkAll(lists, layer, inputsBelow);
-    const mappings = lists.flatMap(({ defaults, endpoints }) => [defaults, ...endpoints]);
-    const readFile = (path) => context.readFile((0,external_node_path_.resolve)(context.cwd, path));
-    const tlsKeys = candidates.map(({ merged }) => at(merged, 'tls'));
-    const anchors = new Anchors(readFile);
-    const identities = new ClientIdentities(readFile);
-    const problems = [
-        ...(context.problems ?? []),
-        ...inputProblems,
-        ...lists.flatMap((list) => list.problems),
-        ...lists.flatMap(({ defaults }) => emptyLists(defaults, inputsBelow)),
-        ...candidates.flatMap((candidate) => candidate.problems),
-        ...loadAll(anchors, [at(given, 'ca'), ...mappings.map((mapping) => at(mapping, 'tls', 'ca'))]),
-        ...loadAll(identities, tlsKeys),
-    ];
-    if (candidates.length === 0 && lists.every((list) => list.problems.length === 0))
-        problems.push(noEndpoint(given));
-    const valid = candidates.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
-    if (problems.length > 0 || !settings || valid.length < candidates.length)
-        throw new ConfigurationError(problems);
-    const endpoints = valid.map(({ own, checked }) => resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)));
-    const { deadline, 'report-dir': reportDir } = settings;
-    return {
-        endpoints: sharded(endpoints, settings.shard),
-        policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
-        concurrency: settings.concurrency,
-        retries: settings.retries,
-        ...(deadline !== undefined && { deadlineMs: deadline }),
-        ...(settings['self-test'] && { selfTest: true }),
-        ...(reportDir !== undefined && { reportDir }),
-    };
-}
-function readLists({ endpoints = '', config = '' }, context) {
-    return [
-        ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints, context.env)]),
-        ...(config.trim() === '' ? [] : [readConfigFile(config.trim(), context)]),
-    ];
-}
-/** Loads one value after the other, so that a value that many endpoints share is read once. */
-function loadAll(files, values) {
-    const problems = [];
-    for (const value of values) {
-        if (problems.length >= MAX_PROBLEMS)
-            break;
-        problems.push(...files.load(value));
-    }
-    return problems;
-}
 /** Checks the endpoints one after the other, until there are too many problems. */
-function checkAll(lists, layer, inputsBelow) {
+function checkAll(lists, { layer, inputsBelow, selection, env }) {
     const candidates = [];
+    const problems = [];
     const taken = new Map();
-    let found = 0;
-    for (const { defaults, endpoints } of lists) {
-        const below = { ...defaults, entries: new Map([...inputsBelow.entries, ...defaults.entries]) };
-        for (const own of endpoints) {
-            if (found >= MAX_PROBLEMS)
-                return candidates;
-            const merged = overlay(layer, defaults, own);
-            const { value, problems } = check(endpointSchema, merged, { own });
-            const all = [...problems, ...duplicate(own, merged, taken), ...emptyLists(own, below)];
-            candidates.push({ own, merged, ...(value && { settings: value }), problems: all });
-            found += all.length;
+    const unset = new Set();
+    for (const list of lists) {
+        const resolved = resolveReferences(list.defaults, env);
+        const below = { ...list.defaults, entries: new Map([...inputsBelow.entries, ...list.defaults.entries]) };
+        for (const item of list.items) {
+            if (problems.length >= MAX_PROBLEMS)
+                return { candidates, problems };
+            const isSelected = selection.includes(item, list.defaults);
+            const { mapping: own, problems: unreadable } = readItem(isSelected ? resolveReferences(item, env) : item);
+            problems.push(...unreadable);
+            if (!own)
+                continue;
+            const merged = overlay(layer, isSelected ? resolved : list.defaults, own);
+            const checked = check(endpointSchema, merged, { own });
+            const { value: settings } = checked;
+            candidates.push({ own, merged, isSelected, ...(settings && { settings }) });
+            problems.push(...(isSelected ? unsetIn(merged, env, unset) : []), ...checked.problems, ...duplicate(own, merged, taken), ...emptyLists(own, below));
         }
     }
-    return candidates;
+    return { candidates, problems };
 }
 /** Reports a name that another endpoint already has. @param taken the names so far, to which this one is added */
 function duplicate(own, merged, taken) {
@@ -40475,6 +42825,331 @@ function nameIn(endpoint) {
     const server = serverSchema.safeParse(plain(endpoint));
     return server.success ? nameOf(server.data) : undefined;
 }
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./src/plan/client-identities.ts
+
+
+
+
+
+
+
+/** Client certificates. Each pair of values is read once, even if many endpoints have it. */
+class ClientIdentities {
+    #readFile;
+    #known = new Map();
+    constructor(readFile) {
+        this.#readFile = readFile;
+    }
+    /**
+     * Reads the files that `client-cert` and `client-key` name, and checks that the key belongs to the certificate.
+     * @returns what cannot be read or used; the schema reports other errors. None contains any part of the key
+     */
+    load(tls) {
+        const nodes = { 'client-cert': client_identities_textOf(at(tls, 'client-cert')), 'client-key': client_identities_textOf(at(tls, 'client-key')) };
+        const { problems } = this.#loaded(nodes['client-cert']?.text, nodes['client-key']?.text);
+        return ['client-cert', 'client-key'].flatMap((key) => {
+            const [node, what] = [nodes[key], problems[key]];
+            return node && what !== undefined ? [problem(key, node, what)] : [];
+        });
+    }
+    /** The identity in two values; undefined if one of them is not set. */
+    of(certificate, key) {
+        return this.#loaded(certificate, key).identity;
+    }
+    #loaded(certificate, key) {
+        const id = JSON.stringify([certificate, key]);
+        const loaded = this.#known.get(id) ?? this.#read(certificate, key);
+        this.#known.set(id, loaded);
+        return loaded;
+    }
+    #read(certificate, key) {
+        const [chain, privateKey] = [this.#parse(certificate, chainIn), this.#parse(key, keyIn)];
+        if (!chain?.ok || !privateKey?.ok) {
+            const problemOf = (parsed) => (parsed?.ok === false ? parsed.problem : undefined);
+            return { problems: { 'client-cert': problemOf(chain), 'client-key': problemOf(privateKey) } };
+        }
+        if (!new external_node_crypto_.X509Certificate(chain.value).checkPrivateKey(privateKey.value)) {
+            return {
+                problems: { 'client-key': 'contains a key that does not belong to the certificate in tls.client-cert' },
+            };
+        }
+        const pem = privateKey.value.export({ type: 'pkcs8', format: 'pem' }).toString();
+        try {
+            // The TLS library rejects some identities, such as a key that is too short: better now than in step 3.
+            (0,external_node_tls_.createSecureContext)({ cert: chain.value, key: pem });
+        }
+        catch (error) {
+            return { problems: { 'client-cert': `contains a certificate that the TLS library rejects (${(0,reason/* codeOf */.$)(error)})` } };
+        }
+        return { identity: { certificate: chain.value, key: new secrets_secret/* Secret */.z(pem) }, problems: {} };
+    }
+    #parse(value, parse) {
+        if (value === undefined)
+            return undefined;
+        try {
+            return parse(isPem(value) ? value : this.#readFile(value.trim()));
+        }
+        catch (error) {
+            return wrong(`cannot be read (${(0,reason/* codeOf */.$)(error)})`);
+        }
+    }
+}
+function client_identities_textOf(node) {
+    return node?.kind === 'text' && !node.broken && node.text.trim() !== '' ? node : undefined;
+}
+function wrong(problem) {
+    return { ok: false, problem };
+}
+/** All certificates in a text. The first is the client certificate itself. */
+function chainIn(text) {
+    const { certificates, faults } = certificatesIn(text);
+    return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
+}
+function keyIn(text) {
+    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
+        return wrong('contains no PEM private key');
+    if (/BEGIN ENCRYPTED|ENCRYPTED$/m.test(text))
+        return wrong('contains an encrypted key; it must have no passphrase');
+    try {
+        return { ok: true, value: (0,external_node_crypto_.createPrivateKey)(text) };
+    }
+    catch {
+        return wrong('contains a private key that is damaged or of an unknown type');
+    }
+}
+function problem(key, { place, text, expanded }, what) {
+    // The value of client-key may be the key itself in a form that was not recognized, so it is never quoted.
+    const file = key === 'client-cert' && !expanded ? fileName(text.trim()) : 'the file';
+    return { ...place, message: `tls.${key}: ${isPem(text) ? 'the text' : file} ${what}` };
+}
+
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var text_shorten = __nccwpck_require__(6942);
+;// CONCATENATED MODULE: ./src/plan/environments.ts
+
+
+
+/** Names in an error. */
+const NAMES = 20;
+const NAME_LIMIT = 60;
+/** @param input the input `environments`, if it is set */
+function selectEnvironments(input, lists) {
+    if (input?.kind !== 'text')
+        return { isEverything: true, includes: () => true, problems: [] };
+    const known = new Set(lists.flatMap(({ items, defaults }) => items.flatMap((item) => environmentOf(item, defaults) ?? [])));
+    const names = new Set(namesIn(input.text, known));
+    const unknown = [...names].filter((name) => !known.has(name));
+    // Without its endpoints, the environments of a list are not known either.
+    const isComplete = lists.every(({ items, problems }) => items.length > 0 || problems.length === 0);
+    return {
+        isEverything: false,
+        includes(item, defaults) {
+            const environment = environmentOf(item, defaults);
+            return environment === undefined || names.has(environment);
+        },
+        problems: isComplete
+            ? unknown.slice(0, NAMES).map((name) => ({ ...input.place, message: unknownName(name, known) }))
+            : [],
+    };
+}
+/** The environment of an endpoint; undefined if it names none. */
+function environmentOf(item, defaults) {
+    const node = at(item, 'environment') ?? at(defaults, 'environment');
+    return node?.kind === 'text' && !node.broken ? node.text : undefined;
+}
+/** Names are separated by line breaks, commas and spaces. A known name may itself contain spaces. */
+function namesIn(text, known) {
+    const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
+    const names = parts.flatMap((part) => (known.has(part) ? [part] : part.split(/\s+/))).filter((name) => name !== '');
+    // A text without a name selects nothing, which is an error.
+    return names.length > 0 ? names : [text];
+}
+function unknownName(name, known) {
+    const what = isQuotableName(name) ? `the environment "${name}"` : 'one of these environments';
+    if (known.size === 0)
+        return `no endpoint has ${what}, nor any other environment`;
+    const listed = [...known].slice(0, NAMES).map((each) => (0,text_shorten/* shorten */.ml)(each, NAME_LIMIT));
+    const more = known.size > NAMES ? ` and ${known.size - NAMES} more` : '';
+    return `no endpoint has ${what}; the environments are ${listed.join(', ')}${more}`;
+}
+
+;// CONCATENATED MODULE: ./src/plan/resolve.ts
+
+/** Turns valid settings into an endpoint. The inputs have values for what the endpoint does not set. */
+function resolveEndpoint(settings, inputs, files, source) {
+    const { ehlo, environment } = settings;
+    const auth = credentialsOf(settings.auth);
+    const delivery = settings.delivery && deliveryOf(settings.delivery);
+    return {
+        name: nameOf(settings),
+        host: settings.host,
+        port: portOf(settings),
+        transport: transportOf(settings),
+        servername: settings.servername ?? settings.host,
+        ...(ehlo !== undefined && { ehlo }),
+        addresses: settings.addresses,
+        role: roleOf(settings),
+        ...(environment !== undefined && { environment }),
+        ...(auth && { auth }),
+        ...(delivery && { delivery }),
+        tls: tlsPolicyOf(settings.tls ?? {}, inputs, files),
+        probes: settings.probes ?? [],
+        require: settings.require ?? inputs.require ?? [],
+        waive: settings.waive,
+        timeoutMs: inputs.timeout * 1000,
+        ...(source && { source }),
+    };
+}
+function tlsPolicyOf(tls, inputs, { anchors, identities }) {
+    const client = identities.of(tls['client-cert'], tls['client-key']);
+    const anchorSources = anchors.of([...(inputs.ca ?? []), ...(tls.ca ?? [])]);
+    return {
+        ca: [...new Set(anchorSources.flatMap(({ certificates }) => certificates))],
+        ...(anchorSources.length > 0 && { anchorSources }),
+        minVersion: tls['min-version'] ?? inputs['min-tls-version'],
+        minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
+        pins: tls.pin ?? [],
+        ...(tls.check === 'both' && { dualCertificates: true }),
+        ...(client && { client }),
+    };
+}
+/** A mechanism alone is not credentials: it says how to use inherited ones. */
+function credentialsOf(auth) {
+    if (!auth)
+        return undefined;
+    const { username, mechanism, expect } = auth;
+    if (mechanism === 'EXTERNAL')
+        return { username: username ?? '', kind: 'certificate', mechanism, expect };
+    const secret = auth.password ?? auth['access-token'];
+    if (username === undefined || !secret)
+        return undefined;
+    const kind = auth.password ? 'password' : 'access-token';
+    return { username, secret, kind, ...(mechanism && { mechanism }), expect };
+}
+function deliveryOf(delivery) {
+    const { from, to, within, expect, keep, verdicts, hop } = delivery;
+    const target = inboxOf(delivery);
+    return {
+        from,
+        to,
+        ...(target && { inbox: target }),
+        withinMs: within * 1000,
+        expect,
+        keep,
+        attachmentBytes: delivery['attachment-bytes'],
+        ...(verdicts && {
+            verdicts: { spf: verdicts.spf, dkim: verdicts.dkim, dmarc: verdicts.dmarc, authservId: verdicts['authserv-id'] },
+        }),
+        ...(hop === 'proxied' && { isProxied: true }),
+    };
+}
+function inboxOf({ inbox, username, password }) {
+    const login = username !== undefined && password ? { username, password } : undefined;
+    if (inbox && 'basePath' in inbox)
+        return { ...inbox, ...login };
+    return inbox && login && { ...inbox, ...login };
+}
+
+;// CONCATENATED MODULE: ./src/plan/plan.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Reads and checks the configuration of a run. Sends nothing.
+ * @param inputs the inputs of the action by name; an empty text means not set
+ * @throws {ConfigurationError} with every problem at once
+ */
+function loadPlan(inputs, context) {
+    const { given, settings, layer, problems: inputProblems } = readInputs(inputs);
+    const { env } = context;
+    const lists = readLists(inputs, context);
+    const selection = selectEnvironments(at(given, 'environments'), lists);
+    const require = at(given, 'require');
+    const inputsBelow = mappingAt({}, require ? [['require', require]] : []);
+    const { candidates, problems: endpointProblems } = checkAll(lists, { layer, inputsBelow, selection, env });
+    const selected = candidates.filter(({ isSelected }) => isSelected);
+    const readFile = (path) => context.readFile((0,external_node_path_.resolve)(context.cwd, path));
+    const anchors = new Anchors(readFile);
+    const identities = new ClientIdentities(readFile);
+    // If only some endpoints are tested, only what these inherit from the defaults is resolved and read.
+    const defaults = lists.map((list) => list.defaults);
+    const resolved = selection.isEverything ? defaults.map((node) => resolveReferences(node, env)) : [];
+    const tls = selected.map(({ merged }) => at(merged, 'tls'));
+    const problems = [
+        ...(context.problems ?? []),
+        ...inputProblems,
+        ...lists.flatMap((list) => list.problems),
+        ...selection.problems,
+        ...resolved.flatMap((node) => unsetIn(node, env)),
+        ...[...defaults, ...resolved].flatMap((node) => check(defaultsSchema, node, { what: 'defaults' }).problems),
+        ...defaults.flatMap((node) => emptyLists(node, inputsBelow)),
+        ...endpointProblems,
+        ...loadAll(anchors, [
+            at(given, 'ca'),
+            ...[...resolved.map((node) => at(node, 'tls')), ...tls].map((node) => at(node, 'ca')),
+        ]),
+        ...loadAll(identities, tls),
+    ];
+    const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
+    if (isEmpty && endpointProblems.length === 0)
+        problems.push(noEndpoint(given));
+    const valid = selected.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+    if (problems.length > 0 || !settings || valid.length < selected.length)
+        throw invalid(problems, context);
+    const endpoints = valid.map(({ own, checked }) => resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)));
+    const { deadline, 'report-dir': reportDir } = settings;
+    return {
+        ...(context.surface === 'terminal' && { inTerminal: true }),
+        endpoints: sharded(endpoints, settings.shard, context),
+        policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
+        concurrency: settings.concurrency,
+        retries: settings.retries,
+        ...(deadline !== undefined && { deadlineMs: deadline }),
+        ...(settings['self-test'] && { selfTest: true }),
+        ...(reportDir !== undefined && { reportDir }),
+    };
+}
+/** The problems as they are shown where the gate runs, each with its hint. */
+function invalid(problems, { surface }) {
+    return new ConfigurationError(problems.map(({ hints, ...problem }) => {
+        const message = `${problem.message}${hints?.[surface] ?? ''}`;
+        const { input, line } = problem;
+        return surface === 'terminal' && input !== undefined && line === undefined
+            ? { message: `${inTerminal(input)}: ${message}` }
+            : { ...problem, message };
+    }));
+}
+function readLists({ endpoints = '', config = '' }, context) {
+    return [
+        ...(endpoints.trim() === '' ? [] : [readEndpointsInput(endpoints)]),
+        ...(config.trim() === '' ? [] : [readConfigFile(config.trim(), context)]),
+    ];
+}
+/** Loads one value after the other, so that a value that many endpoints share is read once. */
+function loadAll(files, values) {
+    const problems = [];
+    for (const value of values) {
+        if (problems.length >= MAX_PROBLEMS)
+            break;
+        problems.push(...files.load(value));
+    }
+    return problems;
+}
 function noEndpoint(given) {
     const input = ['endpoints', 'config'].find((name) => given.entries.has(name));
     return input === undefined
@@ -40490,7 +43165,7 @@ function sourceOf({ file, line }, { locateInput }) {
     return start && { file: start.file, line: start.line + line - 1 };
 }
 /** Assigns the endpoints to the parts in turn: the first to part 1, the next to part 2. */
-function sharded(endpoints, shard) {
+function sharded(endpoints, shard, context) {
     if (!shard)
         return endpoints;
     const { part, parts } = shard;
@@ -40499,7 +43174,7 @@ function sharded(endpoints, shard) {
         return own;
     const total = `there ${endpoints.length === 1 ? 'is' : 'are'} only ${(0,count/* count */.U)(endpoints.length, 'endpoint')}`;
     const message = `part ${part} of ${parts} is empty: ${total}`;
-    throw new ConfigurationError([{ input: 'shard', message }]);
+    throw invalid([{ input: 'shard', message }], context);
 }
 
 ;// CONCATENATED MODULE: ./src/text/escape.ts
@@ -40546,33 +43221,97 @@ function* jsonPieces({ endpoints, ...rest }) {
     yield `${LIST_ENDS}\n`;
 }
 
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var text_shorten = __nccwpck_require__(6942);
-// EXTERNAL MODULE: ./src/findings/reproduce.ts
-var reproduce = __nccwpck_require__(2397);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 5 modules
+var reproduce = __nccwpck_require__(4304);
+;// CONCATENATED MODULE: ./src/output/counts.ts
+
+
+const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'waived', 'pass'];
+function outcomeOf(endpoint) {
+    const { result, steps } = endpoint;
+    const found = [...steps.flatMap(({ findings }) => findings), ...(0,report/* earlierFindings */.DL)(endpoint)];
+    return result === 'warn' && counts_allWaived(found) ? 'waived' : result;
+}
+/** Whether there are problems, and all of them are waived. */
+function counts_allWaived(found) {
+    const problems = found.filter(({ severity }) => severity !== 'notice');
+    return problems.length > 0 && problems.every(({ waived }) => waived);
+}
+/** The endpoints by what became of them, worst first, without outcomes that no endpoint has. */
+function byOutcome(endpoints) {
+    const found = new Map(WORST_FIRST.map((outcome) => [outcome, []]));
+    for (const endpoint of endpoints)
+        found.get(outcomeOf(endpoint))?.push(endpoint);
+    return [...found].filter(([, some]) => some.length > 0);
+}
+/** What follows a number of endpoints: "2 failed". */
+const OUTCOME_LABELS = {
+    pass: 'passed',
+    waived: 'waived',
+    warn: 'with warnings',
+    inconclusive: 'inconclusive',
+    fail: 'failed',
+};
+/** What follows the subject of the headline: "2 of 9 endpoints failed". */
+const PREDICATES = {
+    pass: { one: 'passed', several: 'passed' },
+    waived: { one: 'has waived findings', several: 'have waived findings' },
+    warn: { one: 'has warnings', several: 'have warnings' },
+    inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
+    fail: { one: 'failed', several: 'failed' },
+};
+/**
+ * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
+ * its sign. The counts of a failed gate are those of the endpoints that fail it. All outputs have this line.
+ */
+function headline({ endpoints }, { blocks, failed }) {
+    const [first, ...others] = byOutcome(blocks ? failed : endpoints).filter(([outcome]) => outcome !== 'pass');
+    const [outcome, some] = first ?? ['pass', endpoints];
+    const { one, several } = PREDICATES[outcome];
+    const counts = [
+        `${(0,count/* countOf */.p)(some.length, endpoints.length, 'endpoint')} ${some.length === 1 ? one : several}`,
+        ...others.map(([other, { length }]) => `${length} ${OUTCOME_LABELS[other]}`),
+    ];
+    const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
+    return {
+        status: blocks ? 'fail' : outcome === 'pass' ? 'pass' : 'warn',
+        text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/output/labels.ts
+
+
 
 
 const SIGNS = {
     pass: { emoji: '✅', plain: '✓' },
+    waived: { emoji: '🔕', plain: '~' },
     warn: { emoji: '⚠️', plain: '!' },
     inconclusive: { emoji: '❓', plain: '?' },
     fail: { emoji: '❌', plain: '✗' },
     skip: { emoji: '➖', plain: '-' },
 };
-const SKIPPED_SHORT = {
-    'not-applicable': 'n/a',
-    'not-configured': 'unset',
-    blocked: 'blocked',
-};
-/** What {@link shortStatus} does not explain itself. */
-const LEGEND = (/* unused pure expression or super */ null && (`${SIGNS.pass.emoji} passed · ${SIGNS.skip.emoji} skipped: n/a (not applicable), unset (not configured), blocked (by an earlier step)`));
-/** A step's status with its sign, short enough for a cell of a table. */
-function shortStatus({ status, skipped }) {
-    const { emoji } = SIGNS[status];
-    if (status === 'pass')
-        return emoji;
-    return `${emoji} ${skipped ? SKIPPED_SHORT[skipped] : status}`;
+const NOT_CONFIGURED = '⚪';
+/** What {@link stepSigns} does not explain itself. */
+const LEGEND = [
+    `Steps: ${report/* STEP_IDS */.W1.join(', ')}`,
+    `${SIGNS.pass.emoji} passed`,
+    `${SIGNS.waived.emoji} waived`,
+    `${SIGNS.warn.emoji} warning`,
+    `${SIGNS.inconclusive.emoji} inconclusive`,
+    `${SIGNS.fail.emoji} failed`,
+    `${NOT_CONFIGURED} not configured`,
+    `${SIGNS.skip.emoji} not applicable, or blocked by an earlier step`,
+].join(' · ');
+/** One emoji for each step, with spaces between them at which no line breaks. */
+function stepSigns(steps) {
+    const marks = steps.map(({ status, skipped, findings }) => {
+        if (skipped === 'not-configured')
+            return NOT_CONFIGURED;
+        return SIGNS[status === 'warn' && allWaived(findings) ? 'waived' : status].emoji;
+    });
+    return marks.join('\u00a0');
 }
 /** A step's status; of a skipped step, the reason. */
 function statusWord({ status, skipped }) {
@@ -40583,44 +43322,19 @@ function transitTime({ id, status }, { delivery }) {
     const arrived = id === 'delivery' && (status === 'pass' || status === 'warn');
     return arrived && delivery?.latencyMs !== undefined ? ` (arrived after ${duration(delivery.latencyMs)})` : '';
 }
-/** The result of some endpoints, to follow their number: "2 failed". */
-const RESULT_LABELS = {
-    pass: 'passed',
-    warn: 'with warnings',
-    inconclusive: 'inconclusive',
-    fail: 'failed',
+/** Who has to act. */
+const PARTY_LABELS = {
+    server: 'Server owner',
+    'certificate-authority': 'CA',
+    network: 'Network',
+    inbox: 'Mailbox owner',
+    configuration: 'Workflow author',
+    gate: 'Gate',
 };
-/** The endpoints by their result, worst first, without results that no endpoint has. */
-function byResult(endpoints) {
-    const worstFirst = ['fail', 'inconclusive', 'warn', 'pass'];
-    return worstFirst
-        .map((result) => [result, endpoints.filter((endpoint) => endpoint.result === result)])
-        .filter(([, some]) => some.length > 0);
-}
-/** What follows the subject of the headline: "2 of 9 endpoints failed". */
-const PREDICATES = {
-    pass: { one: 'passed', several: 'passed' },
-    warn: { one: 'has warnings', several: 'have warnings' },
-    inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
-    fail: { one: 'failed', several: 'failed' },
-};
-/**
- * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
- * its sign. The counts of a failed gate are those of the endpoints that fail it.
- */
-function headline({ endpoints }, { blocks, failed }) {
-    const [first, ...others] = byResult(blocks ? failed : endpoints).filter(([result]) => result !== 'pass');
-    const [result, some] = first ?? ['pass', endpoints];
-    const { one, several } = PREDICATES[result];
-    const counts = [
-        `${(0,count/* countOf */.p)(some.length, endpoints.length, 'endpoint')} ${some.length === 1 ? one : several}`,
-        ...others.map(([other, { length }]) => `${length} ${RESULT_LABELS[other]}`),
-    ];
-    const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
-    return {
-        status: blocks ? 'fail' : result === 'pass' ? 'pass' : 'warn',
-        text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
-    };
+/** What comes before the colon of a fix: "Fix" is followed by "(server owner, likely)". */
+function whoActs({ party, certainty }) {
+    const who = party === 'certificate-authority' ? PARTY_LABELS[party] : PARTY_LABELS[party].toLowerCase();
+    return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }
 /** How long a certificate is still valid: "20 days", or "expired". */
 function daysLeft(days) {
@@ -40634,55 +43348,220 @@ function duration(milliseconds) {
 }
 /** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 function addressOf({ host, port }) {
-    return (0,reproduce/* authority */.ku)(host, port);
+    return (0,reproduce/* authority */.k)(host, port);
+}
+
+;// CONCATENATED MODULE: ./src/output/excerpt.ts
+
+
+const MOST_LINES = 8;
+/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
+const QUOTE_LIMIT = 4096;
+/** Shorter texts say nothing about which line they are from. */
+const SHORTEST_QUOTE = 4;
+/** Undefined if no line shows the finding, as with a certificate. */
+function excerptOf(endpoint, step, finding) {
+    const { transcript, inboxTranscript } = endpoint;
+    if (inboxTranscript && (finding.code === 'message-not-received' || isAboutInbox(finding))) {
+        const at = quotedLine(inboxTranscript, finding);
+        const last = at ?? inboxTranscript.length - 1;
+        if (last < 0)
+            return undefined;
+        return {
+            connection: nameOfInbox(finding),
+            lines: linesUpTo(inboxTranscript, { start: 0, last, end: inboxTranscript.length, decisive: at }),
+        };
+    }
+    if (isAboutInbox(finding))
+        return undefined;
+    const quoted = quotedLine(transcript, finding) ?? (step === 'capability' ? keywordLine(transcript, finding) : undefined);
+    const last = quoted ?? endOf(step, transcript) - 1;
+    const shown = transcript[last];
+    if (!shown)
+        return undefined;
+    const start = startOf(transcript, last);
+    const isMain = start === 0;
+    return {
+        connection: `${isMain ? '' : 'additional connection to '}${connectionTo(endpoint)}`,
+        lines: linesUpTo(transcript, {
+            ...{ start, last, end: endOfConnection(transcript, last) },
+            // A command that is last got no reply.
+            decisive: quoted ?? (shown.from === 'client' ? last : undefined),
+            tls: isMain ? tlsOf(endpoint, transcript) : undefined,
+        }),
+    };
+}
+/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
+function excerpt_transcriptLine({ from, text }) {
+    const lines = text.split('\r\n').length;
+    return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+}
+function isAboutInbox({ code }) {
+    return code.startsWith('inbox-');
+}
+function nameOfInbox({ evidence: { inbox, user, mailbox } = {} }) {
+    return [
+        inbox === undefined ? 'inbox' : `inbox ${inbox}`,
+        ...(user === undefined ? [] : [`user ${user}`]),
+        ...(mailbox === undefined ? [] : [`mailbox ${mailbox}`]),
+    ].join(', ');
+}
+function connectionTo(endpoint) {
+    const { host, address, attempts } = endpoint;
+    const ip = address === undefined || address === host ? '' : ` (${address})`;
+    return `${addressOf(endpoint)}${ip}${attempts > 1 ? `, attempt ${attempts}` : ''}`;
+}
+function linesUpTo(transcript, { start, last, end, decisive, tls }) {
+    const first = Math.max(start, last - MOST_LINES + 1);
+    const begins = tls && tls.before <= last + 1 ? tls : undefined;
+    const marker = begins ? [begins.label] : [];
+    const isHidden = begins !== undefined && begins.before <= first;
+    const shown = transcript.slice(first, last + 1).flatMap((entry, index) => {
+        const at = first + index;
+        const line = `${at === decisive ? '>' : ' '} ${excerpt_transcriptLine(entry)}`;
+        return !isHidden && begins?.before === at ? [...marker, line] : [line];
+    });
+    return [
+        ...(isHidden
+            ? [...leftOut(begins.before - start), ...marker, ...leftOut(first - begins.before)]
+            : leftOut(first - start)),
+        ...shown,
+        ...(begins?.before === last + 1 ? marker : []),
+        ...leftOut(end - last - 1),
+    ];
+}
+function leftOut(lines) {
+    return lines > 0 ? [`… ${(0,count/* count */.U)(lines, 'line')}`] : [];
+}
+/** Where TLS begins on the first connection: after the 220 to STARTTLS, or at once. */
+function tlsOf({ tls, transport }, transcript) {
+    if (!tls)
+        return undefined;
+    const label = `--- ${tls.version.replace('TLSv', 'TLS ')}, ${tls.cipher} ---`;
+    if (transport === 'implicit')
+        return { before: 0, label };
+    const starttls = transcript.findIndex(isStarttls);
+    const reply = transcript.findIndex(({ text }, at) => at > starttls && /^220(?!-)/.test(text));
+    return starttls < 0 || reply < 0 ? undefined : { before: reply + 1, label };
+}
+function isStarttls({ from, text }) {
+    return from === 'client' && /^STARTTLS\b/i.test(text);
+}
+/** The first line of the connection that a line belongs to. A transcript ends with those of additional connections. */
+function startOf(transcript, last) {
+    const start = transcript.findLastIndex((_, at) => at <= last && isGreeting(transcript, at));
+    return Math.max(0, start);
+}
+function endOfConnection(transcript, last) {
+    const next = transcript.findIndex((_, at) => at > last && isGreeting(transcript, at));
+    return next < 0 ? transcript.length : next;
+}
+/** Whether a line begins an additional connection: a 220 that is neither a reply to STARTTLS nor the rest of one. */
+function isGreeting(transcript, at) {
+    const [before, line] = [transcript[at - 1], transcript[at]];
+    if (!before || line?.from !== 'server' || !/^220\b/.test(line.text))
+        return false;
+    return !isStarttls(before) && !(before.from === 'server' && before.text.startsWith('220'));
+}
+/** The last line of the server that the evidence quotes. */
+function quotedLine(transcript, { evidence = {} }) {
+    const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
+    const found = transcript.findLastIndex(({ from, text }) => {
+        const line = text.trim();
+        return from === 'server' && line.length >= SHORTEST_QUOTE && quotes.some((quote) => quote.includes(line));
+    });
+    return found < 0 ? undefined : found;
+}
+/** The last line before STARTTLS that has a text of the evidence, such as the mechanisms of AUTH. */
+function keywordLine(transcript, { evidence = {} }) {
+    const keywords = Object.values(evidence).filter(({ length }) => length >= SHORTEST_QUOTE);
+    const found = transcript
+        .slice(0, endOf('capability', transcript))
+        .findLastIndex(({ from, text }) => from === 'server' && keywords.some((keyword) => text.includes(keyword)));
+    return found < 0 ? undefined : found;
+}
+/** The number of transcript lines before the command that begins the next step, or before QUIT. */
+function endOf(step, transcript) {
+    const before = (command, after = -1) => {
+        const found = transcript.findIndex(({ from, text }, at) => at > after && from === 'client' && command.test(text));
+        return found >= 0 ? found : transcript.length;
+    };
+    const quit = before(/^QUIT\b/i);
+    const starttls = before(/^STARTTLS\b/i);
+    const ends = {
+        capability: starttls,
+        upgrade: before(/^/, starttls),
+        certificate: 0,
+        authentication: before(/^MAIL FROM:/i),
+        delivery: quit,
+    };
+    return Math.min(ends[step], quit);
 }
 
 ;// CONCATENATED MODULE: ./src/output/view-model.ts
 
 
-/** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
-const QUOTE_LIMIT = 4096;
-const TRANSCRIPT_LINES = 8;
+
+
 /** Worst first. */
 function endpointViews(endpoints) {
-    return byResult(endpoints).flatMap(([, some]) => some.map(endpointView));
+    return byOutcome(endpoints).flatMap(([, some]) => some.map(endpointView));
 }
 function hasProblems({ endpoint }) {
     return endpoint.result !== 'pass';
 }
 function endpointView(endpoint) {
-    const { steps, transcript, result } = endpoint;
-    const found = steps.flatMap(({ id, findings }) => findings.map((finding) => ({ finding, step: id, end: lastLine(transcript, id, finding) })));
-    // The transcript is that of the last attempt, so it does not show these.
+    const { steps, result } = endpoint;
+    const found = steps.flatMap(({ id, findings }) => findings.map((finding) => ({ finding, id, step: id })));
     const before = (0,report/* earlierFindings */.DL)(endpoint).map(({ step, ...finding }) => {
-        return { finding, step: `${step} in an earlier attempt`, end: 0 };
+        return { finding, step: `${step} in an earlier attempt` };
     });
     const shown = new Set();
     const problems = [...found, ...before]
         .filter(({ finding }) => finding.severity !== 'notice')
         .sort((a, b) => weight(b.finding) - weight(a.finding))
-        .map(({ finding, step, end }) => {
-        const lines = shown.has(end) ? [] : transcript.slice(Math.max(0, end - TRANSCRIPT_LINES), end);
-        shown.add(end);
-        return { finding, step, ...labelsOf(finding), transcript: lines.map(view_model_transcriptLine) };
+        .map(({ finding, id, step }) => {
+        const outcome = outcomeOfFinding(finding);
+        const view = {
+            finding,
+            title: finding.title,
+            outcome,
+            sign: SIGNS[outcome],
+            step,
+            evidence: evidenceOf(finding),
+        };
+        // The transcript is that of the last attempt.
+        const excerpt = id && excerptOf(endpoint, id, finding);
+        const lines = excerpt?.lines.join('\n') ?? '';
+        if (!excerpt || shown.has(lines))
+            return { ...view, transcript: [] };
+        shown.add(lines);
+        return { ...view, transcript: excerpt.lines, connection: excerpt.connection };
     });
     const attempts = attemptsOf(endpoint);
     const notices = found.flatMap(({ finding: { severity, message, code } }) => severity === 'notice' ? [{ text: message, code }] : []);
     const notes = attempts && result === 'pass' ? [{ text: attempts.inFull }, ...notices] : notices;
-    return { endpoint, ...(attempts && { attempts }), problems, notes };
+    return { endpoint, outcome: outcomeOf(endpoint), ...(attempts && { attempts }), problems, notes };
 }
-/** A line of a transcript: `S: 220 mx ESMTP`, `C: EHLO ci`. Of a whole message it gives the number of lines. */
-function view_model_transcriptLine({ from, text }) {
-    const lines = text.split('\r\n').length;
-    return `${from === 'server' ? 'S' : 'C'}: ${lines === 1 ? text : `(the message, ${lines} lines)`}`;
+function outcomeOfFinding({ severity, waived, inconclusive }) {
+    if (waived)
+        return 'waived';
+    if (severity === 'warning')
+        return 'warn';
+    return inconclusive ? 'inconclusive' : 'fail';
 }
-function labelsOf({ title, severity, waived, inconclusive, evidence = {} }) {
-    const status = waived || severity === 'warning' ? 'warn' : inconclusive ? 'inconclusive' : 'fail';
-    return {
-        title,
-        sign: SIGNS[status],
-        evidence: Object.entries(evidence).map(([field, value]) => ({ label: evidenceLabel(field), value })),
-    };
+function evidenceOf({ message, evidence = {} }) {
+    return Object.entries(evidence)
+        .filter(([, value]) => !says(message, value))
+        .map(([field, value]) => ({ label: evidenceLabel(field), value }));
+}
+/** Whether a message contains a value as whole words. */
+function says(message, value) {
+    const at = message.indexOf(value);
+    if (at < 0 || value === '')
+        return false;
+    const isWord = (character = '') => /[\p{L}\p{N}]/u.test(character);
+    return !isWord(message[at - 1]) && !isWord(message[at + value.length]);
 }
 /** Fields of evidence whose names are not words. */
 const EVIDENCE_LABELS = new Map([
@@ -40706,7 +43585,7 @@ function attemptsOf({ attempts, result, earlier }) {
     if (attempts === 1)
         return undefined;
     const first = earlier?.find((one) => !('severity' in one));
-    const outcome = result === 'warn' ? 'passed with warnings' : RESULT_LABELS[result];
+    const outcome = result === 'warn' ? 'passed with warnings' : OUTCOME_LABELS[result];
     const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
     return {
         inShort,
@@ -40720,32 +43599,6 @@ function weight({ severity, waived, inconclusive }) {
         return 2;
     return inconclusive ? 3 : 4;
 }
-/**
- * The number of transcript lines up to the one that shows a finding: the last line that its evidence quotes, or the last
- * line of its step. Zero if no line shows it, as with the certificate.
- */
-function lastLine(transcript, step, { evidence = {} }) {
-    const quotes = Object.values(evidence).map((value) => value.slice(0, QUOTE_LIMIT));
-    const quoted = transcript.findLastIndex(({ from, text }) => from === 'server' && text.trim().length > 3 && quotes.some((quote) => quote.includes(text.trim())));
-    return quoted >= 0 ? quoted + 1 : endOf(step, transcript);
-}
-/** The number of transcript lines before the command that begins the next step, or before QUIT. */
-function endOf(step, transcript) {
-    const before = (command, after = -1) => {
-        const found = transcript.findIndex(({ from, text }, at) => at > after && from === 'client' && command.test(text));
-        return found >= 0 ? found : transcript.length;
-    };
-    const quit = before(/^QUIT\b/i);
-    const starttls = before(/^STARTTLS\b/i);
-    const ends = {
-        capability: starttls,
-        upgrade: before(/^/, starttls),
-        certificate: 0,
-        authentication: before(/^MAIL FROM:/i),
-        delivery: quit,
-    };
-    return Math.min(ends[step], quit);
-}
 
 ;// CONCATENATED MODULE: ./src/output/progress.ts
 
@@ -40753,7 +43606,8 @@ function endOf(step, transcript) {
 
 
 
-const NAME_LIMIT = 100;
+
+const progress_NAME_LIMIT = 100;
 const FINDING_LIMIT = 300;
 /** No correct server sends longer lines. The report has the whole line. */
 const LINE_LIMIT = 1000;
@@ -40767,7 +43621,7 @@ function progressLine(endpoint, { done, total }) {
     const worst = problems[0]?.finding;
     const cells = [
         `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
-        (0,text_shorten/* shorten */.ml)(endpoint.name, NAME_LIMIT),
+        (0,text_shorten/* shorten */.ml)(endpoint.name, progress_NAME_LIMIT),
         endpoint.result,
         ...endpoint.steps.map((step) => `${step.id} ${SIGNS[step.status].plain}${step.skipped ? ` ${statusWord(step)}` : ''}`),
         duration(endpoint.durationMs),
@@ -40775,6 +43629,24 @@ function progressLine(endpoint, { done, total }) {
         ...(attempts ? [(0,text_shorten/* shorten */.ml)(attempts.inFull, FINDING_LIMIT)] : []),
     ];
     return escape_escapeLine(cells.join('  '));
+}
+/**
+ * The same for a person at a terminal, who reads the details below: `✗  3/9  ✓✓✗--   321 ms  relay: Certificate expired`.
+ * @param width of the terminal, which the line does not exceed
+ */
+function shortProgressLine(endpoint, { done, total }, width) {
+    const { attempts, problems } = endpointView(endpoint);
+    const [worst] = problems;
+    const name = (0,text_shorten/* shorten */.ml)(endpoint.name, progress_NAME_LIMIT);
+    const cells = [
+        `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
+        endpoint.steps.map(({ status }) => SIGNS[status].plain).join(''),
+        duration(endpoint.durationMs).padStart(6),
+        worst ? `${name}: ${worst.title}` : name,
+        ...(attempts ? [attempts.inShort] : []),
+    ];
+    const line = escape_escapeLine(cells.join('  '));
+    return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }
 /** Whether the {@link progressLine} of an endpoint quotes a server. */
 function quotesServer({ result, attempts }) {
@@ -40790,6 +43662,134 @@ function selfTestLine(servers) {
     return `Self-test: the gate detected ${(0,count/* countOf */.p)(servers, servers, 'misbehaving server')}.`;
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/text/wrap.ts
+/**
+ * Splits a text into lines at its spaces, but not inside `code` that fits into a line. A word that is longer than a line
+ * stays whole.
+ * @param width the length of a line, in UTF-16 code units; undefined means no limit
+ */
+function wrap(text, width) {
+    if (width === undefined || text.length <= width)
+        return [text];
+    const lines = [];
+    let line = '';
+    for (const word of wordsOf(text, width)) {
+        const longer = line === '' ? word : `${line} ${word}`;
+        if (longer.length > width && line !== '') {
+            lines.push(line);
+            line = word;
+        }
+        else {
+            line = longer;
+        }
+    }
+    return [...lines, line];
+}
+/** The same, with a space before each line but the first for each character of `indent`, which the first follows. */
+function hang(indent, text, width) {
+    const lines = wrap(text, width === undefined ? undefined : Math.max(width - indent.length, wrap_NARROWEST));
+    return lines.map((line, index) => (index === 0 ? indent : ' '.repeat(indent.length)) + line);
+}
+const wrap_NARROWEST = 20;
+function wordsOf(text, width) {
+    const words = text.match(/(?:`[^`]*`|\S)+/g) ?? [];
+    return words.flatMap((word) => (word.length > width ? word.split(/\s+/) : [word]));
+}
+
+;// CONCATENATED MODULE: ./src/output/terminal-table.ts
+
+
+
+
+
+const terminal_table_NAME_LIMIT = 60;
+const SHORTEST_NAME = 12;
+const SPACE = '  ';
+const RESULT = { head: '', cell: ({ endpoint: { result } }) => [[SIGNS[result].plain, result]] };
+const terminal_table_NAME = { head: 'endpoint', cell: ({ endpoint }) => [[escape_escapeLine((0,text_shorten/* shorten */.ml)(endpoint.name, terminal_table_NAME_LIMIT))]] };
+const TLS = { head: 'TLS', cell: ({ endpoint }) => [[escape_escapeLine(endpoint.tls?.version ?? '')]] };
+const VALID_FOR = {
+    head: 'valid for',
+    cell: ({ endpoint }) => [[endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '']],
+};
+const TIME = { head: 'time', cell: ({ endpoint }) => [[duration(endpoint.durationMs)]] };
+/** A column for each step. */
+const STEPS = report/* STEP_IDS */.W1.map((head, index) => ({
+    head,
+    cell: ({ endpoint }) => {
+        const step = endpoint.steps[index];
+        return step ? [[`${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`, step.status]] : [];
+    },
+}));
+/** One column with a mark for each step. */
+const MARKS = {
+    head: report/* STEP_IDS */.W1.map((_, index) => index + 1).join(' '),
+    cell: ({ endpoint }) => endpoint.steps.flatMap(({ status }, index) => [
+        ...(index > 0 ? [[' ']] : []),
+        [SIGNS[status].plain, status],
+    ]),
+};
+const FEWEST = [RESULT, terminal_table_NAME, MARKS];
+/** From the most columns to the fewest. */
+const LAYOUTS = [
+    [RESULT, terminal_table_NAME, ...STEPS, TLS, VALID_FOR, TIME],
+    [RESULT, terminal_table_NAME, MARKS, TLS, VALID_FOR, TIME],
+    [RESULT, terminal_table_NAME, MARKS, VALID_FOR],
+    FEWEST,
+];
+/**
+ * A row for each endpoint, with as many columns as fit into a terminal. If even the fewest are too wide, the names of
+ * endpoints are cut.
+ */
+function table(views, paint, width) {
+    for (const columns of LAYOUTS) {
+        const grid = gridOf(columns, views);
+        if (width !== undefined && lengthOf(grid) > width)
+            continue;
+        return [...linesOf(grid, paint), ...(columns.includes(MARKS) ? legend(width) : [])];
+    }
+    return [...linesOf(cutNames(gridOf(FEWEST, views), width ?? 0), paint), ...legend(width)];
+}
+function gridOf(columns, views) {
+    return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view)))];
+}
+function cutNames(grid, width) {
+    const place = FEWEST.indexOf(terminal_table_NAME);
+    const longest = widthsOf(grid)[place] ?? 0;
+    const limit = Math.max(longest - (lengthOf(grid) - width), SHORTEST_NAME);
+    const cut = (text) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);
+    return grid.map((row) => row.map((cells, at) => (at === place ? cells.map(([text]) => [cut(text)]) : cells)));
+}
+function widthsOf(grid) {
+    return (grid[0] ?? []).map((_, at) => grid.reduce((widest, row) => Math.max(widest, terminal_table_textOf(row[at]).length), 0));
+}
+function lengthOf(grid) {
+    return widthsOf(grid).reduce((sum, width) => sum + SPACE.length + width, -SPACE.length);
+}
+function terminal_table_textOf(cells = []) {
+    return cells.map(([text]) => text).join('');
+}
+function linesOf(grid, paint) {
+    const widths = widthsOf(grid);
+    return grid.map((row) => {
+        const padded = row.map((cells, at) => {
+            const rest = ' '.repeat((widths[at] ?? 0) - terminal_table_textOf(cells).length);
+            return cells.map(([text, status]) => paint(text, status)).join('') + rest;
+        });
+        return padded.join(SPACE).trimEnd();
+    });
+}
+function legend(width) {
+    const { pass, waived, warn, inconclusive, fail, skip } = SIGNS;
+    return [
+        '',
+        ...hang('  ', report/* STEP_IDS */.W1.map((id, index) => `${index + 1} ${id}`).join(', '), width),
+        ...hang('  ', `${pass.plain} passed, ${waived.plain} waived, ${warn.plain} warning, ${inconclusive.plain} inconclusive, ${fail.plain} failed, ${skip.plain} skipped`, width),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/output/terminal.ts
 
 
@@ -40797,80 +43797,73 @@ function selfTestLine(servers) {
 
 
 
-const terminal_NAME_LIMIT = 60;
+
+
 const TEXT_LIMIT = 1000;
 const terminal_LINE_LIMIT = 300;
 const COLORS = { pass: 'green', warn: 'yellow', inconclusive: 'yellow', fail: 'red', skip: 'dim' };
+/** In a terminal there need not be a workflow. */
+const PARTIES = { ...PARTY_LABELS, configuration: 'Configuration' };
 /**
  * The report for a terminal. It has no control characters but its own colors, and no workflow commands, because the
  * terminal may be the log of a job.
  */
-function renderTerminal(report, verdict, { color = false } = {}) {
+function renderTerminal(report, verdict, { color = false, width } = {}) {
     const paint = (text, status) => color && status ? (0,external_node_util_.styleText)(COLORS[status], text, { validateStream: false }) : text;
     const views = endpointViews(report.endpoints);
     const { status, text } = headline(report, verdict);
-    const counts = byResult(report.endpoints).map(([result, { length }]) => `${SIGNS[result].plain} ${length} ${RESULT_LABELS[result]}`);
+    const counts = byOutcome(report.endpoints).map(([outcome, { length }]) => `${SIGNS[outcome].plain} ${length} ${OUTCOME_LABELS[outcome]}`);
     const lines = [
-        paint(`${SIGNS[status].plain} ${text}`, status),
-        `  ${[...counts, duration(report.durationMs)].join('   ')}`,
+        ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),
+        ...hang('  ', [...counts, duration(report.durationMs)].join(', '), width),
         '',
-        ...overview(views, paint),
-        ...views.filter(hasProblems).flatMap((view) => section(view, paint)),
-        ...notes(views),
+        ...table(views, paint, width),
+        ...views.filter(hasProblems).flatMap((view) => section(view, paint, width)),
+        ...notes(views, width),
     ];
     return `${lines.join('\n')}\n`;
 }
-function overview(views, paint) {
-    const head = ['', 'endpoint', ...report/* STEP_IDS */.W1, 'TLS', 'valid for', 'time'].map((text) => [text]);
-    const rows = views.map(({ endpoint }) => [
-        [SIGNS[endpoint.result].plain, endpoint.result],
-        [escape_escapeLine((0,text_shorten/* shorten */.ml)(endpoint.name, terminal_NAME_LIMIT))],
-        ...endpoint.steps.map((step) => {
-            return [`${SIGNS[step.status].plain} ${statusWord(step)}${transitTime(step, endpoint)}`, step.status];
-        }),
-        [escape_escapeLine(endpoint.tls?.version ?? '')],
-        [endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : ''],
-        [duration(endpoint.durationMs)],
-    ]);
-    const grid = [head, ...rows];
-    const widths = head.map((_, column) => Math.max(...grid.map((row) => row[column]?.[0].length ?? 0)));
-    return grid.map((row) => {
-        const cells = row.map(([text, status], column) => paint(text.padEnd(widths[column] ?? 0), status));
-        return cells.join('  ').trimEnd();
-    });
-}
-function section({ endpoint, attempts, problems }, paint) {
+function section({ endpoint, attempts, problems }, paint, width) {
     const { name, result } = endpoint;
     return [
         '',
-        paint(`${SIGNS[result].plain} ${safe(`${(0,text_shorten/* shorten */.ml)(name, terminal_NAME_LIMIT)}: ${result}`)}`, result),
-        safe(`  ${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`),
-        ...(attempts ? [safe(`  ${attempts.inFull}`)] : []),
-        ...problems.flatMap((problem) => ['', ...problemOf(problem)]),
+        ...prose(`${SIGNS[result].plain} `, `${(0,text_shorten/* shorten */.ml)(name, terminal_table_NAME_LIMIT)}: ${result}`, width).map((line) => paint(line, result)),
+        ...prose('  ', `${addressOf(endpoint)}, ${endpoint.transport === 'implicit' ? 'implicit TLS' : 'STARTTLS'}`, width),
+        ...(attempts ? prose('  ', attempts.inFull, width) : []),
+        ...problems.flatMap((problem) => ['', ...problemOf(problem, width)]),
     ];
 }
-function problemOf({ finding, title, sign, step, evidence, transcript }) {
-    const { code, message, remedy, reference, reproduce, waived } = finding;
+function problemOf({ finding, title, sign, step, evidence, transcript }, width) {
+    const { code, message, remedy, party, certainty, reference, reproduce, reproduceShows, waived } = finding;
     const fields = evidence.map(({ label, value }) => `${label}: ${value}`);
     const shown = [...fields, ...transcript].map((line) => (0,text_shorten/* shorten */.ml)(line, terminal_LINE_LIMIT));
+    const who = `${PARTIES[party]}${certainty === 'likely' ? ' (likely)' : ''}`;
+    // A command is copied, and its output is compared with the text: neither may have a line break of ours.
+    const command = [
+        ...(reproduce?.split('\n') ?? []),
+        ...(reproduceShows === undefined ? [] : [`look for: ${reproduceShows}`]),
+    ];
     return [
-        `  ${sign.plain} ${title} (${step}, ${code})`,
-        ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`]) : []),
-        ...labeled('problem', [message]),
-        ...labeled('evidence', shown),
-        ...labeled('fix', [`${remedy}${reference === undefined ? '' : ` (${reference})`}`]),
-        ...labeled('reproduce', reproduce?.split('\n') ?? []),
-    ].map(safe);
+        ...prose(`  ${sign.plain} `, `${title} (${step}, ${code})`, width),
+        ...(waived ? labeled('waived', [`until ${waived.until}: ${waived.reason}`], width) : []),
+        ...labeled('problem', [message], width),
+        ...labeled('fix', [`${who}: ${remedy}`], width),
+        ...labeled('evidence', shown, width),
+        ...labeled('reproduce', command, undefined),
+        ...labeled('reference', reference === undefined ? [] : [reference], width),
+    ];
 }
-function labeled(label, lines) {
-    return lines.map((line, at) => `    ${(at === 0 ? label : '').padEnd('reproduce'.length)}  ${line}`);
+function labeled(label, texts, width) {
+    const indents = texts.map((_, index) => `    ${(index === 0 ? label : '').padEnd('reproduce'.length)}  `);
+    return texts.flatMap((text, index) => prose(indents[index] ?? '', text, width));
 }
-function notes(views) {
-    const lines = views.flatMap((view) => view.notes.map(({ text, code }) => safe(`  ${(0,text_shorten/* shorten */.ml)(view.endpoint.name, terminal_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`)));
+function notes(views, width) {
+    const lines = views.flatMap((view) => view.notes.flatMap(({ text, code }) => prose('  ', `${(0,text_shorten/* shorten */.ml)(view.endpoint.name, terminal_table_NAME_LIMIT)}: ${text}${code === undefined ? '' : ` (${code})`}`, width)));
     return lines.length === 0 ? [] : ['', 'notices', ...lines];
 }
-function safe(text) {
-    return escape_escapeLine((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT));
+/** The lines of a text after an indent. They are escaped twice: a text before it is wrapped, and each line of it. */
+function prose(indent, text, width) {
+    return hang(indent, escape_escapeLine((0,text_shorten/* shorten */.ml)(text, TEXT_LIMIT)), width).map(escape_escapeLine);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -40913,8 +43906,137 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 90 modules
-var run = __nccwpck_require__(3418);
+// EXTERNAL MODULE: ./src/gate/run.ts + 107 modules
+var run = __nccwpck_require__(9225);
+;// CONCATENATED MODULE: ./src/main/command-line.ts
+
+
+
+
+
+
+
+/** Options without a value. */
+const SWITCHES = {
+    'self-test': {},
+    demo: { does: 'Test built-in good and broken mail servers, without a network.' },
+    json: { does: 'Write the report to standard output, and progress to standard error.' },
+    version: { does: 'Show the version.' },
+    help: { short: 'h', does: 'Show this text.' },
+};
+/** Inputs that are not options, and what to use instead. */
+const NOT_OPTIONS = {
+    ...Object.fromEntries(FROM_ENVIRONMENT.map((name) => [
+        name,
+        `other users can read a command line; set the environment variable ${variableOf(name)}`,
+    ])),
+    endpoints: 'write the endpoints without it',
+    'report-dir': 'use --json, and redirect standard output to a file',
+};
+const OPTIONS_WITH_VALUE = INPUT_NAMES.filter((name) => !(name in SWITCHES) && !(name in NOT_OPTIONS));
+/** Reads the arguments of the program. @throws {ConfigurationError} if one of them is not allowed */
+function readArguments(args) {
+    const options = {
+        ...Object.fromEntries(OPTIONS_WITH_VALUE.map((name) => [name, { type: 'string' }])),
+        ...Object.fromEntries(Object.entries(SWITCHES).map(([name, { short }]) => [
+            name,
+            { type: 'boolean', ...(short !== undefined && { short }) },
+        ])),
+    };
+    const config = { args: [...args], options, allowPositionals: true };
+    const { tokens } = (0,external_node_util_.parseArgs)({ ...config, strict: false, tokens: true });
+    const unknown = tokens.flatMap((token) => token.kind === 'option' && !Object.hasOwn(options, token.name) ? [{ message: notAnOption(token) }] : []);
+    if (unknown.length > 0)
+        throw new ConfigurationError(unknown);
+    try {
+        return (0,external_node_util_.parseArgs)(config);
+    }
+    catch (error) {
+        throw new ConfigurationError([{ message: (0,reason/* reasonOf */.A)(error) }]);
+    }
+}
+function notAnOption({ name, rawName }) {
+    const instead = Object.hasOwn(NOT_OPTIONS, name) ? NOT_OPTIONS[name] : undefined;
+    if (instead !== undefined)
+        return `--${name} is not an option: ${instead}`;
+    if (!isQuotableKey(name))
+        return 'unknown option';
+    const known = [...OPTIONS_WITH_VALUE, ...Object.keys(SWITCHES)].map((option) => `--${option}`);
+    return `unknown option ${rawName}${didYouMean(rawName, known)}`;
+}
+
+;// CONCATENATED MODULE: ./src/plan/schema/documented-keys.ts
+
+/** All keys of a mapping and of the mappings in it, `outer.inner`, or `outer[].inner` within a list. */
+function documentedKeys(schema, prefix = '') {
+    return Object.entries(schema.shape).flatMap(([key, value]) => {
+        const name = prefix + key;
+        const { description = '', otherwise, inWorkflow } = value.meta() ?? {};
+        const isRequired = !(value instanceof cli_schemas/* ZodOptional */.IiU) && !(value instanceof cli_schemas/* ZodDefault */.XiL);
+        const own = {
+            name,
+            isRequired,
+            description: typeof inWorkflow === 'string' ? `${description} ${inWorkflow}` : description,
+            inTerminal: description,
+            ...(value instanceof cli_schemas/* ZodDefault */.XiL && { default: String(value.def.defaultValue) }),
+            ...(typeof otherwise === 'string' && { otherwise }),
+        };
+        const inner = value instanceof cli_schemas/* ZodOptional */.IiU || value instanceof cli_schemas/* ZodDefault */.XiL ? value.unwrap() : value;
+        if (inner instanceof cli_schemas/* ZodObject */.bvH)
+            return [own, ...documentedKeys(inner, `${name}.`)];
+        if (inner instanceof cli_schemas/* ZodArray */.naA && inner.element instanceof cli_schemas/* ZodObject */.bvH) {
+            return [own, ...documentedKeys(inner.element, `${name}[].`)];
+        }
+        return [own];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/main/usage.ts
+
+
+
+
+
+const WIDEST = 100;
+const usage_USUAL = 80;
+const SYNOPSIS = `Usage: starttls-gate [OPTION]... ENDPOINT...
+       starttls-gate --config FILE [OPTION]...
+       starttls-gate --demo [--self-test]`;
+const SUMMARY = 'Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate, authentication, delivery.';
+const usage_SECRETS = 'Passwords and tokens are not options, because other users can read a command line:';
+const usage_COLORS = 'The report is in color on a terminal, unless NO_COLOR is set. FORCE_COLOR=1 and FORCE_COLOR=0 decide instead.';
+const EXIT_CODES = 'Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.';
+/** The text of `--help`, with every option of the schema. @param width of the terminal; undefined if it is not one */
+function usage(width = usage_USUAL) {
+    const columns = Math.min(width, WIDEST);
+    const inputs = new Map(documentedKeys(inputSchema).map((key) => [key.name, key]));
+    const described = (term, input) => {
+        const { inTerminal = '', default: value } = inputs.get(input) ?? {};
+        const text = value === undefined ? inTerminal : `${inTerminal} Default: ${value}.`;
+        return [`  ${term}`, ...hang('      ', text, columns)];
+    };
+    return [
+        SYNOPSIS,
+        '',
+        ...wrap(SUMMARY, columns),
+        '',
+        'Options:',
+        ...OPTIONS_WITH_VALUE.flatMap((name) => described(`--${name} VALUE`, name)),
+        ...Object.entries(SWITCHES).flatMap(([name, { short, does }]) => {
+            const term = short === undefined ? `--${name}` : `-${short}, --${name}`;
+            return does === undefined ? described(term, name) : [`  ${term}`, ...hang('      ', does, columns)];
+        }),
+        '',
+        ...wrap(usage_SECRETS, columns),
+        ...FROM_ENVIRONMENT.flatMap((name) => described(variableOf(name), name)),
+        '',
+        ...wrap(usage_COLORS, columns),
+        '',
+        ...wrap(EXIT_CODES, columns),
+        '',
+    ].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./src/main/run-cli.ts
 
 
@@ -40929,29 +44051,10 @@ var run = __nccwpck_require__(3418);
 
 
 
-const USAGE = `Usage: starttls-gate [OPTION]... ENDPOINT...
-       starttls-gate --config FILE [OPTION]...
-       starttls-gate --demo [--self-test]
 
-Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate,
-authentication, delivery.
 
-Every input of the action is an option of the same name, such as --config FILE, --timeout SECONDS or --ca FILE, except
-endpoints, report-dir, and passwords and tokens. docs/configuration.md lists them. Passwords and tokens
-are not options, because other users can read a command line. They are read from the environment variables
-STARTTLS_GATE_PASSWORD, STARTTLS_GATE_ACCESS_TOKEN and STARTTLS_GATE_INBOX_PASSWORD.
 
-  --demo        test built-in good and broken mail servers, without a network
-  --json        write the report to standard output, and progress to standard error
-  --self-test   first test the gate itself with built-in misbehaving servers
-  --help        show this text
-
-Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.
-`;
-/** Secrets: every user of the machine can read a command line. */
-const FROM_ENVIRONMENT = ['password', 'access-token', 'inbox-password'];
-/** Inputs that are not options with a value. A terminal needs no `report-dir`, because it has `--json`. */
-const OTHERS = [...FROM_ENVIRONMENT, 'endpoints', 'report-dir', 'self-test'];
+const DEMONSTRATED = 'The gate fails because of the broken servers. This was a demonstration, so the exit code is 0; with your servers it would be 1.';
 const EXIT = { passed: 0, failed: 1, misconfigured: 2 };
 /**
  * Runs the gate from a command line, without a GitHub runner.
@@ -40961,7 +44064,11 @@ async function runTerminal(args, state) {
     try {
         const { values, positionals } = readArguments(args);
         if (values.help === true) {
-            process.stdout.write(USAGE);
+            process.stdout.write(usage(widthOf(process.stdout)));
+            return EXIT.passed;
+        }
+        if (values.version === true) {
+            process.stdout.write(`${report/* TOOL */.js.name} ${report/* TOOL */.js.version}\n`);
             return EXIT.passed;
         }
         const json = values.json === true;
@@ -40991,8 +44098,14 @@ async function runTerminal(args, state) {
 }
 /** The terminal may be the log of a job on a GitHub runner. */
 function reportError(message) {
-    for (const line of message.split('\n'))
-        process.stderr.write(`${escape_escapeLine(line)}\n`);
+    const width = widthOf(process.stderr);
+    const indent = '  ';
+    for (const line of message.split('\n')) {
+        const parts = wrap(escape_escapeLine(line), width === undefined ? undefined : width - indent.length);
+        for (const [index, part] of parts.entries()) {
+            process.stderr.write(`${escape_escapeLine(index === 0 ? part : indent + part)}\n`);
+        }
+    }
 }
 async function passesSelfTest(progress) {
     // Loaded on demand, because it includes mail servers.
@@ -41016,7 +44129,7 @@ async function demonstrate() {
         process.stdout.write(shownOnTerminal(outcome));
         if (outcome.report.endpoints.some(verdict/* isCutShort */.zy))
             return EXIT.failed;
-        process.stdout.write('\nIn a workflow, this result fails the job. This was a demonstration, so the exit code is 0.\n');
+        process.stdout.write(`\n${wrap(DEMONSTRATED, widthOf(process.stdout)).join('\n')}\n`);
         return EXIT.passed;
     }
     finally {
@@ -41031,56 +44144,39 @@ function rejectOtherThanDemo(values, positionals) {
     const message = '--demo accepts no endpoint and no option except --self-test';
     throw new ConfigurationError([{ message }]);
 }
-function readArguments(args) {
-    const names = INPUT_NAMES.filter((name) => !OTHERS.includes(name));
-    const options = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
-    try {
-        return (0,external_node_util_.parseArgs)({
-            args: [...args],
-            options: {
-                ...options,
-                'self-test': { type: 'boolean' },
-                demo: { type: 'boolean' },
-                json: { type: 'boolean' },
-                help: { type: 'boolean', short: 'h' },
-            },
-            allowPositionals: true,
-        });
-    }
-    catch (error) {
-        const secret = FROM_ENVIRONMENT.find((name) => args.some((arg) => arg.split('=')[0] === `--${name}`));
-        const message = secret === undefined
-            ? (0,reason/* reasonOf */.A)(error)
-            : `--${secret} is not an option: set ${variableOf(secret)} in the environment`;
-        throw new ConfigurationError([{ message }]);
-    }
-}
-function variableOf(input) {
-    return `STARTTLS_GATE_${input.toUpperCase().replaceAll('-', '_')}`;
-}
 function planOf(given) {
     const secrets = FROM_ENVIRONMENT.map((input) => [input, process.env[variableOf(input)]]);
     const inputs = { ...Object.fromEntries(secrets), ...given };
     const texts = Object.entries(inputs).filter((entry) => typeof entry[1] === 'string');
-    return loadPlan(Object.fromEntries(texts), { cwd: process.cwd(), env: process.env, readFile: readRegularFile });
+    return loadPlan(Object.fromEntries(texts), {
+        cwd: process.cwd(),
+        env: process.env,
+        surface: 'terminal',
+        readFile: readRegularFile,
+    });
 }
 function gate(plan, progress) {
     const finished = (endpoint, done) => {
-        progress.write(`${progressLine(endpoint, done)}\n`);
+        const width = widthOf(progress);
+        progress.write(`${width === undefined ? progressLine(endpoint, done) : shortProgressLine(endpoint, done, width)}\n`);
     };
     return (0,run/* run */.e)(plan, process.env, finished, cancellation());
 }
 function shownOnTerminal({ report, verdict }) {
-    return `\n${renderTerminal(report, verdict, { color: process.stdout.isTTY })}`;
+    const { stdout, env } = process;
+    return `\n${renderTerminal(report, verdict, { color: hasColor(stdout, env), width: widthOf(stdout) })}`;
 }
 
-// EXTERNAL MODULE: ./src/gate/secrets.ts + 2 modules
-var secrets = __nccwpck_require__(607);
+// EXTERNAL MODULE: ./src/gate/secrets.ts
+var secrets = __nccwpck_require__(9918);
 ;// CONCATENATED MODULE: ./src/main/cli.ts
 
 
 
 
+
+for (const stream of [process.stdout, process.stderr])
+    tolerateClosedPipe(stream);
 start((state) => runTerminal(process.argv.slice(2), state), (reason, { plan }) => {
     process.stderr.write(`The gate itself failed: ${escape_escapeLine((0,secrets/* redactReason */.uS)(reason, plan))}\n`);
 });

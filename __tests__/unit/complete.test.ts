@@ -64,19 +64,30 @@ describe('the settings of servers', () => {
     expect(completeFinding(plain, OBSERVED).remedy).toBe(`${remedy as string} ${examples}`);
   });
 
-  test.each<[string, Partial<Observed>]>([
-    ['greeting', { greeting: 'mx ESMTP Postfix' }],
-    ['reply to EHLO', { capabilities: ['mx Postfix at your service'] }],
-  ])('are only that of the software if it is known by its %s', (_, learned) => {
+  test.each<[string, Partial<Observed>, RegExp]>([
+    ['greeting', { greeting: 'mx ESMTP Postfix' }, / This is Postfix: Set `smtpd_tls_security_level/],
+    ['reply to EHLO', { capabilities: ['XVERP=Courier'] }, / This is Courier: In `esmtpd`/],
+  ])('are only that of the software if it is known by its %s', (_, learned, setting) => {
     const found = completeFinding(plain, { ...OBSERVED, ...learned });
-    expect(found.remedy).toMatch(/ This is Postfix: Set `smtpd_tls_security_level/);
+    expect(found.remedy).toMatch(setting);
     expect(found.remedy).not.toMatch(/Exim/);
     expect(found.remedy.startsWith(remedy as string)).toBe(true);
   });
 
   test('are only that of the software if it is known by a rejection in the evidence', () => {
-    const found = finding('starttls-refused', 'No.', { evidence: { reply: '454 Postfix' } });
+    const found = finding('starttls-refused', 'No.', { evidence: { reply: '454 4.7.0 x-1.2 - gsmtp' } });
+    expect(completeFinding(found, OBSERVED).remedy).toContain(' This is Google: ');
+  });
+
+  test('are only that of the software if it is known by a greeting in the evidence', () => {
+    const found = finding('plaintext-on-implicit-port', 'No.', { evidence: { data: '220 mx ESMTP Postfix' } });
     expect(completeFinding(found, OBSERVED).remedy).toContain(' This is Postfix: ');
+  });
+
+  test('are those of common products if only a host or a rejection has the name of one', () => {
+    const found = finding('starttls-not-advertised', 'No.', { evidence: { reply: '454 Postfix' } });
+    const observed = { ...OBSERVED, greeting: '220 postfix.example.com ESMTP', capabilities: ['postfix.example.com'] };
+    expect(completeFinding(found, observed).remedy).toBe(`${remedy as string} ${examples}`);
   });
 });
 
@@ -85,7 +96,7 @@ test('a program that hides STARTTLS has the setting of the server only if that i
   const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;
   expect(remedyOn('mx ESMTP')).toContain('Postfix removes the offer if `smtpd_discard_ehlo_keywords`');
   expect(remedyOn('mx ESMTP Postfix')).toContain('This is Postfix: Remove `starttls` from');
-  expect(remedyOn('mx ESMTP Exim')).not.toContain('smtpd_discard');
+  expect(remedyOn('mx ESMTP Exim 4.98')).not.toContain('smtpd_discard');
 });
 
 test('examples that are not about the software of the server are shown even if that is known', () => {

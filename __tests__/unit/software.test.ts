@@ -1,232 +1,416 @@
-import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
-import { recognize, settingOf, type SoftwareName } from '../../src/findings/software.js';
+import { recognize, settingOf, type Said, type SoftwareName } from '../../src/findings/software.js';
+import { PROVIDERS } from '../../src/findings/software/providers.js';
+import { SERVERS } from '../../src/findings/software/servers.js';
+import type { Software, Topic } from '../../src/findings/software/topic.js';
 
-/** The setting for the usual cause of a finding. */
-function settingFor(code: FindingCode, name: SoftwareName | undefined, minVersion: string): string | undefined {
-  const { usual }: CatalogEntry = CATALOG[code];
-  return usual.setting && name && settingOf(usual.setting, name, minVersion);
-}
+const recognized = (said: Partial<Said>): SoftwareName | undefined =>
+  recognize({ greetings: [], offers: [], rejections: [], ...said });
 
-/** A text by which each server is recognized: a greeting, a line of its reply to EHLO, or a rejection. */
-const SAYS = {
-  Postfix: '220 mail.example.test ESMTP Postfix (Debian/GNU)',
-  Exim: '220 mail.example.test ESMTP Exim 4.96 Mon, 23 Nov 2026 12:00:00 +0000',
-  Sendmail: '220 mail.example.test ESMTP Sendmail 8.17.1/8.17.1; Mon, 23 Nov 2026 12:00:00 GMT',
-  OpenSMTPD: '220 mail.example.test ESMTP OpenSMTPD',
-  Exchange: '220 mail.example.test Microsoft ESMTP MAIL Service ready at Mon, 23 Nov 2026 12:00:00 +0000',
-  Haraka: '220 mail.example.test ESMTP Haraka/3.0.3 ready',
-  Stalwart: '220 mail.example.test Stalwart ESMTP at your service',
-  'Microsoft 365': 'FR0P281CA0001.outlook.office365.com Hello [192.0.2.1]',
-  Google: '220 smtp.gmail.com ESMTP a-20020a05600c - gsmtp',
-  'Amazon SES': '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABCDEFGHI',
-} as const satisfies Partial<Record<SoftwareName, string>>;
+const greeted = (...greetings: readonly string[]): SoftwareName | undefined => recognized({ greetings });
 
-/** All findings that a different certificate fixes. */
-const OF_THE_CERTIFICATE: readonly FindingCode[] = FINDING_CODES.filter((code) =>
-  /^certificate-(?!pin|unchecked|lifetime)/.test(code),
-);
+describe('software is recognized', () => {
+  test.each<[SoftwareName, string]>([
+    ['Postfix', '220 mail.example.test ESMTP Postfix'],
+    ['Postfix', '220 mail.example.test ESMTP Postfix (Debian/GNU)'],
+    ['Exim', '220 mail.example.test ESMTP Exim 4.98 Mon, 23 Nov 2026 12:00:00 +0000'],
+    ['Exim', '220-mail.example.test ESMTP Exim 4.98 #2 Mon, 23 Nov 2026 12:00:00 +0000 / We do not authorize'],
+    ['Sendmail', '220 mail.example.test ESMTP Sendmail 8.18.1/8.18.1; Mon, 23 Nov 2026 12:00:00 GMT'],
+    ['OpenSMTPD', '220 mail.example.test ESMTP OpenSMTPD'],
+    ['Dovecot', '220 mail.example.test Dovecot (Debian) ready.'],
+    ['Dovecot', '220 mail.example.test Dovecot ready.'],
+    ['nginx', '220 mail.example.test ESMTP ready'],
+    ['qpsmtpd', '220 mail.example.test ESMTP qpsmtpd 1.00 ready; send us your mail, but not your spam.'],
+    ['Exchange', '220 mail.example.test Microsoft ESMTP MAIL Service ready at Mon, 23 Nov 2026 12:00:00 +0000'],
+    ['Haraka', '220 mail.example.test ESMTP Haraka/3.1.5 ready (0A1B2C)'],
+    ['Haraka', '220 SendCloud Inbound Server ESMTP Haraka 2.2.4 ready'],
+    ['Stalwart', '220 mail.example.test Stalwart ESMTP at your service'],
+    ['Microsoft 365', '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready at Mon'],
+    ['Google', '220 smtp.gmail.com ESMTP a-20020a05600c - gsmtp'],
+    ['Amazon SES', '220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABCDEFGHI xyz'],
+    ['SendGrid', '220 SG ESMTP service ready at ismtpd0013p1las1.sendgrid.net'],
+    ['Mailgun', '220 Mailgun Influx ready'],
+    ['Postmark', '220 smtp.postmarkapp.com ESMTP ready'],
+    ['Yahoo', '220 smtp.mail.yahoo.com ESMTP ready'],
+    ['Fastmail', '220 smtp.fastmail.com ESMTP ready'],
+    ['Zoho', '220 mx.zohomail.com SMTP Server ready'],
+    ['iCloud', '220 iCloud iscream SMTP - p00-smtp'],
+  ])('as %s by its greeting: %s', (name, greeting) => {
+    expect(greeted(greeting)).toBe(name);
+    expect(greeted(greeting.slice('220 '.length))).toBe(name);
+  });
 
-/** For some findings, what the setting of each server must name. */
-const NAMES: readonly (readonly [readonly FindingCode[], Partial<Record<keyof typeof SAYS, RegExp>>])[] = [
-  [
-    ['greeting-rejected'],
-    {
-      Postfix: /`postscreen_access_list`/,
-      Exim: /`acl_smtp_connect`/,
-      Sendmail: /access map/,
-      Exchange: /`RemoteIPRanges`/,
-      Stalwart: /`server\.allowed-ip`/,
-      'Microsoft 365': /`Set-HostedConnectionFilterPolicy/,
-      Google: /"SMTP relay service"/,
-    },
-  ],
-  [['ehlo-rejected'], { Postfix: /`smtpd_helo_restrictions`/, Exim: /`acl_smtp_helo`/ }],
-  [
-    ['starttls-not-advertised'],
-    {
-      Postfix: /`smtpd_tls_security_level = may`.*`smtpd_tls_chain_files`/,
-      Exim: /`tls_advertise_hosts = \*`/,
-      Sendmail: /`confSERVER_CERT` and `confSERVER_KEY`/,
-      OpenSMTPD: /`tls pki NAME`.*`tls-require`/,
-      Exchange: /`Enable-ExchangeCertificate -Services SMTP`/,
-      Haraka: /`config\/tls\.ini`/,
-      Stalwart: /`certificate\.NAME\.cert`.*`tls\.implicit = false`/,
-      'Microsoft 365': /587 or 25/,
-      Google: /STARTTLS on 587/,
-      'Amazon SES': /587 and 2587 have STARTTLS/,
-    },
-  ],
-  [
-    ['starttls-refused'],
-    {
-      Postfix: /`smtpd_tls_chain_files`/,
-      Exim: /`tls_privatekey`/,
-      Sendmail: /`LogLevel`/,
-      OpenSMTPD: /`pki NAME key`/,
-      Exchange: /event 12014/,
-      Haraka: /`key` and `cert` in `config\/tls\.ini`/,
-      Stalwart: /`certificate\.NAME\.private-key`/,
-      'Microsoft 365': /587 or 25/,
-      Google: /STARTTLS on 587/,
-      'Amazon SES': /587 and 2587 have STARTTLS/,
-    },
-  ],
-  [
-    ['plaintext-auth-advertised', 'plaintext-auth-accepted'],
-    {
-      Postfix: /`smtpd_tls_auth_only = yes`/,
-      Exim: /`auth_advertise_hosts`/,
-      Sendmail: /`confAUTH_OPTIONS`/,
-      OpenSMTPD: /`tls-require auth`/,
-      Exchange: /`AuthMechanism BasicAuthRequireTLS`/,
-      Haraka: /`auth\/flat_file` offers AUTH before TLS only/,
-      Stalwart: /`session\.auth\.mechanisms`.*`is_tls`/,
-    },
-  ],
-  [
-    ['plaintext-mail-accepted'],
-    {
-      Postfix: /`smtpd_tls_security_level = encrypt`/,
-      Exim: /`acl_smtp_mail`.*`encrypted = \*`/,
-      Sendmail: /`TLS_Clt: ENCR:112`/,
-      OpenSMTPD: /`tls-require`/,
-      Exchange: /`Set-ReceiveConnector -RequireTLS \$true`/,
-    },
-  ],
-  [
-    ['plaintext-on-implicit-port'],
-    {
-      Postfix: /`smtpd_tls_wrappermode = yes`/,
-      Exim: /`tls_on_connect_ports`/,
-      Sendmail: /M=s/,
-      OpenSMTPD: /`smtps`/,
-      Exchange: /`transport: starttls`/,
-      Haraka: /`smtps_port`/,
-      Stalwart: /`tls\.implicit = true`/,
-      'Microsoft 365': /`transport: starttls`/,
-      Google: /on 465, and STARTTLS on 587/,
-      'Amazon SES': /465 and 2465/,
-    },
-  ],
-  [
-    ['tls-handshake-failed'],
-    {
-      Postfix: /`smtpd_tls_mandatory_ciphers`/,
-      Exim: /`tls_require_ciphers`/,
-      Sendmail: /`CipherList`/,
-      OpenSMTPD: /`smtp ciphers`/,
-      Exchange: /`Enable-TlsCipherSuite`/,
-      Haraka: /`ciphers`.*`config\/tls\.ini`/,
-      Stalwart: /`tls\.disable-ciphers`/,
-      'Microsoft 365': /smtp\.office365\.com/,
-      Google: /smtp-relay\.gmail\.com/,
-      'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
-    },
-  ],
-  [
-    ['tls-version-too-old'],
-    {
-      Postfix: /`smtpd_tls_mandatory_protocols`/,
-      Exim: /`openssl_options`/,
-      Sendmail: /`ServerSSLOptions`/,
-      OpenSMTPD: /`protocols`/,
-      Exchange: /Schannel/,
-      Haraka: /`minVersion` in `config\/tls\.ini`/,
-      Stalwart: /`tls\.disable-protocols`/,
-      'Microsoft 365': /`Set-TransportConfig/,
-      Google: /smtp-relay\.gmail\.com/,
-      'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
-    },
-  ],
-  [
-    ['client-certificate-required'],
-    {
-      Postfix: /`smtpd_tls_req_ccert = no`/,
-      Exim: /`tls_try_verify_hosts`/,
-      Sendmail: /`confTLS_SRV_OPTIONS`/,
-      OpenSMTPD: /`tls-require` without `verify`/,
-      Exchange: /`Set-ReceiveConnector -DomainSecureEnabled \$false`/,
-      Haraka: /`requireAuthorized`/,
-    },
-  ],
-  [
-    OF_THE_CERTIFICATE,
-    {
-      Postfix: /`smtpd_tls_chain_files`.*`postfix reload`/,
-      Exim: /`tls_certificate`.*`tls_privatekey`/,
-      Sendmail: /`confSERVER_CERT`.*`confSERVER_KEY`/,
-      OpenSMTPD: /`pki NAME cert`.*`pki NAME key`/,
-      Exchange: /`Enable-ExchangeCertificate .*-Services SMTP`.*`Set-ReceiveConnector -TlsCertificateName`/,
-      Haraka: /`config\/tls_cert\.pem`/,
-      Stalwart: /`certificate\.NAME\.cert`.*full chain/,
-      'Microsoft 365': /smtp\.office365\.com/,
-      Google: /smtp-relay\.gmail\.com/,
-      'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
-    },
-  ],
-  [
-    ['auth-not-advertised'],
-    {
-      Postfix: /`smtpd_sasl_auth_enable = yes`/,
-      Exim: /`server_advertise_condition`/,
-      OpenSMTPD: /`auth`/,
-      'Microsoft 365': /smtp\.office365\.com/,
-      Google: /smtp\.gmail\.com/,
-    },
-  ],
-  [
-    ['auth-rejected'],
-    {
-      Postfix: /`auth_debug = yes`/,
-      Exim: /`server_condition`/,
-      Exchange: /`AuthMechanism BasicAuth/,
-      'Microsoft 365': /`Set-CASMailbox/,
-      Google: /app password/,
-      'Amazon SES': /`ses:SendRawEmail`/,
-    },
-  ],
-  [['auth-temporary-failure'], { Google: /accepts none for a while/ }],
-  [['auth-command-refused'], { Postfix: /`smtpd_sasl_auth_enable = yes`/, Exim: /`auth_advertise_hosts`/ }],
-];
+  test.each<[SoftwareName, string]>([
+    ['Courier', 'XVERP=Courier'],
+    ['Haraka', 'mail.example.test Hello ci.example.test [192.0.2.1], Haraka is at your service.'],
+    ['Stalwart', 'mail.example.test you had me at EHLO'],
+    ['Microsoft 365', 'FR0P281CA0001.outlook.office365.com Hello [192.0.2.1]'],
+    ['Google', 'smtp.gmail.com at your service, [192.0.2.1]'],
+    ['Amazon SES', 'email-smtp.amazonaws.com'],
+    ['SendGrid', 'smtp.sendgrid.net'],
+    ['Yahoo', 'kubenode518.mail-prod1.omega.ir2.yahoo.com Hello ci.example.test [192.0.2.1]'],
+  ])('as %s by a line of its reply to EHLO: %s', (name, line) => {
+    expect(recognized({ greetings: ['220 ready'], offers: ['PIPELINING', line] })).toBe(name);
+  });
 
-const servers = Object.entries(SAYS) as [keyof typeof SAYS, string][];
-const rows = NAMES.flatMap(([codes, settings]) =>
-  codes.flatMap((code) =>
-    servers.flatMap(([name, said]) => (settings[name] ? [{ code, name, said, setting: settings[name] }] : [])),
-  ),
-);
+  test.each<[SoftwareName, string]>([
+    ['Microsoft 365', '535 5.7.3 Authentication unsuccessful [FR0P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-11-23]'],
+    ['Google', '535 5.7.8 https://support.google.com/mail/?p=BadCredentials x-1.2 - gsmtp'],
+    ['SendGrid', '550 Unverified sender. Visit https://sendgrid.com/docs/for-developers'],
+    ['Mailgun', '535 5.7.0 Mailgun is not loving your login or password'],
+  ])('as %s by a rejection: %s', (name, reply) => {
+    expect(recognized({ greetings: ['220 ready'], rejections: [reply] })).toBe(name);
+  });
 
-test.each(servers)('%s is recognized by what it sends', (name, said) => {
-  expect(recognize(['250-PIPELINING', said])).toBe(name);
+  test('by its greeting, even if a rejection quotes another server', () => {
+    expect(
+      recognized({
+        greetings: ['220 mail.example.test ESMTP Postfix'],
+        rejections: ['550 host gmail-smtp-in.l.google.com said: 550 5.1.1 x - gsmtp'],
+      }),
+    ).toBe('Postfix');
+  });
 });
 
-test.each(rows)('the fix of $code names the setting of $name', ({ code, name, said, setting }) => {
-  const text = settingFor(code, recognize([said]), 'TLSv1.2');
-  expect(text).toMatch(new RegExp(`^This is ${name}: `));
-  expect(text).toMatch(setting);
-});
+describe('software is not recognized', () => {
+  test.each([
+    '220 postfix.example.test ESMTP',
+    '220 exim.example.test ESMTP ready for mail',
+    '220 mail.example.test ESMTP, not Postfix',
+    '220 mail.example.test ESMTP MyPostfix',
+    '220 mail.example.test ESMTP EximProxy',
+    '220 mail.example.test SMTP server, formerly Sendmail',
+    '220 mail.example.test ready, Dovecot is next door',
+    '220 outlook.com.example.test ESMTP',
+    '220 yahoo.com.example.test ESMTP',
+    '220 mailgun.example.test ESMTP',
+    '220 sendgrid.example.test ESMTP',
+    // The SMTP service of Windows is not Exchange.
+    '220 mail.example.test Microsoft ESMTP MAIL Service, Version: 10.0.20348.1 ready at Mon, 23 Nov 2026 12:00:00',
+    '220 mail.example.test ESMTP Service Ready',
+    '220 mail.example.test ESMTP',
+    '',
+  ])('by the greeting "%s"', (greeting) => {
+    expect(greeted(greeting)).toBeUndefined();
+  });
 
-test('no other fix has a setting of these servers', () => {
-  const named = new Set(rows.map(({ code, name }) => `${name}: ${code}`));
-  const others = servers.flatMap(([name]) =>
-    FINDING_CODES.filter(
-      (code) => !named.has(`${name}: ${code}`) && settingFor(code, name, 'TLSv1.2') !== undefined,
-    ).map((code) => `${name}: ${code}`),
+  test.each(['postfix.example.test', 'mail.example.test Hello, I am not Haraka', 'XVERP'])(
+    'by the line "%s" of a reply to EHLO',
+    (line) => {
+      expect(recognized({ offers: [line] })).toBeUndefined();
+    },
   );
+
+  test.each(['454 4.7.0 TLS not available: see the manual of Postfix', '550 relayed by exim'])(
+    'by the rejection "%s"',
+    (reply) => {
+      expect(recognized({ rejections: [reply] })).toBeUndefined();
+    },
+  );
+});
+
+/** What the setting of each product must name. There are no others. */
+const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> = {
+  'greeting-rejected': {
+    Postfix: /`postscreen_access_list`/,
+    Exim: /`acl_smtp_connect`/,
+    Sendmail: /access map/,
+    Exchange: /`RemoteIPRanges`/,
+    Stalwart: /`server\.allowed-ip`/,
+    'Microsoft 365': /`Set-HostedConnectionFilterPolicy/,
+    Google: /"SMTP relay service"/,
+  },
+  'ehlo-rejected': { Postfix: /`smtpd_helo_restrictions`/, Exim: /`acl_smtp_helo`/ },
+  'starttls-not-advertised': {
+    Postfix: /`smtpd_tls_security_level = may`.*`smtpd_tls_chain_files`/,
+    Exim: /`tls_advertise_hosts = \*`/,
+    Sendmail: /`confSERVER_CERT` and `confSERVER_KEY`/,
+    OpenSMTPD: /`tls pki NAME`.*`tls-require`/,
+    Dovecot: /`ssl_server_cert_file`.*2\.3: `ssl_cert = <FILE`/,
+    Courier: /`TLS_CERTFILE`.*`MAILUSER`/,
+    nginx: /`starttls only`/,
+    qpsmtpd: /`config\/plugins`/,
+    Exchange: /`Enable-ExchangeCertificate -Services SMTP`/,
+    Haraka: /`config\/tls\.ini`/,
+    Stalwart: /`certificate\.NAME\.cert`.*`tls\.implicit = false`/,
+    'Microsoft 365': /587 or 25/,
+    Google: /STARTTLS on 587/,
+    'Amazon SES': /587 and 2587 have STARTTLS/,
+  },
+  'starttls-refused': {
+    Postfix: /`smtpd_tls_chain_files`/,
+    Exim: /`tls_privatekey`/,
+    Sendmail: /`LogLevel`/,
+    OpenSMTPD: /`pki NAME key`/,
+    Dovecot: /`ssl_server_key_file`/,
+    Courier: /read `TLS_CERTFILE`/,
+    Exchange: /event 12014/,
+    Haraka: /`key` and `cert` in `config\/tls\.ini`/,
+    Stalwart: /`certificate\.NAME\.private-key`/,
+    'Microsoft 365': /587 or 25/,
+    Google: /STARTTLS on 587/,
+    'Amazon SES': /587 and 2587 have STARTTLS/,
+  },
+  'starttls-hidden': { Postfix: /`smtpd_discard_ehlo_keywords`/ },
+  'plaintext-on-implicit-port': {
+    Postfix: /`smtpd_tls_wrappermode = yes`/,
+    Exim: /`tls_on_connect_ports`/,
+    Sendmail: /M=s/,
+    OpenSMTPD: /`smtps`/,
+    Dovecot: /`inet_listener submissions`/,
+    Courier: /`ESMTPDSSLSTART=YES`/,
+    nginx: /`ssl` to the `listen` directive/,
+    qpsmtpd: /`--port 465`/,
+    Exchange: /`transport: starttls`/,
+    Haraka: /`smtps_port`/,
+    Stalwart: /`tls\.implicit = true`/,
+    'Microsoft 365': /`transport: starttls`/,
+    Google: /on 465, and STARTTLS on 587/,
+    'Amazon SES': /465 and 2465/,
+  },
+  'plaintext-auth-advertised': {
+    Postfix: /`smtpd_tls_auth_only = yes`/,
+    Exim: /`auth_advertise_hosts`/,
+    Sendmail: /`confAUTH_OPTIONS`/,
+    OpenSMTPD: /`tls-require auth`/,
+    Dovecot: /`auth_allow_cleartext = no` \(2\.3: `disable_plaintext_auth = yes`\)/,
+    Courier: /`ESMTPAUTH=""`.*`ESMTPAUTH_TLS`/,
+    nginx: /`starttls only` instead of `starttls on`/,
+    qpsmtpd: /`config\/tls_before_auth`/,
+    Exchange: /`AuthMechanism BasicAuthRequireTLS`/,
+    Haraka: /`auth\/flat_file` offers AUTH before TLS only/,
+    Stalwart: /`session\.auth\.mechanisms`.*`is_tls`/,
+  },
+  'plaintext-mail-accepted': {
+    Postfix: /`smtpd_tls_security_level = encrypt`/,
+    Exim: /`acl_smtp_mail`.*`encrypted = \*`/,
+    Sendmail: /`TLS_Clt: ENCR:112`/,
+    OpenSMTPD: /`tls-require`/,
+    Courier: /`ESMTP_TLS_REQUIRED=1`/,
+    Exchange: /`Set-ReceiveConnector -RequireTLS \$true`/,
+  },
+  'tls-version-too-old': {
+    Postfix: /`smtpd_tls_mandatory_protocols`/,
+    Exim: /`openssl_options`/,
+    Sendmail: /`ServerSSLOptions`/,
+    OpenSMTPD: /`protocols`/,
+    Dovecot: /`ssl_min_protocol/,
+    Courier: /`TLS_PROTOCOL`/,
+    nginx: /`ssl_protocols`/,
+    qpsmtpd: /`config\/tls_protocols`/,
+    Exchange: /Schannel/,
+    Haraka: /`minVersion` in `config\/tls\.ini`/,
+    Stalwart: /`tls\.disable-protocols`/,
+    'Microsoft 365': /`Set-TransportConfig/,
+    Google: /smtp-relay\.gmail\.com/,
+    'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
+  },
+  'tls-handshake-failed': {
+    Postfix: /`smtpd_tls_mandatory_ciphers`/,
+    Exim: /`tls_require_ciphers`/,
+    Sendmail: /`CipherList`/,
+    OpenSMTPD: /`smtp ciphers`/,
+    Dovecot: /`ssl_cipher_list`/,
+    Courier: /`TLS_CERTFILE`.*`TLS_CIPHER_LIST`/,
+    nginx: /`ssl_ciphers`/,
+    qpsmtpd: /`config\/tls_ciphers`/,
+    Exchange: /`Enable-TlsCipherSuite`/,
+    Haraka: /`ciphers`.*`config\/tls\.ini`/,
+    Stalwart: /`tls\.disable-ciphers`/,
+    'Microsoft 365': /smtp\.office365\.com/,
+    Google: /smtp-relay\.gmail\.com/,
+    'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
+  },
+  'client-certificate-required': {
+    Postfix: /`smtpd_tls_req_ccert = no`/,
+    Exim: /`tls_try_verify_hosts`/,
+    Sendmail: /`confTLS_SRV_OPTIONS`/,
+    OpenSMTPD: /`tls-require` without `verify`/,
+    Dovecot: /`auth_ssl_require_client_cert = no`/,
+    Courier: /`TLS_VERIFYPEER=NONE`/,
+    nginx: /`ssl_verify_client`/,
+    Exchange: /`Set-ReceiveConnector -DomainSecureEnabled \$false`/,
+    Haraka: /`requireAuthorized`/,
+  },
+  certificate: {
+    Postfix: /`smtpd_tls_chain_files`.*`postfix reload`/,
+    Exim: /`tls_certificate`.*`tls_privatekey`/,
+    // It reads only the first certificate of `confSERVER_CERT`.
+    Sendmail: /`confSERVER_CERT`.*intermediates into the file of `confCACERT`/,
+    OpenSMTPD: /`pki NAME cert`.*`pki NAME key`/,
+    Dovecot: /`ssl_server_cert_file`.*2\.3: `ssl_cert = <FILE`/,
+    Courier: /`TLS_CERTFILE`.*`TLS_PRIVATE_KEYFILE`.*`MAILUSER`/,
+    nginx: /`ssl_certificate`.*`nginx -s reload`/,
+    qpsmtpd: /`qpsmtpd-server\.crt`/,
+    Exchange: /`Enable-ExchangeCertificate .*-Services SMTP`.*`Set-ReceiveConnector -TlsCertificateName`/,
+    Haraka: /`config\/tls_cert\.pem`/,
+    Stalwart: /`certificate\.NAME\.cert`.*full chain/,
+    'Microsoft 365': /smtp\.office365\.com/,
+    Google: /smtp-relay\.gmail\.com/,
+    'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
+  },
+  'tls-in-proxy': {
+    Postfix: /`-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`/,
+    Exim: /`tls_advertise_hosts`.*`auth_advertise_hosts`/,
+    Dovecot: /`haproxy = yes`.*`send-proxy-v2-ssl`/,
+    Stalwart: /PROXY protocol/,
+  },
+  'auth-not-advertised': {
+    Postfix: /`smtpd_sasl_auth_enable = yes`/,
+    Exim: /`server_advertise_condition`/,
+    Sendmail: /`confAUTH_MECHANISMS`/,
+    OpenSMTPD: /`auth`/,
+    Dovecot: /`haproxy = yes`/,
+    Courier: /`ESMTPAUTH_TLS`/,
+    nginx: /`smtp_auth`/,
+    qpsmtpd: /`auth\/auth_flat_file`/,
+    Exchange: /"Client Frontend"/,
+    Haraka: /`auth\/flat_file`/,
+    Stalwart: /`session\.auth\.mechanisms`/,
+    'Microsoft 365': /smtp\.office365\.com on 587/,
+    Google: /smtp\.gmail\.com/,
+  },
+  'submission-host': { 'Microsoft 365': /smtp\.office365\.com on 587/, Google: /smtp\.gmail\.com on 587 or 465/ },
+  'auth-mechanisms': {
+    Postfix: /`auth_mechanisms`.*`mech_list`/,
+    Exim: /`public_name`/,
+    Sendmail: /`confAUTH_MECHANISMS`/,
+    Dovecot: /`auth_mechanisms`/,
+    Courier: /`ESMTPAUTH_TLS`/,
+    nginx: /`smtp_auth`/,
+    qpsmtpd: /plugins/,
+    Exchange: /`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`/,
+    Haraka: /`config\/auth_flat_file\.ini`/,
+    Stalwart: /`saslMechanisms`/,
+  },
+  'auth-command-refused': {
+    Postfix: /`smtpd_sasl_auth_enable = yes`/,
+    Exim: /`auth_advertise_hosts`/,
+    nginx: /`smtp_auth`/,
+  },
+  'line-too-long': { Postfix: /`smtpd_sasl_response_limit`/ },
+  'auth-rejected': {
+    Postfix: /`auth_verbose = yes`.*`testsaslauthd`/,
+    Exim: /`server_condition`/,
+    Sendmail: /`pwcheck_method`/,
+    OpenSMTPD: /`smtpctl encrypt`/,
+    Dovecot: /`doveadm auth test USER`/,
+    Courier: /`authtest USER PASSWORD`/,
+    nginx: /`auth_http`.*`proxy_smtp_auth on`/,
+    qpsmtpd: /plugin/,
+    Exchange: /DOMAIN\\user or a UPN/,
+    Haraka: /`config\/plugins`/,
+    Stalwart: /app password/,
+    'Microsoft 365': /`Get-CASMailbox`/,
+    Google: /app password/,
+    'Amazon SES': /`ses:SendRawEmail`/,
+    SendGrid: /`apikey`/,
+    Mailgun: /postmaster@DOMAIN/,
+    Postmark: /server API token/,
+    Yahoo: /app password/,
+    Fastmail: /app password/,
+    Zoho: /data center/,
+    iCloud: /app password/,
+  },
+  'app-password': {
+    Google: /2-step verification/,
+    Yahoo: /account security settings/,
+    Fastmail: /access to SMTP/,
+    Zoho: /"Application-Specific Password"/,
+    iCloud: /account\.apple\.com/,
+  },
+  'basic-auth-blocked': { 'Microsoft 365': /SMTP\.Send`.*`Set-AuthenticationPolicy -AllowBasicAuthSmtp`/ },
+  'smtp-auth-disabled': { 'Microsoft 365': /`Set-CASMailbox/ },
+  'access-token': { 'Microsoft 365': /`SMTP\.SendAsApp`/, Google: /`https:\/\/mail\.google\.com\/`/ },
+  'client-certificate-request': {
+    Postfix: /`smtpd_tls_ask_ccert = yes`/,
+    Exim: /`tls_try_verify_hosts = \*`/,
+    Dovecot: /`ssl_server_request_client_cert = yes`/,
+    nginx: /`ssl_verify_client optional`/,
+  },
+  'client-not-allowed': {},
+  'auth-backend': {
+    Postfix: /`smtpd_sasl_path`/,
+    Exim: /`server_condition`/,
+    Sendmail: /saslauthd/,
+    Dovecot: /passdb/,
+    Courier: /authdaemond/,
+    nginx: /`auth_http`/,
+    qpsmtpd: /plugin/,
+  },
+  'auth-throttled': { Google: /accepts none for a while/, Yahoo: /app password/ },
+  'quota-exceeded': { SendGrid: /"Maximum credits exceeded"/ },
+  'cached-credentials': { Postfix: /saslauthd/, Dovecot: /`doveadm auth cache flush USER`/ },
+  'relay-unavailable': { Dovecot: /`submission_relay_host`.*`submission_relay_ssl`/, nginx: /`Auth-Server`/ },
+  'unauthenticated-mail': {
+    Postfix: /`smtpd_delay_reject = no`/,
+    Exim: /`deny !authenticated = \*`/,
+    Sendmail: /M=Ea/,
+    OpenSMTPD: /`auth` instead of `auth-optional`/,
+    Courier: /`AUTH_REQUIRED=1`/,
+    Exchange: /`AnonymousUsers`/,
+    Stalwart: /`session\.auth\.require`/,
+  },
+  'auth-on-mx': {
+    Postfix: /`smtpd_sasl_auth_enable = no` in `main\.cf`/,
+    Exim: /`\$\{if eq\{\$received_port\}\{25\}/,
+    Sendmail: /modifier `A`/,
+    OpenSMTPD: /`auth-optional`/,
+    Courier: /`ESMTPAUTH_TLS=""`/,
+    Exchange: /`BasicAuth`/,
+    Stalwart: /`local_port`/,
+  },
+};
+
+const rows = (Object.keys(SETTINGS) as Topic[]).flatMap((topic) =>
+  (Object.entries(SETTINGS[topic]) as [SoftwareName, RegExp][]).map(([name, setting]) => ({ topic, name, setting })),
+);
+
+test.each(rows)('$name has the setting for $topic', ({ topic, name, setting }) => {
+  const text = settingOf(topic, name, 'TLSv1.2');
+  expect(text).toMatch(new RegExp(`^This is (probably )?${name}: `));
+  expect(text).toMatch(setting);
+  expect(text).toMatch(/\.$/);
+});
+
+test('no product has another setting', () => {
+  const products: Readonly<Record<string, Software>> = { ...PROVIDERS, ...SERVERS };
+  const named = Object.entries(products).flatMap(([name, { settings }]) =>
+    Object.keys(settings).map((topic) => `${name}: ${topic}`),
+  );
+  expect(named.sort()).toEqual(rows.map(({ name, topic }) => `${name}: ${topic}`).sort());
+});
+
+test('a product whose greeting others send too is only probably that product', () => {
+  expect(settingOf('certificate', 'nginx', 'TLSv1.2')).toMatch(/^This is probably nginx: /);
+  expect(settingOf('certificate', 'Postfix', 'TLSv1.2')).toMatch(/^This is Postfix: /);
+});
+
+test('no setting names another product', () => {
+  const servers = Object.keys(SERVERS);
+  const others = rows.filter(({ topic, name }) => {
+    const text = settingOf(topic, name, 'TLSv1.2') ?? '';
+    // Postfix has no authentication of its own, and Dovecot is one of the programs that it asks.
+    const itself = name === 'Postfix' ? ['Postfix', 'Dovecot'] : [name];
+    return servers.some((other) => !itself.includes(other) && text.includes(other));
+  });
   expect(others).toEqual([]);
 });
 
-test.each<[keyof typeof SAYS, string, RegExp]>([
+test.each<[SoftwareName, string, RegExp]>([
   ['Postfix', 'TLSv1.2', /`!TLSv1\.2`/],
   ['Postfix', 'TLSv1.3', /`!TLSv1\.3`/],
   ['Exim', 'TLSv1.2', /`\+no_tlsv1_2`/],
   ['Exim', 'TLSv1.3', /`\+no_tlsv1_3`/],
   ['Sendmail', 'TLSv1.3', /`\+SSL_OP_NO_TLSv1_3`/],
   ['OpenSMTPD', 'TLSv1.3', /`tlsv1\.3`/],
+  ['Dovecot', 'TLSv1.2', /`ssl_min_protocol = TLSv1\.2` or lower/],
+  ['Courier', 'TLSv1.3', /Allow TLSv1\.3 in/],
+  ['nginx', 'TLSv1.3', /`TLSv1\.3` to `ssl_protocols`/],
+  ['qpsmtpd', 'TLSv1.2', /`!TLSv1_2` from/],
   ['Exchange', 'TLSv1.3', /Enable TLS 1\.3/],
   ['Haraka', 'TLSv1.2', /Node\.js that supports TLS 1\.2/],
   ['Haraka', 'TLSv1.3', /Node\.js that supports TLS 1\.3/],
   ['Stalwart', 'TLSv1.3', /Remove TLS 1\.3 from/],
 ])('%s that does not support %s has the setting that allows it', (name, wanted, setting) => {
-  expect(settingFor('tls-version-too-old', name, wanted)).toMatch(setting);
+  expect(settingOf('tls-version-too-old', name, wanted)).toMatch(setting);
 });

@@ -72,7 +72,14 @@ function remedyOf(
   observed: Observed | undefined,
 ): string {
   const { reply = '', data = '' } = evidence;
-  const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
+  const software =
+    observed &&
+    recognize({
+      // Data that arrived instead of something else may be a greeting.
+      greetings: [observed.greeting ?? '', data],
+      offers: observed.capabilities,
+      rejections: [reply],
+    });
   // Without a topic, the examples are not about the software of the server.
   const more =
     setting === undefined || software === undefined

@@ -1,17 +1,30 @@
-import { PROVIDERS } from './providers.js';
-import { SERVERS, type Topic } from './servers.js';
+import { PROVIDERS } from './software/providers.js';
+import { SERVERS } from './software/servers.js';
+import type { Software, Topic } from './software/topic.js';
 
 const SOFTWARE = { ...PROVIDERS, ...SERVERS } as const;
 
 export type SoftwareName = keyof typeof SOFTWARE;
 
+/** What a server has sent, from which it can be recognized. Each text may begin with its code. */
+export interface Said {
+  readonly greetings: readonly string[];
+  /** The lines of its replies to EHLO. */
+  readonly offers: readonly string[];
+  readonly rejections: readonly string[];
+}
+
 /**
- * Recognizes a server or a service by what it sends.
- * @param texts the greeting, the lines of its replies to EHLO, a rejection
+ * Recognizes a server or a service. A name counts only where the product itself puts it: a host can have any name, and a
+ * rejection can quote another server, so the greeting counts most.
  */
-export function recognize(texts: readonly string[]): SoftwareName | undefined {
+export function recognize({ greetings, offers, rejections }: Said): SoftwareName | undefined {
+  return named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+}
+
+function named(where: 'greets' | 'offers' | 'rejects', texts: readonly string[]): SoftwareName | undefined {
   const names = Object.keys(SOFTWARE) as SoftwareName[];
-  return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
+  return names.find((name) => texts.some((text) => softwareOf(name)[where]?.test(text.replace(/^\d{3}[ -]/, ''))));
 }
 
 /**
@@ -20,7 +33,12 @@ export function recognize(texts: readonly string[]): SoftwareName | undefined {
  * @returns undefined if there is none
  */
 export function settingOf(topic: Topic, name: SoftwareName, minVersion: string): string | undefined {
-  const setting = SOFTWARE[name].settings[topic];
+  const { settings, isLikely } = softwareOf(name);
+  const setting = settings[topic];
   if (setting === undefined) return undefined;
-  return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+  return `This is ${isLikely ? 'probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+}
+
+function softwareOf(name: SoftwareName): Software {
+  return SOFTWARE[name];
 }

@@ -729,7 +729,7 @@ describe('the remedy names the software or provider', () => {
       /^Authenticate less often: .* This is Google: It limits/,
     ],
     ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Check the plan and the limits of the account/],
-    ['451 sendgrid: Maximum credits exceeded', /^Check the plan .* This is SendGrid: "Maximum credits/],
+    ['451 Maximum credits exceeded, see https://sendgrid.com', /^Check the plan .* This is SendGrid: "Maximum credits/],
     ['454 4.7.0 Temporary authentication failure', /^Look for errors of the authentication backend/],
     ['535 5.7.0 Too many connections', /^Authenticate less often: /],
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],

@@ -10,7 +10,7 @@ const AUTH_CAUSES = {
     certainty: 'likely',
     remedy:
       'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
-    setting: 'auth-temporary-failure',
+    setting: 'auth-throttled',
     reproduce: { command: 'sign-in', shows: REPLY },
   },
   'quota-exceeded': {
@@ -18,7 +18,7 @@ const AUTH_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-    setting: 'auth-temporary-failure',
+    setting: 'quota-exceeded',
     reproduce: { command: 'sign-in', shows: REPLY },
   },
   'sign-in-required': {
@@ -156,7 +156,7 @@ export const AUTHENTICATION = {
       certainty: 'likely',
       remedy:
         "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.",
-      setting: 'auth-temporary-failure',
+      setting: 'auth-backend',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },

@@ -1,6 +1,6 @@
 import type { Certainty, Party, Severity, StepId } from '../../report/report.js';
 import type { CommandName } from '../reproduce.js';
-import type { Topic } from '../servers.js';
+import type { Topic } from '../software/topic.js';
 
 /** What the gate knows about one kind of finding, for any endpoint. */
 export interface CatalogEntry {

@@ -1,0 +1,58 @@
+/** What a setting changes. The name is that of the problem that it fixes, or of what has to be configured. */
+export type Topic =
+  | 'greeting-rejected'
+  | 'ehlo-rejected'
+  | 'starttls-not-advertised'
+  | 'starttls-refused'
+  | 'starttls-hidden'
+  | 'plaintext-on-implicit-port'
+  | 'plaintext-auth-advertised'
+  | 'plaintext-mail-accepted'
+  | 'tls-version-too-old'
+  | 'tls-handshake-failed'
+  | 'client-certificate-required'
+  /** To install a certificate, or a different one. */
+  | 'certificate'
+  /** The server does not know that the session is encrypted, because a proxy terminates TLS. */
+  | 'tls-in-proxy'
+  | 'auth-not-advertised'
+  /** Which host and port of the service are for submission. */
+  | 'submission-host'
+  /** Which mechanisms the server offers. */
+  | 'auth-mechanisms'
+  | 'auth-command-refused'
+  | 'line-too-long'
+  /** The server rejects credentials: what they must be, and where its log has the reason. */
+  | 'auth-rejected'
+  | 'app-password'
+  | 'basic-auth-blocked'
+  | 'smtp-auth-disabled'
+  | 'access-token'
+  /** To request a certificate from clients, and to let them authenticate with it. */
+  | 'client-certificate-request'
+  | 'client-not-allowed'
+  | 'auth-backend'
+  | 'auth-throttled'
+  | 'quota-exceeded'
+  | 'cached-credentials'
+  /** A proxy or a submission service cannot reach the server behind it. */
+  | 'relay-unavailable'
+  | 'unauthenticated-mail'
+  | 'auth-on-mx';
+
+/** A mail server or a mail service: how to recognize it, and its settings. */
+export interface Software {
+  /** Matches its greeting, without the code: the name of the host, and what the software adds. */
+  readonly greets?: RegExp;
+  /** Matches a line of its reply to EHLO. */
+  readonly offers?: RegExp;
+  /** Matches its rejections. Only services name themselves there. */
+  readonly rejects?: RegExp;
+  /** Set if other software sends the same greeting. */
+  readonly isLikely?: true;
+  /** What to change, in the terms of its documentation. A function gets the oldest TLS version that is allowed. */
+  readonly settings: Readonly<Partial<Record<Topic, string | ((minVersion: string) => string)>>>;
+}
+
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+export const inWords = (version: string): string => version.replace('v', ' ');

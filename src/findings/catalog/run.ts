@@ -18,32 +18,38 @@ export const RUN = {
       evidence: {},
       causes: {
         'no-credentials': {
+          title: 'No credentials configured',
           party: 'configuration',
           certainty: 'certain',
           remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
         },
         'no-credentials-in-terminal': {
+          title: 'No credentials configured',
           party: 'configuration',
           certainty: 'certain',
           remedy:
             'Configure `auth` in the config file, or set `--username` and the environment variable `STARTTLS_GATE_PASSWORD`.',
         },
         'no-message': {
+          title: 'No test message configured',
           party: 'configuration',
           certainty: 'certain',
           remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
         },
         'no-message-in-terminal': {
+          title: 'No test message configured',
           party: 'configuration',
           certainty: 'certain',
           remedy: 'Configure `delivery` in the config file, or set `--mail-from`, `--rcpt-to` and `--inbox`.',
         },
         'no-inbox': {
+          title: 'No inbox configured',
           party: 'configuration',
           certainty: 'certain',
           remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
         },
         'no-inbox-in-terminal': {
+          title: 'No inbox configured',
           party: 'configuration',
           certainty: 'certain',
           remedy:
@@ -76,8 +82,9 @@ export const RUN = {
     'Run stopped early',
     'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.',
     {
+      title: 'Deadline of the run reached',
       party: 'configuration',
-      certainty: 'likely',
+      certainty: 'certain',
       remedy:
         'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several runs with `shard`. The durations in the report show which steps are slow.',
     },
@@ -85,12 +92,14 @@ export const RUN = {
       evidence: {},
       causes: {
         cancelled: {
+          title: 'Run canceled',
           party: 'configuration',
-          certainty: 'likely',
+          certainty: 'certain',
           remedy:
             'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
         },
         interrupted: {
+          title: 'Run interrupted',
           party: 'configuration',
           certainty: 'certain',
           remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',

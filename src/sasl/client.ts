@@ -38,16 +38,23 @@ export interface ExchangeContext {
 }
 
 /**
- * Why the client aborted an exchange, or why it ignores the server's success.
- * - `not-authenticated`: the server has not proved that it knows the password
- * - `malformed`: what the server sent does not follow the mechanism
+ * How a server fails to prove that it knows the password.
+ * - `signature-wrong`, `signature-missing`: it accepts the client, but does not sign the exchange with the password
+ * - `nonce-foreign`: its message does not continue this exchange
+ * - `nonce-not-extended`: its nonce adds nothing to that of the client
  */
+export type MissingProof = 'signature-wrong' | 'signature-missing' | 'nonce-foreign' | 'nonce-not-extended';
+
+/** Why the client aborted an exchange, or why it ignores the server's success. */
 export class SaslFault extends Error {
   override readonly name = 'SaslFault';
 
-  /** @param message without text of the peer */
+  /**
+   * @param kind `malformed` if what the server sent does not follow the mechanism
+   * @param message without text of the peer
+   */
   constructor(
-    readonly kind: 'not-authenticated' | 'malformed',
+    readonly kind: MissingProof | 'malformed',
     message: string,
   ) {
     super(message);

@@ -48,11 +48,14 @@ export async function scram(
 
   const clientFinal = async (serverFirst: string): Promise<string> => {
     const { nonce, salt, iterations } = parseServerFirst(serverFirst);
-    if (!nonce.startsWith(clientNonce) || nonce === clientNonce) {
+    if (!nonce.startsWith(clientNonce)) {
       throw new SaslFault(
-        'not-authenticated',
-        "the server's nonce does not begin with the client's, as if the message belonged to a different exchange",
+        'nonce-foreign',
+        "the server's nonce does not begin with the client's, so its message does not belong to this exchange",
       );
+    }
+    if (nonce === clientNonce) {
+      throw new SaslFault('nonce-not-extended', "the server's nonce is only that of the client");
     }
     client.iterations = iterations;
     const withoutProof = `c=${channelBinding},r=${nonce}`;
@@ -70,10 +73,10 @@ export async function scram(
 
   const verify = (signature: Buffer | undefined): void => {
     if (!signature || !expected) {
-      throw new SaslFault('not-authenticated', 'the server has not proved that it knows the password');
+      throw new SaslFault('signature-missing', 'the server sends no signature to prove that it knows the password');
     }
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-      throw new SaslFault('not-authenticated', "the server's proof that it knows the password is wrong");
+      throw new SaslFault('signature-wrong', "the server's signature does not prove that it knows the password");
     }
     isVerified = true;
   };

@@ -109,7 +109,8 @@ describe('SCRAM', () => {
     expect(all).toEqual(['auth-rejected']);
     expect(found?.evidence?.saslError).toBe('unsupported-channel-binding-type');
     expect(found?.message).toContain('bound to this TLS channel (tls-exporter)');
-    expect(found?.message).toContain('`auth.mechanism: SCRAM-SHA-256`');
+    expect(found).toMatchObject({ title: 'Channel binding failed', party: 'server', certainty: 'certain' });
+    expect(found?.remedy).toContain('`auth.mechanism: SCRAM-SHA-256` authenticates without channel binding');
     const refused = await runGate(server, { auth: { ...AUTH, expect: 'rejected' } });
     expect(refused.codes).toEqual(['auth-rejected']);
   });
@@ -118,6 +119,7 @@ describe('SCRAM', () => {
     const { codes: all, found } = await runGate(scramOnly({ couldBind: true }));
     expect(all).toEqual(['auth-rejected']);
     expect(found?.evidence?.saslError).toBe('server-does-support-channel-binding');
+    expect(found?.title).toBe('Channel binding supported but not offered');
   });
 
   test('a client that is configured for a mechanism without channel binding says so, and is authenticated', async () => {
@@ -128,16 +130,32 @@ describe('SCRAM', () => {
     expect(await runGate(server, { auth: { ...AUTH, mechanism: 'SCRAM-SHA-256' } })).toMatchObject(PASS);
   });
 
+  test.each<[Manner, string, RegExp]>([
+    ['sends no signature', 'SCRAM server signature missing', /every success must come with a signature/],
+    ['accepts immediately', 'SCRAM server signature missing', /every success must come with a signature/],
+    ['signs with a different password', 'SCRAM server signature wrong', /ServerKey does not match StoredKey/],
+    ['sends a different nonce', 'SCRAM message of a different exchange', /replaying a recorded exchange/],
+    ['adds no nonce', 'SCRAM nonce of the server missing', /add random characters of its own/],
+  ])('a server that %s is not authenticated, and receives no mail', async (manner, title, remedy) => {
+    const { heard, found, ...outcome } = await runGate(scramOnly({ manner }), { delivery: DELIVERY });
+    expect(outcome).toMatchObject({ steps: 'pppfb', codes: ['auth-server-not-authenticated'] });
+    expect(heard.join('\n')).not.toMatch(/MAIL|RCPT/);
+    expect(found).toMatchObject({ title, party: 'server', certainty: 'likely' });
+    expect(found?.remedy).toMatch(remedy);
+  });
+
   test.each<Manner>([
     'sends no signature',
     'accepts immediately',
     'signs with a different password',
     'sends a different nonce',
     'adds no nonce',
-  ])('a server that %s is not authenticated, and receives no mail', async (manner) => {
-    const { heard, ...outcome } = await runGate(scramOnly({ manner }), { delivery: DELIVERY });
-    expect(outcome).toMatchObject({ steps: 'pppfb', codes: ['auth-server-not-authenticated'] });
-    expect(heard.join('\n')).not.toMatch(/MAIL|RCPT/);
+  ])('nothing suggests sending the password to a server that %s', async (manner) => {
+    const server = { ...scramOnly({ manner }), offersInTls: ['AUTH SCRAM-SHA-256 PLAIN LOGIN'] };
+    const { found } = await runGate(server);
+    expect(found).not.toHaveProperty('reproduce');
+    expect(`${found?.message} ${found?.remedy}`).not.toMatch(/PLAIN|LOGIN|auth\.mechanism|\bTry\b/);
+    expect(found?.remedy).toMatch(/^Do not authenticate on this server, and send it no mail/);
   });
 
   test.each<[string, Partial<ScramServer>]>([
@@ -233,7 +251,8 @@ describe('CRAM-MD5', () => {
       auth: { ...AUTH, secret: new Secret('wrong') },
     });
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.message).toContain('Try `auth.mechanism: PLAIN`.');
+    expect(found?.title).toBe('Password wrong, or not stored for this mechanism');
+    expect(found?.remedy).toContain('If the server also offers PLAIN, set `auth.mechanism: PLAIN` for one run.');
   });
 });
 
@@ -263,7 +282,8 @@ describe('EXTERNAL', () => {
     const { codes: all, found } = await runGate(server(), { auth });
     expect(all).toEqual(['auth-rejected']);
     expect(found?.message).toContain('the certificate is not valid for this user');
-    expect(found?.remedy).toMatch(/^The server must request a certificate in the handshake/);
+    expect(found?.title).toBe('Client certificate not accepted for this user');
+    expect(found?.remedy).toMatch(/^The server must trust the issuer of the certificate/);
     expect(found).not.toHaveProperty('reproduce');
   });
 
@@ -283,6 +303,7 @@ describe('EXTERNAL', () => {
         const { found, ...outcome } = await runGate(dialogue, { auth: rejected }, shown());
         expect(outcome).toMatchObject({ steps: 'pppfb', codes: ['auth-rejected'] });
         expect(found?.message).toMatch(/ The server did not ask for a client certificate in the handshake\.$/);
+        expect(found?.title).toBe('Client certificate not requested');
       },
     );
 
@@ -323,7 +344,8 @@ describe('a token', () => {
       expect(heard[2]).toBe(name === 'XOAUTH2' ? '' : base64('\x01'));
       expect(found?.message).toContain('the access token is not valid for this user on this server');
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
-      expect(found?.remedy).toMatch(/^Check whether the token has expired: /);
+      expect(found?.title).toBe('Access token not valid');
+      expect(found?.remedy).toMatch(/^Configure the job to get a new token/);
       expect(found).not.toHaveProperty('reproduce');
     },
   );
@@ -357,7 +379,9 @@ describe('a refusal', () => {
     ],
     ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the username or the password is wrong'],
     ['550 5.7.1 client locked', 'auth-rejected', 'The account or this client is blocked.'],
-    ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'requires stronger authentication'],
+    ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'confirmed in a web browser'],
+    ['534 5.7.9 Too weak', 'auth-rejected', 'requires stronger authentication'],
+    ['523 5.7.10 Encryption needed', 'auth-tls-required', 'not encrypted'],
     ['534 5.7.14 Please log in via your web browser', 'auth-rejected', 'confirmed in a web browser'],
     ['550 5.7.1 not from your network', 'auth-rejected', 'an IP allowlist'],
     ['535 5.7.0 Too many failures', 'auth-rejected', 'after too many failures'],
@@ -628,7 +652,9 @@ describe('credentials that must be rejected', () => {
       const { codes: all, found } = await runGate(offering(sasl), { auth: { ...auth, secret: new Secret('revoked') } });
       expect(all).toEqual(['auth-rejected']);
       expect(found?.message).toContain('This does not show that the server rejects the credentials.');
-      expect(found?.message).toMatch(/ Try `auth\.mechanism: [A-Z0-9-]+`\.$/);
+      expect(found?.remedy).toMatch(
+        /^If the server also offers [A-Z0-9-]+, set `auth\.mechanism: [A-Z0-9-]+` for one run/,
+      );
     };
     await open({ 'CRAM-MD5': cramMd5 });
     await open({ 'SCRAM-SHA-256': atOnce });
@@ -734,7 +760,7 @@ describe('the remedy names the software or provider', () => {
     ['535 5.7.0 Too many connections', /^Authenticate less often: /],
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
     ['530 Authentication required', /^The server treats AUTH/],
-    ['530 5.7.0 Must issue a STARTTLS command first', /^A proxy or load balancer terminates TLS/],
+    ['530 5.7.0 Must issue a STARTTLS command first', /^Usually a proxy or load balancer terminates TLS/],
   ])('and explains the refusal: %s', async (reply, remedy) => {
     expect((await runGate({ replies: { AUTH: reply } })).found?.remedy).toMatch(remedy);
   });
@@ -742,17 +768,163 @@ describe('the remedy names the software or provider', () => {
   test('unless neither greeting nor reply identifies it', async () => {
     const { found } = await runGate({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toContain('This is');
-    expect(found?.remedy).toContain('check what is different here');
+    expect(found?.remedy).toMatch(/^Compare the configured username and password with those of the account\./);
   });
 });
 
-test('there is a command only if swaks supports the mechanism', async () => {
+/** A reply to AUTH, and the cause that it names: its title, who has to act, and a word of the fix. */
+describe('the cause of a refusal', () => {
+  test.each([
+    ['535 5.7.8 Error: authentication failed', 'Username or password wrong', 'configuration', 'old password'],
+    ['535 5.7.8 Password expired', 'Password expired', 'configuration', 'new password'],
+    ['534 5.7.9 Application-specific password required', 'App password required', 'configuration', 'app password'],
+    ['535 5.7.8 Two-factor authentication is required', 'App password required', 'configuration', 'app password'],
+    ['534 5.7.9 Too weak', 'Stronger authentication required', 'configuration', 'does not accept PLAIN'],
+    ['534 5.7.14 Log in first', 'Account must be confirmed in a browser', 'configuration', 'web browser'],
+    ['535 5.7.1 no', 'Client not allowed to authenticate', 'server', 'allowlist'],
+    ['535 client blocked', 'Account or client blocked', 'server', 'remove the block'],
+    ['535 5.7.13 gone', 'Account locked or disabled', 'server', 'unlock or enable'],
+    ['535 5.7.0 Too many failures', 'Locked after too many failures', 'configuration', 'lockout'],
+    ['535 5.7.0 Too many logins', 'Too many attempts', 'configuration', 'less often'],
+    ['451 Maximum credits exceeded', 'Quota of the account used up', 'configuration', 'the plan'],
+    [
+      '535 5.7.139 SmtpClientAuthentication is disabled for the Tenant',
+      'SMTP AUTH disabled for the account',
+      'server',
+      'enable SMTP AUTH',
+    ],
+    [
+      '535 5.7.139 the request did not meet the criteria to be authenticated successfully',
+      'Passwords not accepted for SMTP AUTH',
+      'configuration',
+      'access-token',
+    ],
+    [
+      '550 5.7.30 Basic authentication is not supported for Client Submission',
+      'Passwords not accepted for SMTP AUTH',
+      'configuration',
+      'access-token',
+    ],
+    ['432 4.7.12 transition', 'Password must be converted', 'configuration', 'set the password of the account again'],
+    ['550 5.7.11 Encryption required', 'Server treats the TLS session as unencrypted', 'server', 'terminates TLS'],
+    ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'backend'],
+    ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
+    ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log at the time of the run'],
+    ['450 4.7.1 not from here', 'Client not allowed to authenticate', 'server', 'allowlist'],
+    ['535 5.7.8 no mechanism available', 'Mechanism offered but not supported', 'server', 'offers PLAIN, but'],
+    ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'offers PLAIN, but'],
+    ['571 no', 'Credentials rejected', 'configuration', 'the reason in its log'],
+    ['500 what?', 'AUTH offered but not implemented', 'server', 'does not support it'],
+    ['500 5.5.6 too long', 'Line of the credentials too long for the server', 'server', '12,288'],
+    ['501 5.5.2 what?', 'SASL response not understood', 'server', 'shortens or changes the line'],
+    ['502 5.5.1 no', 'AUTH offered but not implemented', 'server', 'does not support it'],
+    ['503 5.5.1 authentication not enabled', 'AUTH offered but not enabled for this client', 'server', 'rules'],
+    ['503 5.5.1 already authenticated', 'Session already authenticated', 'configuration', 'Remove `auth`'],
+    ['503 5.5.1 bad sequence', 'AUTH offered but not enabled for this client', 'server', 'rules'],
+    ['530 5.7.0 STARTTLS first', 'Server treats the TLS session as unencrypted', 'server', 'terminates TLS'],
+    ['530 5.7.0 Authentication required', 'AUTH rejected as if it required authentication', 'server', 'in front of it'],
+  ])('is named by "%s": %s', async (reply, title, party, fix) => {
+    const { found } = await runGate({ replies: { AUTH: reply } });
+    expect(found).toMatchObject({ title, party });
+    expect(found?.remedy).toContain(fix);
+  });
+
+  test('is the space around the password, if the server only says that the credentials are wrong', async () => {
+    const auth = { ...AUTH, secret: new Secret('secret words ') };
+    const titleFor = async (reply: string): Promise<string | undefined> =>
+      (await runGate({ replies: { AUTH: reply } }, { auth })).found?.title;
+    expect(await titleFor('535 no')).toBe('Password or token begins or ends with a space');
+    expect(await titleFor('535 5.7.13 gone')).toBe('Account locked or disabled');
+  });
+
+  test('is not the password, if the server rejects the username', async () => {
+    const early: Sasl = function* () {
+      yield base64('Username:');
+      return '535 5.7.8 no';
+    };
+    expect((await runGate(offering({ LOGIN: early }))).found?.title).toBe('Rejected before the credentials were sent');
+  });
+
+  test('is not the channel, if a SCRAM server says that the proof is wrong', async () => {
+    const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-exporter', password: 'another' }) });
+    const { found } = await runGate(server);
+    expect(found?.title).toBe('Username or password wrong');
+    expect(found?.message).not.toContain('bound to this TLS channel');
+    const silent = await runGate(offering({ 'SCRAM-SHA-256-PLUS': afterProof }));
+    expect(silent.found?.title).toBe('Password wrong, or channel binding failed');
+  });
+
+  const tokenRejected = (status: string): Sasl =>
+    function* () {
+      yield base64(JSON.stringify({ status }));
+      return '535 5.7.8 no';
+    };
+  const atOnce = (reply: string): Sasl =>
+    function* () {
+      yield* [];
+      return reply;
+    };
+  test.each<[string, Sasl]>([
+    ['Access token lacks a scope', tokenRejected('insufficient_scope')],
+    ['Access token lacks a scope', tokenRejected('403')],
+    ['Access token not valid', tokenRejected('invalid_token')],
+    ['Access token expired', atOnce('535 5.7.8 Token expired')],
+    ['Access token not valid, or not checked', atOnce('535 5.7.8 no')],
+    ['Client not allowed to authenticate', atOnce('535 5.7.139 blocked by conditional access')],
+  ])('of a token is distinguished: %s', async (title, sasl) => {
+    expect((await runGate(offering({ XOAUTH2: sasl }), { auth: TOKEN })).found?.title).toBe(title);
+  });
+
+  test('has no command if one more attempt would extend a lockout, or if the password is typed without its space', async () => {
+    const commandFor = async (reply: string, secret = AUTH.secret): Promise<boolean> =>
+      (await runGate({ replies: { AUTH: reply } }, { auth: { ...AUTH, secret } })).found?.reproduce !== undefined;
+    expect(await commandFor('535 no')).toBe(true);
+    expect(await commandFor('535 5.7.0 Too many failures')).toBe(false);
+    expect(await commandFor('454 4.7.0 Too many login attempts')).toBe(false);
+    expect(await commandFor('535 no', new Secret(' secret words'))).toBe(false);
+  });
+});
+
+describe('the cause of a missing offer', () => {
+  test.each<[string, readonly string[], Partial<Endpoint>, string]>([
+    ['nothing, on a submission port', ['8BITMIME'], {}, 'AUTH not offered'],
+    ['nothing, on an MX', ['8BITMIME'], { role: 'mx' }, 'AUTH not offered by an MX host'],
+    ['only mechanisms for tokens', ['AUTH XOAUTH2'], {}, 'Server requires an access token'],
+    ['only mechanisms for passwords', ['AUTH PLAIN'], { auth: TOKEN }, 'Server requires a password'],
+    ['only EXTERNAL', ['AUTH EXTERNAL'], {}, 'Server requires a client certificate'],
+    [
+      'not the configured mechanism',
+      ['AUTH PLAIN'],
+      { auth: { ...AUTH, mechanism: 'CRAM-MD5' } },
+      'Configured mechanism not offered',
+    ],
+    ['only Kerberos', ['AUTH GSSAPI'], {}, 'No common AUTH mechanism'],
+    ['AUTH without a mechanism', ['AUTH'], {}, 'No common AUTH mechanism'],
+  ])('is distinguished: %s', async (_, offersInTls, endpoint, title) => {
+    expect((await runGate({ offersInTls }, endpoint)).found?.title).toBe(title);
+  });
+});
+
+describe('the cause of a rejected EHLO over TLS', () => {
+  test.each([
+    ['503 5.5.1 Duplicate EHLO', 'Session not reset after STARTTLS'],
+    ['530 5.7.0 Must issue STARTTLS first', 'Server treats the TLS session as unencrypted'],
+    ['550 5.7.1 not with that name', 'EHLO rejected over TLS'],
+  ])('is distinguished by its code: %s', async (reply, title) => {
+    const { found } = await runGate({ replies: { 'tls:EHLO': reply } });
+    expect(found).toMatchObject({ code: 'ehlo-after-tls-rejected', title });
+  });
+});
+
+test('there is a command only if swaks supports the mechanism, and only with the one that the gate used', async () => {
   const server = { replies: { AUTH: '535 no' }, offersInTls: ['AUTH PLAIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2'] };
-  const shownFor = async (auth: Endpoint['auth']): Promise<string> =>
-    (await runGate(server, { ...(auth && { auth }) })).found?.reproduce ?? '';
+  const shownFor = async (auth: Endpoint['auth'], offersInTls = server.offersInTls): Promise<string> =>
+    (await runGate({ ...server, offersInTls }, { ...(auth && { auth }) })).found?.reproduce ?? '';
   expect(await shownFor({ ...AUTH, mechanism: 'CRAM-MD5' })).toContain('--auth CRAM-MD5 --auth-user user');
-  for (const auth of [AUTH, TOKEN, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
+  expect(await shownFor(AUTH, ['AUTH PLAIN CRAM-MD5'])).toContain('--auth CRAM-MD5 --auth-user user');
+  expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain('--auth PLAIN --auth-user user');
+  for (const auth of [TOKEN, AUTH, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
     expect(await shownFor(auth)).toBe('');
   }
-  expect(await shownFor({ ...AUTH, mechanism: 'PLAIN' })).toContain(' --tls-verify ');
+  expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain(' --tls-verify ');
 });

@@ -1,34 +1,28 @@
-import { entriesOf, REPLY, type CatalogEntry, type Cause } from './entry.js';
+import {
+  COMMAND,
+  MECHANISM_NOT_SUPPORTED,
+  REJECTION,
+  SIGN_IN_REQUIRED,
+  TEMPORARY,
+  TLS_IN_PROXY,
+} from './auth-causes.js';
+import { entriesOf, REPLY, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['authentication']);
 
-/** Causes that a server can name in reply to any AUTH, with any code. */
-const AUTH_CAUSES = {
-  'too-many-attempts': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
-    setting: 'auth-throttled',
-    reproduce: { command: 'sign-in', shows: REPLY },
-  },
-  'quota-exceeded': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-    setting: 'quota-exceeded',
-    reproduce: { command: 'sign-in', shows: REPLY },
-  },
-  'sign-in-required': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
-    reproduce: { command: 'sign-in', shows: REPLY },
-  },
-} as const satisfies Readonly<Record<string, Cause>>;
+/** swaks marks what it receives over TLS with `<~`. */
+const STARTTLS_OVER_TLS = ({ capabilities = '' }: Values): string => {
+  const [keyword = 'STARTTLS'] = /starttls/i.exec(capabilities) ?? [];
+  return `<~  250${capabilities.endsWith(keyword) ? ' ' : '-'}${keyword}`;
+};
+
+/** What swaks says. */
+const NO_AUTH = 'Host did not advertise authentication';
+const NO_MECHANISM = 'Auth not attempted';
+
+const DO_NOT_TRUST =
+  'Do not authenticate on this server, and send it no mail, until you know who operates it: it may be an impostor with a valid certificate. The gate did not send the password itself.';
 
 /** The rule that must allow AUTH only over TLS does the opposite. One change fixes both halves. */
 const ONLY_BEFORE_TLS = {
@@ -40,7 +34,7 @@ const ONLY_BEFORE_TLS = {
   examples:
     'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
-  reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+  reproduce: { command: 'sign-in', shows: NO_AUTH },
 } as const satisfies Cause;
 
 /** Findings of step 4: EHLO over TLS, and AUTH. */
@@ -52,20 +46,34 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
+        'The reply says why. If it is about the EHLO name, set `ehlo` to a fully qualified name that resolves. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+      setting: 'ehlo-rejected',
       reproduce: { command: 'ehlo-over-tls', shows: REPLY },
     },
-    { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' },
+    {
+      evidence: fields('reply', 'helo'),
+      reference: 'RFC 3207 section 4.2',
+      causes: {
+        'not-reset': {
+          title: 'Session not reset after STARTTLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'After the handshake the server must forget the first EHLO. Update the server. If a proxy terminates TLS in front of it, configure the proxy not to send its own EHLO, or terminate TLS in the server.',
+          reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+        },
+        'not-encrypted': {
+          ...TLS_IN_PROXY,
+          title: 'Server treats the TLS session as unencrypted',
+          reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+        },
+      },
+    },
   ),
   'starttls-still-advertised': warning(
     'STARTTLS offered over TLS',
     'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.',
-    {
-      party: 'server',
-      certainty: 'likely',
-      remedy:
-        'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
-    },
+    { ...TLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS } },
     { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' },
   ),
   'auth-not-advertised': error(
@@ -75,24 +83,40 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
+        'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that decide to whom AUTH is offered, by IP address or host name.',
+      examples:
+        'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
       setting: 'auth-not-advertised',
-      reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+      reproduce: { command: 'sign-in', shows: NO_AUTH },
     },
     {
       evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
       reference: 'RFC 4954 section 3',
-      causes: { 'only-before-tls': ONLY_BEFORE_TLS },
+      causes: {
+        'only-before-tls': ONLY_BEFORE_TLS,
+        'mail-exchanger': {
+          title: 'AUTH not offered by an MX host',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Set `host` and `port` to those of the submission server: port 587 (STARTTLS) or 465 (implicit TLS), often on a different host. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`.',
+          setting: 'submission-host',
+          reproduce: { command: 'sign-in', shows: NO_AUTH },
+          reference: 'RFC 6409 section 3.1',
+        },
+      },
     },
   ),
   'auth-mechanism-unavailable': error(
     'No common AUTH mechanism',
     'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).',
     {
-      party: 'configuration',
-      certainty: 'likely',
+      party: 'server',
+      certainty: 'certain',
       remedy:
-        'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
+        'Enable a mechanism on the server that mail clients commonly support: SCRAM-SHA-256, PLAIN or LOGIN for passwords, XOAUTH2 or OAUTHBEARER for tokens. The gate supports none of those in the evidence.',
+      setting: 'auth-mechanisms',
+      reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     },
     {
       evidence: {
@@ -101,7 +125,61 @@ export const AUTHENTICATION = {
         required: 'the required mechanism, or type of mechanism',
       },
       reference: 'RFC 4954 section 4',
-      causes: AUTH_CAUSES,
+      causes: {
+        'token-required': {
+          title: 'Server requires an access token',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Configure `auth.access-token` instead of `auth.password`, or enable a mechanism for passwords on the server.',
+          setting: 'auth-mechanisms',
+          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+        },
+        'password-required': {
+          title: 'Server requires a password',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The server offers mechanisms for passwords, and none for access tokens. Configure `auth.password` instead of `auth.access-token`, or enable XOAUTH2 or OAUTHBEARER on the server.',
+          setting: 'auth-mechanisms',
+        },
+        'certificate-required': {
+          title: 'Server requires a client certificate',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'The only mechanism that the gate supports and the server offers is EXTERNAL. Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, or enable another mechanism on the server.',
+          setting: 'auth-mechanisms',
+          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+        },
+        'external-not-offered': {
+          title: 'EXTERNAL not offered',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Many servers offer EXTERNAL only to clients with a certificate that they accept. Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer.',
+          setting: 'client-certificate-request',
+        },
+        'mechanism-not-offered': {
+          title: 'Configured mechanism not offered',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ required = '' }: Values) =>
+            `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism of the offer, or set it to one of the offer. If clients need ${required}, enable it on the server.`,
+          setting: 'auth-mechanisms',
+          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+        },
+        'only-with-binding': {
+          title: 'No channel binding for this TLS session',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'Enable TLS 1.3 on the server: it has channel binding with any certificate. Or offer the mechanism without -PLUS too.',
+          setting: 'auth-mechanisms',
+          reference: 'RFC 9266 section 2',
+        },
+        'mechanism-not-supported': MECHANISM_NOT_SUPPORTED,
+      },
     },
   ),
   'auth-rejected': error(
@@ -111,28 +189,14 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Try the same credentials from the same network with the command shown. If no command is shown, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
+        'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server for the reason in its log.',
       setting: 'auth-rejected',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
     {
       evidence: fields('reply', 'mechanism', 'saslError'),
       reference: 'RFC 4954 section 6',
-      causes: {
-        'access-token': {
-          party: 'configuration',
-          certainty: 'likely',
-          remedy:
-            'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox.',
-        },
-        certificate: {
-          party: 'configuration',
-          certainty: 'likely',
-          remedy:
-            'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`.',
-        },
-        ...AUTH_CAUSES,
-      },
+      causes: REJECTION,
     },
   ),
   'auth-command-refused': error(
@@ -142,47 +206,77 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.",
+        'The reply says what the server refuses; its log may say why. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.',
       setting: 'auth-command-refused',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
-    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES },
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND },
   ),
   'auth-temporary-failure': error(
     'Authentication temporarily unavailable',
-    'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.',
+    'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.",
+        "The server's log at the time of the run has the reason. Usually its authentication backend, such as a directory or a database, does not respond.",
       setting: 'auth-backend',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
-    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
+    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY },
   ),
   'auth-tls-required': error(
     'Server treats the TLS session as unencrypted',
     'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.',
+    { ...TLS_IN_PROXY, reproduce: { command: 'sign-in', shows: REPLY } },
     {
-      party: 'server',
-      certainty: 'likely',
-      remedy:
-        'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.',
-      reproduce: { command: 'sign-in', shows: REPLY },
+      evidence: fields('reply', 'mechanism', 'saslError'),
+      reference: 'RFC 4954 section 6',
+      causes: { 'sign-in-required': SIGN_IN_REQUIRED },
     },
-    { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES },
   ),
+  // No cause has a command: it would send the password to a server that may be an impostor.
   'auth-server-not-authenticated': error(
     'SCRAM server signature missing or wrong',
-    'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.',
+    'With SCRAM the server, too, must prove that it knows the password. This server does not, although its certificate is valid or its key is pinned.',
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
+      remedy: `${DO_NOT_TRUST} Then check its implementation of SCRAM, and any proxy that changes the messages.`,
     },
-    { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' },
+    {
+      evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
+      reference: 'RFC 5802 section 3',
+      causes: {
+        'signature-wrong': {
+          title: 'SCRAM server signature wrong',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `${DO_NOT_TRUST} If it is the right server, its stored keys for this account are damaged (ServerKey does not match StoredKey): set the password of the account again on the server.`,
+        },
+        'signature-missing': {
+          title: 'SCRAM server signature missing',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: every success must come with a signature.`,
+          reference: 'RFC 5802 section 5',
+        },
+        'nonce-foreign': {
+          title: 'SCRAM message of a different exchange',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `${DO_NOT_TRUST} Someone may be replaying a recorded exchange. If it is the right server, a proxy confuses the connections of several clients, or its implementation of SCRAM is wrong.`,
+          reference: 'RFC 5802 section 5.1',
+        },
+        'nonce-not-extended': {
+          title: 'SCRAM nonce of the server missing',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the nonce of the client, or recorded exchanges can be repeated.`,
+          reference: 'RFC 5802 section 5.1',
+        },
+      },
+    },
   ),
   'auth-iterations-low': notice(
     'Low SCRAM iteration count',
@@ -191,7 +285,8 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.',
+        'Raise the iteration count for new passwords, and set the existing passwords again: each keeps the count with which it was stored.',
+      examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     },
     { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' },
   ),
@@ -202,7 +297,7 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'certain',
       remedy:
-        'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
+        'Fix what step 3 reports; then the waiver is not needed either. If the server must keep its certificate, get its key or its issuer from whoever runs it, not from this connection, and set `tls.pin`, or add the issuer to `ca` if only the chain is not trusted.',
     },
     { evidence: {}, reference: 'RFC 8314 section 5.2' },
   ),
@@ -213,7 +308,10 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.',
+        'Configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
+      examples:
+        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+      setting: 'unauthenticated-mail',
       reproduce: { command: 'mail-over-tls', shows: REPLY },
     },
     { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' },
@@ -225,7 +323,9 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.',
+        'Check first that the configured credentials are the revoked ones and not the current ones. Then revoke them where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+      examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
+      setting: 'cached-credentials',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' },
@@ -236,8 +336,10 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
+      remedy: 'Offer AUTH only on the submission ports.',
+      examples:
+        'Postfix: `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`. Exim: make `auth_advertise_hosts` depend on `$received_port`.',
+      setting: 'auth-on-mx',
     },
     { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' },
   ),

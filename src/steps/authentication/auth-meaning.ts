@@ -5,45 +5,79 @@ import { wordsOf } from '../reply-text.js';
 
 type Kind = Credentials['kind'];
 
+/** The catalog may have a cause for some codes only; with any other code, the finding has its usual cause. */
+export type AuthCause = CauseOf<'auth-rejected' | 'auth-command-refused' | 'auth-mechanism-unavailable'>;
+
 export interface AuthMeaning {
   readonly text: string;
+  readonly cause: AuthCause;
   readonly blamesCredentials: boolean;
-  /** Set if its fix is not that of most rejections with this code. */
-  readonly cause?: CauseOf<'auth-temporary-failure'> | undefined;
 }
 
-const WRONG: Readonly<Record<Kind, string>> = {
-  password: 'According to the server, the username or the password is wrong.',
-  'access-token': 'According to the server, the access token is not valid for this user on this server.',
-  certificate: 'According to the server, the certificate is not valid for this user.',
-};
+const credentials = (text: string, cause: AuthCause): AuthMeaning => ({ text, cause, blamesCredentials: true });
+const other = (text: string, cause: AuthCause): AuthMeaning => ({ text, cause, blamesCredentials: false });
 
-const credentials = (text: string): AuthMeaning => ({ text, blamesCredentials: true });
-const other = (text: string, cause?: AuthMeaning['cause']): AuthMeaning => ({ text, blamesCredentials: false, cause });
+/** The server names the credentials, and says no more about them. */
+export const WRONG: Readonly<Record<Kind, AuthMeaning>> = {
+  password: credentials('According to the server, the username or the password is wrong.', 'wrong-credentials'),
+  'access-token': credentials(
+    'According to the server, the access token is not valid for this user on this server.',
+    'access-token',
+  ),
+  certificate: credentials('According to the server, the certificate is not valid for this user.', 'certificate'),
+};
 
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
-  '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
-  '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.'),
+  '5.5.4': other(
+    'The server does not support the mechanism, or cannot decode the SASL response.',
+    'mechanism-not-supported',
+  ),
+  '5.5.6': other(
+    'The server cannot accept the line that these credentials require, because it is too long.',
+    'line-too-long',
+  ),
   '5.7.1': other(
     'A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.',
+    'client-not-allowed',
   ),
-  '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
-  '5.7.8': credentials(WRONG[kind]),
+  '5.7.3': credentials(
+    'The credentials are wrong, or not for this server (this is how Exchange reports it).',
+    WRONG[kind].cause,
+  ),
+  '5.7.8': WRONG[kind],
   '5.7.9':
     kind === 'password'
-      ? other('The server requires stronger authentication: a different mechanism, or an app password.')
-      : other('The server requires a different type of authentication.'),
-  '5.7.11': other('The server believes that the session is not encrypted.'),
-  '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
-  '5.7.13': credentials('The account is disabled.'),
-  '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).'),
-  '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.'),
+      ? other(
+          'The server requires stronger authentication: a different mechanism, or an app password.',
+          'stronger-authentication',
+        )
+      : other('The server requires a different type of authentication.', 'stronger-authentication'),
+  '5.7.10': NOT_ENCRYPTED,
+  '5.7.11': NOT_ENCRYPTED,
+  '5.7.12': other(
+    'The account must authenticate with PLAIN once, so that the server can convert its password.',
+    'password-transition',
+  ),
+  '5.7.13': credentials('The account is disabled.', 'account-disabled'),
+  '5.7.14': other(
+    'The account must be confirmed in a web browser first (this is how Google reports it).',
+    'browser-confirmation',
+  ),
+  '5.7.30': NO_BASIC_AUTHENTICATION,
+  '5.7.139': other(
+    'SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.',
+    'smtp-auth-disabled',
+  ),
 });
 
-/** The enhanced code with the meaning of a code (RFC 4954 section 6). */
+const NOT_ENCRYPTED = other('The server believes that the session is not encrypted.', 'not-encrypted');
+const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
+
+/** The enhanced code with the meaning of a code (RFC 4954 section 6, RFC 5248 section 2.4). */
 const ENHANCED: Readonly<Record<number, string>> = {
   432: '5.7.12',
+  523: '5.7.10',
   530: '5.7.11',
   534: '5.7.9',
   535: '5.7.8',
@@ -51,12 +85,15 @@ const ENHANCED: Readonly<Record<number, string>> = {
 };
 
 const BY_CODE: Readonly<Record<number, AuthMeaning>> = {
-  454: other('The server cannot check credentials now.'),
-  500: other('The server does not support AUTH, or the line is too long for it.'),
-  501: other('The server cannot decode the SASL response.'),
-  502: other('The server does not support AUTH, although it offers it.'),
-  503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.'),
-  504: other('The server does not support the mechanism, although it offers it.'),
+  454: other('The server cannot check credentials now.', 'backend-unavailable'),
+  500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
+  501: other('The server cannot decode the SASL response.', 'response-not-understood'),
+  502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
+  503: other(
+    'AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.',
+    'not-enabled',
+  ),
+  504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 
 /** Enhanced codes that servers send with 535 for any reason. */
@@ -79,32 +116,61 @@ const IS_MECHANISM =
 
 /** Words that say more than any code. The first row that matches counts. */
 const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
-  [/app(lication)?[- ](specific )?password/, other('The server requires an app password.')],
-  [/disabled for the (tenant|mailbox)/, other('SMTP AUTH is disabled for the mailbox or the tenant.')],
+  [/app(lication)?[- ](specific )?password/, other('The server requires an app password.', 'app-password')],
+  [/\b(two|2|multi)-?(factor|step)\b|\b(2fa|mfa)\b/, other('The account requires a second factor.', 'app-password')],
   [
-    /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-    other('A policy of the organization does not allow basic authentication.'),
+    /\b(log|sign) ?in (with|via|through|using) (your|a) (web )?browser\b/,
+    other('The account must be confirmed in a web browser first.', 'browser-confirmation'),
+  ],
+  [
+    /disabled for the (tenant|mailbox)/,
+    other('SMTP AUTH is disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
+  ],
+  [/basic authentication is not supported/, NO_BASIC_AUTHENTICATION],
+  [
+    /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)|did not meet the criteria/,
+    kind === 'password'
+      ? other('A policy of the organization does not allow basic authentication.', 'basic-auth-blocked')
+      : other('A policy of the organization does not allow this authentication.', 'client-not-allowed'),
   ],
   [
     /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-    credentials('The account is locked or disabled.'),
+    credentials('The account is locked or disabled.', 'account-disabled'),
   ],
   [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-    credentials('The account is locked after too many failures.'),
+    credentials('The account is locked after too many failures.', 'too-many-failures'),
   ],
   [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
   [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
-  [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.')],
-  [/already auth/, other('The session is already authenticated, for example by a proxy or by the client certificate.')],
+  [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.', 'blocked')],
+  [
+    /already auth/,
+    other(
+      'The session is already authenticated, for example by a proxy or by the client certificate.',
+      'already-authenticated',
+    ),
+  ],
   [
     /^(\d\.\d\.\d )?authentication (is )?required\b/,
     other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
   ],
-  [/not enabled/, other('AUTH is not enabled for this client.')],
-  [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.')],
-  [IS_OUTAGE, other('The server could not check the credentials, because its authentication backend is unavailable.')],
-  [IS_WRONG, credentials(WRONG[kind])],
+  [/not enabled/, other('AUTH is not enabled for this client.', 'not-enabled')],
+  [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
+  [
+    IS_OUTAGE,
+    other(
+      'The server could not check the credentials, because its authentication backend is unavailable.',
+      'backend-unavailable',
+    ),
+  ],
+  [
+    /\b(token|password)( has| is)? expired\b|(?<!\bor )\bexpired (access )?(token|password)\b/,
+    kind === 'access-token'
+      ? credentials('According to the server, the access token has expired.', 'token-expired')
+      : credentials('According to the server, the password has expired.', 'password-expired'),
+  ],
+  [IS_WRONG, WRONG[kind]],
 ];
 
 /** What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code. */
@@ -117,5 +183,10 @@ export function authMeaningOf(reply: Reply, kind: Kind): AuthMeaning | undefined
   const byStatus = byEnhancedCode(kind);
   const plain = byStatus[ENHANCED[code] ?? ''] ?? BY_CODE[code];
   const isUnspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
-  return worded ?? byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text) : plain);
+  return worded ?? byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text, plain.cause) : plain);
+}
+
+/** The meaning of the code alone, for which the catalog has a cause if it has none for a more specific meaning. */
+export function meaningOfCode(code: number): AuthMeaning | undefined {
+  return BY_CODE[code];
 }

@@ -1,3 +1,4 @@
+import { CATALOG, type CatalogEntry, type CauseOf, type FindingCode } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials } from '../../plan/endpoint.js';
 import { formatReply } from '../../smtp/reply.js';
@@ -6,7 +7,7 @@ import { bindsChannel } from '../../sasl/mechanisms.js';
 import { excerpt } from '../../text/peer.js';
 import type { ChannelBinding } from '../../tls/channel-binding.js';
 import type { Stopped } from '../hand-over.js';
-import { authMeaningOf } from './auth-meaning.js';
+import { authMeaningOf, meaningOfCode, WRONG } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
 
 export type AuthJudgment = Pick<Stopped, 'findings' | 'transient'>;
@@ -28,9 +29,15 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
   const isRejected = reply.code >= 400;
   if (fault && (saslError === undefined || !isRejected)) {
-    const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
     const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
-    return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
+    const details = { evidence: { ...evidence, fault: fault.message } };
+    return {
+      findings: [
+        fault.kind === 'malformed'
+          ? finding('protocol-error', message, details)
+          : finding('auth-server-not-authenticated', message, { ...details, cause: fault.kind }),
+      ],
+    };
   }
   if (isRejected) return judgeRejection(attempt, answer, evidence);
   if (reply.code !== 235) {
@@ -65,20 +72,35 @@ function judgeRejection(
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
   const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
   const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
-  const cause = meaning?.cause !== undefined && { cause: meaning.cause };
+  const found = (as: FindingCode, text: string, causes: readonly (string | undefined)[]): KnownFinding => ({
+    ...finding(as, text, { evidence }),
+    ...causeIn(as, causes),
+  });
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
   if (code < 500 && code !== 432) {
-    const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...cause });
-    return { findings: [found], transient: true };
+    const failure = found('auth-temporary-failure', message, [meaning?.cause]);
+    return { findings: [{ ...failure, inconclusive: true }], transient: true };
   }
-  const other = OTHER_REJECTIONS[code];
-  if (other) return { findings: [finding(other, message, { evidence, ...cause })] };
+  const instead = OTHER_REJECTIONS[code];
+  if (instead) return { findings: [found(instead, message, [meaning?.cause, meaningOfCode(code)?.cause])] };
   // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
   if (mustBeRejected && verdict && hasCompared(attempt, verdict)) return { findings: [] };
   const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
-  const text = `${message}${unknown}${otherReason(attempt, verdict)}`;
-  const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
-  return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...cause })] };
+  // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
+  const isVague =
+    meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
+  const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
+  const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
+  const text = `${message}${unknown}${suspicion ? ` ${suspicion.text}` : ''}`;
+  const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
+  return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
+}
+
+/** The first of these that the catalog has for the code. */
+function causeIn(code: FindingCode, names: readonly (string | undefined)[]): Pick<KnownFinding, 'cause'> {
+  const { causes = {} }: CatalogEntry = CATALOG[code];
+  const cause = names.find((name) => name !== undefined && name in causes);
+  return cause === undefined ? {} : { cause };
 }
 
 /** Rejections that are not about the credentials. */
@@ -88,6 +110,7 @@ const OTHER_REJECTIONS: Readonly<Partial<Record<number, KnownFinding['code']>>> 
   502: 'auth-command-refused',
   503: 'auth-command-refused',
   504: 'auth-mechanism-unavailable',
+  523: 'auth-tls-required',
   530: 'auth-tls-required',
   538: 'auth-tls-required',
 };
@@ -100,6 +123,9 @@ const REJECTED_WITHIN: Readonly<Partial<Record<Credentials['kind'], RegExp>>> = 
   password: /^(?:invalid-proof|unknown-user)$/,
   'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
 };
+
+/** Among those, the errors about what a valid token allows. */
+const OUT_OF_SCOPE = /(?:^|, )status: (?:403|insufficient_scope)(?:,|$)/;
 
 /**
  * Whether the server received the credentials and has what it must compare them with.
@@ -118,24 +144,46 @@ function hasCompared(attempt: AuthAttempt, verdict: CredentialsVerdict): boolean
   return credentialsSent && !bindsChannel(mechanism);
 }
 
-/** A sentence about what else can be the reason; empty if nothing suggests one. */
-function otherReason(attempt: AuthAttempt, verdict: CredentialsVerdict | undefined): string {
+/** What in the exchange suggests a different reason than wrong credentials. */
+function suspicionIn(
+  attempt: AuthAttempt,
+  verdict: CredentialsVerdict | undefined,
+): { readonly text: string; readonly cause: CauseOf<'auth-rejected'> } | undefined {
   const { auth, mechanism, binding, clientCertificateRequested, credentialsSent, reportedError, iterations } = attempt;
   if (auth.kind === 'certificate') {
-    return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
+    if (clientCertificateRequested) return undefined;
+    const text = 'The server did not ask for a client certificate in the handshake.';
+    return { text, cause: 'certificate-not-requested' };
   }
-  if (binding && bindsChannel(mechanism)) {
-    const unbound = mechanism.replace(/-PLUS$/, '');
-    return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
+  if (reportedError?.exact === 'server-does-support-channel-binding') {
+    const text = 'It supports channel binding, but no mechanism with channel binding (-PLUS) was in its offer.';
+    return { text, cause: 'binding-not-offered' };
+  }
+  const isWrong = reportedError !== undefined && REJECTED_WITHIN.password?.test(reportedError.exact) === true;
+  if (binding && bindsChannel(mechanism) && !isWrong) {
+    const isNamed =
+      /^(?:channel-bindings-dont-match|channel-binding-not-supported|unsupported-channel-binding-type)$/.test(
+        reportedError?.exact ?? '',
+      );
+    const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password.`;
+    return { text, cause: isNamed ? 'channel-binding' : 'bound-exchange' };
   }
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-    return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
+    const text = `A server that does not store the password in the form that ${mechanism} requires cannot check it.`;
+    return { text, cause: 'password-storage' };
   }
   const { kind, secret } = auth;
   const name = kind.replace('-', ' ');
-  if (!credentialsSent) return ` The server replied before the ${name} was sent.`;
-  if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-    return ' A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
+  if (!credentialsSent) {
+    return { text: `The server replied before the ${name} was sent.`, cause: 'rejected-early' };
   }
-  return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
+  if (secret.isPadded) {
+    return { text: `The configured ${name} begins or ends with a space or a line break.`, cause: 'padded-secret' };
+  }
+  if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
+    const text =
+      'A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
+    return { text, cause: 'token-not-checked' };
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Credentials, Endpoint } from '../../plan/endpoint.js';
-import { bindsChannel, chooseMechanism } from '../../sasl/mechanisms.js';
+import { bindsChannel, chooseMechanism, kindOf } from '../../sasl/mechanisms.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { openDialogue } from '../../smtp/dialogue.js';
 import { formatReply } from '../../smtp/reply.js';
@@ -102,12 +103,12 @@ async function signIn(
   const { endpoint, budget, run } = context;
   const offered = capabilities.mechanisms;
   if (!offered) {
-    return { findings: [notOffered(capabilities, plaintext?.capabilities.mechanisms)] };
+    return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities.mechanisms)] };
   }
   const binding = channelBinding(channel);
   const canBind = binding !== undefined;
   const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
-  if (mechanism === undefined) return { findings: [unavailable(offered, auth, canBind)] };
+  if (mechanism === undefined) return { findings: [unavailable(offered, auth)] };
 
   const { host, port } = endpoint;
   try {
@@ -135,9 +136,16 @@ async function signIn(
 }
 
 /** @param beforeTls the mechanisms that were offered before TLS */
-function notOffered({ lines }: Capabilities, beforeTls: readonly string[] | undefined): KnownFinding {
+function notOffered(
+  { role, port }: Endpoint,
+  { lines }: Capabilities,
+  beforeTls: readonly string[] | undefined,
+): KnownFinding {
   const evidence = { capabilities: excerptOfList(lines) || 'none' };
-  if (!beforeTls) return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+  if (!beforeTls) {
+    const cause = role === 'mx' || port === 25 ? { cause: 'mail-exchanger' as const } : {};
+    return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence, ...cause });
+  }
   const offered = excerpt(beforeTls.join(' ')) || 'without a mechanism';
   const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
   return finding('auth-not-advertised', message, {
@@ -153,15 +161,33 @@ const ANY_MECHANISM: Readonly<Record<Credentials['kind'], string>> = {
   certificate: 'EXTERNAL',
 };
 
-function unavailable(offered: readonly string[], { kind, mechanism }: Credentials, canBind: boolean): KnownFinding {
+function unavailable(offered: readonly string[], { kind, mechanism }: Credentials): KnownFinding {
   const required = mechanism ?? ANY_MECHANISM[kind];
   const evidence = { offered: excerpt(offered.join(' ')) || 'none', required };
+  const cause = unavailability(offered, kind, mechanism);
   const unbound =
-    !canBind && offered.some(bindsChannel)
+    cause === 'only-with-binding'
       ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
       : '';
   const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
-  return finding('auth-mechanism-unavailable', message, { evidence });
+  return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
+}
+
+/** Why no mechanism fits. Undefined if the server offers none that the gate supports. */
+function unavailability(
+  offered: readonly string[],
+  kind: Credentials['kind'],
+  mechanism: string | undefined,
+): CauseOf<'auth-mechanism-unavailable'> | undefined {
+  const kinds = new Set(offered.map(kindOf));
+  if (kind === 'certificate') return 'external-not-offered';
+  if (kinds.has(kind)) {
+    const isOffered = mechanism === undefined || offered.includes(mechanism);
+    return isOffered ? 'only-with-binding' : 'mechanism-not-offered';
+  }
+  if (kinds.has('access-token')) return 'token-required';
+  if (kinds.has('password')) return 'password-required';
+  return kinds.has('certificate') ? 'certificate-required' : undefined;
 }
 
 function lostAfterAuth(error: ConnectionLost, mechanism: string): AuthJudgment {

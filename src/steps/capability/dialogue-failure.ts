@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { authority } from '../../findings/reproduce.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
@@ -75,7 +76,10 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
     : '';
   const message = `${said}.${heloNote}`;
   const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
-  if (phase === 'after-starttls') return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all }));
+  if (phase === 'after-starttls') {
+    const cause = OVER_TLS[reply.code];
+    return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all, ...(cause && { cause }) }));
+  }
   const found = isOverwritten(greeting)
     ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
     : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
@@ -91,6 +95,13 @@ function notSmtp(protocol: string, greeting: string, evidence: { readonly reply:
   const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
   return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
+
+/** What a rejection of EHLO over TLS means, by its code: the server accepted EHLO before TLS. */
+const OVER_TLS: Readonly<Partial<Record<number, CauseOf<'ehlo-after-tls-rejected'>>>> = {
+  503: 'not-reset',
+  530: 'not-encrypted',
+  538: 'not-encrypted',
+};
 
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
 const GREETINGS: readonly [RegExp, 'FTP' | 'LMTP'][] = [

@@ -1,0 +1,272 @@
+import { REPLY, type Cause, type Reproduction, type Values } from './entry.js';
+
+/*
+ * Why a server rejects AUTH: what it says in its reply, or what the exchange suggests. AUTH is only sent to a server whose
+ * identity is verified, so a fix may ask for a different mechanism, even one that sends the password.
+ */
+
+type Causes = Readonly<Record<string, Cause>>;
+
+const SIGN_IN: Reproduction = { command: 'sign-in', shows: REPLY };
+
+const server = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {}): Cause => ({
+  ...{ title, party: 'server', certainty: 'likely', remedy, reproduce: SIGN_IN },
+  ...more,
+});
+const configuration = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {}): Cause =>
+  server(title, remedy, { party: 'configuration', ...more });
+/** No command shows it without making it worse, or with what is typed instead of the configured secret. */
+const withoutCommand = (title: string, remedy: string): Cause => ({
+  ...{ title, party: 'configuration', certainty: 'likely', remedy },
+});
+
+const NOT_CHECKED = 'The credentials themselves have not been checked.';
+
+/** A proxy terminates TLS, and the server behind it does not know. No protocol for proxies tells most servers. */
+export const TLS_IN_PROXY = {
+  party: 'server',
+  certainty: 'likely',
+  remedy:
+    'Usually a proxy or load balancer terminates TLS, and the server behind it sees an unencrypted session. Configure the proxy to pass the connection through, so that the server terminates TLS itself. Or connect the proxy to a separate listener of the server, on a network that only the proxy can reach, that neither offers STARTTLS nor requires TLS.',
+  examples:
+    'haproxy: remove `ssl` from `bind`. stunnel: remove the service, or connect it to such a listener. Postfix: in `master.cf`, a service on a loopback address with `smtpd_tls_security_level=none` and `smtpd_tls_auth_only=no`.',
+  setting: 'tls-in-proxy',
+} as const satisfies Cause;
+
+/** The server limits how often, or how much. */
+const LIMITS = {
+  'too-many-attempts': {
+    ...withoutCommand(
+      'Too many attempts',
+      `Authenticate less often: leave more time between runs, lower \`concurrency\`, and check who else uses this account or this IP address. ${NOT_CHECKED}`,
+    ),
+    setting: 'auth-throttled',
+  },
+  'too-many-failures': {
+    ...withoutCommand(
+      'Locked after too many failures',
+      'Wait until the lockout ends, or ask the administrator of the server to lift it. Find out what authenticates with a wrong password for this account or from this IP address.',
+    ),
+    setting: 'auth-throttled',
+  },
+  'quota-exceeded': configuration(
+    'Quota of the account used up',
+    `Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. ${NOT_CHECKED}`,
+    { setting: 'quota-exceeded' },
+  ),
+} as const satisfies Causes;
+
+/** The server cannot check credentials. */
+const OUTAGE = {
+  'backend-unavailable': server(
+    'Authentication backend unavailable',
+    `Look for errors of the authentication backend in the server's log. ${NOT_CHECKED}`,
+    {
+      examples:
+        'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
+      setting: 'auth-backend',
+    },
+  ),
+} as const satisfies Causes;
+
+/** The server offers what it does not have. */
+const OFFER = {
+  'mechanism-not-supported': server(
+    'Mechanism offered but not supported',
+    ({ mechanism = '' }: Values) =>
+      `The server offers ${mechanism}, but cannot authenticate with it. Configure what the mechanism requires, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+    { setting: 'auth-mechanisms' },
+  ),
+  'sign-in-required': server(
+    'AUTH rejected as if it required authentication',
+    'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+    { setting: 'auth-command-refused' },
+  ),
+} as const satisfies Causes;
+
+export const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-required': SIGN_IN_REQUIRED } = OFFER;
+
+/** The server refuses the command, not the credentials. */
+export const COMMAND = {
+  'not-implemented': server(
+    'AUTH offered but not implemented',
+    'Usually a proxy sends the reply to EHLO, and the server behind it, which receives AUTH, does not support it. Enable AUTH in that server, or remove it from the offer of the proxy.',
+    { setting: 'auth-command-refused' },
+  ),
+  'not-enabled': server(
+    'AUTH offered but not enabled for this client',
+    'Check the rules that decide who may use AUTH, by IP address, host name or port. If a proxy sends the reply to EHLO, check whether AUTH is enabled in the server behind it.',
+    { setting: 'auth-command-refused' },
+  ),
+  'already-authenticated': configuration(
+    'Session already authenticated',
+    'A proxy, or the client certificate in the handshake, has already authenticated the client. Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`). If a proxy does it, configure it to let the client authenticate itself.',
+  ),
+  'response-not-understood': server(
+    'SASL response not understood',
+    ({ mechanism = '' }: Values) =>
+      `The gate sends base64, as ${mechanism} requires. Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+    { setting: 'auth-mechanisms' },
+  ),
+  'line-too-long': server(
+    'Line of the credentials too long for the server',
+    'A server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Raise the limit of the server or of the proxy in front of it, or use shorter credentials: some issuers make tokens shorter if they request fewer claims.',
+    { setting: 'line-too-long', reference: 'RFC 4954 section 4' },
+  ),
+  'sign-in-required': OFFER['sign-in-required'],
+  'mechanism-not-supported': OFFER['mechanism-not-supported'],
+} as const satisfies Causes;
+
+const OF_THE_PASSWORD = {
+  'wrong-credentials': configuration(
+    'Username or password wrong',
+    'Compare the configured username and password with those of the account. Typical mistakes are the password of a different environment, an old password, a `$` that a shell expanded, and a username with or without its domain. Check the host too: credentials for one server, region or service are not valid for another.',
+    { setting: 'auth-rejected' },
+  ),
+  'password-expired': configuration(
+    'Password expired',
+    'Set a new password for the account, and update the configured one.',
+    { certainty: 'certain' },
+  ),
+  'app-password': configuration(
+    'App password required',
+    'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.',
+    { setting: 'app-password' },
+  ),
+  'browser-confirmation': configuration(
+    'Account must be confirmed in a browser',
+    'Sign in to the account with a web browser, and confirm what it asks for. If the rejection persists, use an app password or an `access-token` instead of the account password.',
+    { setting: 'app-password' },
+  ),
+  'basic-auth-blocked': configuration(
+    'Passwords not accepted for SMTP AUTH',
+    'Authenticate with an `access-token` (OAuth 2.0) instead of a password. If a policy of the organization blocks passwords, its administrator may be able to exempt this account.',
+    { setting: 'basic-auth-blocked' },
+  ),
+  'password-transition': configuration('Password must be converted', ({ mechanism = '' }: Values) =>
+    ['PLAIN', 'LOGIN'].includes(mechanism)
+      ? 'Ask the administrator of the server to set the password of the account again.'
+      : 'Set `auth.mechanism: PLAIN` for one run: with the password itself, the server can store what other mechanisms require.',
+  ),
+  'padded-secret': withoutCommand(
+    'Password or token begins or ends with a space',
+    'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.',
+  ),
+  'password-storage': configuration(
+    'Password wrong, or not stored for this mechanism',
+    ({ mechanism = '' }: Values) =>
+      `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`,
+    { setting: 'auth-mechanisms' },
+  ),
+  'bound-exchange': configuration('Password wrong, or channel binding failed', ({ mechanism = '' }: Values) => {
+    const unbound = mechanism.replace(/-PLUS$/, '');
+    return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
+  }),
+  'channel-binding': server(
+    'Channel binding failed',
+    ({ mechanism = '' }: Values) => {
+      const unbound = mechanism.replace(/-PLUS$/, '');
+      return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server, or remove ${mechanism} from its offer. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, \`auth.mechanism: ${unbound}\` authenticates without channel binding, if the server offers it.`;
+    },
+    { certainty: 'certain', reference: 'RFC 5802 section 6' },
+  ),
+  'binding-not-offered': server(
+    'Channel binding supported but not offered',
+    'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms from the offer: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.',
+    { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' },
+  ),
+} as const satisfies Causes;
+
+const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `https://outlook.office.com/SMTP.Send`.';
+
+const OF_THE_TOKEN = {
+  'access-token': configuration(
+    'Access token not valid',
+    'Configure the job to get a new token before each run: most are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.',
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-expired': configuration(
+    'Access token expired',
+    'Configure the job to get a new token before each run: most are valid for an hour.',
+    { certainty: 'certain' },
+  ),
+  'token-scope': configuration(
+    'Access token lacks a scope',
+    'Request the token with the scope that the server requires for SMTP. The SASL error in the evidence may name it.',
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+  'token-not-checked': configuration(
+    'Access token not valid, or not checked',
+    'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.',
+    { examples: SCOPES, setting: 'access-token' },
+  ),
+} as const satisfies Causes;
+
+const OF_THE_CERTIFICATE = {
+  certificate: server(
+    'Client certificate not accepted for this user',
+    'The server must trust the issuer of the certificate, and map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.',
+  ),
+  'certificate-not-requested': server(
+    'Client certificate not requested',
+    'Configure the server to request a client certificate in the handshake, to trust its issuer, and to map it to a user.',
+    { certainty: 'certain', setting: 'client-certificate-request' },
+  ),
+} as const satisfies Causes;
+
+const OF_THE_ACCOUNT = {
+  'smtp-auth-disabled': server(
+    'SMTP AUTH disabled for the account',
+    'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be right.',
+    { setting: 'smtp-auth-disabled' },
+  ),
+  'account-disabled': server(
+    'Account locked or disabled',
+    'Ask the administrator of the server to unlock or enable the account. If failures have locked it, find out first what still uses a wrong password.',
+  ),
+  'stronger-authentication': configuration(
+    'Stronger authentication required',
+    ({ mechanism = '' }: Values) =>
+      `The server does not accept ${mechanism} for this account. If \`auth.mechanism\` is set, remove it: then the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`,
+    { setting: 'app-password' },
+  ),
+  'rejected-early': configuration(
+    'Rejected before the credentials were sent',
+    'The server has not received the password or token, so it rejects something else. Check the username, whether this account may use this mechanism, and whether the server allows this client.',
+  ),
+} as const satisfies Causes;
+
+const OF_THE_CLIENT = {
+  'client-not-allowed': server(
+    'Client not allowed to authenticate',
+    "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on it. Also check whether accounts may authenticate on this port.",
+    { setting: 'client-not-allowed' },
+  ),
+  blocked: server(
+    'Account or client blocked',
+    "The reply does not say whether the account or the IP address is blocked. The server's log does: ask its administrator to remove the block, and for the reason.",
+    { setting: 'client-not-allowed' },
+  ),
+  'not-encrypted': { ...TLS_IN_PROXY, title: 'Server treats the TLS session as unencrypted', reproduce: SIGN_IN },
+} as const satisfies Causes;
+
+/** What a server may reject temporarily (4xx). */
+export const TEMPORARY = {
+  ...LIMITS,
+  ...OUTAGE,
+  'account-disabled': OF_THE_ACCOUNT['account-disabled'],
+  'client-not-allowed': OF_THE_CLIENT['client-not-allowed'],
+  blocked: OF_THE_CLIENT.blocked,
+} as const satisfies Causes;
+
+/** Everything for which a server rejects credentials. */
+export const REJECTION = {
+  ...OF_THE_PASSWORD,
+  ...OF_THE_TOKEN,
+  ...OF_THE_CERTIFICATE,
+  ...OF_THE_ACCOUNT,
+  ...OF_THE_CLIENT,
+  ...LIMITS,
+  ...OUTAGE,
+  ...OFFER,
+} as const satisfies Causes;

@@ -159,7 +159,6 @@ describe('the swaks command', () => {
 
   test.each<[string, Partial<Endpoint>, Known]>([
     ['the gate authenticated with SCRAM', {}, { evidence: { mechanism: 'SCRAM-SHA-256' } }],
-    ['only SCRAM is offered', {}, { capabilities: ['AUTH SCRAM-SHA-256 CRAM-MD5'] }],
     ['SCRAM is configured', { auth: { ...AUTH, mechanism: 'SCRAM-SHA-256' } }, {}],
     ['a token is configured', { auth: { ...AUTH, kind: 'access-token' } }, {}],
     ['a client certificate is configured', { auth: { kind: 'certificate', username: '', expect: 'accepted' } }, {}],
@@ -168,6 +167,14 @@ describe('the swaks command', () => {
     expect(commandOf('sign-in', { ...FULL, ...replaced }, known)).toBeUndefined();
     expect(commandOf('delivery', { ...FULL, ...replaced }, known)).toBeUndefined();
   });
+});
+
+test('the swaks command that sends a message does not exist if the server offers only mechanisms that swaks lacks', () => {
+  const known = { capabilities: ['AUTH SCRAM-SHA-256'] };
+  expect(commandOf('delivery', FULL, known)).toBeUndefined();
+  expect(commandOf('delivery', FULL, { capabilities: ['AUTH SCRAM-SHA-256 LOGIN'] })).toContain(' --auth PLAIN,LOGIN ');
+  // It shows that nothing is sent.
+  expect(commandOf('sign-in', FULL, known)).toContain(' --auth PLAIN,LOGIN ');
 });
 
 describe('the curl command for an inbox', () => {

@@ -44,7 +44,7 @@ export function mailCommand(
  */
 export function swaksCommand(endpoint: ReproducibleEndpoint, subject: Subject, end: End): string | undefined {
   const { auth, delivery, tls } = endpoint;
-  const mechanisms = auth && swaksMechanisms(auth, subject);
+  const mechanisms = auth && swaksMechanisms(auth, subject, end);
   if (tls.pins.length > 0 || (auth && mechanisms === undefined)) return undefined;
   const { file, before } = trustedCas(endpoint);
   const words = [
@@ -64,16 +64,20 @@ export function swaksCommand(endpoint: ReproducibleEndpoint, subject: Subject, e
 /** Mechanisms that swaks has without an additional library. */
 const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
 
-/** The mechanism that the gate used, if it is known; otherwise those that send the password, if the server offers one. */
+/**
+ * The mechanism that the gate used, if it is known; otherwise those that send the password. A command that ends at AUTH then
+ * shows that the server offers none of them, and a command that goes on needs one.
+ */
 function swaksMechanisms(
   { kind, mechanism }: NonNullable<ReproducibleEndpoint['auth']>,
   { evidence, capabilities }: Subject,
+  end: End,
 ): string | undefined {
   if (kind !== 'password') return undefined;
   const used = mechanism ?? evidence.mechanism;
   if (used !== undefined) return MECHANISMS.includes(used) ? used : undefined;
   const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
-  const isPossible = offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
+  const isPossible = end === 'AUTH' || offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
   return isPossible ? 'PLAIN,LOGIN' : undefined;
 }
 

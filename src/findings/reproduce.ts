@@ -20,8 +20,11 @@ type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | un
 export const COMMANDS = {
   /** Whether the port accepts connections. */
   connect: (endpoint, { address }) => connectCommand(endpoint, address),
-  /** What the server sends without being asked. */
+  /** What the server sends first, without TLS. */
   greeting: (endpoint, { address }) => greetingCommand(endpoint, address),
+  /** The same, unless the greeting comes over TLS. */
+  'plain-greeting': (endpoint, { address }) =>
+    endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : undefined,
   /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
   ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
   /** The reply to STARTTLS. */

@@ -1,5 +1,5 @@
 import { STEP_IDS } from '../../report/report.js';
-import { entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
+import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
@@ -148,6 +148,10 @@ export const ANY_STEP = {
       certainty: 'likely',
       remedy:
         'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
+      reproduce: {
+        command: 'ehlo',
+        shows: ({ awaited = '', line }: Values) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+      },
     },
     {
       evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
@@ -160,6 +164,7 @@ export const ANY_STEP = {
           remedy:
             'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
           reference: 'RFC 5321 section 3.1',
+          reproduce: { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) },
         },
         'unsolicited-reply': {
           title: 'Unsolicited reply',

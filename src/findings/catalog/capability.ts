@@ -1,4 +1,4 @@
-import { entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
+import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);
@@ -7,6 +7,7 @@ const { error, warning } = entriesOf(['capability']);
 const READS_GREETING = ['capability', 'authentication'] as const;
 
 const SHOWS_REPLY = { command: 'ehlo', shows: REPLY } as const;
+const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) } as const;
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' } as const;
 
 /** Such a device hides the software of the server, so its setting does not depend on that. */
@@ -93,6 +94,7 @@ export const CAPABILITY = {
       party: 'configuration',
       certainty: 'certain',
       remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+      reproduce: SHOWS_LINE,
     },
     {
       steps: READS_GREETING,
@@ -105,6 +107,7 @@ export const CAPABILITY = {
           certainty: 'certain',
           remedy:
             'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+          reproduce: SHOWS_LINE,
         },
         'client-speaks-first': {
           party: 'configuration',

@@ -3,6 +3,9 @@ import { fields } from './evidence.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
 
+/** The error of curl for a timeout. */
+const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' } as const;
+
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 export const CONNECTING = {
   'dns-failed': error(
@@ -138,6 +141,7 @@ export const CONNECTING = {
       certainty: 'likely',
       remedy:
         "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
+      reproduce: NO_RESPONSE,
     },
     { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' },
   ),

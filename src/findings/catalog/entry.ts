@@ -73,6 +73,12 @@ export const REPLY: FromEvidence = ({ reply = '' }) => {
   return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
 };
 
+/** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
+export function beginning(text = ''): string {
+  const [start = ''] = text.split(/\\[xu]|…/);
+  return start.trim();
+}
+
 /** What an entry has besides its texts and its usual cause. */
 type EntryDetails = Pick<CatalogEntry, 'evidence' | 'reference' | 'causes' | 'resultType'> &
   Partial<Pick<CatalogEntry, 'steps'>>;

@@ -1,8 +1,9 @@
-import { entriesOf, REPLY, type CatalogEntry } from './entry.js';
+import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['upgrade']);
 
+const SHOWS_DATA = { command: 'after-starttls', shows: ({ data }: Values) => beginning(data) } as const;
 const SHOWS_REPLY = { command: 'starttls', shows: REPLY } as const;
 
 /** Findings of step 2: the reply to STARTTLS. */
@@ -98,6 +99,7 @@ export const UPGRADE = {
       certainty: 'likely',
       remedy:
         "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
+      reproduce: SHOWS_DATA,
     },
     {
       evidence: fields('data'),
@@ -111,6 +113,7 @@ export const UPGRADE = {
           remedy:
             'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
           setting: 'starttls-refused',
+          reproduce: SHOWS_DATA,
         },
         'early-record': {
           title: 'Server sends TLS before the ClientHello',

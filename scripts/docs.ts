@@ -1,9 +1,11 @@
 import { parseDocument } from 'yaml';
-import type { Cause } from '../src/findings/catalog/entry.js';
+import type { Cause, Reproduction } from '../src/findings/catalog/entry.js';
 import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../src/findings/catalog.js';
 import { documentedKeys } from '../src/plan/schema/documented-keys.js';
+import { COMMANDS, type ReproducibleEndpoint } from '../src/findings/reproduce.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { STEP_IDS, type Party } from '../src/report/report.js';
+import { WITHOUT_COMMAND } from './without-command.js';
 
 // Imported by a variable, because the file has no types.
 const DEPENDENCY_RULES = '../.dependency-cruiser.js';
@@ -77,9 +79,11 @@ export function renderFindings(): string {
   const sections = FINDING_CODES.map((id) => {
     const { title, severity, steps, explanation, evidence, reference } = entryOf(id);
     const facts = [`Severity: ${severity}`, `Step: ${stepsInWords(steps)}`, ...(reference ? [`See ${reference}`] : [])];
+    const reason = WITHOUT_COMMAND[id];
     const parts = [
       `**${title}.** ${explanation}`,
       ...causesInWords(id),
+      ...(reason === undefined ? [] : [`No common tool shows this: ${reason}.`]),
       ...evidenceInWords(evidence),
       facts.join(' · '),
     ];
@@ -93,6 +97,7 @@ const FINDINGS_INTRODUCTION = [
   'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
   'The table shows the usual severity; in a report it can be a different one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
   'A fix says in parentheses who has to act: whoever runs the mail server (server) or the mailbox (inbox), the certificate authority (CA), whoever runs the network between client and server (network), whoever wrote the workflow (configuration), or the developers of the gate. If a finding has several causes, the message says which it is. The gate is sure of a cause unless it says "likely".',
+  'A cause with "Reproduce" has a command in the report, and says what to look for in its output; [the report](report.md#reproduce) has more about commands. A notice has none. Without "Reproduce", no common tool shows the cause.',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
 
@@ -104,16 +109,43 @@ function entryOf(id: FindingCode): CatalogEntry {
 function causesInWords(id: FindingCode): string[] {
   const { usual, causes = {}, evidence } = entryOf(id);
   const names = Object.fromEntries(Object.keys(evidence).map((field) => [field, `(${field})`]));
-  const inWords = ({ title, party, certainty, remedy, examples }: Cause): string => {
+  const inWords = ({ title, party, certainty, remedy, examples, reproduce }: Cause): string => {
     const fix = typeof remedy === 'string' ? remedy : remedy(names);
     const who = `${PARTY_NAMES[party]}${certainty === 'likely' ? ', likely' : ''}`;
-    return `${title === undefined ? '' : `**${title}.** `}Fix (${who}): ${[fix, examples].filter((text) => text !== undefined).join(' ')}`;
+    const all = [`Fix (${who}): ${fix}`, examples, reproduce && commandInWords(reproduce)];
+    return `${title === undefined ? '' : `**${title}.** `}${all.filter((text) => text !== undefined).join(' ')}`;
   };
   const others = Object.values<Cause>(causes).map(inWords);
   return others.length === 0
     ? [inWords(usual)]
     : [[usual, ...Object.values<Cause>(causes)].map((one) => `- ${inWords(one)}`).join('\n')];
 }
+
+/** The tool, and what to look for in its output; a text that depends on the evidence is not known here. */
+function commandInWords({ command, shows }: Reproduction): string {
+  const [tool = ''] = /openssl|swaks|curl/.exec(COMMANDS[command](ANY_ENDPOINT, ANY_SUBJECT) ?? '') ?? [];
+  return typeof shows === 'string'
+    ? `Reproduce: ${code(tool)} shows ${code(shows)}.`
+    : `Reproduce: ${code(tool)}; the report says what to look for.`;
+}
+
+/** For which every command exists. */
+const ANY_ENDPOINT: ReproducibleEndpoint = {
+  host: 'smtp.example.com',
+  port: 587,
+  transport: 'starttls',
+  servername: 'smtp.example.com',
+  addresses: 'first',
+  auth: { username: 'user', kind: 'password' },
+  delivery: {
+    from: 'gate@example.com',
+    to: 'inbox@example.com',
+    expect: 'received',
+    inbox: { scheme: 'imaps', host: 'imap.example.com', port: 993, username: 'user' },
+  },
+  tls: { minVersion: 'TLSv1.2', pins: [] },
+};
+const ANY_SUBJECT = { evidence: {}, capabilities: [] };
 
 /** The introduction of the page explains them. */
 const PARTY_NAMES: Readonly<Record<Party, string>> = {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Finding } from '../../src/report/report.js';
 
 /** Much longer than any command needs. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 export interface Typing {
   /** Entered when the command asks for a password. */

@@ -97,6 +97,17 @@ describe('documentation', () => {
     );
   });
 
+  test('each error and warning says how to reproduce it, or why no common tool shows it', () => {
+    const silent = renderFindings()
+      .split(/^## /m)
+      .slice(1)
+      .filter(
+        (section) => !/^Severity: notice/m.test(section) && !/Reproduce: `|No common tool shows this: /.test(section),
+      )
+      .map((section) => section.split('\n', 1)[0]);
+    expect(silent).toEqual([]);
+  });
+
   test('each finding refers to a section of a standard, except where there is none', () => {
     const without = FINDING_CODES.filter((code) => !('reference' in CATALOG[code]));
     expect(without).toEqual([

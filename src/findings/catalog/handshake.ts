@@ -360,7 +360,7 @@ export const HANDSHAKE = {
         'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port (usual on 465), switch the service to it.',
       examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
       setting: 'plaintext-on-implicit-port',
-      reproduce: { command: 'ehlo', shows: firstLine },
+      reproduce: { command: 'greeting', shows: firstLine },
     },
     {
       evidence: fields('data', 'protocol'),
@@ -372,7 +372,7 @@ export const HANDSHAKE = {
           certainty: 'certain',
           remedy: ({ protocol = '' }: Values) =>
             `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
-          reproduce: { command: 'ehlo', shows: firstLine },
+          reproduce: { command: 'greeting', shows: firstLine },
         },
         rejected: {
           title: 'Client rejected before TLS',
@@ -380,7 +380,7 @@ export const HANDSHAKE = {
           certainty: 'likely',
           remedy:
             "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
-          reproduce: { command: 'ehlo', shows: firstLine },
+          reproduce: { command: 'greeting', shows: firstLine },
         },
       },
     },

@@ -304,6 +304,22 @@ describe('the end of an incomplete chain, and the fix', () => {
     expect(first?.evidence).not.toHaveProperty('nameConflict');
   });
 
+  test('the finding lists the trusted CAs by the file that they come from', async () => {
+    const { key, chain: cert } = await (await createPki('Private')).issue({ names });
+    await using server = await startScriptedServer({ tls: { key, cert } });
+    const [first, second] = await Promise.all([ca('First CA', {}), ca('Second CA', {})]);
+    const anchorSources = [
+      { path: 'certs/first.pem', certificates: [first.cert] },
+      { certificates: [second.cert, pki.root.cert] },
+    ];
+    const certificates = anchorSources.flatMap((source) => source.certificates);
+    const tls = { ca: certificates, anchorSources, minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const { report } = await gate(testEndpoint(server.port, { tls }));
+    expect(report.steps[2]?.findings[0]?.evidence?.trusted).toMatch(
+      /^default store: \d+ certificates; certs\/first\.pem: CN=First CA; ca: CN=Second CA \/ CN=Chain Root CA$/,
+    );
+  });
+
   test('the finding says if a trusted CA has the same name but a different key', async () => {
     const reissued = await createPki('Chain');
     const sends: Identity[][] = [[reissued.intermediate], [reissued.intermediate, reissued.root]];

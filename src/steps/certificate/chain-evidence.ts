@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import type { AnchorSource, TlsPolicy } from '../../plan/endpoint.js';
 import { count } from '../../text/count.js';
 import { excerpt, visible } from '../../text/peer.js';
 import { shorten } from '../../text/shorten.js';
@@ -28,13 +29,25 @@ export function chainInWords(sent: readonly X509Certificate[]): string {
   return [...lines, ...(more > 0 ? [`and ${count(more, 'more certificate')}`] : [])].join(' / ');
 }
 
-/** The trusted CAs, and where they come from: `default store: 142 certificates; ca: CN=Example Root`. */
-export function anchorsInWords(trust: TrustStore, ca: readonly string[]): string {
-  const added = trust.parsed(ca);
-  const names = added.slice(0, DESCRIBED).map(({ subject }) => shortName(subject));
-  const more = added.length - names.length;
-  const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join('; ');
-  return `default store: ${count(trust.defaultCount, 'certificate')}; ca: ${list || 'none'}`;
+/** The trusted CAs, and where they come from: `default store: 142 certificates; certs/ca.pem: CN=Example Root`. */
+export function anchorsInWords(trust: TrustStore, { ca, anchorSources }: TlsPolicy): string {
+  const sources: readonly AnchorSource[] = anchorSources ?? (ca.length > 0 ? [{ certificates: ca }] : []);
+  const described = sources.slice(0, DESCRIBED).map(({ path = 'ca', certificates }: AnchorSource) => {
+    const subjects = trust.parsed(certificates).map(({ subject }) => shortName(subject));
+    return `${shorten(visible(path), NAME_CHARACTERS)}: ${inWords(subjects)}`;
+  });
+  const more = sources.length - described.length;
+  const added = described.length === 0 ? ['ca: none'] : described;
+  return [
+    `default store: ${count(trust.defaultCount, 'certificate')}`,
+    ...added,
+    ...(more > 0 ? [`${more} more files`] : []),
+  ].join('; ');
+}
+
+function inWords(subjects: readonly string[]): string {
+  const more = subjects.length - DESCRIBED;
+  return [...subjects.slice(0, DESCRIBED), ...(more > 0 ? [`and ${more} more`] : [])].join(' / ');
 }
 
 function shortName(multiLine: string | undefined): string {

@@ -36,7 +36,7 @@ export function judgeChain(
   if (verifyError === undefined) return [];
   const issuer = nameOf(sent[0]?.issuer);
   const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
-  const trusted = anchorsInWords(options.trust, options.policy.ca);
+  const trusted = anchorsInWords(options.trust, options.policy);
   switch (chain.kind) {
     case 'trusted': {
       const explanations = EXPLAINED_BY[verifyError] ?? [];

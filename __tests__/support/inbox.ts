@@ -45,6 +45,8 @@ export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTru
     identity: await pki.issue({ addresses: [HOST] }),
     settings: (replaced = {}) => ({
       context: trust.context(policy),
+      minVersion: policy.minVersion,
+      anything: () => trust.anything(),
       minValidDays: 14,
       timeoutMs: 2000,
       resolver: systemResolver(),

@@ -13,7 +13,7 @@ import { capability } from '../steps/capability/capability.js';
 import { certificate } from '../steps/certificate/certificate.js';
 import type { Context, RunContext } from '../steps/context.js';
 import { delivery } from '../steps/delivery/delivery.js';
-import { openInbox } from '../steps/delivery/inbox-watch.js';
+import { openInbox } from '../steps/delivery/inbox-access.js';
 import { stoppedBy } from '../steps/error-to-finding.js';
 import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';

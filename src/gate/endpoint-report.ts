@@ -19,7 +19,7 @@ export function reportOf(
   durationMs: number,
 ): Omit<EndpointReport, 'attempts'> {
   const { endpoint, transcript, sideTranscript } = context;
-  const { plaintext, insideTls, tls, delivery } = facts;
+  const { plaintext, insideTls, tls, delivery, inboxTranscript } = facts;
   const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
   return {
     ...reportHead(endpoint, addressOf(context, facts)),
@@ -36,6 +36,7 @@ export function reportOf(
     ...(tls && { tls }),
     ...(delivery && { delivery }),
     transcript: [...transcript.lines, ...sideTranscript.lines],
+    ...(inboxTranscript && { inboxTranscript: [...inboxTranscript] }),
   };
 }
 

@@ -31,8 +31,15 @@ export interface Securing {
 /**
  * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
  * @param socket with nothing unread
+ * @param afterStartTls whether the server has accepted STARTTLS or STLS
  */
-export function beginSecuring(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Securing {
+export function beginSecuring(
+  socket: Socket,
+  host: string,
+  settings: InboxSettings,
+  deadline: Deadline,
+  afterStartTls: boolean,
+): Securing {
   const { stream, outcome } = beginHandshake(socket, {
     context: settings.context,
     servername: isIP(host) === 0 ? host : undefined,
@@ -44,13 +51,21 @@ export function beginSecuring(socket: Socket, host: string, settings: InboxSetti
     stream.destroy();
     socket.destroy();
     throw new InboxError(
-      result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure },
+      result.ok
+        ? { kind: 'bad-certificate', objections }
+        : { kind: 'no-tls', cause: result.failure, afterStartTls, required: settings.minVersion },
     );
   });
   return { stream, judged };
 }
 
 /** @throws {InboxError} as {@link beginSecuring} does */
-export function secure(socket: Socket, host: string, settings: InboxSettings, deadline: Deadline): Promise<TLSSocket> {
-  return beginSecuring(socket, host, settings, deadline).judged;
+export function secure(
+  socket: Socket,
+  host: string,
+  settings: InboxSettings,
+  deadline: Deadline,
+  afterStartTls = false,
+): Promise<TLSSocket> {
+  return beginSecuring(socket, host, settings, deadline, afterStartTls).judged;
 }

@@ -1,4 +1,5 @@
 import type { ConnectFailure } from '../net/connect.js';
+import { decodeBytes, excerpt } from '../text/peer.js';
 import type { HandshakeFailure } from '../tls/handshake.js';
 
 /** A problem of the certificates of an inbox, from the finding for it. */
@@ -7,19 +8,54 @@ export interface Objection {
   readonly message: string;
 }
 
+/** What a server negotiates if every version and cipher suite is enabled. */
+export interface Negotiated {
+  /** Such as `TLSv1.1`. */
+  readonly version: string;
+  readonly cipher: string;
+}
+
+/** Another attempt may succeed. */
+export type TemporaryReason = 'no-greeting' | 'no-reply' | 'connection-lost' | 'server-error';
+
+/** The server does not behave as its protocol requires, or as the gate needs. */
+export type UnusableReason =
+  | 'greeting-refused'
+  | 'starttls-not-offered'
+  | 'starttls-refused'
+  | 'data-after-starttls'
+  | 'preauth'
+  | 'invalid-reply'
+  | 'too-much-data'
+  | 'too-many-messages'
+  | 'not-all-read'
+  | 'unknown-api';
+
+/** The server replies that it does not do what the gate requests. */
+export type RejectedReason =
+  'login-refused' | 'mailbox-missing' | 'mailbox-refused' | 'command-refused' | 'not-deleted';
+
 /** Why an inbox cannot be used. Until its TLS channel has been judged, no password is sent. */
 export type InboxFailure =
   | { readonly kind: 'no-connection'; readonly cause: ConnectFailure }
-  | { readonly kind: 'no-tls'; readonly cause: HandshakeFailure }
+  | {
+      readonly kind: 'no-tls';
+      readonly cause: HandshakeFailure;
+      readonly afterStartTls: boolean;
+      /** The oldest version that the policy allows. */
+      readonly required: string;
+      /** What explains the failure, if a diagnostic handshake could show it. */
+      readonly negotiated?: Negotiated;
+    }
   | { readonly kind: 'bad-certificate'; readonly objections: readonly Objection[] }
-  /** The connection was lost, the server did not reply in time, or it has a temporary problem. */
-  | { readonly kind: 'temporary'; readonly detail: string }
+  /** What the server sent first does not belong to the protocol. */
+  | { readonly kind: 'other-protocol'; readonly expected: 'IMAP' | 'POP3' | 'HTTP'; readonly said: string }
+  | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: string }
   /** The mailbox is not available now, but may be before the search ends. */
   | { readonly kind: 'busy'; readonly detail: string }
-  /** The server does not behave as its protocol requires, or sends more than the gate reads. */
-  | { readonly kind: 'unusable'; readonly detail: string }
-  /** The server refuses the login, has no such folder, or refuses something else that the gate needs. */
-  | { readonly kind: 'rejected'; readonly detail: string }
+  /** `reply` is the server's own text. */
+  | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly detail: string; readonly reply?: string }
+  | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly detail: string; readonly reply?: string }
   /** The message was in the mailbox, and was removed before it was read. */
   | { readonly kind: 'message-gone' };
 
@@ -35,10 +71,27 @@ export class InboxError extends Error {
   }
 }
 
-export const temporary = (detail: string): InboxError => new InboxError({ kind: 'temporary', detail });
+export const temporary = (reason: TemporaryReason, detail: string): InboxError =>
+  new InboxError({ kind: 'temporary', reason, detail });
 export const busy = (detail: string): InboxError => new InboxError({ kind: 'busy', detail });
-export const unusable = (detail: string): InboxError => new InboxError({ kind: 'unusable', detail });
-export const rejected = (detail: string): InboxError => new InboxError({ kind: 'rejected', detail });
+/** @param reply the server's own text, escaped */
+export const unusable = (reason: UnusableReason, detail: string, reply?: string): InboxError =>
+  new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
+/** @param reply the server's own text, escaped */
+export const rejected = (reason: RejectedReason, detail: string, reply?: string): InboxError =>
+  new InboxError({ kind: 'rejected', reason, detail, ...(reply !== undefined && { reply }) });
+
+/** @param what a command or a request, as the end of a sentence */
+export const noReply = (what: string): InboxError =>
+  temporary('no-reply', `the server did not reply in time to ${what}`);
+
+export const noGreeting = (): InboxError => temporary('no-greeting', 'the server sent no greeting in time');
+
+/** @param bytes what the server sent first */
+export function otherProtocol(expected: 'IMAP' | 'POP3' | 'HTTP', bytes: Uint8Array): InboxError {
+  const [said = ''] = decodeBytes(bytes).trimStart().split(/\r?\n/, 1);
+  return new InboxError({ kind: 'other-protocol', expected, said });
+}
 
 /** @throws every error except an {@link InboxError} */
 export async function resultOf<T>(work: Promise<T>): Promise<InboxResult<T>> {
@@ -62,15 +115,17 @@ export function isTransient(failure: InboxFailure): boolean {
   return failure.kind === 'temporary' || failure.kind === 'busy';
 }
 
-/** For a message. The server's text in it is escaped. */
+/** For a message, as the end of a sentence. The server's text in it is escaped. */
 export function describeFailure(failure: InboxFailure): string {
   switch (failure.kind) {
     case 'no-connection':
-      return `no connection (${failure.cause.message})`;
+      return describeConnectFailure(failure.cause);
     case 'no-tls':
-      return `no TLS: ${describeHandshake(failure.cause)}`;
+      return describeNoTls(failure);
     case 'bad-certificate':
       return failure.objections.map(({ message }) => message).join(' ');
+    case 'other-protocol':
+      return `the server is not ${failure.expected === 'POP3' ? 'a' : 'an'} ${failure.expected} server: "${excerpt(failure.said)}"`;
     case 'message-gone':
       return 'the message arrived, but was gone before it could be read: another program removes mail from the mailbox';
     case 'temporary':
@@ -81,17 +136,54 @@ export function describeFailure(failure: InboxFailure): string {
   }
 }
 
-function describeHandshake(failure: HandshakeFailure): string {
+function describeConnectFailure({ kind, detail, address }: ConnectFailure): string {
+  const at = address === undefined ? '' : ` to ${address}`;
+  switch (kind) {
+    case 'name-not-found':
+      return `the host name does not exist or has no address (${detail})`;
+    case 'lookup-failed':
+      return `the lookup of the host name failed (${detail})`;
+    case 'timed-out':
+      return `the connection${at} timed out (${detail})`;
+    case 'refused':
+      return `the connection${at} was refused (${detail})`;
+    case 'no-route':
+    case 'not-possible-here':
+    case 'reset':
+      return `no connection${at} (${detail})`;
+  }
+}
+
+function describeHandshake(failure: HandshakeFailure, afterStartTls: boolean): string {
   switch (failure.kind) {
     case 'timed-out':
-      return 'the handshake was not complete in time';
+      return 'the server did not complete the handshake in time';
     case 'lost':
-      return `the connection was lost (${failure.detail})`;
+      return `the connection was lost during the handshake (${failure.detail})`;
     case 'alert':
       return `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
     case 'refused-here':
       return `the handshake failed (${failure.reason})`;
-    case 'cleartext':
-      return 'the server replied unencrypted';
+    case 'cleartext': {
+      const [line = ''] = decodeBytes(failure.bytes).split(/\r?\n/, 1);
+      return afterStartTls
+        ? `the server sent unencrypted data after it accepted STARTTLS: "${excerpt(line)}"`
+        : `the server replied unencrypted: "${excerpt(line)}"`;
+    }
   }
+}
+
+/** Whether the server supports only versions that the policy does not allow. */
+export function isVersionTooOld({ negotiated, required }: Extract<InboxFailure, { kind: 'no-tls' }>): boolean {
+  return negotiated !== undefined && negotiated.version < required;
+}
+
+function describeNoTls(failure: Extract<InboxFailure, { kind: 'no-tls' }>): string {
+  const { cause, afterStartTls, negotiated, required } = failure;
+  const how = describeHandshake(cause, afterStartTls);
+  if (!negotiated) return `no TLS: ${how}`;
+  const { version, cipher } = negotiated;
+  return isVersionTooOld(failure)
+    ? `the server supports ${version}, but ${required} or later is required: ${how}`
+    : `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import type { Transcript } from '../net/transcript.js';
 import type { InboxResult, Objection } from './failure.js';
 
 /** A large message has the time of one reply for each part of this size. */
@@ -14,10 +15,19 @@ export interface Inbox {
    * @returns the message, or undefined if it did not arrive before the deadline
    */
   find(sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>>;
+  /** The folders in which the last search looked. */
+  searched(): Searched;
   /** Settles when the connection has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Logs out and closes the connection. Never throws. */
   close(): Promise<void>;
+}
+
+/** Where a message was searched for, by the names of the folders. */
+export interface Searched {
+  readonly folders: readonly string[];
+  /** The junk folder of the account, if the gate knows one; `searched` unless the last search of it failed. */
+  readonly junk?: { readonly folder: string; readonly searched: boolean };
 }
 
 /** The message to find. */
@@ -32,6 +42,8 @@ export interface Sought {
    * replaced in transit. No other message is touched.
    */
   readonly is: (source: Buffer) => boolean;
+  /** Receives each message that was read because of its nonce and is not the one: a bounce, a reply or a forgery. */
+  readonly onOther?: (source: Buffer) => void;
   /** Its size in bytes when it was sent. */
   readonly size: number;
 }
@@ -65,6 +77,10 @@ interface InboxPeer {
 export interface InboxSettings {
   readonly resolver: Resolver;
   readonly context: SecureContext;
+  /** The oldest TLS version that the context allows. */
+  readonly minVersion: string;
+  /** A context with every version and cipher suite, for a handshake that explains why another one failed. */
+  readonly anything: () => SecureContext;
   /** Days for which the certificate must still be valid; `judge` checks it. */
   readonly minValidDays: number;
   /**
@@ -74,4 +90,9 @@ export interface InboxSettings {
   readonly judge: (peer: InboxPeer) => readonly Objection[];
   /** Milliseconds for any one wait. */
   readonly timeoutMs: number;
+}
+
+/** The settings of a connection, and where its dialogue is recorded, without secrets and the content of messages. */
+export interface SessionSettings extends InboxSettings {
+  readonly transcript: Transcript;
 }

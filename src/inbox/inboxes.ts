@@ -2,7 +2,9 @@ import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
 import { resultOf, type InboxResult } from './failure.js';
 import type { ImapBaselines } from './imap/client.js';
-import type { Inbox, InboxSettings } from './inbox.js';
+import { Transcript, type Line } from '../net/transcript.js';
+import { explained } from './diagnostic-handshake.js';
+import type { Inbox, InboxSettings, SessionSettings } from './inbox.js';
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
@@ -18,15 +20,12 @@ export class Inboxes {
    * opened again, and then finds everything that has arrived since it was first opened.
    */
   open(target: InboxTarget, settings: InboxSettings): Promise<InboxResult<Inbox>> {
-    const { scheme, host, port, username, password } = target;
-    const path = 'basePath' in target ? target.basePath : target.mailbox;
-    const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
-    const slots = this.#slots.get(settings.context) ?? new Map<string, Slot>();
-    this.#slots.set(settings.context, slots);
-    const slot: Slot = slots.get(key) ?? { baselines: new Map() };
-    slots.set(key, slot);
+    const slot = this.#slotOf(target, settings);
     if (!slot.inbox) {
-      const opening = resultOf(connectInbox(target, settings, this.#closing.signal, slot.baselines));
+      slot.transcript = new Transcript();
+      const session = { ...settings, transcript: slot.transcript };
+      const stop = this.#closing.signal;
+      const opening = resultOf(explained(connectInbox(target, session, stop, slot.baselines), target, settings, stop));
       slot.inbox = opening;
       void canReopen(opening)
         .catch(() => true)
@@ -35,6 +34,22 @@ export class Inboxes {
         });
     }
     return slot.inbox;
+  }
+
+  /** The dialogue with an inbox since it was opened last. */
+  transcript(target: InboxTarget, settings: InboxSettings): readonly Line[] {
+    return [...this.#slotOf(target, settings).transcript.lines];
+  }
+
+  #slotOf(target: InboxTarget, settings: InboxSettings): Slot {
+    const { scheme, host, port, username, password } = target;
+    const path = 'basePath' in target ? target.basePath : target.mailbox;
+    const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
+    const slots = this.#slots.get(settings.context) ?? new Map<string, Slot>();
+    this.#slots.set(settings.context, slots);
+    const slot: Slot = slots.get(key) ?? { baselines: new Map(), transcript: new Transcript() };
+    slots.set(key, slot);
+    return slot;
   }
 
   /** Closes every inbox, and stops opening others. Never throws. */
@@ -50,13 +65,15 @@ export class Inboxes {
 /** An inbox, and what outlives its connection. */
 interface Slot {
   readonly baselines: ImapBaselines;
+  /** Of the last connection. */
+  transcript: Transcript;
   inbox?: Promise<InboxResult<Inbox>>;
 }
 
 /** Each client is loaded when it is used: most runs have no inbox, and the IMAP client is a large part of the bundle. */
 async function connectInbox(
   target: InboxTarget,
-  settings: InboxSettings,
+  settings: SessionSettings,
   stop: AbortSignal,
   baselines: ImapBaselines,
 ): Promise<Inbox> {

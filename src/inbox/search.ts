@@ -83,15 +83,18 @@ async function searchAll(
         const source = each.claimAltered();
         if (source) return foundMessage(source, each, searches);
       }
-      if (searches.some(({ hasMore }) => hasMore)) throw unusable(NOT_ALL_READ);
+      if (searches.some(({ hasMore }) => hasMore)) throw unusable('not-all-read', NOT_ALL_READ);
       return undefined;
     }
     await wait(deadline);
   }
 }
 
-/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
-export function polledInbox(folder: Folder, everyMs: number, stop: AbortSignal): Inbox {
+/**
+ * An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run.
+ * @param name of the folder
+ */
+export function polledInbox(name: string, folder: Folder, everyMs: number, stop: AbortSignal): Inbox {
   /** Shared, so that one look serves everybody who waits. */
   let pause: Promise<void> | undefined;
   const wait = async (deadline: Deadline): Promise<void> => {
@@ -102,6 +105,7 @@ export function polledInbox(folder: Folder, everyMs: number, stop: AbortSignal):
   };
   return {
     find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+    searched: () => ({ folders: [name] }),
     ended: new Promise((resolve) => {
       stop.addEventListener('abort', () => {
         resolve();
@@ -183,6 +187,8 @@ class FolderSearch {
         found ??= source;
       } else if (hasMessageId(this.sought, headers)) {
         this.#altered ??= { id, source };
+      } else if (isLike(this.sought, headers)) {
+        this.sought.onOther?.(source);
       }
     }
     if (gone && !found && !this.#altered && this.copies.size === 0) throw new InboxError({ kind: 'message-gone' });

@@ -39,7 +39,7 @@ export function redactReport(
   secrets: Redactor,
   derivedSecrets: readonly string[] = [],
 ): EndpointReport {
-  const { steps, earlier, tls, transcript, ...rest } = report;
+  const { steps, earlier, tls, transcript, inboxTranscript, ...rest } = report;
   const redactor = secrets.with(derivedSecrets);
   const ofDerived = new Redactor(derivedSecrets);
   const redacted = <T extends Pick<Finding, 'message' | 'evidence'>>(one: T): T =>
@@ -50,6 +50,7 @@ export function redactReport(
     ...(earlier && { earlier: earlier.map(redacted) }),
     ...(tls && { tls: redactTls(tls, redactor) }),
     transcript: redactTranscript(transcript, redactor),
+    ...(inboxTranscript && { inboxTranscript: redactTranscript(inboxTranscript, redactor) }),
   };
 }
 

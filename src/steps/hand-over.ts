@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { KnownFinding } from '../findings/finding.js';
+import type { Line } from '../net/transcript.js';
 import type { DeliveryReport, SkipReason, StepId, TlsReport } from '../report/report.js';
 import type { Capabilities } from '../smtp/capabilities.js';
 import type { SmtpSession } from '../smtp/session.js';
@@ -70,6 +71,8 @@ export interface Facts {
   readonly handshake?: Handshake;
   readonly tls?: TlsReport;
   readonly delivery?: DeliveryReport;
+  /** The dialogue with the inbox, if a finding is about it. */
+  readonly inboxTranscript?: readonly Line[];
 }
 
 /** Whether a failure may be temporary, so that another attempt makes sense; `once` allows only one. */

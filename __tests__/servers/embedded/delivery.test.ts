@@ -1,13 +1,13 @@
 import type { Inbox, Received } from '../../../src/inbox/inbox.js';
 import type { InboxResult } from '../../../src/inbox/failure.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
-import type { Mailbox } from '../../support/imap/mailbox.js';
+import { Mailbox } from '../../support/imap/mailbox.js';
 import { gateAll } from '../../../src/gate/scheduler.js';
 import type { RunContext } from '../../../src/steps/context.js';
 import type { Delivery, Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { close, silence, type Dialogue } from '../../support/dialogue.js';
-import { startEmbedded, type Embedded } from '../../support/embedded.js';
+import { startEmbedded, USER, type Embedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
@@ -123,7 +123,10 @@ describe('the delivered message', () => {
   test('is evaluated even if it cannot be deleted', async () => {
     await using server = await startEmbedded();
     const stays = (): Promise<InboxResult<void>> =>
-      Promise.resolve({ ok: false, failure: { kind: 'rejected', detail: 'no right to delete' } });
+      Promise.resolve({
+        ok: false,
+        failure: { kind: 'rejected', reason: 'not-deleted', detail: 'no right to delete' },
+      });
     const { report } = await gate(server.endpoint(), { inboxes: new JunkInboxes(server.mailbox, stays) });
     expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({
       steps: 'ppppw',
@@ -226,10 +229,96 @@ class JunkInboxes extends Inboxes {
       };
       return Promise.resolve({ ok: true, value: received });
     };
-    const value = { find, ended: new Promise<void>(() => undefined), close: () => Promise.resolve() };
+    const searched = () => ({ folders: ['INBOX'] });
+    const value = { find, searched, ended: new Promise<void>(() => undefined), close: () => Promise.resolve() };
     return Promise.resolve({ ok: true, value });
   }
 }
+
+describe('a message that is not found', () => {
+  const lost = (server: Embedded, replaced: Partial<Endpoint> = {}): Endpoint => {
+    const endpoint = server.endpoint(replaced);
+    if (!endpoint.delivery) throw new Error('the embedded server delivers');
+    return { ...endpoint, delivery: { ...endpoint.delivery, withinMs: 300 } };
+  };
+
+  test('is reported with the place and time of the search, the reply and the dialogue with the inbox', async () => {
+    await using server = await startEmbedded({ alter: () => undefined });
+    const { report } = await gate(lost(server));
+    const [found] = report.steps[4]?.findings ?? [];
+    const url = `imaps://127.0.0.1:${server.imapPort}`;
+    expect(found).toMatchObject({
+      code: 'message-not-received',
+      party: 'server',
+      certainty: 'likely',
+      evidence: {
+        inbox: url,
+        user: USER.username,
+        mailbox: 'INBOX',
+        searched: 'INBOX',
+        junk: 'not searched',
+        within: '0.3 s',
+      },
+    });
+    const { reply, messageId } = found?.evidence ?? {};
+    expect(found?.message).toBe(
+      `The server accepted the message to ${USER.username} ("${reply}"), but it was not found within 0.3 s. The gate searched INBOX at ${url} as ${USER.username}. It found no junk folder to search.`,
+    );
+    expect(reply).toMatch(/^250 /);
+    expect(found?.remedy).toContain(`Search the server's log for the Message-ID ${messageId}.`);
+    expect(found?.remedy).toContain('Look for it in the junk folder, too.');
+    expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).toMatch(/ LOGIN [^]* SELECT INBOX\n/);
+  });
+
+  test('is reported with the junk folder, if that was searched', async () => {
+    await using server = await startEmbedded({ alter: () => undefined, imap: { junk: new Mailbox() } });
+    const { report } = await gate(lost(server));
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found?.message).toMatch(/ The gate searched INBOX, Junk at .* That includes the junk folder\.$/);
+    expect(found?.evidence).toMatchObject({ searched: 'INBOX, Junk', junk: 'searched' });
+    expect(found?.remedy).not.toContain('Look for it in the junk folder');
+  });
+
+  test('is reported with the queue ID that the server named', async () => {
+    await using server = await startEmbedded();
+    await using smtp = await startScriptedServer(
+      served({ offersInTls: ['AUTH PLAIN'], replies: { MESSAGE: ['250 2.0.0 Ok: queued as 4VbXyZ1q2Rz3'] } }),
+    );
+    const endpoint = endpointAt(smtp.port, {
+      tls: { ca: [certs.pki.root.cert, server.pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+    });
+    const inbox = server.endpoint().delivery?.inbox;
+    const { report } = await gate({ ...endpoint, delivery: { ...DELIVERY, withinMs: 300, ...(inbox && { inbox }) } });
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({ code: 'message-not-received', evidence: { queueId: '4VbXyZ1q2Rz3' } });
+    expect(found?.remedy).toContain("Search the server's log for the queue ID 4VbXyZ1q2Rz3.");
+  });
+
+  test('is reported with a message that has its Subject and is not the test message', async () => {
+    const reply = (raw: string): string =>
+      raw
+        .replace(/^Message-ID:\s+<.*>/m, 'Message-ID: <reply@example.test>')
+        .replace(/^From: .*$/m, 'From: Out of office <robot@example.test>')
+        .replace(/^Subject: /m, 'Subject: Re: ')
+        .replace(/\r\n\r\n[^]*/, '\r\n\r\nI am on holiday.\r\n');
+    await using server = await startEmbedded({ alter: (raw) => Buffer.from(reply(raw.toString())) });
+    const { report } = await gate(lost(server));
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({
+      code: 'message-not-received',
+      title: 'A different message arrived instead',
+      evidence: {
+        other: expect.stringMatching(
+          /^From: Out of office <robot@example\.test>; Subject: Re: STARTTLS Gate test message [\w-]{36}$/,
+        ) as string,
+      },
+    });
+    expect(found?.message).toMatch(
+      / A message with the identifier of the test message is there, but it is not the test message \(From: /,
+    );
+    expect(server.mailbox.messages).toHaveLength(1);
+  });
+});
 
 describe('a recipient that must be rejected', () => {
   const delivery = { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } as const;

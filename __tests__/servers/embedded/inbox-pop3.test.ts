@@ -278,10 +278,10 @@ describe('a maildrop', () => {
 
 describe('a POP3 server that cannot be used', () => {
   test.each<[string, Partial<Pop3Script>, typeof InboxRejected | typeof InboxUnreachable, RegExp]>([
-    ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greeting -ERR Too many/],
-    ['does not reply', { greeting: 'silence' }, InboxUnreachable, /did not reply in time/],
+    ['refuses the connection', { greeting: ['-ERR Too many'] }, InboxUnreachable, /greeting "-ERR Too many"/],
+    ['does not reply', { greeting: 'silence' }, InboxUnreachable, /no greeting in time/],
     ['closes the connection', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
-    ['is an SMTP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: 220/],
+    ['is an SMTP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: "220/],
     ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of more than 4096 bytes/],
     ['rejects the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: -ERR Who\?/],
     ['rejects the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: -ERR Wrong/],

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecureContext } from 'node:tls';
 import { startImap } from '../../support/imap/server.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
 import { createPki, issue, type Pki } from '../../../src/servers/pki.js';
@@ -6,7 +7,7 @@ import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import type { Context } from '../../../src/steps/context.js';
 import type { InboxSettings } from '../../../src/inbox/inbox.js';
 import { systemResolver, ConnectFailure, type ConnectFailureKind } from '../../../src/net/connect.js';
-import { inboxFinding } from '../../../src/steps/delivery/inbox-watch.js';
+import { inboxFinding } from '../../../src/steps/delivery/inbox-finding.js';
 import { isTransient } from '../../../src/inbox/failure.js';
 import { Inboxes } from '../../../src/inbox/inboxes.js';
 import { Deadline } from '../../../src/net/deadline.js';
@@ -67,7 +68,9 @@ function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
   const context = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.2' });
   const judge: InboxSettings['judge'] = ({ verifyError: code }) =>
     code === undefined ? [] : [{ code, message: code }];
-  return { resolver: systemResolver(), context, minValidDays: 14, judge, timeoutMs: 2000, ...replaced };
+  const anything = (): SecureContext => trust.anything();
+  const policy = { context, minVersion: 'TLSv1.2', anything, minValidDays: 14 };
+  return { resolver: systemResolver(), ...policy, judge, timeoutMs: 2000, ...replaced };
 }
 
 type Kind = typeof InboxRejected | typeof InboxUnreachable;

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { fetched } from './fetch.js';
 import { matches } from './search.js';
 import { CommandReader, inSet, SyntaxFault, tokenize, word, type Token } from './syntax.js';
@@ -9,6 +9,8 @@ import type { Identity } from '../../../src/servers/pki.js';
 
 export interface ImapOptions {
   readonly identity: Pick<Identity, 'key' | 'chain'>;
+  /** Options of TLS in place of the default ones. */
+  readonly tls?: Pick<TlsOptions, 'minVersion' | 'maxVersion' | 'ciphers'>;
   /** `implicit` is implicit TLS, `starttls` offers the upgrade, `none` has no TLS. */
   readonly security: 'implicit' | 'starttls' | 'none';
   /** INBOX. */
@@ -30,7 +32,7 @@ export function startImap(options: ImapOptions): Promise<Listener> {
   };
   return listen(
     options.security === 'implicit'
-      ? createTlsServer({ key, cert }, serve).on('tlsClientError', ignore)
+      ? createTlsServer({ key, cert, ...options.tls }, serve).on('tlsClientError', ignore)
       : createServer(serve),
   );
 }
@@ -179,11 +181,12 @@ class ImapSession {
   #startTls(tag: string): void {
     if (this.#options.security !== 'starttls' || this.#socket instanceof TLSSocket)
       throw new SyntaxFault('No TLS here');
-    const { key, chain: cert } = this.#options.identity;
+    const { identity, tls } = this.#options;
+    const { key, chain: cert } = identity;
     const plain = this.#socket.removeAllListeners('data');
     plain.pause();
     this.#send(`${tag} OK Begin`);
-    this.#attach(new TLSSocket(plain, { isServer: true, key, cert }));
+    this.#attach(new TLSSocket(plain, { isServer: true, key, cert, ...tls }));
   }
 
   #login(username: string, password: string): string {

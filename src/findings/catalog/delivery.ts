@@ -1,123 +1,55 @@
-import { entriesOf, REPLY, type CatalogEntry, type Cause } from './entry.js';
+import { entriesOf, REPLY, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { INBOX_CAUSES, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
+import { REJECTION_CAUSES } from './rejections.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
 
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
 
-/** Causes that a server can name when it rejects any part of the delivery. */
-const REJECTION_CAUSES = {
-  'sign-in-required': {
+/** Why SPF, DKIM or DMARC did not pass. */
+const VERDICT_CAUSES = {
+  temporary: {
+    title: 'SPF, DKIM or DMARC not checked: temporary error',
+    party: 'network',
+    certainty: 'likely',
+    remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
+  },
+  spf: {
+    title: 'SPF did not pass',
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
+      'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
   },
-  'not-authorized': {
+  'dkim-missing': {
+    title: 'Message not signed with DKIM',
+    party: 'server',
+    certainty: 'certain',
+    remedy:
+      'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
+  },
+  dkim: {
+    title: 'DKIM did not pass',
     party: 'server',
     certainty: 'likely',
     remedy:
-      'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+      'Compare the public key in DNS (`SELECTOR._domainkey.DOMAIN`, see the evidence) with the private key that signs. If the key is right, a server has changed the message after it was signed: sign last.',
   },
-  greylisting: {
+  dmarc: {
+    title: 'DMARC did not pass',
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
+      'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
   },
-  'rate-limit': {
+  'other-domain': {
+    title: 'Result is for a different domain',
     party: 'server',
     certainty: 'likely',
     remedy:
-      "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
-  },
-  'client-reputation': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
-  },
-  'relay-denied': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
-  },
-  'sender-authentication': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
-  },
-  'sender-unknown': {
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
-  },
-  'sender-not-allowed': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
-  },
-  'storage-full': {
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Empty the mailbox or raise its quota. Check the free disk space for the queue of the server.',
-  },
-  'message-too-large': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
-  },
-  'recipient-unverified': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
-  },
-  'recipient-unknown': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      'Check `delivery.to`: the address must exist, and the server must be able to find it (aliases, directory, domain).',
-  },
-  'mailbox-disabled': {
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Enable the mailbox of `delivery.to`, or use a different one.',
-  },
-  'recipient-refused': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
-  },
-  'content-filter': {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the address in `delivery.from`: the text of the test message is always the same.",
-  },
-  policy: {
-    party: 'server',
-    certainty: 'likely',
-    remedy:
-      "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
-  },
-  'no-smtputf8': {
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
-    reference: 'RFC 6531 section 3.1',
-  },
-  'size-limit': {
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
-    reference: 'RFC 1870 section 4',
+      'A server on the path replaces the sender, or the receiver checked a different one. Let the server keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
@@ -127,10 +59,10 @@ export const DELIVERY = {
     'Sender rejected',
     'The server rejects the envelope sender (MAIL FROM).',
     {
-      party: 'configuration',
+      party: 'server',
       certainty: 'likely',
       remedy:
-        'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).',
+        "Read the reply. If it does not say why, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
       reproduce: { command: 'delivery', shows: REPLY },
     },
     { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
@@ -139,13 +71,27 @@ export const DELIVERY = {
     'Recipient rejected',
     'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.',
     {
-      party: 'configuration',
+      party: 'server',
       certainty: 'likely',
       remedy:
-        'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
+        "Read the reply. If it does not say why, search the server's log for the address in `delivery.to`. Then let the server accept the recipient, or use a different `delivery.to`.",
       reproduce: { command: 'delivery', shows: REPLY },
     },
-    { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
+    {
+      evidence: fields('reply'),
+      reference: 'RFC 5321 section 3.3',
+      causes: {
+        ...REJECTION_CAUSES,
+        'not-about-recipient': {
+          title: 'Recipient rejected for an unknown reason',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+          reproduce: { command: 'delivery', shows: REPLY },
+        },
+      },
+    },
   ),
   'message-rejected': error(
     'Message rejected',
@@ -154,8 +100,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.",
-      reproduce: { command: 'delivery', shows: REPLY },
+        "Read the reply. If it does not say why, search the server's log for the queue ID in the reply, or for the address in `delivery.from`.",
     },
     {
       evidence: {
@@ -169,25 +114,35 @@ export const DELIVERY = {
   ),
   'inbox-unreachable': error(
     'Inbox unreachable',
-    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.',
+    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server of another protocol, or one that sends too much data. The finding is about the server of the inbox, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.',
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy:
-        'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.',
+      remedy: 'Check `delivery.inbox`, and search the log of the server of the inbox for the time of the test.',
     },
-    { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' },
+    {
+      evidence: {
+        ...INBOX_EVIDENCE,
+        ...fields('reason', 'protocol', 'alert', 'required'),
+        negotiated: 'the TLS version that the server selects if every version is enabled',
+      },
+      reference: 'RFC 8314 section 3.2',
+      causes: INBOX_CAUSES,
+    },
   ),
   'inbox-rejected': error(
     'Inbox access rejected',
-    'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.',
+    'The server of the inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.',
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy:
-        'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
+      remedy: 'Search the log of the server of the inbox for the time of the test.',
     },
-    { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' },
+    {
+      evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+      reference: 'RFC 9051 section 6.2',
+      causes: INBOX_REJECTED_CAUSES,
+    },
   ),
   'inbox-cleanup-failed': warning(
     'Inbox cleanup failed',
@@ -196,20 +151,60 @@ export const DELIVERY = {
       party: 'inbox',
       certainty: 'likely',
       remedy:
-        'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
+        'Delete the test message manually if it is still there. If the finding is frequent, search the log of the server of the inbox for the time of the test.',
     },
-    { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' },
+    {
+      evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+      reference: 'RFC 9051 section 6.4',
+      causes: {
+        'not-deleted': {
+          title: 'Test message not deleted',
+          party: 'inbox',
+          certainty: 'likely',
+          remedy:
+            'Delete the test message manually. Allow the account to delete messages in this mailbox, or set `delivery.keep: true`: the gate then deletes none.',
+        },
+      },
+    },
   ),
   'message-not-received': error(
-    'Message accepted but not received',
-    'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.',
+    'Message accepted but not found in the inbox',
+    'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.',
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
+      remedy: ({ queueId, messageId = '', junk, mailbox }: Values) =>
+        [
+          queueId === undefined
+            ? `Search the server's log for the Message-ID ${messageId}.`
+            : `Search the server's log for the queue ID ${queueId}.`,
+          'If the message is still queued, the log says why; if delivery is just slow, raise `delivery.within`. If it was delivered, check that mail for `delivery.to` is delivered to the mailbox that the gate reads, and that no rule or filter moves or discards it.',
+          junk === 'not searched' && mailbox !== undefined ? 'Look for it in the junk folder, too.' : '',
+        ]
+          .filter((sentence) => sentence !== '')
+          .join(' '),
     },
-    { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' },
+    {
+      evidence: {
+        ...fields('messageId', 'reply'),
+        ...INBOX_EVIDENCE,
+        searched: 'the folders that were searched',
+        junk: 'whether a junk folder was searched',
+        within: 'how long the gate searched',
+        queueId: 'the queue ID in the reply of the server',
+        other: 'sender and subject of a different message that has the identifier of the test message',
+      },
+      reference: 'RFC 5321 section 6.1',
+      causes: {
+        'other-message': {
+          title: 'A different message arrived instead',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ other = '', queueId, messageId = '' }: Values) =>
+            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${queueId === undefined ? `Message-ID ${messageId}` : `queue ID ${queueId}`}.`,
+        },
+      },
+    },
   ),
   'message-altered': error(
     'Message altered in transit',
@@ -217,9 +212,22 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.',
+      remedy:
+        'Find the filter, gateway or mailing list that changes mail (the message lists what is different), and exempt the address in `delivery.from` from it.',
     },
-    { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' },
+    {
+      evidence: { ...fields('messageId'), altered: 'what is different' },
+      reference: 'RFC 5321 section 6.4',
+      causes: {
+        replaced: {
+          title: 'Body of the message replaced',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Find out who has replaced the body. If a filter or gateway does it (it quarantines the message, or turns its text into HTML), exempt the address in `delivery.from` from it. If nobody can say, treat the message as forged.',
+        },
+      },
+    },
   ),
   'message-reencoded': warning(
     'Message encoded again in transit',
@@ -251,7 +259,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.",
+        "Set `delivery.keep: true`, and read what the receiver's spam filter wrote in the header of the message. If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise exempt that address from the filter.",
     },
     { evidence: { folder: 'the folder in which the message was' } },
   ),
@@ -262,7 +270,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).',
+        'Set `delivery.keep: true`, and compare the `Received` lines of the copies: the lowest line in which they differ is from the server that got the message once and passed it on twice. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     },
     {
       evidence: { ...fields('messageId'), copies: 'how many copies there are' },
@@ -332,9 +340,10 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.",
+        "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
     },
     {
+      causes: VERDICT_CAUSES,
       evidence: {
         ...fields('check', 'required', 'authservId', 'reason'),
         found: 'the result',
@@ -370,10 +379,25 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.',
+        'If the recipient is in a domain that the server does not serve, it is an open relay: close it at once. Relay only for authenticated clients. If the recipient is in a domain of the server, reject users that do not exist in the reply to RCPT.',
+      examples:
+        'Postfix: `smtpd_relay_restrictions`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
       reproduce: { command: 'delivery', shows: REPLY },
     },
-    { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' },
+    {
+      evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
+      reference: 'RFC 5321 section 7.9',
+      causes: {
+        account: {
+          title: 'Account may send to a recipient that must be rejected',
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'The session was authenticated, so this does not show an open relay. Restrict the recipients to which this account may send. To test for an open relay, remove `auth` from this endpoint.',
+          reproduce: { command: 'delivery', shows: REPLY },
+        },
+      },
+    },
   ),
   greylisted: notice(
     'Message accepted after a delay',

@@ -21,7 +21,10 @@ export async function removeFrom(
   ids: readonly string[],
   remove: () => Promise<void>,
 ): Promise<void> {
-  let reason: unknown = rejected('the message arrived, and is still there although the server reported its deletion');
+  let reason: unknown = rejected(
+    'not-deleted',
+    'the message arrived, and is still there although the server reported its deletion',
+  );
   try {
     await remove();
   } catch (error) {
@@ -30,6 +33,9 @@ export async function removeFrom(
   for (const id of ids) if (await folder.read(id, 1)) throw reason;
 }
 
+/** Mail catchers have no folders. */
+export const FOLDER = 'all messages';
+
 export function unknownApi(name: string): InboxError {
-  return unusable(`the server does not have the API of ${name}`);
+  return unusable('unknown-api', `the server does not have the API of ${name}`);
 }

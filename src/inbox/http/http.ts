@@ -7,8 +7,8 @@ import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { basicCredentials } from '../../secrets/forms.js';
 import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
-import { unusable, temporary, rejected, type InboxError } from '../failure.js';
-import { PART_BYTES, type InboxSettings } from '../inbox.js';
+import { noReply, otherProtocol, rejected, temporary, unusable, type InboxError } from '../failure.js';
+import { PART_BYTES, type SessionSettings } from '../inbox.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -26,7 +26,7 @@ export class HttpApi {
   /** @param end the end of every wait */
   constructor(
     private readonly target: ApiTarget,
-    private readonly settings: InboxSettings,
+    private readonly settings: SessionSettings,
     private readonly end: Deadline,
   ) {}
 
@@ -39,7 +39,7 @@ export class HttpApi {
   async json(path: string, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
     const json = await this.source(path, maxBytes);
     if (!json) return undefined;
-    if (json.length >= maxBytes) throw unusable(`the server sent more than ${maxBytes} bytes of JSON`);
+    if (json.length >= maxBytes) throw unusable('too-much-data', `the server sent more than ${maxBytes} bytes of JSON`);
     return parsed(json);
   }
 
@@ -59,7 +59,7 @@ export class HttpApi {
    */
   async delete(path: string, json?: unknown): Promise<void> {
     const request: HttpRequest = { method: 'DELETE', path, json };
-    if (!(await this.#request(request, 0))) throw rejected(replied(request, 404));
+    if (!(await this.#request(request, 0))) throw rejected('command-refused', replied(request, 404));
   }
 
   /**
@@ -73,13 +73,14 @@ export class HttpApi {
     const deadline = Deadline.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / PART_BYTES)), this.end);
     const exchange = async (): Promise<Buffer | undefined> => {
       const response = await this.#send(channel, request);
-      const { statusCode = 0 } = response;
+      const { statusCode = 0, statusMessage = '' } = response;
+      this.settings.transcript.add('server', `HTTP/${response.httpVersion} ${statusCode} ${statusMessage}`);
       if (statusCode === 404) return undefined;
       if (statusCode !== 200) throw errorFor(statusCode, request);
       return firstBytes(maxBytes, response);
     };
     try {
-      return await deadline.race(exchange(), () => temporary('the server did not reply in time'));
+      return await deadline.race(exchange(), () => noReply(`${request.method} ${request.path}`));
     } finally {
       channel.destroy();
     }
@@ -97,6 +98,7 @@ export class HttpApi {
   #send(channel: Duplex, { method, path, json }: HttpRequest): Promise<IncomingMessage> {
     const { host, port, basePath } = this.target;
     const body = json === undefined ? undefined : JSON.stringify(json);
+    this.settings.transcript.add('client', `${method} ${basePath}${path}`);
     const sent = httpRequest({
       createConnection: () => channel,
       host,
@@ -130,9 +132,9 @@ export class HttpApi {
 
 function errorFor(status: number, request: HttpRequest): InboxError {
   const detail = replied(request, status);
-  if (status === 401 || status === 403) return rejected(`login rejected: ${detail}`);
-  if (status >= 500) return temporary(detail);
-  return status >= 400 ? rejected(detail) : unusable(detail);
+  if (status === 401 || status === 403) return rejected('login-refused', `login rejected: ${detail}`);
+  if (status >= 500) return temporary('server-error', detail);
+  return status >= 400 ? rejected('command-refused', detail) : unusable('invalid-reply', detail);
 }
 
 function replied({ method, path }: HttpRequest, status: number): string {
@@ -174,5 +176,9 @@ function parsed(json: Buffer): unknown {
 /** Another connection may get a complete response, unless what the server sends is not HTTP. */
 function incomplete(what: string, error: unknown): InboxError {
   const code = codeOf(error);
-  return (code.startsWith('HPE_') ? unusable : temporary)(`${what} (${code})`);
+  if (!code.startsWith('HPE_')) return temporary('connection-lost', `${what} (${code})`);
+  const { rawPacket } = error as { rawPacket?: unknown };
+  // The first bytes of the packet are those that were not understood only if nothing was understood before.
+  const isFirst = code === 'HPE_INVALID_CONSTANT' && Buffer.isBuffer(rawPacket);
+  return isFirst ? otherProtocol('HTTP', rawPacket) : unusable('invalid-reply', `${what} (${code})`);
 }

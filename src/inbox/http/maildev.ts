@@ -3,9 +3,9 @@ import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { unusable } from '../failure.js';
 import { boundedHeaders } from '../headers.js';
-import type { Inbox, InboxSettings, Sought } from '../inbox.js';
+import type { Inbox, SessionSettings, Sought } from '../inbox.js';
 import { alwaysOpen, isLike, polledInbox, type Arrival, type OpenFolder } from '../search.js';
-import { ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
+import { FOLDER, ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 
 /**
@@ -30,11 +30,15 @@ const SUMMARIES = z.object({ items: EMAILS });
  * @param stop ends the use of the inbox
  * @throws {InboxError}
  */
-export async function openMailDevInbox(target: ApiTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+export async function openMailDevInbox(
+  target: ApiTarget,
+  settings: SessionSettings,
+  stop: AbortSignal,
+): Promise<Inbox> {
   const api = new HttpApi(target, settings, Deadline.on(stop));
   for (const prefix of ['/api', '']) {
     const config = CONFIG.safeParse(await api.json(`${prefix}/config`));
-    if (config.success) return polledInbox(alwaysOpen(new MailDev(api, prefix)), LOOK_AGAIN_MS, stop);
+    if (config.success) return polledInbox(FOLDER, alwaysOpen(new MailDev(api, prefix)), LOOK_AGAIN_MS, stop);
   }
   throw unknownApi('MailDev');
 }
@@ -74,7 +78,7 @@ class MailDev implements OpenFolder {
     const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
     const list = await this.api.json(`${this.prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
     if (Array.isArray(list) && list.length > MAX_LISTED) {
-      throw unusable(`the server has more than ${MAX_LISTED} messages`);
+      throw unusable('too-many-messages', `the server has more than ${MAX_LISTED} messages`);
     }
     const emails = EMAILS.safeParse(list);
     if (!emails.success) throw unknownApi('MailDev');

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { Deadline } from '../../net/deadline.js';
 import type { ApiTarget } from '../../plan/endpoint.js';
 import { boundedHeaders } from '../headers.js';
-import type { Inbox, InboxSettings, Sought } from '../inbox.js';
+import type { Inbox, SessionSettings, Sought } from '../inbox.js';
 import { alwaysOpen, polledInbox, type Arrival, type OpenFolder } from '../search.js';
-import { ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
+import { FOLDER, ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
 
 /** The fields of a list of messages that are used (MessagesSummary in the description of Mailpit's API v1). */
@@ -17,11 +17,15 @@ const SUMMARY = z.object({
  * @param stop ends the use of the inbox
  * @throws {InboxError}
  */
-export async function openMailpitInbox(target: ApiTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+export async function openMailpitInbox(
+  target: ApiTarget,
+  settings: SessionSettings,
+  stop: AbortSignal,
+): Promise<Inbox> {
   const api = new HttpApi(target, settings, Deadline.on(stop));
   const first = SUMMARY.safeParse(await api.json('/api/v1/messages?limit=1'));
   if (!first.success) throw unknownApi('Mailpit');
-  return polledInbox(alwaysOpen(new Mailpit(api)), LOOK_AGAIN_MS, stop);
+  return polledInbox(FOLDER, alwaysOpen(new Mailpit(api)), LOOK_AGAIN_MS, stop);
 }
 
 class Mailpit implements OpenFolder {

@@ -1,12 +1,11 @@
 import { ImapFlow, type MailboxObject } from 'imapflow';
-import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { INBOX_SCHEMES } from '../../plan/schema/values.js';
-import { excerpt } from '../../text/peer.js';
-import { InboxError, rejected, temporary, unusable } from '../failure.js';
-import type { InboxSettings } from '../inbox.js';
-import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
+import { noGreeting, noReply, type InboxError } from '../failure.js';
+import type { SessionSettings } from '../inbox.js';
+import { ImapLog } from './log.js';
+import { connectError, openError } from './opening-error.js';
 import { JudgedTransport } from './transport.js';
 
 /** IDLE begins again soon after a command, so that the server announces the next message. */
@@ -62,13 +61,14 @@ export function firstNewUid(baselines: ImapBaselines, path: string, { uidNext, u
  */
 export async function connectImap(
   target: MailboxTarget,
-  settings: InboxSettings,
+  settings: SessionSettings,
   stop: AbortSignal,
   baselines: ImapBaselines,
 ): Promise<ImapConnection> {
   // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
   const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
-  const late = (): InboxError => temporary('the server did not reply in time');
+  const log = new ImapLog(settings.transcript);
+  const late = (): InboxError => (log.command === '' ? noGreeting() : noReply(log.command));
   const transport = await JudgedTransport.open(target, settings, deadline);
   const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
   const client = new ImapFlow({
@@ -78,7 +78,7 @@ export async function connectImap(
     ...(!isImplicit && { doSTARTTLS: true }),
     transport,
     auth: { user: target.username, pass: target.password.reveal() },
-    logger: false,
+    logger: log,
     // A compressed flood would cost the server almost nothing.
     disableCompression: true,
     maxLineLength: MAX_LINE_BYTES,
@@ -92,12 +92,12 @@ export async function connectImap(
   try {
     await deadline.race(client.connect(), late).catch(async (error: unknown) => {
       client.close();
-      throw connectError((await transport.failure) ?? error);
+      throw connectError((await transport.failure) ?? error, log);
     });
     const opened = await deadline
       .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
       .catch(async (error: unknown) => {
-        throw openError((await transport.failure) ?? error, target.mailbox);
+        throw openError((await transport.failure) ?? error, target.mailbox, log);
       });
     transport.opened();
     return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
@@ -111,34 +111,4 @@ export async function connectImap(
 function unlessLost(opened: Partial<MailboxObject> | undefined): Partial<MailboxObject> {
   if (!opened) throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
   return opened;
-}
-
-/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
-const LOST: ReadonlySet<string> = new Set([
-  'NoConnection',
-  'EConnectionClosed',
-  'ClosedAfterConnectText',
-  'ClosedAfterConnectTLS',
-  'GREETING_TIMEOUT',
-  'UPGRADE_TIMEOUT',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
-
-function connectError(error: unknown): InboxError {
-  if (error instanceof InboxError) return error;
-  const said = whatServerSays(error);
-  if ((error as ImapFlowError).authenticationFailed) return rejected(`login rejected: ${said}`);
-  return notOpened(`${said} (${codeOf(error)})`, error);
-}
-
-function openError(error: unknown, mailbox: string): InboxError {
-  if (error instanceof InboxError) return error;
-  const detail = `the mailbox ${excerpt(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-  return isRefusal(error) ? rejected(detail) : notOpened(detail, error);
-}
-
-function notOpened(detail: string, error: unknown): InboxError {
-  return LOST.has(codeOf(error)) ? temporary(detail) : unusable(detail);
 }

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
 import { excerpt } from '../../text/peer.js';
-import { InboxError, rejected, temporary } from '../failure.js';
+import { InboxError, noReply, rejected, temporary } from '../failure.js';
 
 const LOGOUT_WAIT_MS = 1000;
 
@@ -32,7 +32,7 @@ export class ImapDialogue {
   lost(about: string): InboxError {
     const reason = this.client.byeReason;
     const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-    return temporary(`the request for ${about} failed because the connection was lost${said}`);
+    return temporary('connection-lost', `the request for ${about} failed because the connection was lost${said}`);
   }
 
   /** Logs out and closes the connection. Never throws. */
@@ -43,11 +43,14 @@ export class ImapDialogue {
   }
 
   async #replyTo<T>(about: string, reply: Promise<T>): Promise<T> {
-    const late = (): Error => temporary(`the server did not reply in time to the request for ${about}`);
+    const late = (): Error => noReply(`the request for ${about}`);
     try {
       return await Deadline.after(this.timeoutMs).race(reply, late);
     } catch (error) {
-      if (isRefusal(error)) throw rejected(`the server rejected the request for ${about}: ${whatServerSays(error)}`);
+      if (isRefusal(error)) {
+        const said = whatServerSays(error);
+        throw rejected('command-refused', `the server rejected the request for ${about}: ${said}`, said);
+      }
       this.client.close();
       throw error instanceof InboxError ? error : this.lost(about);
     }
@@ -58,6 +61,9 @@ export class ImapDialogue {
 export interface ImapFlowError {
   readonly message?: string;
   readonly authenticationFailed?: boolean;
+  readonly tlsFailed?: boolean;
+  /** The server does not list the mailbox. */
+  readonly mailboxMissing?: boolean;
   /** Of a tagged response that is not OK. */
   readonly responseStatus?: string;
   readonly responseText?: string;

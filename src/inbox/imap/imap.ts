@@ -3,8 +3,9 @@ import type { MailboxTarget } from '../../plan/endpoint.js';
 import { connectImap, firstNewUid, type ImapBaselines } from './client.js';
 import { JunkFolder } from './junk.js';
 import { ImapMailbox, type FolderState } from './mailbox.js';
+import { Transcript } from '../../net/transcript.js';
 import { temporary } from '../failure.js';
-import type { Inbox, InboxSettings } from '../inbox.js';
+import type { Inbox, SessionSettings } from '../inbox.js';
 import { alwaysOpen, search } from '../search.js';
 
 /**
@@ -14,25 +15,31 @@ import { alwaysOpen, search } from '../search.js';
  */
 export async function openImapInbox(
   target: MailboxTarget,
-  settings: InboxSettings,
+  settings: SessionSettings,
   stop: AbortSignal,
   baselines: ImapBaselines,
 ): Promise<Inbox> {
   const { timeoutMs } = settings;
   const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
   const state = await Deadline.on(stop)
-    .race(mailbox.junkFolder(), () => temporary('the run ended'))
+    .race(mailbox.junkFolder(), () => temporary('no-reply', 'the run ended'))
     .catch(async (error: unknown) => {
       await mailbox.close();
       throw error;
     });
-  const openJunk = ({ path }: FolderState) => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+  // Two dialogues in one transcript could not be told apart.
+  const ofJunk = { ...settings, transcript: new Transcript() };
+  const openJunk = ({ path }: FolderState) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
   const junk =
     state &&
     new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);
   const folders = [alwaysOpen(mailbox), ...(junk ? [alwaysOpen(junk, junk.path)] : [])];
   return {
     ended: mailbox.ended,
+    searched: () => ({
+      folders: [target.mailbox],
+      ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
+    }),
     find: (sought, deadline) => search(folders, sought, deadline, () => mailbox.watch()),
     close: async () => {
       await Promise.all([mailbox.close(), junk?.close()]);

@@ -12,6 +12,7 @@ import type { Arrival, OpenFolder } from '../search.js';
 export class JunkFolder implements OpenFolder {
   #mailbox: Promise<ImapMailbox> | undefined;
   #arrived: readonly Arrival[] = [];
+  #hasFailed = false;
   #due = Deadline.after(LOOK_AGAIN_MS);
 
   /**
@@ -26,6 +27,11 @@ export class JunkFolder implements OpenFolder {
     private readonly connect: () => Promise<ImapConnection>,
     private readonly timeoutMs: number,
   ) {}
+
+  /** Whether the last look could not be completed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
 
   async look(_sought: Sought, last: boolean): Promise<readonly Arrival[]> {
     if (last) await this.#lookNow();
@@ -51,11 +57,13 @@ export class JunkFolder implements OpenFolder {
     this.#due = Deadline.after(LOOK_AGAIN_MS);
     try {
       const state = await this.inbox.stateOf(this.path);
+      this.#hasFailed = !state;
       if (!state || state.uidNext <= this.nextUid) return;
       const before = this.#arrived.length;
       this.#arrived = [...(await (await this.#opened()).look())];
       if (this.#arrived.length > before) this.inbox.wake();
     } catch {
+      this.#hasFailed = true;
       // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
     }
   }

@@ -81,7 +81,7 @@ export class ImapMailbox implements OpenFolder {
     );
     if (done) return;
     if (!this.#client.usable) throw this.#dialogue.lost(about);
-    throw rejected('the message arrived, but the server does not allow it to be deleted');
+    throw rejected('not-deleted', 'the message arrived, but the server does not allow it to be deleted');
   }
 
   /**
@@ -148,7 +148,8 @@ export class ImapMailbox implements OpenFolder {
     const query = { headers: ['message-id', 'subject'] };
     for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
       this.#responses += 1;
-      if (this.#responses > MAX_RESPONSES) throw unusable(`the server listed more than ${MAX_RESPONSES} messages`);
+      if (this.#responses > MAX_RESPONSES)
+        throw unusable('too-many-messages', `the server listed more than ${MAX_RESPONSES} messages`);
       // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
       // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
       if (!Buffer.isBuffer(headers) || !(uid >= from)) continue;

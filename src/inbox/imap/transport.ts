@@ -4,8 +4,11 @@ import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { beginSecuring, connectTo, type Securing } from '../channel.js';
-import { unusable } from '../failure.js';
+import { otherProtocol, unusable, type InboxError } from '../failure.js';
 import type { InboxSettings } from '../inbox.js';
+
+/** RFC 9051 section 7.1: an IMAP server sends one of these first. */
+const GREETING = /^\* (?:OK|PREAUTH|BYE)\b/i;
 
 /** Until the mailbox is open. Greeting, login and SELECT have a few kilobytes. */
 const MAX_OPENING_BYTES = 32 * 1024;
@@ -18,6 +21,8 @@ export class JudgedTransport implements ImapTransport {
   /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
   failure: Promise<unknown> = Promise.resolve();
   #bytes = 0;
+  /** The beginning of the greeting, until it is known to be one. */
+  #greeting: Buffer | undefined = Buffer.alloc(0);
 
   private constructor(
     private socket: Socket,
@@ -32,8 +37,8 @@ export class JudgedTransport implements ImapTransport {
   static async open(target: MailboxTarget, settings: InboxSettings, end: Deadline): Promise<JudgedTransport> {
     const wait = (): Deadline => Deadline.after(settings.timeoutMs, end);
     const socket = await connectTo(target, settings, wait());
-    const secure = (): Securing => beginSecuring(socket, target.host, settings, wait());
     const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
+    const secure = (): Securing => beginSecuring(socket, target.host, settings, wait(), !isImplicit);
     return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
   }
 
@@ -70,10 +75,27 @@ export class JudgedTransport implements ImapTransport {
   }
 
   readonly #count = (bytes: Buffer): void => {
+    this.#checkGreeting(bytes);
     this.#bytes += bytes.length;
     if (this.#bytes <= MAX_OPENING_BYTES) return;
-    const flood = unusable(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
-    this.failure = Promise.resolve(flood);
-    this.socket.destroy(flood);
+    this.#fail(
+      unusable('too-much-data', `the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`),
+    );
   };
+
+  /** The client would wait for a greeting until the time is over. */
+  #checkGreeting(bytes: Buffer): void {
+    if (this.#greeting === undefined) return;
+    this.#greeting = Buffer.concat([this.#greeting, bytes]);
+    const said = this.#greeting.toString('latin1');
+    const mayFollow = ['* OK ', '* PREAUTH ', '* BYE '].some((start) => start.startsWith(said.toUpperCase()));
+    if (mayFollow) return;
+    if (!GREETING.test(said)) this.#fail(otherProtocol('IMAP', this.#greeting));
+    this.#greeting = undefined;
+  }
+
+  #fail(error: InboxError): void {
+    this.failure = Promise.resolve(error);
+    this.socket.destroy(error);
+  }
 }

@@ -2,7 +2,7 @@ import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { rejected, unusable, busy, isRejection, type InboxError } from '../failure.js';
 import { headersOf } from '../headers.js';
-import type { Inbox, InboxSettings } from '../inbox.js';
+import type { Inbox, SessionSettings } from '../inbox.js';
 import { polledInbox, type Arrival, type Folder, type OpenFolder } from '../search.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { MAX_ARRIVED, Pop3Session } from './session.js';
@@ -19,10 +19,14 @@ const MAX_HEADERS_CHARACTERS = 256 * 1024;
  * @param stop ends the use of the inbox
  * @throws {InboxError}
  */
-export async function openPop3Inbox(target: MailboxTarget, settings: InboxSettings, stop: AbortSignal): Promise<Inbox> {
+export async function openPop3Inbox(
+  target: MailboxTarget,
+  settings: SessionSettings,
+  stop: AbortSignal,
+): Promise<Inbox> {
   const mailbox = new Pop3Mailbox(target, settings, Deadline.on(stop));
   await mailbox.noteOld();
-  return polledInbox(mailbox, LOOK_AGAIN_MS, stop);
+  return polledInbox('INBOX', mailbox, LOOK_AGAIN_MS, stop);
 }
 
 /** A mailbox over one session after the other. */
@@ -36,7 +40,7 @@ class Pop3Mailbox implements Folder {
 
   constructor(
     target: MailboxTarget,
-    private readonly settings: InboxSettings,
+    private readonly settings: SessionSettings,
     private readonly end: Deadline,
   ) {
     this.#sessions = new Pop3Sessions(() => Pop3Session.open(target, settings, end), end);
@@ -81,6 +85,7 @@ class Pop3Mailbox implements Folder {
       this.#headersCharacters += id.length + headers.messageId.length + headers.subject.length;
       if (this.#arrived.size === MAX_ARRIVED || this.#headersCharacters > MAX_HEADERS_CHARACTERS) {
         throw unusable(
+          'too-many-messages',
           `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`,
         );
       }
@@ -97,7 +102,7 @@ class Pop3Mailbox implements Folder {
       const { messageId, subject } = headersOf(await session.header(message));
       const known = this.#arrived.get(id);
       if (known?.messageId !== messageId || known.subject !== subject) {
-        throw rejected('the server now uses the identifier of the test message for a different message');
+        throw rejected('not-deleted', 'the server now uses the identifier of the test message for a different message');
       }
       await session.mark(message);
     }
@@ -105,11 +110,14 @@ class Pop3Mailbox implements Folder {
 }
 
 function late(): InboxError {
-  return busy('the server did not reply in time');
+  return busy('the server did not list the mailbox in time');
 }
 
 /** @throws the error; a rejection with the remark that the message did arrive */
 function notDeleted(error: unknown): never {
   if (!isRejection(error)) throw error;
-  throw rejected(`the message arrived, but the server does not allow it to be deleted (${error.message})`);
+  throw rejected(
+    'not-deleted',
+    `the message arrived, but the server does not allow it to be deleted (${error.message})`,
+  );
 }

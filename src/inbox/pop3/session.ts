@@ -3,13 +3,23 @@ import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
 import { deferred } from '../../net/deferred.js';
 import { LineChannel } from '../../net/line-channel.js';
+import type { Transcript } from '../../net/transcript.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
 import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { excerpt } from '../../text/peer.js';
 import { connectTo, secure } from '../channel.js';
-import { busy, rejected, temporary, unusable } from '../failure.js';
+import {
+  busy,
+  noGreeting,
+  noReply,
+  otherProtocol,
+  rejected,
+  temporary,
+  unusable,
+  type InboxError,
+} from '../failure.js';
 import { MAX_HEADER_BYTES } from '../headers.js';
-import { PART_BYTES, type InboxSettings } from '../inbox.js';
+import { PART_BYTES, type SessionSettings } from '../inbox.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { Pop3Text } from './text.js';
 
@@ -45,11 +55,14 @@ export class Pop3Session {
   readonly #deleted = deferred<unknown>();
   #arrived: ReadonlyMap<string, number> | undefined;
   #hasMarks = false;
+  /** What the server has to reply to. */
+  #waitsFor = '';
 
   private constructor(
     channel: Duplex,
     private readonly timeoutMs: number,
     private readonly end: Deadline,
+    private readonly transcript: Transcript,
   ) {
     this.#channel = new LineChannel(channel);
     // Nobody waits for it if nothing is deleted.
@@ -60,18 +73,18 @@ export class Pop3Session {
    * @param end the end of every wait in the session
    * @throws {InboxError}
    */
-  static async open(target: MailboxTarget, settings: InboxSettings, end: Deadline): Promise<Pop3Session> {
-    const { timeoutMs } = settings;
+  static async open(target: MailboxTarget, settings: SessionSettings, end: Deadline): Promise<Pop3Session> {
+    const { timeoutMs, transcript } = settings;
     const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';
     const socket = await connectTo(target, settings, Deadline.after(timeoutMs, end));
     try {
       if (!isImplicit) {
-        const plain = new Pop3Session(socket, timeoutMs, end);
+        const plain = new Pop3Session(socket, timeoutMs, end, transcript);
         await plain.#greeting();
         await plain.#startTls();
       }
-      const channel = await secure(socket, target.host, settings, Deadline.after(timeoutMs, end));
-      const session = new Pop3Session(channel, timeoutMs, end);
+      const channel = await secure(socket, target.host, settings, Deadline.after(timeoutMs, end), !isImplicit);
+      const session = new Pop3Session(channel, timeoutMs, end, transcript);
       if (isImplicit) await session.#greeting();
       await session.#login(target);
       return session;
@@ -101,7 +114,9 @@ export class Pop3Session {
     const arrived = new Map<string, number>();
     await this.#list((identifier, nth, message) => {
       if (nth <= old.count(identifier)) return;
-      if (arrived.size === MAX_ARRIVED) throw unusable(`more than ${MAX_ARRIVED} messages have arrived`);
+      if (arrived.size === MAX_ARRIVED) {
+        throw unusable('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived`);
+      }
       // An identifier has no space.
       arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
     });
@@ -114,7 +129,7 @@ export class Pop3Session {
     const header = new Pop3Text(MAX_HEADER_BYTES);
     await this.#readText(header, MAX_TOP_BYTES, this.#wait());
     if (header.hasEnded) return header.bytes;
-    throw unusable(`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
+    throw unusable('too-much-data', `the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
   }
 
   /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
@@ -144,7 +159,7 @@ export class Pop3Session {
   /** Ends the session, so that the server deletes the marked messages and unlocks the mailbox. Never throws. */
   async quit(): Promise<void> {
     const deadline = this.#hasMarks ? this.#wait() : Deadline.after(QUIT_WAIT_MS, this.end);
-    this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), late));
+    this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), () => noReply('QUIT')));
     await this.#deleted.promise.catch(() => undefined);
     this.leave();
   }
@@ -169,10 +184,12 @@ export class Pop3Session {
     for (let messages = 0; ; messages += 1) {
       const line = (await this.#readLine(deadline)).toString('latin1');
       if (line === '.') return counts;
-      if (messages === MAX_MESSAGES) throw unusable(`the mailbox has more than ${MAX_MESSAGES} messages`);
+      if (messages === MAX_MESSAGES) {
+        throw unusable('too-many-messages', `the mailbox has more than ${MAX_MESSAGES} messages`);
+      }
       const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (message === undefined || text === undefined) {
-        throw unusable(`the server replied to UIDL with an invalid line: ${excerpt(line)}`);
+        throw unusable('invalid-reply', `the server replied to UIDL with an invalid line: ${excerpt(line)}`);
       }
       // A copy, because a slice would keep the whole line in memory.
       const identifier = Buffer.from(text).toString('latin1');
@@ -186,51 +203,72 @@ export class Pop3Session {
   }
 
   async #greeting(): Promise<void> {
-    const { ok, text } = await this.#status();
-    if (!ok) throw unusable(`the server sent the greeting ${text}`);
+    const line = await this.#readLine(this.#wait());
+    const text = this.#record(line);
+    if (isOk(text)) return;
+    if (!isError(text)) throw otherProtocol('POP3', line);
+    throw unusable(
+      'greeting-refused',
+      `the server refused the connection with the greeting "${excerpt(text)}"`,
+      excerpt(text),
+    );
   }
 
   async #startTls(): Promise<void> {
     const { ok, text } = await this.#command('STLS');
-    if (!ok) throw unusable(`no TLS: the server replied to STLS with ${text}`);
+    if (!ok) throw unusable('starttls-refused', `the server replied to STLS with "${text}"`, text);
     this.#channel.detach();
     const early = this.#channel.received.unread;
     if (early.length > 0) {
-      throw unusable(`the server sent unencrypted data after its reply to STLS: ${excerpt(early.toString('latin1'))}`);
+      const data = excerpt(early.toString('latin1'));
+      throw unusable('data-after-starttls', `the server sent unencrypted data after its reply to STLS: ${data}`);
     }
   }
 
   async #login({ username, password }: MailboxTarget): Promise<void> {
-    for (const line of [`USER ${username}`, `PASS ${password.reveal()}`]) {
-      const { ok, text } = await this.#command(line);
+    for (const [verb, argument] of [
+      ['USER', username],
+      ['PASS', password.reveal()],
+    ] as const) {
+      const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
       if (ok) continue;
       if (BUSY.test(text)) throw busy(`the server does not allow a login now: ${text}`);
-      throw rejected(`login rejected: ${text}`);
+      throw rejected('login-refused', `login rejected: ${text}`, text);
     }
   }
 
   async #demand(line: string, about: string): Promise<void> {
     const { ok, text } = await this.#command(line);
-    if (!ok) throw rejected(`the server rejected the request for ${about}: ${text}`);
+    if (!ok) throw rejected('command-refused', `the server rejected the request for ${about}: ${text}`, text);
   }
 
-  async #command(line: string): Promise<{ ok: boolean; text: string }> {
+  /** @param shown the line as it is recorded, if it contains a secret */
+  async #command(line: string, shown = line): Promise<{ ok: boolean; text: string }> {
+    this.transcript.add('client', shown);
+    [this.#waitsFor = ''] = line.split(' ', 1);
     this.#channel.stream.write(`${line}\r\n`);
     return this.#status();
   }
 
   /** The first line of a reply. */
   async #status(): Promise<{ ok: boolean; text: string }> {
-    const line = (await this.#readLine(this.#wait())).toString('utf8');
+    const line = this.#record(await this.#readLine(this.#wait()));
     const text = excerpt(line);
-    if (/^\+OK(?: |$)/i.test(line)) return { ok: true, text };
-    if (/^-ERR(?: |$)/i.test(line)) return { ok: false, text };
-    throw unusable(`the server is not a POP3 server: ${text}`);
+    if (isOk(line)) return { ok: true, text };
+    if (isError(line)) return { ok: false, text };
+    throw unusable('invalid-reply', `the server replied to ${this.#waitsFor} with an invalid line: ${text}`);
+  }
+
+  #record(line: Buffer): string {
+    const text = line.toString('utf8');
+    this.transcript.add('server', text);
+    return text;
   }
 
   /** The next line, without its line end. */
   async #readLine(deadline: Deadline): Promise<Buffer> {
-    const tooLong = (): Error => unusable(`the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
+    const tooLong = (): Error =>
+      unusable('too-much-data', `the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
     for (;;) {
       const line = this.#channel.received.takeLine(MAX_LINE_BYTES, tooLong);
       if (line) return line.at(-1) === CR ? line.subarray(0, -1) : line;
@@ -251,12 +289,27 @@ export class Pop3Session {
   async #more(deadline: Deadline): Promise<void> {
     const { end } = this.#channel;
     if (end) {
-      throw temporary(`the connection was lost${end.cause === undefined ? '' : ` (${codeOf(end.cause)})`}`);
+      const cause = end.cause === undefined ? '' : ` (${codeOf(end.cause)})`;
+      throw temporary('connection-lost', `the connection was lost${this.#meanwhile()}${cause}`);
     }
-    await deadline.race(this.#channel.more(), late);
+    await deadline.race(this.#channel.more(), () => this.#late());
+  }
+
+  #meanwhile(): string {
+    return this.#waitsFor === '' ? ' before the greeting' : ` after ${this.#waitsFor}`;
+  }
+
+  #late(): InboxError {
+    if (this.#waitsFor !== '') return noReply(this.#waitsFor);
+    const { unread } = this.#channel.received;
+    return unread.length > 0 ? otherProtocol('POP3', unread) : noGreeting();
   }
 }
 
-function late(): Error {
-  return temporary('the server did not reply in time');
+function isOk(line: string): boolean {
+  return /^\+OK(?: |$)/i.test(line);
+}
+
+function isError(line: string): boolean {
+  return /^-ERR(?: |$)/i.test(line);
 }

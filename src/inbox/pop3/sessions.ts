@@ -45,7 +45,7 @@ export class Pop3Sessions {
     this.#waiting.push({ until, granted, finished });
     void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
     try {
-      const late = (): InboxError => this.#busy ?? busy('the server did not reply in time');
+      const late = (): InboxError => this.#busy ?? busy('the server did not allow a login in time');
       const session = await until.race(granted.promise, late);
       return await work(session).catch((error: unknown) => {
         if (!isRejection(error)) session.leave();

@@ -3,8 +3,11 @@ import { composeTestMessage } from '../../message/test-message.js';
 import { isTransient } from '../../inbox/failure.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
-import { stopped, type SignedIn, type StepResult } from '../hand-over.js';
-import { awaitArrival, inboxFinding, openInbox } from './inbox-watch.js';
+import type { InboxTarget } from '../../plan/endpoint.js';
+import { stopped, type Proved, type SignedIn, type StepResult } from '../hand-over.js';
+import { inboxTranscript, openInbox } from './inbox-access.js';
+import { inboxFinding } from './inbox-finding.js';
+import { awaitArrival } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
 
 /**
@@ -35,20 +38,30 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   if (inbox) {
     const opened = await openInbox(context, inbox);
     if (!opened.ok) {
-      return { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
+      const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
+      return withInboxTranscript(context, inbox, failed);
     }
   }
   const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
   const submitted = await submit(context, signedIn, endpoint.delivery, message);
-  if (!submitted.ok || (!inbox && expect === 'accepted')) return submitted;
+  if (!submitted.ok) return submitted;
+  if (!inbox && expect === 'accepted') return { ...submitted, next: undefined };
   if (!inbox) {
     const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
-    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
+    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
   }
-  const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });
+  const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...endpoint.delivery, inbox });
   // The server does not have to keep the session open while the message is in transit.
   const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
-  return { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings] };
+  const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
+  return withInboxTranscript(context, inbox, all);
+}
+
+/** Adds the dialogue with the inbox if a finding is about the inbox. */
+function withInboxTranscript(context: Context, inbox: InboxTarget, result: Proved<undefined>): Proved<undefined> {
+  const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
+  const lines = isAboutInbox ? inboxTranscript(context, inbox) : [];
+  return lines.length === 0 ? result : { ...result, facts: { ...result.facts, inboxTranscript: lines } };
 }
 
 function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {

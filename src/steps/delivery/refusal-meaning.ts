@@ -109,9 +109,14 @@ const TABLE: readonly Row[] = [
   },
   {
     isExactly: ({ status }) => status === '2.2',
-    fits: either(['3.1'], /quota|mailbox (is )?full|insufficient (system )?storage/),
-    text: "The mailbox or the server's disk is full.",
-    cause: 'storage-full',
+    fits: ({ text }) => /quota|mailbox (is )?full/.test(text),
+    text: 'The mailbox of the recipient is full.',
+    cause: 'mailbox-full',
+  },
+  {
+    fits: either(['3.1'], /insufficient (system )?storage/),
+    text: 'The disk of the server is full.',
+    cause: 'disk-full',
   },
   {
     isExactly: ({ status }) => status === '3.4',
@@ -172,8 +177,14 @@ export function refusalMeaningOf(
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;
-  return { text, cause: cause === 'sign-in-required' && endpoint.auth ? 'not-authorized' : cause };
+  return { text, cause: (endpoint.auth && WITH_AUTH[cause]) ?? cause };
 }
+
+/** What a cause means if the client has authenticated. */
+const WITH_AUTH: Readonly<Partial<Record<RefusalCause, RefusalCause>>> = {
+  'sign-in-required': 'not-authorized',
+  'relay-denied': 'relay-denied-to-account',
+};
 
 function mayGreylist({ at, code }: Refusal): boolean {
   return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding } from '../../findings/finding.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Context } from '../context.js';
@@ -11,11 +12,16 @@ const REJECTED = {
   MESSAGE: 'message-rejected',
 } as const;
 
-/** Judges a reply that ends the transaction. The remark is added to the message. */
+/**
+ * Judges a reply that ends the transaction.
+ * @param remark is added to the message
+ * @param unknown the cause if the reply does not name one
+ */
 export function judgeRefusal(
   { endpoint, greylisting }: Context,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
   remark = '',
+  unknown?: CauseOf<'recipient-rejected'>,
 ): Stopped {
   const said = `The server replied to ${line} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
@@ -30,10 +36,11 @@ export function judgeRefusal(
     greylisting && isTemporary
       ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
+  const cause = meaning?.cause ?? unknown;
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
   const found = finding(code, `${said}.${text}${waited}${remark}`, {
     evidence,
-    ...(meaning && { cause: meaning.cause }),
+    ...(cause !== undefined && { cause }),
     ...(isTemporary && { inconclusive: true }),
   });
   // Such a server is likely to accept the message a little later (RFC 6647 section 4).

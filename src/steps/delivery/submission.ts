@@ -1,7 +1,7 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { TestMessage } from '../../message/test-message.js';
 import type { Delivery } from '../../plan/endpoint.js';
-import { formatReply } from '../../smtp/reply.js';
+import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/transaction.js';
 import { excerpt } from '../../text/peer.js';
@@ -15,14 +15,14 @@ import { requiresAuthentication, refusesRecipient } from './refused-recipient.js
  * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
  * an address in its header contains non-ASCII characters (BODY=8BITMIME, RFC 6152): a server with SMTPUTF8 must also
  * have 8BITMIME (RFC 6531 section 3.1).
- * @returns ok once the server has accepted the message
+ * @returns the reply with which the server has accepted the message
  */
 export async function submit(
   context: Context,
   { session, capabilities }: SignedIn,
   { from, to }: Delivery,
   { text, messageId }: TestMessage,
-): Promise<StepResult<undefined>> {
+): Promise<StepResult<Reply>> {
   const size = Buffer.byteLength(text);
   const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
   if (unfit) return stopped(unfit);
@@ -33,10 +33,11 @@ export async function submit(
     ...(nonAscii(from, to) === undefined ? [] : ['SMTPUTF8']),
   ];
   let isHandedOver = false;
+  let end: Reply;
   try {
     const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
     if (refused) return judgeRefusal(context, refused);
-    const end = await session.message(text, () => {
+    end = await session.message(text, () => {
       isHandedOver = true;
     });
     const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end } as const;
@@ -51,7 +52,7 @@ export async function submit(
     const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
     findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
   }
-  return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: undefined };
+  return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: end };
 }
 
 /**
@@ -77,12 +78,13 @@ export async function expectRefusal(
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
-      return judgeRefusal(context, asked, ' This does not show that the server rejects the recipient.');
+      const remark = ' This does not show that the server rejects the recipient.';
+      return judgeRefusal(context, asked, remark, 'not-about-recipient');
     }
     const client = isSignedIn ? 'this account' : 'an unauthenticated client';
     const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
     const evidence = { reply: formatReply(reply), recipient: excerpt(to) };
-    return stopped(finding('relay-open', message, { evidence }));
+    return stopped(finding('relay-open', message, { evidence, ...(isSignedIn && { cause: 'account' }) }));
   } catch (error) {
     return stoppedBy(error, context, 'inside-tls');
   }

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import {
   parseAuthenticationResults,
@@ -42,12 +43,25 @@ function mismatch(
   evidence: Record<string, string>,
 ): KnownFinding {
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+  const cause = mismatchCause(check, required, found);
   const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
+    ...(cause !== undefined && { cause }),
     // A temporary error does not show whether the check would pass.
     ...(found === 'temperror' && { inconclusive: true }),
   });
+}
+
+/** Only a result that should be a pass says what to correct. */
+function mismatchCause(
+  check: 'spf' | 'dkim' | 'dmarc',
+  required: string,
+  found: string,
+): CauseOf<'delivery-verdict-mismatch'> | undefined {
+  if (found === 'temperror') return 'temporary';
+  if (required !== 'pass') return undefined;
+  return check === 'dkim' && found === 'none' ? 'dkim-missing' : check;
 }
 
 function judgeReceiver(
@@ -74,7 +88,12 @@ function judgeReceiver(
   const evidence = { authservId, result: excerpt(foreign.detail), sender: excerpt(sender) };
   const of = excerpt(judged(foreign));
   const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
-  return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
+  return [
+    finding('delivery-verdict-mismatch', text, {
+      evidence: { check, required, found: required, ...evidence },
+      cause: 'other-domain',
+    }),
+  ];
 }
 
 function missing(check: 'spf' | 'dmarc', required: string, authservId: string, message: ParsedMessage): KnownFinding {

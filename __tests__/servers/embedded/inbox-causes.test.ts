@@ -1,0 +1,472 @@
+import { CATALOG, type CatalogEntry } from '../../../src/findings/catalog.js';
+import type { InboxTarget, MailboxTarget } from '../../../src/plan/endpoint.js';
+import type { EndpointReport } from '../../../src/report/report.js';
+import { Secret } from '../../../src/secrets/secret.js';
+import { startEmbedded } from '../../support/embedded.js';
+import { gate, letters } from '../../support/gate.js';
+import { Mailbox } from '../../support/imap/mailbox.js';
+import { startImap, type ImapOptions } from '../../support/imap/server.js';
+import { BAD_CERTIFICATES, createInboxTrust, HOST, type InboxTrust } from '../../support/inbox.js';
+import { startMailpit } from '../../support/mailpit.js';
+import { startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';
+import { startScriptedPop3, type Pop3Script } from '../../support/scripted-pop3.js';
+import { closedPort } from '../../support/scripted-server.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+
+/** What a finding says about an inbox that cannot be used: the cause, who has to act, and the dialogue with the inbox. */
+
+const USER = 'reader@example.test';
+const PASSWORD = 'the password of the inbox';
+
+type Report = Omit<EndpointReport, 'attempts'>;
+
+let trust: InboxTrust;
+beforeAll(async () => {
+  trust = await createInboxTrust();
+});
+
+function mailboxAt(port: number, scheme: MailboxTarget['scheme'], mailbox = 'INBOX'): MailboxTarget {
+  return { scheme, host: HOST, port, mailbox, username: USER, password: new Secret(PASSWORD) };
+}
+
+/** A correct server with an empty mailbox. */
+async function startMailbox(options: Partial<ImapOptions> = {}) {
+  const usual = { identity: trust.identity, security: 'implicit', mailbox: new Mailbox(), knows: () => true } as const;
+  const server = await startImap({ ...usual, ...options });
+  return { port: server.port, [Symbol.asyncDispose]: () => server.close() };
+}
+
+/** Runs the gate on a correct SMTP server whose messages must arrive in this inbox. */
+async function gated(inbox: InboxTarget, pki = trust.pki): Promise<Report> {
+  await using server = await startEmbedded({ pki });
+  const endpoint = server.endpoint();
+  if (!endpoint.delivery) throw new Error('the embedded server delivers');
+  const { report } = await gate({ ...endpoint, timeoutMs: 1000, delivery: { ...endpoint.delivery, inbox } });
+  expect(letters(report.steps)).toMatch(/^pppp[fi]$/);
+  expect(server.mailbox.messages).toEqual([]);
+  return report;
+}
+
+/** The only finding, with its cause by name. */
+function onlyFinding({ steps }: Report) {
+  const [found, ...others] = steps[4]?.findings ?? [];
+  expect(others).toEqual([]);
+  if (!found) throw new Error('no finding');
+  const { causes = {} }: CatalogEntry = CATALOG[found.code as keyof typeof CATALOG];
+  const cause = Object.keys(causes).find((name) => causes[name]?.title === found.title);
+  return { ...found, cause };
+}
+
+const said = ({ inboxTranscript = [] }: Report): string[] =>
+  inboxTranscript.map(({ from, text }) => `${from === 'client' ? '>' : '<'} ${text}`);
+
+const CAPABLE = { capabilities: 'IMAP4rev1 STARTTLS' };
+
+test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
+  [
+    'has no such mailbox',
+    'imaps',
+    { replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] } },
+    'mailbox-missing',
+    'configuration',
+    /: the login succeeded, but there is no mailbox "Team\/Gate": "NO \[NONEXISTENT\] No such mailbox"\.$/,
+  ],
+  [
+    'does not allow the mailbox to be opened',
+    'imaps',
+    { replies: { LIST: ['* LIST () "/" Team/Gate', '$ OK Done'], SELECT: ['$ NO [NOPERM] Access denied'] } },
+    'mailbox-refused',
+    'inbox',
+    /: the login succeeded, but the mailbox "Team\/Gate" cannot be opened: "NO \[NOPERM\] Access denied"\.$/,
+  ],
+  [
+    'rejects the password',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } },
+    'login-refused',
+    'configuration',
+    /: login rejected: Wrong\.$/,
+  ],
+  [
+    'cannot reach its user database',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [UNAVAILABLE] Backend down'] } },
+    'server-error',
+    'inbox',
+    /does not allow a login now: NO \[UNAVAILABLE\] Backend down\.$/,
+  ],
+  [
+    'does not reply to LOGIN',
+    'imaps',
+    { replies: { LOGIN: 'silence' } },
+    'no-reply',
+    'inbox',
+    /: the server did not reply in time to LOGIN\.$/,
+  ],
+  [
+    'does not reply to SELECT',
+    'imaps',
+    { replies: { SELECT: 'silence' } },
+    'no-reply',
+    'inbox',
+    /: the server did not reply in time to SELECT\.$/,
+  ],
+  [
+    'closes the connection after SELECT',
+    'imaps',
+    { replies: { SELECT: 'close' } },
+    'connection-lost',
+    'inbox',
+    /: the connection was lost after SELECT \(\w+\)\.$/,
+  ],
+  [
+    'is silent',
+    'imap',
+    { greeting: 'silence' },
+    'no-greeting',
+    'configuration',
+    /: the server sent no greeting in time\.$/,
+  ],
+  [
+    'refuses the connection in its greeting',
+    'imap',
+    { greeting: ['* BYE Too many connections'] },
+    'greeting-refused',
+    'inbox',
+    /: the server refused the connection with the greeting "BYE Too many connections"\.$/,
+  ],
+  [
+    'is an SMTP server',
+    'imap',
+    { greeting: ['220 mail.example.test ESMTP'] },
+    'other-protocol',
+    'configuration',
+    /: the server is not an IMAP server: "220 mail\.example\.test ESMTP" \(SMTP or FTP\)\.$/,
+  ],
+  [
+    'is an SMTP server over TLS',
+    'imaps',
+    { greeting: ['220 mail.example.test ESMTP'] },
+    'other-protocol',
+    'configuration',
+    /: the server is not an IMAP server: "220 mail\.example\.test ESMTP" \(SMTP or FTP\)\.$/,
+  ],
+  [
+    'is a POP3 server',
+    'imap',
+    { greeting: ['+OK ready'] },
+    'other-protocol',
+    'configuration',
+    /: the server is not an IMAP server: "\+OK ready" \(POP3\)\.$/,
+  ],
+  [
+    'greets with something unknown',
+    'imap',
+    { greeting: ['* HELLO'] },
+    'other-protocol',
+    'configuration',
+    /: the server is not an IMAP server: "\* HELLO"\.$/,
+  ],
+  ['has no STARTTLS', 'imap', {}, 'starttls-not-offered', 'inbox', /: the server does not offer STARTTLS\.$/],
+  [
+    'refuses STARTTLS',
+    'imap',
+    { ...CAPABLE, replies: { STARTTLS: ['$ NO TLS is not available'] } },
+    'starttls-refused',
+    'inbox',
+    /: the server replied to STARTTLS with "NO TLS is not available"\.$/,
+  ],
+  [
+    'sends data after it accepted STARTTLS',
+    'imap',
+    { ...CAPABLE, replies: { STARTTLS: ['$ OK Begin', '* CAPABILITY IMAP4rev1'] } },
+    'data-after-starttls',
+    'network',
+    /: the server sent unencrypted data after it accepted STARTTLS\.$/,
+  ],
+  [
+    'accepts STARTTLS and is silent',
+    'imap',
+    { ...CAPABLE, replies: { STARTTLS: ['$ OK Begin'] } },
+    'handshake-timeout',
+    'inbox',
+    /: no TLS: the server did not complete the handshake in time\.$/,
+  ],
+  [
+    'is logged in from the start',
+    'imap',
+    { greeting: ['* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] Hello'] },
+    'preauth',
+    'inbox',
+    /: the server greets with PREAUTH, after which STARTTLS is not possible\.$/,
+  ],
+  [
+    'sends too much',
+    'imaps',
+    { replies: { LOGIN: [`* OK ${'x'.repeat(40_000)}`, '$ OK Done'] } },
+    'too-much-data',
+    'inbox',
+    /: the server sent more than 32768 bytes before the mailbox was open\.$/,
+  ],
+])('an IMAP server that %s', async (_, scheme, script, cause, party, message) => {
+  await using server = await startScriptedImap({ ...script, ...(scheme === 'imaps' && { identity: trust.identity }) });
+  const report = await gated(mailboxAt(server.port, scheme, 'Team/Gate'));
+  const found = onlyFinding(report);
+  const url = `${scheme}://${HOST}:${server.port}`;
+  expect(found).toMatchObject({ cause, party, evidence: { inbox: url, user: USER, mailbox: 'Team/Gate' } });
+  expect(found.message).toMatch(message);
+  expect(found.message).toContain(`The inbox ${url} cannot be used: `);
+  expect(JSON.stringify(report)).not.toMatch(/Maybe|\(unknown\)/);
+  expect(JSON.stringify(report)).not.toContain(PASSWORD);
+});
+
+const AS_MAILBOX = { security: 'stls' } as const;
+
+test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
+  [
+    'rejects the password',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR Wrong'] } },
+    'login-refused',
+    'configuration',
+    /: login rejected: -ERR Wrong\.$/,
+  ],
+  [
+    'is locked',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [IN-USE] Locked'] } },
+    'busy',
+    'inbox',
+    /: the server does not allow a login now: -ERR \[IN-USE\] Locked\.$/,
+  ],
+  [
+    'refuses the connection in its greeting',
+    { ...AS_MAILBOX, greeting: ['-ERR Blocked'] },
+    'greeting-refused',
+    'inbox',
+    /: the server refused the connection with the greeting "-ERR Blocked"\.$/,
+  ],
+  [
+    'is an IMAP server',
+    { ...AS_MAILBOX, greeting: ['* OK IMAP4rev1 ready'] },
+    'other-protocol',
+    'configuration',
+    /: the server is not a POP3 server: "\* OK IMAP4rev1 ready" \(IMAP\)\.$/,
+  ],
+  ['is silent', { ...AS_MAILBOX, greeting: 'silence' }, 'no-greeting', 'configuration', /no greeting in time\.$/],
+  [
+    'refuses STLS',
+    { ...AS_MAILBOX, replies: { STLS: ['-ERR No certificate'] } },
+    'starttls-refused',
+    'inbox',
+    /: the server replied to STLS with "-ERR No certificate"\.$/,
+  ],
+  [
+    'sends data after it accepted STLS',
+    { ...AS_MAILBOX, replies: { STLS: ['+OK Begin', '+OK Injected'] } },
+    'data-after-starttls',
+    'network',
+    /: the server sent unencrypted data after its reply to STLS: \+OK Injected/,
+  ],
+  [
+    'has no UIDL',
+    { ...AS_MAILBOX, replies: { UIDL: ['-ERR Unknown'] } },
+    'command-refused',
+    'inbox',
+    /: the server rejected the request for the list of messages: -ERR Unknown\.$/,
+  ],
+  [
+    'does not reply to UIDL',
+    { ...AS_MAILBOX, replies: { UIDL: 'silence' } },
+    'no-reply',
+    'inbox',
+    /: the server did not reply in time to UIDL\.$/,
+  ],
+  [
+    'closes the connection after PASS',
+    { ...AS_MAILBOX, replies: { PASS: 'close' } },
+    'connection-lost',
+    'inbox',
+    /: the connection was lost after PASS/,
+  ],
+])('a POP3 server that %s', async (_, script, cause, party, message) => {
+  await using server = await startScriptedPop3({ ...script, identity: trust.identity });
+  const report = await gated(mailboxAt(server.port, 'pop3'));
+  const found = onlyFinding(report);
+  expect(found).toMatchObject({ cause, party, evidence: { inbox: `pop3://${HOST}:${server.port}`, user: USER } });
+  expect(found.message).toMatch(message);
+  expect(JSON.stringify(report)).not.toContain(PASSWORD);
+});
+
+test('an HTTP server that is not a mail catcher, and one that is no HTTP server', async () => {
+  await using smtp = await startScriptedImap({ greeting: ['220 mail.example.test ESMTP'] });
+  await using imap = await startMailbox({ security: 'none' });
+  await using mailpit = await startMailpit({ replies: { 'GET /api/v1/messages': { status: 404 } } });
+  const at = (port: number): InboxTarget => ({ scheme: 'mailpit+http', host: HOST, port, basePath: '' });
+  for (const [port, cause, message] of [
+    [
+      smtp.port,
+      'other-protocol',
+      /: the server is not an HTTP server: "220 mail\.example\.test ESMTP" \(SMTP or FTP\)\.$/,
+    ],
+    [imap.port, 'other-protocol', /: the server is not an HTTP server: "\* OK .*" \(IMAP\)\.$/],
+    [mailpit.port, 'unknown-api', /: the server does not have the API of Mailpit\.$/],
+  ] as const) {
+    const report = await gated(at(port));
+    const found = onlyFinding(report);
+    expect(found).toMatchObject({ cause, party: 'configuration' });
+    expect(found.message).toMatch(message);
+    expect(said(report)[0]).toBe('> GET /api/v1/messages?limit=1');
+  }
+});
+
+describe('the TLS of an inbox', () => {
+  const OLD = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+
+  test.each(['implicit', 'starttls'] as const)(
+    'over %s that is too old is named with its version',
+    async (security) => {
+      await using server = await startMailbox({ security, tls: OLD });
+      const report = await gated(mailboxAt(server.port, security === 'starttls' ? 'imap' : 'imaps'));
+      const found = onlyFinding(report);
+      expect(found).toMatchObject({
+        cause: 'tls-version',
+        party: 'inbox',
+        certainty: 'certain',
+        evidence: { negotiated: 'TLSv1.1', required: 'TLSv1.2' },
+      });
+      expect(found.message).toMatch(
+        /cannot be used: the server supports TLSv1\.1, but TLSv1\.2 or later is required: /,
+      );
+      expect(found.remedy).toMatch(/^Enable TLS 1\.2 or later on the server of the inbox\./);
+    },
+  );
+
+  test('without a cipher suite in common is named with the one that the server selects', async () => {
+    const tls = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0' } as const;
+    await using server = await startMailbox({ tls });
+    const found = onlyFinding(await gated(mailboxAt(server.port, 'imaps')));
+    expect(found).toMatchObject({ cause: 'tls-failed', party: 'inbox' });
+    expect(found.message).toMatch(/the server selects TLSv1\.2 with TLS_ECDHE_ECDSA_WITH_NULL_SHA\.$/);
+  });
+
+  test('is missing on a port for which the URL says implicit TLS', async () => {
+    await using server = await startScriptedImap({});
+    const found = onlyFinding(await gated(mailboxAt(server.port, 'imaps')));
+    expect(found).toMatchObject({ cause: 'not-tls', party: 'configuration' });
+    expect(found.message).toMatch(/: no TLS: the server replied unencrypted: "\* OK IMAP4rev1 ready"\.$/);
+  });
+
+  test.each<[(typeof BAD_CERTIFICATES)[number][0], string, string]>([
+    ['expired', 'certificate-dates', 'inbox'],
+    ['soon', 'certificate-dates', 'inbox'],
+    ['wrongHost', 'certificate-name', 'configuration'],
+    ['selfSigned', 'certificate-self-signed', 'inbox'],
+    ['incomplete', 'certificate-chain-incomplete', 'inbox'],
+    ['untrusted', 'certificate-untrusted', 'configuration'],
+    ['clientOnly', 'certificate', 'inbox'],
+  ])('with the certificate %s', async (name, cause, party) => {
+    const certs = await createCertificateFixtures();
+    await using server = await startMailbox({ identity: certs[name] });
+    const report = await gated(mailboxAt(server.port, 'imaps'), certs.pki);
+    expect(onlyFinding(report)).toMatchObject({ cause, party });
+    // Nothing was said but the handshake.
+    expect(report.inboxTranscript).toBeUndefined();
+  });
+});
+
+test('a connection that is refused', async () => {
+  const found = onlyFinding(await gated(mailboxAt(await closedPort(), 'imap')));
+  expect(found).toMatchObject({ cause: 'refused', party: 'inbox' });
+  expect(found.message).toMatch(/: the connection to 127\.0\.0\.1 was refused \(ECONNREFUSED\)\.$/);
+});
+
+test('a connection that is closed before the greeting', async () => {
+  await using server = await startScriptedImap({ greeting: 'close' });
+  const found = onlyFinding(await gated(mailboxAt(server.port, 'imap')));
+  expect(found).toMatchObject({ cause: 'connection-lost', party: 'inbox' });
+  expect(found.message).toMatch(/: the connection was lost before the greeting/);
+});
+
+describe('the dialogue with the inbox', () => {
+  test('is in the report, from the greeting to the refusal, without the password', async () => {
+    await using server = await startScriptedImap({
+      identity: trust.identity,
+      replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] },
+    });
+    const report = await gated(mailboxAt(server.port, 'imaps', 'Missing'));
+    const lines = said(report);
+    expect(lines.slice(0, 6)).toEqual([
+      '< * OK IMAP4rev1 ready',
+      '> 1 CAPABILITY',
+      '< * CAPABILITY IMAP4rev1 IDLE UIDPLUS',
+      '< 1 OK Done',
+      `> 2 LOGIN "${USER}" <redacted>`,
+      '< 2 OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS] Welcome',
+    ]);
+    expect(lines).toContainEqual(expect.stringMatching(/^< \d+ NO \[NONEXISTENT\] No such mailbox$/));
+    expect(JSON.stringify(report)).not.toContain(PASSWORD);
+  });
+
+  test.each([['AUTH=PLAIN'], ['AUTH=PLAIN SASL-IR'], ['AUTH=LOGIN'], ['LITERAL+']])(
+    'has no form of the password: %s',
+    async (capabilities) => {
+      const wrong = ['* BAD Wrong', '* BYE Wrong'];
+      const inBase64 = (text: string): string => Buffer.from(text).toString('base64').toUpperCase();
+      await using server = await startScriptedImap({
+        identity: trust.identity,
+        capabilities: `IMAP4rev1 ${capabilities}`,
+        replies: {
+          AUTHENTICATE: ['+ VXNlcm5hbWU6'],
+          [inBase64(USER)]: ['+ UGFzc3dvcmQ6'],
+          [inBase64(PASSWORD)]: wrong,
+          [inBase64(`\0${USER}\0${PASSWORD}`)]: wrong,
+          LOGIN: ['$ NO Wrong'],
+        },
+      });
+      const report = await gated(mailboxAt(server.port, 'imaps'));
+      const text = said(report).join('\n');
+      expect(text).toContain('<redacted>');
+      for (const form of [PASSWORD, `\0${USER}\0${PASSWORD}`]) {
+        expect(text).not.toContain(form);
+        expect(text).not.toContain(Buffer.from(form).toString('base64'));
+      }
+    },
+  );
+
+  test('with POP3 has commands and status lines, without the password and without messages', async () => {
+    await using server = await startScriptedPop3({
+      identity: trust.identity,
+      security: 'implicit',
+      replies: { UIDL: ['-ERR Not today'] },
+    });
+    expect(said(await gated(mailboxAt(server.port, 'pop3s')))).toEqual([
+      '< +OK ready',
+      `> USER ${USER}`,
+      '< +OK',
+      '> PASS <redacted>',
+      '< +OK Welcome',
+      '> UIDL',
+      '< -ERR Not today',
+      '> QUIT',
+      '< +OK Bye',
+    ]);
+  });
+
+  test('is bounded', async () => {
+    const reply = `* OK ${'x'.repeat(3000)}`;
+    await using server = await startScriptedImap({
+      identity: trust.identity,
+      replies: {
+        LOGIN: [...Array.from({ length: 9 }, () => reply), '$ NO Wrong'],
+        CAPABILITY: ['* CAPABILITY IMAP4rev1', '$ OK Done'],
+      },
+    });
+    const { inboxTranscript = [] } = await gated(mailboxAt(server.port, 'imaps'));
+    expect(JSON.stringify(inboxTranscript).length).toBeLessThan(40_000);
+  });
+
+  test('is missing if no finding is about the inbox', async () => {
+    await using server = await startEmbedded();
+    const { report } = await gate(server.endpoint());
+    expect([letters(report.steps), report.inboxTranscript]).toEqual(['ppppp', undefined]);
+  });
+});

@@ -1,0 +1,280 @@
+import type { Cause } from './entry.js';
+
+/** Which inbox a finding is about. */
+export const INBOX_EVIDENCE = {
+  inbox: 'the scheme, host and port of the inbox',
+  user: 'the username with which the gate logs in to the inbox',
+  mailbox: 'the mailbox that the gate reads',
+  inboxReply: 'the reply of the server of the inbox',
+};
+
+/** Why the server of an inbox cannot be used. */
+export const INBOX_CAUSES = {
+  'name-not-found': {
+    title: 'Host name of the inbox not found',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
+  },
+  'lookup-failed': {
+    title: 'Lookup of the inbox failed',
+    party: 'network',
+    certainty: 'likely',
+    remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
+  },
+  'no-route': {
+    title: 'No route to the inbox',
+    party: 'network',
+    certainty: 'likely',
+    remedy:
+      'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
+  },
+  'not-possible-here': {
+    title: 'Runner cannot connect to the inbox',
+    party: 'network',
+    certainty: 'likely',
+    remedy: 'The error code is from the operating system of the runner. Check its firewall and its resource limits.',
+  },
+  'timed-out': {
+    title: 'Connection to the inbox timed out',
+    party: 'network',
+    certainty: 'likely',
+    remedy:
+      'Check the port in `delivery.inbox`, and that firewalls let the runner connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+  },
+  refused: {
+    title: 'Connection to the inbox refused',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Check that the server of the inbox runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+  },
+  'tls-version': {
+    title: 'Inbox supports only old TLS versions',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy: ({ required = '' }) =>
+      `Enable ${required.replace('v', ' ')} or later on the server of the inbox. The SMTP server is not affected.`,
+    examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
+    reference: 'RFC 8997',
+  },
+  'tls-failed': {
+    title: 'TLS handshake with the inbox failed',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look for the reason in the log of the server of the inbox. Usual ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+  },
+  'handshake-timeout': {
+    title: 'TLS handshake with the inbox timed out',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Check the port in `delivery.inbox`: a server of another protocol may wait for the client to speak first. If it is right, look in the log of the server of the inbox, which may be overloaded.',
+  },
+  'not-tls': {
+    title: 'Inbox does not use TLS on this port',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'The URL says that TLS begins with the first byte, but the server replies unencrypted. Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`).',
+  },
+  'certificate-self-signed': {
+    title: 'Certificate of the inbox is self-signed',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy:
+      'Install a certificate from a CA on the server of the inbox. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
+  },
+  'certificate-chain-incomplete': {
+    title: 'Inbox does not send its whole chain',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Append the intermediate certificates to the certificate file of the server of the inbox.',
+  },
+  'certificate-untrusted': {
+    title: 'Certificate of the inbox is from an unknown CA',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the server of the inbox.',
+  },
+  'certificate-dates': {
+    title: 'Certificate of the inbox is not valid now',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy: 'Renew the certificate of the server of the inbox, and reload the server.',
+  },
+  'certificate-name': {
+    title: 'Certificate of the inbox is for a different name',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Use a name in `delivery.inbox` that is in the certificate. If none of them is right, install a certificate for this name on the server of the inbox.',
+  },
+  certificate: {
+    title: 'Certificate of the inbox is not acceptable',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Install a certificate on the server of the inbox that does not have this problem.',
+  },
+  'other-protocol': {
+    title: 'Inbox is a server of another protocol',
+    party: 'configuration',
+    certainty: 'certain',
+    remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
+  },
+  'greeting-refused': {
+    title: 'Inbox refuses the connection',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'The greeting says why. If there are too many connections, close other clients or raise the limit of connections for each user and IP address. If the runner is blocked, allow its IP address.',
+  },
+  'no-greeting': {
+    title: 'Inbox sends no greeting',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the server of the inbox is overloaded or waits for a lookup of the client.',
+  },
+  'no-reply': {
+    title: 'Inbox does not reply in time',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look in the log of the server of the inbox for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+  },
+  'connection-lost': {
+    title: 'Inbox closes the connection',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look for the end of the session in the log of the server of the inbox: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+  },
+  'server-error': {
+    title: 'Inbox has a temporary problem',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Look for the error in the log of the server of the inbox, and run the gate again.',
+  },
+  busy: {
+    title: 'Mailbox is in use',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'A POP3 mailbox can be open in one session only. Use a mailbox that no other client and no other job reads, or `imaps://`. If the reply says that logins are too frequent, wait before the next run.',
+  },
+  'starttls-not-offered': {
+    title: 'Inbox does not offer STARTTLS',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy:
+      'Enable TLS on the server of the inbox, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+    examples:
+      'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
+  },
+  'starttls-refused': {
+    title: 'Inbox refuses STARTTLS',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look in the log of the server of the inbox: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+  },
+  'data-after-starttls': {
+    title: 'Data injected after STARTTLS',
+    party: 'network',
+    certainty: 'likely',
+    remedy:
+      'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+    reference: 'RFC 9051 section 6.2.1',
+  },
+  preauth: {
+    title: 'Inbox greets with PREAUTH',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'After PREAUTH, no client can start TLS. Use `imaps://`. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+    reference: 'RFC 9051 section 7.1.4',
+  },
+  'invalid-reply': {
+    title: 'Inbox sends invalid replies',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'The server violates its protocol. Update its software, or remove a proxy in front of it.',
+  },
+  'too-much-data': {
+    title: 'Inbox sends too much data',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
+  },
+  'too-many-messages': {
+    title: 'Too many messages in the inbox',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy: 'Delete old messages, or use a mailbox that only the gate uses.',
+  },
+  'not-all-read': {
+    title: 'Too many messages look like the test message',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
+  },
+  'unknown-api': {
+    title: 'Inbox does not have this API',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
+  },
+} as const satisfies Readonly<Record<string, Cause>>;
+
+/** Why the server of an inbox, which works, does not let the gate read the test message. */
+export const INBOX_REJECTED_CAUSES = {
+  'login-refused': {
+    title: 'Inbox rejects the login',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Check `delivery.username` and `delivery.password`. They are of the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+  },
+  'mailbox-missing': {
+    title: 'Mailbox does not exist',
+    party: 'configuration',
+    certainty: 'certain',
+    remedy: ({ mailbox = '' }) =>
+      `User and password are right. Correct the mailbox in the path of \`delivery.inbox\` (it is "${mailbox}", and may need a prefix such as "INBOX."), or create it, or allow the account to see it.`,
+    reference: 'RFC 9051 section 6.3.2',
+  },
+  'mailbox-refused': {
+    title: 'Mailbox cannot be opened',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'User and password are right. Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, search the log of the server of the inbox.',
+    reference: 'RFC 9051 section 6.3.2',
+  },
+  'command-refused': {
+    title: 'Inbox rejects a request of the gate',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'The server must support what the gate requests: UIDL and TOP for POP3. If it does, the account is not allowed to read this mailbox, or the reply names a limit.',
+  },
+  'not-deleted': {
+    title: 'Test message not deleted',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: 'Allow the account to delete messages in this mailbox, or set `delivery.keep: true`.',
+  },
+  'message-gone': {
+    title: 'Test message removed before it was read',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Another program removes mail from the mailbox: a mail client with rules, a fetcher, or another job with the same inbox. Use a mailbox that only the gate reads.',
+  },
+} as const satisfies Readonly<Record<string, Cause>>;

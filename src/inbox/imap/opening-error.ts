@@ -1,0 +1,81 @@
+import { codeOf } from '../../text/reason.js';
+import { excerpt } from '../../text/peer.js';
+import { InboxError, noGreeting, noReply, rejected, temporary, unusable } from '../failure.js';
+import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
+import type { ImapLog } from './log.js';
+
+/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
+const LOST: ReadonlySet<string> = new Set([
+  'NoConnection',
+  'EConnectionClosed',
+  'ClosedAfterConnectText',
+  'ClosedAfterConnectTLS',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Response codes (RFC 9051 section 7.1) and words for a mailbox that does not exist. */
+const MISSING =
+  /\b(?:NONEXISTENT|TRYCREATE)\b|not (?:exist|found)|n.t exist|no such (?:mailbox|folder)|unknown mailbox/i;
+
+/** RFC 5530: the server cannot do it now. */
+const UNAVAILABLE = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/;
+
+/** Why the client could not connect, start TLS or log in. */
+export function connectError(error: unknown, log: ImapLog): InboxError {
+  if (error instanceof InboxError) return error;
+  const said = whatServerSays(error);
+  const { authenticationFailed, tlsFailed, reason } = error as ImapFlowError;
+  if (authenticationFailed) {
+    return UNAVAILABLE.test(log.refusal)
+      ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`)
+      : rejected('login-refused', `login rejected: ${said}`, said);
+  }
+  const code = codeOf(error);
+  if (code === 'GREETING_TIMEOUT') return noGreeting();
+  if (code === 'UPGRADE_TIMEOUT') return noReply('the TLS handshake after STARTTLS');
+  if (code === 'STARTTLS_INJECTION') {
+    return unusable('data-after-starttls', 'the server sent unencrypted data after it accepted STARTTLS');
+  }
+  if (log.command === '' && reason !== undefined) {
+    return unusable('greeting-refused', `the server refused the connection with the greeting "BYE ${said}"`, said);
+  }
+  if (tlsFailed) return withoutStartTls(log);
+  return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
+}
+
+/** Why the client could not open a mailbox after the login. */
+export function openError(error: unknown, mailbox: string, log: ImapLog): InboxError {
+  if (error instanceof InboxError) return error;
+  const said = whatServerSays(error);
+  if (!isRefusal(error)) return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
+  const name = excerpt(mailbox);
+  const reply = excerpt(log.refusal);
+  if (UNAVAILABLE.test(log.refusal)) {
+    return temporary('server-error', `the mailbox "${name}" is not available now: ${reply}`);
+  }
+  return (error as ImapFlowError).mailboxMissing === true || MISSING.test(log.refusal)
+    ? rejected('mailbox-missing', `the login succeeded, but there is no mailbox "${name}": "${reply}"`, said)
+    : rejected('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+}
+
+function withoutStartTls({ command, greeting, refusal }: ImapLog): InboxError {
+  if (command === 'STARTTLS') {
+    const reply = excerpt(refusal);
+    return unusable('starttls-refused', `the server replied to STARTTLS with "${reply}"`, reply);
+  }
+  if (/^\* PREAUTH\b/i.test(greeting)) {
+    return unusable('preauth', 'the server greets with PREAUTH, after which STARTTLS is not possible');
+  }
+  return unusable('starttls-not-offered', 'the server does not offer STARTTLS');
+}
+
+function lostOr(error: unknown, { command }: ImapLog, other: (detail: string) => InboxError): InboxError {
+  const { reason } = error as ImapFlowError;
+  const when = command === '' ? 'before the greeting' : `after ${command}`;
+  const code = codeOf(error);
+  if (!LOST.has(code)) return other(`${whatServerSays(error)} (${code}) ${when}`);
+  const said = reason === undefined ? ` (${code})` : `: ${excerpt(reason)}`;
+  return temporary('connection-lost', `the connection was lost ${when}${said}`);
+}

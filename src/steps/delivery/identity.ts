@@ -1,0 +1,23 @@
+import { finding, type KnownFinding } from '../../findings/finding.js';
+import { alterations, hasToken, isReencoded } from '../../message/alterations.js';
+import type { ParsedMessage } from '../../message/fields.js';
+import type { TestMessage } from '../../message/test-message.js';
+import { excerpt } from '../../text/peer.js';
+
+/** Judges whether the message that arrived is the one that was sent. */
+export function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedMessage): KnownFinding[] {
+  const differences = alterations(sent, source);
+  if (differences.length === 0) return [];
+  const altered = excerpt(differences.join('; '));
+  const evidence = { messageId: sent.messageId, altered };
+  if (isReencoded(sent, source)) {
+    const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+    return [finding('message-reencoded', text, { evidence })];
+  }
+  if (hasToken(sent, parsed)) {
+    const text = `The message that arrived is not the one that was sent: ${altered}.`;
+    return [finding('message-altered', text, { evidence })];
+  }
+  const text = `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+  return [finding('message-altered', text, { evidence, cause: 'replaced' })];
+}

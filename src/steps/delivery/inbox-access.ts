@@ -1,0 +1,59 @@
+import { isTransient, type InboxResult } from '../../inbox/failure.js';
+import type { Inbox, InboxSettings } from '../../inbox/inbox.js';
+import type { Deadline } from '../../net/deadline.js';
+import type { Line } from '../../net/transcript.js';
+import type { InboxTarget } from '../../plan/endpoint.js';
+import { judgePeer } from '../certificate/judge.js';
+import type { Context } from '../context.js';
+
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
+
+/** Opens the inbox, or shares its open session. Call it early, so that it is ready when the message is sent. */
+export function openInbox(context: Context, target: InboxTarget): Promise<InboxResult<Inbox>> {
+  return context.run.inboxes.open(target, settingsFor(context, target));
+}
+
+/** Works in an inbox, and opens it again if its connection is lost before the deadline. */
+export async function reopening<T>(
+  context: Context,
+  target: InboxTarget,
+  deadline: Deadline,
+  work: (inbox: Inbox) => Promise<InboxResult<T>>,
+): Promise<InboxResult<T>> {
+  for (let pauseMs = FIRST_REOPEN_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+    const opened = await openInbox(context, target);
+    const result = opened.ok ? await work(opened.value) : opened;
+    if (result.ok || !isTransient(result.failure) || deadline.remainingMs <= pauseMs) return result;
+    await context.run.pause(pauseMs);
+  }
+}
+
+/** The dialogue with the inbox, which all endpoints that deliver there share. */
+export function inboxTranscript(context: Context, target: InboxTarget): readonly Line[] {
+  return context.run.inboxes.transcript(target, settingsFor(context, target));
+}
+
+function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSettings {
+  const { ca, minVersion, minValidDays } = endpoint.tls;
+  return {
+    resolver: run.resolver,
+    context: run.trust.context({ ca, minVersion }),
+    minVersion,
+    anything: () => run.trust.anything(),
+    timeoutMs: endpoint.timeoutMs,
+    minValidDays,
+    judge: (peer) => {
+      const { findings } = judgePeer(peer, {
+        // Pins and waivers apply to the endpoint only.
+        policy: { ca, minVersion, minValidDays, pins: [] },
+        name: target.host,
+        now: run.now(),
+        trust: run.trust,
+        waived: () => false,
+      });
+      return findings.filter(({ severity }) => severity === 'error');
+    },
+  };
+}

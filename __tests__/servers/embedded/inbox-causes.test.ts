@@ -16,7 +16,7 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 /** What a finding says about an inbox that cannot be used: the cause, who has to act, and the dialogue with the inbox. */
 
 const USER = 'reader@example.test';
-const PASSWORD = 'the password of the inbox';
+const PASSWORD = 'correct horse battery';
 
 type Report = Omit<EndpointReport, 'attempts'>;
 
@@ -316,6 +316,25 @@ test('an HTTP server that is not a mail catcher, and one that is no HTTP server'
     expect(found.message).toMatch(message);
     expect(said(report)[0]).toBe('> GET /api/v1/messages?limit=1');
   }
+});
+
+test.each<[string, ImapScript, string]>([
+  ['the missing mailbox', { replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] } }, 'No such mailbox'],
+  ['the rejected login', { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } }, 'Wrong'],
+])('a command shows %s in the dialogue with the inbox', async (_, script, shown) => {
+  await using server = await startScriptedImap({ ...script, identity: trust.identity });
+  const { reproduce, reproduceShows } = onlyFinding(await gated(mailboxAt(server.port, 'imaps', 'Missing')));
+  expect(reproduce).toMatch(new RegExp(`curl -v .*-X 'EXAMINE "Missing"' imaps://${HOST}:${server.port}/`));
+  expect(reproduce).not.toContain(PASSWORD);
+  expect(reproduceShows).toBe(shown);
+});
+
+test('no command sends a password to an inbox whose certificate is not valid', async () => {
+  const certs = await createCertificateFixtures();
+  await using server = await startMailbox({ identity: certs.selfSigned });
+  const { reproduce } = onlyFinding(await gated(mailboxAt(server.port, 'imaps'), certs.pki));
+  expect(reproduce).toMatch(/^openssl s_client /);
+  expect(reproduce).not.toContain(USER);
 });
 
 describe('the TLS of an inbox', () => {

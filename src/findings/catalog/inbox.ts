@@ -1,4 +1,4 @@
-import type { Cause } from './entry.js';
+import type { Cause, Reproduction } from './entry.js';
 
 /** Which inbox a finding is about. */
 export const INBOX_EVIDENCE = {
@@ -7,6 +7,11 @@ export const INBOX_EVIDENCE = {
   mailbox: 'the mailbox that the gate reads',
   inboxReply: 'the reply of the server of the inbox',
 };
+
+/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
+const DIALOGUE: Reproduction = { command: 'inbox', shows: ({ inboxReply = '' }) => inboxReply.replace(/…$/, '') };
+
+const certificateShows = (shows: string): Reproduction => ({ command: 'inbox-tls', shows });
 
 /** Why the server of an inbox cannot be used. */
 export const INBOX_CAUSES = {
@@ -58,6 +63,7 @@ export const INBOX_CAUSES = {
       `Enable ${required.replace('v', ' ')} or later on the server of the inbox. The SMTP server is not affected.`,
     examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
     reference: 'RFC 8997',
+    reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
   },
   'tls-failed': {
     title: 'TLS handshake with the inbox failed',
@@ -86,12 +92,14 @@ export const INBOX_CAUSES = {
     certainty: 'certain',
     remedy:
       'Install a certificate from a CA on the server of the inbox. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
+    reproduce: certificateShows('self-signed certificate'),
   },
   'certificate-chain-incomplete': {
     title: 'Inbox does not send its whole chain',
     party: 'inbox',
     certainty: 'likely',
     remedy: 'Append the intermediate certificates to the certificate file of the server of the inbox.',
+    reproduce: certificateShows('unable to verify the first certificate'),
   },
   'certificate-untrusted': {
     title: 'Certificate of the inbox is from an unknown CA',
@@ -112,6 +120,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Use a name in `delivery.inbox` that is in the certificate. If none of them is right, install a certificate for this name on the server of the inbox.',
+    reproduce: certificateShows('mismatch'),
   },
   certificate: {
     title: 'Certificate of the inbox is not acceptable',
@@ -131,6 +140,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'The greeting says why. If there are too many connections, close other clients or raise the limit of connections for each user and IP address. If the runner is blocked, allow its IP address.',
+    reproduce: DIALOGUE,
   },
   'no-greeting': {
     title: 'Inbox sends no greeting',
@@ -181,6 +191,7 @@ export const INBOX_CAUSES = {
     certainty: 'likely',
     remedy:
       'Look in the log of the server of the inbox: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+    reproduce: DIALOGUE,
   },
   'data-after-starttls': {
     title: 'Data injected after STARTTLS',
@@ -240,6 +251,7 @@ export const INBOX_REJECTED_CAUSES = {
     certainty: 'likely',
     remedy:
       'Check `delivery.username` and `delivery.password`. They are of the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+    reproduce: DIALOGUE,
   },
   'mailbox-missing': {
     title: 'Mailbox does not exist',
@@ -248,6 +260,7 @@ export const INBOX_REJECTED_CAUSES = {
     remedy: ({ mailbox = '' }) =>
       `User and password are right. Correct the mailbox in the path of \`delivery.inbox\` (it is "${mailbox}", and may need a prefix such as "INBOX."), or create it, or allow the account to see it.`,
     reference: 'RFC 9051 section 6.3.2',
+    reproduce: DIALOGUE,
   },
   'mailbox-refused': {
     title: 'Mailbox cannot be opened',
@@ -256,6 +269,7 @@ export const INBOX_REJECTED_CAUSES = {
     remedy:
       'User and password are right. Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, search the log of the server of the inbox.',
     reference: 'RFC 9051 section 6.3.2',
+    reproduce: DIALOGUE,
   },
   'command-refused': {
     title: 'Inbox rejects a request of the gate',

@@ -55,62 +55,6 @@ class BoundedBuffer {
 
 /***/ }),
 
-/***/ 39367:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   ek: () => (/* binding */ secure),
-/* harmony export */   m6: () => (/* binding */ connectTo),
-/* harmony export */   qI: () => (/* binding */ beginSecuring)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(78141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(28807);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7358);
-
-
-
-
-/** @throws {InboxError} */
-async function connectTo({ host, port }, { resolver }, deadline) {
-    try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
-    }
-    catch (error) {
-        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
-        throw error;
-    }
-}
-/**
- * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
- * @param socket with nothing unread
- */
-function beginSecuring(socket, host, settings, deadline) {
-    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
-        context: settings.context,
-        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
-        deadline,
-    });
-    const judged = outcome.then((result) => {
-        const objections = result.ok ? settings.judge(result.channel) : [];
-        if (result.ok && objections.length === 0)
-            return stream;
-        stream.destroy();
-        socket.destroy();
-        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
-    });
-    return { stream, judged };
-}
-/** @throws {InboxError} as {@link beginSecuring} does */
-function secure(socket, host, settings, deadline) {
-    return beginSecuring(socket, host, settings, deadline).judged;
-}
-
-
-/***/ }),
-
 /***/ 41030:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -146,6 +90,7 @@ function bounded(text) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   ID: () => (/* binding */ ID),
+/* harmony export */   L7: () => (/* binding */ FOLDER),
 /* harmony export */   Um: () => (/* binding */ LOOK_AGAIN_MS),
 /* harmony export */   h7: () => (/* binding */ unknownApi),
 /* harmony export */   ok: () => (/* binding */ MAX_FOUND),
@@ -167,7 +112,7 @@ const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:al
  * @throws {InboxError} if one of them is still there
  */
 async function removeFrom(folder, ids, remove) {
-    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('the message arrived, and is still there although the server reported its deletion');
+    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('not-deleted', 'the message arrived, and is still there although the server reported its deletion');
     try {
         await remove();
     }
@@ -178,8 +123,10 @@ async function removeFrom(folder, ids, remove) {
         if (await folder.read(id, 1))
             throw reason;
 }
+/** Mail catchers have no folders. */
+const FOLDER = 'all messages';
 function unknownApi(name) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)(`the server does not have the API of ${name}`);
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)('unknown-api', `the server does not have the API of ${name}`);
 }
 
 
@@ -234,7 +181,7 @@ class HttpApi {
         if (!json)
             return undefined;
         if (json.length >= maxBytes)
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)(`the server sent more than ${maxBytes} bytes of JSON`);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('too-much-data', `the server sent more than ${maxBytes} bytes of JSON`);
         return parsed(json);
     }
     /**
@@ -253,7 +200,7 @@ class HttpApi {
     async delete(path, json) {
         const request = { method: 'DELETE', path, json };
         if (!(await this.#request(request, 0)))
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(replied(request, 404));
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('command-refused', replied(request, 404));
     }
     /**
      * Sends a request. Redirects are not followed: they lead to another server.
@@ -266,7 +213,8 @@ class HttpApi {
         const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_6__/* .PART_BYTES */ ._)), this.end);
         const exchange = async () => {
             const response = await this.#send(channel, request);
-            const { statusCode = 0 } = response;
+            const { statusCode = 0, statusMessage = '' } = response;
+            this.settings.transcript.add('server', `HTTP/${response.httpVersion} ${statusCode} ${statusMessage}`);
             if (statusCode === 404)
                 return undefined;
             if (statusCode !== 200)
@@ -274,7 +222,7 @@ class HttpApi {
             return firstBytes(maxBytes, response);
         };
         try {
-            return await deadline.race(exchange(), () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('the server did not reply in time'));
+            return await deadline.race(exchange(), () => (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .noReply */ .c)(`${request.method} ${request.path}`));
         }
         finally {
             channel.destroy();
@@ -290,6 +238,7 @@ class HttpApi {
     #send(channel, { method, path, json }) {
         const { host, port, basePath } = this.target;
         const body = json === undefined ? undefined : JSON.stringify(json);
+        this.settings.transcript.add('client', `${method} ${basePath}${path}`);
         const sent = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.request)({
             createConnection: () => channel,
             host,
@@ -323,10 +272,10 @@ class HttpApi {
 function errorFor(status, request) {
     const detail = replied(request, status);
     if (status === 401 || status === 403)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(`login rejected: ${detail}`);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('login-refused', `login rejected: ${detail}`);
     if (status >= 500)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)(detail);
-    return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)(detail) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)(detail);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('server-error', detail);
+    return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('command-refused', detail) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', detail);
 }
 function replied({ method, path }, status) {
     return `the server replied to ${method} ${path} with ${status}`;
@@ -367,7 +316,12 @@ function parsed(json) {
 /** Another connection may get a complete response, unless what the server sends is not HTTP. */
 function incomplete(what, error) {
     const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_8__/* .codeOf */ .$)(error);
-    return (code.startsWith('HPE_') ? _failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P : _failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)(`${what} (${code})`);
+    if (!code.startsWith('HPE_'))
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('connection-lost', `${what} (${code})`);
+    const { rawPacket } = error;
+    // The first bytes of the packet are those that were not understood only if nothing was understood before.
+    const isFirst = code === 'HPE_INVALID_CONSTANT' && Buffer.isBuffer(rawPacket);
+    return isFirst ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .otherProtocol */ .Fi)('HTTP', rawPacket) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', `${what} (${code})`);
 }
 
 
@@ -417,7 +371,7 @@ async function openMailDevInbox(target, settings, stop) {
     for (const prefix of ['/api', '']) {
         const config = CONFIG.safeParse(await api.json(`${prefix}/config`));
         if (config.success)
-            return (0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .polledInbox */ .$W)((0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .alwaysOpen */ .kl)(new MailDev(api, prefix)), _api_js__WEBPACK_IMPORTED_MODULE_3__/* .LOOK_AGAIN_MS */ .Um, stop);
+            return (0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .polledInbox */ .$W)(_api_js__WEBPACK_IMPORTED_MODULE_3__/* .FOLDER */ .L7, (0,_search_js__WEBPACK_IMPORTED_MODULE_2__/* .alwaysOpen */ .kl)(new MailDev(api, prefix)), _api_js__WEBPACK_IMPORTED_MODULE_3__/* .LOOK_AGAIN_MS */ .Um, stop);
     }
     throw (0,_api_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownApi */ .h7)('MailDev');
 }
@@ -456,7 +410,7 @@ class MailDev {
         const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
         const list = await this.api.json(`${this.prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
         if (Array.isArray(list) && list.length > MAX_LISTED) {
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)(`the server has more than ${MAX_LISTED} messages`);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .unusable */ ._P)('too-many-messages', `the server has more than ${MAX_LISTED} messages`);
         }
         const emails = EMAILS.safeParse(list);
         if (!emails.success)
@@ -537,14 +491,17 @@ async function searchAll(searches, deadline, watch) {
                     return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
-                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)(NOT_ALL_READ);
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)('not-all-read', NOT_ALL_READ);
             return undefined;
         }
         await wait(deadline);
     }
 }
-/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
-function polledInbox(folder, everyMs, stop) {
+/**
+ * An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run.
+ * @param name of the folder
+ */
+function polledInbox(name, folder, everyMs, stop) {
     /** Shared, so that one look serves everybody who waits. */
     let pause;
     const wait = async (deadline) => {
@@ -555,6 +512,7 @@ function polledInbox(folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+        searched: () => ({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -641,6 +599,9 @@ class FolderSearch {
             }
             else if (hasMessageId(this.sought, headers)) {
                 this.#altered ??= { id, source };
+            }
+            else if (isLike(this.sought, headers)) {
+                this.sought.onOther?.(source);
             }
         }
         if (gone && !found && !this.#altered && this.copies.size === 0)

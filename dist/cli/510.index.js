@@ -55,62 +55,6 @@ class BoundedBuffer {
 
 /***/ }),
 
-/***/ 9367:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   ek: () => (/* binding */ secure),
-/* harmony export */   m6: () => (/* binding */ connectTo),
-/* harmony export */   qI: () => (/* binding */ beginSecuring)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7358);
-
-
-
-
-/** @throws {InboxError} */
-async function connectTo({ host, port }, { resolver }, deadline) {
-    try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
-    }
-    catch (error) {
-        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
-        throw error;
-    }
-}
-/**
- * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
- * @param socket with nothing unread
- */
-function beginSecuring(socket, host, settings, deadline) {
-    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
-        context: settings.context,
-        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
-        deadline,
-    });
-    const judged = outcome.then((result) => {
-        const objections = result.ok ? settings.judge(result.channel) : [];
-        if (result.ok && objections.length === 0)
-            return stream;
-        stream.destroy();
-        socket.destroy();
-        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
-    });
-    return { stream, judged };
-}
-/** @throws {InboxError} as {@link beginSecuring} does */
-function secure(socket, host, settings, deadline) {
-    return beginSecuring(socket, host, settings, deadline).judged;
-}
-
-
-/***/ }),
-
 /***/ 1030:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -329,13 +273,17 @@ const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already lo
 class Pop3Session {
     timeoutMs;
     end;
+    transcript;
     #channel;
     #deleted = (0,deferred/* deferred */.y)();
     #arrived;
     #hasMarks = false;
-    constructor(channel, timeoutMs, end) {
+    /** What the server has to reply to. */
+    #waitsFor = '';
+    constructor(channel, timeoutMs, end, transcript) {
         this.timeoutMs = timeoutMs;
         this.end = end;
+        this.transcript = transcript;
         this.#channel = new line_channel/* LineChannel */.M(channel);
         // Nobody waits for it if nothing is deleted.
         this.#deleted.promise.catch(() => undefined);
@@ -345,17 +293,17 @@ class Pop3Session {
      * @throws {InboxError}
      */
     static async open(target, settings, end) {
-        const { timeoutMs } = settings;
+        const { timeoutMs, transcript } = settings;
         const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
         const socket = await (0,inbox_channel/* connectTo */.m6)(target, settings, net_deadline/* Deadline */.B.after(timeoutMs, end));
         try {
             if (!isImplicit) {
-                const plain = new Pop3Session(socket, timeoutMs, end);
+                const plain = new Pop3Session(socket, timeoutMs, end, transcript);
                 await plain.#greeting();
                 await plain.#startTls();
             }
-            const channel = await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, net_deadline/* Deadline */.B.after(timeoutMs, end));
-            const session = new Pop3Session(channel, timeoutMs, end);
+            const channel = await (0,inbox_channel/* secure */.ek)(socket, target.host, settings, net_deadline/* Deadline */.B.after(timeoutMs, end), !isImplicit);
+            const session = new Pop3Session(channel, timeoutMs, end, transcript);
             if (isImplicit)
                 await session.#greeting();
             await session.#login(target);
@@ -387,8 +335,9 @@ class Pop3Session {
         await this.#list((identifier, nth, message) => {
             if (nth <= old.count(identifier))
                 return;
-            if (arrived.size === MAX_ARRIVED)
-                throw (0,failure/* unusable */._P)(`more than ${MAX_ARRIVED} messages have arrived`);
+            if (arrived.size === MAX_ARRIVED) {
+                throw (0,failure/* unusable */._P)('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived`);
+            }
             // An identifier has no space.
             arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
         });
@@ -401,7 +350,7 @@ class Pop3Session {
         await this.#readText(header, MAX_TOP_BYTES, this.#wait());
         if (header.hasEnded)
             return header.bytes;
-        throw (0,failure/* unusable */._P)(`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
+        throw (0,failure/* unusable */._P)('too-much-data', `the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
     }
     /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
     async message(message, maxBytes) {
@@ -428,7 +377,7 @@ class Pop3Session {
     /** Ends the session, so that the server deletes the marked messages and unlocks the mailbox. Never throws. */
     async quit() {
         const deadline = this.#hasMarks ? this.#wait() : net_deadline/* Deadline */.B.after(QUIT_WAIT_MS, this.end);
-        this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), late));
+        this.#deleted.resolve(deadline.race(this.#demand('QUIT', 'the end of the session'), () => (0,failure/* noReply */.c)('QUIT')));
         await this.#deleted.promise.catch(() => undefined);
         this.leave();
     }
@@ -451,11 +400,12 @@ class Pop3Session {
             const line = (await this.#readLine(deadline)).toString('latin1');
             if (line === '.')
                 return counts;
-            if (messages === MAX_MESSAGES)
-                throw (0,failure/* unusable */._P)(`the mailbox has more than ${MAX_MESSAGES} messages`);
+            if (messages === MAX_MESSAGES) {
+                throw (0,failure/* unusable */._P)('too-many-messages', `the mailbox has more than ${MAX_MESSAGES} messages`);
+            }
             const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (message === undefined || text === undefined) {
-                throw (0,failure/* unusable */._P)(`the server replied to UIDL with an invalid line: ${(0,peer/* excerpt */.Kb)(line)}`);
+                throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to UIDL with an invalid line: ${(0,peer/* excerpt */.Kb)(line)}`);
             }
             // A copy, because a slice would keep the whole line in memory.
             const identifier = Buffer.from(text).toString('latin1');
@@ -467,52 +417,68 @@ class Pop3Session {
         return net_deadline/* Deadline */.B.after(this.timeoutMs, this.end);
     }
     async #greeting() {
-        const { ok, text } = await this.#status();
-        if (!ok)
-            throw (0,failure/* unusable */._P)(`the server sent the greeting ${text}`);
+        const line = await this.#readLine(this.#wait());
+        const text = this.#record(line);
+        if (isOk(text))
+            return;
+        if (!isError(text))
+            throw (0,failure/* otherProtocol */.Fi)('POP3', line);
+        throw (0,failure/* unusable */._P)('greeting-refused', `the server refused the connection with the greeting "${(0,peer/* excerpt */.Kb)(text)}"`, (0,peer/* excerpt */.Kb)(text));
     }
     async #startTls() {
         const { ok, text } = await this.#command('STLS');
         if (!ok)
-            throw (0,failure/* unusable */._P)(`no TLS: the server replied to STLS with ${text}`);
+            throw (0,failure/* unusable */._P)('starttls-refused', `the server replied to STLS with "${text}"`, text);
         this.#channel.detach();
         const early = this.#channel.received.unread;
         if (early.length > 0) {
-            throw (0,failure/* unusable */._P)(`the server sent unencrypted data after its reply to STLS: ${(0,peer/* excerpt */.Kb)(early.toString('latin1'))}`);
+            const data = (0,peer/* excerpt */.Kb)(early.toString('latin1'));
+            throw (0,failure/* unusable */._P)('data-after-starttls', `the server sent unencrypted data after its reply to STLS: ${data}`);
         }
     }
     async #login({ username, password }) {
-        for (const line of [`USER ${username}`, `PASS ${password.reveal()}`]) {
-            const { ok, text } = await this.#command(line);
+        for (const [verb, argument] of [
+            ['USER', username],
+            ['PASS', password.reveal()],
+        ]) {
+            const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
             if (ok)
                 continue;
             if (BUSY.test(text))
                 throw (0,failure/* busy */.S2)(`the server does not allow a login now: ${text}`);
-            throw (0,failure/* rejected */.nS)(`login rejected: ${text}`);
+            throw (0,failure/* rejected */.nS)('login-refused', `login rejected: ${text}`, text);
         }
     }
     async #demand(line, about) {
         const { ok, text } = await this.#command(line);
         if (!ok)
-            throw (0,failure/* rejected */.nS)(`the server rejected the request for ${about}: ${text}`);
+            throw (0,failure/* rejected */.nS)('command-refused', `the server rejected the request for ${about}: ${text}`, text);
     }
-    async #command(line) {
+    /** @param shown the line as it is recorded, if it contains a secret */
+    async #command(line, shown = line) {
+        this.transcript.add('client', shown);
+        [this.#waitsFor = ''] = line.split(' ', 1);
         this.#channel.stream.write(`${line}\r\n`);
         return this.#status();
     }
     /** The first line of a reply. */
     async #status() {
-        const line = (await this.#readLine(this.#wait())).toString('utf8');
+        const line = this.#record(await this.#readLine(this.#wait()));
         const text = (0,peer/* excerpt */.Kb)(line);
-        if (/^\+OK(?: |$)/i.test(line))
+        if (isOk(line))
             return { ok: true, text };
-        if (/^-ERR(?: |$)/i.test(line))
+        if (isError(line))
             return { ok: false, text };
-        throw (0,failure/* unusable */._P)(`the server is not a POP3 server: ${text}`);
+        throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to ${this.#waitsFor} with an invalid line: ${text}`);
+    }
+    #record(line) {
+        const text = line.toString('utf8');
+        this.transcript.add('server', text);
+        return text;
     }
     /** The next line, without its line end. */
     async #readLine(deadline) {
-        const tooLong = () => (0,failure/* unusable */._P)(`the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
+        const tooLong = () => (0,failure/* unusable */._P)('too-much-data', `the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
         for (;;) {
             const line = this.#channel.received.takeLine(MAX_LINE_BYTES, tooLong);
             if (line)
@@ -533,13 +499,26 @@ class Pop3Session {
     async #more(deadline) {
         const { end } = this.#channel;
         if (end) {
-            throw (0,failure/* temporary */.q_)(`the connection was lost${end.cause === undefined ? '' : ` (${(0,reason/* codeOf */.$)(end.cause)})`}`);
+            const cause = end.cause === undefined ? '' : ` (${(0,reason/* codeOf */.$)(end.cause)})`;
+            throw (0,failure/* temporary */.q_)('connection-lost', `the connection was lost${this.#meanwhile()}${cause}`);
         }
-        await deadline.race(this.#channel.more(), late);
+        await deadline.race(this.#channel.more(), () => this.#late());
+    }
+    #meanwhile() {
+        return this.#waitsFor === '' ? ' before the greeting' : ` after ${this.#waitsFor}`;
+    }
+    #late() {
+        if (this.#waitsFor !== '')
+            return (0,failure/* noReply */.c)(this.#waitsFor);
+        const { unread } = this.#channel.received;
+        return unread.length > 0 ? (0,failure/* otherProtocol */.Fi)('POP3', unread) : (0,failure/* noGreeting */.TL)();
     }
 }
-function late() {
-    return (0,failure/* temporary */.q_)('the server did not reply in time');
+function isOk(line) {
+    return /^\+OK(?: |$)/i.test(line);
+}
+function isError(line) {
+    return /^-ERR(?: |$)/i.test(line);
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -584,7 +563,7 @@ class Pop3Sessions {
         this.#waiting.push({ until, granted, finished });
         void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
         try {
-            const late = () => this.#busy ?? (0,failure/* busy */.S2)('the server did not reply in time');
+            const late = () => this.#busy ?? (0,failure/* busy */.S2)('the server did not allow a login in time');
             const session = await until.race(granted.promise, late);
             return await work(session).catch((error) => {
                 if (!(0,failure/* isRejection */.aK)(error))
@@ -658,7 +637,7 @@ const MAX_HEADERS_CHARACTERS = 256 * 1024;
 async function openPop3Inbox(target, settings, stop) {
     const mailbox = new Pop3Mailbox(target, settings, net_deadline/* Deadline */.B.on(stop));
     await mailbox.noteOld();
-    return (0,search/* polledInbox */.$W)(mailbox, LOOK_AGAIN_MS, stop);
+    return (0,search/* polledInbox */.$W)('INBOX', mailbox, LOOK_AGAIN_MS, stop);
 }
 /** A mailbox over one session after the other. */
 class Pop3Mailbox {
@@ -679,7 +658,7 @@ class Pop3Mailbox {
     async noteOld() {
         const until = net_deadline/* Deadline */.B.after(2 * this.settings.timeoutMs, this.end);
         await this.#sessions.use(until, async (session) => {
-            this.#old = await until.race(session.identifiers(), pop3_late);
+            this.#old = await until.race(session.identifiers(), late);
         });
     }
     async use(deadline, work) {
@@ -687,7 +666,7 @@ class Pop3Mailbox {
         let deleted;
         const result = await this.#sessions.use(until, (session) => work({
             look: async () => {
-                await until.race(this.#readNewHeaders(session), pop3_late);
+                await until.race(this.#readNewHeaders(session), late);
                 return [...this.#arrived.values()];
             },
             read: async (id, maxBytes) => {
@@ -710,7 +689,7 @@ class Pop3Mailbox {
             const headers = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             this.#headersCharacters += id.length + headers.messageId.length + headers.subject.length;
             if (this.#arrived.size === MAX_ARRIVED || this.#headersCharacters > MAX_HEADERS_CHARACTERS) {
-                throw (0,failure/* unusable */._P)(`more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`);
+                throw (0,failure/* unusable */._P)('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`);
             }
             this.#arrived.set(id, { id, ...headers });
         }
@@ -725,20 +704,20 @@ class Pop3Mailbox {
             const { messageId, subject } = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             const known = this.#arrived.get(id);
             if (known?.messageId !== messageId || known.subject !== subject) {
-                throw (0,failure/* rejected */.nS)('the server now uses the identifier of the test message for a different message');
+                throw (0,failure/* rejected */.nS)('not-deleted', 'the server now uses the identifier of the test message for a different message');
             }
             await session.mark(message);
         }
     }
 }
-function pop3_late() {
-    return (0,failure/* busy */.S2)('the server did not reply in time');
+function late() {
+    return (0,failure/* busy */.S2)('the server did not list the mailbox in time');
 }
 /** @throws the error; a rejection with the remark that the message did arrive */
 function notDeleted(error) {
     if (!(0,failure/* isRejection */.aK)(error))
         throw error;
-    throw (0,failure/* rejected */.nS)(`the message arrived, but the server does not allow it to be deleted (${error.message})`);
+    throw (0,failure/* rejected */.nS)('not-deleted', `the message arrived, but the server does not allow it to be deleted (${error.message})`);
 }
 
 
@@ -797,14 +776,17 @@ async function searchAll(searches, deadline, watch) {
                     return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
-                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)(NOT_ALL_READ);
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)('not-all-read', NOT_ALL_READ);
             return undefined;
         }
         await wait(deadline);
     }
 }
-/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
-function polledInbox(folder, everyMs, stop) {
+/**
+ * An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run.
+ * @param name of the folder
+ */
+function polledInbox(name, folder, everyMs, stop) {
     /** Shared, so that one look serves everybody who waits. */
     let pause;
     const wait = async (deadline) => {
@@ -815,6 +797,7 @@ function polledInbox(folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+        searched: () => ({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -901,6 +884,9 @@ class FolderSearch {
             }
             else if (hasMessageId(this.sought, headers)) {
                 this.#altered ??= { id, source };
+            }
+            else if (isLike(this.sought, headers)) {
+                this.sought.onOther?.(source);
             }
         }
         if (gone && !found && !this.#altered && this.copies.size === 0)

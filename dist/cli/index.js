@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 422:
+/***/ 4036:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -23,6 +23,11 @@ const REPLY = ({ reply = '' }) => {
     const [first = '', ...others] = reply.split(' / ');
     return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
 };
+/** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
+function beginning(text = '') {
+    const [start = ''] = text.split(/\\[xu]|…/);
+    return start.trim();
+}
 /**
  * One constructor of entries for each severity.
  * @param steps the steps of all entries that name no others
@@ -211,6 +216,10 @@ const ANY_STEP = {
         party: 'server',
         certainty: 'likely',
         remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
+        reproduce: {
+            command: 'ehlo',
+            shows: ({ awaited = '', line }) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+        },
     }, {
         evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
         reference: 'RFC 5321 section 4.2',
@@ -221,6 +230,7 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: 'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
                 reference: 'RFC 5321 section 3.1',
+                reproduce: { command: 'plain-greeting', shows: ({ line }) => beginning(line) },
             },
             'unsolicited-reply': {
                 title: 'Unsolicited reply',
@@ -330,33 +340,139 @@ const ANY_STEP = {
     }),
 };
 
+;// CONCATENATED MODULE: ./src/findings/catalog/auth-causes.ts
+
+const SIGN_IN = { command: 'sign-in', shows: REPLY };
+const server = (title, remedy, more = {}) => ({
+    ...{ title, party: 'server', certainty: 'likely', remedy, reproduce: SIGN_IN },
+    ...more,
+});
+const configuration = (title, remedy, more = {}) => server(title, remedy, { party: 'configuration', ...more });
+/** No command shows it without making it worse, or with what is typed instead of the configured secret. */
+const withoutCommand = (title, remedy) => ({
+    ...{ title, party: 'configuration', certainty: 'likely', remedy },
+});
+const NOT_CHECKED = 'The credentials themselves have not been checked.';
+/** A proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the proxy. */
+const TLS_IN_PROXY = {
+    party: 'server',
+    certainty: 'likely',
+    remedy: 'Usually a proxy or load balancer terminates TLS, and the server behind it sees an unencrypted session. Configure the proxy to pass the connection through, so that the server terminates TLS itself. Or connect the proxy to a separate listener of the server, on a network that only the proxy can reach, that neither offers STARTTLS nor requires TLS.',
+    examples: 'haproxy: remove `ssl` from `bind`. stunnel: remove the service, or connect it to such a listener. Postfix: in `master.cf`, a service on a loopback address with `smtpd_tls_security_level=none` and `smtpd_tls_auth_only=no`.',
+    setting: 'tls-in-proxy',
+};
+/** The server limits how often, or how much. */
+const LIMITS = {
+    'too-many-attempts': {
+        ...withoutCommand('Too many attempts', `Authenticate less often: leave more time between runs, lower \`concurrency\`, and check who else uses this account or this IP address. ${NOT_CHECKED}`),
+        setting: 'auth-throttled',
+    },
+    'too-many-failures': {
+        ...withoutCommand('Locked after too many failures', 'Wait until the lockout ends, or ask the administrator of the server to lift it. Find out what authenticates with a wrong password for this account or from this IP address.'),
+        setting: 'auth-throttled',
+    },
+    'quota-exceeded': configuration('Quota of the account used up', `Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. ${NOT_CHECKED}`, { setting: 'quota-exceeded' }),
+};
+/** The server cannot check credentials. */
+const OUTAGE = {
+    'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log. ${NOT_CHECKED}`, {
+        examples: 'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
+        setting: 'auth-backend',
+    }),
+};
+/** The server offers what it does not have. */
+const OFFER = {
+    'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `The server offers ${mechanism}, but cannot authenticate with it. Configure what the mechanism requires, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
+    'sign-in-required': server('AUTH rejected as if it required authentication', 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.', { setting: 'auth-command-refused' }),
+};
+const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-required': SIGN_IN_REQUIRED } = OFFER;
+/** The server refuses the command, not the credentials. */
+const COMMAND = {
+    'not-implemented': server('AUTH offered but not implemented', 'Usually a proxy sends the reply to EHLO, and the server behind it, which receives AUTH, does not support it. Enable AUTH in that server, or remove it from the offer of the proxy.', { setting: 'auth-command-refused' }),
+    'not-enabled': server('AUTH offered but not enabled for this client', 'Check the rules that decide who may use AUTH, by IP address, host name or port. If a proxy sends the reply to EHLO, check whether AUTH is enabled in the server behind it.', { setting: 'auth-command-refused' }),
+    'already-authenticated': configuration('Session already authenticated', 'A proxy, or the client certificate in the handshake, has already authenticated the client. Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`). If a proxy does it, configure it to let the client authenticate itself.'),
+    'response-not-understood': server('SASL response not understood', ({ mechanism = '' }) => `The gate sends base64, as ${mechanism} requires. Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
+    'line-too-long': server('Line of the credentials too long for the server', 'A server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Raise the limit of the server or of the proxy in front of it, or use shorter credentials: some issuers make tokens shorter if they request fewer claims.', { setting: 'line-too-long', reference: 'RFC 4954 section 4' }),
+    'sign-in-required': OFFER['sign-in-required'],
+    'mechanism-not-supported': OFFER['mechanism-not-supported'],
+};
+const OF_THE_PASSWORD = {
+    'wrong-credentials': configuration('Username or password wrong', 'Compare the configured username and password with those of the account. Typical mistakes are the password of a different environment, an old password, a `$` that a shell expanded, and a username with or without its domain. Check the host too: credentials for one server, region or service are not valid for another.', { setting: 'auth-rejected' }),
+    'password-expired': configuration('Password expired', 'Set a new password for the account, and update the configured one.', { certainty: 'certain' }),
+    'app-password': configuration('App password required', 'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.', { setting: 'app-password' }),
+    'browser-confirmation': configuration('Account must be confirmed in a browser', 'Sign in to the account with a web browser, and confirm what it asks for. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
+    'basic-auth-blocked': configuration('Passwords not accepted for SMTP AUTH', 'Authenticate with an `access-token` (OAuth 2.0) instead of a password. If a policy of the organization blocks passwords, its administrator may be able to exempt this account.', { setting: 'basic-auth-blocked' }),
+    'password-transition': configuration('Password must be converted', ({ mechanism = '' }) => ['PLAIN', 'LOGIN'].includes(mechanism)
+        ? 'Ask the administrator of the server to set the password of the account again.'
+        : 'Set `auth.mechanism: PLAIN` for one run: with the password itself, the server can store what other mechanisms require.'),
+    'padded-secret': withoutCommand('Password or token begins or ends with a space', 'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.'),
+    'password-storage': configuration('Password wrong, or not stored for this mechanism', ({ mechanism = '' }) => `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`, { setting: 'auth-mechanisms' }),
+    'bound-exchange': configuration('Password wrong, or channel binding failed', ({ mechanism = '' }) => {
+        const unbound = mechanism.replace(/-PLUS$/, '');
+        return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
+    }),
+    'channel-binding': server('Channel binding failed', ({ mechanism = '' }) => {
+        const unbound = mechanism.replace(/-PLUS$/, '');
+        return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server, or remove ${mechanism} from its offer. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, \`auth.mechanism: ${unbound}\` authenticates without channel binding, if the server offers it.`;
+    }, { certainty: 'certain', reference: 'RFC 5802 section 6' }),
+    'binding-not-offered': server('Channel binding supported but not offered', 'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms from the offer: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.', { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' }),
+};
+const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `https://outlook.office.com/SMTP.Send`.';
+const OF_THE_TOKEN = {
+    'access-token': configuration('Access token not valid', 'Configure the job to get a new token before each run: most are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.', { examples: SCOPES, setting: 'access-token' }),
+    'token-expired': configuration('Access token expired', 'Configure the job to get a new token before each run: most are valid for an hour.', { certainty: 'certain' }),
+    'token-scope': configuration('Access token lacks a scope', 'Request the token with the scope that the server requires for SMTP. The SASL error in the evidence may name it.', { examples: SCOPES, setting: 'access-token' }),
+    'token-not-checked': configuration('Access token not valid, or not checked', 'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.', { examples: SCOPES, setting: 'access-token' }),
+};
+const OF_THE_CERTIFICATE = {
+    certificate: server('Client certificate not accepted for this user', 'The server must trust the issuer of the certificate, and map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.'),
+    'certificate-not-requested': server('Client certificate not requested', 'Configure the server to request a client certificate in the handshake, to trust its issuer, and to map it to a user.', { certainty: 'certain', setting: 'client-certificate-request' }),
+};
+const OF_THE_ACCOUNT = {
+    'smtp-auth-disabled': server('SMTP AUTH disabled for the account', 'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be right.', { setting: 'smtp-auth-disabled' }),
+    'account-disabled': server('Account locked or disabled', 'Ask the administrator of the server to unlock or enable the account. If failures have locked it, find out first what still uses a wrong password.'),
+    'stronger-authentication': configuration('Stronger authentication required', ({ mechanism = '' }) => `The server does not accept ${mechanism} for this account. If \`auth.mechanism\` is set, remove it: then the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`, { setting: 'app-password' }),
+    'rejected-early': configuration('Rejected before the credentials were sent', 'The server has not received the password or token, so it rejects something else. Check the username, whether this account may use this mechanism, and whether the server allows this client.'),
+};
+const OF_THE_CLIENT = {
+    'client-not-allowed': server('Client not allowed to authenticate', "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on it. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
+    blocked: server('Account or client blocked', "The reply does not say whether the account or the IP address is blocked. The server's log does: ask its administrator to remove the block, and for the reason.", { setting: 'client-not-allowed' }),
+    'not-encrypted': { ...TLS_IN_PROXY, title: 'Server treats the TLS session as unencrypted', reproduce: SIGN_IN },
+};
+/** What a server may reject temporarily (4xx). */
+const TEMPORARY = {
+    ...LIMITS,
+    ...OUTAGE,
+    'account-disabled': OF_THE_ACCOUNT['account-disabled'],
+    'client-not-allowed': OF_THE_CLIENT['client-not-allowed'],
+    blocked: OF_THE_CLIENT.blocked,
+};
+/** Everything for which a server rejects credentials. */
+const REJECTION = {
+    ...OF_THE_PASSWORD,
+    ...OF_THE_TOKEN,
+    ...OF_THE_CERTIFICATE,
+    ...OF_THE_ACCOUNT,
+    ...OF_THE_CLIENT,
+    ...LIMITS,
+    ...OUTAGE,
+    ...OFFER,
+};
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/authentication.ts
 
 
+
 const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
-/** Causes that a server can name in reply to any AUTH, with any code. */
-const AUTH_CAUSES = {
-    'too-many-attempts': {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Authenticate less often: leave more time between runs, lower `concurrency`, and check who else uses this account or this IP address. The credentials themselves have not been checked.',
-        setting: 'auth-temporary-failure',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    },
-    'quota-exceeded': {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. The credentials themselves have not been checked.',
-        setting: 'auth-temporary-failure',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    },
-    'sign-in-required': {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    },
+/** swaks marks what it receives over TLS with `<~`. */
+const STARTTLS_OVER_TLS = ({ capabilities = '' }) => {
+    const [keyword = 'STARTTLS'] = /starttls/i.exec(capabilities) ?? [];
+    return `<~  250${capabilities.endsWith(keyword) ? ' ' : '-'}${keyword}`;
 };
+/** What swaks says. */
+const NO_AUTH = 'Host did not advertise authentication';
+const NO_MECHANISM = 'Auth not attempted';
+const DO_NOT_TRUST = 'Do not authenticate on this server, and send it no mail, until you know who operates it: it may be an impostor with a valid certificate. The gate did not send the password itself.';
 /** The rule that must allow AUTH only over TLS does the opposite. One change fixes both halves. */
 const ONLY_BEFORE_TLS = {
     title: 'AUTH offered only before TLS',
@@ -365,36 +481,64 @@ const ONLY_BEFORE_TLS = {
     remedy: 'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
     examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
     setting: 'plaintext-auth-advertised',
-    reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+    reproduce: { command: 'sign-in', shows: NO_AUTH },
 };
 /** Findings of step 4: EHLO over TLS, and AUTH. */
 const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'A typical cause is a proxy that terminates TLS and does not reset the session of the server behind it. Check the proxy, or terminate TLS in the mail server itself.',
+        remedy: 'The reply says why. If it is about the EHLO name, set `ehlo` to a fully qualified name that resolves. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        setting: 'ehlo-rejected',
         reproduce: { command: 'ehlo-over-tls', shows: REPLY },
-    }, { evidence: fields('reply', 'helo'), reference: 'RFC 3207 section 4.2' }),
-    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Usually a proxy terminates TLS in front of the server. Configure the proxy to inform the server (PROXY protocol, XCLIENT), or terminate TLS in the server.',
-    }, { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    }, {
+        evidence: fields('reply', 'helo'),
+        reference: 'RFC 3207 section 4.2',
+        causes: {
+            'not-reset': {
+                title: 'Session not reset after STARTTLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'After the handshake the server must forget the first EHLO. Update the server. If a proxy terminates TLS in front of it, configure the proxy not to send its own EHLO, or terminate TLS in the server.',
+                reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+            },
+            'not-encrypted': {
+                ...TLS_IN_PROXY,
+                title: 'Server treats the TLS session as unencrypted',
+                reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+            },
+        },
+    }),
+    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS } }, { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
     'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Port 25 of an MX host usually does not offer AUTH: use 587 or 465. On a submission port, enable SASL (Postfix: `smtpd_sasl_auth_enable = yes`), and check that its policy allows the IP address of this client.',
+        remedy: 'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that decide to whom AUTH is offered, by IP address or host name.',
+        examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
         setting: 'auth-not-advertised',
-        reproduce: { command: 'sign-in', shows: 'Host did not advertise authentication' },
+        reproduce: { command: 'sign-in', shows: NO_AUTH },
     }, {
         evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
         reference: 'RFC 4954 section 3',
-        causes: { 'only-before-tls': ONLY_BEFORE_TLS },
+        causes: {
+            'only-before-tls': ONLY_BEFORE_TLS,
+            'mail-exchanger': {
+                title: 'AUTH not offered by an MX host',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Set `host` and `port` to those of the submission server: port 587 (STARTTLS) or 465 (implicit TLS), often on a different host. MX hosts usually offer no AUTH, because other mail servers need none. To test only the MX host, remove `auth`.',
+                setting: 'submission-host',
+                reproduce: { command: 'sign-in', shows: NO_AUTH },
+                reference: 'RFC 6409 section 3.1',
+            },
+        },
     }),
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', {
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Compare the mechanisms in the evidence. A server that offers only XOAUTH2 or OAUTHBEARER requires an `access-token`, not a password. A server that offers only PLAIN and LOGIN requires a password.',
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Enable a mechanism on the server that mail clients commonly support: SCRAM-SHA-256, PLAIN or LOGIN for passwords, XOAUTH2 or OAUTHBEARER for tokens. The gate supports none of those in the evidence.',
+        setting: 'auth-mechanisms',
+        reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     }, {
         evidence: {
             ...fields('reply', 'mechanism', 'saslError'),
@@ -402,82 +546,157 @@ const AUTHENTICATION = {
             required: 'the required mechanism, or type of mechanism',
         },
         reference: 'RFC 4954 section 4',
-        causes: AUTH_CAUSES,
+        causes: {
+            'token-required': {
+                title: 'Server requires an access token',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Configure `auth.access-token` instead of `auth.password`, or enable a mechanism for passwords on the server.',
+                setting: 'auth-mechanisms',
+                reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+            },
+            'password-required': {
+                title: 'Server requires a password',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The server offers mechanisms for passwords, and none for access tokens. Configure `auth.password` instead of `auth.access-token`, or enable XOAUTH2 or OAUTHBEARER on the server.',
+                setting: 'auth-mechanisms',
+            },
+            'certificate-required': {
+                title: 'Server requires a client certificate',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'The only mechanism that the gate supports and the server offers is EXTERNAL. Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, or enable another mechanism on the server.',
+                setting: 'auth-mechanisms',
+                reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+            },
+            'external-not-offered': {
+                title: 'EXTERNAL not offered',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Many servers offer EXTERNAL only to clients with a certificate that they accept. Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer.',
+                setting: 'client-certificate-request',
+            },
+            'mechanism-not-offered': {
+                title: 'Configured mechanism not offered',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ required = '' }) => `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism of the offer, or set it to one of the offer. If clients need ${required}, enable it on the server.`,
+                setting: 'auth-mechanisms',
+                reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+            },
+            'only-with-binding': {
+                title: 'No channel binding for this TLS session',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'Enable TLS 1.3 on the server: it has channel binding with any certificate. Or offer the mechanism without -PLUS too.',
+                setting: 'auth-mechanisms',
+                reference: 'RFC 9266 section 2',
+            },
+            'mechanism-not-supported': MECHANISM_NOT_SUPPORTED,
+        },
     }),
     'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Try the same credentials from the same network with the command shown. If no command is shown, use the mail program that normally uses the credentials. If they work there, check what is different here. Password or token: the secret of a different environment, an old password, a trailing space, or a `$` that a shell expanded. Username: with or without the domain. Host and port: credentials for one region, server or service are not valid for another. IP address: an allowlist, or a lockout after failures. Mechanism: `auth.mechanism: PLAIN` shows whether the server stores the password in the form that a stronger mechanism requires. Password type: an app password instead of the account password. SMTP AUTH: some providers enable it for each mailbox or tenant.',
+        remedy: 'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server for the reason in its log.',
         setting: 'auth-rejected',
         reproduce: { command: 'sign-in', shows: REPLY },
     }, {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
-        causes: {
-            'access-token': {
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: 'Check whether the token has expired: most are valid for an hour, so let the job get a new one. Check whether it was issued for exactly this username, for this service, and with the scope that SMTP requires (Google: `https://mail.google.com/`; Microsoft 365: `https://outlook.office.com/SMTP.Send`). Check whether the tenant allows SMTP AUTH for this mailbox.',
-            },
-            certificate: {
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: 'The server must request a certificate in the handshake, trust the issuer of this one, and map it to a user. Compare what the server reads from the certificate (subject, email address) with its users and with `auth.username`.',
-            },
-            ...AUTH_CAUSES,
-        },
+        causes: REJECTION,
     }),
     'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The message quotes the server's reply. Either a proxy or the client certificate has already authenticated the client, or a proxy offers AUTH that is not enabled in the server behind it, or the server cannot parse the mechanism. Try a different `auth.mechanism`.",
+        remedy: 'The reply says what the server refuses; its log may say why. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.',
         setting: 'auth-command-refused',
         reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: AUTH_CAUSES }),
-    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server could not check the credentials on any attempt: its backend (LDAP, SQL, Dovecot auth) does not respond.', {
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND }),
+    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for errors of the authentication backend in the server's log. The credentials themselves have not been checked.",
-        setting: 'auth-temporary-failure',
+        remedy: "The server's log at the time of the run has the reason. Usually its authentication backend, such as a directory or a database, does not respond.",
+        setting: 'auth-backend',
         reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', {
+    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY }),
+    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'sign-in', shows: REPLY } }, {
+        evidence: fields('reply', 'mechanism', 'saslError'),
+        reference: 'RFC 4954 section 6',
+        causes: { 'sign-in-required': SIGN_IN_REQUIRED },
+    }),
+    // No cause has a command: it would send the password to a server that may be an impostor.
+    'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. This server does not, although its certificate is valid or its key is pinned.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'A proxy or load balancer terminates TLS in front of the server. Terminate it in the server, or configure the proxy to report that the client side is encrypted.',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: AUTH_CAUSES }),
-    'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. Its signature is wrong or missing, or it belongs to a different exchange, although the server reports success.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Do not send mail here. Find out who operates this server, and whether the stored verifier belongs to this account.',
-    }, { evidence: fields('reply', 'mechanism', 'saslError', 'fault'), reference: 'RFC 5802 section 3' }),
+        remedy: `${DO_NOT_TRUST} Then check its implementation of SCRAM, and any proxy that changes the messages.`,
+    }, {
+        evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
+        reference: 'RFC 5802 section 3',
+        causes: {
+            'signature-wrong': {
+                title: 'SCRAM server signature wrong',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `${DO_NOT_TRUST} If it is the right server, its stored keys for this account are damaged (ServerKey does not match StoredKey): set the password of the account again on the server.`,
+            },
+            'signature-missing': {
+                title: 'SCRAM server signature missing',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: every success must come with a signature.`,
+                reference: 'RFC 5802 section 5',
+            },
+            'nonce-foreign': {
+                title: 'SCRAM message of a different exchange',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `${DO_NOT_TRUST} Someone may be replaying a recorded exchange. If it is the right server, a proxy confuses the connections of several clients, or its implementation of SCRAM is wrong.`,
+                reference: 'RFC 5802 section 5.1',
+            },
+            'nonce-not-extended': {
+                title: 'SCRAM nonce of the server missing',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the nonce of the client, or recorded exchanges can be repeated.`,
+                reference: 'RFC 5802 section 5.1',
+            },
+        },
+    }),
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Raise the iteration count for new verifiers, and reset the passwords: existing verifiers keep their count.',
+        remedy: 'Raise the iteration count for new passwords, and set the existing passwords again: each keeps the count with which it was stored.',
+        examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     }, { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Pin the key of the server with `tls.pin`, or, if only the chain is not trusted, add its issuer to `ca`. Then the server is verified, and steps 4 and 5 can run.',
+        remedy: 'Fix what step 3 reports; then the waiver is not needed either. If the server must keep its certificate, get its key or its issuer from whoever runs it, not from this connection, and set `tls.pin`, or add the issuer to `ca` if only the chain is not trusted.',
     }, { evidence: {}, reference: 'RFC 8314 section 5.2' }),
     'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Configure the submission port to reject MAIL with 530 until the client has authenticated (Postfix: for the submission service set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`). If it rejects at RCPT by design, waive this finding.',
+        remedy: 'Configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
+        examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        setting: 'unauthenticated-mail',
         reproduce: { command: 'mail-over-tls', shows: REPLY },
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Revoke the credentials where the server looks them up, and clear its cache (Dovecot: `doveadm auth cache flush`; saslauthd also has a cache). Check that all backends and replicas are up to date.',
+        remedy: 'Check first that the configured credentials are the revoked ones and not the current ones. Then revoke them where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+        examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
+        setting: 'cached-credentials',
         reproduce: { command: 'sign-in', shows: REPLY },
     }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Offer AUTH only on the submission ports (Postfix: `smtpd_sasl_auth_enable = no` in main.cf, and `yes` for the submission services in master.cf).',
+        remedy: 'Offer AUTH only on the submission ports.',
+        examples: 'Postfix: `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`. Exim: make `auth_advertise_hosts` depend on `$received_port`.',
+        setting: 'auth-on-mx',
     }, { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
     'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', {
         party: 'server',
@@ -500,6 +719,7 @@ const { error: capability_error, warning: capability_warning } = entriesOf(['cap
 /** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
 const READS_GREETING = ['capability', 'authentication'];
 const SHOWS_REPLY = { command: 'ehlo', shows: REPLY };
+const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => beginning(line) };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
 /** Such a device hides the software of the server, so its setting does not depend on that. */
 const INSPECTION = 'Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the network of the server.';
@@ -564,6 +784,7 @@ const CAPABILITY = {
         party: 'configuration',
         certainty: 'certain',
         remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+        reproduce: SHOWS_LINE,
     }, {
         steps: READS_GREETING,
         evidence: { ...fields('protocol', 'line', 'reply'), lhlo: 'the reply to LHLO' },
@@ -574,6 +795,7 @@ const CAPABILITY = {
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+                reproduce: SHOWS_LINE,
             },
             'client-speaks-first': {
                 party: 'configuration',
@@ -1308,6 +1530,8 @@ function pinDigest({ pin = '' }) {
 
 
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
+/** The error of curl for a timeout. */
+const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' };
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
     'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
@@ -1408,6 +1632,7 @@ const CONNECTING = {
         party: 'network',
         certainty: 'likely',
         remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
+        reproduce: NO_RESPONSE,
     }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
     'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', {
         party: 'configuration',
@@ -1416,131 +1641,500 @@ const CONNECTING = {
     }, { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalog/delivery.ts
+;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
+/** Which inbox a finding is about. */
+const INBOX_EVIDENCE = {
+    inbox: 'the scheme, host and port of the inbox',
+    user: 'the username with which the gate logs in to the inbox',
+    mailbox: 'the mailbox that the gate reads',
+    inboxReply: 'the reply of the server of the inbox',
+};
+/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
+const DIALOGUE = { command: 'inbox', shows: ({ inboxReply = '' }) => inboxReply.replace(/…$/, '') };
+const certificateShows = (shows) => ({ command: 'inbox-tls', shows });
+/** Why the server of an inbox cannot be used. */
+const INBOX_CAUSES = {
+    'name-not-found': {
+        title: 'Host name of the inbox not found',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
+    },
+    'lookup-failed': {
+        title: 'Lookup of the inbox failed',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
+    },
+    'no-route': {
+        title: 'No route to the inbox',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
+    },
+    'not-possible-here': {
+        title: 'Runner cannot connect to the inbox',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'The error code is from the operating system of the runner. Check its firewall and its resource limits.',
+    },
+    'timed-out': {
+        title: 'Connection to the inbox timed out',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Check the port in `delivery.inbox`, and that firewalls let the runner connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+    },
+    refused: {
+        title: 'Connection to the inbox refused',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check that the server of the inbox runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+    },
+    'tls-version': {
+        title: 'Inbox supports only old TLS versions',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: ({ required = '' }) => `Enable ${required.replace('v', ' ')} or later on the server of the inbox. The SMTP server is not affected.`,
+        examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
+        reference: 'RFC 8997',
+        reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
+    },
+    'tls-failed': {
+        title: 'TLS handshake with the inbox failed',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the reason in the log of the server of the inbox. Usual ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+    },
+    'handshake-timeout': {
+        title: 'TLS handshake with the inbox timed out',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check the port in `delivery.inbox`: a server of another protocol may wait for the client to speak first. If it is right, look in the log of the server of the inbox, which may be overloaded.',
+    },
+    'not-tls': {
+        title: 'Inbox does not use TLS on this port',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'The URL says that TLS begins with the first byte, but the server replies unencrypted. Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`).',
+    },
+    'certificate-self-signed': {
+        title: 'Certificate of the inbox is self-signed',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Install a certificate from a CA on the server of the inbox. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
+        reproduce: certificateShows('self-signed certificate'),
+    },
+    'certificate-chain-incomplete': {
+        title: 'Inbox does not send its whole chain',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Append the intermediate certificates to the certificate file of the server of the inbox.',
+        reproduce: certificateShows('unable to verify the first certificate'),
+    },
+    'certificate-untrusted': {
+        title: 'Certificate of the inbox is from an unknown CA',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the server of the inbox.',
+    },
+    'certificate-dates': {
+        title: 'Certificate of the inbox is not valid now',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Renew the certificate of the server of the inbox, and reload the server.',
+    },
+    'certificate-name': {
+        title: 'Certificate of the inbox is for a different name',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Use a name in `delivery.inbox` that is in the certificate. If none of them is right, install a certificate for this name on the server of the inbox.',
+        reproduce: certificateShows('mismatch'),
+    },
+    certificate: {
+        title: 'Certificate of the inbox is not acceptable',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Install a certificate on the server of the inbox that does not have this problem.',
+    },
+    'other-protocol': {
+        title: 'Inbox is a server of another protocol',
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
+    },
+    'greeting-refused': {
+        title: 'Inbox refuses the connection',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'The greeting says why. If there are too many connections, close other clients or raise the limit of connections for each user and IP address. If the runner is blocked, allow its IP address.',
+        reproduce: DIALOGUE,
+    },
+    'no-greeting': {
+        title: 'Inbox sends no greeting',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the server of the inbox is overloaded or waits for a lookup of the client.',
+    },
+    'no-reply': {
+        title: 'Inbox does not reply in time',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the server of the inbox for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+    },
+    'connection-lost': {
+        title: 'Inbox closes the connection',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the end of the session in the log of the server of the inbox: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+    },
+    'server-error': {
+        title: 'Inbox has a temporary problem',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the error in the log of the server of the inbox, and run the gate again.',
+    },
+    busy: {
+        title: 'Mailbox is in use',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'A POP3 mailbox can be open in one session only. Use a mailbox that no other client and no other job reads, or `imaps://`. If the reply says that logins are too frequent, wait before the next run.',
+    },
+    'starttls-not-offered': {
+        title: 'Inbox does not offer STARTTLS',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Enable TLS on the server of the inbox, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+        examples: 'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
+    },
+    'starttls-refused': {
+        title: 'Inbox refuses STARTTLS',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the server of the inbox: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+        reproduce: DIALOGUE,
+    },
+    'data-after-starttls': {
+        title: 'Data injected after STARTTLS',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+        reference: 'RFC 9051 section 6.2.1',
+    },
+    preauth: {
+        title: 'Inbox greets with PREAUTH',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'After PREAUTH, no client can start TLS. Use `imaps://`. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+        reference: 'RFC 9051 section 7.1.4',
+    },
+    'invalid-reply': {
+        title: 'Inbox sends invalid replies',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'The server violates its protocol. Update its software, or remove a proxy in front of it.',
+    },
+    'too-much-data': {
+        title: 'Inbox sends too much data',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
+    },
+    'too-many-messages': {
+        title: 'Too many messages in the inbox',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Delete old messages, or use a mailbox that only the gate uses.',
+    },
+    'not-all-read': {
+        title: 'Too many messages look like the test message',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
+    },
+    'unknown-api': {
+        title: 'Inbox does not have this API',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
+    },
+};
+/** Why the server of an inbox, which works, does not let the gate read the test message. */
+const INBOX_REJECTED_CAUSES = {
+    'login-refused': {
+        title: 'Inbox rejects the login',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check `delivery.username` and `delivery.password`. They are of the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        reproduce: DIALOGUE,
+    },
+    'mailbox-missing': {
+        title: 'Mailbox does not exist',
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: ({ mailbox = '' }) => `User and password are right. Correct the mailbox in the path of \`delivery.inbox\` (it is "${mailbox}", and may need a prefix such as "INBOX."), or create it, or allow the account to see it.`,
+        reference: 'RFC 9051 section 6.3.2',
+        reproduce: DIALOGUE,
+    },
+    'mailbox-refused': {
+        title: 'Mailbox cannot be opened',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'User and password are right. Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, search the log of the server of the inbox.',
+        reference: 'RFC 9051 section 6.3.2',
+        reproduce: DIALOGUE,
+    },
+    'command-refused': {
+        title: 'Inbox rejects a request of the gate',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'The server must support what the gate requests: UIDL and TOP for POP3. If it does, the account is not allowed to read this mailbox, or the reply names a limit.',
+    },
+    'not-deleted': {
+        title: 'Test message not deleted',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Allow the account to delete messages in this mailbox, or set `delivery.keep: true`.',
+    },
+    'message-gone': {
+        title: 'Test message removed before it was read',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Another program removes mail from the mailbox: a mail client with rules, a fetcher, or another job with the same inbox. Use a mailbox that only the gate reads.',
+    },
+};
 
+;// CONCATENATED MODULE: ./src/findings/catalog/rejections.ts
 
-const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
-/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
-const TRACE = { received: 'the `Received` line' };
+/** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
+const reproduce = { command: 'delivery', shows: REPLY };
 /** Causes that a server can name when it rejects any part of the delivery. */
 const REJECTION_CAUSES = {
     'sign-in-required': {
-        party: 'server',
+        title: 'Authentication required',
+        party: 'configuration',
         certainty: 'likely',
         remedy: 'Configure `auth`, or `username` and `password`. If they are configured and come from secrets, check that these exist: a secret that does not exist is empty.',
+        reproduce,
     },
     'not-authorized': {
+        title: 'Account not authorized to send',
         party: 'server',
         certainty: 'likely',
         remedy: 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+        reproduce,
     },
     greylisting: {
-        party: 'server',
+        title: 'Greylisted',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or exempt the runner, or the address in `delivery.from`, from greylisting.',
+        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or let the server exempt the runner, or the address in `delivery.from`, from greylisting.',
     },
     'rate-limit': {
-        party: 'server',
+        title: 'Rate limit exceeded',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: "GitHub-hosted runners share their IP addresses with other users, whose messages count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or exempt the runner's IP address from the limit.",
+        remedy: "GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or let the server exempt the runner's IP address from the limit.",
     },
     'client-reputation': {
-        party: 'server',
+        title: 'Client rejected',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: "The runner's IP address has a bad reputation: GitHub-hosted runners share their IP addresses with other users. Submit with credentials on port 587 or 465, where IP reputation is usually not checked, or run the gate from an IP address with a good reputation and a PTR record.",
+        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address, a PTR record and a good reputation: GitHub-hosted runners share their IP addresses with other users. If the reply is about the name in HELO or EHLO, set `ehlo` to a name that resolves to that IP address.',
+        reproduce,
     },
     'relay-denied': {
-        party: 'server',
+        title: 'Relaying denied',
+        party: 'configuration',
         certainty: 'likely',
         remedy: 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
+        reproduce,
+    },
+    'relay-denied-to-account': {
+        title: 'Relaying denied although authenticated',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The session was authenticated, but the server does not relay for it. Let its relay rules include authenticated clients on this port, or use a `delivery.to` in a domain of the server.',
+        reproduce,
     },
     'sender-authentication': {
-        party: 'server',
+        title: 'SPF, DKIM or DMARC of the sender failed',
+        party: 'configuration',
         certainty: 'likely',
         remedy: 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+        reproduce,
     },
     'sender-unknown': {
-        party: 'server',
+        title: 'Sender address does not exist',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: 'Use a `delivery.from` whose domain has an MX or an address record in DNS and accepts bounces.',
+        remedy: 'Use a `delivery.from` that exists, in a domain that has an MX or an address record in DNS.',
+        reproduce,
     },
     'sender-not-allowed': {
-        party: 'server',
+        title: 'Sender address not allowed',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or allow the account to send as that address.',
+        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or let the server allow the account to send as that address.',
+        reproduce,
     },
-    'storage-full': {
+    'mailbox-full': {
+        title: 'Mailbox full',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Delete old messages from the mailbox of `delivery.to`, or raise its quota.',
+        reproduce,
+    },
+    'disk-full': {
+        title: 'Disk of the server full',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Empty the mailbox or raise its quota. Check the free disk space for the queue of the server.',
+        remedy: "Free space on the disk with the server's queue, or lower the free space that it requires.",
+        reproduce,
     },
     'message-too-large': {
+        title: 'Message too large',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Raise the limit of the server (Postfix: `message_size_limit`; Exim: `message_size_limit`; Sendmail: `MaxMessageSize`) or of the mailbox, or lower `delivery.attachment-bytes`.',
+        remedy: 'Raise the size limit of the server or of the mailbox, or lower `delivery.attachment-bytes`.',
+        examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
     },
     'recipient-unverified': {
+        title: 'Recipient not verified yet',
         party: 'server',
         certainty: 'likely',
-        remedy: "The server asks the recipient's own server before it accepts mail for it (Postfix: `reject_unverified_recipient`), and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+        remedy: "The server asks the recipient's own server before it accepts mail for it, and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+        examples: 'Postfix: `reject_unverified_recipient`.',
+        reproduce,
     },
     'recipient-unknown': {
-        party: 'server',
+        title: 'Recipient does not exist',
+        party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check `delivery.to`: the address must exist, and the server must be able to find it (aliases, directory, domain).',
+        remedy: 'Check `delivery.to`. If the address exists, the server does not find it: check its aliases, its directory and the domains that it serves.',
+        reproduce,
     },
     'mailbox-disabled': {
-        party: 'server',
+        title: 'Mailbox disabled',
+        party: 'inbox',
         certainty: 'likely',
         remedy: 'Enable the mailbox of `delivery.to`, or use a different one.',
+        reproduce,
     },
     'recipient-refused': {
+        title: 'Recipient not accepted',
         party: 'server',
         certainty: 'likely',
-        remedy: "Use a `delivery.to` for which the server accepts mail, or fix the rule that rejects it. The server's log says which rule.",
+        remedy: "Fix the rule that rejects the recipient (the server's log says which one), or use a `delivery.to` for which the server accepts mail.",
+        reproduce,
     },
     'content-filter': {
+        title: 'Rejected by a content filter',
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the filter's log (SpamAssassin, Rspamd, amavis, the provider's quarantine), and exempt the address in `delivery.from`: the text of the test message is always the same.",
+        remedy: 'Look for the reason in the log or the quarantine of the filter, and exempt the address in `delivery.from`: except for its identifiers, the test message is always the same.',
     },
     policy: {
+        title: 'Rejected by a policy',
         party: 'server',
         certainty: 'likely',
         remedy: "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
     },
     'no-smtputf8': {
-        party: 'server',
-        certainty: 'likely',
+        title: 'SMTPUTF8 not offered',
+        party: 'configuration',
+        certainty: 'certain',
         remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
         reference: 'RFC 6531 section 3.1',
     },
     'size-limit': {
+        title: 'Message larger than the SIZE limit',
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`.',
+        examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
+        reference: 'RFC 1870 section 4',
+        reproduce: { command: 'ehlo-over-tls', shows: ({ limit = '' }) => `SIZE ${limit}` },
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/catalog/delivery.ts
+
+
+
+
+const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
+/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
+/** Why SPF, DKIM or DMARC did not pass. */
+const VERDICT_CAUSES = {
+    temporary: {
+        title: 'SPF, DKIM or DMARC not checked: temporary error',
+        party: 'network',
+        certainty: 'likely',
+        remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
+    },
+    spf: {
+        title: 'SPF did not pass',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Raise the limit of the server, or lower `delivery.attachment-bytes`.',
-        reference: 'RFC 1870 section 4',
+        remedy: 'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
+    },
+    'dkim-missing': {
+        title: 'Message not signed with DKIM',
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
+    },
+    dkim: {
+        title: 'DKIM did not pass',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Compare the public key in DNS (`SELECTOR._domainkey.DOMAIN`, see the evidence) with the private key that signs. If the key is right, a server has changed the message after it was signed: sign last.',
+    },
+    dmarc: {
+        title: 'DMARC did not pass',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
+    },
+    'other-domain': {
+        title: 'Result is for a different domain',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'A server on the path replaces the sender, or the receiver checked a different one. Let the server keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
     },
 };
 /** Findings of step 5: the test message. */
 const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
-        party: 'configuration',
+        party: 'server',
         certainty: 'likely',
-        remedy: 'The reply says why. 530 means that authentication is required: configure `auth`. 550 and 553 mean that this account may not send as `delivery.from`, or that its domain is rejected (SPF, no MX).',
+        remedy: "Read the reply. If it does not say why, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
         reproduce: { command: 'delivery', shows: REPLY },
     }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
     'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
-        party: 'configuration',
+        party: 'server',
         certainty: 'likely',
-        remedy: 'The reply says why. "Relay access denied" means that the server accepts mail for this domain only from authenticated clients: configure `auth`. 550 5.1.1 means that the mailbox does not exist. A temporary code is usually greylisting: raise `delivery.within`.',
+        remedy: "Read the reply. If it does not say why, search the server's log for the address in `delivery.to`. Then let the server accept the recipient, or use a different `delivery.to`.",
         reproduce: { command: 'delivery', shows: REPLY },
-    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+    }, {
+        evidence: fields('reply'),
+        reference: 'RFC 5321 section 3.3',
+        causes: {
+            ...REJECTION_CAUSES,
+            'not-about-recipient': {
+                title: 'Recipient rejected for an unknown reason',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+                reproduce: { command: 'delivery', shows: REPLY },
+            },
+        },
+    }),
     'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", {
         party: 'server',
         certainty: 'likely',
-        remedy: "The reply says why: a content filter, a policy, a size limit, a quota. Look for the queue ID or the reason in the server's log.",
-        reproduce: { command: 'delivery', shows: REPLY },
+        remedy: "Read the reply. If it does not say why, search the server's log for the queue ID in the reply, or for the address in `delivery.from`.",
     }, {
         evidence: {
             ...fields('reply'),
@@ -1550,31 +2144,92 @@ const DELIVERY = {
         reference: 'RFC 5321 section 4.2.5',
         causes: REJECTION_CAUSES,
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), or a server that sends too much data. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', {
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server of another protocol, or one that sends too much data. The finding is about the server of the inbox, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check `delivery.inbox`: `imaps://` (993) and `pop3s://` (995) use implicit TLS, `imap://` (143) upgrades with STARTTLS and `pop3://` (110) with STLS, `mailpit+http://` (8025) and `maildev+http://` (1080) are unencrypted. The certificate of the inbox must chain to a CA that the gate trusts for the endpoint: add a private CA to `ca`.',
-    }, { evidence: fields('reason'), reference: 'RFC 8314 section 3.2' }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message.', {
+        remedy: 'Check `delivery.inbox`, and search the log of the server of the inbox for the time of the test.',
+    }, {
+        evidence: {
+            ...INBOX_EVIDENCE,
+            ...fields('reason', 'protocol', 'alert', 'required'),
+            negotiated: 'the TLS version that the server selects if every version is enabled',
+        },
+        reference: 'RFC 8314 section 3.2',
+        causes: INBOX_CAUSES,
+    }),
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The server of the inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check `delivery.username`, `delivery.password` and the mailbox in `delivery.inbox`. Large providers require an app password for IMAP and POP3.',
-    }, { evidence: fields('reason'), reference: 'RFC 9051 section 6.2' }),
+        remedy: 'Search the log of the server of the inbox for the time of the test.',
+    }, {
+        evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+        reference: 'RFC 9051 section 6.2',
+        causes: INBOX_REJECTED_CAUSES,
+    }),
     'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Delete the test message manually if it is still there. The account must be allowed to delete messages. With `delivery.keep: true`, the gate deletes none.',
-    }, { evidence: fields('reason'), reference: 'RFC 9051 section 6.4' }),
-    'message-not-received': delivery_error('Message accepted but not received', 'The server took responsibility for the test message (250), but the message was not in the inbox within `delivery.within`. For a user, this is lost mail.', {
+        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, search the log of the server of the inbox for the time of the test.',
+    }, {
+        evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+        reference: 'RFC 9051 section 6.4',
+        causes: {
+            'not-deleted': {
+                title: 'Test message not deleted',
+                party: 'inbox',
+                certainty: 'likely',
+                remedy: 'Delete the test message manually. Allow the account to delete messages in this mailbox, or set `delivery.keep: true`: the gate then deletes none.',
+            },
+        },
+    }),
+    'message-not-received': delivery_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Search the server's log for the Message-ID: the message may still be queued, in a different folder (Junk) or mailbox, or discarded by a filter. If delivery is just slow, raise `delivery.within`.",
-    }, { evidence: fields('messageId'), reference: 'RFC 5321 section 6.1' }),
+        remedy: ({ queueId, messageId = '', junk, mailbox }) => [
+            queueId === undefined
+                ? `Search the server's log for the Message-ID ${messageId}.`
+                : `Search the server's log for the queue ID ${queueId}.`,
+            'If the message is still queued, the log says why; if delivery is just slow, raise `delivery.within`. If it was delivered, check that mail for `delivery.to` is delivered to the mailbox that the gate reads, and that no rule or filter moves or discards it.',
+            junk === 'not searched' && mailbox !== undefined ? 'Look for it in the junk folder, too.' : '',
+        ]
+            .filter((sentence) => sentence !== '')
+            .join(' '),
+    }, {
+        evidence: {
+            ...fields('messageId', 'reply'),
+            ...INBOX_EVIDENCE,
+            searched: 'the folders that were searched',
+            junk: 'whether a junk folder was searched',
+            within: 'how long the gate searched',
+            queueId: 'the queue ID in the reply of the server',
+            other: 'sender and subject of a different message that has the identifier of the test message',
+        },
+        reference: 'RFC 5321 section 6.1',
+        causes: {
+            'other-message': {
+                title: 'A different message arrived instead',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ other = '', queueId, messageId = '' }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${queueId === undefined ? `Message-ID ${messageId}` : `queue ID ${queueId}`}.`,
+            },
+        },
+    }),
     'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find the filter, gateway or mailing list that changes mail, and exempt the test message from it.',
-    }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 5321 section 6.4' }),
+        remedy: 'Find the filter, gateway or mailing list that changes mail (the message lists what is different), and exempt the address in `delivery.from` from it.',
+    }, {
+        evidence: { ...fields('messageId'), altered: 'what is different' },
+        reference: 'RFC 5321 section 6.4',
+        causes: {
+            replaced: {
+                title: 'Body of the message replaced',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Find out who has replaced the body. If a filter or gateway does it (it quarantines the message, or turns its text into HTML), exempt the address in `delivery.from` from it. If nobody can say, treat the message as forged.',
+            },
+        },
+    }),
     'message-reencoded': delivery_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
         party: 'server',
         certainty: 'likely',
@@ -1589,12 +2244,12 @@ const DELIVERY = {
     'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Read what the receiver's spam filter wrote in the header of the message (`delivery.keep: true` leaves the message in the junk folder). Publish SPF, DKIM and DMARC for the sender's domain, and exempt the address in `delivery.from` from the filter if only the test message is affected.",
+        remedy: "Set `delivery.keep: true`, and read what the receiver's spam filter wrote in the header of the message. If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise exempt that address from the filter.",
     }, { evidence: { folder: 'the folder in which the message was' } }),
     'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Compare the `Received` lines of the copies: where they differ, a server has sent the message twice (an alias that lists the mailbox twice, a filter that returns a copy, a timeout after the final dot).',
+        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies: the lowest line in which they differ is from the server that got the message once and passed it on twice. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     }, {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
@@ -1639,8 +2294,9 @@ const DELIVERY = {
     'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Compare the DNS records of the sender's domain with the message: the SPF record must allow the server that delivered it, and the DKIM selector must have the key that signed it. For DMARC, one of the two must be aligned with the domain in From.",
+        remedy: "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
     }, {
+        causes: VERDICT_CAUSES,
         evidence: {
             ...fields('check', 'required', 'authservId', 'reason'),
             found: 'the result',
@@ -1665,9 +2321,22 @@ const DELIVERY = {
     'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Allow relaying only for authenticated clients and for your own domains (Postfix: `smtpd_relay_restrictions`; Exim: the `acl_smtp_rcpt` ACL with `relay_from_hosts`), and reject nonexistent recipients in the reply to RCPT.',
+        remedy: 'If the recipient is in a domain that the server does not serve, it is an open relay: close it at once. Relay only for authenticated clients. If the recipient is in a domain of the server, reject users that do not exist in the reply to RCPT.',
+        examples: 'Postfix: `smtpd_relay_restrictions`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
         reproduce: { command: 'delivery', shows: REPLY },
-    }, { evidence: { ...fields('reply'), recipient: 'the envelope recipient' }, reference: 'RFC 5321 section 7.9' }),
+    }, {
+        evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
+        reference: 'RFC 5321 section 7.9',
+        causes: {
+            account: {
+                title: 'Account may send to a recipient that must be rejected',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'The session was authenticated, so this does not show an open relay. Restrict the recipients to which this account may send. To test for an open relay, remove `auth` from this endpoint.',
+                reproduce: { command: 'delivery', shows: REPLY },
+            },
+        },
+    }),
     greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', {
         party: 'server',
         certainty: 'likely',
@@ -1984,7 +2653,7 @@ const HANDSHAKE = {
         remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port (usual on 465), switch the service to it.',
         examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
         setting: 'plaintext-on-implicit-port',
-        reproduce: { command: 'ehlo', shows: firstLine },
+        reproduce: { command: 'greeting', shows: firstLine },
     }, {
         evidence: fields('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
@@ -1994,14 +2663,14 @@ const HANDSHAKE = {
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
-                reproduce: { command: 'ehlo', shows: firstLine },
+                reproduce: { command: 'greeting', shows: firstLine },
             },
             rejected: {
                 title: 'Client rejected before TLS',
                 party: 'server',
                 certainty: 'likely',
                 remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
-                reproduce: { command: 'ehlo', shows: firstLine },
+                reproduce: { command: 'greeting', shows: firstLine },
             },
         },
     }),
@@ -2024,31 +2693,37 @@ const RUN = {
         evidence: {},
         causes: {
             'no-credentials': {
+                title: 'No credentials configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Configure \`auth\`, or \`username\` and \`password\`. ${EMPTY_SECRETS}`,
             },
             'no-credentials-in-terminal': {
+                title: 'No credentials configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'Configure `auth` in the config file, or set `--username` and the environment variable `STARTTLS_GATE_PASSWORD`.',
             },
             'no-message': {
+                title: 'No test message configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Configure \`delivery\`, or \`mail-from\`, \`rcpt-to\` and \`inbox\`. ${EMPTY_SECRETS}`,
             },
             'no-message-in-terminal': {
+                title: 'No test message configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'Configure `delivery` in the config file, or set `--mail-from`, `--rcpt-to` and `--inbox`.',
             },
             'no-inbox': {
+                title: 'No inbox configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Configure \`delivery.inbox\`, or \`inbox\`. If acceptance by the server is enough, set \`delivery.expect: accepted\`. ${EMPTY_SECRETS}`,
             },
             'no-inbox-in-terminal': {
+                title: 'No inbox configured',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'Configure `delivery.inbox` in the config file, or set `--inbox`. An inbox with a password also needs `--inbox-username` and the environment variable `STARTTLS_GATE_INBOX_PASSWORD`. If acceptance by the server is enough, set `delivery.expect: accepted`.',
@@ -2066,18 +2741,21 @@ const RUN = {
         remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
     }, { evidence: fields('finding', 'until') }),
     'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', {
+        title: 'Deadline of the run reached',
         party: 'configuration',
-        certainty: 'likely',
+        certainty: 'certain',
         remedy: 'Raise `deadline`, lower `timeout`, `retries` or `delivery.within`, or divide the endpoints among several runs with `shard`. The durations in the report show which steps are slow.',
     }, {
         evidence: {},
         causes: {
             cancelled: {
+                title: 'Run canceled',
                 party: 'configuration',
-                certainty: 'likely',
+                certainty: 'certain',
                 remedy: 'Run it again. The page of the workflow run shows who or what canceled it: a person, a newer run of the same `concurrency` group, or a `timeout-minutes` that is too short. If it is too short, raise it, or lower `timeout`, `retries` or `delivery.within`.',
             },
             interrupted: {
+                title: 'Run interrupted',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',
@@ -2100,6 +2778,7 @@ const RUN = {
 
 
 const { error: upgrade_error } = entriesOf(['upgrade']);
+const SHOWS_DATA = { command: 'after-starttls', shows: ({ data }) => beginning(data) };
 const upgrade_SHOWS_REPLY = { command: 'starttls', shows: REPLY };
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
@@ -2177,6 +2856,7 @@ const UPGRADE = {
         party: 'server',
         certainty: 'likely',
         remedy: "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
+        reproduce: SHOWS_DATA,
     }, {
         evidence: fields('data'),
         reference: 'RFC 3207 section 4.2',
@@ -2188,6 +2868,7 @@ const UPGRADE = {
                 certainty: 'likely',
                 remedy: 'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
                 setting: 'starttls-refused',
+                reproduce: SHOWS_DATA,
             },
             'early-record': {
                 title: 'Server sends TLS before the ClientHello',
@@ -2469,7 +3150,7 @@ function mailCommand(endpoint, where, address, sender = '') {
  */
 function swaksCommand(endpoint, subject, end) {
     const { auth, delivery, tls } = endpoint;
-    const mechanisms = auth && swaksMechanisms(auth, subject);
+    const mechanisms = auth && swaksMechanisms(auth, subject, end);
     if (tls.pins.length > 0 || (auth && mechanisms === undefined))
         return undefined;
     const { file, before } = trustedCas(endpoint);
@@ -2488,15 +3169,18 @@ function swaksCommand(endpoint, subject, end) {
 }
 /** Mechanisms that swaks has without an additional library. */
 const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
-/** The mechanism that the gate used, if it is known; otherwise those that send the password, if the server offers one. */
-function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }) {
+/**
+ * The mechanism that the gate used, if it is known; otherwise those that send the password. A command that ends at AUTH then
+ * shows that the server offers none of them, and a command that goes on needs one.
+ */
+function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }, end) {
     if (kind !== 'password')
         return undefined;
     const used = mechanism ?? evidence.mechanism;
     if (used !== undefined)
         return MECHANISMS.includes(used) ? used : undefined;
     const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
-    const isPossible = offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
+    const isPossible = end === 'AUTH' || offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
     return isPossible ? 'PLAIN,LOGIN' : undefined;
 }
 /** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
@@ -2523,8 +3207,10 @@ function quitAfter(end) {
 const COMMANDS = {
     /** Whether the port accepts connections. */
     connect: (endpoint, { address }) => connectCommand(endpoint, address),
-    /** What the server sends without being asked. */
+    /** What the server sends first, without TLS. */
     greeting: (endpoint, { address }) => greetingCommand(endpoint, address),
+    /** The same, unless the greeting comes over TLS. */
+    'plain-greeting': (endpoint, { address }) => endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : undefined,
     /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
     ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
     /** The reply to STARTTLS. */
@@ -2563,7 +3249,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 9225:
+/***/ 6244:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2590,8 +3276,8 @@ var net_deadline = __nccwpck_require__(7879);
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 13 modules
-var catalog = __nccwpck_require__(422);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
+var catalog = __nccwpck_require__(4036);
 ;// CONCATENATED MODULE: ./src/findings/cause.ts
 
 /** @param name of the cause; undefined means the usual one */
@@ -2680,108 +3366,7 @@ function need({ code, cause, evidence }) {
     return textOf(causeOf(code, cause).newCertificate ?? '', evidence);
 }
 
-;// CONCATENATED MODULE: ./src/findings/servers.ts
-const software = (pattern, settings) => ({ pattern, settings });
-/** Such as `TLS 1.3` for `TLSv1.3`. */
-const inWords = (version) => version.replace('v', ' ');
-/** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
-const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
-/** Mail servers that name themselves. */
-const SERVERS = {
-    Postfix: software(/\bPostfix\b/, {
-        'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
-        'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
-        'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`.',
-        'starttls-refused': 'Look for "cannot load certificate" in the log: `smtpd_tls_chain_files` must be readable, and key and certificate must match.',
-        'starttls-hidden': 'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
-        'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-        'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
-        'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-        'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
-        'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-        certificate: 'Set `smtpd_tls_chain_files` to a file with the private key and the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
-        'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot or saslauthd has more. Set `auth_debug = yes` in Dovecot, or use `testsaslauthd` for Cyrus.',
-        'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-    }),
-    Exim: software(/\bExim\b/, {
-        'greeting-rejected': 'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
-        'ehlo-rejected': 'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
-        'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey`.',
-        'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
-        'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
-        'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-        'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
-        'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
-        'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether `tls_privatekey` is readable. The main log has "TLS error".',
-        'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
-        certificate: 'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
-        'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-        'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
-        'auth-command-refused': 'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
-    }),
-    Sendmail: software(/\bSendmail\b/, {
-        'greeting-rejected': "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
-        'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
-        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
-        'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-        'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-        'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
-        'tls-version-too-old': (minVersion) => `Remove \`+SSL_OP_${exclusion(minVersion).toUpperCase().replace('TLSV', 'TLSv')}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
-        'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
-        'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
-        certificate: 'Set `confSERVER_CERT` to a file with the certificate, followed by the intermediates, and `confSERVER_KEY` to its private key. Then restart Sendmail.',
-    }),
-    OpenSMTPD: software(/\bOpenSMTPD\b/, {
-        'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-        'starttls-refused': 'Test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
-        'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
-        'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
-        'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
-        'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
-        'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
-        'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-        certificate: 'Set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
-        'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
-    }),
-    Exchange: software(/\bMicrosoft ESMTP MAIL Service\b/, {
-        'greeting-rejected': "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
-        'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
-        'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
-        'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
-        'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-        'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
-        'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
-        'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
-        'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
-        'auth-rejected': 'The receive connector must allow basic authentication (`AuthMechanism BasicAuth, BasicAuthRequireTLS`), and the username must be DOMAIN\\user or a UPN.',
-    }),
-    Haraka: software(/\bHaraka\b/, {
-        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
-        'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
-        'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port.',
-        'plaintext-auth-advertised': 'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
-        'tls-version-too-old': (minVersion) => `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
-        'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
-        'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
-        certificate: 'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
-    }),
-    Stalwart: software(/\bStalwart\b/i, {
-        'greeting-rejected': "Remove the runner's IP address from `server.blocked-ip`, or add it to `server.allowed-ip`.",
-        'starttls-not-advertised': 'Configure a certificate for the listener (`certificate.NAME.cert`, `certificate.NAME.private-key`), with `tls.implicit = false`.',
-        'starttls-refused': 'Look for TLS errors in the log: `certificate.NAME.cert` and `certificate.NAME.private-key` must be readable and match.',
-        'plaintext-on-implicit-port': 'Set `tls.implicit = true` on the listener (`tlsImplicit` in the WebUI).',
-        'plaintext-auth-advertised': 'Make `session.auth.mechanisms` depend on `is_tls`.',
-        'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tls.disable-protocols\` of the listener (\`tlsDisableProtocols\`).`,
-        'tls-handshake-failed': 'Check `tls.disable-protocols` and `tls.disable-ciphers` of the listener, and its certificate.',
-        certificate: 'Set `certificate.NAME.cert` to the full chain, leaf first, and `certificate.NAME.private-key` to its private key, unless ACME provides them.',
-    }),
-};
-
-;// CONCATENATED MODULE: ./src/findings/providers.ts
-
+;// CONCATENATED MODULE: ./src/findings/software/providers.ts
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports, names) {
     const certificate = `You cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
@@ -2795,48 +3380,394 @@ function hosted(ports, names) {
     };
 }
 const MICROSOFT = hosted('smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
-/** The mail services that most submissions use. */
-const PROVIDERS = {
-    'Microsoft 365': software(/\.(outlook|office365)\.com\b/i, {
+const microsoft365 = {
+    greets: /^\S+\.(outlook|office365)\.com /i,
+    offers: /^\S+\.(outlook|office365)\.com Hello\b/i,
+    rejects: /\[[\w.-]+\.(outlook|office365)\.com[ \]]/i,
+    settings: {
         ...MICROSOFT,
         'greeting-rejected': "If the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
         'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT.certificate}`,
-        'auth-not-advertised': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-        'auth-rejected': 'SMTP AUTH must be enabled for the mailbox (`Set-CASMailbox -SmtpClientAuthenticationDisabled $false`) and for the tenant (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Neither security defaults nor an authentication policy may block it. If basic authentication is blocked (5.7.139), authenticate with an `access-token` (XOAUTH2, scope `https://outlook.office.com/SMTP.Send`). The server is smtp.office365.com on 587.',
-    }),
-    Google: software(/\bgsmtp\b|\bmx\.google\.com\b|\bsupport\.google\.com\b/, {
+        'auth-not-advertised': 'Client submission is smtp.office365.com on 587, with STARTTLS.',
+        'submission-host': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+        'auth-rejected': 'The username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
+        'smtp-auth-disabled': 'Run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
+        'basic-auth-blocked': 'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
+        'access-token': 'The token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+    },
+};
+const google = {
+    greets: / - gsmtp$/,
+    offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com) at your service\b/,
+    rejects: / - gsmtp$|\bsupport\.google\.com\b/,
+    settings: {
         ...hosted('smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
         'greeting-rejected': 'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-        'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+        'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465.',
+        'submission-host': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
         'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-        'auth-temporary-failure': 'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
-    }),
-    'Amazon SES': software(/\bSimpleEmailService\b|\bemail-smtp\.[\w-]+\.amazonaws\.com\b/, {
+        'app-password': 'An app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. With an `access-token` (XOAUTH2) none is needed.',
+        'access-token': 'The token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+        'auth-throttled': 'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
+    },
+};
+const amazonSes = {
+    greets: /^\S+ ESMTP SimpleEmailService\b/,
+    offers: /^email-smtp\.([\w-]+\.)?amazonaws\.com$/,
+    settings: {
         ...hosted('TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
         'auth-rejected': 'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
-    }),
-    SendGrid: software(/\bSG ESMTP\b|\bsendgrid\b/i, {
+    },
+};
+const sendGrid = {
+    greets: /^SG ESMTP service ready\b/,
+    offers: /^smtp\.sendgrid\.net$/,
+    rejects: /\bsendgrid\.(com|net)\b/i,
+    settings: {
         'auth-rejected': "The username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
-        'auth-temporary-failure': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
-    }),
-    Mailgun: software(/\bMailgun\b/i, {
-        'auth-rejected': 'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
-    }),
-    Postmark: software(/\bpostmarkapp\.com\b/i, {
-        'auth-rejected': 'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
-    }),
-    Yahoo: software(/\.(yahoo|yahoodns|aol)\.(com|net)\b/i, {
-        'auth-rejected': 'The account password does not work: create an app password in the account security settings.',
-    }),
-    Fastmail: software(/\bfastmail\.com\b|\bmessagingengine\.com\b/i, {
-        'auth-rejected': 'The account password does not work: create an app password with access to SMTP. The username is the full address.',
-    }),
-    Zoho: software(/\bzoho(mail)?\.(com|eu|in)\b/i, {
-        'auth-rejected': 'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-    }),
-    iCloud: software(/\biCloud\b|\.mail\.me\.com\b/i, {
-        'auth-rejected': 'The account password does not work: create an app password ("app-specific password") at account.apple.com.',
-    }),
+        'quota-exceeded': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
+    },
+};
+/** The mail services that most submissions use, by name. */
+const PROVIDERS = {
+    'Microsoft 365': microsoft365,
+    Google: google,
+    'Amazon SES': amazonSes,
+    SendGrid: sendGrid,
+    Mailgun: {
+        greets: /^Mailgun Influx ready\b/,
+        rejects: /\bMailgun is not loving\b/,
+        settings: {
+            'auth-rejected': 'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        },
+    },
+    Postmark: {
+        greets: /^\S+\.postmarkapp\.com /i,
+        settings: {
+            'auth-rejected': 'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+        },
+    },
+    Yahoo: {
+        greets: /^\S+\.(yahoo|yahoodns|aol)\.(com|net) /i,
+        offers: /^\S+\.yahoo\.com Hello\b/i,
+        settings: {
+            ...appPassword('create an app password in the account security settings.'),
+            'auth-throttled': 'It also sends this if the account password is used: create an app password in the account security settings.',
+        },
+    },
+    Fastmail: {
+        greets: /^\S+\.(fastmail|messagingengine)\.com /i,
+        settings: appPassword('create an app password with access to SMTP. The username is the full address.'),
+    },
+    Zoho: {
+        greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
+        settings: {
+            'auth-rejected': 'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+            'app-password': 'It is called "Application-Specific Password", in the security settings of the account.',
+        },
+    },
+    iCloud: {
+        greets: /^iCloud iscream SMTP\b|^\S+\.mail\.me\.com /i,
+        settings: appPassword('create an app password ("app-specific password") at account.apple.com.'),
+    },
+};
+/** The settings of a service that rejects account passwords. */
+function appPassword(how) {
+    const setting = `The account password does not work: ${how}`;
+    return { 'auth-rejected': setting, 'app-password': setting };
+}
+
+;// CONCATENATED MODULE: ./src/findings/software/courier.ts
+/** Its greeting does not name it. */
+const courier = {
+    offers: /^XVERP=Courier$/,
+    settings: {
+        'starttls-not-advertised': 'In `esmtpd` and `esmtpd-msa`, `COURIERTLS` and `TLS_CERTFILE` must name files that exist and that its user (`MAILUSER`) can read.',
+        'starttls-refused': 'Its user (`MAILUSER`) must be able to read `TLS_CERTFILE`.',
+        'plaintext-on-implicit-port': 'Set `ESMTPDSSLSTART=YES` and `SSLPORT` in `esmtpd-ssl`.',
+        'plaintext-auth-advertised': 'In `esmtpd` and `esmtpd-msa`, set `ESMTPAUTH=""`, and the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
+        'plaintext-mail-accepted': 'Set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
+        'tls-version-too-old': (minVersion) => `Allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
+        'tls-handshake-failed': 'Its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which has the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log has "STARTTLS failed".',
+        'client-certificate-required': 'Set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
+        certificate: 'Replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
+        'auth-not-advertised': 'Set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`) of `esmtpd` or `esmtpd-msa`, and restart that service.',
+        'auth-mechanisms': 'Set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
+        'auth-rejected': '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc` the log has the reason.',
+        'auth-backend': 'authdaemond must run, and its modules (`authmodulelist` in `authdaemonrc`) must reach their database.',
+        'unauthenticated-mail': 'Set `AUTH_REQUIRED=1` in `esmtpd-msa`.',
+        'auth-on-mx': 'Set `ESMTPAUTH=""` and `ESMTPAUTH_TLS=""` in `esmtpd`, and the mechanisms in `esmtpd-msa`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/dovecot.ts
+/** Its submission service, a proxy that authenticates clients. Settings of 2.3 are in parentheses if 2.4 renamed them. */
+const dovecot = {
+    greets: /^\S+ Dovecot(?: \([^()]*\))? ready\b/,
+    settings: {
+        'starttls-not-advertised': 'Set `ssl = yes`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`).',
+        'starttls-refused': 'Look for errors of submission-login in the log: `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`) must match.',
+        'plaintext-on-implicit-port': 'Set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
+        'plaintext-auth-advertised': 'Set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
+        'tls-version-too-old': (minVersion) => `Set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'Check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
+        'client-certificate-required': 'Set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
+        certificate: 'Set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
+        'tls-in-proxy': 'Set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+        'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send its TLS information (haproxy: `send-proxy-v2-ssl`).',
+        'auth-mechanisms': 'Set `auth_mechanisms`, for example to `plain login`.',
+        'auth-rejected': 'With `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
+        'auth-backend': 'The log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+        'client-certificate-request': 'Set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
+        'relay-unavailable': 'It passes mail to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+        'cached-credentials': 'Run `doveadm auth cache flush USER`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/topic.ts
+/** Such as `TLS 1.3` for `TLSv1.3`. */
+const inWords = (version) => version.replace('v', ' ');
+
+;// CONCATENATED MODULE: ./src/findings/software/exchange.ts
+
+/** The SMTP service of Windows greets with "Microsoft ESMTP MAIL Service, Version: …", and has other settings. */
+const exchange = {
+    greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
+    settings: {
+        'greeting-rejected': "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
+        'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+        'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
+        'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
+        'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+        'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
+        'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+        'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
+        'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
+        'auth-not-advertised': 'Use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
+        'auth-mechanisms': 'Enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
+        'auth-rejected': 'The username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
+        'unauthenticated-mail': 'Remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
+        'auth-on-mx': 'Remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/exim.ts
+
+/** OpenSSL's option that disables a version, such as `no_tlsv1_3` for `TLSv1.3`. */
+const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
+const exim = {
+    greets: /^\S+ ESMTP Exim \d/,
+    settings: {
+        'greeting-rejected': 'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
+        'ehlo-rejected': 'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
+        'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
+        'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+        'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
+        'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+        'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
+        'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+        'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
+        'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+        certificate: 'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
+        'tls-in-proxy': 'Exclude the IP address of the proxy from `tls_advertise_hosts`, and include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators.',
+        'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+        'auth-mechanisms': 'Each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
+        'auth-command-refused': 'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
+        'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+        'auth-backend': 'The main log has the reason why the `server_condition` of the authenticator could not be expanded, such as a lookup that failed.',
+        'client-certificate-request': 'Set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
+        'unauthenticated-mail': 'In the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
+        'auth-on-mx': 'Make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/haraka.ts
+
+const haraka = {
+    greets: / ESMTP Haraka\b/,
+    offers: /, Haraka is at your service\.?$/,
+    settings: {
+        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
+        'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+        'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
+        'plaintext-auth-advertised': 'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
+        'tls-version-too-old': (minVersion) => `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
+        'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+        'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+        certificate: 'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
+        'auth-not-advertised': 'Enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
+        'auth-mechanisms': 'Set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
+        'auth-rejected': 'Its log has the reason of the auth plugin in `config/plugins`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/nginx.ts
+/** Its mail proxy. It terminates TLS, authenticates clients with `auth_http`, and only then connects to a server. */
+const nginx = {
+    greets: /^\S+ ESMTP ready$/,
+    isLikely: true,
+    settings: {
+        'starttls-not-advertised': 'Set `starttls on` (`starttls only` on submission), `ssl_certificate` and `ssl_certificate_key` in the `server` block.',
+        'plaintext-on-implicit-port': 'Add `ssl` to the `listen` directive.',
+        'plaintext-auth-advertised': 'Set `starttls only` instead of `starttls on`.',
+        'tls-version-too-old': (minVersion) => `Add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'Check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
+        'client-certificate-required': 'Set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
+        certificate: 'Set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
+        'auth-not-advertised': 'List the mechanisms in `smtp_auth` (`plain login`).',
+        'auth-mechanisms': 'List the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
+        'auth-command-refused': 'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
+        'auth-rejected': 'The server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
+        'auth-backend': 'The server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
+        'relay-unavailable': 'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log has the reason.',
+        'client-certificate-request': 'Set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/opensmtpd.ts
+const openSmtpd = {
+    greets: /^\S+ ESMTP OpenSMTPD\b/,
+    settings: {
+        'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+        'starttls-refused': 'Test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+        'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
+        'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
+        'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
+        'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+        'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+        'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+        certificate: 'Set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
+        'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
+        'auth-rejected': 'With `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
+        'unauthenticated-mail': 'Use `auth` instead of `auth-optional` in the `listen on` rule.',
+        'auth-on-mx': 'Remove `auth-optional` from the `listen on` rule for port 25.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/postfix.ts
+const postfix = {
+    greets: /^\S+ ESMTP Postfix\b/,
+    settings: {
+        'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+        'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+        'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
+        'starttls-refused': 'Look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
+        'starttls-hidden': 'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
+        'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+        'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
+        'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+        'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+        'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+        certificate: 'Set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+        'tls-in-proxy': 'In `master.cf`, connect the proxy to a service on a loopback address with `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.',
+        'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
+        'auth-mechanisms': 'With Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
+        'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+        'line-too-long': 'Set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
+        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+        'auth-backend': 'For Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
+        'client-certificate-request': 'Set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
+        'cached-credentials': 'Its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
+        'unauthenticated-mail': 'For the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`.',
+        'auth-on-mx': 'Set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/qpsmtpd.ts
+
+const qpsmtpd = {
+    greets: /^\S+ ESMTP qpsmtpd\b/,
+    settings: {
+        'starttls-not-advertised': 'Load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
+        'plaintext-on-implicit-port': 'The plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
+        'plaintext-auth-advertised': 'Write `1` into `config/tls_before_auth`.',
+        'tls-version-too-old': (minVersion) => `Remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'Check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
+        certificate: 'Replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
+        'auth-not-advertised': 'Load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
+        'auth-mechanisms': 'The authentication plugins in `config/plugins` determine the mechanisms.',
+        'auth-rejected': 'Its log has the reason of the authentication plugin in `config/plugins`.',
+        'auth-backend': 'Its log has the reason of the authentication plugin in `config/plugins`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/sendmail.ts
+
+/** OpenSSL's option that disables a version, such as `SSL_OP_NO_TLSv1_3` for `TLSv1.3`. */
+const sendmail_exclusion = (version) => `SSL_OP_NO_${version.replace('.', '_')}`;
+const sendmail = {
+    greets: /^\S+ ESMTP Sendmail\b/,
+    settings: {
+        'greeting-rejected': "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+        'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
+        'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+        'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+        'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+        'tls-version-too-old': (minVersion) => `Remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+        'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+        certificate: 'Set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
+        'auth-not-advertised': 'Define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
+        'auth-mechanisms': 'Define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
+        'auth-rejected': 'Cyrus SASL checks the credentials: its method is `pwcheck_method` in `Sendmail.conf`. `testsaslauthd` checks them on the server.',
+        'auth-backend': 'saslauthd must run, and Sendmail must be able to open its socket (`pwcheck_method` in `Sendmail.conf`).',
+        'unauthenticated-mail': "Add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
+        'auth-on-mx': 'Add the modifier `A` to the daemon for port 25, which disables AUTH there.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/stalwart.ts
+
+/** Settings up to 0.15 are in parentheses; later versions have only the names of the WebUI. */
+const stalwart = {
+    greets: /^\S+ Stalwart E?SMTP\b/,
+    offers: /^\S+ you had me at EHLO$/,
+    settings: {
+        'greeting-rejected': "Remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
+        'starttls-not-advertised': 'Configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
+        'starttls-refused': 'Look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
+        'plaintext-on-implicit-port': 'Enable `tlsImplicit` of the listener (`tls.implicit = true`).',
+        'plaintext-auth-advertised': 'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `is_tls`.',
+        'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
+        'tls-handshake-failed': 'Check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
+        certificate: 'Set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
+        'tls-in-proxy': 'Add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
+        'auth-not-advertised': '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
+        'auth-mechanisms': 'Set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
+        'auth-rejected': 'Its log has the reason. An account with two-factor authentication requires an app password.',
+        'unauthenticated-mail': 'Set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
+        'auth-on-mx': 'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/software/servers.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Mail servers, by name. */
+const SERVERS = {
+    Postfix: postfix,
+    Exim: exim,
+    Sendmail: sendmail,
+    OpenSMTPD: openSmtpd,
+    Dovecot: dovecot,
+    Courier: courier,
+    nginx: nginx,
+    qpsmtpd: qpsmtpd,
+    Exchange: exchange,
+    Haraka: haraka,
+    Stalwart: stalwart,
 };
 
 ;// CONCATENATED MODULE: ./src/findings/software.ts
@@ -2844,12 +3775,15 @@ const PROVIDERS = {
 
 const SOFTWARE = { ...PROVIDERS, ...SERVERS };
 /**
- * Recognizes a server or a service by what it sends.
- * @param texts the greeting, the lines of its replies to EHLO, a rejection
+ * Recognizes a server or a service. A name counts only where the product itself puts it: a host can have any name, and a
+ * rejection can quote another server, so the greeting counts most.
  */
-function recognize(texts) {
+function recognize({ greetings, offers, rejections }) {
+    return named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+}
+function named(where, texts) {
     const names = Object.keys(SOFTWARE);
-    return names.find((name) => texts.some((text) => SOFTWARE[name].pattern.test(text)));
+    return names.find((name) => texts.some((text) => softwareOf(name)[where]?.test(text.replace(/^\d{3}[ -]/, ''))));
 }
 /**
  * The sentence that says which setting of a server or service fixes a problem.
@@ -2857,10 +3791,14 @@ function recognize(texts) {
  * @returns undefined if there is none
  */
 function settingOf(topic, name, minVersion) {
-    const setting = SOFTWARE[name].settings[topic];
+    const { settings, isLikely } = softwareOf(name);
+    const setting = settings[topic];
     if (setting === undefined)
         return undefined;
-    return `This is ${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+    return `This is ${isLikely ? 'probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+}
+function softwareOf(name) {
+    return SOFTWARE[name];
 }
 
 ;// CONCATENATED MODULE: ./src/findings/complete.ts
@@ -2905,7 +3843,13 @@ function redactedValues({ evidence = {} }, { redact }) {
 /** @param text of the fix, without a setting */
 function remedyOf({ evidence = {} }, { examples, setting }, text, observed) {
     const { reply = '', data = '' } = evidence;
-    const software = observed && recognize([observed.greeting ?? '', ...observed.capabilities, reply, data]);
+    const software = observed &&
+        recognize({
+            // Data that arrived instead of something else may be a greeting.
+            greetings: [observed.greeting ?? '', data],
+            offers: observed.capabilities,
+            rejections: [reply],
+        });
     // Without a topic, the examples are not about the software of the server.
     const more = setting === undefined || software === undefined
         ? examples
@@ -4459,36 +5403,8 @@ function inconclusive(probe, why, evidence = {}, cause) {
     });
 }
 
-// EXTERNAL MODULE: ./src/text/shorten.ts
-var shorten = __nccwpck_require__(6942);
-;// CONCATENATED MODULE: ./src/net/transcript.ts
-
-
-/** A session through all five steps has about sixty lines. */
-const MAX_LINES = 1000;
-/** As JSON, with at most 16 KiB of the gate's own message. */
-const MAX_BYTES = 32 * 1024;
-const CUT = '… (transcript truncated)';
-/** The lines of a session, exact except for the client's secrets, which callers redact before they add a line. */
-class Transcript {
-    #start = external_node_perf_hooks_.performance.now();
-    #lines = [];
-    #bytes = 0;
-    #cut = false;
-    /** Adds a line. The first line beyond the limits is replaced by a note, and nothing is added after it. */
-    add(from, text) {
-        if (this.#cut)
-            return;
-        this.#bytes += (0,shorten/* bytesInJson */.XN)(text);
-        this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
-        const at = Math.round(external_node_perf_hooks_.performance.now() - this.#start);
-        this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
-    }
-    get lines() {
-        return this.#lines;
-    }
-}
-
+// EXTERNAL MODULE: ./src/net/transcript.ts
+var transcript = __nccwpck_require__(885);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 // EXTERNAL MODULE: ./src/sasl/base64.ts
@@ -4652,7 +5568,7 @@ async function sideHandshake(context, address, secureContext) {
 async function diagnose(context, address, work) {
     const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
     try {
-        return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
+        return await onSideConnection(context, { address, transcript: new transcript/* Transcript */.j(), budget }, work);
     }
     catch {
         // A failure of the diagnosis adds nothing to the failure that it explains.
@@ -4783,8 +5699,10 @@ async function refusedEhlo(said, reply, place) {
         : '';
     const message = `${said}.${heloNote}`;
     const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
-    if (phase === 'after-starttls')
-        return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all }));
+    if (phase === 'after-starttls') {
+        const cause = OVER_TLS[reply.code];
+        return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all, ...(cause && { cause }) }));
+    }
     const found = isOverwritten(greeting)
         ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
         : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
@@ -4798,6 +5716,12 @@ function notSmtp(protocol, greeting, evidence) {
     const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
     return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
+/** What a rejection of EHLO over TLS means, by its code: the server accepted EHLO before TLS. */
+const OVER_TLS = {
+    503: 'not-reset',
+    530: 'not-encrypted',
+    538: 'not-encrypted',
+};
 /** Protocols whose servers greet with 220 like SMTP, by words in their greetings. */
 const GREETINGS = [
     [/\b(FTP|ProFTPD|vsFTPd|Pure-FTPd|FileZilla)\b/i, 'FTP'],
@@ -4839,44 +5763,50 @@ function implicitTlsPort({ endpoint: { host, port } }, said) {
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
 
+const credentials = (text, cause) => ({ text, cause, blamesCredentials: true });
+const other = (text, cause) => ({ text, cause, blamesCredentials: false });
+/** The server names the credentials, and says no more about them. */
 const WRONG = {
-    password: 'According to the server, the username or the password is wrong.',
-    'access-token': 'According to the server, the access token is not valid for this user on this server.',
-    certificate: 'According to the server, the certificate is not valid for this user.',
+    password: credentials('According to the server, the username or the password is wrong.', 'wrong-credentials'),
+    'access-token': credentials('According to the server, the access token is not valid for this user on this server.', 'access-token'),
+    certificate: credentials('According to the server, the certificate is not valid for this user.', 'certificate'),
 };
-const credentials = (text) => ({ text, blamesCredentials: true });
-const other = (text, cause) => ({ text, blamesCredentials: false, cause });
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
-    '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.'),
-    '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.'),
-    '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.'),
-    '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).'),
-    '5.7.8': credentials(WRONG[kind]),
+    '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.', 'mechanism-not-supported'),
+    '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.', 'line-too-long'),
+    '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.', 'client-not-allowed'),
+    '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).', WRONG[kind].cause),
+    '5.7.8': WRONG[kind],
     '5.7.9': kind === 'password'
-        ? other('The server requires stronger authentication: a different mechanism, or an app password.')
-        : other('The server requires a different type of authentication.'),
-    '5.7.11': other('The server believes that the session is not encrypted.'),
-    '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.'),
-    '5.7.13': credentials('The account is disabled.'),
-    '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).'),
-    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.'),
+        ? other('The server requires stronger authentication: a different mechanism, or an app password.', 'stronger-authentication')
+        : other('The server requires a different type of authentication.', 'stronger-authentication'),
+    '5.7.10': NOT_ENCRYPTED,
+    '5.7.11': NOT_ENCRYPTED,
+    '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.', 'password-transition'),
+    '5.7.13': credentials('The account is disabled.', 'account-disabled'),
+    '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).', 'browser-confirmation'),
+    '5.7.30': NO_BASIC_AUTHENTICATION,
+    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
 });
-/** The enhanced code with the meaning of a code (RFC 4954 section 6). */
+const NOT_ENCRYPTED = other('The server believes that the session is not encrypted.', 'not-encrypted');
+const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
+/** The enhanced code with the meaning of a code (RFC 4954 section 6, RFC 5248 section 2.4). */
 const ENHANCED = {
     432: '5.7.12',
+    523: '5.7.10',
     530: '5.7.11',
     534: '5.7.9',
     535: '5.7.8',
     538: '5.7.11',
 };
 const BY_CODE = {
-    454: other('The server cannot check credentials now.'),
-    500: other('The server does not support AUTH, or the line is too long for it.'),
-    501: other('The server cannot decode the SASL response.'),
-    502: other('The server does not support AUTH, although it offers it.'),
-    503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.'),
-    504: other('The server does not support the mechanism, although it offers it.'),
+    454: other('The server cannot check credentials now.', 'backend-unavailable'),
+    500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
+    501: other('The server cannot decode the SASL response.', 'response-not-understood'),
+    502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
+    503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.', 'not-enabled'),
+    504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 /** Enhanced codes that servers send with 535 for any reason. */
 const UNSPECIFIC = ['5.0.0', '5.7.0'];
@@ -4891,32 +5821,55 @@ const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal(
 const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
 /** Words that say more than any code. The first row that matches counts. */
 const byWords = (kind) => [
-    [/app(lication)?[- ](specific )?password/, other('The server requires an app password.')],
-    [/disabled for the (tenant|mailbox)/, other('SMTP AUTH is disabled for the mailbox or the tenant.')],
+    [/app(lication)?[- ](specific )?password/, other('The server requires an app password.', 'app-password')],
+    [/\b(two|2|multi)-?(factor|step)\b|\b(2fa|mfa)\b/, other('The account requires a second factor.', 'app-password')],
     [
-        /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)/,
-        other('A policy of the organization does not allow basic authentication.'),
+        /\b(log|sign) ?in (with|via|through|using) (your|a) (web )?browser\b/,
+        other('The account must be confirmed in a web browser first.', 'browser-confirmation'),
+    ],
+    [
+        /disabled for the (tenant|mailbox)/,
+        other('SMTP AUTH is disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
+    ],
+    [/basic authentication is not supported/, NO_BASIC_AUTHENTICATION],
+    [
+        /security defaults|conditional access|authentication policy|basic authentication (is )?(disabled|blocked)|did not meet the criteria/,
+        kind === 'password'
+            ? other('A policy of the organization does not allow basic authentication.', 'basic-auth-blocked')
+            : other('A policy of the organization does not allow this authentication.', 'client-not-allowed'),
     ],
     [
         /\b(account|mailbox|user)( (has been|is|was))?( temporarily)? (locked|suspended|blocked|disabled|deactivated)\b/,
-        credentials('The account is locked or disabled.'),
+        credentials('The account is locked or disabled.', 'account-disabled'),
     ],
     [
         /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-        credentials('The account is locked after too many failures.'),
+        credentials('The account is locked after too many failures.', 'too-many-failures'),
     ],
     [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
     [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
-    [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.')],
-    [/already auth/, other('The session is already authenticated, for example by a proxy or by the client certificate.')],
+    [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.', 'blocked')],
+    [
+        /already auth/,
+        other('The session is already authenticated, for example by a proxy or by the client certificate.', 'already-authenticated'),
+    ],
     [
         /^(\d\.\d\.\d )?authentication (is )?required\b/,
         other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
     ],
-    [/not enabled/, other('AUTH is not enabled for this client.')],
-    [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.')],
-    [IS_OUTAGE, other('The server could not check the credentials, because its authentication backend is unavailable.')],
-    [IS_WRONG, credentials(WRONG[kind])],
+    [/not enabled/, other('AUTH is not enabled for this client.', 'not-enabled')],
+    [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
+    [
+        IS_OUTAGE,
+        other('The server could not check the credentials, because its authentication backend is unavailable.', 'backend-unavailable'),
+    ],
+    [
+        /\b(token|password)( has| is)? expired\b|(?<!\bor )\bexpired (access )?(token|password)\b/,
+        kind === 'access-token'
+            ? credentials('According to the server, the access token has expired.', 'token-expired')
+            : credentials('According to the server, the password has expired.', 'password-expired'),
+    ],
+    [IS_WRONG, WRONG[kind]],
 ];
 /** What a rejection of AUTH means: by its words, otherwise by its enhanced code, otherwise by its code. */
 function authMeaningOf(reply, kind) {
@@ -4928,7 +5881,11 @@ function authMeaningOf(reply, kind) {
     const byStatus = byEnhancedCode(kind);
     const plain = byStatus[ENHANCED[code] ?? ''] ?? BY_CODE[code];
     const isUnspecific = enhanced === '' || UNSPECIFIC.includes(permanent);
-    return worded ?? byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text) : plain);
+    return worded ?? byStatus[permanent] ?? (plain && !isUnspecific ? other(plain.text, plain.cause) : plain);
+}
+/** The meaning of the code alone, for which the catalog has a cause if it has none for a more specific meaning. */
+function meaningOfCode(code) {
+    return BY_CODE[code];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/refused-credentials.ts
@@ -4993,6 +5950,7 @@ function verdictOf({ code, status, says, consistsOf }) {
 
 
 
+
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
 function judgeAuth(attempt) {
@@ -5002,9 +5960,15 @@ function judgeAuth(attempt) {
     const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
     const isRejected = reply.code >= 400;
     if (fault && (saslError === undefined || !isRejected)) {
-        const code = fault.kind === 'not-authenticated' ? 'auth-server-not-authenticated' : 'protocol-error';
         const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
-        return { findings: [finding(code, message, { evidence: { ...evidence, fault: fault.message } })] };
+        const details = { evidence: { ...evidence, fault: fault.message } };
+        return {
+            findings: [
+                fault.kind === 'malformed'
+                    ? finding('protocol-error', message, details)
+                    : finding('auth-server-not-authenticated', message, { ...details, cause: fault.kind }),
+            ],
+        };
     }
     if (isRejected)
         return judgeRejection(attempt, answer, evidence);
@@ -5036,22 +6000,35 @@ function judgeRejection(attempt, answer, evidence) {
     const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
     const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
     const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
-    const cause = meaning?.cause !== undefined && { cause: meaning.cause };
+    const found = (as, text, causes) => ({
+        ...finding(as, text, { evidence }),
+        ...causeIn(as, causes),
+    });
     // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
-        const found = finding('auth-temporary-failure', message, { evidence, inconclusive: true, ...cause });
-        return { findings: [found], transient: true };
+        const failure = found('auth-temporary-failure', message, [meaning?.cause]);
+        return { findings: [{ ...failure, inconclusive: true }], transient: true };
     }
-    const other = OTHER_REJECTIONS[code];
-    if (other)
-        return { findings: [finding(other, message, { evidence, ...cause })] };
+    const instead = OTHER_REJECTIONS[code];
+    if (instead)
+        return { findings: [found(instead, message, [meaning?.cause, meaningOfCode(code)?.cause])] };
     // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
     if (mustBeRejected && verdict && hasCompared(attempt, verdict))
         return { findings: [] };
     const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
-    const text = `${message}${unknown}${otherReason(attempt, verdict)}`;
-    const byKind = auth.kind === 'password' ? {} : { cause: auth.kind };
-    return { findings: [finding('auth-rejected', text, { evidence, ...byKind, ...cause })] };
+    // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
+    const isVague = meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
+    const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
+    const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
+    const text = `${message}${unknown}${suspicion ? ` ${suspicion.text}` : ''}`;
+    const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
+    return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
+}
+/** The first of these that the catalog has for the code. */
+function causeIn(code, names) {
+    const { causes = {} } = catalog/* CATALOG */.W8[code];
+    const cause = names.find((name) => name !== undefined && name in causes);
+    return cause === undefined ? {} : { cause };
 }
 /** Rejections that are not about the credentials. */
 const OTHER_REJECTIONS = {
@@ -5060,6 +6037,7 @@ const OTHER_REJECTIONS = {
     502: 'auth-command-refused',
     503: 'auth-command-refused',
     504: 'auth-mechanism-unavailable',
+    523: 'auth-tls-required',
     530: 'auth-tls-required',
     538: 'auth-tls-required',
 };
@@ -5071,6 +6049,8 @@ const REJECTED_WITHIN = {
     password: /^(?:invalid-proof|unknown-user)$/,
     'access-token': /(?:^|, )status: (?:40[013]|invalid_token|insufficient_scope)(?:,|$)/,
 };
+/** Among those, the errors about what a valid token allows. */
+const OUT_OF_SCOPE = /(?:^|, )status: (?:403|insufficient_scope)(?:,|$)/;
 /**
  * Whether the server received the credentials and has what it must compare them with.
  * - A SCRAM server looks that up before it asks for the proof. With channel binding, the exchange can also fail because
@@ -5091,27 +6071,42 @@ function hasCompared(attempt, verdict) {
         return false;
     return credentialsSent && !(0,mechanisms/* bindsChannel */._n)(mechanism);
 }
-/** A sentence about what else can be the reason; empty if nothing suggests one. */
-function otherReason(attempt, verdict) {
+/** What in the exchange suggests a different reason than wrong credentials. */
+function suspicionIn(attempt, verdict) {
     const { auth, mechanism, binding, clientCertificateRequested, credentialsSent, reportedError, iterations } = attempt;
     if (auth.kind === 'certificate') {
-        return clientCertificateRequested ? '' : ' The server did not ask for a client certificate in the handshake.';
+        if (clientCertificateRequested)
+            return undefined;
+        const text = 'The server did not ask for a client certificate in the handshake.';
+        return { text, cause: 'certificate-not-requested' };
     }
-    if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism)) {
-        const unbound = mechanism.replace(/-PLUS$/, '');
-        return ` The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password. Try \`auth.mechanism: ${unbound}\`.`;
+    if (reportedError?.exact === 'server-does-support-channel-binding') {
+        const text = 'It supports channel binding, but no mechanism with channel binding (-PLUS) was in its offer.';
+        return { text, cause: 'binding-not-offered' };
+    }
+    const isWrong = reportedError !== undefined && REJECTED_WITHIN.password?.test(reportedError.exact) === true;
+    if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism) && !isWrong) {
+        const isNamed = /^(?:channel-bindings-dont-match|channel-binding-not-supported|unsupported-channel-binding-type)$/.test(reportedError?.exact ?? '');
+        const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password.`;
+        return { text, cause: isNamed ? 'channel-binding' : 'bound-exchange' };
     }
     if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-        return ` A server that does not store the password in the form that ${mechanism} requires cannot check it. Try \`auth.mechanism: PLAIN\`.`;
+        const text = `A server that does not store the password in the form that ${mechanism} requires cannot check it.`;
+        return { text, cause: 'password-storage' };
     }
     const { kind, secret } = auth;
     const name = kind.replace('-', ' ');
-    if (!credentialsSent)
-        return ` The server replied before the ${name} was sent.`;
-    if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
-        return ' A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
+    if (!credentialsSent) {
+        return { text: `The server replied before the ${name} was sent.`, cause: 'rejected-early' };
     }
-    return secret.isPadded ? ` The configured ${name} begins or ends with a space.` : '';
+    if (secret.isPadded) {
+        return { text: `The configured ${name} begins or ends with a space or a line break.`, cause: 'padded-secret' };
+    }
+    if (kind === 'access-token' && reportedError === undefined && verdict === 'general') {
+        const text = 'A server that cannot validate tokens sends the same reply. A server that can validate them usually reports a SASL error too.';
+        return { text, cause: 'token-not-checked' };
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/authentication.ts
@@ -5207,13 +6202,13 @@ async function signIn(context, { session, channel, capabilities, plaintext }, au
     const { endpoint, budget, run } = context;
     const offered = capabilities.mechanisms;
     if (!offered) {
-        return { findings: [notOffered(capabilities, plaintext?.capabilities.mechanisms)] };
+        return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities.mechanisms)] };
     }
     const binding = channelBinding(channel);
     const canBind = binding !== undefined;
     const mechanism = (0,mechanisms/* chooseMechanism */.L$)(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
     if (mechanism === undefined)
-        return { findings: [unavailable(offered, auth, canBind)] };
+        return { findings: [unavailable(offered, auth)] };
     const { host, port } = endpoint;
     try {
         const result = await authenticate(session, mechanism, { ...auth, host, port }, {
@@ -5236,10 +6231,12 @@ async function signIn(context, { session, channel, capabilities, plaintext }, au
     }
 }
 /** @param beforeTls the mechanisms that were offered before TLS */
-function notOffered({ lines }, beforeTls) {
+function notOffered({ role, port }, { lines }, beforeTls) {
     const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none' };
-    if (!beforeTls)
-        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+    if (!beforeTls) {
+        const cause = role === 'mx' || port === 25 ? { cause: 'mail-exchanger' } : {};
+        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence, ...cause });
+    }
     const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || 'without a mechanism';
     const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
     return finding('auth-not-advertised', message, {
@@ -5253,14 +6250,30 @@ const ANY_MECHANISM = {
     'access-token': 'a token mechanism (OAUTHBEARER or XOAUTH2)',
     certificate: 'EXTERNAL',
 };
-function unavailable(offered, { kind, mechanism }, canBind) {
+function unavailable(offered, { kind, mechanism }) {
     const required = mechanism ?? ANY_MECHANISM[kind];
     const evidence = { offered: (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'none', required };
-    const unbound = !canBind && offered.some(mechanisms/* bindsChannel */._n)
+    const cause = unavailability(offered, kind, mechanism);
+    const unbound = cause === 'only-with-binding'
         ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
         : '';
     const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
-    return finding('auth-mechanism-unavailable', message, { evidence });
+    return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
+}
+/** Why no mechanism fits. Undefined if the server offers none that the gate supports. */
+function unavailability(offered, kind, mechanism) {
+    const kinds = new Set(offered.map(mechanisms/* kindOf */.I));
+    if (kind === 'certificate')
+        return 'external-not-offered';
+    if (kinds.has(kind)) {
+        const isOffered = mechanism === undefined || offered.includes(mechanism);
+        return isOffered ? 'only-with-binding' : 'mechanism-not-offered';
+    }
+    if (kinds.has('access-token'))
+        return 'token-required';
+    if (kinds.has('password'))
+        return 'password-required';
+    return kinds.has('certificate') ? 'certificate-required' : undefined;
 }
 function lostAfterAuth(error, mechanism) {
     const found = connectionLost(error);
@@ -5395,6 +6408,8 @@ function judgePlaintextAuth({ role }, offered) {
     return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }
 
+// EXTERNAL MODULE: ./src/text/shorten.ts
+var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/verdict/waivers.ts
 
 
@@ -6239,13 +7254,24 @@ function chainInWords(sent) {
     const more = sent.length - lines.length;
     return [...lines, ...(more > 0 ? [`and ${(0,count/* count */.U)(more, 'more certificate')}`] : [])].join(' / ');
 }
-/** The trusted CAs, and where they come from: `default store: 142 certificates; ca: CN=Example Root`. */
-function anchorsInWords(trust, ca) {
-    const added = trust.parsed(ca);
-    const names = added.slice(0, DESCRIBED).map(({ subject }) => shortName(subject));
-    const more = added.length - names.length;
-    const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join('; ');
-    return `default store: ${(0,count/* count */.U)(trust.defaultCount, 'certificate')}; ca: ${list || 'none'}`;
+/** The trusted CAs, and where they come from: `default store: 142 certificates; certs/ca.pem: CN=Example Root`. */
+function anchorsInWords(trust, { ca, anchorSources }) {
+    const sources = anchorSources ?? (ca.length > 0 ? [{ certificates: ca }] : []);
+    const described = sources.slice(0, DESCRIBED).map(({ path = 'ca', certificates }) => {
+        const subjects = trust.parsed(certificates).map(({ subject }) => shortName(subject));
+        return `${(0,shorten/* shorten */.ml)((0,peer/* visible */.RK)(path), NAME_CHARACTERS)}: ${chain_evidence_inWords(subjects)}`;
+    });
+    const more = sources.length - described.length;
+    const added = described.length === 0 ? ['ca: none'] : described;
+    return [
+        `default store: ${(0,count/* count */.U)(trust.defaultCount, 'certificate')}`,
+        ...added,
+        ...(more > 0 ? [`${more} more files`] : []),
+    ].join('; ');
+}
+function chain_evidence_inWords(subjects) {
+    const more = subjects.length - DESCRIBED;
+    return [...subjects.slice(0, DESCRIBED), ...(more > 0 ? [`and ${more} more`] : [])].join(' / ');
 }
 function shortName(multiLine) {
     return (0,shorten/* shorten */.ml)((0,peer/* visible */.RK)((0,x509_certificate/* distinguishedName */.CG)(multiLine)), NAME_CHARACTERS) || '(no name)';
@@ -6392,7 +7418,7 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
         return [];
     const issuer = nameOf(sent[0]?.issuer);
     const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
-    const trusted = anchorsInWords(options.trust, options.policy.ca);
+    const trusted = anchorsInWords(options.trust, options.policy);
     switch (chain.kind) {
         case 'trusted': {
             const explanations = EXPLAINED_BY[verifyError] ?? [];
@@ -16219,6 +17245,152 @@ async function composeTestMessage(from, to, now, attachmentBytes = 0) {
 
 // EXTERNAL MODULE: ./src/inbox/failure.ts
 var inbox_failure = __nccwpck_require__(7358);
+;// CONCATENATED MODULE: ./src/steps/delivery/inbox-access.ts
+
+
+/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
+const FIRST_REOPEN_MS = 1000;
+const LONGEST_REOPEN_MS = 8000;
+/** Opens the inbox, or shares its open session. Call it early, so that it is ready when the message is sent. */
+function openInbox(context, target) {
+    return context.run.inboxes.open(target, settingsFor(context, target));
+}
+/** Works in an inbox, and opens it again if its connection is lost before the deadline. */
+async function reopening(context, target, deadline, work) {
+    for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
+        const opened = await openInbox(context, target);
+        const result = opened.ok ? await work(opened.value) : opened;
+        if (result.ok || !(0,inbox_failure/* isTransient */.dg)(result.failure) || deadline.remainingMs <= pauseMs)
+            return result;
+        await context.run.pause(pauseMs);
+    }
+}
+/** The dialogue with the inbox, which all endpoints that deliver there share. */
+function inboxTranscript(context, target) {
+    return context.run.inboxes.transcript(target, settingsFor(context, target));
+}
+function settingsFor({ endpoint, run }, target) {
+    const { ca, minVersion, minValidDays } = endpoint.tls;
+    return {
+        resolver: run.resolver,
+        context: run.trust.context({ ca, minVersion }),
+        minVersion,
+        anything: () => run.trust.anything(),
+        timeoutMs: endpoint.timeoutMs,
+        minValidDays,
+        judge: (peer) => {
+            const { findings } = judgePeer(peer, {
+                // Pins and waivers apply to the endpoint only.
+                policy: { ca, minVersion, minValidDays, pins: [] },
+                name: target.host,
+                now: run.now(),
+                trust: run.trust,
+                waived: () => false,
+            });
+            return findings.filter(({ severity }) => severity === 'error');
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/inbox-finding.ts
+
+
+
+
+
+/** Which inbox a finding is about: its URL without the path, and as which user it reads which mailbox. */
+function inboxEvidence(target) {
+    const { scheme, host, port, username } = target;
+    return {
+        inbox: `${scheme}://${(0,findings_reproduce/* authority */.k)(host, port)}`,
+        ...(username !== undefined && { user: (0,peer/* excerpt */.Kb)(username) }),
+        ...('mailbox' in target && { mailbox: (0,peer/* excerpt */.Kb)(target.mailbox) }),
+    };
+}
+/** The finding for an inbox that cannot be used. */
+function inboxFinding(failure, target) {
+    const message = describeInbox(failure, target);
+    const evidence = {
+        ...inboxEvidence(target),
+        reason: (0,inbox_failure/* describeFailure */.Ic)(failure),
+        ...('reply' in failure && { inboxReply: failure.reply }),
+    };
+    if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
+        const cause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
+        return finding('inbox-rejected', message, { evidence, cause });
+    }
+    const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
+    return finding('inbox-unreachable', message, {
+        evidence: { ...evidence, ...detailsOf(failure) },
+        cause: inbox_finding_causeOf(failure),
+        ...(isInconclusive && { inconclusive: true }),
+    });
+}
+/** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
+function describeInbox(failure, target) {
+    const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
+    const end = protocol === undefined ? '' : ` (${protocol})`;
+    return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${(0,inbox_failure/* describeFailure */.Ic)(failure).replace(/\.$/, '')}${end}.`;
+}
+const CONNECTING = {
+    'name-not-found': 'name-not-found',
+    'lookup-failed': 'lookup-failed',
+    'no-route': 'no-route',
+    'not-possible-here': 'not-possible-here',
+    refused: 'refused',
+    reset: 'refused',
+    'timed-out': 'timed-out',
+};
+function inbox_finding_causeOf(failure) {
+    switch (failure.kind) {
+        case 'no-connection':
+            return CONNECTING[failure.cause.kind];
+        case 'no-tls':
+            if ((0,inbox_failure/* isVersionTooOld */.Yb)(failure))
+                return 'tls-version';
+            if (failure.cause.kind === 'timed-out')
+                return 'handshake-timeout';
+            if (failure.cause.kind !== 'cleartext')
+                return 'tls-failed';
+            return failure.afterStartTls ? 'data-after-starttls' : 'not-tls';
+        case 'bad-certificate':
+            return certificateCause(failure.objections.map(({ code }) => code));
+        case 'temporary':
+        case 'unusable':
+            return failure.reason;
+        case 'busy':
+        case 'other-protocol':
+            return failure.kind;
+    }
+}
+/** A placeholder certificate is self-signed, expired and misnamed at the same time: the chain comes first. */
+function certificateCause(codes) {
+    const has = (...some) => codes.some((code) => some.includes(code));
+    if (has('certificate-self-signed'))
+        return 'certificate-self-signed';
+    if (has('certificate-chain-incomplete'))
+        return 'certificate-chain-incomplete';
+    if (has('certificate-untrusted'))
+        return 'certificate-untrusted';
+    if (has('certificate-expired', 'certificate-not-yet-valid', 'certificate-expires-soon'))
+        return 'certificate-dates';
+    return codes.every((code) => code === 'certificate-hostname-mismatch') ? 'certificate-name' : 'certificate';
+}
+function detailsOf(failure) {
+    if (failure.kind === 'no-tls') {
+        const { cause, required, negotiated } = failure;
+        return {
+            ...(negotiated && { required, negotiated: negotiated.version }),
+            ...(cause.kind === 'alert' && { alert: String(cause.number) }),
+        };
+    }
+    const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
+    return protocol === undefined ? {} : { protocol };
+}
+function protocolIn(said) {
+    return /^220[ -]/.test(said) ? 'SMTP or FTP' : protocolOf(said);
+}
+
 // EXTERNAL MODULE: ./src/message/alterations.ts + 1 modules
 var alterations = __nccwpck_require__(5079);
 // EXTERNAL MODULE: ./src/message/fields.ts
@@ -16363,6 +17535,54 @@ function tlsOf(clauses) {
     if (version === undefined && cipher === undefined && !match(MENTIONED))
         return undefined;
     return { ...(version !== undefined && { version }), ...(cipher !== undefined && { cipher }) };
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/cleanup.ts
+
+
+
+
+
+/** How long to search for a message again whose deletion may have succeeded. */
+const SEARCH_AGAIN_MS = 1000;
+/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
+const CLEANUP_MS = 10_000;
+/**
+ * Counts the copies of a message and, unless it is to be kept, deletes them all. If the connection is lost meanwhile,
+ * the message is searched for again; if it is no longer there, it has been deleted.
+ */
+async function cleanUp(context, received, { keep, inbox }, sought, deadline) {
+    const countOrDelete = (found) => (keep ? found.recount() : found.delete());
+    const finds = [received];
+    let cleaned = await countOrDelete(received);
+    if (!cleaned.ok && (0,inbox_failure/* isTransient */.dg)(cleaned.failure) && !deadline.isOver) {
+        cleaned = await reopening(context, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
+            const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SEARCH_AGAIN_MS, deadline));
+            if (!again.ok)
+                return again;
+            if (!again.value)
+                return { ok: true, value: undefined };
+            finds.push(again.value);
+            return countOrDelete(again.value);
+        });
+    }
+    const failures = [];
+    if (!cleaned.ok) {
+        const { failure } = cleaned;
+        const evidence = { ...inboxEvidence(inbox), reason: (0,inbox_failure/* describeFailure */.Ic)(failure) };
+        const isRefused = failure.kind === 'rejected';
+        const cause = isRefused ? { cause: 'not-deleted' } : {};
+        failures.push(finding('inbox-cleanup-failed', describeInbox(failure, inbox), { evidence, ...cause }));
+    }
+    // Some copies may have been deleted before the connection was lost.
+    const copies = Math.max(...finds.map((found) => found.copies));
+    return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
+}
+/** @returns undefined if the message is no longer there, even if a different one has its Message-ID */
+async function findAgain(inbox, sought, deadline) {
+    const found = await inbox.find(sought, deadline);
+    const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
+    return isThere ? found : { ok: true, value: undefined };
 }
 
 ;// CONCATENATED MODULE: ./src/net/private-address.ts
@@ -16526,6 +17746,110 @@ function differences(channel, { version, cipher }, received, isDeclared) {
     const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
     const evidence = { expected, found, received };
     return [finding('delivery-hop-mismatch', message, { evidence, ...(isDeclared && { severity: 'notice' }) })];
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/identity.ts
+
+
+
+/** Judges whether the message that arrived is the one that was sent. */
+function judgeIdentity(sent, source, parsed) {
+    const differences = (0,alterations/* alterations */.TL)(sent, source);
+    if (differences.length === 0)
+        return [];
+    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
+    const evidence = { messageId: sent.messageId, altered };
+    if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
+        const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+        return [finding('message-reencoded', text, { evidence })];
+    }
+    if ((0,alterations/* hasToken */.y0)(sent, parsed)) {
+        const text = `The message that arrived is not the one that was sent: ${altered}.`;
+        return [finding('message-altered', text, { evidence })];
+    }
+    const text = `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+    return [finding('message-altered', text, { evidence, cause: 'replaced' })];
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/queue-id.ts
+
+/** How servers name the queue ID of a message when they accept it. */
+const FORMS = [
+    // Postfix, Mailpit, SendGrid.
+    /\bqueued as ([\w.-]+)/i,
+    // Exim.
+    /\bid=([\w-]+)/,
+    // Exchange.
+    /\[InternalId=(\d+)/i,
+    // Stalwart.
+    /\bqueued with id ([\w.-]+)/i,
+    // Haraka.
+    /\bMessage queued \(([\w.-]+)\)/i,
+    // qmail.
+    /\b(qp \d+)/,
+    // Sendmail, OpenSMTPD.
+    /^250 (?:\d\.\d+\.\d+ )?([\w-]+) Message accepted for delivery/i,
+    // Gmail.
+    /^250 2\.0\.0 OK\s+(?:\w+ )?(\d+ [\w-]+\.[\w.-]+) - gsmtp/i,
+    // Courier, Amazon SES.
+    /^250 Ok\.? ([\dA-F][\w.-]{9,})$/i,
+];
+/** @returns the queue ID in the reply to a message, as the log of the server has it; undefined if it names none */
+function queueIdIn(reply) {
+    const text = formatReply(reply);
+    const found = FORMS.map((form) => form.exec(text)?.[1]).find((id) => id !== undefined);
+    return found?.replace(/\.$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/not-received.ts
+
+
+
+
+
+
+/** The finding for a message that the server accepted and that was not found in time. */
+function notReceived({ message, delivery, accepted, searched, others }) {
+    const { inbox, to, withinMs } = delivery;
+    const where = inboxEvidence(inbox);
+    const reply = formatReply(accepted);
+    const queueId = queueIdIn(accepted);
+    const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(peer/* excerpt */.Kb);
+    const within = `${withinMs / 1000} s`;
+    const user = where.user === undefined ? '' : ` as ${where.user}`;
+    const other = others.map(describe).find((text) => text !== '');
+    const seen = other === undefined
+        ? ''
+        : ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
+    const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${seen}`;
+    return finding('message-not-received', text.trimEnd(), {
+        evidence: {
+            messageId: message.messageId,
+            ...where,
+            searched: folders.join(', '),
+            junk: searched.junk?.searched ? 'searched' : 'not searched',
+            within,
+            reply,
+            ...(queueId !== undefined && { queueId }),
+            ...(other !== undefined && { other }),
+        },
+        ...(other !== undefined && { cause: 'other-message' }),
+    });
+}
+function junkSentence({ junk }, { scheme }) {
+    if (junk?.searched)
+        return `That includes the junk folder.`;
+    if (junk)
+        return `The junk folder "${(0,peer/* excerpt */.Kb)(junk.folder)}" could not be searched.`;
+    if (scheme === 'imap' || scheme === 'imaps')
+        return 'It found no junk folder to search.';
+    return scheme.startsWith('pop3') ? 'POP3 has no access to a junk folder.' : '';
+}
+/** The sender and the subject of a message. */
+function describe(source) {
+    const parsed = (0,message_fields/* parseMessage */.vY)(source);
+    const first = (name) => (0,peer/* excerpt */.Kb)((0,message_fields/* valuesOf */.sm)(parsed, name)[0] ?? 'none');
+    return `From: ${first('from')}; Subject: ${first('subject')}`;
 }
 
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
@@ -16825,12 +18149,22 @@ async function judgeVerdicts(context, verdicts, source, message, hops) {
 }
 function mismatch(check, required, found, evidence) {
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+    const cause = mismatchCause(check, required, found);
     const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
     return finding('delivery-verdict-mismatch', message, {
         evidence: { check, required, found, ...evidence },
+        ...(cause !== undefined && { cause }),
         // A temporary error does not show whether the check would pass.
         ...(found === 'temperror' && { inconclusive: true }),
     });
+}
+/** Only a result that should be a pass says what to correct. */
+function mismatchCause(check, required, found) {
+    if (found === 'temperror')
+        return 'temporary';
+    if (required !== 'pass')
+        return undefined;
+    return check === 'dkim' && found === 'none' ? 'dkim-missing' : check;
 }
 function judgeReceiver({ endpoint }, check, { [check]: required, authservId = '' }, message, trusted) {
     if (required === undefined)
@@ -16854,7 +18188,12 @@ function judgeReceiver({ endpoint }, check, { [check]: required, authservId = ''
     const evidence = { authservId, result: (0,peer/* excerpt */.Kb)(foreign.detail), sender: (0,peer/* excerpt */.Kb)(sender) };
     const of = (0,peer/* excerpt */.Kb)(judged(foreign));
     const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
-    return [finding('delivery-verdict-mismatch', text, { evidence: { check, required, found: required, ...evidence } })];
+    return [
+        finding('delivery-verdict-mismatch', text, {
+            evidence: { check, required, found: required, ...evidence },
+            cause: 'other-domain',
+        }),
+    ];
 }
 function missing(check, required, authservId, message) {
     const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
@@ -16910,50 +18249,42 @@ function mostRelevant(signatures) {
 
 
 
+
+
+
 /** How long to wait for copies, which arrive a moment after the message. Every delivery takes this much longer. */
 const SETTLING_MS = 1000;
-/** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
-const FIRST_REOPEN_MS = 1000;
-const LONGEST_REOPEN_MS = 8000;
-/** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
-const CLEANUP_MS = 10_000;
-/** Opens the inbox, or shares its open session. Call it early, so that it is ready when the message is sent. */
-function openInbox({ endpoint, run }, target) {
-    const { ca, minVersion, minValidDays } = endpoint.tls;
-    return run.inboxes.open(target, {
-        resolver: run.resolver,
-        context: run.trust.context({ ca, minVersion }),
-        timeoutMs: endpoint.timeoutMs,
-        minValidDays,
-        judge: (peer) => {
-            const { findings } = judgePeer(peer, {
-                // Pins and waivers apply to the endpoint only.
-                policy: { ca, minVersion, minValidDays, pins: [] },
-                name: target.host,
-                now: run.now(),
-                trust: run.trust,
-                waived: () => false,
-            });
-            return findings.filter(({ severity }) => severity === 'error');
-        },
-    });
-}
-/** Waits for the test message that the server has just accepted, judges the message that arrived, and deletes it. */
-async function awaitArrival(context, signedIn, message, delivery) {
+/**
+ * Waits for the test message that the server has just accepted, judges the message that arrived, and deletes it.
+ * @param accepted the reply of the server
+ */
+async function awaitArrival(context, signedIn, message, accepted, delivery) {
     const acceptedAt = external_node_perf_hooks_.performance.now();
     const { messageId, nonce } = message;
-    const { inbox, to, withinMs } = delivery;
+    const { inbox, withinMs } = delivery;
     const size = Buffer.byteLength(message.text);
     const deadline = net_deadline/* Deadline */.B.after(withinMs, context.run.end);
-    const sought = { messageId, nonce, size, is: (source) => (0,alterations/* isTestMessage */.qk)(message, source) };
-    const found = await reopening(context, inbox, deadline, (opened) => opened.find(sought, deadline));
+    const others = [];
+    const sought = {
+        ...{ messageId, nonce, size },
+        is: (source) => (0,alterations/* isTestMessage */.qk)(message, source),
+        onOther: (source) => {
+            // One is enough to describe.
+            if (others.length === 0)
+                others.push(source);
+        },
+    };
+    let searched = { folders: [] };
+    const found = await reopening(context, inbox, deadline, async (opened) => {
+        const result = await opened.find(sought, deadline);
+        searched = opened.searched();
+        return result;
+    });
     if (!found.ok)
         return { findings: [inboxFinding(found.failure, inbox)] };
     const received = found.value;
-    if (!received) {
-        const text = `The server accepted the message to ${to}, but it was not in the inbox after ${withinMs / 1000} s.`;
-        return { findings: [finding('message-not-received', text, { evidence: { messageId } })] };
-    }
+    if (!received)
+        return { findings: [notReceived({ message, delivery, accepted, searched, others })] };
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
     const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
     const parsed = (0,message_fields/* parseMessage */.vY)(received.source);
@@ -16969,7 +18300,7 @@ async function awaitArrival(context, signedIn, message, delivery) {
     }
     await context.run.pause(settled.remainingMs);
     // What the message shows stays true even if the last search or the deletion fails.
-    const { copies, hasMore, failures } = await finished(context, received, delivery, sought, deadline);
+    const { copies, hasMore, failures } = await cleanUp(context, received, delivery, sought, deadline);
     findings.push(...failures);
     if (copies > 1) {
         const times = hasMore ? `at least ${copies}` : String(copies);
@@ -16979,75 +18310,6 @@ async function awaitArrival(context, signedIn, message, delivery) {
     }
     const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };
     return { findings, facts: { delivery: report } };
-}
-function judgeIdentity(sent, source, parsed) {
-    const differences = (0,alterations/* alterations */.TL)(sent, source);
-    if (differences.length === 0)
-        return [];
-    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
-    const evidence = { messageId: sent.messageId, altered };
-    if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
-        const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
-        return [finding('message-reencoded', text, { evidence })];
-    }
-    const doubt = (0,alterations/* hasToken */.y0)(sent, parsed)
-        ? ''
-        : ' The random value in its body is missing: the body was replaced or the message was forged.';
-    const text = `The message that arrived is not the one that was sent: ${altered}.${doubt}`;
-    return [finding('message-altered', text, { evidence })];
-}
-/** Works in an inbox, and opens it again if its connection is lost before the deadline. */
-async function reopening(context, target, deadline, work) {
-    for (let pauseMs = FIRST_REOPEN_MS;; pauseMs = Math.min(2 * pauseMs, LONGEST_REOPEN_MS)) {
-        const opened = await openInbox(context, target);
-        const result = opened.ok ? await work(opened.value) : opened;
-        if (result.ok || !(0,inbox_failure/* isTransient */.dg)(result.failure) || deadline.remainingMs <= pauseMs)
-            return result;
-        await context.run.pause(pauseMs);
-    }
-}
-/**
- * Counts the copies of a message and, unless it is to be kept, deletes them all. If the connection is lost meanwhile,
- * the message is searched for again; if it is no longer there, it has been deleted.
- */
-async function finished(context, received, { keep, inbox }, sought, deadline) {
-    const cleanUp = (found) => (keep ? found.recount() : found.delete());
-    const finds = [received];
-    let cleaned = await cleanUp(received);
-    if (!cleaned.ok && (0,inbox_failure/* isTransient */.dg)(cleaned.failure) && !deadline.isOver) {
-        cleaned = await reopening(context, inbox, net_deadline/* Deadline */.B.after(CLEANUP_MS, deadline), async (reopened) => {
-            const again = await findAgain(reopened, sought, net_deadline/* Deadline */.B.after(SETTLING_MS, deadline));
-            if (!again.ok)
-                return again;
-            if (!again.value)
-                return { ok: true, value: undefined };
-            finds.push(again.value);
-            return cleanUp(again.value);
-        });
-    }
-    const failures = [];
-    if (!cleaned.ok) {
-        const { message, evidence = {} } = inboxFinding(cleaned.failure, inbox);
-        failures.push(finding('inbox-cleanup-failed', message, { evidence }));
-    }
-    // Some copies may have been deleted before the connection was lost.
-    const copies = Math.max(...finds.map((found) => found.copies));
-    return { copies, hasMore: finds.at(-1)?.hasMore === true, failures };
-}
-/** @returns undefined if the message is no longer there, even if a different one has its Message-ID */
-async function findAgain(inbox, sought, deadline) {
-    const found = await inbox.find(sought, deadline);
-    const isThere = found.ok ? found.value && sought.is(found.value.source) : found.failure.kind !== 'message-gone';
-    return isThere ? found : { ok: true, value: undefined };
-}
-function inboxFinding(failure, { scheme, host, port }) {
-    const reason = (0,inbox_failure/* describeFailure */.Ic)(failure);
-    const isRejected = failure.kind === 'rejected' || failure.kind === 'message-gone';
-    const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
-    return finding(isRejected ? 'inbox-rejected' : 'inbox-unreachable', `${scheme}://${host}:${port}: ${reason}`, {
-        evidence: { reason },
-        ...(isInconclusive && { inconclusive: true }),
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/smtp/transaction.ts
@@ -17204,9 +18466,14 @@ const TABLE = [
     },
     {
         isExactly: ({ status }) => status === '2.2',
-        fits: either(['3.1'], /quota|mailbox (is )?full|insufficient (system )?storage/),
-        text: "The mailbox or the server's disk is full.",
-        cause: 'storage-full',
+        fits: ({ text }) => /quota|mailbox (is )?full/.test(text),
+        text: 'The mailbox of the recipient is full.',
+        cause: 'mailbox-full',
+    },
+    {
+        fits: either(['3.1'], /insufficient (system )?storage/),
+        text: 'The disk of the server is full.',
+        cause: 'disk-full',
     },
     {
         isExactly: ({ status }) => status === '3.4',
@@ -17260,8 +18527,13 @@ function refusalMeaningOf(at, reply, endpoint) {
     if (!row)
         return undefined;
     const { text, cause } = row;
-    return { text, cause: cause === 'sign-in-required' && endpoint.auth ? 'not-authorized' : cause };
+    return { text, cause: (endpoint.auth && WITH_AUTH[cause]) ?? cause };
 }
+/** What a cause means if the client has authenticated. */
+const WITH_AUTH = {
+    'sign-in-required': 'not-authorized',
+    'relay-denied': 'relay-denied-to-account',
+};
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
@@ -17281,8 +18553,12 @@ const REJECTED = {
     DATA: 'message-rejected',
     MESSAGE: 'message-rejected',
 };
-/** Judges a reply that ends the transaction. The remark is added to the message. */
-function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '') {
+/**
+ * Judges a reply that ends the transaction.
+ * @param remark is added to the message
+ * @param unknown the cause if the reply does not name one
+ */
+function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '', unknown) {
     const said = `The server replied to ${line} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
@@ -17295,10 +18571,11 @@ function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, rema
     const waited = greylisting && isTemporary
         ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
         : '';
+    const cause = meaning?.cause ?? unknown;
     const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
     const found = finding(code, `${said}.${text}${waited}${remark}`, {
         evidence,
-        ...(meaning && { cause: meaning.cause }),
+        ...(cause !== undefined && { cause }),
         ...(isTemporary && { inconclusive: true }),
     });
     // Such a server is likely to accept the message a little later (RFC 6647 section 4).
@@ -17397,7 +18674,7 @@ function refused_recipient_isRefusal({ code, status, says, consistsOf }) {
  * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
  * an address in its header contains non-ASCII characters (BODY=8BITMIME, RFC 6152): a server with SMTPUTF8 must also
  * have 8BITMIME (RFC 6531 section 3.1).
- * @returns ok once the server has accepted the message
+ * @returns the reply with which the server has accepted the message
  */
 async function submission_submit(context, { session, capabilities }, { from, to }, { text, messageId }) {
     const size = Buffer.byteLength(text);
@@ -17410,11 +18687,12 @@ async function submission_submit(context, { session, capabilities }, { from, to 
         ...(nonAscii(from, to) === undefined ? [] : ['SMTPUTF8']),
     ];
     let isHandedOver = false;
+    let end;
     try {
         const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
         if (refused)
             return judgeRefusal(context, refused);
-        const end = await session.message(text, () => {
+        end = await session.message(text, () => {
             isHandedOver = true;
         });
         const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end };
@@ -17431,7 +18709,7 @@ async function submission_submit(context, { session, capabilities }, { from, to 
         const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
         findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
     }
-    return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: undefined };
+    return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: end };
 }
 /**
  * Tests whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
@@ -17455,12 +18733,13 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            return judgeRefusal(context, asked, ' This does not show that the server rejects the recipient.');
+            const remark = ' This does not show that the server rejects the recipient.';
+            return judgeRefusal(context, asked, remark, 'not-about-recipient');
         }
         const client = isSignedIn ? 'this account' : 'an unauthenticated client';
         const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
         const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
-        return stopped(finding('relay-open', message, { evidence }));
+        return stopped(finding('relay-open', message, { evidence, ...(isSignedIn && { cause: 'account' }) }));
     }
     catch (error) {
         return stoppedBy(error, context, 'inside-tls');
@@ -17487,6 +18766,8 @@ function tooLarge(capabilities, size) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
+
+
 
 
 
@@ -17523,21 +18804,31 @@ async function delivery(context, signedIn) {
     if (inbox) {
         const opened = await openInbox(context, inbox);
         if (!opened.ok) {
-            return { ...done([inboxFinding(opened.failure, inbox)]), transient: (0,inbox_failure/* isTransient */.dg)(opened.failure) };
+            const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: (0,inbox_failure/* isTransient */.dg)(opened.failure) };
+            return withInboxTranscript(context, inbox, failed);
         }
     }
     const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
     const submitted = await submission_submit(context, signedIn, endpoint.delivery, message);
-    if (!submitted.ok || (!inbox && expect === 'accepted'))
+    if (!submitted.ok)
         return submitted;
+    if (!inbox && expect === 'accepted')
+        return { ...submitted, next: undefined };
     if (!inbox) {
         const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
-        return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)] };
+        return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
     }
-    const waiting = awaitArrival(context, signedIn, message, { ...endpoint.delivery, inbox });
+    const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...endpoint.delivery, inbox });
     // The server does not have to keep the session open while the message is in transit.
     const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
-    return { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings] };
+    const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
+    return withInboxTranscript(context, inbox, all);
+}
+/** Adds the dialogue with the inbox if a finding is about the inbox. */
+function withInboxTranscript(context, inbox, result) {
+    const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
+    const lines = isAboutInbox ? inboxTranscript(context, inbox) : [];
+    return lines.length === 0 ? result : { ...result, facts: { ...result.facts, inboxTranscript: lines } };
 }
 function done(findings) {
     return { ok: true, findings, next: undefined };
@@ -17627,7 +18918,7 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
 
 function reportOf(context, facts, steps, durationMs) {
     const { endpoint, transcript, sideTranscript } = context;
-    const { plaintext, insideTls, tls, delivery } = facts;
+    const { plaintext, insideTls, tls, delivery, inboxTranscript } = facts;
     const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
     return {
         ...reportHead(endpoint, addressOf(context, facts)),
@@ -17644,6 +18935,7 @@ function reportOf(context, facts, steps, durationMs) {
         ...(tls && { tls }),
         ...(delivery && { delivery }),
         transcript: [...transcript.lines, ...sideTranscript.lines],
+        ...(inboxTranscript && { inboxTranscript: [...inboxTranscript] }),
     };
 }
 /** The fields of a report that are known before the attempt. */
@@ -17782,8 +19074,8 @@ async function attempt(endpoint, run, before = {}) {
     const context = {
         endpoint,
         run,
-        transcript: new Transcript(),
-        sideTranscript: new Transcript(),
+        transcript: new transcript/* Transcript */.j(),
+        sideTranscript: new transcript/* Transcript */.j(),
         budget: net_deadline/* Deadline */.B.after(attemptMs(endpoint), run.end),
         ...before,
         atEnd: (close) => closers.unshift(close),
@@ -18111,7 +19403,92 @@ async function gateRedacted(target, retries, run, finished) {
 
 // EXTERNAL MODULE: ./src/gate/secrets.ts
 var secrets = __nccwpck_require__(9918);
+// EXTERNAL MODULE: ./src/inbox/channel.ts
+var inbox_channel = __nccwpck_require__(9367);
+;// CONCATENATED MODULE: ./src/inbox/diagnostic-handshake.ts
+
+
+
+
+
+
+
+/** The lines that the server sends before a handshake are short. */
+const diagnostic_handshake_MAX_LINE_BYTES = 4096;
+/** As many lines may precede the reply to STARTTLS. */
+const MAX_LINES = 16;
+/**
+ * Adds to a failed handshake what the server negotiates if every version and cipher suite is enabled, on a connection of
+ * its own. Nothing else is sent there.
+ * @throws {InboxError} the failure of `opening`
+ */
+async function explained(opening, target, settings, stop) {
+    try {
+        return await opening;
+    }
+    catch (error) {
+        if (!(error instanceof inbox_failure/* InboxError */.j) || error.failure.kind !== 'no-tls')
+            throw error;
+        if (!['alert', 'refused-here', 'lost'].includes(error.failure.cause.kind))
+            throw error;
+        const negotiated = await diagnostic_handshake_negotiateAnything(target, settings, net_deadline/* Deadline */.B.on(stop));
+        throw negotiated ? new inbox_failure/* InboxError */.j({ ...error.failure, negotiated }) : error;
+    }
+}
+/** @returns undefined if there is no agreement even then, or no handshake was possible */
+async function diagnostic_handshake_negotiateAnything(target, settings, end) {
+    const deadline = net_deadline/* Deadline */.B.after(settings.timeoutMs, end);
+    let socket;
+    try {
+        socket = await (0,inbox_channel/* connectTo */.m6)(target, settings, deadline);
+        if (values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'upgrade' && !(await startsTls(socket, target, deadline)))
+            return undefined;
+        const servername = (0,tls_names/* serverNameIndication */.vu)(target.host);
+        const result = await (0,handshake/* beginHandshake */.Nr)(socket, { context: settings.anything(), servername, deadline }).outcome;
+        if (!result.ok)
+            return undefined;
+        result.channel.stream.destroy();
+        const { version, cipher } = result.channel;
+        return { version, cipher };
+    }
+    catch {
+        // A failure of the diagnosis adds nothing to the failure that it explains.
+        return undefined;
+    }
+    finally {
+        socket?.destroy();
+    }
+}
+/** Sends STARTTLS or STLS after the greeting. @returns whether the server has accepted it */
+async function startsTls(socket, { scheme }, deadline) {
+    const [command, accepted] = scheme === 'imap' ? ['a STARTTLS', /^a OK\b/i] : ['STLS', /^\+OK\b/i];
+    const channel = new line_channel/* LineChannel */.M(socket);
+    const failure = () => new Error('no reply');
+    const nextLine = async () => {
+        for (;;) {
+            const line = channel.received.takeLine(diagnostic_handshake_MAX_LINE_BYTES, failure);
+            if (line)
+                return line.toString('latin1');
+            if (channel.end)
+                throw failure();
+            await deadline.race(channel.more(), failure);
+        }
+    };
+    await nextLine();
+    socket.write(`${command}\r\n`);
+    for (let lines = 0; lines < MAX_LINES; lines += 1) {
+        const line = await nextLine();
+        if (scheme === 'imap' && line.startsWith('* '))
+            continue;
+        channel.detach();
+        return accepted.test(line) && channel.received.unread.length === 0;
+    }
+    return false;
+}
+
 ;// CONCATENATED MODULE: ./src/inbox/inboxes.ts
+
+
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
@@ -18126,15 +19503,12 @@ class Inboxes {
      * opened again, and then finds everything that has arrived since it was first opened.
      */
     open(target, settings) {
-        const { scheme, host, port, username, password } = target;
-        const path = 'basePath' in target ? target.basePath : target.mailbox;
-        const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
-        const slots = this.#slots.get(settings.context) ?? new Map();
-        this.#slots.set(settings.context, slots);
-        const slot = slots.get(key) ?? { baselines: new Map() };
-        slots.set(key, slot);
+        const slot = this.#slotOf(target, settings);
         if (!slot.inbox) {
-            const opening = (0,inbox_failure/* resultOf */.Bg)(connectInbox(target, settings, this.#closing.signal, slot.baselines));
+            slot.transcript = new transcript/* Transcript */.j();
+            const session = { ...settings, transcript: slot.transcript };
+            const stop = this.#closing.signal;
+            const opening = (0,inbox_failure/* resultOf */.Bg)(explained(connectInbox(target, session, stop, slot.baselines), target, settings, stop));
             slot.inbox = opening;
             void canReopen(opening)
                 .catch(() => true)
@@ -18144,6 +19518,20 @@ class Inboxes {
             });
         }
         return slot.inbox;
+    }
+    /** The dialogue with an inbox since it was opened last. */
+    transcript(target, settings) {
+        return [...this.#slotOf(target, settings).transcript.lines];
+    }
+    #slotOf(target, settings) {
+        const { scheme, host, port, username, password } = target;
+        const path = 'basePath' in target ? target.basePath : target.mailbox;
+        const key = JSON.stringify([scheme, host, port, path, username, password?.reveal(), settings.minValidDays]);
+        const slots = this.#slots.get(settings.context) ?? new Map();
+        this.#slots.set(settings.context, slots);
+        const slot = slots.get(key) ?? { baselines: new Map(), transcript: new transcript/* Transcript */.j() };
+        slots.set(key, slot);
+        return slot;
     }
     /** Closes every inbox, and stops opening others. Never throws. */
     async close() {
@@ -18159,7 +19547,7 @@ async function connectInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(91)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4091))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(798)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5798))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
             return (await __nccwpck_require__.e(/* import() */ 510).then(__nccwpck_require__.bind(__nccwpck_require__, 2510))).openPop3Inbox(target, settings, stop);
@@ -18255,7 +19643,7 @@ const EVIDENCE_LIMIT = 600;
  * @param derivedSecrets what AUTH derived from a secret; no word of the gate is one
  */
 function redactReport(report, secrets, derivedSecrets = []) {
-    const { steps, earlier, tls, transcript, ...rest } = report;
+    const { steps, earlier, tls, transcript, inboxTranscript, ...rest } = report;
     const redactor = secrets.with(derivedSecrets);
     const ofDerived = new secrets_redactor/* Redactor */.p(derivedSecrets);
     const redacted = (one) => redactFinding(one, redactor, ofDerived);
@@ -18265,6 +19653,7 @@ function redactReport(report, secrets, derivedSecrets = []) {
         ...(earlier && { earlier: earlier.map(redacted) }),
         ...(tls && { tls: redactTls(tls, redactor) }),
         transcript: redactTranscript(transcript, redactor),
+        ...(inboxTranscript && { inboxTranscript: redactTranscript(inboxTranscript, redactor) }),
     };
 }
 function redactFinding(finding, redactor, ofDerived) {
@@ -18451,20 +19840,85 @@ function redactReason(reason, plan) {
 
 /***/ }),
 
+/***/ 9367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ secure),
+/* harmony export */   m6: () => (/* binding */ connectTo),
+/* harmony export */   qI: () => (/* binding */ beginSecuring)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8141);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8807);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7358);
+
+
+
+
+/** @throws {InboxError} */
+async function connectTo({ host, port }, { resolver }, deadline) {
+    try {
+        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
+    }
+    catch (error) {
+        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
+            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
+        throw error;
+    }
+}
+/**
+ * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
+ * @param socket with nothing unread
+ * @param afterStartTls whether the server has accepted STARTTLS or STLS
+ */
+function beginSecuring(socket, host, settings, deadline, afterStartTls) {
+    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
+        context: settings.context,
+        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
+        deadline,
+    });
+    const judged = outcome.then((result) => {
+        const objections = result.ok ? settings.judge(result.channel) : [];
+        if (result.ok && objections.length === 0)
+            return stream;
+        stream.destroy();
+        socket.destroy();
+        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok
+            ? { kind: 'bad-certificate', objections }
+            : { kind: 'no-tls', cause: result.failure, afterStartTls, required: settings.minVersion });
+    });
+    return { stream, judged };
+}
+/** @throws {InboxError} as {@link beginSecuring} does */
+function secure(socket, host, settings, deadline, afterStartTls = false) {
+    return beginSecuring(socket, host, settings, deadline, afterStartTls).judged;
+}
+
+
+/***/ }),
+
 /***/ 7358:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   Fi: () => (/* binding */ otherProtocol),
 /* harmony export */   Ic: () => (/* binding */ describeFailure),
 /* harmony export */   S2: () => (/* binding */ busy),
+/* harmony export */   TL: () => (/* binding */ noGreeting),
+/* harmony export */   Yb: () => (/* binding */ isVersionTooOld),
 /* harmony export */   _P: () => (/* binding */ unusable),
 /* harmony export */   aK: () => (/* binding */ isRejection),
+/* harmony export */   c: () => (/* binding */ noReply),
 /* harmony export */   dg: () => (/* binding */ isTransient),
 /* harmony export */   j: () => (/* binding */ InboxError),
 /* harmony export */   nS: () => (/* binding */ rejected),
 /* harmony export */   q_: () => (/* binding */ temporary)
 /* harmony export */ });
+/* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(875);
+
 /** Carries a failure to the caller of an inbox, who gets it as an {@link InboxResult}. */
 class InboxError extends Error {
     failure;
@@ -18474,10 +19928,20 @@ class InboxError extends Error {
         this.failure = failure;
     }
 }
-const temporary = (detail) => new InboxError({ kind: 'temporary', detail });
+const temporary = (reason, detail) => new InboxError({ kind: 'temporary', reason, detail });
 const busy = (detail) => new InboxError({ kind: 'busy', detail });
-const unusable = (detail) => new InboxError({ kind: 'unusable', detail });
-const rejected = (detail) => new InboxError({ kind: 'rejected', detail });
+/** @param reply the server's own text, escaped */
+const unusable = (reason, detail, reply) => new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
+/** @param reply the server's own text, escaped */
+const rejected = (reason, detail, reply) => new InboxError({ kind: 'rejected', reason, detail, ...(reply !== undefined && { reply }) });
+/** @param what a command or a request, as the end of a sentence */
+const noReply = (what) => temporary('no-reply', `the server did not reply in time to ${what}`);
+const noGreeting = () => temporary('no-greeting', 'the server sent no greeting in time');
+/** @param bytes what the server sent first */
+function otherProtocol(expected, bytes) {
+    const [said = ''] = (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeBytes */ .yj)(bytes).trimStart().split(/\r?\n/, 1);
+    return new InboxError({ kind: 'other-protocol', expected, said });
+}
 /** @throws every error except an {@link InboxError} */
 async function resultOf(work) {
     try {
@@ -18501,15 +19965,17 @@ function isTransient(failure) {
         return failure.cause.kind === 'lost' || failure.cause.kind === 'timed-out';
     return failure.kind === 'temporary' || failure.kind === 'busy';
 }
-/** For a message. The server's text in it is escaped. */
+/** For a message, as the end of a sentence. The server's text in it is escaped. */
 function describeFailure(failure) {
     switch (failure.kind) {
         case 'no-connection':
-            return `no connection (${failure.cause.message})`;
+            return describeConnectFailure(failure.cause);
         case 'no-tls':
-            return `no TLS: ${describeHandshake(failure.cause)}`;
+            return describeNoTls(failure);
         case 'bad-certificate':
             return failure.objections.map(({ message }) => message).join(' ');
+        case 'other-protocol':
+            return `the server is not ${failure.expected === 'POP3' ? 'a' : 'an'} ${failure.expected} server: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(failure.said)}"`;
         case 'message-gone':
             return 'the message arrived, but was gone before it could be read: another program removes mail from the mailbox';
         case 'temporary':
@@ -18519,19 +19985,54 @@ function describeFailure(failure) {
             return failure.detail;
     }
 }
-function describeHandshake(failure) {
+function describeConnectFailure({ kind, detail, address }) {
+    const at = address === undefined ? '' : ` to ${address}`;
+    switch (kind) {
+        case 'name-not-found':
+            return `the host name does not exist or has no address (${detail})`;
+        case 'lookup-failed':
+            return `the lookup of the host name failed (${detail})`;
+        case 'timed-out':
+            return `the connection${at} timed out (${detail})`;
+        case 'refused':
+            return `the connection${at} was refused (${detail})`;
+        case 'no-route':
+        case 'not-possible-here':
+        case 'reset':
+            return `no connection${at} (${detail})`;
+    }
+}
+function describeHandshake(failure, afterStartTls) {
     switch (failure.kind) {
         case 'timed-out':
-            return 'the handshake was not complete in time';
+            return 'the server did not complete the handshake in time';
         case 'lost':
-            return `the connection was lost (${failure.detail})`;
+            return `the connection was lost during the handshake (${failure.detail})`;
         case 'alert':
             return `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
         case 'refused-here':
             return `the handshake failed (${failure.reason})`;
-        case 'cleartext':
-            return 'the server replied unencrypted';
+        case 'cleartext': {
+            const [line = ''] = (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeBytes */ .yj)(failure.bytes).split(/\r?\n/, 1);
+            return afterStartTls
+                ? `the server sent unencrypted data after it accepted STARTTLS: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`
+                : `the server replied unencrypted: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`;
+        }
     }
+}
+/** Whether the server supports only versions that the policy does not allow. */
+function isVersionTooOld({ negotiated, required }) {
+    return negotiated !== undefined && negotiated.version < required;
+}
+function describeNoTls(failure) {
+    const { cause, afterStartTls, negotiated, required } = failure;
+    const how = describeHandshake(cause, afterStartTls);
+    if (!negotiated)
+        return `no TLS: ${how}`;
+    const { version, cipher } = negotiated;
+    return isVersionTooOld(failure)
+        ? `the server supports ${version}, but ${required} or later is required: ${how}`
+        : `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }
 
 
@@ -19550,6 +21051,45 @@ async function pendingInput() {
 
 /***/ }),
 
+/***/ 885:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ Transcript)
+/* harmony export */ });
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
+/* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_shorten_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6942);
+
+
+/** A session through all five steps has about sixty lines. */
+const MAX_LINES = 1000;
+/** As JSON, with at most 16 KiB of the gate's own message. */
+const MAX_BYTES = 32 * 1024;
+const CUT = '… (transcript truncated)';
+/** The lines of a session, exact except for the client's secrets, which callers redact before they add a line. */
+class Transcript {
+    #start = node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now();
+    #lines = [];
+    #bytes = 0;
+    #cut = false;
+    /** Adds a line. The first line beyond the limits is replaced by a note, and nothing is added after it. */
+    add(from, text) {
+        if (this.#cut)
+            return;
+        this.#bytes += (0,_text_shorten_js__WEBPACK_IMPORTED_MODULE_1__/* .bytesInJson */ .XN)(text);
+        this.#cut = this.#lines.length >= MAX_LINES || this.#bytes > MAX_BYTES;
+        const at = Math.round(node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now() - this.#start);
+        this.#lines.push(this.#cut ? { at, from: 'server', text: CUT } : { at, from, text });
+    }
+    get lines() {
+        return this.#lines;
+    }
+}
+
+
+/***/ }),
+
 /***/ 5037:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -20001,15 +21541,14 @@ function decodeBase64(base64) {
 /* harmony export */   a1: () => (/* binding */ extraChallenge),
 /* harmony export */   z$: () => (/* binding */ undecodable)
 /* harmony export */ });
-/**
- * Why the client aborted an exchange, or why it ignores the server's success.
- * - `not-authenticated`: the server has not proved that it knows the password
- * - `malformed`: what the server sent does not follow the mechanism
- */
+/** Why the client aborted an exchange, or why it ignores the server's success. */
 class SaslFault extends Error {
     kind;
     name = 'SaslFault';
-    /** @param message without text of the peer */
+    /**
+     * @param kind `malformed` if what the server sent does not follow the mechanism
+     * @param message without text of the peer
+     */
     constructor(kind, message) {
         super(message);
         this.kind = kind;
@@ -20127,8 +21666,11 @@ async function scram({ hash, bound }, identity, context, clientNonce = (0,extern
     const hmac = (key, text) => (0,external_node_crypto_.createHmac)(hash, key).update(text).digest();
     const clientFinal = async (serverFirst) => {
         const { nonce, salt, iterations } = parseServerFirst(serverFirst);
-        if (!nonce.startsWith(clientNonce) || nonce === clientNonce) {
-            throw new sasl_client/* SaslFault */.U4('not-authenticated', "the server's nonce does not begin with the client's, as if the message belonged to a different exchange");
+        if (!nonce.startsWith(clientNonce)) {
+            throw new sasl_client/* SaslFault */.U4('nonce-foreign', "the server's nonce does not begin with the client's, so its message does not belong to this exchange");
+        }
+        if (nonce === clientNonce) {
+            throw new sasl_client/* SaslFault */.U4('nonce-not-extended', "the server's nonce is only that of the client");
         }
         client.iterations = iterations;
         const withoutProof = `c=${channelBinding},r=${nonce}`;
@@ -20145,10 +21687,10 @@ async function scram({ hash, bound }, identity, context, clientNonce = (0,extern
     };
     const verify = (signature) => {
         if (!signature || !expected) {
-            throw new sasl_client/* SaslFault */.U4('not-authenticated', 'the server has not proved that it knows the password');
+            throw new sasl_client/* SaslFault */.U4('signature-missing', 'the server sends no signature to prove that it knows the password');
         }
         if (signature.length !== expected.length || !(0,external_node_crypto_.timingSafeEqual)(signature, expected)) {
-            throw new sasl_client/* SaslFault */.U4('not-authenticated', "the server's proof that it knows the password is wrong");
+            throw new sasl_client/* SaslFault */.U4('signature-wrong', "the server's signature does not prove that it knows the password");
         }
         isVerified = true;
     };
@@ -41937,8 +43479,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 13 modules
-var catalog = __nccwpck_require__(422);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
+var catalog = __nccwpck_require__(4036);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -43906,8 +45448,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 107 modules
-var run = __nccwpck_require__(9225);
+// EXTERNAL MODULE: ./src/gate/run.ts + 125 modules
+var run = __nccwpck_require__(6244);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 

@@ -13,7 +13,7 @@ import { play } from '../../support/scene.js';
 
 /** The command of each example shows the problem, on the server that causes it. */
 
-/** Some commands wait until their tool gives up. */
+/** Some commands wait as long as their tool does. */
 const TEST_TIMEOUT_MS = 180_000;
 
 /** Examples that cannot run if port 25 is not allowed or is in use. */

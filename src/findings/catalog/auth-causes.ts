@@ -22,7 +22,7 @@ const withoutCommand = (title: string, remedy: string): Cause => ({
 
 const NOT_CHECKED = 'The credentials themselves have not been checked.';
 
-/** A proxy terminates TLS, and the server behind it does not know. No protocol for proxies tells most servers. */
+/** A proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the proxy. */
 export const TLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',

@@ -1,64 +1,8 @@
-export const id = 91;
-export const ids = [91];
+export const id = 798;
+export const ids = [798];
 export const modules = {
 
-/***/ 9367:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   ek: () => (/* binding */ secure),
-/* harmony export */   m6: () => (/* binding */ connectTo),
-/* harmony export */   qI: () => (/* binding */ beginSecuring)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8807);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7358);
-
-
-
-
-/** @throws {InboxError} */
-async function connectTo({ host, port }, { resolver }, deadline) {
-    try {
-        return await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .connect */ .Ng)(await (0,_net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .resolve */ .hd)(host, deadline, resolver), port, deadline);
-    }
-    catch (error) {
-        if (error instanceof _net_connect_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectFailure */ .Vm)
-            throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j({ kind: 'no-connection', cause: error });
-        throw error;
-    }
-}
-/**
- * Begins a TLS handshake. The certificates are judged before anything but the handshake is sent.
- * @param socket with nothing unread
- */
-function beginSecuring(socket, host, settings, deadline) {
-    const { stream, outcome } = (0,_tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__/* .beginHandshake */ .Nr)(socket, {
-        context: settings.context,
-        servername: (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 ? host : undefined,
-        deadline,
-    });
-    const judged = outcome.then((result) => {
-        const objections = result.ok ? settings.judge(result.channel) : [];
-        if (result.ok && objections.length === 0)
-            return stream;
-        stream.destroy();
-        socket.destroy();
-        throw new _failure_js__WEBPACK_IMPORTED_MODULE_3__/* .InboxError */ .j(result.ok ? { kind: 'bad-certificate', objections } : { kind: 'no-tls', cause: result.failure });
-    });
-    return { stream, judged };
-}
-/** @throws {InboxError} as {@link beginSecuring} does */
-function secure(socket, host, settings, deadline) {
-    return beginSecuring(socket, host, settings, deadline).judged;
-}
-
-
-/***/ }),
-
-/***/ 1030:
+/***/ 41030:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -66,7 +10,7 @@ function secure(socket, host, settings, deadline) {
 /* harmony export */   k5: () => (/* binding */ boundedHeaders),
 /* harmony export */   v8: () => (/* binding */ MAX_HEADER_BYTES)
 /* harmony export */ });
-/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5158);
+/* harmony import */ var _message_fields_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(45158);
 
 /** The fields are looked for in this much of a header. Postfix accepts up to 100 KiB, and adds to it. */
 const MAX_HEADER_BYTES = 128 * 1024;
@@ -88,7 +32,7 @@ function bounded(text) {
 
 /***/ }),
 
-/***/ 4091:
+/***/ 5798:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -100,17 +44,60 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/net/deadline.ts
-var net_deadline = __webpack_require__(7879);
+var net_deadline = __webpack_require__(47879);
 // EXTERNAL MODULE: ./node_modules/imapflow/dist/esm/imap-flow.js + 61 modules
-var imap_flow = __webpack_require__(5469);
-// EXTERNAL MODULE: ./src/text/reason.ts
-var reason = __webpack_require__(2223);
+var imap_flow = __webpack_require__(15469);
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
 var values = __webpack_require__(9661);
-// EXTERNAL MODULE: ./src/text/peer.ts
-var peer = __webpack_require__(875);
 // EXTERNAL MODULE: ./src/inbox/failure.ts
 var failure = __webpack_require__(7358);
+;// CONCATENATED MODULE: ./src/inbox/imap/log.ts
+/** What imapflow writes to its log instead of a password or what AUTH makes of it. */
+const HIDDEN = /"?\(\* value hidden \*\)"?/g;
+/**
+ * Records the dialogue of an IMAP client. FETCH responses have a log level of their own and are not recorded: they are
+ * about other mail, too.
+ */
+class ImapLog {
+    transcript;
+    /** The command that was sent last, such as `LOGIN`; empty before the first one. */
+    command = '';
+    /** The first line of the server. */
+    greeting = '';
+    /** The last NO or BAD of the server, without its tag. */
+    refusal = '';
+    constructor(transcript) {
+        this.transcript = transcript;
+    }
+    debug = (entry) => {
+        const { src, msg } = entry;
+        if (typeof msg !== 'string')
+            return;
+        const text = msg.replace(HIDDEN, '<redacted>');
+        if (src === 's') {
+            this.greeting ||= text;
+            this.refusal = /^\d+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
+            this.transcript.add('server', text);
+        }
+        else if (src === 'c') {
+            const command = /^\d+ ((?:UID )?[A-Z]+)/i.exec(text)?.[1];
+            // Within AUTHENTICATE, every line is base64 and may contain the password.
+            const isSecret = command === undefined && this.command === 'AUTHENTICATE';
+            this.transcript.add('client', isSecret ? '<redacted>' : text);
+            this.command = command ?? this.command;
+        }
+    };
+    /** Lines that the client does not understand are errors. */
+    error = this.debug;
+    warn = () => undefined;
+    info = () => undefined;
+    trace = () => undefined;
+}
+
+// EXTERNAL MODULE: ./src/text/reason.ts
+var text_reason = __webpack_require__(32223);
+// EXTERNAL MODULE: ./src/text/peer.ts
+var peer = __webpack_require__(50875);
 ;// CONCATENATED MODULE: ./src/inbox/imap/dialogue.ts
 
 
@@ -142,7 +129,7 @@ class ImapDialogue {
     lost(about) {
         const reason = this.client.byeReason;
         const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-        return (0,failure/* temporary */.q_)(`the request for ${about} failed because the connection was lost${said}`);
+        return (0,failure/* temporary */.q_)('connection-lost', `the request for ${about} failed because the connection was lost${said}`);
     }
     /** Logs out and closes the connection. Never throws. */
     async close() {
@@ -151,13 +138,15 @@ class ImapDialogue {
         this.client.close();
     }
     async #replyTo(about, reply) {
-        const late = () => (0,failure/* temporary */.q_)(`the server did not reply in time to the request for ${about}`);
+        const late = () => (0,failure/* noReply */.c)(`the request for ${about}`);
         try {
             return await net_deadline/* Deadline */.B.after(this.timeoutMs).race(reply, late);
         }
         catch (error) {
-            if (isRefusal(error))
-                throw (0,failure/* rejected */.nS)(`the server rejected the request for ${about}: ${whatServerSays(error)}`);
+            if (isRefusal(error)) {
+                const said = whatServerSays(error);
+                throw (0,failure/* rejected */.nS)('command-refused', `the server rejected the request for ${about}: ${said}`, said);
+            }
             this.client.close();
             throw error instanceof failure/* InboxError */.j ? error : this.lost(about);
         }
@@ -174,13 +163,96 @@ function whatServerSays(error) {
     return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? message ?? 'no reason given');
 }
 
+;// CONCATENATED MODULE: ./src/inbox/imap/opening-error.ts
+
+
+
+
+/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
+const LOST = new Set([
+    'NoConnection',
+    'EConnectionClosed',
+    'ClosedAfterConnectText',
+    'ClosedAfterConnectTLS',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+]);
+/** Response codes (RFC 9051 section 7.1) and words for a mailbox that does not exist. */
+const MISSING = /\b(?:NONEXISTENT|TRYCREATE)\b|not (?:exist|found)|n.t exist|no such (?:mailbox|folder)|unknown mailbox/i;
+/** RFC 5530: the server cannot do it now. */
+const UNAVAILABLE = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/;
+/** Why the client could not connect, start TLS or log in. */
+function connectError(error, log) {
+    if (error instanceof failure/* InboxError */.j)
+        return error;
+    const said = whatServerSays(error);
+    const { authenticationFailed, tlsFailed, reason } = error;
+    if (authenticationFailed) {
+        return UNAVAILABLE.test(log.refusal)
+            ? (0,failure/* temporary */.q_)('server-error', `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`)
+            : (0,failure/* rejected */.nS)('login-refused', `login rejected: ${said}`, said);
+    }
+    const code = (0,text_reason/* codeOf */.$)(error);
+    if (code === 'GREETING_TIMEOUT')
+        return (0,failure/* noGreeting */.TL)();
+    if (code === 'UPGRADE_TIMEOUT')
+        return (0,failure/* noReply */.c)('the TLS handshake after STARTTLS');
+    if (code === 'STARTTLS_INJECTION') {
+        return (0,failure/* unusable */._P)('data-after-starttls', 'the server sent unencrypted data after it accepted STARTTLS');
+    }
+    if (log.command === '' && reason !== undefined) {
+        return (0,failure/* unusable */._P)('greeting-refused', `the server refused the connection with the greeting "BYE ${said}"`, said);
+    }
+    if (tlsFailed)
+        return withoutStartTls(log);
+    return lostOr(error, log, (detail) => (0,failure/* unusable */._P)('invalid-reply', detail));
+}
+/** Why the client could not open a mailbox after the login. */
+function openError(error, mailbox, log) {
+    if (error instanceof failure/* InboxError */.j)
+        return error;
+    const said = whatServerSays(error);
+    if (!isRefusal(error))
+        return lostOr(error, log, (detail) => (0,failure/* unusable */._P)('invalid-reply', detail));
+    const name = (0,peer/* excerpt */.Kb)(mailbox);
+    const reply = (0,peer/* excerpt */.Kb)(log.refusal);
+    if (UNAVAILABLE.test(log.refusal)) {
+        return (0,failure/* temporary */.q_)('server-error', `the mailbox "${name}" is not available now: ${reply}`);
+    }
+    return error.mailboxMissing === true || MISSING.test(log.refusal)
+        ? (0,failure/* rejected */.nS)('mailbox-missing', `the login succeeded, but there is no mailbox "${name}": "${reply}"`, said)
+        : (0,failure/* rejected */.nS)('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+}
+function withoutStartTls({ command, greeting, refusal }) {
+    if (command === 'STARTTLS') {
+        const reply = (0,peer/* excerpt */.Kb)(refusal);
+        return (0,failure/* unusable */._P)('starttls-refused', `the server replied to STARTTLS with "${reply}"`, reply);
+    }
+    if (/^\* PREAUTH\b/i.test(greeting)) {
+        return (0,failure/* unusable */._P)('preauth', 'the server greets with PREAUTH, after which STARTTLS is not possible');
+    }
+    return (0,failure/* unusable */._P)('starttls-not-offered', 'the server does not offer STARTTLS');
+}
+function lostOr(error, { command }, other) {
+    const { reason } = error;
+    const when = command === '' ? 'before the greeting' : `after ${command}`;
+    const code = (0,text_reason/* codeOf */.$)(error);
+    if (!LOST.has(code))
+        return other(`${whatServerSays(error)} (${code}) ${when}`);
+    const said = reason === undefined ? ` (${code})` : `: ${(0,peer/* excerpt */.Kb)(reason)}`;
+    return (0,failure/* temporary */.q_)('connection-lost', `the connection was lost ${when}${said}`);
+}
+
 // EXTERNAL MODULE: ./src/inbox/channel.ts
-var channel = __webpack_require__(9367);
+var channel = __webpack_require__(39367);
 ;// CONCATENATED MODULE: ./src/inbox/imap/transport.ts
 
 
 
 
+/** RFC 9051 section 7.1: an IMAP server sends one of these first. */
+const GREETING = /^\* (?:OK|PREAUTH|BYE)\b/i;
 /** Until the mailbox is open. Greeting, login and SELECT have a few kilobytes. */
 const MAX_OPENING_BYTES = 32 * 1024;
 /**
@@ -193,6 +265,8 @@ class JudgedTransport {
     /** Why the connection was closed, if this side closed it: the client only knows that it was lost. */
     failure = Promise.resolve();
     #bytes = 0;
+    /** The beginning of the greeting, until it is known to be one. */
+    #greeting = Buffer.alloc(0);
     constructor(socket, secureLater) {
         this.socket = socket;
         this.secureLater = secureLater;
@@ -205,8 +279,8 @@ class JudgedTransport {
     static async open(target, settings, end) {
         const wait = () => net_deadline/* Deadline */.B.after(settings.timeoutMs, end);
         const socket = await (0,channel/* connectTo */.m6)(target, settings, wait());
-        const secure = () => (0,channel/* beginSecuring */.qI)(socket, target.host, settings, wait());
         const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
+        const secure = () => (0,channel/* beginSecuring */.qI)(socket, target.host, settings, wait(), !isImplicit);
         return new JudgedTransport(isImplicit ? await secure().judged : socket, secure);
     }
     connect(_options, onConnect) {
@@ -236,17 +310,32 @@ class JudgedTransport {
         this.socket.off('data', this.#count);
     }
     #count = (bytes) => {
+        this.#checkGreeting(bytes);
         this.#bytes += bytes.length;
         if (this.#bytes <= MAX_OPENING_BYTES)
             return;
-        const flood = (0,failure/* unusable */._P)(`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`);
-        this.failure = Promise.resolve(flood);
-        this.socket.destroy(flood);
+        this.#fail((0,failure/* unusable */._P)('too-much-data', `the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`));
     };
+    /** The client would wait for a greeting until the time is over. */
+    #checkGreeting(bytes) {
+        if (this.#greeting === undefined)
+            return;
+        this.#greeting = Buffer.concat([this.#greeting, bytes]);
+        const said = this.#greeting.toString('latin1');
+        const mayFollow = ['* OK ', '* PREAUTH ', '* BYE '].some((start) => start.startsWith(said.toUpperCase()));
+        if (mayFollow)
+            return;
+        if (!GREETING.test(said))
+            this.#fail((0,failure/* otherProtocol */.Fi)('IMAP', this.#greeting));
+        this.#greeting = undefined;
+    }
+    #fail(error) {
+        this.failure = Promise.resolve(error);
+        this.socket.destroy(error);
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/client.ts
-
 
 
 
@@ -281,7 +370,8 @@ function firstNewUid(baselines, path, { uidNext, uidValidity }) {
 async function connectImap(target, settings, stop, baselines) {
     // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
     const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
-    const late = () => (0,failure/* temporary */.q_)('the server did not reply in time');
+    const log = new ImapLog(settings.transcript);
+    const late = () => (log.command === '' ? (0,failure/* noGreeting */.TL)() : (0,failure/* noReply */.c)(log.command));
     const transport = await JudgedTransport.open(target, settings, deadline);
     const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
     const client = new imap_flow/* ImapFlow */._f({
@@ -291,7 +381,7 @@ async function connectImap(target, settings, stop, baselines) {
         ...(!isImplicit && { doSTARTTLS: true }),
         transport,
         auth: { user: target.username, pass: target.password.reveal() },
-        logger: false,
+        logger: log,
         // A compressed flood would cost the server almost nothing.
         disableCompression: true,
         maxLineLength: MAX_LINE_BYTES,
@@ -305,12 +395,12 @@ async function connectImap(target, settings, stop, baselines) {
     try {
         await deadline.race(client.connect(), late).catch(async (error) => {
             client.close();
-            throw connectError((await transport.failure) ?? error);
+            throw connectError((await transport.failure) ?? error, log);
         });
         const opened = await deadline
             .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
             .catch(async (error) => {
-            throw openError((await transport.failure) ?? error, target.mailbox);
+            throw openError((await transport.failure) ?? error, target.mailbox, log);
         });
         transport.opened();
         return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
@@ -326,38 +416,9 @@ function unlessLost(opened) {
         throw Object.assign(new Error('the connection was lost'), { code: 'NoConnection' });
     return opened;
 }
-/** The codes of a lost connection or a server that did not reply, of the client and of the system. */
-const LOST = new Set([
-    'NoConnection',
-    'EConnectionClosed',
-    'ClosedAfterConnectText',
-    'ClosedAfterConnectTLS',
-    'GREETING_TIMEOUT',
-    'UPGRADE_TIMEOUT',
-    'ECONNRESET',
-    'EPIPE',
-    'ETIMEDOUT',
-]);
-function connectError(error) {
-    if (error instanceof failure/* InboxError */.j)
-        return error;
-    const said = whatServerSays(error);
-    if (error.authenticationFailed)
-        return (0,failure/* rejected */.nS)(`login rejected: ${said}`);
-    return notOpened(`${said} (${(0,reason/* codeOf */.$)(error)})`, error);
-}
-function openError(error, mailbox) {
-    if (error instanceof failure/* InboxError */.j)
-        return error;
-    const detail = `the mailbox ${(0,peer/* excerpt */.Kb)(mailbox)} cannot be opened: ${whatServerSays(error)}`;
-    return isRefusal(error) ? (0,failure/* rejected */.nS)(detail) : notOpened(detail, error);
-}
-function notOpened(detail, error) {
-    return LOST.has((0,reason/* codeOf */.$)(error)) ? (0,failure/* temporary */.q_)(detail) : (0,failure/* unusable */._P)(detail);
-}
 
 // EXTERNAL MODULE: ./src/inbox/headers.ts
-var inbox_headers = __webpack_require__(1030);
+var inbox_headers = __webpack_require__(41030);
 ;// CONCATENATED MODULE: ./src/inbox/imap/mailbox.ts
 
 
@@ -428,7 +489,7 @@ class ImapMailbox {
             return;
         if (!this.#client.usable)
             throw this.#dialogue.lost(about);
-        throw (0,failure/* rejected */.nS)('the message arrived, but the server does not allow it to be deleted');
+        throw (0,failure/* rejected */.nS)('not-deleted', 'the message arrived, but the server does not allow it to be deleted');
     }
     /**
      * The junk folder, by its special use (RFC 6154) or by a common name.
@@ -455,7 +516,7 @@ class ImapMailbox {
      */
     async stateOf(path) {
         const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
-            if ((0,reason/* codeOf */.$)(error) === 'NotFound')
+            if ((0,text_reason/* codeOf */.$)(error) === 'NotFound')
                 return false;
             throw error;
         }));
@@ -495,7 +556,7 @@ class ImapMailbox {
         for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
             this.#responses += 1;
             if (this.#responses > MAX_RESPONSES)
-                throw (0,failure/* unusable */._P)(`the server listed more than ${MAX_RESPONSES} messages`);
+                throw (0,failure/* unusable */._P)('too-many-messages', `the server listed more than ${MAX_RESPONSES} messages`);
             // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
             // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
             if (!Buffer.isBuffer(headers) || !(uid >= from))
@@ -522,6 +583,7 @@ class JunkFolder {
     timeoutMs;
     #mailbox;
     #arrived = [];
+    #hasFailed = false;
     #due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
     /**
      * @param nextUid the UID from which messages are new
@@ -534,6 +596,10 @@ class JunkFolder {
         this.inbox = inbox;
         this.connect = connect;
         this.timeoutMs = timeoutMs;
+    }
+    /** Whether the last look could not be completed. */
+    get hasFailed() {
+        return this.#hasFailed;
     }
     async look(_sought, last) {
         if (last)
@@ -557,6 +623,7 @@ class JunkFolder {
         this.#due = net_deadline/* Deadline */.B.after(LOOK_AGAIN_MS);
         try {
             const state = await this.inbox.stateOf(this.path);
+            this.#hasFailed = !state;
             if (!state || state.uidNext <= this.nextUid)
                 return;
             const before = this.#arrived.length;
@@ -565,6 +632,7 @@ class JunkFolder {
                 this.inbox.wake();
         }
         catch {
+            this.#hasFailed = true;
             // A message in the inbox is found without the junk folder, and one that is found nowhere has not been received.
         }
     }
@@ -583,9 +651,12 @@ class JunkFolder {
     }
 }
 
+// EXTERNAL MODULE: ./src/net/transcript.ts
+var transcript = __webpack_require__(90885);
 // EXTERNAL MODULE: ./src/inbox/search.ts
 var search = __webpack_require__(3510);
 ;// CONCATENATED MODULE: ./src/inbox/imap/imap.ts
+
 
 
 
@@ -601,17 +672,23 @@ async function openImapInbox(target, settings, stop, baselines) {
     const { timeoutMs } = settings;
     const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
     const state = await net_deadline/* Deadline */.B.on(stop)
-        .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('the run ended'))
+        .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('no-reply', 'the run ended'))
         .catch(async (error) => {
         await mailbox.close();
         throw error;
     });
-    const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, settings, stop, baselines);
+    // Two dialogues in one transcript could not be told apart.
+    const ofJunk = { ...settings, transcript: new transcript/* Transcript */.j() };
+    const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
     const junk = state &&
         new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);
     const folders = [(0,search/* alwaysOpen */.kl)(mailbox), ...(junk ? [(0,search/* alwaysOpen */.kl)(junk, junk.path)] : [])];
     return {
         ended: mailbox.ended,
+        searched: () => ({
+            folders: [target.mailbox],
+            ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
+        }),
         find: (sought, deadline) => (0,search/* search */.$P)(folders, sought, deadline, () => mailbox.watch()),
         close: async () => {
             await Promise.all([mailbox.close(), junk?.close()]);
@@ -631,11 +708,11 @@ async function openImapInbox(target, settings, stop, baselines) {
 /* harmony export */   ON: () => (/* binding */ isLike),
 /* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5079);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7358);
-/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1030);
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(41030);
 
 
 
@@ -675,14 +752,17 @@ async function searchAll(searches, deadline, watch) {
                     return foundMessage(source, each, searches);
             }
             if (searches.some(({ hasMore }) => hasMore))
-                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)(NOT_ALL_READ);
+                throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .unusable */ ._P)('not-all-read', NOT_ALL_READ);
             return undefined;
         }
         await wait(deadline);
     }
 }
-/** An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run. */
-function polledInbox(folder, everyMs, stop) {
+/**
+ * An inbox of one folder that is asked again and again, and keeps no connection: it ends only with the run.
+ * @param name of the folder
+ */
+function polledInbox(name, folder, everyMs, stop) {
     /** Shared, so that one look serves everybody who waits. */
     let pause;
     const wait = async (deadline) => {
@@ -693,6 +773,7 @@ function polledInbox(folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
+        searched: () => ({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -779,6 +860,9 @@ class FolderSearch {
             }
             else if (hasMessageId(this.sought, headers)) {
                 this.#altered ??= { id, source };
+            }
+            else if (isLike(this.sought, headers)) {
+                this.sought.onOther?.(source);
             }
         }
         if (gone && !found && !this.#altered && this.copies.size === 0)

@@ -79,11 +79,10 @@ export function renderFindings(): string {
   const sections = FINDING_CODES.map((id) => {
     const { title, severity, steps, explanation, evidence, reference } = entryOf(id);
     const facts = [`Severity: ${severity}`, `Step: ${stepsInWords(steps)}`, ...(reference ? [`See ${reference}`] : [])];
-    const reason = WITHOUT_COMMAND[id];
     const parts = [
       `**${title}.** ${explanation}`,
       ...causesInWords(id),
-      ...(reason === undefined ? [] : [`No common tool shows this: ${reason}.`]),
+      ...withoutCommand(id),
       ...evidenceInWords(evidence),
       facts.join(' · '),
     ];
@@ -119,6 +118,16 @@ function causesInWords(id: FindingCode): string[] {
   return others.length === 0
     ? [inWords(usual)]
     : [[usual, ...Object.values<Cause>(causes)].map((one) => `- ${inWords(one)}`).join('\n')];
+}
+
+/** Why the causes without a command have none, if the reason is that of the finding. */
+function withoutCommand(id: FindingCode): string[] {
+  const reason = WITHOUT_COMMAND[id];
+  const { usual, causes = {} } = entryOf(id);
+  const isAll = ![usual, ...Object.values<Cause>(causes)].some(({ reproduce }) => reproduce);
+  return reason === undefined
+    ? []
+    : [`${isAll ? 'No common tool shows this' : 'The other causes have no command'}: ${reason}.`];
 }
 
 /** The tool, and what to look for in its output; a text that depends on the evidence is not known here. */

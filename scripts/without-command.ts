@@ -20,6 +20,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',
   'credentials-withheld': 'the finding about the certificate has a command; nothing else must be sent to this server',
+  'message-rejected': 'tools send a message of their own, which a content filter may accept',
   'inbox-cleanup-failed': 'it requires a message that may be deleted',
   'message-not-received': IN_THE_MESSAGE,
   'message-altered': IN_THE_MESSAGE,

@@ -7,9 +7,10 @@ import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { expectCommandShows } from '../../support/commands.js';
+import { CERTIFICATES_WITH_PROBLEMS, COMMAND_SCENES } from '../../support/command-scenes.js';
 import { FINDING_EXAMPLES } from '../../support/finding-examples.js';
 import { mayFill } from '../../support/full-listener.js';
-import { play } from '../../support/scene.js';
+import { play, type Scene } from '../../support/scene.js';
 
 /** The command of each example shows the problem, on the server that causes it. */
 
@@ -21,16 +22,17 @@ const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-b
 
 let certs: CertificateFixtures;
 let folder: string;
+let files = 0;
 beforeAll(async () => {
   certs = await createCertificateFixtures();
   folder = await mkdtemp(join(tmpdir(), 'starttls-gate-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The findings of an example that can have a command. Each one that has a command is shown by it. */
-async function shown(code: FindingCode): Promise<Finding[]> {
+/** The findings of a server that can have a command. Each one that has a command is shown by it. */
+async function shown(scene: Scene): Promise<Finding[]> {
   const found: Finding[] = [];
-  const file = join(folder, `${code}.pem`);
+  const file = join(folder, `ca-${(files += 1)}.pem`);
   const show = async (findings: readonly Finding[], endpoint: Endpoint): Promise<void> => {
     await writeFile(file, endpoint.tls.ca.join(''));
     for (const one of findings.filter(({ severity }) => severity !== 'notice')) {
@@ -39,7 +41,7 @@ async function shown(code: FindingCode): Promise<Finding[]> {
     }
   };
   await play(
-    FINDING_EXAMPLES[code].raising,
+    scene,
     certs,
     ({ steps }, endpoint) =>
       show(
@@ -51,17 +53,16 @@ async function shown(code: FindingCode): Promise<Finding[]> {
   return found;
 }
 
-function passwordFor({ party }: Finding, { auth, delivery }: Endpoint): string {
-  const inbox = delivery?.inbox?.password;
-  const smtp = auth && auth.kind !== 'certificate' ? auth.secret : undefined;
-  return (party === 'inbox' ? inbox : smtp)?.reveal() ?? '';
+function passwordFor({ reproduce = '' }: Finding, { auth, delivery }: Endpoint): string {
+  if (reproduce.includes('the password of the inbox')) return delivery?.inbox?.password?.reveal() ?? '';
+  return auth && auth.kind !== 'certificate' ? auth.secret.reveal() : '';
 }
 
 describe.each(FINDING_CODES)('%s', (code) => {
   (unplayable.includes(code) ? test.skip : test)(
     'has a command that shows it, or a reason why there is none',
     async () => {
-      const own = (await shown(code)).filter((one) => one.code === code);
+      const own = (await shown(FINDING_EXAMPLES[code].raising)).filter((one) => one.code === code);
       const withoutCommand = own.filter(({ reproduce }) => reproduce === undefined);
       const isListed = WITHOUT_COMMAND[code] !== undefined;
       expect({ code, withoutCommand: withoutCommand.length > 0 }).toEqual({ code, withoutCommand: isListed });
@@ -69,3 +70,21 @@ describe.each(FINDING_CODES)('%s', (code) => {
     TEST_TIMEOUT_MS,
   );
 });
+
+/** Causes that no example has. */
+test.each(COMMAND_SCENES)(
+  'the commands for a server that $name show what they claim',
+  async (scene) => {
+    expect((await shown(scene)).filter(({ reproduce }) => reproduce !== undefined)).not.toEqual([]);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test.each(CERTIFICATES_WITH_PROBLEMS)(
+  'the commands for the certificate %s show what they claim',
+  async (certificate) => {
+    expect(
+      await shown({ name: certificate, certificate, server: { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } } }),
+    ).not.toEqual([]);
+  },
+);

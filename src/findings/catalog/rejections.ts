@@ -35,12 +35,39 @@ export const REJECTION_CAUSES = {
     remedy:
       "GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or let the server exempt the runner's IP address from the limit.",
   },
-  'client-reputation': {
-    title: 'Client rejected',
+  'ehlo-name': {
+    title: 'Name in EHLO rejected',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address, a PTR record and a good reputation: GitHub-hosted runners share their IP addresses with other users. If the reply is about the name in HELO or EHLO, set `ehlo` to a name that resolves to that IP address.',
+      'Set `ehlo` to a fully qualified name with an address record, best one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+    examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
+    reproduce,
+  },
+  'client-name': {
+    title: 'Client has no valid PTR record',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Run the gate from a machine whose IP address has a PTR record that resolves back to this IP address, which GitHub-hosted runners do not offer. Or submit with credentials on port 587 or 465, where servers usually do not check this.',
+    reproduce,
+  },
+  'client-reputation': {
+    title: 'IP address of the client rejected',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy:
+      'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address that is not on a blocklist: GitHub-hosted runners share their IP addresses with other users.',
+    reproduce,
+  },
+  'account-rejected-by-address': {
+    title: 'Authenticated client rejected because of its IP address',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'The client has authenticated, and the server still rejects it because of its IP address or its PTR record. On a submission port, let the server apply such rules only to clients that have not authenticated, or allow the IP address of the runner.',
+    examples:
+      'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
     reproduce,
   },
   'relay-denied': {

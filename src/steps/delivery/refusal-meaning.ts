@@ -46,8 +46,10 @@ const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|u
 const CONTENT = /spam|virus|malware|content|policy|score/;
 const AUTHENTICATE =
   /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
+const EHLO_NAME = /\b(helo|ehlo)\b/;
+const REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION =
-  /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
+  /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
 
 /**
  * The first row that a code matches exactly counts, otherwise the first that fits. Clear words come before codes that
@@ -70,8 +72,18 @@ const TABLE: readonly Row[] = [
     cause: 'rate-limit',
   },
   {
-    fits: ({ status, linked }) => status === '7.25' || REPUTATION.test(linked),
-    text: 'The server rejects the client because of its IP address, its PTR record or its HELO name.',
+    fits: ({ text }) => EHLO_NAME.test(text),
+    text: 'The server does not accept the name in EHLO.',
+    cause: 'ehlo-name',
+  },
+  {
+    fits: either(['7.25'], REVERSE_NAME),
+    text: 'The server requires a valid PTR record for the IP address of the client.',
+    cause: 'client-name',
+  },
+  {
+    fits: ({ linked }) => REPUTATION.test(linked),
+    text: 'The server rejects the IP address of the client.',
     cause: 'client-reputation',
   },
   {
@@ -184,6 +196,8 @@ export function refusalMeaningOf(
 const WITH_AUTH: Readonly<Partial<Record<RefusalCause, RefusalCause>>> = {
   'sign-in-required': 'not-authorized',
   'relay-denied': 'relay-denied-to-account',
+  'client-name': 'account-rejected-by-address',
+  'client-reputation': 'account-rejected-by-address',
 };
 
 function mayGreylist({ at, code }: Refusal): boolean {

@@ -3,7 +3,8 @@ import { Deadline } from '../net/deadline.js';
 import { openDialogue } from '../smtp/dialogue.js';
 import { Transcript } from '../net/transcript.js';
 import type { Opening } from '../tls/guard.js';
-import type { HandshakeResult, TlsChannel } from '../tls/handshake.js';
+import type { Handshake, HandshakeResult, TlsChannel } from '../tls/handshake.js';
+import { heardBefore } from './error-to-finding.js';
 import { beginSession, beginTls, ehloName, onSideConnection } from './connection.js';
 import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
@@ -34,10 +35,36 @@ export async function negotiateAnything(
   return isDisagreement ? 'nothing' : undefined;
 }
 
-/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
-export async function answerToHandshake(context: Context, address: string | undefined): Promise<Opening | undefined> {
+/** How a port without a greeting responds to a ClientHello. */
+export interface HandshakeAnswer {
+  readonly opening: Opening;
+  /** The first line that the server sends over TLS, if it sends one in time. */
+  readonly greeting?: string;
+}
+
+/** @returns undefined without a connection */
+export async function answerToHandshake(
+  context: Context,
+  address: string | undefined,
+): Promise<HandshakeAnswer | undefined> {
   const anything = context.run.trust.anything();
-  return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
+  return diagnose(context, address, async (side, connection) => {
+    const handshake = beginTls(side, connection, anything);
+    const opening = await handshake.opening;
+    const greeting = opening.kind === 'record' ? await greetingOf(side, handshake) : undefined;
+    return { opening, ...(greeting !== undefined && { greeting }) };
+  });
+}
+
+async function greetingOf(side: Context, { outcome }: Handshake): Promise<string | undefined> {
+  const result = await outcome;
+  if (!result.ok) return undefined;
+  try {
+    const reply = await beginSession(side, result.channel.stream).greeting();
+    return reply.raw[0]?.exact;
+  } catch (error) {
+    return heardBefore(error)[0]?.exact;
+  }
 }
 
 /**

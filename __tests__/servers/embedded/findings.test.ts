@@ -318,6 +318,24 @@ describe('step 1, capability', () => {
     expect(server.connections).toBe(2);
   });
 
+  test.concurrent.each<[string, Dialogue, string | undefined, string]>([
+    ['an IMAP server', { greeting: '* OK IMAP4rev1 ready' }, 'IMAP', 'Correct `host` or `port`.'],
+    ['an SMTP server', {}, undefined, 'Set `transport: implicit`'],
+    ['an SMTP server that rejects the client', { greeting: '554 no' }, undefined, 'Set `transport: implicit`'],
+    [
+      'a server that sends nothing over TLS',
+      { greeting: silence },
+      undefined,
+      'Check that this is the port of the mail',
+    ],
+  ])('%s that expects implicit TLS is identified by its greeting over TLS', async (_, dialogue, protocol, fix) => {
+    await using server = await startScriptedServer({ ...dialogue, implicit: true, tls: served('good') });
+    const found = await foundAt(server.port);
+    expect(found?.code).toBe('implicit-tls-port');
+    expect(found?.evidence?.protocol).toBe(protocol);
+    expect(found?.remedy.startsWith(fix)).toBe(true);
+  });
+
   test('a server that closes the connection immediately gets no second connection', async () => {
     await using server = await startScriptedServer({ greeting: close });
     expect(await foundAt(server.port)).toMatchObject({ code: 'connection-lost' });

@@ -204,7 +204,26 @@ export const CAPABILITY = {
       remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
       reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
     },
-    { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' },
+    {
+      evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
+      reference: 'RFC 8314 section 3.3',
+      causes: {
+        'other-protocol': {
+          title: 'Not an SMTP server, but a different protocol over TLS',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+          reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+        },
+        'unknown-protocol': {
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+          reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+        },
+      },
+    },
   ),
   'starttls-not-advertised': error(
     'STARTTLS not offered',

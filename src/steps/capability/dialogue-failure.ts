@@ -13,7 +13,7 @@ import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { throttled } from '../throttled.js';
 import { inspectionAt, isOverwritten } from './inspection.js';
-import { otherProtocol } from './other-protocol.js';
+import { otherProtocol, protocolOf } from './other-protocol.js';
 import { ehloRejectionOf, rejectionOf } from './rejection.js';
 
 /** Where a session could not be opened: before TLS in step 1, over TLS in step 4. */
@@ -138,14 +138,32 @@ export async function judgeSilence(
   }
   const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
   const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-  if (answer?.kind === 'record') return stopped(implicitTlsPort(context, decodeBytes(answer.bytes)));
-  const said = answer?.kind === 'cleartext' ? decodeBytes(answer.bytes) : '';
+  const opening = answer?.opening;
+  if (opening?.kind === 'record')
+    return stopped(implicitTlsPort(context, decodeBytes(opening.bytes), answer?.greeting));
+  const said = opening?.kind === 'cleartext' ? decodeBytes(opening.bytes) : '';
   const other = otherProtocol(said, 'is-spoken-to');
   return other && stopped(other);
 }
 
-/** @param said the first data from the server */
-function implicitTlsPort({ endpoint: { host, port } }: Context, said: string): KnownFinding {
-  const message = `${authority(host, port)} sends no greeting; it expects implicit TLS.`;
-  return finding('implicit-tls-port', message, { evidence: { data: excerpt(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
+/**
+ * @param said the first data from the server
+ * @param greeting the first line over TLS, if it is known
+ */
+function implicitTlsPort({ endpoint: { host, port } }: Context, said: string, greeting?: string): KnownFinding {
+  const data = excerpt(said.slice(0, TYPE_AND_VERSION_BYTES));
+  const name = authority(host, port);
+  const protocol = greeting === undefined ? undefined : protocolOf(greeting);
+  if (greeting !== undefined && protocol !== undefined) {
+    const line = excerpt(greeting);
+    const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
+    return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
+  }
+  const message = `${name} sends no greeting; it expects implicit TLS.`;
+  const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
+  const line = greeting === undefined ? {} : { line: excerpt(greeting) };
+  return finding('implicit-tls-port', message, {
+    evidence: { data, ...line },
+    ...(!isSmtp && { cause: 'unknown-protocol' }),
+  });
 }

@@ -84,6 +84,26 @@ describe('a credential that the server repeats', () => {
   });
 });
 
+test.each(['swaks', 'server', 'password', 'Username'])(
+  'the password "%s", which is a word of the gate, does not change fixes and commands',
+  async (password) => {
+    const user = { username: USERNAME, password: 'another one' };
+    await using server = await startScriptedServer(loopback.dialogue({ user }));
+    await using runner = await createRunner();
+    const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, username: USERNAME };
+    const finding = async (wrong: string) => {
+      const { report } = await runner.run({ ...inputs, password: wrong });
+      const [found] = report?.endpoints[0]?.steps[3]?.findings ?? [];
+      const { code, title, remedy, reproduce, reproduceShows } = found ?? {};
+      return { code, title, remedy, reproduce, reproduceShows };
+    };
+    const usual = await finding(SECRET);
+    expect(usual.code).toBe('auth-rejected');
+    expect(usual.reproduce).toMatch(/^swaks --server /);
+    expect(await finding(password)).toEqual(usual);
+  },
+);
+
 test('the password of an inbox is not disclosed, whether it is correct or wrong', async () => {
   const { pki, identity, ca } = loopback;
   await using server = await startEmbedded({ pki, identity });

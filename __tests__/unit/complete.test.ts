@@ -119,6 +119,19 @@ describe('the command', () => {
   });
 
   test.each([
+    ['550-5.1.1 No such user / 550 5.1.1 here', '5.1.1 No such user'],
+    [
+      '535 5.7.3 Unsuccessful [AM0P.eurprd01.prod.exchangelabs.com 2026-11-28T17:00:00.000Z 08DE]',
+      '535 5.7.3 Unsuccessful',
+    ],
+    ['550 5.7.1 Denied \\x1b[31m now', '550 5.7.1 Denied'],
+    ['550 5.7.1 Denied. 5b1f17b1804b1-43.7 - gsmtp', '550 5.7.1 Denied.'],
+  ])('shows what every session has of the reply %s', (reply, shows) => {
+    const found = finding('relay-open', 'Open.', { evidence: { reply } });
+    expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);
+  });
+
+  test.each([
     finding('certificate-pinned', 'A notice.'),
     finding('internal-error', 'The gate.'),
     finding('relay-open', 'Without a reply to look for.'),

@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMMANDS, type CommandName } from '../../../src/findings/reproduce.js';
-import type { Endpoint } from '../../../src/plan/endpoint.js';
+import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
 import { expectCommandShows, typed } from '../../support/commands.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
+import { disclosed } from '../../support/secret-forms.js';
 
 /** Starting and stopping real servers takes about two seconds, and much longer on a busy machine. */
 const TEST_TIMEOUT_MS = 60_000;
@@ -38,9 +39,13 @@ async function found(gated: Endpoint): Promise<Finding & { readonly reproduce: s
   const { report } = await gate(gated);
   const [error] = report.steps.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
   if (error?.reproduce === undefined) throw new Error(`no command with ${codes(report.steps).join(', ')}`);
-  const { auth } = gated;
-  await expectCommandShows(error, { ...(auth?.kind === 'password' && { password: auth.secret.reveal() }) });
+  await expectCommandShows(error, { password: passwordFor(error, gated) });
   return { ...error, reproduce: error.reproduce };
+}
+
+function passwordFor({ reproduce = '' }: Finding, { auth, delivery }: Endpoint): string {
+  if (reproduce.includes('the password of the inbox')) return delivery?.inbox?.password?.reveal() ?? '';
+  return auth && auth.kind !== 'certificate' ? auth.secret.reveal() : '';
 }
 
 function commandOf(name: CommandName, gated: Endpoint): string {
@@ -186,4 +191,46 @@ describe('the swaks command of a finding', () => {
     expect(error.code).toBe('auth-not-advertised');
     expect(await swaks(error.reproduce)).toMatch(/Host did not advertise authentication/);
   });
+});
+
+describe('the curl command of a finding about an inbox', () => {
+  const inbox = (
+    scheme: 'imap' | 'imaps' | 'pop3' | 'pop3s',
+    replaced: Partial<MailboxTarget> = {},
+  ): MailboxTarget => ({
+    ...{ scheme, host: '127.0.0.1', port: servers.ports[scheme], mailbox: 'INBOX' },
+    ...{ username: MAIL_USER.username, password: new Secret(MAIL_USER.password) },
+    ...replaced,
+  });
+  const delivering = (target: MailboxTarget): Endpoint =>
+    endpoint(servers.ports.submission, {
+      auth: {
+        ...{ username: MAIL_USER.username, secret: new Secret(MAIL_USER.password) },
+        kind: 'password',
+        expect: 'accepted',
+      },
+      delivery: { ...DELIVERY, from: MAIL_USER.username, to: MAIL_USER.username, inbox: target },
+    });
+
+  test.each(['imaps', 'imap'] as const)(
+    'shows that the folder does not exist (%s)',
+    async (scheme) => {
+      const error = await found(delivering(inbox(scheme, { mailbox: 'Nowhere' })));
+      expect(error.code).toBe('inbox-rejected');
+      expect(error.reproduce).toContain(` -X 'EXAMINE "Nowhere"' ${scheme}://127.0.0.1:`);
+      expect(error.reproduceShows).toMatch(/doesn't exist/);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test.each(['imaps', 'imap', 'pop3s', 'pop3'] as const)(
+    'shows a rejected login, and not the password (%s)',
+    async (scheme) => {
+      const error = await found(delivering(inbox(scheme, { password: new Secret('quite wrong') })));
+      expect(error.code).toBe('inbox-rejected');
+      const output = await typed(error.reproduce, { password: 'quite wrong' });
+      expect(disclosed(output, 'quite wrong', MAIL_USER.username)).toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
 });

@@ -64,13 +64,17 @@ export type Values = Readonly<Record<string, string>>;
 
 type FromEvidence = (evidence: Values) => string;
 
+/** What Exchange Online and Gmail append to a reply: it is different in every session. */
+const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
+
 /**
  * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
  * its own code. A long reply is shortened in the evidence.
  */
 export const REPLY: FromEvidence = ({ reply = '' }) => {
   const [first = '', ...others] = reply.split(' / ');
-  return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
+  const text = others.length === 0 ? first : first.slice('250 '.length);
+  return beginning(text.replace(OF_THIS_SESSION, ''));
 };
 
 /** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */

@@ -9,7 +9,11 @@ export const INBOX_EVIDENCE = {
 };
 
 /** The dialogue shows the server's own text. A long one is shortened in the evidence. */
-const DIALOGUE: Reproduction = { command: 'inbox', shows: ({ inboxReply = '' }) => inboxReply.replace(/…$/, '') };
+const DIALOGUE: Reproduction = {
+  command: 'inbox',
+  // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
+  shows: ({ inboxReply = '' }) => inboxReply.replace(/…$| \([\d.]+(?: \+ [\d.]+)+ secs\)\.?$/, ''),
+};
 
 const certificateShows = (shows: string): Reproduction => ({ command: 'inbox-tls', shows });
 

@@ -28382,13 +28382,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __nccwpck_require__(2123);
 ;// CONCATENATED MODULE: ./src/findings/catalog/entry.ts
+/** What Exchange Online and Gmail append to a reply: it is different in every session. */
+const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
 /**
  * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
  * its own code. A long reply is shortened in the evidence.
  */
 const REPLY = ({ reply = '' }) => {
     const [first = '', ...others] = reply.split(' / ');
-    return (others.length === 0 ? first : first.slice('250 '.length)).replace(/…$/, '');
+    const text = others.length === 0 ? first : first.slice('250 '.length);
+    return beginning(text.replace(OF_THIS_SESSION, ''));
 };
 /** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
 function beginning(text = '') {
@@ -29245,7 +29248,25 @@ const CAPABILITY = {
         certainty: 'certain',
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
-    }, { evidence: { data: 'how the first record begins: its type and version' }, reference: 'RFC 8314 section 3.3' }),
+    }, {
+        evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
+        reference: 'RFC 8314 section 3.3',
+        causes: {
+            'other-protocol': {
+                title: 'Not an SMTP server, but a different protocol over TLS',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
+                reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+            },
+            'unknown-protocol': {
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+                reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+            },
+        },
+    }),
     'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.', {
         party: 'server',
         certainty: 'likely',
@@ -30017,7 +30038,11 @@ const INBOX_EVIDENCE = {
     inboxReply: 'the reply of the server of the inbox',
 };
 /** The dialogue shows the server's own text. A long one is shortened in the evidence. */
-const DIALOGUE = { command: 'inbox', shows: ({ inboxReply = '' }) => inboxReply.replace(/…$/, '') };
+const DIALOGUE = {
+    command: 'inbox',
+    // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
+    shows: ({ inboxReply = '' }) => inboxReply.replace(/…$| \([\d.]+(?: \+ [\d.]+)+ secs\)\.?$/, ''),
+};
 const certificateShows = (shows) => ({ command: 'inbox-tls', shows });
 /** Why the server of an inbox cannot be used. */
 const INBOX_CAUSES = {
@@ -30302,11 +30327,34 @@ const REJECTION_CAUSES = {
         certainty: 'likely',
         remedy: "GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or let the server exempt the runner's IP address from the limit.",
     },
-    'client-reputation': {
-        title: 'Client rejected',
+    'ehlo-name': {
+        title: 'Name in EHLO rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address, a PTR record and a good reputation: GitHub-hosted runners share their IP addresses with other users. If the reply is about the name in HELO or EHLO, set `ehlo` to a name that resolves to that IP address.',
+        remedy: 'Set `ehlo` to a fully qualified name with an address record, best one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+        examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
+        reproduce,
+    },
+    'client-name': {
+        title: 'Client has no valid PTR record',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Run the gate from a machine whose IP address has a PTR record that resolves back to this IP address, which GitHub-hosted runners do not offer. Or submit with credentials on port 587 or 465, where servers usually do not check this.',
+        reproduce,
+    },
+    'client-reputation': {
+        title: 'IP address of the client rejected',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address that is not on a blocklist: GitHub-hosted runners share their IP addresses with other users.',
+        reproduce,
+    },
+    'account-rejected-by-address': {
+        title: 'Authenticated client rejected because of its IP address',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'The client has authenticated, and the server still rejects it because of its IP address or its PTR record. On a submission port, let the server apply such rules only to clients that have not authenticated, or allow the IP address of the runner.',
+        examples: 'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
         reproduce,
     },
     'relay-denied': {
@@ -33928,6 +33976,7 @@ var guard = __nccwpck_require__(46936);
 
 
 
+
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
  * @returns `nothing` if there is no agreement even then, `closed` if the server closes the connection instead of
@@ -33946,10 +33995,27 @@ async function negotiateAnything(context, address) {
     const isDisagreement = failure.kind === 'refused-here' || (failure.kind === 'alert' && !failure.asked);
     return isDisagreement ? 'nothing' : undefined;
 }
-/** The first bytes that a port without a greeting sends in reply to a ClientHello; undefined without a connection. */
+/** @returns undefined without a connection */
 async function answerToHandshake(context, address) {
     const anything = context.run.trust.anything();
-    return diagnose(context, address, (side, connection) => beginTls(side, connection, anything).opening);
+    return diagnose(context, address, async (side, connection) => {
+        const handshake = beginTls(side, connection, anything);
+        const opening = await handshake.opening;
+        const greeting = opening.kind === 'record' ? await greetingOf(side, handshake) : undefined;
+        return { opening, ...(greeting !== undefined && { greeting }) };
+    });
+}
+async function greetingOf(side, { outcome }) {
+    const result = await outcome;
+    if (!result.ok)
+        return undefined;
+    try {
+        const reply = await beginSession(side, result.channel.stream).greeting();
+        return reply.raw[0]?.exact;
+    }
+    catch (error) {
+        return heardBefore(error)[0]?.exact;
+    }
 }
 /**
  * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
@@ -34154,16 +34220,33 @@ async function judgeSilence(context, { address }, error, waitedMs) {
     }
     const isSilence = error instanceof ReplyTimeout || (error instanceof ConnectionLost && waitedMs > MIN_WAIT_MS);
     const answer = isSilence ? await answerToHandshake(context, address) : undefined;
-    if (answer?.kind === 'record')
-        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(answer.bytes)));
-    const said = answer?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(answer.bytes) : '';
+    const opening = answer?.opening;
+    if (opening?.kind === 'record')
+        return stopped(implicitTlsPort(context, (0,peer/* decodeBytes */.yj)(opening.bytes), answer?.greeting));
+    const said = opening?.kind === 'cleartext' ? (0,peer/* decodeBytes */.yj)(opening.bytes) : '';
     const other = otherProtocol(said, 'is-spoken-to');
     return other && stopped(other);
 }
-/** @param said the first data from the server */
-function implicitTlsPort({ endpoint: { host, port } }, said) {
-    const message = `${(0,findings_reproduce/* authority */.k)(host, port)} sends no greeting; it expects implicit TLS.`;
-    return finding('implicit-tls-port', message, { evidence: { data: (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES)) } });
+/**
+ * @param said the first data from the server
+ * @param greeting the first line over TLS, if it is known
+ */
+function implicitTlsPort({ endpoint: { host, port } }, said, greeting) {
+    const data = (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES));
+    const name = (0,findings_reproduce/* authority */.k)(host, port);
+    const protocol = greeting === undefined ? undefined : protocolOf(greeting);
+    if (greeting !== undefined && protocol !== undefined) {
+        const line = (0,peer/* excerpt */.Kb)(greeting);
+        const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
+        return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
+    }
+    const message = `${name} sends no greeting; it expects implicit TLS.`;
+    const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
+    const line = greeting === undefined ? {} : { line: (0,peer/* excerpt */.Kb)(greeting) };
+    return finding('implicit-tls-port', message, {
+        evidence: { data, ...line },
+        ...(!isSmtp && { cause: 'unknown-protocol' }),
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
@@ -46822,7 +46905,9 @@ const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ie
 const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/;
 const CONTENT = /spam|virus|malware|content|policy|score/;
 const AUTHENTICATE = /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
-const REPUTATION = /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\b(helo|ehlo)\b|reverse (dns|hostname)|\brdns\b|\bptr\b|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
+const EHLO_NAME = /\b(helo|ehlo)\b/;
+const refusal_meaning_REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
+const REPUTATION = /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
 /**
  * The first row that a code matches exactly counts, otherwise the first that fits. Clear words come before codes that
  * many causes share.
@@ -46840,8 +46925,18 @@ const TABLE = [
         cause: 'rate-limit',
     },
     {
-        fits: ({ status, linked }) => status === '7.25' || REPUTATION.test(linked),
-        text: 'The server rejects the client because of its IP address, its PTR record or its HELO name.',
+        fits: ({ text }) => EHLO_NAME.test(text),
+        text: 'The server does not accept the name in EHLO.',
+        cause: 'ehlo-name',
+    },
+    {
+        fits: either(['7.25'], refusal_meaning_REVERSE_NAME),
+        text: 'The server requires a valid PTR record for the IP address of the client.',
+        cause: 'client-name',
+    },
+    {
+        fits: ({ linked }) => REPUTATION.test(linked),
+        text: 'The server rejects the IP address of the client.',
         cause: 'client-reputation',
     },
     {
@@ -46938,6 +47033,8 @@ function refusalMeaningOf(at, reply, endpoint) {
 const WITH_AUTH = {
     'sign-in-required': 'not-authorized',
     'relay-denied': 'relay-denied-to-account',
+    'client-name': 'account-rejected-by-address',
+    'client-reputation': 'account-rejected-by-address',
 };
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);

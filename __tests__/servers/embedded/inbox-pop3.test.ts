@@ -261,9 +261,9 @@ describe('a maildrop', () => {
     await using server = await start({ delays: { TOP: 300 } });
     const inbox = await open(server);
     server.maildrop.push(...Array.from({ length: 40 }, (_, i) => message(String(i), '<other@test>')));
-    const waited = waiting();
     await expect(inbox.find(sought(ID), Deadline.after(500))).rejects.toThrow(InboxUnreachable);
-    expect(waited()).toBeLessThan(500 + 2 * 1000 + 500);
+    // On a busy machine it reads fewer, and never all of them.
+    expect(server.heard.filter((line) => line.startsWith('TOP')).length).toBeLessThan(20);
   });
 
   test('stops opening when it is closed', async () => {

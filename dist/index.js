@@ -74775,7 +74775,7 @@ const inputShape = {
     timeout: input(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
     retries: input(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
     deadline: input(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the gate fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default.', 'Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
-    'self-test': input(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
+    'self-test': input(flag.default(false), 'First test the gate itself with built-in misbehaving servers on loopback. If it misses one of them, it tests no endpoint and fails.'),
     'report-dir': input(anyText.optional(), "Folder for `report.json`. By default it is a new folder in the runner's temp folder."),
     shard: input(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`.', 'It distributes the endpoints over the N jobs of a matrix.'),
 };

@@ -136,10 +136,20 @@ describe.each(['--help', '-h'])('%s', (option) => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: ');
     const text = stdout.replace(/\s+/g, ' ');
+    const inputs = documentedKeys(inputSchema).map(({ name }) => name);
     for (const { name, inTerminal, default: value } of documentedKeys(inputSchema)) {
       if (['endpoints', 'report-dir'].includes(name)) continue;
-      const term = SECRETS[name] ?? (name === 'self-test' ? `--${name}` : `--${name} VALUE`);
-      expect(text).toContain(`${term} ${inTerminal}${value === undefined ? '' : ` Default: ${value}.`} `);
+      const meaning = inTerminal.replace(/`([a-z-]+)`/g, (quoted, input: string) => {
+        return SECRETS[input] ?? (inputs.includes(input) ? `--${input}` : quoted);
+      });
+      const described = ` ${meaning}${value === undefined ? '' : ` Default: ${value}.`} `;
+      const [before = ''] = text.split(described);
+      expect(text).toContain(described);
+      const term = SECRETS[name] ?? `--${name}`;
+      expect(
+        before.endsWith(` ${term}`) ||
+          / [A-Z/]+$/.exec(before)?.index === before.lastIndexOf(` ${term} `) + term.length + 1,
+      ).toBe(true);
     }
     for (const other of ['--demo', '--json', '--version', '-h, --help']) expect(text).toContain(` ${other} `);
     expect(text).not.toMatch(ABOUT_WORKFLOWS);

@@ -43430,7 +43430,7 @@ const inputShape = {
     timeout: input(number(1, 600).default(15), 'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.'),
     retries: input(number(0, 10).default(2), 'Retries after a transient failure, each on a new connection from step 1: 0 to 10.'),
     deadline: input(value('must be a number of minutes from 0.1 to 1440', values/* minutes */.Gx, 'word').optional(), 'Time limit in minutes for the whole run: 0.1 to 1440. When it expires, the gate writes its report; what was not tested is `inconclusive`, and the gate fails regardless of `fail-on` and `on-inconclusive`. There is no deadline by default.', 'Set it lower than the `timeout-minutes` of the job: a job that times out leaves no report.'),
-    'self-test': input(flag.default(false), 'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.'),
+    'self-test': input(flag.default(false), 'First test the gate itself with built-in misbehaving servers on loopback. If it misses one of them, it tests no endpoint and fails.'),
     'report-dir': input(anyText.optional(), "Folder for `report.json`. By default it is a new folder in the runner's temp folder."),
     shard: input(value('must be K/N with K from 1 to N, such as 1/3', values/* shard */.Uq, 'word').optional(), 'Test only part K of N of the endpoints, as `K/N`.', 'It distributes the endpoints over the N jobs of a matrix.'),
 };
@@ -45558,10 +45558,10 @@ var run = __nccwpck_require__(6244);
 /** Options without a value. */
 const SWITCHES = {
     'self-test': {},
-    demo: { does: 'Test built-in good and broken mail servers, without a network.' },
+    demo: { does: 'Test built-in good and broken mail servers, without network access.' },
     json: { does: 'Write the report to standard output, and progress to standard error.' },
     version: { does: 'Show the version.' },
-    help: { short: 'h', does: 'Show this text.' },
+    help: { short: 'h', does: 'Show this help.' },
 };
 /** Inputs that are not options, and what to use instead. */
 const NOT_OPTIONS = {
@@ -45643,8 +45643,32 @@ const SYNOPSIS = `Usage: starttls-gate [OPTION]... ENDPOINT...
        starttls-gate --demo [--self-test]`;
 const SUMMARY = 'Tests each ENDPOINT (host, host:port or [v6]:port) in five steps: STARTTLS offered, STARTTLS accepted, certificate, authentication, delivery.';
 const usage_SECRETS = 'Passwords and tokens are not options, because other users can read a command line:';
-const usage_COLORS = 'The report is in color on a terminal, unless NO_COLOR is set. FORCE_COLOR=1 and FORCE_COLOR=0 decide instead.';
+const usage_COLORS = 'The report is in color on a terminal, unless NO_COLOR is set. FORCE_COLOR=1 or FORCE_COLOR=0 overrides both.';
 const EXIT_CODES = 'Exit codes: 0 if the gate passes, 1 if it fails, 2 if the configuration is invalid.';
+/** What stands for the value of an option. */
+const VALUES = {
+    config: 'FILE',
+    ca: 'FILE',
+    username: 'NAME',
+    'inbox-username': 'NAME',
+    'mail-from': 'ADDRESS',
+    'rcpt-to': 'ADDRESS',
+    inbox: 'URL',
+    'min-tls-version': 'VERSION',
+    'min-valid-days': 'DAYS',
+    timeout: 'SECONDS',
+    retries: 'N',
+    concurrency: 'N',
+    shard: 'K/N',
+};
+/** Inputs in a description, as a terminal has them: options, or environment variables. */
+function inTerms(description) {
+    return description.replace(/`([a-z-]+)`/g, (quoted, name) => {
+        if (FROM_ENVIRONMENT.includes(name))
+            return variableOf(name);
+        return OPTIONS_WITH_VALUE.includes(name) ? `--${name}` : quoted;
+    });
+}
 /** The text of `--help`, with every option of the schema. @param width of the terminal; undefined if it is not one */
 function usage(width = usage_USUAL) {
     const columns = Math.min(width, WIDEST);
@@ -45652,7 +45676,7 @@ function usage(width = usage_USUAL) {
     const described = (term, input) => {
         const { inTerminal = '', default: value } = inputs.get(input) ?? {};
         const text = value === undefined ? inTerminal : `${inTerminal} Default: ${value}.`;
-        return [`  ${term}`, ...hang('      ', text, columns)];
+        return [`  ${term}`, ...hang('      ', inTerms(text), columns)];
     };
     return [
         SYNOPSIS,
@@ -45660,7 +45684,7 @@ function usage(width = usage_USUAL) {
         ...wrap(SUMMARY, columns),
         '',
         'Options:',
-        ...OPTIONS_WITH_VALUE.flatMap((name) => described(`--${name} VALUE`, name)),
+        ...OPTIONS_WITH_VALUE.flatMap((name) => described(`--${name} ${VALUES[name] ?? 'VALUE'}`, name)),
         ...Object.entries(SWITCHES).flatMap(([name, { short, does }]) => {
             const term = short === undefined ? `--${name}` : `-${short}, --${name}`;
             return does === undefined ? described(term, name) : [`  ${term}`, ...hang('      ', does, columns)];

@@ -15,10 +15,10 @@ interface Switch {
 /** Options without a value. */
 export const SWITCHES: Readonly<Record<string, Switch>> = {
   'self-test': {},
-  demo: { does: 'Test built-in good and broken mail servers, without a network.' },
+  demo: { does: 'Test built-in good and broken mail servers, without network access.' },
   json: { does: 'Write the report to standard output, and progress to standard error.' },
   version: { does: 'Show the version.' },
-  help: { short: 'h', does: 'Show this text.' },
+  help: { short: 'h', does: 'Show this help.' },
 };
 
 /** Inputs that are not options, and what to use instead. */

@@ -95,7 +95,7 @@ export const inputShape = {
   ),
   'self-test': input(
     flag.default(false),
-    'Whether the gate first tests itself with built-in misbehaving servers on loopback. If it does not detect each of them, it tests no endpoint and fails.',
+    'First test the gate itself with built-in misbehaving servers on loopback. If it misses one of them, it tests no endpoint and fails.',
   ),
   'report-dir': input(
     anyText.optional(),

@@ -12,16 +12,6 @@ export interface FullListener extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Whether {@link startFullListener} may listen on a port; many systems require a privilege below 1024. */
-export async function mayFill(port: number): Promise<boolean> {
-  try {
-    await using full = await startFullListener(port);
-    return full.port === port;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Starts a listener that does not reply, as if a firewall dropped every packet: its process is stopped, and its
  * queue is full.

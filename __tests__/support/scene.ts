@@ -23,7 +23,7 @@ export interface Scene {
   readonly instead?: 'nobody' | { readonly fullPort: number };
   /** What the server presents; with `none` it has no TLS. */
   readonly certificate?: CertificateName | 'none' | ((certs: CertificateFixtures) => Promise<Identity>);
-  readonly endpoint?: Partial<Omit<Endpoint, 'tls' | 'port'>>;
+  readonly endpoint?: Partial<Omit<Endpoint, 'tls'>>;
   /** What is different about the TLS policy. */
   readonly policy?: (certs: CertificateFixtures) => Partial<TlsPolicy>;
   /** Whether the CA is in the default store, as a public CA is, instead of in `ca`. */

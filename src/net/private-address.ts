@@ -10,8 +10,24 @@ PRIVATE.addSubnet('169.254.0.0', 16);
 PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 
+/** Addresses that no server can have: "this network", multicast and reserved (RFC 6890, RFC 4291). */
+const OF_NO_SERVER = new BlockList();
+OF_NO_SERVER.addSubnet('0.0.0.0', 8);
+OF_NO_SERVER.addSubnet('224.0.0.0', 3);
+OF_NO_SERVER.addAddress('::', 'ipv6');
+OF_NO_SERVER.addSubnet('ff00::', 8, 'ipv6');
+
 /** Whether no packet from this address can come over the Internet. */
 export function isLoopbackOrPrivate(address: string): boolean {
+  return isLoopback(address) || isIn(PRIVATE, address);
+}
+
+/** Whether no server can have this address. */
+export function isOfNoServer(address: string): boolean {
+  return isIn(OF_NO_SERVER, address);
+}
+
+function isIn(list: BlockList, address: string): boolean {
   const version = isIP(address);
-  return version !== 0 && (isLoopback(address) || PRIVATE.check(address, version === 6 ? 'ipv6' : 'ipv4'));
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

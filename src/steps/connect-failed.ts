@@ -4,6 +4,8 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/reproduce.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
 import { isLoopback } from '../net/loopback.js';
+import { isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
+import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
@@ -20,7 +22,7 @@ export function connectFailed(failure: ConnectFailure, { endpoint, run }: Contex
   const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
   switch (kind) {
     case 'name-not-found':
-      return withoutAddress(failure, host, hint);
+      return withoutAddress(failure, endpoint, hint);
     case 'lookup-failed': {
       const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
       return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
@@ -30,7 +32,7 @@ export function connectFailed(failure: ConnectFailure, { endpoint, run }: Contex
       return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
     }
     case 'no-route': {
-      const cause = address !== undefined && isIPv6(address) ? 'no-ipv6' : undefined;
+      const cause = address === undefined ? undefined : noRouteCause(address);
       return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
@@ -40,13 +42,32 @@ export function connectFailed(failure: ConnectFailure, { endpoint, run }: Contex
     case 'reset':
       return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
     case 'timed-out': {
-      const code = run.hostedRunner && port === PORTS.mx ? 'egress-blocked' : 'connection-timeout';
-      return finding(code, `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`, more);
+      const message = `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
+      const cause = address === undefined ? undefined : timeoutCause(address);
+      // A firewall for outbound connections does not explain an address that is not on the Internet.
+      return cause === undefined && run.hostedRunner && port === PORTS.mx
+        ? finding('egress-blocked', message, more)
+        : finding('connection-timeout', message, { ...more, ...causeOf(cause) });
     }
   }
 }
 
-function withoutAddress({ detail, mailServers }: ConnectFailure, host: string, hint: string): KnownFinding {
+function noRouteCause(address: string): CauseOf<'no-route'> | undefined {
+  if (isOfNoServer(address)) return 'not-of-a-server';
+  return isIPv6(address) ? 'no-ipv6' : undefined;
+}
+
+function timeoutCause(address: string): CauseOf<'connection-timeout'> | undefined {
+  if (isLoopback(address)) return 'on-this-machine';
+  if (isOfNoServer(address)) return 'not-of-a-server';
+  return isLoopbackOrPrivate(address) ? 'private-address' : undefined;
+}
+
+function withoutAddress(
+  { detail, mailServers }: ConnectFailure,
+  { host, port }: Pick<Endpoint, 'host' | 'port'>,
+  hint: string,
+): KnownFinding {
   if (mailServers.length > 0) {
     const names = mailServers.filter((name) => name !== '').map((name) => new PeerText(name));
     const start = `${host} has no IP address, so it is not the name of a mail server.`;
@@ -56,7 +77,8 @@ function withoutAddress({ detail, mailServers }: ConnectFailure, host: string, h
     }
     const mx = excerptOfList(names);
     const message = `${start} It is a domain whose MX records name ${mx}.`;
-    return finding('dns-failed', message, { evidence: { detail, mx }, cause: 'mail-domain' });
+    const cause = port === PORTS.mx ? 'mail-domain' : 'mail-domain-for-submission';
+    return finding('dns-failed', message, { evidence: { detail, mx }, cause });
   }
   const evidence = { detail };
   if (detail === NAME_UNKNOWN)

@@ -130,9 +130,28 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['no-route', 'ENETUNREACH', '2001:db8::1'], 'No IPv6 route to the server', 'network'],
   [['timed-out', 'no response in time', '192.0.2.1'], 'Connection timed out', 'network'],
   [['reset', 'ECONNRESET', '192.0.2.1'], 'Connection closed without a greeting', 'server'],
+  [['no-route', 'ENETUNREACH', '224.0.0.1'], 'Not the IP address of a server', 'server'],
+  [['no-route', 'ENETUNREACH', 'ff02::1'], 'Not the IP address of a server', 'server'],
+  [['timed-out', 'no response in time', '240.0.0.1'], 'Not the IP address of a server', 'server'],
+  [['timed-out', 'no response in time', '127.0.0.10'], 'Server on the runner does not respond', 'configuration'],
+  [['timed-out', 'no response in time', '10.1.2.3'], 'Private IP address does not respond', 'configuration'],
+  [['timed-out', 'no response in time', 'fd00::1'], 'Private IP address does not respond', 'configuration'],
 ])('the fix for a failed connection depends on the address: %j', (failure, title, party) => {
   const context = { endpoint: testEndpoint(587), run: testRun() } as Context;
   expect(completeFinding(connectFailed(new ConnectFailure(...failure), context))).toMatchObject({ title, party });
+});
+
+test.each([
+  ['192.0.2.1', 'egress-blocked'],
+  ['2001:db8::1', 'egress-blocked'],
+  ['127.0.0.10', 'connection-timeout'],
+  ['192.168.1.2', 'connection-timeout'],
+  ['169.254.1.2', 'connection-timeout'],
+])('the block of outbound port 25 does not explain an address that is not on the Internet: %s', (address, code) => {
+  const context = { endpoint: testEndpoint(25), run: testRun({ hostedRunner: true }) } as Context;
+  expect(connectFailed(new ConnectFailure('timed-out', 'no response in time', address), context)).toMatchObject({
+    code,
+  });
 });
 
 test.each([

@@ -2,23 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WITHOUT_COMMAND } from '../../../scripts/without-command.js';
-import { FINDING_CODES, type FindingCode } from '../../../src/findings/catalog.js';
+import { FINDING_CODES } from '../../../src/findings/catalog.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { expectCommandShows } from '../../support/commands.js';
 import { CERTIFICATES_WITH_PROBLEMS, COMMAND_SCENES } from '../../support/command-scenes.js';
 import { FINDING_EXAMPLES } from '../../support/finding-examples.js';
-import { mayFill } from '../../support/full-listener.js';
 import { play, type Scene } from '../../support/scene.js';
 
 /** The command of each example shows the problem, on the server that causes it. */
 
 /** Some commands wait as long as their tool does. */
 const TEST_TIMEOUT_MS = 180_000;
-
-/** Examples that cannot run if port 25 is not allowed or is in use. */
-const unplayable: readonly FindingCode[] = (await mayFill(25)) ? [] : ['egress-blocked'];
 
 let certs: CertificateFixtures;
 let folder: string;
@@ -59,7 +55,7 @@ function passwordFor({ reproduce = '' }: Finding, { auth, delivery }: Endpoint):
 }
 
 describe.each(FINDING_CODES)('%s', (code) => {
-  (unplayable.includes(code) ? test.skip : test)(
+  test(
     'has a command that shows it, or a reason why there is none',
     async () => {
       const own = (await shown(FINDING_EXAMPLES[code].raising)).filter((one) => one.code === code);

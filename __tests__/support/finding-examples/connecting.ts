@@ -13,6 +13,8 @@ const resolvesTo =
   () =>
     Promise.resolve(addresses.map((address) => ({ address, family: 4 as const })));
 
+const noResponse: Resolver = () => Promise.reject(failureOf({ code: 'ETIMEDOUT' }, '192.0.2.1'));
+
 const missing: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' }));
 
 /** Whether there is a connection at all. */
@@ -69,14 +71,14 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
   },
   'egress-blocked': {
     raising: {
-      name: 'does not respond on port 25, and the gate runs on a GitHub-hosted runner',
-      instead: { fullPort: 25 },
-      run: { hostedRunner: true },
+      name: 'does not respond on port 25, and the gate runs on a GitHub-hosted runner (simulated)',
+      endpoint: { host: 'smtp.example.test', port: 25 },
+      run: { resolver: noResponse, hostedRunner: true },
     },
     twin: {
-      name: 'does not respond on a different port, and the gate runs on a GitHub-hosted runner',
-      instead: { fullPort: 0 },
-      run: { hostedRunner: true },
+      name: 'does not respond on a different port, and the gate runs on a GitHub-hosted runner (simulated)',
+      endpoint: { host: 'smtp.example.test', port: 587 },
+      run: { resolver: noResponse, hostedRunner: true },
     },
     twinRaises: ['connection-timeout'],
   },

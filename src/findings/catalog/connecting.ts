@@ -6,6 +6,15 @@ const { error } = entriesOf(['capability', 'certificate']);
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' } as const;
 
+/** The cause for an IP address that no server can have. */
+const NOT_OF_A_SERVER = {
+  title: 'Not the IP address of a server',
+  party: 'server',
+  certainty: 'likely',
+  remedy: ({ address = 'the IP address' }: Values) =>
+    `Correct the A or AAAA record of the host, or \`host\`: ${address} is a multicast or reserved address, which no server can have.`,
+} as const;
+
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 export const CONNECTING = {
   'dns-failed': error(
@@ -16,7 +25,7 @@ export const CONNECTING = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Check the spelling of `host`. If it is correct, the resolver of this runner does not know the name: a GitHub-hosted runner, for example, cannot resolve names in an internal zone.',
+        'Check the spelling of `host`. If it is correct and the name is internal, use a runner in the network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
     },
     {
       evidence: {
@@ -30,14 +39,21 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `\`host\` is a mail domain, not the name of a server. For the servers that receive its mail, list each of them as an endpoint with port 25: ${mx}. For submission, set \`host\` to the submission server of the domain, on port 587 or 465.`,
+            `List each of the servers that receive its mail as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+        },
+        'mail-domain-for-submission': {
+          title: 'Host is a mail domain',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ mx = '' }: Values) =>
+            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive its mail instead, list each of them as an endpoint with port 25: ${mx}.`,
         },
         'null-mx': {
           title: 'Domain accepts no mail',
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The domain declares that it has no mail server (null MX). Set `host` to the name of a server, or remove the endpoint.',
+            'Use the name of a server instead of the domain, or remove the endpoint: the domain declares that it accepts no mail (null MX).',
           reference: 'RFC 7505 section 3',
         },
         'no-address': {
@@ -45,14 +61,14 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The name exists, but has neither an A nor a usable AAAA record, and no MX records were found either. Add the record, or set `host` to a name that has one. If the record exists in an internal zone only, use a runner that can see that zone.',
+            'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists in an internal zone only, use a runner that can see that zone.',
         },
         'lookup-failed': {
           title: 'Name resolution failed',
           party: 'network',
           certainty: 'likely',
           remedy:
-            'The lookup itself failed, which says nothing about the mail server. Run the gate again. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+            'Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
         },
       },
     },
@@ -75,8 +91,9 @@ export const CONNECTING = {
           party: 'network',
           certainty: 'likely',
           remedy:
-            'Usually the runner has no IPv6, as GitHub-hosted runners. Run the gate on a runner with IPv6, or test the IPv4 address of the server.',
+            'Run the gate on a runner with IPv6, or test the IPv4 address of the server. Usually the runner has no IPv6; GitHub-hosted runners have none.',
         },
+        'not-of-a-server': NOT_OF_A_SERVER,
       },
     },
   ),
@@ -127,7 +144,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The IP address is that of the runner itself, and no server accepts connections on this port. Start the mail server before the gate, and wait until it listens. If it runs in a container, publish its port; if the job itself runs in a container, use the name of the service instead of `localhost`.',
+            'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port; if the job itself does, use the name of the service instead of `localhost`. If `host` is a different machine, correct its address in DNS or the hosts file.',
           reproduce: { command: 'openssl', shows: 'Connection refused' },
         },
       },
@@ -143,7 +160,29 @@ export const CONNECTING = {
         "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
       reproduce: NO_RESPONSE,
     },
-    { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' },
+    {
+      evidence: fields('detail', 'address'),
+      reference: 'RFC 5321 section 4.5.4.1',
+      causes: {
+        'on-this-machine': {
+          title: 'Server on the runner does not respond',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            'Check the mail server on the runner, because the IP address is that of the runner itself: it hangs, or its queue of new connections is full (`ss -ltn`). Otherwise a firewall of the runner drops the packets. If `host` is a different machine, correct its address in DNS or the hosts file.',
+          reproduce: NO_RESPONSE,
+        },
+        'private-address': {
+          title: 'Private IP address does not respond',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ address = 'it' }: Values) =>
+            `Run the gate on a self-hosted runner in the network of the server, or connect the runner to it by a VPN: ${address} is a private IP address. If the runner is in that network, check that the host is up, and that no firewall between them drops the connection.`,
+          reproduce: NO_RESPONSE,
+        },
+        'not-of-a-server': NOT_OF_A_SERVER,
+      },
+    },
   ),
   'egress-blocked': error(
     'Outbound port 25 is blocked',
@@ -152,7 +191,7 @@ export const CONNECTING = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+        'Run the gate on a self-hosted runner whose provider allows outbound port 25. If you meant submission, use port 587 or 465, which are open.',
     },
     { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' },
   ),

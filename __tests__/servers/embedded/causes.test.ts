@@ -12,7 +12,9 @@ import type { EndpointReport, Finding } from '../../../src/report/report.js';
 import { openDialogue } from '../../../src/smtp/dialogue.js';
 import { formatReply } from '../../../src/smtp/reply.js';
 import { Transcript } from '../../../src/net/transcript.js';
+import { implicitTlsPort } from '../../../src/steps/capability/implicit-tls-port.js';
 import { judgeMissingOffer } from '../../../src/steps/capability/missing-offer.js';
+import { judgePlaintext } from '../../../src/steps/certificate/plaintext.js';
 import { connectFailed } from '../../../src/steps/connect-failed.js';
 import { beginSession, openConnection } from '../../../src/steps/connection.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
@@ -162,6 +164,36 @@ test.each([
   const resolver: Resolver = () => Promise.reject(failureOf({ code }, '127.0.0.1'));
   const { report } = await gate(testEndpoint(25, { host: 'smtp.example.test' }), { resolver });
   expect(findingsOf(report)).toMatchObject([{ code: 'connection-failed-locally', title }]);
+});
+
+describe('a port that is not for the configured kind of TLS', () => {
+  const RECORD = '\x16\x03\x03';
+
+  test.each([
+    [25, 'Implicit TLS on a STARTTLS port', 'server'],
+    [587, 'Implicit TLS on a STARTTLS port', 'server'],
+    [2525, 'Implicit TLS on a STARTTLS port', 'server'],
+    [465, 'Port requires implicit TLS', 'configuration'],
+    [4650, 'Port requires implicit TLS', 'configuration'],
+  ])('is the problem of the server if clients expect STARTTLS there: %i', (port, title, party) => {
+    const endpoint = testEndpoint(port);
+    const found = completeFinding(implicitTlsPort({ endpoint }, RECORD, '220 mail.example.test ESMTP'));
+    expect(found).toMatchObject({ code: 'implicit-tls-port', title, party });
+    // What speaks TLS there may not be the mail server.
+    const unknown = completeFinding(implicitTlsPort({ endpoint }, RECORD));
+    expect(unknown).toMatchObject({ party: 'configuration', certainty: 'likely' });
+  });
+
+  test.each([
+    [465, { party: 'server', certainty: 'likely' }, /^Enable implicit TLS /],
+    [587, { party: 'configuration', certainty: 'certain' }, /^Set `transport: starttls` /],
+  ])('is the problem of the server if clients expect implicit TLS there: %i', (port, cause, remedy) => {
+    const context = { endpoint: testEndpoint(port, { transport: 'implicit' }), transcript: new Transcript() };
+    const { findings } = judgePlaintext(context, Buffer.from('220 mail.example.test ESMTP\r\n'));
+    const [found] = findings.map((one) => completeFinding(one));
+    expect(found).toMatchObject({ code: 'plaintext-on-implicit-port', ...cause });
+    expect(found?.remedy).toMatch(remedy);
+  });
 });
 
 describe('LMTP', () => {

@@ -208,6 +208,16 @@ export const CAPABILITY = {
       evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
       reference: 'RFC 8314 section 3.3',
       causes: {
+        'on-starttls-port': {
+          title: 'Implicit TLS on a STARTTLS port',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Only if implicit TLS is intended here, set `transport: implicit` for this endpoint.',
+          examples:
+            'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
+          reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+        },
         'other-protocol': {
           title: 'Not an SMTP server, but a different protocol over TLS',
           party: 'configuration',
@@ -219,7 +229,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise set `transport: implicit` for this endpoint.',
           reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
         },
       },

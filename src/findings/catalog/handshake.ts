@@ -357,7 +357,7 @@ export const HANDSHAKE = {
       party: 'configuration',
       certainty: 'certain',
       remedy:
-        'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port (usual on 465), switch the service to it.',
+        'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port, switch the service to it.',
       examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
       setting: 'plaintext-on-implicit-port',
       reproduce: { command: 'greeting', shows: firstLine },
@@ -366,6 +366,15 @@ export const HANDSHAKE = {
       evidence: fields('data', 'protocol'),
       reference: 'RFC 8314 section 3.3',
       causes: {
+        'on-port-465': {
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Enable implicit TLS for this port of the server: clients expect it on port 465. Only if the server is meant to use STARTTLS here, set `transport: starttls` for this endpoint.',
+          examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
+          setting: 'plaintext-on-implicit-port',
+          reproduce: { command: 'greeting', shows: firstLine },
+        },
         'other-protocol': {
           title: 'Not an SMTP server',
           party: 'configuration',

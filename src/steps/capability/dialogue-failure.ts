@@ -1,10 +1,9 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { authority } from '../../findings/reproduce.js';
 import type { DialogueFailure } from '../../smtp/dialogue.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, type SmtpSession } from '../../smtp/session.js';
-import { decodeBytes, excerpt } from '../../text/peer.js';
+import { decodeBytes } from '../../text/peer.js';
 import { isTlsRecord } from '../../tls/guard.js';
 import { awaited } from '../awaited.js';
 import type { Context } from '../context.js';
@@ -12,8 +11,9 @@ import { answerToHandshake } from '../diagnostic-handshake.js';
 import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { throttled } from '../throttled.js';
+import { implicitTlsPort } from './implicit-tls-port.js';
 import { inspectionAt, isOverwritten } from './inspection.js';
-import { otherProtocol, protocolOf } from './other-protocol.js';
+import { otherProtocol } from './other-protocol.js';
 import { ehloRejectionOf, rejectionOf } from './rejection.js';
 
 /** Where a session could not be opened: before TLS in step 1, over TLS in step 4. */
@@ -115,9 +115,6 @@ function greetsAs(greeting: string): 'FTP' | 'LMTP' | undefined {
   return GREETINGS.find(([words]) => words.test(greeting))?.[1];
 }
 
-/** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_BYTES = 3;
-
 /** A server that closes the connection sooner did not wait for the client to speak first. */
 const MIN_WAIT_MS = 250;
 
@@ -144,26 +141,4 @@ export async function judgeSilence(
   const said = opening?.kind === 'cleartext' ? decodeBytes(opening.bytes) : '';
   const other = otherProtocol(said, 'is-spoken-to');
   return other && stopped(other);
-}
-
-/**
- * @param said the first data from the server
- * @param greeting the first line over TLS, if it is known
- */
-function implicitTlsPort({ endpoint: { host, port } }: Context, said: string, greeting?: string): KnownFinding {
-  const data = excerpt(said.slice(0, TYPE_AND_VERSION_BYTES));
-  const name = authority(host, port);
-  const protocol = greeting === undefined ? undefined : protocolOf(greeting);
-  if (greeting !== undefined && protocol !== undefined) {
-    const line = excerpt(greeting);
-    const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
-    return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
-  }
-  const message = `${name} sends no greeting; it expects implicit TLS.`;
-  const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
-  const line = greeting === undefined ? {} : { line: excerpt(greeting) };
-  return finding('implicit-tls-port', message, {
-    evidence: { data, ...line },
-    ...(!isSmtp && { cause: 'unknown-protocol' }),
-  });
 }

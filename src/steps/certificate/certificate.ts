@@ -1,15 +1,15 @@
 import { finding } from '../../findings/finding.js';
-import { excerpt, decodeBytes, visible } from '../../text/peer.js';
+import { visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { TlsChannel } from '../../tls/handshake.js';
 import { isWaived } from '../../verdict/waivers.js';
-import { protocolOf } from '../capability/other-protocol.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
-import { stopped, type Facts, type Secured, type StepResult, type Stopped, type Upgraded } from '../hand-over.js';
+import { stopped, type Facts, type Secured, type StepResult, type Upgraded } from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
+import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
@@ -72,22 +72,4 @@ function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
     trust: run.trust,
     waived: (code) => isWaived(code, endpoint.waive, now),
   });
-}
-
-/** With implicit TLS nothing precedes the handshake (RFC 8314 section 3.3). */
-function judgePlaintext({ endpoint, transcript }: Context, bytes: Buffer): Stopped {
-  const said = decodeBytes(bytes).trimEnd();
-  transcript.add('server', said);
-  const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
-  const evidence = { data: excerpt(said) };
-  const code = 'plaintext-on-implicit-port';
-  const protocol = protocolOf(said);
-  if (protocol !== undefined) {
-    const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
-    return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
-  }
-  if (!/^[45]\d\d([ -]|\r|$)/.test(said)) return stopped(finding(code, sends, { evidence }));
-  const rejected = `${sends} The server rejects this client before TLS.`;
-  return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }

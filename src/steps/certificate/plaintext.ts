@@ -1,0 +1,30 @@
+import { finding } from '../../findings/finding.js';
+import { PORTS } from '../../plan/schema/enums.js';
+import { decodeBytes, excerpt } from '../../text/peer.js';
+import { protocolOf } from '../capability/other-protocol.js';
+import type { Context } from '../context.js';
+import { stopped, type Stopped } from '../hand-over.js';
+
+/** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
+export function judgePlaintext(
+  { endpoint, transcript }: Pick<Context, 'endpoint' | 'transcript'>,
+  bytes: Buffer,
+): Stopped {
+  const said = decodeBytes(bytes).trimEnd();
+  transcript.add('server', said);
+  const [firstLine = ''] = said.split(/\r?\n/, 1);
+  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
+  const evidence = { data: excerpt(said) };
+  const code = 'plaintext-on-implicit-port';
+  const protocol = protocolOf(said);
+  if (protocol !== undefined) {
+    const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
+    return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
+  }
+  if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
+    const cause = endpoint.port === PORTS.implicit ? 'on-port-465' : undefined;
+    return stopped(finding(code, sends, { evidence, ...(cause && { cause }) }));
+  }
+  const rejected = `${sends} The server rejects this client before TLS.`;
+  return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
+}

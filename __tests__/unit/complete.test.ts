@@ -65,8 +65,8 @@ describe('the settings of servers', () => {
   });
 
   test.each<[string, Partial<Observed>, RegExp]>([
-    ['greeting', { greeting: 'mx ESMTP Postfix' }, / This is Postfix: Set `smtpd_tls_security_level/],
-    ['reply to EHLO', { capabilities: ['XVERP=Courier'] }, / This is Courier: In `esmtpd`/],
+    ['greeting', { greeting: 'mx ESMTP Postfix' }, / Postfix: set `smtpd_tls_security_level/],
+    ['reply to EHLO', { capabilities: ['XVERP=Courier'] }, / Courier: in `esmtpd`/],
   ])('are only that of the software if it is known by its %s', (_, learned, setting) => {
     const found = completeFinding(plain, { ...OBSERVED, ...learned });
     expect(found.remedy).toMatch(setting);
@@ -76,12 +76,12 @@ describe('the settings of servers', () => {
 
   test('are only that of the software if it is known by a rejection in the evidence', () => {
     const found = finding('starttls-refused', 'No.', { evidence: { reply: '454 4.7.0 x-1.2 - gsmtp' } });
-    expect(completeFinding(found, OBSERVED).remedy).toContain(' This is Google: ');
+    expect(completeFinding(found, OBSERVED).remedy).toContain(' Google: ');
   });
 
   test('are only that of the software if it is known by a greeting in the evidence', () => {
     const found = finding('plaintext-on-implicit-port', 'No.', { evidence: { data: '220 mx ESMTP Postfix' } });
-    expect(completeFinding(found, OBSERVED).remedy).toContain(' This is Postfix: ');
+    expect(completeFinding(found, OBSERVED).remedy).toContain(' Postfix: set ');
   });
 
   test('are those of common products if only a host or a rejection has the name of one', () => {
@@ -95,7 +95,7 @@ test('a program that hides STARTTLS has the setting of the server only if that i
   const found = finding('starttls-stripped', 'Hidden.', { cause: 'hidden' });
   const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;
   expect(remedyOn('mx ESMTP')).toContain('Postfix removes the offer if `smtpd_discard_ehlo_keywords`');
-  expect(remedyOn('mx ESMTP Postfix')).toContain('This is Postfix: Remove `starttls` from');
+  expect(remedyOn('mx ESMTP Postfix')).toContain('Postfix: remove `starttls` from');
   expect(remedyOn('mx ESMTP Exim 4.98')).not.toContain('smtpd_discard');
 });
 
@@ -103,7 +103,7 @@ test('examples that are not about the software of the server are shown even if t
   const greeting = 'mx ESMTP Postfix';
   const found = completeFinding(finding('starttls-stripped', 'Hidden.'), { ...OBSERVED, greeting });
   expect(found.remedy).toContain('`no inspect esmtp`');
-  expect(found.remedy).not.toContain('This is Postfix');
+  expect(found.remedy).not.toContain('Postfix: ');
 });
 
 describe('the command', () => {
@@ -198,7 +198,7 @@ describe('one fix for several findings that a new certificate fixes', () => {
 
   test('has the setting of the server', () => {
     const [first] = completeFindings([selfSigned, misnamed], { ...OBSERVED, greeting: 'mx ESMTP Postfix' });
-    expect(first?.remedy).toMatch(/^Replace the certificate with one .* This is Postfix: Set `smtpd_tls_chain_files`/);
+    expect(first?.remedy).toMatch(/^Replace the certificate with one .* Postfix: set `smtpd_tls_chain_files`/);
   });
 
   test('is not that of a finding that is waived', () => {

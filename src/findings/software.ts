@@ -28,7 +28,7 @@ function named(where: 'greets' | 'offers' | 'rejects', texts: readonly string[])
 }
 
 /**
- * The sentence that says which setting of a server or service fixes a problem.
+ * The sentences that say which setting of a server or service fixes a problem, after its name.
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
  * @returns undefined if there is none
  */
@@ -36,7 +36,7 @@ export function settingOf(topic: Topic, name: SoftwareName, minVersion: string):
   const { settings, isLikely } = softwareOf(name);
   const setting = settings[topic];
   if (setting === undefined) return undefined;
-  return `This is ${isLikely ? 'probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+  return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }
 
 function softwareOf(name: SoftwareName): Software {

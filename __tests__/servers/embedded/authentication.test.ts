@@ -746,16 +746,16 @@ describe('the remedy names the software or provider', () => {
     const reply = refusal.replace('534-', '534 ');
     const { found } = await runGate({ greeting, replies: { AUTH: reply } });
     expect(found?.code).toBe('auth-rejected');
-    expect(found?.remedy).toContain(`This is ${name}: `);
+    expect(found?.remedy).toContain(`${name}: `);
   });
 
   test.each([
     [
       '454 4.7.0 Too many login attempts, please try again later. - gsmtp',
-      /^Authenticate less often: .* This is Google: It limits/,
+      /^Authenticate less often: .* Google: the number of logins/,
     ],
     ['451 4.7.0 Authentication failed: Maximum credits exceeded', /^Check the plan and the limits of the account/],
-    ['451 Maximum credits exceeded, see https://sendgrid.com', /^Check the plan .* This is SendGrid: "Maximum credits/],
+    ['451 Maximum credits exceeded, see https://sendgrid.com', /^Check the plan .* SendGrid: "Maximum credits/],
     ['454 4.7.0 Temporary authentication failure', /^Look for errors of the authentication backend/],
     ['535 5.7.0 Too many connections', /^Authenticate less often: /],
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
@@ -767,7 +767,7 @@ describe('the remedy names the software or provider', () => {
 
   test('unless neither greeting nor reply identifies it', async () => {
     const { found } = await runGate({ replies: { AUTH: '535 no' } });
-    expect(found?.remedy).not.toContain('This is');
+    expect(found?.remedy).not.toMatch(/ [A-Z]\w+: /);
     expect(found?.remedy).toMatch(/^Compare the configured username and password with those of the account\./);
   });
 });

@@ -122,7 +122,7 @@ describe('alert 70 (protocol_version)', () => {
       evidence: { negotiated: 'TLSv1.2', required: 'TLSv1.3' },
       reference: 'RFC 9325 section 3.1.1',
     });
-    expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* This is Exim: Remove `\+no_tlsv1_3` from/);
+    expect(found?.remedy).toMatch(/^Enable TLS 1\.3 on the server.* Exim: remove `\+no_tlsv1_3` from/);
     expect(found?.remedy).not.toMatch(/deprecated|>=TLSv1\.2/);
   });
 

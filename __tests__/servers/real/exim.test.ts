@@ -156,7 +156,8 @@ describe('the fix names the setting of Exim', () => {
     const [, finding] = await found(trusting(servers, port()));
     expect(finding.code).toBe(code);
     expect(finding.remedy).toContain(setting);
-    expect(finding.remedy).toMatch(/ This is Exim: .*/);
+    expect(finding.remedy).toContain(' Exim: ');
+    expect(finding.remedy).not.toContain('Postfix: ');
   });
 });
 

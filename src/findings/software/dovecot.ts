@@ -5,33 +5,33 @@ export const dovecot: Software = {
   greets: /^\S+ Dovecot(?: \([^()]*\))? ready\b/,
   settings: {
     'starttls-not-advertised':
-      'Set `ssl = yes`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`).',
+      'set `ssl = yes`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`).',
     'starttls-refused':
-      'Look for errors of submission-login in the log: `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`) must match.',
+      'look for errors of submission-login in the log: `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`) must match.',
     'plaintext-on-implicit-port':
-      'Set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
+      'set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
     'plaintext-auth-advertised':
-      'Set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
+      'set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
     'tls-version-too-old': (minVersion) =>
-      `Set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
+      `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'Check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
+      'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
     'client-certificate-required':
-      'Set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
+      'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
     certificate:
-      'Set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
+      'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
     'tls-in-proxy':
-      'Set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+      'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
     'auth-not-advertised':
       'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send its TLS information (haproxy: `send-proxy-v2-ssl`).',
-    'auth-mechanisms': 'Set `auth_mechanisms`, for example to `plain login`.',
+    'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
     'auth-rejected':
-      'With `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
-    'auth-backend': 'The log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+      'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
+    'auth-backend': 'the log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
     'client-certificate-request':
-      'Set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
+      'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
     'relay-unavailable':
-      'It passes mail to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
-    'cached-credentials': 'Run `doveadm auth cache flush USER`.',
+      'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+    'cached-credentials': 'run `doveadm auth cache flush USER`.',
   },
 };

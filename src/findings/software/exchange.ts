@@ -5,29 +5,29 @@ export const exchange: Software = {
   greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
   settings: {
     'greeting-rejected':
-      "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
+      "add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
     'starttls-not-advertised':
-      'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
-    'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
-    'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
+      'assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+    'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',
+    'plaintext-on-implicit-port': 'only STARTTLS is supported: set `transport: starttls`, on 587 or 25.',
     'plaintext-auth-advertised':
-      'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-    'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
+      'select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+    'plaintext-mail-accepted': 'run `Set-ReceiveConnector -RequireTLS $true`.',
     'tls-version-too-old': (minVersion) =>
-      `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+      `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
     'tls-handshake-failed':
       'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
-    'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+    'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
     certificate:
-      'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
+      'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
     'auth-not-advertised':
-      'Use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
+      'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
     'auth-mechanisms':
-      'Enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
+      'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
     'auth-rejected':
-      'The username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
-    'unauthenticated-mail': 'Remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
+      'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
+    'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
     'auth-on-mx':
-      'Remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+      'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
   },
 };

@@ -7,38 +7,38 @@ export const exim: Software = {
   greets: /^\S+ ESMTP Exim \d/,
   settings: {
     'greeting-rejected':
-      'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
+      'check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
     'ehlo-rejected':
-      'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
+      'check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
     'starttls-not-advertised':
-      'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
-    'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
-    'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
-    'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-    'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
+      'set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
+    'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+    'plaintext-on-implicit-port': 'add the port to `tls_on_connect_ports`.',
+    'plaintext-auth-advertised': 'make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+    'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
     'tls-version-too-old': (minVersion) =>
-      `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+      `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
     'tls-handshake-failed':
-      'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
+      'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
     'client-certificate-required':
-      'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+      'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
     certificate:
-      'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
+      'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
     'tls-in-proxy':
-      'Exclude the IP address of the proxy from `tls_advertise_hosts`, and include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators.',
-    'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+      'exclude the IP address of the proxy from `tls_advertise_hosts`, and include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators.',
+    'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
     'auth-mechanisms':
-      'Each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
+      'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
     'auth-command-refused':
-      'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
+      'the client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
     'auth-rejected':
-      'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+      'the main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
     'auth-backend':
-      'The main log has the reason why the `server_condition` of the authenticator could not be expanded, such as a lookup that failed.',
+      'the main log has the reason why the `server_condition` of the authenticator could not be expanded, such as a lookup that failed.',
     'client-certificate-request':
-      'Set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
+      'set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
     'unauthenticated-mail':
-      'In the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
-    'auth-on-mx': 'Make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+      'in the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
+    'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
   },
 };

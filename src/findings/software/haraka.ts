@@ -5,21 +5,21 @@ export const haraka: Software = {
   offers: /, Haraka is at your service\.?$/,
   settings: {
     'starttls-not-advertised':
-      'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
+      'enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
     'starttls-refused':
-      'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
-    'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
+      'look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+    'plaintext-on-implicit-port': 'set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
     'plaintext-auth-advertised':
-      'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
+      'the plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
     'tls-version-too-old': (minVersion) =>
-      `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
-    'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+      `run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
+    'tls-handshake-failed': 'check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
     'client-certificate-required':
-      'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+      'set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
     certificate:
-      'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
-    'auth-not-advertised': 'Enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
-    'auth-mechanisms': 'Set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
-    'auth-rejected': 'Its log has the reason of the auth plugin in `config/plugins`.',
+      'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
+    'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
+    'auth-mechanisms': 'set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
+    'auth-rejected': 'the log has the reason of the auth plugin in `config/plugins`.',
   },
 };

@@ -6,28 +6,28 @@ export const nginx: Software = {
   isLikely: true,
   settings: {
     'starttls-not-advertised':
-      'Set `starttls on` (`starttls only` on submission), `ssl_certificate` and `ssl_certificate_key` in the `server` block.',
-    'plaintext-on-implicit-port': 'Add `ssl` to the `listen` directive.',
-    'plaintext-auth-advertised': 'Set `starttls only` instead of `starttls on`.',
+      'set `starttls on` (`starttls only` on submission), `ssl_certificate` and `ssl_certificate_key` in the `server` block.',
+    'plaintext-on-implicit-port': 'add `ssl` to the `listen` directive.',
+    'plaintext-auth-advertised': 'set `starttls only` instead of `starttls on`.',
     'tls-version-too-old': (minVersion) =>
-      `Add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
+      `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'Check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
+      'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
     'client-certificate-required':
-      'Set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
+      'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
     certificate:
-      'Set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
-    'auth-not-advertised': 'List the mechanisms in `smtp_auth` (`plain login`).',
-    'auth-mechanisms': 'List the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
+      'set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
+    'auth-not-advertised': 'list the mechanisms in `smtp_auth` (`plain login`).',
+    'auth-mechanisms': 'list the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
     'auth-command-refused':
       'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
     'auth-rejected':
-      'The server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
+      'the server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
     'auth-backend':
-      'The server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
+      'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
     'relay-unavailable':
       'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log has the reason.',
     'client-certificate-request':
-      'Set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
+      'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
   },
 };

@@ -4,45 +4,45 @@ export const postfix: Software = {
   greets: /^\S+ ESMTP Postfix\b/,
   settings: {
     'greeting-rejected':
-      'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+      'check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
     'ehlo-rejected':
-      'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+      'check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
     'starttls-not-advertised':
-      'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
+      'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
     'starttls-refused':
-      'Look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
+      'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
     'starttls-hidden':
-      'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
-    'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-    'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
-    'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+      'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
+    'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+    'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
+    'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
     'tls-version-too-old': (minVersion) =>
-      `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+      `neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+      'check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
     'client-certificate-required':
-      'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+      'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:
-      'Set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+      'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
     'tls-in-proxy':
-      'In `master.cf`, connect the proxy to a service on a loopback address with `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.',
+      'in `master.cf`, connect the proxy to a service on a loopback address with `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.',
     'auth-not-advertised':
-      'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
+      'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
     'auth-mechanisms':
-      'With Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
-    'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-    'line-too-long': 'Set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
+      'with Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
+    'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+    'line-too-long': 'set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
     'auth-rejected':
-      'Its log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+      'the log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
     'auth-backend':
-      'For Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
+      'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
     'client-certificate-request':
-      'Set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
+      'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
     'cached-credentials':
-      'Its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
+      'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
     'unauthenticated-mail':
-      'For the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`.',
+      'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`.',
     'auth-on-mx':
-      'Set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+      'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
   },
 };

@@ -2,7 +2,7 @@ import type { Software } from './topic.js';
 
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports: string, names: string) {
-  const certificate = `You cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
+  const certificate = `you cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
   return {
     'starttls-not-advertised': ports,
     'starttls-refused': ports,
@@ -25,19 +25,20 @@ const microsoft365: Software = {
   settings: {
     ...MICROSOFT,
     'greeting-rejected':
-      "If the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
-    'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT.certificate}`,
-    'auth-not-advertised': 'Client submission is smtp.office365.com on 587, with STARTTLS.',
+      "if the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+    'tls-version-too-old':
+      'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
+    'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
     'submission-host':
-      'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+      'client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
     'auth-rejected':
-      'The username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
+      'the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
     'smtp-auth-disabled':
-      'Run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
+      'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
     'basic-auth-blocked':
       'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
     'access-token':
-      'The token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+      'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
   },
 };
 
@@ -51,17 +52,17 @@ const google: Software = {
       'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
     ),
     'greeting-rejected':
-      'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-    'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465.',
-    'submission-host': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+      'for smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+    'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
+    'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
-      'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+      'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
     'app-password':
-      'An app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. With an `access-token` (XOAUTH2) none is needed.',
+      'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
     'access-token':
-      'The token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+      'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
     'auth-throttled':
-      'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
+      'the number of logins of an account is limited. After too many attempts, none is accepted for a while.',
   },
 };
 
@@ -74,7 +75,7 @@ const amazonSes: Software = {
       'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.',
     ),
     'auth-rejected':
-      'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+      'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
   },
 };
 
@@ -84,7 +85,7 @@ const sendGrid: Software = {
   rejects: /\bsendgrid\.(com|net)\b/i,
   settings: {
     'auth-rejected':
-      "The username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
+      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
     'quota-exceeded':
       '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
   },
@@ -101,14 +102,14 @@ export const PROVIDERS = {
     rejects: /\bMailgun is not loving\b/,
     settings: {
       'auth-rejected':
-        'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+        'the username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
     },
   },
   Postmark: {
     greets: /^\S+\.postmarkapp\.com /i,
     settings: {
       'auth-rejected':
-        'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+        'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
     },
   },
   Yahoo: {
@@ -117,7 +118,7 @@ export const PROVIDERS = {
     settings: {
       ...appPassword('create an app password in the account security settings.'),
       'auth-throttled':
-        'It also sends this if the account password is used: create an app password in the account security settings.',
+        'the reply is the same if the account password is used: create an app password in the account security settings.',
     },
   },
   Fastmail: {
@@ -128,8 +129,8 @@ export const PROVIDERS = {
     greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
     settings: {
       'auth-rejected':
-        'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-      'app-password': 'It is called "Application-Specific Password", in the security settings of the account.',
+        'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+      'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
     },
   },
   iCloud: {
@@ -140,6 +141,6 @@ export const PROVIDERS = {
 
 /** The settings of a service that rejects account passwords. */
 function appPassword(how: string): Software['settings'] {
-  const setting = `The account password does not work: ${how}`;
+  const setting = `the account password does not work: ${how}`;
   return { 'auth-rejected': setting, 'app-password': setting };
 }

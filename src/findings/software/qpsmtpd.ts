@@ -4,19 +4,19 @@ export const qpsmtpd: Software = {
   greets: /^\S+ ESMTP qpsmtpd\b/,
   settings: {
     'starttls-not-advertised':
-      'Load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
+      'load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
     'plaintext-on-implicit-port':
-      'The plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
-    'plaintext-auth-advertised': 'Write `1` into `config/tls_before_auth`.',
+      'the plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
+    'plaintext-auth-advertised': 'write `1` into `config/tls_before_auth`.',
     'tls-version-too-old': (minVersion) =>
-      `Remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
+      `remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
     'tls-handshake-failed':
-      'Check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
+      'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
     certificate:
-      'Replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
-    'auth-not-advertised': 'Load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
-    'auth-mechanisms': 'The authentication plugins in `config/plugins` determine the mechanisms.',
-    'auth-rejected': 'Its log has the reason of the authentication plugin in `config/plugins`.',
-    'auth-backend': 'Its log has the reason of the authentication plugin in `config/plugins`.',
+      'replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
+    'auth-not-advertised': 'load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
+    'auth-mechanisms': 'the authentication plugins in `config/plugins` determine the mechanisms.',
+    'auth-rejected': 'the log has the reason of the authentication plugin in `config/plugins`.',
+    'auth-backend': 'the log has the reason of the authentication plugin in `config/plugins`.',
   },
 };

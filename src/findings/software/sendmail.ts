@@ -7,32 +7,32 @@ export const sendmail: Software = {
   greets: /^\S+ ESMTP Sendmail\b/,
   settings: {
     'greeting-rejected':
-      "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+      "look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
     'starttls-not-advertised':
-      'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+      'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
     'starttls-refused':
-      'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
+      'raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
     'plaintext-on-implicit-port':
-      "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-    'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-    'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+      "add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+    'plaintext-auth-advertised': "add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+    'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
     'tls-version-too-old': (minVersion) =>
-      `Remove \`+${exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+      `remove \`+${exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
     'tls-handshake-failed':
-      'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+      'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
     'client-certificate-required':
-      'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+      'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
     certificate:
-      'Set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
+      'set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
     'auth-not-advertised':
-      'Define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
-    'auth-mechanisms': 'Define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
+      'define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
+    'auth-mechanisms': 'define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
     'auth-rejected':
       'Cyrus SASL checks the credentials: its method is `pwcheck_method` in `Sendmail.conf`. `testsaslauthd` checks them on the server.',
     'auth-backend':
       'saslauthd must run, and Sendmail must be able to open its socket (`pwcheck_method` in `Sendmail.conf`).',
     'unauthenticated-mail':
-      "Add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
-    'auth-on-mx': 'Add the modifier `A` to the daemon for port 25, which disables AUTH there.',
+      "add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
+    'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
   },
 };

@@ -6,27 +6,27 @@ export const stalwart: Software = {
   offers: /^\S+ you had me at EHLO$/,
   settings: {
     'greeting-rejected':
-      "Remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
+      "remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
     'starttls-not-advertised':
-      'Configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
+      'configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
     'starttls-refused':
-      'Look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
-    'plaintext-on-implicit-port': 'Enable `tlsImplicit` of the listener (`tls.implicit = true`).',
+      'look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
+    'plaintext-on-implicit-port': 'enable `tlsImplicit` of the listener (`tls.implicit = true`).',
     'plaintext-auth-advertised':
-      'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `is_tls`.',
+      'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `is_tls`.',
     'tls-version-too-old': (minVersion) =>
-      `Remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
+      `remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
     'tls-handshake-failed':
-      'Check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
+      'check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
     certificate:
-      'Set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
+      'set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
     'tls-in-proxy':
-      'Add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
+      'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
     'auth-not-advertised':
       '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
-    'auth-mechanisms': 'Set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
-    'auth-rejected': 'Its log has the reason. An account with two-factor authentication requires an app password.',
-    'unauthenticated-mail': 'Set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
-    'auth-on-mx': 'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
+    'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
+    'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',
+    'unauthenticated-mail': 'set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
+    'auth-on-mx': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
   },
 };

@@ -50,7 +50,10 @@ export interface Software {
   readonly rejects?: RegExp;
   /** Set if other software sends the same greeting. */
   readonly isLikely?: true;
-  /** What to change, in the terms of its documentation. A function gets the oldest TLS version that is allowed. */
+  /**
+   * What to change, in the terms of its documentation, as the text after its name and a colon. A function gets the oldest
+   * TLS version that is allowed.
+   */
   readonly settings: Readonly<Partial<Record<Topic, string | ((minVersion: string) => string)>>>;
 }
 

@@ -169,7 +169,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'plaintext-auth-advertised': {
     Postfix: /`smtpd_tls_auth_only = yes`/,
-    Exim: /`auth_advertise_hosts`/,
+    Exim: /`auth_advertise_hosts`.*`server_advertise_condition`/,
     Sendmail: /`confAUTH_OPTIONS`/,
     OpenSMTPD: /`tls-require auth`/,
     Dovecot: /`auth_allow_cleartext = no` \(2\.3: `disable_plaintext_auth = yes`\)/,
@@ -205,7 +205,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
   },
   'tls-handshake-failed': {
-    Postfix: /`smtpd_tls_mandatory_ciphers`/,
+    Postfix: /`smtpd_tls_ciphers`.*`smtpd_tls_mandatory_ciphers`.*`tls_high_cipherlist`/,
     Exim: /`tls_require_ciphers`/,
     Sendmail: /`CipherList`/,
     OpenSMTPD: /`smtp ciphers`/,
@@ -249,8 +249,9 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
   },
   'tls-in-proxy': {
-    Postfix: /`-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`/,
-    Exim: /`tls_advertise_hosts`.*`auth_advertise_hosts`/,
+    Postfix:
+      /`smtpd_tls_wrappermode=yes`.*`-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.*`mynetworks`/,
+    Exim: /`tls_on_connect_ports`.*`tls_advertise_hosts`.*`auth_advertise_hosts`.*`relay_from_hosts`/,
     Dovecot: /`haproxy = yes`.*`send-proxy-v2-ssl`/,
     Stalwart: /PROXY protocol/,
   },
@@ -330,7 +331,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   'client-not-allowed': {},
   'auth-backend': {
     Postfix: /`smtpd_sasl_path`/,
-    Exim: /`server_condition`/,
+    Exim: /"authenticator failed".*`server_condition`.*`server_socket`/,
     Sendmail: /saslauthd/,
     Dovecot: /passdb/,
     Courier: /authdaemond/,

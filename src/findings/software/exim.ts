@@ -14,7 +14,8 @@ export const exim: Software = {
       'set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
     'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
     'plaintext-on-implicit-port': 'add the port to `tls_on_connect_ports`.',
-    'plaintext-auth-advertised': 'make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+    'plaintext-auth-advertised':
+      'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
     'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
@@ -25,7 +26,7 @@ export const exim: Software = {
     certificate:
       'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
     'tls-in-proxy':
-      'exclude the IP address of the proxy from `tls_advertise_hosts`, and include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators.',
+      'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not have it in `relay_from_hosts`.',
     'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
     'auth-mechanisms':
       'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
@@ -34,7 +35,7 @@ export const exim: Software = {
     'auth-rejected':
       'the main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
     'auth-backend':
-      'the main log has the reason why the `server_condition` of the authenticator could not be expanded, such as a lookup that failed.',
+      'look for "authenticator failed" with the code of the reply in the main log. It names what failed: a file or database that `server_condition` looks up, or `server_socket` of the authenticator.',
     'client-certificate-request':
       'set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
     'unauthenticated-mail':

@@ -17,15 +17,15 @@ export const postfix: Software = {
     'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
     'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
     'tls-version-too-old': (minVersion) =>
-      `neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
+      `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one counts with \`smtpd_tls_security_level = may\`. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+      'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
     'client-certificate-required':
       'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:
       'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
     'tls-in-proxy':
-      'in `master.cf`, connect the proxy to a service on a loopback address with `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.',
+      'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
     'auth-not-advertised':
       'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
     'auth-mechanisms':

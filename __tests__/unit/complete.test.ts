@@ -56,6 +56,12 @@ test.each(FINDING_CODES)('every cause of %s has a fix, without undefined evidenc
   }
 });
 
+test.each(FINDING_CODES)('the findings that a cause of %s explains exist', (code) => {
+  const { usual, causes = {} }: CatalogEntry = CATALOG[code];
+  const explained = [usual, ...Object.values(causes)].flatMap(({ explains = [] }) => explains);
+  expect(explained.filter((one) => !(FINDING_CODES as readonly string[]).includes(one))).toEqual([]);
+});
+
 describe('the settings of servers', () => {
   const { examples, remedy } = CATALOG['starttls-not-advertised'].usual;
   const plain = finding('starttls-not-advertised', 'No.');

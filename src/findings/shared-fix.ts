@@ -1,3 +1,4 @@
+import type { Finding } from '../report/report.js';
 import { CATALOG } from './catalog.js';
 import { causeOf, textOf } from './cause.js';
 import type { KnownFinding } from './finding.js';
@@ -20,7 +21,7 @@ export function sharedFixes(found: readonly KnownFinding[]): ReadonlyMap<KnownFi
     const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
     const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
     if (!leader || ofOne.length < 2) continue;
-    const title = causeOf(leader.code, leader.cause).title ?? CATALOG[leader.code].title;
+    const title = titleOf(leader);
     const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
     for (const one of ofOne) {
       fixes.set(
@@ -32,6 +33,24 @@ export function sharedFixes(found: readonly KnownFinding[]): ReadonlyMap<KnownFi
     }
   }
   return fixes;
+}
+
+/**
+ * Findings that the cause of another one explains refer to its fix.
+ * @param causes the findings with their causes, without those that are waived
+ * @param found the complete findings of any step of the same attempt
+ */
+export function referToCause(causes: readonly KnownFinding[], found: readonly Finding[]): Finding[] {
+  return found.map((one) => {
+    const leader = causes.find(
+      ({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code),
+    );
+    return leader ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader)}".` } : one;
+  });
+}
+
+function titleOf({ code, cause }: KnownFinding): string {
+  return causeOf(code, cause).title ?? CATALOG[code].title;
 }
 
 /** A server may have an RSA and an ECDSA certificate. */

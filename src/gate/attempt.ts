@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { completeFinding } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
+import { referToCause } from '../findings/shared-fix.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
@@ -119,7 +120,7 @@ class Steps {
     // A probe may know more about what the step has found.
     const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
     const all = [...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
-    const findings = enrich(all, id, context, this.facts);
+    const findings = this.#referToCauses(all, enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
     else this.greylisted = result.greylisted;
@@ -147,6 +148,13 @@ class Steps {
     const outcome = skipped !== undefined && status === 'pass' ? { status: 'skip' as const, skipped } : { status };
     this.#reports.push({ id, ...outcome, durationMs, findings });
     return status;
+  }
+
+  /** A finding of this step may explain others, of this step and of earlier ones. */
+  #referToCauses(found: readonly KnownFinding[], completed: Finding[]): Finding[] {
+    const causes = found.filter(({ code }) => completed.some((one) => one.code === code && !one.waived));
+    for (const report of this.#reports) report.findings = referToCause(causes, report.findings);
+    return referToCause(causes, completed);
   }
 
   /**

@@ -718,7 +718,7 @@ describe('offers', () => {
   test('that differ are reported', async () => {
     const { found } = await runGate(offers(['AUTH PLAIN CRAM-MD5'], 'AUTH PLAIN'), none);
     expect(found?.evidence).toEqual({ beforeTls: 'PLAIN CRAM-MD5', insideTls: 'PLAIN' });
-    expect(found?.message).toBe('The server no longer offers AUTH CRAM-MD5 over TLS.');
+    expect(found?.message).toBe('The server offers AUTH CRAM-MD5 before TLS, but not over TLS.');
   });
 });
 
@@ -760,7 +760,10 @@ describe('the remedy names the software or provider', () => {
     ['535 5.7.0 Too many connections', /^Authenticate less often: /],
     ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
     ['530 Authentication required', /^The server treats AUTH/],
-    ['530 5.7.0 Must issue a STARTTLS command first', /^Usually a proxy or load balancer terminates TLS/],
+    [
+      '530 5.7.0 Must issue a STARTTLS command first',
+      /^Configure the SMTP proxy in front of the server to pass STARTTLS through/,
+    ],
   ])('and explains the refusal: %s', async (reply, remedy) => {
     expect((await runGate({ replies: { AUTH: reply } })).found?.remedy).toMatch(remedy);
   });
@@ -806,7 +809,7 @@ describe('the cause of a refusal', () => {
       'access-token',
     ],
     ['432 4.7.12 transition', 'Password must be converted', 'configuration', 'set the password of the account again'],
-    ['550 5.7.11 Encryption required', 'Server treats the TLS session as unencrypted', 'server', 'terminates TLS'],
+    ['550 5.7.11 Encryption required', 'Server treats the TLS session as unencrypted', 'server', 'pass STARTTLS'],
     ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'backend'],
     ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
     ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log at the time of the run'],
@@ -821,7 +824,7 @@ describe('the cause of a refusal', () => {
     ['503 5.5.1 authentication not enabled', 'AUTH offered but not enabled for this client', 'server', 'rules'],
     ['503 5.5.1 already authenticated', 'Session already authenticated', 'configuration', 'Remove `auth`'],
     ['503 5.5.1 bad sequence', 'AUTH offered but not enabled for this client', 'server', 'rules'],
-    ['530 5.7.0 STARTTLS first', 'Server treats the TLS session as unencrypted', 'server', 'terminates TLS'],
+    ['530 5.7.0 STARTTLS first', 'Server treats the TLS session as unencrypted', 'server', 'pass STARTTLS'],
     ['530 5.7.0 Authentication required', 'AUTH rejected as if it required authentication', 'server', 'in front of it'],
   ])('is named by "%s": %s', async (reply, title, party, fix) => {
     const { found } = await runGate({ replies: { AUTH: reply } });
@@ -902,6 +905,70 @@ describe('the cause of a missing offer', () => {
     ['AUTH without a mechanism', ['AUTH'], {}, 'No common AUTH mechanism'],
   ])('is distinguished: %s', async (_, offersInTls, endpoint, title) => {
     expect((await runGate({ offersInTls }, endpoint)).found?.title).toBe(title);
+  });
+});
+
+describe('a server that treats the TLS session as unencrypted', () => {
+  const implicit: Dialogue = { implicit: true, greeting: '220 mail.example.test ESMTP Postfix' };
+  const onImplicit = { transport: 'implicit' } as const;
+  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server itself, .* open relay/;
+  const PASS_THROUGH = /^Configure the SMTP proxy in front of the server to pass STARTTLS through/;
+  const without = { auth: undefined } as unknown as Partial<Endpoint>;
+
+  test.each<[string, Dialogue, Partial<Endpoint>, RegExp]>([
+    ['hides AUTH, with implicit TLS', { ...implicit, offersInTls: ['STARTTLS'] }, onImplicit, IN_THE_SERVER],
+    ['hides AUTH, after STARTTLS', { offersInTls: ['STARTTLS'] }, {}, PASS_THROUGH],
+    ['rejects AUTH, with implicit TLS', { ...implicit, replies: { AUTH: '538 no' } }, onImplicit, IN_THE_SERVER],
+    ['rejects AUTH, after STARTTLS', { replies: { AUTH: '538 no' } }, {}, PASS_THROUGH],
+    [
+      'only offers STARTTLS, with implicit TLS',
+      { ...implicit, offersInTls: ['STARTTLS'] },
+      { ...onImplicit, ...without },
+      IN_THE_SERVER,
+    ],
+    ['only offers STARTTLS, after STARTTLS', { offersInTls: ['STARTTLS'] }, without, PASS_THROUGH],
+    ['rejects EHLO, after STARTTLS', { replies: { 'tls:EHLO': '530 Must issue STARTTLS first' } }, {}, PASS_THROUGH],
+  ])('that %s has the fix for its transport', async (_, server, endpoint, fix) => {
+    const { report } = await runGate(server, endpoint);
+    const [found] = report.steps[3]?.findings.slice(-1) ?? [];
+    expect(found).toMatchObject({ party: 'server', certainty: 'likely' });
+    expect(found?.remedy).toMatch(fix);
+    expect(found?.remedy.includes('`smtpd_tls_wrappermode=yes`')).toBe(fix === IN_THE_SERVER);
+  });
+
+  test('has one fix, to which the offer of STARTTLS refers', async () => {
+    const { report } = await runGate({ ...implicit, offersInTls: ['STARTTLS'] }, onImplicit);
+    expect(report.steps[3]?.findings).toMatchObject([
+      {
+        code: 'starttls-still-advertised',
+        remedy: 'The cause and the fix are those of "Server treats the TLS session as unencrypted".',
+      },
+      { code: 'auth-not-advertised', title: 'Server treats the TLS session as unencrypted' },
+    ]);
+  });
+});
+
+describe('AUTH that is offered only before TLS', () => {
+  const server = {
+    greeting: '220 mail.example.test ESMTP Exim 4.98',
+    offers: ['STARTTLS', 'AUTH PLAIN'],
+    offersInTls: ['8BITMIME'],
+  };
+  const remediesOf = ({ report }: Outcome): Record<string, string> =>
+    Object.fromEntries(report.steps.flatMap(({ findings }) => findings.map(({ code, remedy }) => [code, remedy])));
+
+  test('has one fix, to which the other findings refer, even that of step 1', async () => {
+    const same = 'The cause and the fix are those of "AUTH offered only before TLS".';
+    const { 'auth-not-advertised': fix, ...others } = remediesOf(await runGate(server));
+    expect(fix).toMatch(/^Offer AUTH over TLS, and only there: .*`server_advertise_condition`/);
+    expect(others).toEqual({ 'plaintext-auth-advertised': same, 'auth-mechanisms-differ': same });
+  });
+
+  test('has the fix in each finding if the worst one is waived', async () => {
+    const waive = [{ finding: 'auth-not-advertised', reason: 'known', until: '2999-12-31' }] as const;
+    const remedies = remediesOf(await runGate(server, { waive }));
+    expect(remedies['plaintext-auth-advertised']).toMatch(/^Offer AUTH only over TLS: /);
+    expect(remedies['auth-mechanisms-differ']).toMatch(/^Offer AUTH over TLS, and only there: /);
   });
 });
 

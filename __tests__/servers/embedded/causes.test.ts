@@ -395,7 +395,7 @@ describe('AUTH before TLS', () => {
     },
   );
 
-  test('and not over TLS is one cause, and the advice of both steps leaves AUTH over TLS', async () => {
+  test('and not over TLS is one cause with one fix, to which the findings of both steps refer', async () => {
     const report = await reportOf({ ...offering('PLAIN LOGIN'), offersInTls: ['PIPELINING'] }, { auth: AUTH });
     const found = findingsOf(report);
     expect(found.map(({ code }) => code)).toEqual([
@@ -403,14 +403,14 @@ describe('AUTH before TLS', () => {
       'auth-mechanisms-differ',
       'auth-not-advertised',
     ]);
-    const [before, , inverted] = found;
-    expect(before?.remedy).toMatch(/but in the one after it/);
+    const [before, differ, inverted] = found;
     expect(inverted).toMatchObject({
       title: 'AUTH offered only before TLS',
       evidence: { beforeTls: 'PLAIN LOGIN' },
     });
     expect(inverted?.message).toMatch(/the other way around/);
-    expect(inverted?.remedy).toMatch(/^The condition for AUTH is inverted/);
-    expect(found[1]?.remedy).toBe(inverted?.remedy);
+    expect(inverted?.remedy).toMatch(/^Offer AUTH over TLS, and only there: /);
+    expect(before?.remedy).toBe('The cause and the fix are those of "AUTH offered only before TLS".');
+    expect(differ?.remedy).toBe(before?.remedy);
   });
 });

@@ -22,15 +22,31 @@ const withoutCommand = (title: string, remedy: string): Cause => ({
 
 const NOT_CHECKED = 'The credentials themselves have not been checked.';
 
-/** A proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the proxy. */
+/**
+ * With implicit TLS, a proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the
+ * proxy.
+ */
 export const TLS_IN_PROXY = {
+  title: 'Server treats the TLS session as unencrypted',
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Usually a proxy or load balancer terminates TLS, and the server behind it sees an unencrypted session. Configure the proxy to pass the connection through, so that the server terminates TLS itself. Or connect the proxy to a separate listener of the server, on a network that only the proxy can reach, that neither offers STARTTLS nor requires TLS.',
+    'Enable implicit TLS for this port in the mail server itself, instead of in a proxy or load balancer: probably one terminates TLS, so that the server sees an unencrypted session. If TLS must end in the proxy, connect it to a separate listener that only the proxy can reach and that requires no TLS. That listener must trust no client by IP address, or it is an open relay.',
   examples:
-    'haproxy: remove `ssl` from `bind`. stunnel: remove the service, or connect it to such a listener. Postfix: in `master.cf`, a service on a loopback address with `smtpd_tls_security_level=none` and `smtpd_tls_auth_only=no`.',
+    'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. haproxy: remove `ssl` from `bind`. stunnel: remove the service.',
   setting: 'tls-in-proxy',
+  explains: ['starttls-still-advertised'],
+} as const satisfies Cause;
+
+/** The same after STARTTLS, which a load balancer for TCP does not know. */
+export const STARTTLS_IN_PROXY = {
+  title: TLS_IN_PROXY.title,
+  party: 'server',
+  certainty: 'likely',
+  remedy:
+    'Configure the SMTP proxy in front of the server to pass STARTTLS through: probably it handles STARTTLS itself, and the server behind it sees an unencrypted session. Or connect it to a separate listener that only the proxy can reach, that does not require TLS, and that trusts no client by IP address. If there is no proxy, it is a defect of the server: update it.',
+  examples: 'stunnel: remove the service with `protocol = smtp`.',
+  explains: TLS_IN_PROXY.explains,
 } as const satisfies Cause;
 
 /** The server limits how often, or how much. */
@@ -247,7 +263,8 @@ const OF_THE_CLIENT = {
     "The reply does not say whether the account or the IP address is blocked. The server's log does: ask its administrator to remove the block, and for the reason.",
     { setting: 'client-not-allowed' },
   ),
-  'not-encrypted': { ...TLS_IN_PROXY, title: 'Server treats the TLS session as unencrypted', reproduce: SIGN_IN },
+  'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },
+  'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },
 } as const satisfies Causes;
 
 /** What a server may reject temporarily (4xx). */

@@ -3,10 +3,11 @@ import {
   MECHANISM_NOT_SUPPORTED,
   REJECTION,
   SIGN_IN_REQUIRED,
+  STARTTLS_IN_PROXY,
   TEMPORARY,
   TLS_IN_PROXY,
 } from './auth-causes.js';
-import { entriesOf, REPLY, type CatalogEntry, type Cause, type Values } from './entry.js';
+import { entriesOf, REPLY, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning, notice } = entriesOf(['authentication']);
@@ -16,6 +17,8 @@ const STARTTLS_OVER_TLS = ({ capabilities = '' }: Values): string => {
   const [keyword = 'STARTTLS'] = /starttls/i.exec(capabilities) ?? [];
   return `<~  250${capabilities.endsWith(keyword) ? ' ' : '-'}${keyword}`;
 };
+
+const STILL_STARTTLS: Reproduction = { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS };
 
 /** What swaks says. */
 const NO_AUTH = 'Host did not advertise authentication';
@@ -30,9 +33,9 @@ const ONLY_BEFORE_TLS = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
+    'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. Probably the condition for AUTH is inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then none is left. Clients may have sent passwords on this port unencrypted: change those passwords.',
   examples:
-    'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
+    'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
   reproduce: { command: 'sign-in', shows: NO_AUTH },
 } as const satisfies Cause;
@@ -62,19 +65,21 @@ export const AUTHENTICATION = {
             'After the handshake the server must forget the first EHLO. Update the server. If a proxy terminates TLS in front of it, configure the proxy not to send its own EHLO, or terminate TLS in the server.',
           reproduce: { command: 'ehlo-over-tls', shows: REPLY },
         },
-        'not-encrypted': {
-          ...TLS_IN_PROXY,
-          title: 'Server treats the TLS session as unencrypted',
-          reproduce: { command: 'ehlo-over-tls', shows: REPLY },
-        },
+        'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
       },
     },
   ),
   'starttls-still-advertised': warning(
     'STARTTLS offered over TLS',
     'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.',
-    { ...TLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS } },
-    { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' },
+    { ...TLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
+    {
+      evidence: fields('capabilities'),
+      reference: 'RFC 3207 section 4.2',
+      causes: {
+        'after-starttls': { ...STARTTLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
+      },
+    },
   ),
   'auth-not-advertised': error(
     'AUTH not offered',
@@ -93,7 +98,12 @@ export const AUTHENTICATION = {
       evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
       reference: 'RFC 4954 section 3',
       causes: {
-        'only-before-tls': ONLY_BEFORE_TLS,
+        'only-before-tls': {
+          ...ONLY_BEFORE_TLS,
+          explains: ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
+        },
+        'not-encrypted': { ...TLS_IN_PROXY, reproduce: STILL_STARTTLS },
+        'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: STILL_STARTTLS },
         'mail-exchanger': {
           title: 'AUTH not offered by an MX host',
           party: 'configuration',
@@ -232,7 +242,13 @@ export const AUTHENTICATION = {
     {
       evidence: fields('reply', 'mechanism', 'saslError'),
       reference: 'RFC 4954 section 6',
-      causes: { 'sign-in-required': SIGN_IN_REQUIRED },
+      causes: {
+        'not-encrypted-after-starttls': {
+          ...STARTTLS_IN_PROXY,
+          reproduce: { command: 'sign-in', shows: REPLY },
+        },
+        'sign-in-required': SIGN_IN_REQUIRED,
+      },
     },
   ),
   // No cause has a command: it would send the password to a server that may be an impostor.
@@ -349,7 +365,8 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
+      remedy:
+        'Offer no AUTH before TLS: then only the offer over TLS counts. If that one lacks a mechanism that clients need, add it there. If nobody has configured two different offers, find out which two programs are responding.',
     },
     {
       evidence: {

@@ -46,6 +46,8 @@ export interface Cause {
    * certificate is the fix. Several such findings of a step get one fix.
    */
   readonly newCertificate?: string | FromEvidence;
+  /** The codes of other findings that it also causes. They refer to its fix if they occur in the same attempt. */
+  readonly explains?: readonly string[];
   /** A command that shows it, if there is a common tool that can. */
   readonly reproduce?: Reproduction;
   /** Replaces the reference of the entry. */

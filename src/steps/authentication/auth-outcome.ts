@@ -16,6 +16,8 @@ export interface AuthAttempt extends AuthResult {
   readonly auth: Credentials;
   readonly mechanism: string;
   readonly binding: ChannelBinding | undefined;
+  /** Whether the session began without TLS. */
+  readonly usedStartTls: boolean;
   readonly clientCertificateRequested: boolean;
 }
 
@@ -61,7 +63,7 @@ function judgeRejection(
   answer: string,
   evidence: { readonly reply: string; readonly mechanism: string; readonly saslError?: string },
 ): AuthJudgment {
-  const { auth, reply, reportedError } = attempt;
+  const { auth, reply, reportedError, usedStartTls } = attempt;
   const { code } = reply;
   const mustBeRejected = auth.expect === 'rejected';
   const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
@@ -74,7 +76,7 @@ function judgeRejection(
   const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
   const found = (as: FindingCode, text: string, causes: readonly (string | undefined)[]): KnownFinding => ({
     ...finding(as, text, { evidence }),
-    ...causeIn(as, causes),
+    ...causeIn(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
   });
   // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
   if (code < 500 && code !== 432) {

@@ -68,12 +68,14 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
   if (secured.has('STARTTLS')) {
     const evidence = { capabilities: excerptOfList(secured.lines) };
     const message = 'The EHLO reply over TLS still offers STARTTLS.';
-    findings.push(finding('starttls-still-advertised', message, { evidence }));
+    findings.push(
+      finding('starttls-still-advertised', message, { evidence, ...(plain && { cause: 'after-starttls' }) }),
+    );
   }
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   if (missing.length > 0) {
     const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-    const message = `The server no longer offers AUTH ${excerpt(missing.join(' '))} over TLS.`;
+    const message = `The server offers AUTH ${excerpt(missing.join(' '))} before TLS, but not over TLS.`;
     const cause = secured.mechanisms ? undefined : 'only-before-tls';
     findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
   }
@@ -103,7 +105,7 @@ async function signIn(
   const { endpoint, budget, run } = context;
   const offered = capabilities.mechanisms;
   if (!offered) {
-    return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities.mechanisms)] };
+    return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities)] };
   }
   const binding = channelBinding(channel);
   const canBind = binding !== undefined;
@@ -128,23 +130,28 @@ async function signIn(
       },
     );
     const { clientCertificateRequested } = channel;
-    return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
+    const usedStartTls = plaintext !== undefined;
+    return judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested });
   } catch (error) {
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;
   }
 }
 
-/** @param beforeTls the mechanisms that were offered before TLS */
-function notOffered(
-  { role, port }: Endpoint,
-  { lines }: Capabilities,
-  beforeTls: readonly string[] | undefined,
-): KnownFinding {
-  const evidence = { capabilities: excerptOfList(lines) || 'none' };
+function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capabilities | undefined): KnownFinding {
+  const evidence = { capabilities: excerptOfList(secured.lines) || 'none' };
+  const beforeTls = plain?.mechanisms;
   if (!beforeTls) {
-    const cause = role === 'mx' || port === 25 ? { cause: 'mail-exchanger' as const } : {};
-    return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence, ...cause });
+    if (role === 'mx' || port === 25) {
+      const message = 'The server does not offer AUTH over TLS.';
+      return finding('auth-not-advertised', message, { evidence, cause: 'mail-exchanger' });
+    }
+    if (secured.has('STARTTLS')) {
+      const message = 'Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.';
+      const cause = plain ? 'not-encrypted-after-starttls' : 'not-encrypted';
+      return finding('auth-not-advertised', message, { evidence, cause });
+    }
+    return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
   }
   const offered = excerpt(beforeTls.join(' ')) || 'without a mechanism';
   const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;

@@ -37,6 +37,7 @@ import { RSA_1024 } from '../../support/key-types.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/x509/certificate.js';
+import { subjectKeyId } from '../../../src/tls/x509/key-identifiers.js';
 
 /**
  * Invalid chains that also have another problem. OpenSSL reports only its last error, and a waiver of that one must not
@@ -334,6 +335,18 @@ describe('the end of an incomplete chain, and the fix', () => {
       expect(first?.remedy).toMatch(/^Either the CA has renewed its key, or this is not your server/);
       expect(first?.remedy).not.toMatch(/Append|add it/);
     }
+  });
+
+  test('a sent issuer with a different key is compared by its key identifier, and is not out of order', async () => {
+    const current = await ca('Renewed CA', { issuer: pki.root });
+    const old = await ca('Renewed CA', { issuer: pki.root });
+    const seen = await see(await issue({ names, issuer: current, sends: [old, pki.root] }), []);
+    expect(seen.codes).toEqual(['certificate-untrusted']);
+    expect(seen.found[0]?.evidence).toMatchObject({
+      issuerKeyId: subjectKeyId(current.certificate),
+      sentKeyId: subjectKeyId(old.certificate),
+      certificatesSent: '3',
+    });
   });
 
   test('a backtick in the name of a CA does not start code in the fix', async () => {

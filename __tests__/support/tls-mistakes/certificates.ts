@@ -2,6 +2,7 @@ import { createPki, inDays, issue, type CertificateOptions, type Identity } from
 import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certificate-fixtures.js';
 import { ecdsaWith, RSA_1024 } from '../key-types.js';
 import { pin } from '../finding-examples/finding-example.js';
+import { rewritten, unchanged } from '../rewritten.js';
 import { AUTHORITY, CONFIGURATION, LIKELY, serves, SERVER, type Mistake } from './mistake.js';
 
 const names = [HOST];
@@ -26,6 +27,9 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
   const early = await ca('Early CA', { issuer: pki.root, notBefore: inDays(20) });
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
   const again = await createPki('Test');
+  const renewed = await ca('Renewed CA', { issuer: pki.root });
+  const before = await ca('Renewed CA', { issuer: pki.root });
+  const forged = rewritten(await pki.issue({ names }), before, unchanged, [pki.intermediate]);
   return [
     {
       name: 'a private root that is not in `ca`',
@@ -62,6 +66,21 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
       server: serves(await again.issue({ names })),
       ...{ code: UNTRUSTED, title: 'Issuer has the name of a trusted CA, but a different key', ...LIKELY },
       ...{ message: /has a different key than the one that signed/, fix: /^Either the CA has renewed its key/ },
+    },
+    {
+      name: 'an intermediate from before its CA renewed its key',
+      server: serves(await under(renewed, { sends: [before] })),
+      ...{ code: UNTRUSTED, title: 'Wrong intermediate certificate sent', ...LIKELY },
+      message: /sends CN=Renewed CA as the issuer of CN=STARTTLS Gate demo, but with a different key/,
+      fix: /^Replace the certificate of CN=Renewed CA .* subject key identifier is [0-9A-F]{2}(:[0-9A-F]{2}){19}\)/,
+      notTheFix: /Append|add it to `ca`/,
+    },
+    {
+      name: 'a certificate that its issuer has not signed',
+      server: serves(forged),
+      ...{ code: UNTRUSTED, title: 'Signature of the certificate not valid', ...LIKELY },
+      message: /^The signature of CN=STARTTLS Gate demo is not valid: the key of its issuer, CN=Test Intermediate CA,/,
+      ...{ fix: /^Compare the certificate with the one that the CA issued/, notTheFix: /Append|Replace/ },
     },
     {
       name: 'an expired intermediate',

@@ -6,10 +6,21 @@ const { error } = entriesOf(['certificate'], fields('keyType'));
 /** Evidence of the findings about the chain. */
 export const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
 export const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
-export const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo');
+export const UNTRUSTED = fields(
+  'chain',
+  'root',
+  'rootSha256',
+  'reason',
+  'badIssuer',
+  'issuerValidTo',
+  'issuerKeyId',
+  'sentKeyId',
+);
 
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
+/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
+const BAD_SIGNATURE = 'certificate signature failure';
 const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
 
 const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
@@ -20,6 +31,13 @@ const byTrustedCa = 'was issued by a CA that its clients trust';
 function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
   return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+}
+
+/** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
+function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): string {
+  const from = caIssuers === undefined ? 'from the CA' : `available at ${caIssuers}`;
+  const which = issuerKeyId === undefined ? '' : `, whose subject key identifier is ${issuerKeyId}`;
+  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the server's certificate (${from}${which}), and reload the server. The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
 }
 
 const MISSING_INTERMEDIATE = {
@@ -107,6 +125,28 @@ export const CERTIFICATE_CHAIN = {
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,
+        'wrong-issuer-key': {
+          title: 'Wrong intermediate certificate sent',
+          party: 'server',
+          certainty: 'likely',
+          remedy: replaceIssuer,
+          examples: FULL_CHAIN_EXAMPLE,
+          setting: 'certificate',
+          reproduce: {
+            command: 'openssl',
+            shows: ({ issuerKeyId, sentKeyId }: Values) =>
+              issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
+          },
+        },
+        'bad-signature': {
+          title: 'Signature of the certificate not valid',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
+        },
         'issuer-expired': {
           title: 'Issuer certificate expired',
           party: 'server',

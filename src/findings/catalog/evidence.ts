@@ -29,6 +29,8 @@ const SHARED = {
   missingIssuer: 'the issuer whose certificate was not sent',
   caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
   nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
+  issuerKeyId: 'the identifier of the key that has signed the certificate, from the certificate',
+  sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer',
   certificatesSent: 'how many certificates were sent',
   chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
   trusted: 'the trusted CAs, and where they come from',

@@ -6,6 +6,7 @@ import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/chain.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
+import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js';
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
@@ -66,7 +67,7 @@ function untrusted(
   evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string; chain: string; trusted: string }>,
   options: VerifyOptions,
 ): KnownFinding {
-  const { end, isRoot, hasNameConflict, path, problem } = chain;
+  const { end, isRoot, hasNameConflict, namesake, path, problem } = chain;
   const name = nameOf(end.subject);
   if (chain.reason !== undefined) {
     const reason = excerpt(chain.reason);
@@ -84,6 +85,7 @@ function untrusted(
       evidence: { ...evidence, ...root },
     });
   }
+  if (namesake && !hasNameConflict) return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
   const reason = hasNameConflict
     ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
     : `${name} is not trusted and was not issued by a trusted CA`;
@@ -91,6 +93,27 @@ function untrusted(
     cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
+}
+
+/** The server sends a certificate with the name of the issuer, so the issuer does not seem to be missing. */
+function wrongIssuer(
+  namesake: X509Certificate,
+  { end }: PathEnd,
+  shared: Readonly<Record<string, string>>,
+): KnownFinding {
+  const [needed, sent] = [authorityKeyId(end), subjectKeyId(namesake)];
+  const evidence = {
+    ...shared,
+    ...(needed !== undefined && { issuerKeyId: excerpt(needed) }),
+    ...(sent !== undefined && { sentKeyId: excerpt(sent) }),
+  };
+  const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
+  if (needed !== undefined && needed === sent) {
+    const message = `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+    return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
+  }
+  const message = `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
+  return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
 }
 
 /** An issuer that must not issue the certificate below it. */
@@ -163,15 +186,18 @@ function pinOf(certificate: X509Certificate | undefined): string | undefined {
   return parsed?.ok ? `sha256/${parsed.facts.spki}` : undefined;
 }
 
-/** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
-export function judgeOrder({ sent }: Presented): KnownFinding[] {
+/**
+ * Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2).
+ * @param chain a wrong issuer is a finding of {@link judgeChain}, and not a matter of the order
+ */
+export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
     const certificatesSent = `more than ${MAX_CERTIFICATES}`;
     const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
     return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
   }
   const misplaced = firstOutOfOrder(sent);
-  if (!misplaced) return [];
+  if (!misplaced || ('namesake' in chain && misplaced === chain.namesake)) return [];
   const subject = nameOf(misplaced.subject);
   const evidence = { subject, certificatesSent: String(sent.length) };
   if (isRepeated(misplaced, sent)) {

@@ -25,6 +25,8 @@ export interface PathEnd {
   readonly isRoot: boolean;
   /** Whether a trust anchor has the name of its issuer, but a different key. */
   readonly hasNameConflict: boolean;
+  /** A certificate that was sent with the name of its issuer, but whose key has not signed it. */
+  readonly namesake?: X509Certificate;
 }
 
 /** A peer can send many certificates with one name, and each costs the time of a signature check. */
@@ -50,10 +52,13 @@ export function verifyChain(
   const { path, end, errors } = search(false);
   if (path) return { kind: 'trusted', path };
   if (issued(leaf, leaf)) return { kind: 'self-signed' };
+  const isRoot = issued(end, end);
+  const namesake = isRoot ? undefined : issuers.find((one) => isNamesake(one, end));
   const pathEnd: PathEnd = {
     end,
-    isRoot: issued(end, end),
+    isRoot,
     hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
+    ...(namesake && { namesake }),
   };
   const [first] = errors;
   if (!first) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
@@ -65,6 +70,11 @@ export function verifyChain(
     ...(uncertain && { path: uncertain }),
     ...pathEnd,
   };
+}
+
+function isNamesake(candidate: X509Certificate, issuee: X509Certificate): boolean {
+  const isOther = candidate.fingerprint256 !== issuee.fingerprint256;
+  return isOther && namesAsIssuer(issuee, candidate) && !issued(candidate, issuee);
 }
 
 /** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */

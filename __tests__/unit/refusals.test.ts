@@ -1,8 +1,7 @@
-import { refusalMeaningOf } from '../../src/steps/delivery/refusal-meaning.js';
+import { refusalMeaningOf, type RefusedAt, type RefusedClient } from '../../src/steps/delivery/refusal-meaning.js';
 import { refusesCredentials } from '../../src/steps/authentication/refused-credentials.js';
 import { refusesRecipient } from '../../src/steps/delivery/refused-recipient.js';
 import { ReplyParser, type Reply } from '../../src/smtp/reply.js';
-import { testEndpoint } from '../support/gate.js';
 import { computing } from '../support/time.js';
 
 /** Lines of a reply are separated by `|`. */
@@ -414,6 +413,71 @@ describe('a refusal of RCPT is about the recipient', () => {
   });
 });
 
+describe('a refusal has a fix for each cause', () => {
+  const ACCOUNT: RefusedClient = { hasAuthenticated: true, offersAuth: true, isForeign: true };
+  const STRANGER: RefusedClient = { hasAuthenticated: false, offersAuth: true, isForeign: true };
+
+  test.each<[string, RefusedAt, string, RefusedClient, string | undefined]>([
+    ['AUTH is offered', 'RCPT', '454 4.7.1 <a@b.c>: Relay access denied', STRANGER, 'relay-denied'],
+    [
+      'no AUTH is offered',
+      'RCPT',
+      '454 4.7.1 <a@b.c>: Relay access denied',
+      { ...STRANGER, offersAuth: false },
+      'relay-denied-without-auth',
+    ],
+    ['authenticated', 'RCPT', '454 4.7.1 <a@b.c>: Relay access denied', ACCOUNT, 'relay-denied-to-account'],
+    ['to another domain', 'RCPT', '550 Invalid recipient: <a@b.c>', ACCOUNT, 'recipient-or-relay'],
+    [
+      'to the own domain',
+      'RCPT',
+      '550 Invalid recipient: <a@b.c>',
+      { ...ACCOUNT, isForeign: false },
+      'recipient-unknown',
+    ],
+    ['not authenticated', 'RCPT', '550 Invalid recipient: <a@b.c>', STRANGER, 'recipient-unknown'],
+    ['with its code', 'RCPT', '550 5.1.1 Invalid recipient: <a@b.c>', ACCOUNT, 'recipient-unknown'],
+    ['from a client', 'MESSAGE', '550 5.7.26 DMARC policy', STRANGER, 'sender-authentication'],
+    ['from an account', 'MESSAGE', '550 5.7.26 DMARC policy', ACCOUNT, 'account-without-spf'],
+    ['from a client', 'MAIL', '550 5.7.60 Not permitted to send as this sender', STRANGER, 'sender-not-allowed'],
+    ['from an account', 'MESSAGE', '554 5.2.252 SendAsDenied; app@b.c', ACCOUNT, 'account-may-not-send-as'],
+    [
+      'in the reply to RCPT',
+      'RCPT',
+      '550-Verification failed for <gate@b.c>|550-Unrouteable address|550 Sender verify failed',
+      ACCOUNT,
+      'sender-unknown',
+    ],
+    [
+      'about the domain',
+      'RCPT',
+      '450 4.1.8 <a@b.c>: Sender address rejected: Domain not found',
+      ACCOUNT,
+      'sender-domain-unknown',
+    ],
+    [
+      'after the final dot',
+      'MESSAGE',
+      '451 Temporary local problem - please try later',
+      ACCOUNT,
+      'scanner-unavailable',
+    ],
+    [
+      'after the final dot',
+      'MESSAGE',
+      '451 4.7.1 Service unavailable - try again later',
+      ACCOUNT,
+      'scanner-unavailable',
+    ],
+    ['before the message', 'RCPT', '451 Temporary local problem - please try later', ACCOUNT, 'server-problem'],
+    ['before the message', 'RCPT', '451 4.3.0 <a@b.c>: Temporary lookup failure', STRANGER, 'server-problem'],
+    ['of postscreen', 'RCPT', '450 4.3.2 Service currently unavailable', STRANGER, undefined],
+    ['at MAIL', 'MAIL', '452 4.3.1 Insufficient system storage', ACCOUNT, 'disk-full'],
+  ])('%s: %s replied with %s', (_, at, text, client, cause) => {
+    expect(refusalMeaningOf(at, replyOf(text), client)?.cause).toBe(cause);
+  });
+});
+
 describe('a reply of the maximum size is classified in linear time', () => {
   // With a pattern that can match in two ways, each repetition doubles the time: 30 of the first took minutes.
   test.each([
@@ -443,7 +507,7 @@ describe('a reply of the maximum size is classified in linear time', () => {
       const reply = replyOf(`${code} ${text}x`);
       refusesCredentials(reply, 'user');
       refusesRecipient(reply, { to: 'a@example.test', isSignedIn: false });
-      refusalMeaningOf('RCPT', reply, testEndpoint(25));
+      refusalMeaningOf('RCPT', reply, { hasAuthenticated: false, offersAuth: true, isForeign: true });
     }
     expect(computed()).toBeLessThan(2000);
   });

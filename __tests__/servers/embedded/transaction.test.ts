@@ -211,6 +211,26 @@ describe('international addresses', () => {
   });
 });
 
+test('relaying that is denied with a temporary code does not depend on another attempt', async () => {
+  const { steps, finding } = await run({ replies: { RCPT: '454 4.7.1 <a@b>: Relay access denied' } });
+  expect(steps).toBe('ppppi');
+  expect(finding?.message).toMatch(/Another attempt does not help, although the code is temporary\.$/);
+});
+
+test('a sender that is rejected in the reply to RCPT is named in title and fix', async () => {
+  const reply = [
+    '550-Verification failed for <gate@example.test>',
+    '550-Unrouteable address',
+    '550 Sender verify failed',
+  ];
+  const auth = { ...AUTH, username: 'app@example.test' };
+  const { finding } = await run({ replies: { RCPT: reply } }, { auth });
+  expect(finding).toMatchObject({ code: 'recipient-rejected', title: 'Sender address does not exist' });
+  expect(finding?.remedy).toMatch(
+    /^Set `delivery\.from` \(`gate@example\.test`\) to an address that exists, such as `app@example\.test`\./,
+  );
+});
+
 describe('a refusal is explained', () => {
   test.each<[keyof NonNullable<Dialogue['replies']>, string, string, RegExp, RegExp]>([
     ['MAIL', '530 5.7.0 Authentication required', 'sender-rejected', /requires authentication/, /accounts may send/],
@@ -219,17 +239,17 @@ describe('a refusal is explained', () => {
       '554 5.7.1 <a@b>: Relay access denied',
       'recipient-rejected',
       /does not relay/,
-      /relay rules include authenticated clients/,
+      /relay rules .* include authenticated clients/,
     ],
     ['RCPT', '550 5.7.54 SMTP; Unable to relay', 'recipient-rejected', /does not relay/, /`delivery.to`/],
-    ['RCPT', '550 5.1.1 User unknown', 'recipient-rejected', /does not exist on this server/, /`delivery.to`/],
-    ['RCPT', '550 No such user here', 'recipient-rejected', /does not exist on this server/, /`delivery.to`/],
+    ['RCPT', '550 5.1.1 User unknown', 'recipient-rejected', /the recipient does not exist/, /`delivery.to`/],
+    ['RCPT', '550 No such user here', 'recipient-rejected', /the recipient does not exist/, /`delivery.to`/],
     ['RCPT', '552 5.2.2 Over quota', 'recipient-rejected', /The mailbox of the recipient is full\.$/, /quota/],
     [
       'RCPT',
       '452 4.3.1 Insufficient system storage',
       'recipient-rejected',
-      /disk of the server is full\.$/,
+      /the disk of its mail queue is full\.$/,
       /Free space/,
     ],
     ['RCPT', '452 4.2.2 Mailbox full', 'recipient-rejected', /The mailbox of the recipient is full\.$/, /quota/],
@@ -251,7 +271,7 @@ describe('a refusal is explained', () => {
       'RCPT',
       '550 5.1.1 No such user; see https://example.com/spf-and-dmarc',
       'recipient-rejected',
-      /does not exist on this server/,
+      /the recipient does not exist/,
       /`delivery.to`/,
     ],
     [
@@ -259,7 +279,7 @@ describe('a refusal is explained', () => {
       '550 5.0.0 no, see https://example.com/dmarc',
       'recipient-rejected',
       /dmarc"\.$/,
-      /Read the reply\. If it does not say why/,
+      /^Search the server's log for the address/,
     ],
     [
       'RCPT',
@@ -291,7 +311,13 @@ describe('a refusal is explained', () => {
       /as this sender/,
       /`delivery.from`/,
     ],
-    ['MAIL', '550 5.1.8 Domain of sender not found', 'sender-rejected', /sender address invalid/, /`delivery.from`/],
+    [
+      'MAIL',
+      '550 5.1.8 Domain of sender not found',
+      'sender-rejected',
+      /finds no mail server/,
+      /none for `example\.test`/,
+    ],
     ['MAIL', '550 5.7.23 SPF validation failed', 'sender-rejected', /SPF, DKIM or DMARC check/, /SPF record/],
     ['MAIL', '550 5.7.60 no permission to send as this sender', 'sender-rejected', /as this sender/, /`delivery.from`/],
     ['MAIL', '552 5.3.4 Too big', 'message-rejected', /exceeds the server's size limit/, /attachment-bytes/],
@@ -312,26 +338,26 @@ describe('a refusal is explained', () => {
     ['MESSAGE', '554 5.6.0 Content', 'message-rejected', /filter/, /quarantine of the filter/],
     ['MESSAGE', '550 Looks like spam to us', 'message-rejected', /filter/, /quarantine of the filter/],
     ['DATA', '554 5.7.0 No', 'message-rejected', /policy/, /log/],
-    ['RCPT', '550 no', 'recipient-rejected', /with "550 no"\.$/, /Read the reply\. If it does not say why/],
+    ['RCPT', '550 no', 'recipient-rejected', /with "550 no"\.$/, /^Search the server's log for the address/],
     [
       'RCPT',
       '550 5.1.1 <b@example.com>: Recipient address rejected: User unknown in relay recipient table',
       'recipient-rejected',
-      /does not exist on this server/,
+      /the recipient does not exist/,
       /`delivery.to`/,
     ],
     [
       'RCPT',
       '550 <b@c>: Recipient address rejected: User unknown in relay recipient table',
       'recipient-rejected',
-      /does not exist on this server/,
+      /the recipient does not exist/,
       /`delivery.to`/,
     ],
     [
       'RCPT',
       '550 5.1.1 <b@relay.example.com>: User unknown',
       'recipient-rejected',
-      /does not exist on this server/,
+      /the recipient does not exist/,
       /`delivery.to`/,
     ],
     [
@@ -339,7 +365,7 @@ describe('a refusal is explained', () => {
       '550 5.0.0 b@relay.example.com at relay.example.com: no',
       'recipient-rejected',
       /: no"\.$/,
-      /Read the reply\. If it does not say why/,
+      /^Search the server's log for the address/,
     ],
     [
       'RCPT',
@@ -389,14 +415,14 @@ describe('a refusal is explained', () => {
       '550 5.2.4 Mailing list expansion problem',
       'recipient-rejected',
       /problem"\.$/,
-      /Read the reply\. If it does not say why/,
+      /^Search the server's log for the address/,
     ],
     [
       'RCPT',
       '550 5.3.3 system not capable',
       'recipient-rejected',
       /capable"\.$/,
-      /Read the reply\. If it does not say why/,
+      /^Search the server's log for the address/,
     ],
     [
       'MESSAGE',
@@ -479,7 +505,12 @@ describe('a large message', () => {
       steps: `pppp${letter}`,
       found: ['message-rejected'],
     });
-    expect(outcome.finding?.evidence).toEqual({ reply });
+    expect(outcome.finding?.evidence).toEqual({
+      reply,
+      sender: DELIVERY.from,
+      recipient: DELIVERY.to,
+      account: AUTH.username,
+    });
     expect(outcome.heard).not.toContain('.');
     expect(outcome.heard).not.toContain('QUIT');
     expect(outcome.transient).toBe(letter === 'i');

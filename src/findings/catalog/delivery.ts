@@ -8,6 +8,14 @@ const { error, warning, notice } = entriesOf(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
 
+/** A rejection, and whose mail to whom it rejects. */
+const ENVELOPE = {
+  ...fields('reply'),
+  sender: 'the envelope sender',
+  recipient: 'the envelope recipient',
+  account: 'the username with which the gate has authenticated',
+};
+
 /** Why SPF, DKIM or DMARC did not pass. */
 const VERDICT_CAUSES = {
   temporary: {
@@ -62,10 +70,10 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Read the reply. If it does not say why, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
+        "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
       reproduce: { command: 'delivery', shows: REPLY },
     },
-    { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
+    { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
   ),
   'recipient-rejected': error(
     'Recipient rejected',
@@ -74,11 +82,11 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Read the reply. If it does not say why, search the server's log for the address in `delivery.to`. Then let the server accept the recipient, or use a different `delivery.to`.",
+        "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
       reproduce: { command: 'delivery', shows: REPLY },
     },
     {
-      evidence: fields('reply'),
+      evidence: ENVELOPE,
       reference: 'RFC 5321 section 3.3',
       causes: {
         ...REJECTION_CAUSES,
@@ -100,11 +108,11 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Read the reply. If it does not say why, search the server's log for the queue ID in the reply, or for the address in `delivery.from`.",
+        "Search the server's log for the address in `delivery.from` at the time of the run, if the reply does not say why the message is rejected.",
     },
     {
       evidence: {
-        ...fields('reply'),
+        ...ENVELOPE,
         size: 'the size of the message in bytes',
         limit: 'the limit of the server in bytes',
       },

@@ -1,7 +1,16 @@
-import { REPLY, type Cause } from './entry.js';
+import { REPLY, type Cause, type Values } from './entry.js';
 
 /** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
 const reproduce = { command: 'delivery', shows: REPLY } as const;
+
+/** An address of the envelope, if it is known. */
+const quoted = (address: string | undefined): string => (address === undefined ? '' : ` (\`${address}\`)`);
+
+/** The domain of an address as code. */
+const domain = (address = ''): string => `\`${address.slice(address.lastIndexOf('@') + 1)}\``;
+
+/** The address of the account that has authenticated, if its username is one. */
+const ownAddress = ({ account = '' }: Values): string => (account.includes('@') ? `, such as \`${account}\`` : '');
 
 /** Causes that a server can name when it rejects any part of the delivery. */
 export const REJECTION_CAUSES = {
@@ -18,7 +27,7 @@ export const REJECTION_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+      'Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not). The server accepted the credentials, but treats the session as unauthenticated.',
     reproduce,
   },
   greylisting: {
@@ -33,14 +42,14 @@ export const REJECTION_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or let the server exempt the runner's IP address from the limit.",
+      "Run the gate less often or with a lower `concurrency`, or exempt the account or the runner's IP address from the limit on the server. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
   },
   'ehlo-name': {
     title: 'Name in EHLO rejected',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Set `ehlo` to a fully qualified name with an address record, best one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+      'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
     reproduce,
   },
@@ -65,7 +74,7 @@ export const REJECTION_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'The client has authenticated, and the server still rejects it because of its IP address or its PTR record. On a submission port, let the server apply such rules only to clients that have not authenticated, or allow the IP address of the runner.',
+      'Let the server apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
     examples:
       'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
     reproduce,
@@ -74,8 +83,16 @@ export const REJECTION_CAUSES = {
     title: 'Relaying denied',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
+    remedy: ({ recipient }) =>
+      `Configure \`auth\`, because the server relays mail for other domains only for known clients. Or use a \`delivery.to\` in a domain that the server serves. If it should serve ${domain(recipient)}, add that domain to its configuration.`,
+    reproduce,
+  },
+  'relay-denied-without-auth': {
+    title: 'Relaying denied',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      `Use a \`delivery.to\` in a domain that this server serves, or test the port for submission (587 or 465) with \`auth\`: this port offers no AUTH. If the server should serve ${domain(recipient)}, add that domain to its configuration.`,
     reproduce,
   },
   'relay-denied-to-account': {
@@ -83,30 +100,70 @@ export const REJECTION_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'The session was authenticated, but the server does not relay for it. Let its relay rules include authenticated clients on this port, or use a `delivery.to` in a domain of the server.',
+      'Change the relay rules of the server for this port so that they include authenticated clients. Or use a `delivery.to` in a domain that the server serves.',
+    examples:
+      'Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`. Exim: `accept authenticated = *` in the ACL of `acl_smtp_rcpt`. OpenSMTPD: `match from any auth for any action "outbound"`.',
+    reproduce,
+  },
+  'recipient-or-relay': {
+    title: 'Recipient not accepted from an authenticated client',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ recipient }) =>
+      `Check that the rules of the server let authenticated clients send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
+    examples:
+      'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
     reproduce,
   },
   'sender-authentication': {
     title: 'SPF, DKIM or DMARC of the sender failed',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+    remedy: ({ sender }) =>
+      `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the runner may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the runner to the SPF record of the domain, if nobody else sends from its IP address.`,
+    reproduce,
+  },
+  'account-without-spf': {
+    title: 'SPF, DKIM or DMARC of the sender failed',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ sender }) =>
+      `Let the server check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
     reproduce,
   },
   'sender-unknown': {
     title: 'Sender address does not exist',
     party: 'configuration',
     certainty: 'likely',
-    remedy: 'Use a `delivery.from` that exists, in a domain that has an MX or an address record in DNS.',
+    remedy: ({ sender, ...evidence }) =>
+      `Set \`delivery.from\`${quoted(sender)} to an address that exists${ownAddress(evidence)}. Or create the address, as a mailbox or an alias. If it exists, the server cannot verify it: its log says why.`,
+    examples:
+      'Exim: `exim -bvs ADDRESS` shows the verification. Postfix: `reject_unlisted_sender`, `reject_unverified_sender`.',
+    reproduce,
+  },
+  'sender-domain-unknown': {
+    title: 'Domain of the sender does not exist',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ sender }) =>
+      `Set \`delivery.from\` to an address in a domain that has an MX, A or AAAA record in DNS: the server finds none for ${domain(sender)}. If the domain has one, check the DNS resolver of the server.`,
     reproduce,
   },
   'sender-not-allowed': {
     title: 'Sender address not allowed',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Set `delivery.from` to an address that belongs to the account in `auth`, or let the server allow the account to send as that address.',
+    remedy: ({ sender }) =>
+      `Set \`delivery.from\` to an address that the server accepts from unauthenticated clients. To send as ${sender === undefined ? 'this sender' : `\`${sender}\``}, configure \`auth\` with an account to which the address belongs.`,
+    reproduce,
+  },
+  'account-may-not-send-as': {
+    title: 'Account may not send as this sender',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ sender, ...evidence }) =>
+      `Set \`delivery.from\` to an address of the account in \`auth\`${ownAddress(evidence)}. Or allow the account to send as ${sender === undefined ? 'that address' : `\`${sender}\``}.`,
+    examples: 'Exchange and Microsoft 365: the permission "Send As". Postfix: `smtpd_sender_login_maps`.',
     reproduce,
   },
   'mailbox-full': {
@@ -117,11 +174,31 @@ export const REJECTION_CAUSES = {
     reproduce,
   },
   'disk-full': {
-    title: 'Disk of the server full',
+    title: 'Disk of the server is full',
     party: 'server',
     certainty: 'likely',
-    remedy: "Free space on the disk with the server's queue, or lower the free space that it requires.",
+    remedy:
+      "Free space on the file system of the server's mail queue: `df -h` and `df -i` on the server show how much is left. The sender and the recipient are not the reason.",
+    examples:
+      'Postfix requires 1.5 times `message_size_limit`, or `queue_minfree` if that is more. Exim: `check_spool_space`, `check_spool_inodes`.',
     reproduce,
+  },
+  'server-problem': {
+    title: 'Server has a temporary error',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      "Look for the error in the server's log at the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
+    reproduce,
+  },
+  'scanner-unavailable': {
+    title: 'Message temporarily rejected',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      "Look for the error in the server's log at the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
+    examples:
+      'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
   },
   'message-too-large': {
     title: 'Message too large',
@@ -135,7 +212,7 @@ export const REJECTION_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "The server asks the recipient's own server before it accepts mail for it, and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+      "Check the recipient's own server: this server asks it before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
     examples: 'Postfix: `reject_unverified_recipient`.',
     reproduce,
   },
@@ -143,8 +220,8 @@ export const REJECTION_CAUSES = {
     title: 'Recipient does not exist',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Check `delivery.to`. If the address exists, the server does not find it: check its aliases, its directory and the domains that it serves.',
+    remedy: ({ recipient }) =>
+      `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
     reproduce,
   },
   'mailbox-disabled': {
@@ -167,14 +244,14 @@ export const REJECTION_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Look for the reason in the log or the quarantine of the filter, and exempt the address in `delivery.from`: except for its identifiers, the test message is always the same.',
+      'Correct the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
   },
   policy: {
     title: 'Rejected by a policy',
     party: 'server',
     certainty: 'likely',
     remedy:
-      "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
+      "Find the rule in the server's log, and correct it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
   },
   'no-smtputf8': {
     title: 'SMTPUTF8 not offered',

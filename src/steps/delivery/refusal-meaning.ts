@@ -1,5 +1,4 @@
 import type { CauseOf } from '../../findings/catalog.js';
-import type { Endpoint } from '../../plan/endpoint.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
 import { wordsOf } from '../reply-text.js';
@@ -9,7 +8,16 @@ export type RefusedAt = TransactionVerb | 'MESSAGE';
 
 type RefusalCause = CauseOf<'message-rejected'>;
 
-interface Refusal {
+/** What a refusal can be about besides its words. */
+export interface RefusedClient {
+  readonly hasAuthenticated: boolean;
+  /** Whether the server offers AUTH over TLS. */
+  readonly offersAuth: boolean;
+  /** Whether the recipient is in a domain other than that of the sender. */
+  readonly isForeign: boolean;
+}
+
+interface Refusal extends RefusedClient {
   readonly at: RefusedAt;
   readonly code: number;
   /** Subject and detail of the enhanced code, such as `7.1`, without its class; empty if there is none. */
@@ -46,6 +54,9 @@ const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|u
 const CONTENT = /spam|virus|malware|content|policy|score/;
 const AUTHENTICATE =
   /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
+/** A part of the server has failed. Some servers say so with a code that is also used for greylisting. */
+const FAILURE =
+  /\b(local|internal|server|configuration|system) (problem|error)\b|\blookup fail|\bservice unavailable\b|\b(scan|milter|clam|virus|antivirus)\w* .*\b(fail|error|unavailable|timeout|timed out|unable|not running)/;
 const EHLO_NAME = /\b(helo|ehlo)\b/;
 const REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION =
@@ -104,11 +115,16 @@ const TABLE: readonly Row[] = [
     cause: 'sender-authentication',
   },
   {
+    fits: either(['1.8'], /sender address rejected: domain|domain of sender|sender domain .*(not|n't|no) /),
+    text: 'The server finds no mail server for the domain of the sender address.',
+    cause: 'sender-domain-unknown',
+  },
+  {
     fits: either(
-      ['1.7', '1.8', '7.27'],
-      /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/,
+      ['1.7', '7.27'],
+      /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/,
     ),
-    text: 'The server considers the sender address invalid or nonexistent.',
+    text: 'This is about the sender: the server considers its address invalid or nonexistent.',
     cause: 'sender-unknown',
   },
   {
@@ -127,7 +143,7 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: either(['3.1'], /insufficient (system )?storage/),
-    text: 'The disk of the server is full.',
+    text: 'According to the server, the disk of its mail queue is full.',
     cause: 'disk-full',
   },
   {
@@ -139,6 +155,16 @@ const TABLE: readonly Row[] = [
     text: "The message exceeds the server's size limit.",
     cause: 'message-too-large',
   },
+  {
+    fits: (refusal) => isLate(refusal.at) && isFailure(refusal),
+    text: 'The server could not check or store the message.',
+    cause: 'scanner-unavailable',
+  },
+  {
+    fits: isFailure,
+    text: 'A part of the server has failed.',
+    cause: 'server-problem',
+  },
   { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
   {
     fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
@@ -146,12 +172,23 @@ const TABLE: readonly Row[] = [
     cause: 'recipient-unverified',
   },
   {
+    fits: ({ at, code, status, text, hasAuthenticated, isForeign }) =>
+      at === 'RCPT' &&
+      code >= 500 &&
+      status === '' &&
+      hasAuthenticated &&
+      isForeign &&
+      /\binvalid recipient\b/.test(text),
+    text: 'The server accepts no mail for this recipient from this client.',
+    cause: 'recipient-or-relay',
+  },
+  {
     isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
     fits: (refusal) =>
       namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
       (refusal.at === 'RCPT' &&
         (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
-    text: 'The recipient does not exist on this server (user unknown).',
+    text: 'According to the server, the recipient does not exist (user unknown).',
     cause: 'recipient-unknown',
   },
   { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
@@ -180,16 +217,17 @@ const TABLE: readonly Row[] = [
 export function refusalMeaningOf(
   at: RefusedAt,
   reply: Reply,
-  endpoint: Endpoint,
+  client: RefusedClient,
 ): { readonly text: string; readonly cause: RefusalCause } | undefined {
   const { code, enhanced = '' } = reply;
   const linked = wordsOf(reply);
   const status = enhanced.slice(enhanced.indexOf('.') + 1);
-  const refusal = { at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+  const refusal = { ...client, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;
-  return { text, cause: (endpoint.auth && WITH_AUTH[cause]) ?? cause };
+  if (client.hasAuthenticated) return { text, cause: WITH_AUTH[cause] ?? cause };
+  return { text, cause: cause === 'relay-denied' && !client.offersAuth ? 'relay-denied-without-auth' : cause };
 }
 
 /** What a cause means if the client has authenticated. */
@@ -198,7 +236,17 @@ const WITH_AUTH: Readonly<Partial<Record<RefusalCause, RefusalCause>>> = {
   'relay-denied': 'relay-denied-to-account',
   'client-name': 'account-rejected-by-address',
   'client-reputation': 'account-rejected-by-address',
+  'sender-authentication': 'account-without-spf',
+  'sender-not-allowed': 'account-may-not-send-as',
 };
+
+/** Whether the server has the message or asks for it. */
+const isLate = (at: RefusedAt): boolean => at === 'DATA' || at === 'MESSAGE';
+
+/** Of the codes about the system, 4.3.2 is also that of a server that only accepts a client that comes back (postscreen). */
+function isFailure({ code, status, text }: Refusal): boolean {
+  return code < 500 && (['3.0', '3.5'].includes(status) || FAILURE.test(text));
+}
 
 function mayGreylist({ at, code }: Refusal): boolean {
   return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);

@@ -1,6 +1,9 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding } from '../../findings/finding.js';
+import type { Delivery } from '../../plan/endpoint.js';
+import type { Capabilities } from '../../smtp/capabilities.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
+import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { stopped, type Stopped } from '../hand-over.js';
 import { refusalMeaningOf, type RefusedAt } from './refusal-meaning.js';
@@ -14,11 +17,14 @@ const REJECTED = {
 
 /**
  * Judges a reply that ends the transaction.
+ * @param capabilities those over TLS
  * @param remark is added to the message
  * @param unknown the cause if the reply does not name one
  */
 export function judgeRefusal(
   { endpoint, greylisting }: Context,
+  { from, to }: Pick<Delivery, 'from' | 'to'>,
+  capabilities: Capabilities,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
   remark = '',
   unknown?: CauseOf<'recipient-rejected'>,
@@ -29,17 +35,28 @@ export function judgeRefusal(
     const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
     return stopped(finding('protocol-error', message, { evidence }));
   }
-  const meaning = refusalMeaningOf(at, reply, endpoint);
+  const meaning = refusalMeaningOf(at, reply, {
+    hasAuthenticated: endpoint.auth !== undefined,
+    offersAuth: capabilities.has('AUTH'),
+    isForeign: domainOf(from) !== domainOf(to),
+  });
   const text = meaning ? ` ${meaning.text}` : '';
   const isTemporary = reply.code < 500;
+  const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
+  const lasting = isLasting ? ' Another attempt does not help, although the code is temporary.' : '';
   const waited =
     greylisting && isTemporary
       ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
       : '';
   const cause = meaning?.cause ?? unknown;
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-  const found = finding(code, `${said}.${text}${waited}${remark}`, {
-    evidence,
+  const found = finding(code, `${said}.${text}${lasting}${waited}${remark}`, {
+    evidence: {
+      ...evidence,
+      sender: excerpt(from),
+      recipient: excerpt(to),
+      ...(endpoint.auth && { account: excerpt(endpoint.auth.username) }),
+    },
     ...(cause !== undefined && { cause }),
     ...(isTemporary && { inconclusive: true }),
   });
@@ -47,3 +64,5 @@ export function judgeRefusal(
   const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
   return stopped(found, { transient: isTemporary, ...greylisted });
 }
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();

@@ -20,9 +20,10 @@ import { requiresAuthentication, refusesRecipient } from './refused-recipient.js
 export async function submit(
   context: Context,
   { session, capabilities }: SignedIn,
-  { from, to }: Delivery,
+  envelope: Delivery,
   { text, messageId }: TestMessage,
 ): Promise<StepResult<Reply>> {
+  const { from, to } = envelope;
   const size = Buffer.byteLength(text);
   const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
   if (unfit) return stopped(unfit);
@@ -36,12 +37,12 @@ export async function submit(
   let end: Reply;
   try {
     const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
-    if (refused) return judgeRefusal(context, refused);
+    if (refused) return judgeRefusal(context, envelope, capabilities, refused);
     end = await session.message(text, () => {
       isHandedOver = true;
     });
     const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end } as const;
-    if (!isDone(end)) return { ...judgeRefusal(context, refusal), isHandedOver };
+    if (!isDone(end)) return { ...judgeRefusal(context, envelope, capabilities, refusal), isHandedOver };
   } catch (error) {
     return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
   }
@@ -62,8 +63,9 @@ export async function submit(
 export async function expectRefusal(
   context: Context,
   { session, capabilities }: SignedIn,
-  { from, to }: Delivery,
+  envelope: Delivery,
 ): Promise<StepResult<undefined>> {
+  const { from, to } = envelope;
   const unfit = unmailable(capabilities, from, to);
   if (unfit) return stopped(unfit);
   const parameters = nonAscii(from, to) === undefined ? [] : ['SMTPUTF8'];
@@ -74,12 +76,12 @@ export async function expectRefusal(
     const isSignedIn = context.endpoint.auth !== undefined;
     if (verb === 'MAIL') {
       if (!isSignedIn && requiresAuthentication(reply)) return asExpected;
-      return judgeRefusal(context, asked, ' The gate did not send RCPT.');
+      return judgeRefusal(context, envelope, capabilities, asked, ' The gate did not send RCPT.');
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
       const remark = ' This does not show that the server rejects the recipient.';
-      return judgeRefusal(context, asked, remark, 'not-about-recipient');
+      return judgeRefusal(context, envelope, capabilities, asked, remark, 'not-about-recipient');
     }
     const client = isSignedIn ? 'this account' : 'an unauthenticated client';
     const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;

@@ -137,6 +137,23 @@ describe('the command', () => {
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);
   });
 
+  test.each(['sender-rejected', 'recipient-rejected', 'message-rejected'] as const)(
+    'goes as far as the rejection and no further: %s',
+    (code) => {
+      const delivery = { from: 'a@b.example', to: 'c@d.example', expect: 'received' };
+      const observed = { ...OBSERVED, endpoint: { ...OBSERVED.endpoint, delivery } };
+      const { causes } = CATALOG[code];
+      const end = { 'sender-rejected': 'MAIL', 'recipient-rejected': 'RCPT', 'message-rejected': undefined }[code];
+      for (const cause of Object.keys(causes) as (keyof typeof causes)[]) {
+        const found = finding(code, 'No.', { evidence: { reply: '550 5.7.1 No' }, cause });
+        const { reproduce = '', reproduceSendsTo } = completeFinding(found, observed);
+        if (!reproduce.includes(' --from ')) continue;
+        expect(/ --quit-after (\w+)$/.exec(reproduce)?.[1]).toBe(end);
+        expect(reproduceSendsTo).toBe(end === undefined ? 'c@d.example' : undefined);
+      }
+    },
+  );
+
   test.each([
     finding('certificate-pinned', 'A notice.'),
     finding('internal-error', 'The gate.'),

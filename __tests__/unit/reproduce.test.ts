@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { COMMANDS, type CommandName } from '../../src/findings/reproduce.js';
+import { COMMANDS, SENDING, type CommandName } from '../../src/findings/reproduce.js';
 import type { Endpoint, InboxTarget } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { testEndpoint } from '../support/gate.js';
@@ -132,9 +132,9 @@ describe('the swaks command', () => {
     expect(commandOf('delivery', { ...ENDPOINT, delivery: DELIVERY })).toBe(
       `${begin} --from gate@example.com --to inbox@example.com`,
     );
-    expect(commandOf('delivery', { ...FULL, delivery: { ...DELIVERY, expect: 'refused' } })).toMatch(
-      / --to inbox@example\.com --quit-after RCPT$/,
-    );
+    const envelope = '--from gate@example.com --to inbox@example.com';
+    expect(commandOf('mail', FULL)).toBe(`${begin} ${auth} ${envelope} --quit-after MAIL`);
+    expect(commandOf('rcpt', FULL)).toBe(`${begin} ${auth} ${envelope} --quit-after RCPT`);
   });
 
   test.each<[string, Partial<Endpoint>, string]>([
@@ -276,17 +276,29 @@ describe('a command', () => {
     }
   });
 
-  const asking: readonly CommandName[] = ['sign-in', 'delivery', 'inbox'];
+  const asking: readonly CommandName[] = ['sign-in', 'mail', 'rcpt', 'delivery', 'inbox'];
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
     for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
   });
 
-  test.each(['sign-in', 'delivery'] as const)('sends no password without a verified certificate: %s', (name) => {
-    for (const shape of shapes) {
-      const command = commandOf(name, shape) ?? '';
-      if (command.includes('--auth'))
-        expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password/);
+  test.each(['sign-in', 'mail', 'rcpt', 'delivery'] as const)(
+    'sends no password without a verified certificate: %s',
+    (name) => {
+      for (const shape of shapes) {
+        const command = commandOf(name, shape) ?? '';
+        if (command.includes('--auth'))
+          expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password/);
+      }
+    },
+  );
+
+  const delivering: readonly CommandName[] = ['mail', 'rcpt', 'delivery'];
+
+  test.each(delivering)('ends before the message, unless only a message can show the problem: %s', (name) => {
+    const isSending = name === SENDING;
+    for (const shape of shapes.filter(({ auth }) => auth?.kind !== 'access-token')) {
+      expect((commandOf(name, shape) ?? '').includes(' --quit-after ')).toBe(!isSending);
     }
   });
 

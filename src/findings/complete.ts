@@ -4,7 +4,7 @@ import type { Cause, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
-import { COMMANDS, type ReproducibleEndpoint } from './reproduce.js';
+import { COMMANDS, SENDING, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import { recognize, settingOf } from './software.js';
 
@@ -93,13 +93,15 @@ function commandOf(
   { reproduce }: Cause,
   values: Values,
   { endpoint, address, capabilities, redact }: Observed,
-): Pick<Finding, 'reproduce' | 'reproduceShows'> {
+): Pick<Finding, 'reproduce' | 'reproduceShows' | 'reproduceSendsTo'> {
   if (!reproduce) return {};
   const { command, shows } = reproduce;
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
-  const line = COMMANDS[command](redactedEndpoint(endpoint, redact), { address, capabilities, evidence });
+  const shown = redactedEndpoint(endpoint, redact);
+  const line = COMMANDS[command](shown, { address, capabilities, evidence });
   if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
-  return { reproduce: line, reproduceShows };
+  const sendsTo = command === SENDING ? shown.delivery?.to : undefined;
+  return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
 
 /** Outputs cut longer text, and a part of a command may do something else. In characters. */

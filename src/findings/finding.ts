@@ -2,7 +2,15 @@ import type { Finding } from '../report/report.js';
 import { CATALOG, type CatalogEntry, type CauseOf, type Evidence, type FindingCode } from './catalog.js';
 
 type Completed =
-  'title' | 'party' | 'certainty' | 'remedy' | 'reference' | 'resultType' | 'reproduce' | 'reproduceShows';
+  | 'title'
+  | 'party'
+  | 'certainty'
+  | 'remedy'
+  | 'reference'
+  | 'resultType'
+  | 'reproduce'
+  | 'reproduceShows'
+  | 'reproduceSendsTo';
 
 /** A finding as a step creates it. {@link completeFinding} adds the cause, its fix and a command. */
 export interface KnownFinding extends Omit<Finding, Completed> {

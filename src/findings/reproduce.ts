@@ -16,6 +16,9 @@ export type { ReproducibleEndpoint } from './commands/subject.js';
 /** Undefined if no common tool can do what the endpoint requires, such as authentication with a token. */
 type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined;
 
+/** The command that sends a message if nothing prevents it. */
+export const SENDING = 'delivery';
+
 /** The commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. */
 export const COMMANDS = {
   /** Whether the port accepts connections. */
@@ -48,9 +51,12 @@ export const COMMANDS = {
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
   'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),
-  /** A message, unless the server must reject the recipient. */
-  delivery: (endpoint, subject) =>
-    swaksCommand(endpoint, subject, endpoint.delivery?.expect === 'refused' ? 'RCPT' : 'the message'),
+  /** The reply to the sender. */
+  mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
+  /** The reply to the recipient. */
+  rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
+  /** The reply to a message. It is the only command that sends one. */
+  [SENDING]: (endpoint, subject) => swaksCommand(endpoint, subject, 'the message'),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */

@@ -44,6 +44,10 @@ const findingSchema = z
       .string()
       .optional()
       .describe("The text in the command's output that shows the problem; present if `reproduce` is"),
+    reproduceSendsTo: z
+      .string()
+      .optional()
+      .describe('The address to which `reproduce` sends a message if the server accepts it'),
     waived: z.strictObject({ reason: z.string(), until: z.string() }).optional(),
   })
   .describe('A result of a step: an error, a warning or a notice');

@@ -24,7 +24,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fixed text of the catalog, and values that were redacted before they became a part of it (`completeFinding`). */
-const COMPOSED: readonly string[] = ['remedy', 'reproduce', 'reproduceShows'];
+const COMPOSED: readonly string[] = ['remedy', 'reproduce', 'reproduceShows', 'reproduceSendsTo'];
 
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;

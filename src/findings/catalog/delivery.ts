@@ -1,7 +1,7 @@
 import { entriesOf, REPLY, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { INBOX_CAUSES, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
-import { REJECTION_CAUSES } from './rejections.js';
+import { rejectionCauses } from './rejections.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
 
@@ -71,9 +71,9 @@ export const DELIVERY = {
       certainty: 'likely',
       remedy:
         "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
-      reproduce: { command: 'delivery', shows: REPLY },
+      reproduce: { command: 'mail', shows: REPLY },
     },
-    { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES },
+    { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: rejectionCauses('mail') },
   ),
   'recipient-rejected': error(
     'Recipient rejected',
@@ -83,20 +83,20 @@ export const DELIVERY = {
       certainty: 'likely',
       remedy:
         "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
-      reproduce: { command: 'delivery', shows: REPLY },
+      reproduce: { command: 'rcpt', shows: REPLY },
     },
     {
       evidence: ENVELOPE,
       reference: 'RFC 5321 section 3.3',
       causes: {
-        ...REJECTION_CAUSES,
+        ...rejectionCauses('rcpt'),
         'not-about-recipient': {
           title: 'Recipient rejected for an unknown reason',
           party: 'server',
           certainty: 'likely',
           remedy:
             'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
-          reproduce: { command: 'delivery', shows: REPLY },
+          reproduce: { command: 'rcpt', shows: REPLY },
         },
       },
     },
@@ -117,7 +117,7 @@ export const DELIVERY = {
         limit: 'the limit of the server in bytes',
       },
       reference: 'RFC 5321 section 4.2.5',
-      causes: REJECTION_CAUSES,
+      causes: rejectionCauses('delivery'),
     },
   ),
   'inbox-unreachable': error(
@@ -390,7 +390,7 @@ export const DELIVERY = {
         'If the recipient is in a domain that the server does not serve, it is an open relay: close it at once. Relay only for authenticated clients. If the recipient is in a domain of the server, reject users that do not exist in the reply to RCPT.',
       examples:
         'Postfix: `smtpd_relay_restrictions`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
-      reproduce: { command: 'delivery', shows: REPLY },
+      reproduce: { command: 'rcpt', shows: REPLY },
     },
     {
       evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
@@ -402,7 +402,7 @@ export const DELIVERY = {
           certainty: 'certain',
           remedy:
             'The session was authenticated, so this does not show an open relay. Restrict the recipients to which this account may send. To test for an open relay, remove `auth` from this endpoint.',
-          reproduce: { command: 'delivery', shows: REPLY },
+          reproduce: { command: 'rcpt', shows: REPLY },
         },
       },
     },

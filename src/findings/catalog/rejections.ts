@@ -12,8 +12,19 @@ const domain = (address = ''): string => `\`${address.slice(address.lastIndexOf(
 /** The address of the account that has authenticated, if its username is one. */
 const ownAddress = ({ account = '' }: Values): string => (account.includes('@') ? `, such as \`${account}\`` : '');
 
-/** Causes that a server can name when it rejects any part of the delivery. */
-export const REJECTION_CAUSES = {
+/**
+ * Causes that a server can name when it rejects any part of the delivery.
+ * @param command the one that goes as far as the rejection and no further
+ */
+export function rejectionCauses(command: 'mail' | 'rcpt' | 'delivery'): Record<keyof typeof CAUSES, Cause> {
+  const entries = Object.entries<Cause>(CAUSES).map(([name, cause]) => [
+    name,
+    cause.reproduce === reproduce ? { ...cause, reproduce: { ...reproduce, command } } : cause,
+  ]);
+  return Object.fromEntries(entries) as Record<keyof typeof CAUSES, Cause>;
+}
+
+const CAUSES = {
   'sign-in-required': {
     title: 'Authentication required',
     party: 'configuration',

@@ -214,6 +214,20 @@ describe('the table', () => {
       '- a: passed on attempt 2 (first: connection-lost). The first attempt failed in step capability: Reset by peer.',
     );
   });
+
+  test('says that every attempt failed in the same way, and repeats no sentence', () => {
+    const same = {
+      step: 'authentication' as const,
+      code: 'auth-rejected',
+      message: 'The server refuses the credentials.',
+    };
+    const summary = summaryOf(aReport(failing('a', { attempts: 3, earlier: [same, same] })));
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('❌ **a**<br>failed in 3 of 3 attempts');
+    expect(summary.split(same.message)).toHaveLength(2);
+    const other = { ...same, message: 'The server is busy.' };
+    const unlike = summaryOf(aReport(failing('a', { attempts: 3, earlier: [same, other] })));
+    expect(unlike).toContain('failed on attempt 3 (first: auth-rejected)');
+  });
 });
 
 describe('the details of a finding', () => {
@@ -244,10 +258,20 @@ describe('the details of a finding', () => {
         /^<pre><code>… 3 lines\n {2}S: 250-SIZE 52428800\n[^]*\n {2}C: AUTH PLAIN &#60;redacted&#62;\n&#62; S: 535 5\.7\.8 authentication failed\n… 2 lines\n<\/code><\/pre>$/,
       ),
       '</details>',
-      '**Reproduce:**',
+      '**Reproduce:** Run the commands in the checkout, on a machine in the same network as the runner.',
       '<pre><code>swaks --server smtp.example.com\n</code></pre>',
       'Look for: <code>535 5.7.8</code>',
       '**Reference:** RFC 4954 section 6',
+    ]);
+  });
+
+  test('say once where to run the commands, and which of them sends a message', () => {
+    const reproduce = 'swaks --server smtp.example.com';
+    const sending = aFinding('message-rejected', { reproduce, reproduceSendsTo: 'inbox@example.com' });
+    const summary = summaryOf(aReport(failing('a'), anEndpoint({ name: 'b' }, { delivery: [sending] })));
+    expect(summary.match(/^\*\*Reproduce:\*\*.*$/gm)).toEqual([
+      '**Reproduce:** Run the commands in the checkout, on a machine in the same network as the runner.',
+      '**Reproduce:** This command sends a message to <code>inbox&#64;<wbr>example.com</code>.',
     ]);
   });
 

@@ -130,6 +130,13 @@ describe('the terminal', () => {
     );
   });
 
+  test('says to whom a command sends a message', () => {
+    const sending = aFinding('message-rejected', { reproduce: 'swaks', reproduceSendsTo: 'inbox@example.com' });
+    expect(shown(aReport(anEndpoint({}, { delivery: [sending] })))).toContain(
+      `    reproduce  swaks\n${' '.repeat(15)}note: this command sends a message to inbox@example.com\n`,
+    );
+  });
+
   describe.each([60, 80, 100, 160])('with %i columns', (width) => {
     const long = 'a relay with a name of forty characters!';
     const command = `openssl s_client -connect 127.0.0.1:587 ${'-showcerts '.repeat(20)}-crlf`;

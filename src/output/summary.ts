@@ -49,7 +49,12 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
   const troubled = views.filter(hasProblems);
   const head = top(report, verdict);
   const lead = [causes(troubled), endingWaivers(troubled, report)];
-  const sections = sharedFindings(troubled).flatMap((one) => findingSection(one, options.findingsUrl) ?? []);
+  const shared = sharedFindings(troubled);
+  const firstCommand = shared.find(({ members: [first] }) => first?.problem.finding.reproduce !== undefined);
+  const sections = shared.flatMap((one) => {
+    const { findingsUrl } = options;
+    return findingSection(one, { findingsUrl, isFirstCommand: one === firstCommand }) ?? [];
+  });
 
   for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
     const page = blocks([

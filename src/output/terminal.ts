@@ -59,7 +59,8 @@ function section({ endpoint, attempts, problems }: EndpointView, paint: Paint, w
 }
 
 function problemOf({ finding, title, sign, step, evidence, transcript }: FindingView, width: Width): string[] {
-  const { code, message, remedy, party, certainty, reference, reproduce, reproduceShows, waived } = finding;
+  const { code, message, remedy, party, certainty, reference, reproduce, reproduceShows, reproduceSendsTo, waived } =
+    finding;
   const fields = evidence.map(({ label, value }) => `${label}: ${value}`);
   const shown = [...fields, ...transcript].map((line) => shorten(line, LINE_LIMIT));
   const who = `${PARTIES[party]}${certainty === 'likely' ? ' (likely)' : ''}`;
@@ -67,6 +68,7 @@ function problemOf({ finding, title, sign, step, evidence, transcript }: Finding
   const command = [
     ...(reproduce?.split('\n') ?? []),
     ...(reproduceShows === undefined ? [] : [`look for: ${reproduceShows}`]),
+    ...(reproduceSendsTo === undefined ? [] : [`note: this command sends a message to ${reproduceSendsTo}`]),
   ];
   return [
     ...prose(`  ${sign.plain} `, `${title} (${step}, ${code})`, width),

@@ -73,7 +73,7 @@ export function endpointView(endpoint: EndpointReport): EndpointView {
       shown.add(lines);
       return { ...view, transcript: excerpt.lines, connection: excerpt.connection };
     });
-  const attempts = attemptsOf(endpoint);
+  const attempts = attemptsOf(endpoint, problems[0]?.finding);
   const notices = found.flatMap(({ finding: { severity, message, code } }) =>
     severity === 'notice' ? [{ text: message, code }] : [],
   );
@@ -120,11 +120,17 @@ function evidenceLabel(field: string): string {
   return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Such as "passed on attempt 2 (first: connection-timeout)". */
-function attemptsOf({ attempts, result, earlier }: EndpointReport): EndpointView['attempts'] {
+/** Such as "passed on attempt 2 (first: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
+function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: Finding): EndpointView['attempts'] {
   if (attempts === 1) return undefined;
-  const first = earlier?.find((one) => !('severity' in one));
+  const failures = earlier.filter((one) => !('severity' in one));
   const outcome = result === 'warn' ? 'passed with warnings' : OUTCOME_LABELS[result];
+  const isSame = failures.every(({ code, message }) => code === worst?.code && message === worst.message);
+  if (isSame && failures.length === attempts - 1) {
+    const inShort = `${outcome} in ${attempts} of ${attempts} attempts`;
+    return { inShort, inFull: inShort };
+  }
+  const [first] = failures;
   const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
   return {
     inShort,

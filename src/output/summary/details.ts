@@ -10,13 +10,19 @@ const LISTED = 3;
 const MOST_ENDPOINTS = 20;
 const CAPABILITIES = 20;
 
-/** A finding: the cause, where it is, what is wrong, the fix, the evidence, a command, the reference. */
-export function findingSection({ members }: SharedFinding, findingsUrl?: string): Markdown | undefined {
+/**
+ * A finding: the cause, where it is, what is wrong, the fix, the evidence, a command, the reference.
+ * @param isFirstCommand whether it has the first command of the page, which says where to run them
+ */
+export function findingSection(
+  { members }: SharedFinding,
+  { findingsUrl, isFirstCommand }: { readonly findingsUrl?: string | undefined; readonly isFirstCommand: boolean },
+): Markdown | undefined {
   const [first] = members;
   if (!first) return undefined;
   const views = members.map(({ view }) => view);
   const { finding, title, sign, step } = first.problem;
-  const { remedy, reference, reproduce, reproduceShows, waived } = finding;
+  const { remedy, reference, reproduce, waived } = finding;
   const codeLabel = code(finding.code);
   const codeLink = findingsUrl === undefined ? codeLabel : link(codeLabel, `${findingsUrl}#${finding.code}`);
   const fields = [...evidenceOf(members), ...capabilityDifference(first)];
@@ -29,7 +35,7 @@ export function findingSection({ members }: SharedFinding, findingsUrl?: string)
     gfm`**Fix** ${whoActs(finding)}: ${prose(shorten(remedy, TEXT_LIMIT))}`,
     fields.length > 0 ? blocks([gfm`**Evidence:**`, list(fields)]) : undefined,
     transcriptOf(members),
-    reproduce === undefined ? undefined : command(reproduce, reproduceShows),
+    reproduce === undefined ? undefined : command(reproduce, finding, isFirstCommand),
     reference === undefined ? undefined : gfm`**Reference:** ${short(reference)}`,
   ]);
 }
@@ -129,13 +135,24 @@ function transcriptOf(members: readonly Member[]): Markdown | undefined {
   return details(gfm`Transcript: ${short(connection)}`, codeBlock(transcript.map((line) => shorten(line, LINE_LIMIT))));
 }
 
-function command(reproduce: string, shows: string | undefined): Markdown {
+function command(
+  reproduce: string,
+  { reproduceShows, reproduceSendsTo }: Member['problem']['finding'],
+  isFirst: boolean,
+): Markdown {
+  const remarks = [
+    ...(isFirst ? [WHERE_TO_RUN] : []),
+    ...(reproduceSendsTo === undefined ? [] : [gfm`This command sends a message to ${code(short(reproduceSendsTo))}.`]),
+  ];
   return blocks([
-    gfm`**Reproduce:**`,
+    join([gfm`**Reproduce:**`, ...remarks], ' '),
     codeBlock(shorten(reproduce, TEXT_LIMIT).split('\n').flatMap(continued)),
-    shows === undefined ? undefined : gfm`Look for: ${code(shorten(shows, TEXT_LIMIT))}`,
+    reproduceShows === undefined ? undefined : gfm`Look for: ${code(shorten(reproduceShows, TEXT_LIMIT))}`,
   ]);
 }
+
+/** A server may treat clients of other networks differently, and paths are relative to the checkout. */
+const WHERE_TO_RUN = 'Run the commands in the checkout, on a machine in the same network as the runner.';
 
 /** The characters that fit into a line of a block of code. */
 const COMMAND_WIDTH = 100;

@@ -220,6 +220,14 @@ describe('LMTP', () => {
     expect(findingsOf(report)).toMatchObject([{ code: 'ehlo-rejected', title: 'Server does not allow this client' }]);
     expect(report.heard.join()).not.toContain('LHLO');
   });
+
+  test('is not assumed of a server that has replied to EHLO before TLS', async () => {
+    const report = await reportOf({
+      replies: { 'tls:EHLO': REJECTED, 'tls:HELO': REJECTED, 'tls:LHLO': '250 ok' },
+    });
+    expect(findingsOf(report)).toMatchObject([{ code: 'ehlo-after-tls-rejected' }]);
+    expect(report.heard.join()).not.toContain('LHLO');
+  });
 });
 
 describe('a reply to STARTTLS other than 220', () => {

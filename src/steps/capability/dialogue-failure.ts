@@ -61,7 +61,7 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
   // For the evidence only: the finding is that EHLO does not work, even if HELO does.
   const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
   const acceptsHelo = helo?.code === 250;
-  if (!acceptsHelo && isUnknownCommand(reply)) {
+  if (phase !== 'after-starttls' && !acceptsHelo && isUnknownCommand(reply)) {
     // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
     const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
     if (lhlo?.code === 250) {

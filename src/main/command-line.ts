@@ -71,6 +71,6 @@ function notAnOption({ name, rawName }: { readonly name: string; readonly rawNam
   const instead = Object.hasOwn(NOT_OPTIONS, name) ? NOT_OPTIONS[name as InputName] : undefined;
   if (instead !== undefined) return `--${name} is not an option: ${instead}`;
   if (!isQuotableKey(name)) return 'unknown option';
-  const known = [...OPTIONS_WITH_VALUE, ...Object.keys(SWITCHES)].map((option) => `--${option}`);
+  const known = [...INPUT_NAMES, ...Object.keys(SWITCHES)].map((option) => `--${option}`);
   return `unknown option ${rawName}${didYouMean(rawName, known)}`;
 }

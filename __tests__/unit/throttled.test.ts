@@ -1,3 +1,4 @@
+import { completeFinding } from '../../src/findings/complete.js';
 import { replyOf } from '../support/replies.js';
 import { throttled } from '../../src/steps/throttled.js';
 
@@ -26,16 +27,24 @@ test.each<[string, string | undefined]>([
   ['421 4.7.0 Your IP address is on our blocklist', 'client-rejected'],
   ['421 Access denied', 'client-rejected'],
   ['450 Greylisted', 'client-rejected'],
-  ['421 4.3.0 Failed to connect to relay server', 'server-problem'],
-  ['421 4.4.0 Failed to connect to relay server', 'server-problem'],
+  ['421 4.3.0 Failed to connect to relay server', 'next-server'],
+  ['421 4.4.0 Failed to connect to relay server', 'next-server'],
   ['421 4.3.0 Permission denied', 'server-problem'],
   ['421 4.3.5 PROXY not allowed', 'server-problem'],
   ['421 4.3.0 Temporary lookup failure', 'server-problem'],
   ['451 4.3.1 Insufficient system resources', 'server-problem'],
   ['421 Unexpected failure, please try later', 'server-problem'],
-  ['421 4.4.1 Connection to back-end refused', 'server-problem'],
+  ['421 4.4.1 Connection to back-end refused', 'next-server'],
+  ['421 4.3.0 Cannot connect to the database', 'server-problem'],
 ])('%s', (line, cause) => {
   const found = throttled(replyOf(line), AT);
   expect(found).toMatchObject({ code: 'throttled', inconclusive: true, evidence: { awaited: 'the reply to EHLO' } });
   expect(found.cause).toBe(cause);
+});
+
+test('an internal error instead of a greeting may mean that the server expects the PROXY protocol', () => {
+  const greeting = { of: 'greeting', isDue: true, overTls: false } as const;
+  const found = completeFinding(throttled(replyOf('421 4.3.0 mail.example.test Server local error'), greeting));
+  expect(found).toMatchObject({ code: 'throttled', title: 'Server reports an internal error as its greeting' });
+  expect(found.remedy).toMatch(/PROXY protocol/);
 });

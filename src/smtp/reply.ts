@@ -44,6 +44,13 @@ export class ReplySyntaxError extends SessionError {
   }
 }
 
+/** A reply whose lines have different codes. */
+export class MixedCodes extends ReplySyntaxError {
+  constructor(first: number, code: number, line: PeerText, before: readonly PeerText[]) {
+    super(`a reply that mixes the codes ${first} and ${code}`, line, before);
+  }
+}
+
 const CR = 0x0d;
 /** The text may have any byte, so it is decoded as ISO 8859-1, and with `s` the dot matches all of them. */
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
@@ -104,7 +111,7 @@ export class ReplyParser {
     const code = Number(match[1]);
     this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
     const partial = this.#partial;
-    if (partial.code !== code) throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, bytes);
+    if (partial.code !== code) throw new MixedCodes(partial.code, code, new PeerText(bytes), partial.raw);
     if (partial.lines.length === MAX_REPLY_LINES) {
       throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, bytes);
     }

@@ -1,6 +1,6 @@
 import type { CauseOf } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { formatReply, ReplySyntaxError } from '../smtp/reply.js';
+import { formatReply, MixedCodes, ReplySyntaxError } from '../smtp/reply.js';
 import type { ConnectionLost, ReplyTimeout, UnsolicitedReply } from '../smtp/session.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import { excerpt, excerptOfList, type PeerText } from '../text/peer.js';
@@ -44,16 +44,21 @@ export function replyTimeout({ waitedMs, heard, at }: ReplyTimeout, context: Con
     at.of === 'message'
       ? `The gate could not send the whole message ${within}: the server stopped reading it.`
       : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
-  const cause = isBegun ? 'incomplete' : silenceAt(at);
+  const cause = isBegun ? 'incomplete' : silenceAt(at, context);
   return finding('reply-timeout', message, {
     evidence: { waited, awaited: awaited(at), ...received, ...spent.evidence },
     ...(cause && { cause }),
   });
 }
 
-function silenceAt(at: SessionPoint): CauseOf<'reply-timeout'> | undefined {
+/** A server may delay its greeting for longer, to find out whether the client waits for it. */
+const SHORT_TIMEOUT_MS = 10_000;
+
+function silenceAt(at: SessionPoint, { endpoint }: Context): CauseOf<'reply-timeout'> | undefined {
   const place = placeOf(at);
-  return place === 'on-connect' && at.overTls ? 'no-greeting-over-tls' : SILENT[place];
+  if (place !== 'on-connect') return SILENT[place];
+  if (at.overTls) return 'no-greeting-over-tls';
+  return endpoint.timeoutMs < SHORT_TIMEOUT_MS ? 'short-wait' : 'no-greeting';
 }
 
 export function invalidReply(error: ReplySyntaxError | UnsolicitedReply): KnownFinding {
@@ -64,11 +69,22 @@ export function invalidReply(error: ReplySyntaxError | UnsolicitedReply): KnownF
   if (!isInvalid) {
     const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
     const message = `${when}, the server sent an unsolicited reply: "${line}".`;
-    return finding('protocol-error', message, { evidence, cause: 'unsolicited-reply' });
+    // The server rejects a line that it got before the first one of the gate.
+    const isRejection = at.of === 'greeting' && !at.isDue && /^5\d\d/.test(error.text);
+    return finding('protocol-error', message, {
+      evidence,
+      cause: isRejection ? 'unsolicited-error' : 'unsolicited-reply',
+    });
   }
   const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
   const message = `${instead}, the server sent ${error.problem}: "${line}".`;
-  return finding('protocol-error', message, { evidence, ...(at.of === 'greeting' && { cause: 'unknown-protocol' }) });
+  const cause = syntaxCause(error);
+  return finding('protocol-error', message, { evidence, ...(cause && { cause }) });
+}
+
+function syntaxCause(error: ReplySyntaxError): CauseOf<'protocol-error'> | undefined {
+  if (error instanceof MixedCodes) return 'mixed-codes';
+  return error.at.of === 'greeting' ? 'unknown-protocol' : undefined;
 }
 
 type Place = 'on-connect' | 'auth' | 'message' | 'end' | 'other';

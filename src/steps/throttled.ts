@@ -9,7 +9,7 @@ import { wordsOf } from './reply-text.js';
 export function throttled(reply: Reply, at: SessionPoint): KnownFinding {
   const said = quotedAt(at, `"${formatReply(reply)}"`);
   const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
-  const cause = throttlingCause(reply);
+  const cause = throttlingCause(reply, at);
   return finding('throttled', `${said}${meaning}.`, {
     inconclusive: true,
     evidence: { reply: formatReply(reply), awaited: awaited(at) },
@@ -34,6 +34,11 @@ const ROWS: readonly Row[] = [
   },
   { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
   { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
+  {
+    status: /^(?!4\.7\.)/,
+    words: /\bconnect(?:ion|ing)? to (?:the )?(?:relay|back-?end|upstream)\b/,
+    cause: 'next-server',
+  },
   { words: /\b(?:helo|ehlo)\b/, cause: 'ehlo-name' },
   { words: /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/, cause: 'client-name' },
   {
@@ -55,8 +60,10 @@ const ROWS: readonly Row[] = [
   { status: /^4\.7\./, cause: 'client-rejected' },
 ];
 
-function throttlingCause(reply: Reply): CauseOf<'throttled'> | undefined {
+function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> | undefined {
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
-  return ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true))?.cause;
+  const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
+  // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
+  return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;
 }

@@ -1,9 +1,14 @@
 import { close, flood, raw, reset, silence, type Dialogue } from '../../support/dialogue.js';
-import { AUTH, DELIVERY, gate, testEndpoint } from '../../support/gate.js';
+import { AUTH, DELIVERY, gate, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { completeFinding } from '../../../src/findings/complete.js';
+import { Deadline } from '../../../src/net/deadline.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
+import { ReplyTimeout } from '../../../src/smtp/session.js';
+import type { Context } from '../../../src/steps/context.js';
+import { replyTimeout } from '../../../src/steps/session-failed.js';
 
 /** Every finding about a session that ended names the reply that the gate was waiting for. */
 
@@ -119,6 +124,40 @@ test('a reply that no command asked for is attributed to the command before it',
     message: 'After the reply to MAIL, the server sent an unsolicited reply: "250 again".',
     evidence: { awaited: 'nothing, after the reply to MAIL' },
   });
+});
+
+test('an error before the first command means that the server got a line that the gate did not send', async () => {
+  const error = '500 5.5.2 Error: command not recognized';
+  const found = await errorOf({ greeting: raw(`220 mail.example.test ESMTP\r\n${error}\r\n`) });
+  expect(found).toMatchObject({
+    code: 'protocol-error',
+    title: 'Error reply to a command that the gate did not send',
+    message: `After the greeting, the server sent an unsolicited reply: "${error}".`,
+  });
+  expect(found?.remedy).toMatch(/PROXY protocol/);
+});
+
+test('different codes in one reply have their own fix', async () => {
+  const found = await errorOf({ replies: { 'plain:EHLO': ['250-mail.example.test', '220 STARTTLS'] } });
+  expect(found).toMatchObject({ code: 'protocol-error', title: 'Different codes in one reply' });
+  expect(found?.message).toMatch(/a reply that mixes the codes 250 and 220: "220 STARTTLS"\.$/);
+});
+
+test.each([
+  [2000, 'configuration', /^Raise `timeout`/],
+  [15_000, 'server', /^Check in the server's log/],
+])('the fix for a missing greeting depends on the timeout: %i ms', (timeoutMs, party, remedy) => {
+  const context = { endpoint: testEndpoint(587, { timeoutMs }), run: testRun(), budget: Deadline.after(60_000) };
+  const error = new ReplyTimeout(timeoutMs, []);
+  const found = completeFinding(replyTimeout(error, context as Context));
+  expect(found).toMatchObject({ code: 'reply-timeout', title: 'No greeting', party });
+  expect(found.remedy).toMatch(remedy);
+});
+
+test('a connection that is reset on EHLO may be the work of a device in between', async () => {
+  const found = await errorOf({ replies: { 'plain:EHLO': reset } });
+  expect(found).toMatchObject({ code: 'connection-lost', evidence: { awaited: 'the reply to EHLO' } });
+  expect(found?.remedy).toMatch(/a rule may have closed it because of EHLO\. .* an intrusion prevention system/);
 });
 
 test('a connection that is closed between two commands is attributed to the command before it', async () => {

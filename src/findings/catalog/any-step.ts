@@ -11,6 +11,11 @@ const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
 /** The reply, if the gate received it at a point that the command `ehlo` reaches. */
 const EARLY_REPLY = (evidence: Values): string => (BEFORE_TLS.test(evidence.awaited ?? '') ? REPLY(evidence) : '');
 
+/** At which point the connection ended. */
+function whileAwaiting(awaited: string): string {
+  return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
+}
+
 const CLOSED = 'Remote host closed connection unexpectedly';
 
 /** Findings that any step can report. */
@@ -21,8 +26,8 @@ export const ANY_STEP = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        "Look for this connection in the server's log at the time of the run: the process that handled it may have crashed, or a rule about this command closes the connection. If the log says that the client disconnected, a device between client and server closed the connection.",
+      remedy: ({ awaited = '' }: Values) =>
+        `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
       reproduce: {
         command: 'ehlo',
         shows: ({ awaited, detail }: Values) =>
@@ -38,7 +43,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The server, or a firewall or load balancer in front of it, closes the connection before it greets the client. Usually it does not serve the runner's IP address, or has no server process to connect it to. Check access lists, blocklists and connection limits for that IP address, and whether the mail server behind a proxy or load balancer is running.",
+            "Look in the log of the server, and of a proxy or load balancer in front of it, at the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: {
@@ -51,7 +56,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'certain',
           remedy:
-            "The server replied with 221, the reply to QUIT, and ended the session. Its text, or the server's log at the time of the run, says why. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+            "Look for the reason in the text of the reply, or in the server's log at the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
         },
         'after-auth': {
           title: 'Connection lost after AUTH',
@@ -72,7 +77,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The whole message was sent, but the server did not say whether it accepts it, so the message may arrive or not. The gate does not send it again. Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run.",
+            "Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run. The whole message was sent, but the server did not say whether it accepts it, so the message may still arrive. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
       },
@@ -96,7 +101,16 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The port accepts connections, but nothing greets the client. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
+            "Check in the server's log whether the mail server runs and sees this connection. If it does, it may be overloaded, or wait for a DNS or blocklist lookup of the runner's IP address. If it is behind a proxy, it may not respond to the proxy, or it expects the PROXY protocol, which a direct connection does not have. If it delays its greeting by design, raise `timeout`.",
+          reproduce: { command: 'ehlo', shows: 'Timeout' },
+        },
+        'short-wait': {
+          title: 'No greeting',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy:
+            "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is no greeting then either, look in the server's log: it may be overloaded, or expect the PROXY protocol.",
+          examples: 'Postfix: postscreen waits for 6 seconds.',
           reproduce: { command: 'ehlo', shows: 'Timeout' },
         },
         'no-greeting-over-tls': {
@@ -104,7 +118,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The TLS handshake succeeds, but no SMTP greeting follows. First check the port: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+            'Check the port, because the TLS handshake succeeds, but no SMTP greeting follows: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
           reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
         },
         incomplete: {
@@ -112,7 +126,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'A part of the reply arrived, but not its end. The last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+            'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
           reference: 'RFC 5321 section 4.2.1',
         },
         'after-auth': {
@@ -134,7 +148,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The whole message was sent, but the server did not say in time whether it accepts it, so the message may arrive or not. The gate does not send it again. Usually a content filter (virus scanner, spam filter) takes long: check it, or raise `timeout`. RFC 5321 allows ten minutes at this point.',
+            'Check the content filter (virus scanner, spam filter) of the server, or raise `timeout`: RFC 5321 allows ten minutes at this point. The whole message was sent, but the server did not say in time whether it accepts it, so the message may still arrive. The gate does not send it again.',
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
       },
@@ -166,19 +180,40 @@ export const ANY_STEP = {
           reference: 'RFC 5321 section 3.1',
           reproduce: { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) },
         },
+        'mixed-codes': {
+          title: 'Different codes in one reply',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Find the program that writes this reply, and make it send the same code in every line: often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
+          reference: 'RFC 5321 section 4.2.1',
+          reproduce: {
+            command: 'ehlo',
+            shows: ({ awaited = '', line }: Values) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+          },
+        },
+        'unsolicited-error': {
+          title: 'Error reply to a command that the gate did not send',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
+          examples:
+            'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+        },
         'unsolicited-reply': {
           title: 'Unsolicited reply',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server sent a reply that no command asked for, so that each later reply would be read as the reply to a different command. Update the server, or the proxy in front of it. If the server itself does not send this reply, a device between client and server inserts it.',
+            "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
         },
         'unexpected-code': {
           title: 'Unexpected reply code',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The reply is valid, but its code is not allowed here. Correct the server, or the proxy or script that answers in its place.',
+            'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
       },
@@ -201,7 +236,7 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The reply does not say why. Run the gate again later. If it persists, look in the server's log at the time of the run. Check its connection and rate limits, and the access lists, for the runner's IP address.",
+        "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
       reproduce: { command: 'ehlo', shows: EARLY_REPLY },
     },
     {
@@ -227,7 +262,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server waited for a command for longer than it allows. Raise that limit: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+            'Raise the time for which the server waits for a command: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
           reference: 'RFC 5321 section 4.5.3.2.7',
         },
         'ehlo-name': {
@@ -235,7 +270,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner.',
+            'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
           reference: 'RFC 5321 section 4.1.4',
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
@@ -244,7 +279,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The server looked up the name of the IP address from which the runner connects, and found none that it accepts. Give that IP address a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server. If the record exists, the name servers did not respond: run the gate again later.',
+            'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
         'client-rejected': {
@@ -252,16 +287,35 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The reply is about the runner's IP address or its reputation: a blocklist, greylisting, or a rule. The text of the reply says which. Exempt the IP address in the server, request its removal from the list, or use a runner with a different IP address.",
+            "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
           setting: 'greeting-rejected',
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
         'server-problem': {
-          title: 'Server has a problem of its own',
+          title: 'Server reports an internal error',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone may not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
+            "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+        'error-as-greeting': {
+          title: 'Server reports an internal error as its greeting',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+          examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
+          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        },
+        'next-server': {
+          title: 'Server cannot reach the server behind it',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
+          examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
+          setting: 'relay-unavailable',
           reproduce: { command: 'ehlo', shows: EARLY_REPLY },
         },
       },

@@ -4,6 +4,7 @@ import { AUTH, gate, testEndpoint, testRun } from '../../support/gate.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { completeFinding } from '../../../src/findings/complete.js';
+import { finding } from '../../../src/findings/finding.js';
 import { ConnectFailure, failureOf, type Resolver } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { mxResolver } from '../../../src/net/mx.js';
@@ -194,6 +195,14 @@ describe('a port that is not for the configured kind of TLS', () => {
     expect(found).toMatchObject({ code: 'plaintext-on-implicit-port', ...cause });
     expect(found?.remedy).toMatch(remedy);
   });
+});
+
+test('a timeout as long as the default is not the first thing to change for a slow handshake', () => {
+  const timedOut = (evidence: Readonly<Record<string, string>>): string =>
+    completeFinding(finding('handshake-timeout', 'Slow.', { evidence })).remedy;
+  expect(timedOut({ waited: '14.9 s' })).toMatch(/^Raise `timeout`: the gate waited 14\.9 s/);
+  expect(timedOut({ waited: '15.0 s' })).toMatch(/^Check what delays the server/);
+  expect(timedOut({ waited: '2.0 s', attemptLimit: '60 s' })).toMatch(/^Check what delays the server/);
 });
 
 describe('LMTP', () => {

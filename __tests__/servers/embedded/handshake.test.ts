@@ -163,7 +163,7 @@ describe('no common cipher suite', () => {
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
       message: expect.stringMatching(NONE) as string,
-      remedy: expect.stringMatching(/cipher configuration/) as string,
+      remedy: expect.stringMatching(/^Remove the custom cipher list/) as string,
       evidence: { alert: '40', negotiated: expect.stringMatching(/CAMELLIA/) as string },
     });
   });
@@ -227,13 +227,13 @@ describe('no common cipher suite', () => {
     const { found } = await see([alert(40), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '40' } });
     expect(found?.message).not.toMatch(NONE);
-    expect(found?.remedy).not.toMatch(/cipher configuration/);
+    expect(found?.remedy).not.toMatch(/^Remove the custom cipher list/);
   });
 
   test('is the reason for alert 71', async () => {
     const { found } = await see([alert(71)]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', message: expect.stringMatching(NONE) as string });
-    expect(found?.remedy).toMatch(/cipher configuration/);
+    expect(found?.remedy).toMatch(/^Remove the custom cipher list/);
   });
 
   test('is the reason for a ServerHello with a suite that was not offered', async () => {
@@ -271,16 +271,16 @@ describe('an alert is explained', () => {
     [21, 'decryption failed', /could not decrypt/, /another network/],
     [22, 'record overflow', /a record that is too long/, /another network/],
     [42, 'bad certificate', /did not request one/, /proxy/],
-    [47, 'illegal parameter', /a value in the handshake/, /Update the server's library/],
+    [47, 'illegal parameter', /a value in the handshake/, /Update the server's TLS library/],
     [48, 'unknown ca', /did not request one/, /proxy/],
     [49, 'access denied', /denies access/, /runner's IP address/],
-    [50, 'decode error', /could not parse/, /Update the server's library/],
+    [50, 'decode error', /could not parse/, /Update the server's TLS library/],
     [51, 'decrypt error', /was not valid/, /another network/],
     [80, 'internal error', /internal error/, /server's log.*certificate or key/],
     [86, 'inappropriate fallback', /a fallback to a TLS version older than the newest one/, /proxy/],
     [90, 'user canceled', /for a reason other than TLS/, /server's log/],
     [109, 'missing extension', /an extension that it requires is missing/, /`servername`/],
-    [110, 'unsupported extension', /has an extension/, /Update the server's library/],
+    [110, 'unsupported extension', /has an extension/, /Update the server's TLS library/],
     [113, 'bad certificate status response', /OCSP response/, /OCSP stapling/],
     [114, 'bad certificate hash value', /hash of a certificate/, /another network/],
     [115, 'unknown psk identity', /\(PSK\)/, /with a certificate/],

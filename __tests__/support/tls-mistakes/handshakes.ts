@@ -24,15 +24,18 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
     ...closing.map(([what, acts]): Mistake => ({
       ...{ name: `a server that ${what} after the ClientHello`, server: instead(...acts) },
       ...{ code: FAILED, title: 'Server closes the connection when TLS begins', ...LIKELY },
-      message: /closes the connection instead of replying to the ClientHello, on two connections in a row/,
-      ...{ fix: /probably cannot load its certificate or private key/, notTheFix: /access list/ },
+      message: /closes the connection instead of replying to the ClientHello \(.*\), also on a second connection/,
+      ...{
+        fix: /^Make sure that the server can load its certificate and its private key/,
+        notTheFix: /PROXY protocol/,
+      },
     })),
     {
       name: 'a server that closes the connection instead of implicit TLS',
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
-      ...{ code: FAILED, title: 'Server closes the connection before TLS begins', ...LIKELY },
+      ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
       message: /closes the connection instead of replying to the ClientHello/,
-      fix: /cannot load its certificate or private key.*allow the runner's IP address/,
+      fix: /^Make sure that the server can load.*PROXY protocol.*allow the runner's IP address/,
     },
     {
       name: 'cipher suites without encryption only',
@@ -53,14 +56,21 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'cipher suites that clients no longer offer',
       server: serves({ ...TLS_1_2, ciphers: 'CAMELLIA@SECLEVEL=0' }),
       ...{ code: FAILED, title: 'No common cipher suite', ...LIKELY },
-      ...{ message: /accepts none of the cipher suites that the gate offers/, fix: /^Change the cipher configuration/ },
+      ...{ message: /accepts none of the cipher suites that the gate offers/, fix: /^Remove the custom cipher list/ },
     },
     {
       name: 'a server that rejects everything',
       server: instead(alert(2, 40), wait(200), close),
-      ...{ code: FAILED, title: 'No common cipher suite', ...LIKELY },
-      message: /With every version and cipher suite enabled, the handshake fails, too/,
-      fix: /usually because it has no certificate/,
+      ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
+      message: /With every version and cipher suite enabled, the handshake also fails/,
+      ...{ fix: /^Remove custom cipher lists.*the key type of its certificate/, notTheFix: /must be able to read/ },
+    },
+    {
+      name: 'cipher suites for a different key type only',
+      server: serves({ ...TLS_1_2, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }, certs.rsa2048),
+      ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
+      message: /^The server ended the handshake with alert 40 .*the handshake also fails/,
+      ...{ fix: /^Remove custom cipher lists.*the key type of its certificate/, notTheFix: /must be able to read/ },
     },
     {
       name: 'an unusual curve only',
@@ -130,21 +140,32 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: `a server that requires a client certificate, with ${version}`,
       server: serves({ minVersion: version, maxVersion: version, requestCert: true, rejectUnauthorized: true }),
       code: 'client-certificate-required',
-      ...{ title: 'Client certificate required', ...CONFIGURATION, certainty: 'certain' },
+      ...{ title: 'Client certificate required', ...CONFIGURATION },
       ...{ message: /^The server requires a client certificate/, fix: /^Configure a client certificate/ },
     })),
     {
       name: 'a server that says nothing after its 220',
       server: instead(silence),
       ...{ code: 'handshake-timeout', title: 'Server does not begin the TLS handshake', ...LIKELY },
-      ...{ message: /^The server did not begin the TLS handshake in time/, fix: /received the ClientHello/ },
+      ...{
+        message: /^The server did not begin the TLS handshake in time/,
+        fix: /^Raise `timeout`: the gate waited \S+ s, .* nothing after STARTTLS/,
+      },
+      noCommand: 'openssl would wait without end',
+    },
+    {
+      name: 'a port for implicit TLS that says nothing',
+      ...{ server: { greeting: [silence] }, endpoint: { transport: 'implicit' } },
+      ...{ code: 'handshake-timeout', title: 'Server does not begin the TLS handshake', ...LIKELY },
+      message: /^The server did not begin the TLS handshake in time/,
+      ...{ fix: /^Raise `timeout`: .* implicit TLS listens on this port/, notTheFix: /STARTTLS/ },
       noCommand: 'openssl would wait without end',
     },
     {
       name: 'a server that begins the handshake and stops',
       server: instead(raw(Buffer.of(22, 3, 3, 0, 80, 2, 0, 0, 76)), silence),
       ...{ code: 'handshake-timeout', title: 'TLS handshake timed out', ...LIKELY },
-      ...{ message: /^The server did not finish the TLS handshake in time/, fix: /path MTU/ },
+      ...{ message: /^The server did not finish the TLS handshake in time/, fix: /^Raise `timeout`: .*path MTU/ },
       noCommand: 'openssl would wait without end',
     },
     {
@@ -168,7 +189,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'a rejection on a port for implicit TLS',
       ...{ server: { greeting: ['554 5.7.1 Go away', close] }, endpoint: { transport: 'implicit' } },
       ...{ code: 'plaintext-on-implicit-port', title: 'Client rejected before TLS', ...LIKELY },
-      ...{ message: /rejects this client before TLS/, fix: /^The server's text says why/ },
+      ...{ message: /rejects this client before TLS/, fix: /^Fix first what the server's text says/ },
     },
   ];
 }

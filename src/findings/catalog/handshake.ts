@@ -6,7 +6,7 @@ const { error } = entriesOf(['certificate']);
 const COMPARE_NETWORKS =
   'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
 const UPDATE_TLS_LIBRARY =
-  "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
+  "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 
 /** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
 function alertOrReason({ alert, reason = '', code = '' }: Values): string {
@@ -37,12 +37,23 @@ const CLIENT = { party: 'configuration', certainty: 'likely' } as const;
 const MODERN_SUITES =
   'ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate (TLS 1.2), and the cipher suites of TLS 1.3';
 const CIPHER_SETTINGS =
-  'Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
+  'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 
 const KEY_FILES = [
-  'Look in the log of the server, or of the proxy that terminates TLS, at the time of the run. Check that the files of certificate and private key exist, that the user of the server can read them, and that they match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
-  'Then restart the server.',
+  'Make sure that the server can load its certificate and its private key: both files must exist, its account must be able to read them, and they must match (`openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` print the same key).',
+  'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, has the reason.',
 ].join(' ');
+
+/** The default of `timeout`, in seconds. */
+const USUAL_TIMEOUT = 15;
+
+/** The first thing to try, if the endpoint has a short timeout and that has ended the wait. */
+function raiseTimeout({ waited = '', attemptLimit }: Values): string {
+  const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
+  return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
+}
+
+const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.';
 
 const APPLY_VERSION = ({ required = '' }: Values): string => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 
@@ -70,27 +81,29 @@ export const HANDSHAKE = {
         'closed-at-start': {
           ...SERVER,
           title: 'Server closes the connection when TLS begins',
-          remedy: `The server offers STARTTLS, but probably cannot load its certificate or private key. ${KEY_FILES} If its log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
+          remedy: `${KEY_FILES} If the log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
         'closed-at-connect': {
           ...SERVER,
-          title: 'Server closes the connection before TLS begins',
-          remedy: `The server probably cannot load its certificate or private key. ${KEY_FILES} If the log says that it rejects this client instead, allow the runner's IP address in its access lists and connection limits.`,
+          title: 'Server closes the connection instead of starting TLS',
+          remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the runner's IP address.`,
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
         'no-usable-certificate': {
           ...SERVER,
-          title: 'No common cipher suite',
-          remedy: `The server rejects every cipher suite, usually because it has no certificate, or none that its cipher suites can use. ${KEY_FILES} Also check that its cipher configuration allows ${MODERN_SUITES}: it may allow only suites that TLS libraries have removed, such as those of export grade.`,
+          title: 'Server accepts no cipher suite',
+          remedy:
+            'Remove custom cipher lists and limits of the TLS version from the configuration of the server: probably the cipher suites that it allows do not fit the key type of its certificate (RSA or ECDSA). If there are none, check that a certificate is configured for this port. The log of the server has the reason, such as "no shared cipher".',
+          examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
         },
         ciphers: {
           ...SERVER,
           title: 'No common cipher suite',
-          remedy: `Change the cipher configuration of the server so that it accepts what current clients offer: ${MODERN_SUITES}.`,
+          remedy: `Remove the custom cipher list of the server, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
           reproduce: SELECTED,
@@ -106,7 +119,7 @@ export const HANDSHAKE = {
         'no-encryption': {
           ...SERVER,
           title: 'Only cipher suites without encryption',
-          remedy: `With these cipher suites (NULL) everybody on the network path can read the session, including passwords. Configure the server to accept ${MODERN_SUITES}, and exclude NULL (\`!eNULL\` in a cipher list of OpenSSL).`,
+          remedy: `Remove the custom cipher list of the server, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, everybody on the network path can read the session, including passwords.`,
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
           reproduce: { command: 'any-tls', shows: 'NULL' },
@@ -114,7 +127,7 @@ export const HANDSHAKE = {
         anonymous: {
           ...SERVER,
           title: 'Only anonymous cipher suites',
-          remedy: `With these cipher suites (anonymous Diffie-Hellman) the server sends no certificate, so nobody can verify that it is the right one. Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL).`,
+          remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them the server sends no certificate, so nobody can verify that it is the right one.`,
           examples: 'Postfix: `smtpd_tls_chain_files`, `smtpd_tls_exclude_ciphers = aNULL`. Exim: `tls_certificate`.',
           setting: 'certificate',
           reproduce: {
@@ -149,12 +162,13 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server reports an error of a client certificate',
           remedy:
-            "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+            "Look in the server's log: it says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
         },
         'access-denied': {
           ...SERVER,
           title: 'Server denies access during the TLS handshake',
-          remedy: "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
+          remedy:
+            "Allow the runner's IP address on the server: one of its rules rejects this client, and its log says which.",
         },
         'server-error': {
           ...SERVER,
@@ -167,12 +181,13 @@ export const HANDSHAKE = {
           ...NETWORK,
           title: 'TLS version limited in transit',
           remedy:
-            'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
+            'Look for a proxy between client and server that retries with older TLS versions, or that limits the version, and configure it to allow newer ones. The gate itself does not retry with older versions.',
         },
         'server-closed': {
           ...SERVER,
           title: 'Server canceled the TLS handshake',
-          remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
+          remedy:
+            "Look in the server's log at the time of the run: the server was stopped, or someone ended the connection.",
         },
         'ocsp-response': {
           ...SERVER,
@@ -213,8 +228,8 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.',
+      remedy: (evidence: Values) =>
+        `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.`,
     },
     {
       evidence: fields('waited', 'attemptLimit'),
@@ -225,8 +240,15 @@ export const HANDSHAKE = {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
-          remedy:
-            "Check in the server's log whether it received the ClientHello. If it did, something delays the server: a blocked entropy source, an unreachable key store or OCSP responder, or a proxy that waits for the server behind it. If it did not, a middlebox may drop it: a ClientHello of a current client fills two packets (path MTU). With implicit TLS, check also that the port is one of TLS.",
+          remedy: (evidence: Values) =>
+            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing after STARTTLS, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+        },
+        'silent-port': {
+          title: 'Server does not begin the TLS handshake',
+          party: 'server',
+          certainty: 'likely',
+          remedy: (evidence: Values) =>
+            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
         },
       },
     },
@@ -237,9 +259,10 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Enable TLS 1.2 and 1.3 on the server. TLS 1.0 and 1.1 are deprecated by RFC 8996.',
+      remedy:
+        'Enable TLS 1.2 and 1.3 on the server: remove the setting that limits the version. If there is none, its TLS library is too old: update it, or the operating system. RFC 8996 deprecates TLS 1.0 and 1.1.',
       examples:
-        'Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`. Exim: `openssl_options`. Dovecot: `ssl_min_protocol = TLSv1.2`.',
+        'Postfix: remove `!TLSv1.2` and `!TLSv1.3` from `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols`. Exim: remove `+no_tlsv1_2` and `+no_tlsv1_3` from `openssl_options`.',
       setting: 'tls-version-too-old',
       reproduce: SELECTED,
     },
@@ -281,9 +304,9 @@ export const HANDSHAKE = {
     {
       title: 'Client certificate required',
       party: 'configuration',
-      certainty: 'certain',
+      certainty: 'likely',
       remedy:
-        'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them, or use a port that requires none.',
+        'Configure a client certificate with `tls.client-cert` and `tls.client-key` if clients of this port must have one. If not, change the server: it may request certificates, but must not require them.',
       examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
       setting: 'client-certificate-required',
       // With TLS 1.3 the alert arrives after the handshake.
@@ -319,13 +342,13 @@ export const HANDSHAKE = {
         unacceptable: {
           ...CLIENT,
           title: 'Client certificate rejected',
-          remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+          remedy: "Look in the server's log: it says why the server rejects the certificate of `tls.client-cert`.",
         },
         'no-reason': {
           ...CLIENT,
           title: 'Client certificate rejected',
           remedy:
-            "The server's log says why. Usually the certificate of `tls.client-cert` was not issued by a CA that the server trusts for clients, or the file lacks its intermediates.",
+            "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong. The server's log has the reason.",
           setting: 'client-certificate-required',
         },
         'unknown-issuer': {
@@ -358,7 +381,7 @@ export const HANDSHAKE = {
       certainty: 'certain',
       remedy:
         'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port, switch the service to it.',
-      examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
+      examples: WRAPPER_MODE,
       setting: 'plaintext-on-implicit-port',
       reproduce: { command: 'greeting', shows: firstLine },
     },
@@ -366,12 +389,14 @@ export const HANDSHAKE = {
       evidence: fields('data', 'protocol'),
       reference: 'RFC 8314 section 3.3',
       causes: {
+        // RFC 8314 section 7.3 assigns it to submission with implicit TLS.
         'on-port-465': {
+          title: 'No TLS on port 465',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Enable implicit TLS for this port of the server: clients expect it on port 465. Only if the server is meant to use STARTTLS here, set `transport: starttls` for this endpoint.',
-          examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
+            'Enable implicit TLS for port 465 on the server: clients expect it there. Only if the server is meant to use STARTTLS on this port, set `transport: starttls` for this endpoint.',
+          examples: WRAPPER_MODE,
           setting: 'plaintext-on-implicit-port',
           reproduce: { command: 'greeting', shows: firstLine },
         },
@@ -388,7 +413,7 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+            "Fix first what the server's text says: it rejects this client. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
           reproduce: { command: 'greeting', shows: firstLine },
         },
       },

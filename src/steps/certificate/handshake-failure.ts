@@ -38,12 +38,13 @@ export async function judgeHandshakeFailure(
         ? 'The server did not finish the TLS handshake'
         : 'The server did not begin the TLS handshake';
       const waited = inSeconds(failure.waitedMs);
+      const isStartTls = context.endpoint.transport === 'starttls';
       const found = finding('handshake-timeout', `${what} in time${clause}.`, {
         evidence: { waited, ...evidence },
-        ...(!answered && { cause: 'not-begun' }),
+        ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
       });
       // With STARTTLS the server has replied before, so a packet may be lost.
-      return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
+      return stopped(found, { transient: isStartTls && 'once' });
     }
     case 'lost': {
       const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -92,7 +93,7 @@ export async function judgeHandshakeFailure(
 
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }: Context, evidence: { readonly detail: string }): KnownFinding {
-  const message = `The server closes the connection instead of replying to the ClientHello, on two connections in a row (${evidence.detail}).`;
+  const message = `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
   // With implicit TLS, it may not even have read the ClientHello.
   const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
   return finding('tls-handshake-failed', message, { evidence, cause });
@@ -123,7 +124,7 @@ async function noAgreement(context: Context, address: string | undefined, refusa
     ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
     : `${said}.`;
   if (about === 'anything' && seen === 'nothing') {
-    const message = `${said}. With every version and cipher suite enabled, the handshake fails, too.`;
+    const message = `${said}. With every version and cipher suite enabled, the handshake also fails.`;
     return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
   }
   if (selected?.oldSignature !== undefined && about === 'anything') {

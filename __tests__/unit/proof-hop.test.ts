@@ -22,7 +22,7 @@ const LATER = 'from mx-1.example.com (mx-1.example.com [192.0.2.1]) by inbox.exa
 function judge(lines: readonly string[], session: Partial<OwnSession> = {}, delivery?: Pick<Delivery, 'isProxied'>) {
   const header = lines.map((line) => `Received: ${line}\r\n`).join('');
   const hops = receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`));
-  return judgeHop(SERVER, { ...SESSION, ...session }, hops, delivery);
+  return judgeHop(SERVER, { ...SESSION, ...session }, hops, delivery, lines.length);
 }
 
 const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);
@@ -129,8 +129,19 @@ describe('the hop that accepted the message from the gate', () => {
     },
   );
 
+  test('is not known if there are so many lines that none is read', () => {
+    const lines = Array.from({ length: 101 }, () => `${OURS} with ESMTPS id 1; Mon`);
+    expect(judge(lines)).toMatchObject([
+      {
+        code: 'delivery-hop-unproved',
+        cause: 'too-many-lines',
+        message: 'The message has 101 Received lines, so the gate reads none.',
+      },
+    ]);
+  });
+
   test('proves nothing if it is missing', () => {
-    expect(codes(judge([]))).toEqual(['delivery-hop-unproved']);
+    expect(judge([])).toMatchObject([{ code: 'delivery-hop-unproved', cause: 'no-line' }]);
   });
 
   test.each<[string, string, Partial<OwnSession>]>([

@@ -5,6 +5,16 @@ import { CR, LF, linesOf, type Line } from './lines.js';
 import { decodePart, MIME_FIELDS, partsOf, type Part } from './mime.js';
 import type { TestMessage } from './test-message.js';
 
+/** One difference between the message that was sent and the one that arrived. */
+export interface Alteration {
+  /** In words. */
+  readonly text: string;
+  /** The name of a header field that is missing. */
+  readonly removedField?: string;
+  /** Whether it is only text after the end of the body. */
+  readonly isAddedAtEnd?: true;
+}
+
 /** What a message may grow by in transit: trace fields, signatures, a footer. Thirty inboxes may have one each. */
 const MAX_ADDED_BYTES = 128 * 1024;
 
@@ -50,9 +60,9 @@ function hasLine(body: Buffer, text: string): boolean {
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), exactly
  * once, and the body. Line ends, the case of a field name, spaces around a value and added fields are ignored.
- * @returns the differences, in words
+ * @returns the differences
  */
-export function alterations(sent: TestMessage, received: Buffer): readonly string[] {
+export function alterations(sent: TestMessage, received: Buffer): readonly Alteration[] {
   const before = parseMessage(sent.text);
   const after = parseMessage(received);
   return [
@@ -99,24 +109,25 @@ function digestOf(part: Part): string | undefined {
   return decodePart(part, (bytes) => digest.update(bytes)) ? digest.digest('hex') : undefined;
 }
 
-function sizeDifference(sent: TestMessage, received: Buffer): string[] {
+function sizeDifference(sent: TestMessage, received: Buffer): Alteration[] {
   const max = maxReadBytes(Buffer.byteLength(sent.text));
-  return received.length < max ? [] : [`the message has ${max} bytes or more`];
+  return received.length < max ? [] : [{ text: `the message has ${max} bytes or more` }];
 }
 
 /** Mail programs differ in which of several fields they show, so any second one is an alteration. */
-function fieldDifference({ name, label, value }: HeaderField, after: ParsedMessage): string[] {
+function fieldDifference({ name, label, value }: HeaderField, after: ParsedMessage): Alteration[] {
   const is = after.fields.filter((field) => field.name === name);
   const [first, ...more] = is;
-  if (first === undefined) return [`${name} is missing`];
+  if (first === undefined) return [{ text: `the header field ${label} is missing`, removedField: label }];
   if (more.length > 0) {
-    return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+    const values = is.map((one) => one.value).join('", "');
+    return [{ text: `${name} was "${value}" and occurs ${is.length} times: "${values}"` }];
   }
   return [
     ...(first.label.toLowerCase() === label.toLowerCase()
       ? []
-      : [`the name of ${name} was "${label}" and is "${first.label}"`]),
-    ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+      : [{ text: `the name of ${name} was "${label}" and is "${first.label}"` }]),
+    ...(first.value === value ? [] : [{ text: `${name} was "${value}" and is "${first.value}"` }]),
   ];
 }
 
@@ -127,7 +138,7 @@ const LAST_LINE_ENDS = 2;
 const MAX_QUOTED_BYTES = 1000;
 
 /** Line by line: a large message is compared without another copy of it. */
-function bodyDifference(before: Buffer, after: Buffer): string[] {
+function bodyDifference(before: Buffer, after: Buffer): Alteration[] {
   const [was, is] = [trimmed(before), trimmed(after)];
   const there = linesOf(is);
   let number = 0;
@@ -135,14 +146,15 @@ function bodyDifference(before: Buffer, after: Buffer): string[] {
     number += 1;
     const { value: other } = there.next();
     if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0) continue;
-    if (!other) return [`line ${number} of the body is missing: ${quoted(was, line)}`];
-    return [`line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}`];
+    if (!other) return [{ text: `line ${number} of the body is missing: ${quoted(was, line)}` }];
+    return [{ text: `line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}` }];
   }
   const { value: first } = there.next();
   if (!first) return [];
   let more = 1;
   while (!there.next().done) more += 1;
-  return [`the body has ${count(more, 'extra line')}, beginning with ${quoted(is, first)}`];
+  const text = `the body has ${count(more, 'extra line')}, beginning with ${quoted(is, first)}`;
+  return [{ text, isAddedAtEnd: true }];
 }
 
 function trimmed(body: Buffer): Buffer {

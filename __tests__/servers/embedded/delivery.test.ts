@@ -153,6 +153,33 @@ describe('the delivered message', () => {
     }
   }, 30_000);
 
+  test.each<[string, (text: string) => string, string, RegExp]>([
+    [
+      'a header field',
+      (text) => text.replace(/^MIME-Version: .*\r\n/m, ''),
+      'Header field removed in transit',
+      /^Remove the rule that deletes MIME-Version from the header/,
+    ],
+    [
+      'a footer',
+      (text) => `${text.replace(/(\r\n)+$/, '\r\n')}-- \r\nConfidential\r\n`,
+      'Text added at the end of the message',
+      /^Turn off the footer/,
+    ],
+    [
+      'the subject',
+      (text) => text.replace(/^Subject: /m, 'Subject: [external] '),
+      'Message altered in transit',
+      /turn that off: subject was /,
+    ],
+  ])('has a fix for what was changed: %s', async (_, alter, title, fix) => {
+    await using server = await startEmbedded({ alter: (raw) => Buffer.from(alter(raw.toString('latin1')), 'latin1') });
+    const { report } = await gate(delivering(server, {}));
+    const [found] = report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({ code: 'message-altered', title });
+    expect(found?.remedy).toMatch(fix);
+  });
+
   test('causes a warning if a server encodes it again, and nothing if only the case of field names changes', async () => {
     const likeCourier = (text: string): string => {
       const [, boundary = ''] = /boundary="([^"]+)"/.exec(text) ?? [];
@@ -266,7 +293,7 @@ describe('a message that is not found', () => {
     );
     expect(reply).toMatch(/^250 /);
     expect(found?.remedy).toContain(`Search the server's log for the Message-ID ${messageId}.`);
-    expect(found?.remedy).toContain('Look for it in the junk folder, too.');
+    expect(found?.remedy).toContain('A rule may also have moved it to a different folder.');
     expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).toMatch(/ LOGIN [^]* SELECT INBOX\n/);
   });
 
@@ -426,6 +453,14 @@ describe('a recipient that must be rejected', () => {
       'The server accepted RCPT TO:<stranger@example.net> from this account ("250 2.0.0 Ok"), but it must reject this recipient.',
     );
     expect(found?.reproduce).toMatch(/ --to stranger@example\.net --quit-after RCPT$/);
+  });
+
+  test('is not certainly an open relay if client and server are in one private network', async () => {
+    await using server = await startScriptedServer(served(pipelining));
+    const { report } = await gate(endpointAt(server.port, { delivery }));
+    expect(report.steps[4]?.findings).toMatchObject([
+      { title: 'Recipient accepted from a local or private network', certainty: 'likely' },
+    ]);
   });
 
   test('is not sent if the sender is rejected, and the finding says so', async () => {

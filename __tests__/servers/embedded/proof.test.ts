@@ -234,8 +234,23 @@ describe("the receiver's result", () => {
     expect(findings).toMatchObject([
       {
         code: 'delivery-verdict-missing',
+        title: 'Result is where an earlier server could have added it',
         message: expect.stringMatching(/could have added it, so it is ignored\.$/) as unknown,
       },
+    ]);
+  });
+
+  test('of a different authserv-id is named in the fix', async () => {
+    const { findings } = await deliver(says('spf=pass', 'mx.example.net'), SPF);
+    expect(findings).toMatchObject([
+      {
+        party: 'configuration',
+        remedy: expect.stringMatching(/^If `mx\.example\.net` is your receiver, set `authserv-id`/) as unknown,
+      },
+    ]);
+    const none = await deliver((message) => message, SPF);
+    expect(none.findings).toMatchObject([
+      { party: 'server', remedy: expect.stringMatching(/^Make sure that the receiver checks SPF /) as unknown },
     ]);
   });
 
@@ -288,6 +303,27 @@ describe('the DKIM signature', () => {
     ],
   ])('%s', async (_, alter, verdicts, steps, found) => {
     expect((await deliver(alter, verdicts)).outcome).toEqual([steps, found]);
+  });
+
+  test.each<[string, (message: string) => string, RegExp]>([
+    [
+      'has no key',
+      signs({ s: 'nobody' }),
+      /^Publish the public key of the server as the TXT record `nobody\._domainkey\./,
+    ],
+    [
+      'has a changed body',
+      signs({}, (message) => message.replace('looks for', 'looks at')),
+      /^Sign last: a server changed the body/,
+    ],
+    [
+      'has a changed header',
+      signs({}, (message) => message.replace(/^Subject: /m, 'Subject: Re: ')),
+      /^Compare the public key in DNS \(`\S+\._domainkey\./,
+    ],
+  ])('has its own fix if it %s', async (_, alter, fix) => {
+    const { findings } = await deliver(alter, PASS);
+    expect(findings.find(({ code }) => code === 'delivery-verdict-mismatch')?.remedy).toMatch(fix);
   });
 
   test('is reported with its domain and selector, and the reason why it is not valid', async () => {

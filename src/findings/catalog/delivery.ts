@@ -8,6 +8,10 @@ const { error, warning, notice } = entriesOf(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
 
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }: Values): string =>
+  queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
   ...fields('reply'),
@@ -15,6 +19,9 @@ const ENVELOPE = {
   recipient: 'the envelope recipient',
   account: 'the username with which the gate has authenticated',
 };
+
+/** Where the public key of a DKIM signature is, as code. */
+const keyName = ({ selector = '', domain = '' }: Values): string => `\`${selector}._domainkey.${domain}\``;
 
 /** Why SPF, DKIM or DMARC did not pass. */
 const VERDICT_CAUSES = {
@@ -42,8 +49,44 @@ const VERDICT_CAUSES = {
     title: 'DKIM did not pass',
     party: 'server',
     certainty: 'likely',
+    remedy: ({ reason = 'see the evidence' }) =>
+      `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+  },
+  'dkim-key': {
+    title: 'DKIM signature does not match its key',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence) =>
+      `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
+  },
+  'dkim-body': {
+    title: 'Body changed after it was signed with DKIM',
+    party: 'server',
+    certainty: 'likely',
     remedy:
-      'Compare the public key in DNS (`SELECTOR._domainkey.DOMAIN`, see the evidence) with the private key that signs. If the key is right, a server has changed the message after it was signed: sign last.',
+      'Sign last: a server changed the body after it was signed (a footer, a filter, a different transfer encoding). The key is not the reason.',
+  },
+  'dkim-no-key': {
+    title: 'DKIM key not in DNS',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence) =>
+      `Publish the public key of the server as the TXT record ${keyName(evidence)}, or let the server sign with a selector whose key is published.`,
+  },
+  'dkim-expired': {
+    title: 'DKIM signature expired',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'Let the server sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+  },
+  'dkim-short-key': {
+    title: 'DKIM key too short',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
+    reference: 'RFC 8301 section 3.2',
   },
   dmarc: {
     title: 'DMARC did not pass',
@@ -181,13 +224,13 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: ({ queueId, messageId = '', junk, mailbox }: Values) =>
+      remedy: ({ queueId = '', messageId = '', junk, mailbox }: Values) =>
         [
-          queueId === undefined
-            ? `Search the server's log for the Message-ID ${messageId}.`
-            : `Search the server's log for the queue ID ${queueId}.`,
-          'If the message is still queued, the log says why; if delivery is just slow, raise `delivery.within`. If it was delivered, check that mail for `delivery.to` is delivered to the mailbox that the gate reads, and that no rule or filter moves or discards it.',
-          junk === 'not searched' && mailbox !== undefined ? 'Look for it in the junk folder, too.' : '',
+          `Search the server's log for the ${inLog({ queueId, messageId })}.`,
+          'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+          junk === 'not searched' && mailbox !== undefined
+            ? 'A rule may also have moved it to a different folder.'
+            : '',
         ]
           .filter((sentence) => sentence !== '')
           .join(' '),
@@ -208,8 +251,15 @@ export const DELIVERY = {
           title: 'A different message arrived instead',
           party: 'server',
           certainty: 'likely',
-          remedy: ({ other = '', queueId, messageId = '' }: Values) =>
-            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${queueId === undefined ? `Message-ID ${messageId}` : `queue ID ${queueId}`}.`,
+          remedy: ({ other = '', ...evidence }: Values) =>
+            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+        },
+        'unused-mailbox': {
+          title: 'Message not found in an inbox that has never received mail',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ user = 'the account', ...evidence }: Values) =>
+            `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
         },
       },
     },
@@ -220,19 +270,39 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Find the filter, gateway or mailing list that changes mail (the message lists what is different), and exempt the address in `delivery.from` from it.',
+      remedy: ({ altered = '' }: Values) =>
+        `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     },
     {
-      evidence: { ...fields('messageId'), altered: 'what is different' },
+      evidence: {
+        ...fields('messageId'),
+        altered: 'what is different',
+        removed: 'the header fields that are missing, if nothing else is different',
+      },
       reference: 'RFC 5321 section 6.4',
       causes: {
+        'field-removed': {
+          title: 'Header field removed in transit',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ removed = '' }: Values) =>
+            `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
+          examples:
+            'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
+        },
+        footer: {
+          title: 'Text added at the end of the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
+        },
         replaced: {
           title: 'Body of the message replaced',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Find out who has replaced the body. If a filter or gateway does it (it quarantines the message, or turns its text into HTML), exempt the address in `delivery.from` from it. If nobody can say, treat the message as forged.',
+            'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or let it deliver the original. If nobody can say who replaced the body, treat the message as forged.',
         },
       },
     },
@@ -244,7 +314,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find the server that rewrites MIME (the message lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
       examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
     },
     { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' },
@@ -264,10 +334,10 @@ export const DELIVERY = {
     'Message in the junk folder',
     'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.',
     {
-      party: 'server',
+      party: 'inbox',
       certainty: 'likely',
       remedy:
-        "Set `delivery.keep: true`, and read what the receiver's spam filter wrote in the header of the message. If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise exempt that address from the filter.",
+        'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
     },
     { evidence: { folder: 'the folder in which the message was' } },
   ),
@@ -278,7 +348,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Set `delivery.keep: true`, and compare the `Received` lines of the copies: the lowest line in which they differ is from the server that got the message once and passed it on twice. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+        'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     },
     {
       evidence: { ...fields('messageId'), copies: 'how many copies there are' },
@@ -339,7 +409,28 @@ export const DELIVERY = {
       remedy:
         'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
     },
-    { evidence: TRACE, reference: 'RFC 5321 section 4.4' },
+    {
+      evidence: TRACE,
+      reference: 'RFC 5321 section 4.4',
+      causes: {
+        'no-line': {
+          title: 'No Received line in the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Let the server add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+          examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
+        },
+        'too-many-lines': {
+          title: 'Too many Received lines',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+          reference: 'RFC 5321 section 6.3',
+        },
+      },
+    },
   ),
   'delivery-verdict-mismatch': error(
     'Unexpected SPF, DKIM or DMARC result',
@@ -369,15 +460,32 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy:
-        'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on a different machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver writes no authserv-id, remove the check from `delivery.verdicts`.',
+      remedy: ({ check = 'SPF or DMARC' }: Values) =>
+        `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
     },
     {
       evidence: {
         ...fields('check', 'required', 'authservId'),
         present: 'the `Authentication-Results` lines in the message',
+        otherId: 'a different authserv-id that reports this check',
       },
       reference: 'RFC 8601 section 5',
+      causes: {
+        'other-id': {
+          title: 'Result is from a different authserv-id',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ otherId = '' }: Values) =>
+            `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
+        },
+        'wrong-place': {
+          title: 'Result is where an earlier server could have added it',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Use an inbox on the receiver itself, or let the receiver transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+        },
+      },
     },
   ),
   'relay-open': error(
@@ -385,23 +493,33 @@ export const DELIVERY = {
     '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.',
     {
       party: 'server',
-      certainty: 'certain',
+      certainty: 'likely',
       remedy:
-        'If the recipient is in a domain that the server does not serve, it is an open relay: close it at once. Relay only for authenticated clients. If the recipient is in a domain of the server, reject users that do not exist in the reply to RCPT.',
+        "Close the relay at once if the server does not serve the domain of the recipient: relay only for authenticated clients. Only if the server trusts the runner's IP address, test from a different network first. If the server serves the domain, reject users that do not exist in the reply to RCPT.",
       examples:
-        'Postfix: `smtpd_relay_restrictions`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
+        'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
       reproduce: { command: 'rcpt', shows: REPLY },
     },
     {
       evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
       reference: 'RFC 5321 section 7.9',
       causes: {
+        'trusted-network': {
+          title: 'Recipient accepted from a local or private network',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+          examples:
+            'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
+          reproduce: { command: 'delivery', shows: REPLY },
+        },
         account: {
           title: 'Account may send to a recipient that must be rejected',
           party: 'server',
           certainty: 'certain',
           remedy:
-            'The session was authenticated, so this does not show an open relay. Restrict the recipients to which this account may send. To test for an open relay, remove `auth` from this endpoint.',
+            'Restrict the recipients to which this account may send. To test for an open relay instead, remove `auth` from this endpoint: an authenticated session does not show one.',
           reproduce: { command: 'rcpt', shows: REPLY },
         },
       },
@@ -413,11 +531,20 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.",
+      remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address from greylisting.",
     },
     {
       evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
       reference: 'RFC 6647',
+      causes: {
+        account: {
+          title: 'Message of an authenticated client accepted after a delay',
+          party: 'server',
+          certainty: 'likely',
+          remedy: 'Exempt authenticated clients from greylisting: a mail program that submits a message does not wait.',
+          examples: 'Postfix: `permit_sasl_authenticated` before `check_policy_service`. Exim: `!authenticated = *`.',
+        },
+      },
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;

@@ -52,18 +52,29 @@ type Server = Pick<Endpoint, 'host' | 'servername'>;
  * Behind a proxy that terminates TLS, the line is about the connection between the proxy and the server. That is a
  * warning if the line names a loopback or private address as its only client, and a notice if the configuration
  * declares the proxy.
- * @param hops in the order of the message
+ * @param hops in the order of the message; none if there are too many lines
+ * @param lineCount how many Received lines the message has
  */
 export function judgeHop(
   endpoint: Server,
   session: OwnSession,
   hops: readonly Hop[],
   { isProxied }: Pick<Delivery, 'isProxied'> = {},
+  lineCount = hops.length,
 ): KnownFinding[] {
   const hop = hops.at(-1);
   if (!hop) {
-    const message = 'The message has no Received line, or so many that the gate reads none.';
-    return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
+    return [
+      lineCount === 0
+        ? finding('delivery-hop-unproved', 'The message has no Received line.', {
+            evidence: { received: 'none' },
+            cause: 'no-line',
+          })
+        : finding('delivery-hop-unproved', `The message has ${lineCount} Received lines, so the gate reads none.`, {
+            evidence: { received: `${lineCount} lines` },
+            cause: 'too-many-lines',
+          }),
+    ];
   }
   const received = excerpt(hop.raw);
   const unproved = (why: string): KnownFinding[] => [

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Searched, Sought } from '../../inbox/inbox.js';
 import { isTestMessage } from '../../message/alterations.js';
-import { parseMessage } from '../../message/fields.js';
+import { parseMessage, valuesOf } from '../../message/fields.js';
 import type { TestMessage } from '../../message/test-message.js';
 import { receivedHops } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
@@ -62,7 +62,7 @@ export async function awaitArrival(
   const hops = receivedHops(parsed);
   const findings = [
     ...judgeIdentity(message, received.source, parsed),
-    ...judgeHop(context.endpoint, signedIn, hops, delivery),
+    ...judgeHop(context.endpoint, signedIn, hops, delivery, valuesOf(parsed, 'received').length),
     ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
   ];
   const folder = received.junk === undefined ? undefined : excerpt(received.junk);

@@ -1,5 +1,7 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { TestMessage } from '../../message/test-message.js';
+import { isLoopbackOrPrivate } from '../../net/private-address.js';
 import type { Delivery } from '../../plan/endpoint.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
@@ -51,7 +53,8 @@ export async function submit(
     const { reply, waitedMs } = context.greylisting;
     const seconds = Math.round(waitedMs / 1000);
     const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
-    findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
+    const evidence = { reply, seconds: String(seconds) };
+    findings.push(finding('greylisted', message, { evidence, ...(context.endpoint.auth && { cause: 'account' }) }));
   }
   return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: end };
 }
@@ -62,7 +65,7 @@ export async function submit(
  */
 export async function expectRefusal(
   context: Context,
-  { session, capabilities }: SignedIn,
+  { session, capabilities, connection }: SignedIn,
   envelope: Delivery,
 ): Promise<StepResult<undefined>> {
   const { from, to } = envelope;
@@ -86,10 +89,22 @@ export async function expectRefusal(
     const client = isSignedIn ? 'this account' : 'an unauthenticated client';
     const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
     const evidence = { reply: formatReply(reply), recipient: excerpt(to) };
-    return stopped(finding('relay-open', message, { evidence, ...(isSignedIn && { cause: 'account' }) }));
+    const cause = relayCause(isSignedIn, connection);
+    return stopped(finding('relay-open', message, { evidence, ...(cause && { cause }) }));
   } catch (error) {
     return stoppedBy(error, context, 'inside-tls');
   }
+}
+
+/** The server sees a private client only if both are in one private network: a runner behind NAT has a public address there. */
+function relayCause(
+  isSignedIn: boolean,
+  { address, localAddress }: SignedIn['connection'],
+): CauseOf<'relay-open'> | undefined {
+  if (isSignedIn) return 'account';
+  return [address, localAddress].every((one) => one !== undefined && isLoopbackOrPrivate(one))
+    ? 'trusted-network'
+    : undefined;
 }
 
 function nonAscii(from: string, to: string): string | undefined {

@@ -43,7 +43,7 @@ function mismatch(
   evidence: Record<string, string>,
 ): KnownFinding {
   const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-  const cause = mismatchCause(check, required, found);
+  const cause = mismatchCause(check, required, found, evidence.reason);
   const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
@@ -58,11 +58,22 @@ function mismatchCause(
   check: 'spf' | 'dkim' | 'dmarc',
   required: string,
   found: string,
+  reason = '',
 ): CauseOf<'delivery-verdict-mismatch'> | undefined {
   if (found === 'temperror') return 'temporary';
   if (required !== 'pass') return undefined;
-  return check === 'dkim' && found === 'none' ? 'dkim-missing' : check;
+  if (check !== 'dkim') return check;
+  return found === 'none' ? 'dkim-missing' : (DKIM_CAUSES[reason] ?? 'dkim');
 }
+
+/** By the reason of the verification. */
+const DKIM_CAUSES: Readonly<Record<string, CauseOf<'delivery-verdict-mismatch'>>> = {
+  'bad signature': 'dkim-key',
+  'body hash did not verify': 'dkim-body',
+  'no key': 'dkim-no-key',
+  expired: 'dkim-expired',
+  'the key is too short': 'dkim-short-key',
+};
 
 function judgeReceiver(
   { endpoint }: Context,
@@ -98,16 +109,21 @@ function judgeReceiver(
 
 function missing(check: 'spf' | 'dmarc', required: string, authservId: string, message: ParsedMessage): KnownFinding {
   const fields = [...new Set(valuesOf(message, 'authentication-results'))];
-  const isUntrusted = fields.some((value) => {
-    const field = parseAuthenticationResults(value);
-    return field?.authservId === authservId && field.results.some(({ method }) => method === check);
-  });
+  const reporting = fields
+    .flatMap((value) => parseAuthenticationResults(value) ?? [])
+    .filter(({ results }) => results.some(({ method }) => method === check));
+  const isUntrusted = reporting.some((field) => field.authservId === authservId);
+  const [other] = reporting;
   const place = isUntrusted
     ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
     : '';
   const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
   const present = excerpt(fields.join(' / ')) || 'none';
-  return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
+  const evidence = { check, required, authservId, present };
+  if (isUntrusted) return finding('delivery-verdict-missing', text, { evidence, cause: 'wrong-place' });
+  if (!other) return finding('delivery-verdict-missing', text, { evidence });
+  const otherId = excerpt(other.authservId);
+  return finding('delivery-verdict-missing', text, { evidence: { ...evidence, otherId }, cause: 'other-id' });
 }
 
 /** The property that names the domain of the result (RFC 8601 section 2.7). */

@@ -283,7 +283,7 @@ describe('EXTERNAL', () => {
     expect(all).toEqual(['auth-rejected']);
     expect(found?.message).toContain('the certificate is not valid for this user');
     expect(found?.title).toBe('Client certificate not accepted for this user');
-    expect(found?.remedy).toMatch(/^The server must trust the issuer of the certificate/);
+    expect(found?.remedy).toMatch(/^Configure the server to trust the issuer of the certificate/);
     expect(found).not.toHaveProperty('reproduce');
   });
 
@@ -363,21 +363,29 @@ describe('a token', () => {
 
 describe('a refusal', () => {
   test.each([
-    ['535 5.7.8 Error: authentication failed', 'auth-rejected', 'the username or the password is wrong'],
-    ['535 no', 'auth-rejected', 'the username or the password is wrong'],
+    [
+      '535 5.7.8 Error: authentication failed',
+      'auth-rejected',
+      'The server does not accept this username and password',
+    ],
+    ['535 no', 'auth-rejected', 'The server does not accept this username and password'],
     ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'this is how Exchange reports it'],
     ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is disabled for the mailbox or the tenant'],
     [
       '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
       'auth-rejected',
-      'the username or the password is wrong',
+      'The server does not accept this username and password',
     ],
     [
       "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
       'auth-rejected',
       'A policy of the organization',
     ],
-    ['535 5.7.8 unblocked.example.com says no', 'auth-rejected', 'the username or the password is wrong'],
+    [
+      '535 5.7.8 unblocked.example.com says no',
+      'auth-rejected',
+      'The server does not accept this username and password',
+    ],
     ['550 5.7.1 client locked', 'auth-rejected', 'The account or this client is blocked.'],
     ['534 5.7.9 Please log in with your web browser', 'auth-rejected', 'confirmed in a web browser'],
     ['534 5.7.9 Too weak', 'auth-rejected', 'requires stronger authentication'],
@@ -388,7 +396,11 @@ describe('a refusal', () => {
     ['535 5.7.0 Too many logins', 'auth-rejected', 'accepts no more attempts now'],
     ['535 5.7.13 gone', 'auth-rejected', 'The account is disabled.'],
     ['554 5.7.0 account locked', 'auth-rejected', 'The account is locked or disabled.'],
-    ['535 5.7.8 Error: authentication failed: (reason unavailable)', 'auth-rejected', 'the password is wrong'],
+    [
+      '535 5.7.8 Error: authentication failed: (reason unavailable)',
+      'auth-rejected',
+      'does not accept this username and password',
+    ],
     ['535 5.7.8 Error: authentication failed: generic failure', 'auth-rejected', 'could not check the credentials'],
     ['535 5.7.8 Error: authentication failed: no mechanism available', 'auth-rejected', 'rejects the mechanism'],
     ['432 4.7.12 transition', 'auth-rejected', 'authenticate with PLAIN once'],
@@ -401,7 +413,7 @@ describe('a refusal', () => {
     ['501 5.5.2 cannot decode', 'auth-command-refused', 'cannot decode the SASL response'],
     ['502 5.5.1 not implemented', 'auth-command-refused', 'although it offers it'],
     ['503 5.5.1 Error: already authenticated', 'auth-command-refused', 'already authenticated, for example by a proxy'],
-    ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'not enabled for this client'],
+    ['503 5.5.1 Error: authentication not enabled', 'auth-command-refused', 'says that AUTH is not enabled'],
   ])('%s is %s: %s', async (reply, code, meaning) => {
     const { codes: all, found } = await runGate({ replies: { AUTH: reply } });
     expect(all).toEqual([code]);
@@ -578,6 +590,7 @@ describe('credentials that must be rejected', () => {
   test('cause a failure if they are accepted', async () => {
     const outcome = await runGate({}, { auth });
     expect(outcome).toMatchObject({ steps: 'pppfb', codes: ['auth-not-rejected'] });
+    expect(outcome.found?.remedy).toMatch(/an invented user and password: .* accepts any password/);
     expect(outcome.found?.evidence).toEqual({ reply: '235 2.7.0 Welcome', mechanism: 'PLAIN' });
     expect((await runGate(scramOnly(), { auth })).codes).toEqual(['auth-not-rejected']);
   });
@@ -758,8 +771,8 @@ describe('the remedy names the software or provider', () => {
     ['451 Maximum credits exceeded, see https://sendgrid.com', /^Check the plan .* SendGrid: "Maximum credits/],
     ['454 4.7.0 Temporary authentication failure', /^Look for errors of the authentication backend/],
     ['535 5.7.0 Too many connections', /^Authenticate less often: /],
-    ['530 5.7.0 Authentication required', /^The server treats AUTH as a command that requires authentication first/],
-    ['530 Authentication required', /^The server treats AUTH/],
+    ['530 5.7.0 Authentication required', /^Check whether AUTH is enabled .*: the server treats AUTH as a command/],
+    ['530 Authentication required', /^Check whether AUTH is enabled/],
     [
       '530 5.7.0 Must issue a STARTTLS command first',
       /^Configure the SMTP proxy in front of the server to pass STARTTLS through/,
@@ -778,11 +791,11 @@ describe('the remedy names the software or provider', () => {
 /** A reply to AUTH, and the cause that it names: its title, who has to act, and a word of the fix. */
 describe('the cause of a refusal', () => {
   test.each([
-    ['535 5.7.8 Error: authentication failed', 'Username or password wrong', 'configuration', 'old password'],
+    ['535 5.7.8 Error: authentication failed', 'Username or password not accepted', 'configuration', 'old password'],
     ['535 5.7.8 Password expired', 'Password expired', 'configuration', 'new password'],
     ['534 5.7.9 Application-specific password required', 'App password required', 'configuration', 'app password'],
     ['535 5.7.8 Two-factor authentication is required', 'App password required', 'configuration', 'app password'],
-    ['534 5.7.9 Too weak', 'Stronger authentication required', 'configuration', 'does not accept PLAIN'],
+    ['534 5.7.9 Too weak', 'Stronger authentication required', 'configuration', 'If that is PLAIN already'],
     ['534 5.7.14 Log in first', 'Account must be confirmed in a browser', 'configuration', 'web browser'],
     ['535 5.7.1 no', 'Client not allowed to authenticate', 'server', 'allowlist'],
     ['535 client blocked', 'Account or client blocked', 'server', 'remove the block'],
@@ -812,18 +825,19 @@ describe('the cause of a refusal', () => {
     ['550 5.7.11 Encryption required', 'Server treats the TLS session as unencrypted', 'server', 'pass STARTTLS'],
     ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'backend'],
     ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
+    ['435 Unable to authenticate at present', 'Authentication backend unavailable', 'server', 'file that is missing'],
     ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log at the time of the run'],
     ['450 4.7.1 not from here', 'Client not allowed to authenticate', 'server', 'allowlist'],
-    ['535 5.7.8 no mechanism available', 'Mechanism offered but not supported', 'server', 'offers PLAIN, but'],
-    ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'offers PLAIN, but'],
+    ['535 5.7.8 no mechanism available', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
+    ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
     ['571 no', 'Credentials rejected', 'configuration', 'the reason in its log'],
-    ['500 what?', 'AUTH offered but not implemented', 'server', 'does not support it'],
+    ['500 what?', 'AUTH offered but not implemented', 'server', 'Enable AUTH in the server that'],
     ['500 5.5.6 too long', 'Line of the credentials too long for the server', 'server', '12,288'],
     ['501 5.5.2 what?', 'SASL response not understood', 'server', 'shortens or changes the line'],
-    ['502 5.5.1 no', 'AUTH offered but not implemented', 'server', 'does not support it'],
-    ['503 5.5.1 authentication not enabled', 'AUTH offered but not enabled for this client', 'server', 'rules'],
+    ['502 5.5.1 no', 'AUTH offered but not implemented', 'server', 'Enable AUTH in the server that'],
+    ['503 5.5.1 authentication not enabled', 'AUTH offered but not enabled', 'server', 'Enable AUTH'],
     ['503 5.5.1 already authenticated', 'Session already authenticated', 'configuration', 'Remove `auth`'],
-    ['503 5.5.1 bad sequence', 'AUTH offered but not enabled for this client', 'server', 'rules'],
+    ['503 5.5.1 bad sequence', 'AUTH offered but not enabled', 'server', 'Enable AUTH'],
     ['530 5.7.0 STARTTLS first', 'Server treats the TLS session as unencrypted', 'server', 'pass STARTTLS'],
     ['530 5.7.0 Authentication required', 'AUTH rejected as if it required authentication', 'server', 'in front of it'],
   ])('is named by "%s": %s', async (reply, title, party, fix) => {
@@ -851,7 +865,7 @@ describe('the cause of a refusal', () => {
   test('is not the channel, if a SCRAM server says that the proof is wrong', async () => {
     const server = offering({ 'SCRAM-SHA-256-PLUS': scramOf({ bound: 'tls-exporter', password: 'another' }) });
     const { found } = await runGate(server);
-    expect(found?.title).toBe('Username or password wrong');
+    expect(found?.title).toBe('Username or password not accepted');
     expect(found?.message).not.toContain('bound to this TLS channel');
     const silent = await runGate(offering({ 'SCRAM-SHA-256-PLUS': afterProof }));
     expect(silent.found?.title).toBe('Password wrong, or channel binding failed');

@@ -76,7 +76,7 @@ const LIMITS = {
 const OUTAGE = {
   'backend-unavailable': server(
     'Authentication backend unavailable',
-    `Look for errors of the authentication backend in the server's log. ${NOT_CHECKED}`,
+    `Look for errors of the authentication backend in the server's log at the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`,
     {
       examples:
         'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
@@ -90,12 +90,12 @@ const OFFER = {
   'mechanism-not-supported': server(
     'Mechanism offered but not supported',
     ({ mechanism = '' }: Values) =>
-      `The server offers ${mechanism}, but cannot authenticate with it. Configure what the mechanism requires, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+      `Configure what ${mechanism} requires on the server, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
     { setting: 'auth-mechanisms' },
   ),
   'sign-in-required': server(
     'AUTH rejected as if it required authentication',
-    'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.',
+    'Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it: the server treats AUTH as a command that requires authentication first.',
     { setting: 'auth-command-refused' },
   ),
 } as const satisfies Causes;
@@ -106,27 +106,30 @@ export const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-requ
 export const COMMAND = {
   'not-implemented': server(
     'AUTH offered but not implemented',
-    'Usually a proxy sends the reply to EHLO, and the server behind it, which receives AUTH, does not support it. Enable AUTH in that server, or remove it from the offer of the proxy.',
+    'Enable AUTH in the server that receives the command, or remove it from the offer. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.',
     { setting: 'auth-command-refused' },
   ),
   'not-enabled': server(
-    'AUTH offered but not enabled for this client',
-    'Check the rules that decide who may use AUTH, by IP address, host name or port. If a proxy sends the reply to EHLO, check whether AUTH is enabled in the server behind it.',
-    { setting: 'auth-command-refused' },
+    'AUTH offered but not enabled',
+    'Enable AUTH in the service that listens on this port, or remove it from the offer. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.',
+    {
+      examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`.',
+      setting: 'auth-command-refused',
+    },
   ),
   'already-authenticated': configuration(
     'Session already authenticated',
-    'A proxy, or the client certificate in the handshake, has already authenticated the client. Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`). If a proxy does it, configure it to let the client authenticate itself.',
+    'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it is a proxy, configure it to let the client authenticate itself.',
   ),
   'response-not-understood': server(
     'SASL response not understood',
     ({ mechanism = '' }: Values) =>
-      `The gate sends base64, as ${mechanism} requires. Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+      `Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses: the gate sends base64, as ${mechanism} requires. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
     { setting: 'auth-mechanisms' },
   ),
   'line-too-long': server(
     'Line of the credentials too long for the server',
-    'A server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Raise the limit of the server or of the proxy in front of it, or use shorter credentials: some issuers make tokens shorter if they request fewer claims.',
+    'Raise the line limit of the server or of the proxy in front of it: a server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Or use shorter credentials: some issuers make tokens shorter if they request fewer claims.',
     { setting: 'line-too-long', reference: 'RFC 4954 section 4' },
   ),
   'sign-in-required': OFFER['sign-in-required'],
@@ -135,8 +138,8 @@ export const COMMAND = {
 
 const OF_THE_PASSWORD = {
   'wrong-credentials': configuration(
-    'Username or password wrong',
-    'Compare the configured username and password with those of the account. Typical mistakes are the password of a different environment, an old password, a `$` that a shell expanded, and a username with or without its domain. Check the host too: credentials for one server, region or service are not valid for another.',
+    'Username or password not accepted',
+    "Compare the configured username and password with those of the account. Typical mistakes: an old password, that of a different environment or host, a username without its domain, a `$` that a shell expanded. If they are right, the account may be locked or require an app password: the server's log has the reason. Do not retry often, because that can lock the account.",
     { setting: 'auth-rejected' },
   ),
   'password-expired': configuration(
@@ -221,7 +224,7 @@ const OF_THE_TOKEN = {
 const OF_THE_CERTIFICATE = {
   certificate: server(
     'Client certificate not accepted for this user',
-    'The server must trust the issuer of the certificate, and map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.',
+    'Configure the server to trust the issuer of the certificate, and to map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.',
   ),
   'certificate-not-requested': server(
     'Client certificate not requested',
@@ -243,12 +246,12 @@ const OF_THE_ACCOUNT = {
   'stronger-authentication': configuration(
     'Stronger authentication required',
     ({ mechanism = '' }: Values) =>
-      `The server does not accept ${mechanism} for this account. If \`auth.mechanism\` is set, remove it: then the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`,
+      `Remove \`auth.mechanism\`, if it is set, so that the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`,
     { setting: 'app-password' },
   ),
   'rejected-early': configuration(
     'Rejected before the credentials were sent',
-    'The server has not received the password or token, so it rejects something else. Check the username, whether this account may use this mechanism, and whether the server allows this client.',
+    'Check the username, whether this account may use this mechanism, and whether the server allows this client: the server has not received the password or token, so it rejects something else.',
   ),
 } as const satisfies Causes;
 
@@ -260,7 +263,7 @@ const OF_THE_CLIENT = {
   ),
   blocked: server(
     'Account or client blocked',
-    "The reply does not say whether the account or the IP address is blocked. The server's log does: ask its administrator to remove the block, and for the reason.",
+    "Ask the administrator of the server to remove the block, and for the reason. The reply does not say whether the account or the IP address is blocked; the server's log does.",
     { setting: 'client-not-allowed' },
   ),
   'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },

@@ -49,7 +49,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'The reply says why. If it is about the EHLO name, set `ehlo` to a fully qualified name that resolves. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        'Set `ehlo` to a fully qualified name that resolves, if the reply is about the name. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
       setting: 'ehlo-rejected',
       reproduce: { command: 'ehlo-over-tls', shows: REPLY },
     },
@@ -62,7 +62,7 @@ export const AUTHENTICATION = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'After the handshake the server must forget the first EHLO. Update the server. If a proxy terminates TLS in front of it, configure the proxy not to send its own EHLO, or terminate TLS in the server.',
+            'Update the server: after the handshake it must forget the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
           reproduce: { command: 'ehlo-over-tls', shows: REPLY },
         },
         'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
@@ -123,8 +123,8 @@ export const AUTHENTICATION = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy:
-        'Enable a mechanism on the server that mail clients commonly support: SCRAM-SHA-256, PLAIN or LOGIN for passwords, XOAUTH2 or OAUTHBEARER for tokens. The gate supports none of those in the evidence.',
+      remedy: ({ required = 'another mechanism' }: Values) =>
+        `Enable ${required} on the server for this port, or use the host and port of the server that are for mail clients.`,
       setting: 'auth-mechanisms',
       reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     },
@@ -141,7 +141,7 @@ export const AUTHENTICATION = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Configure `auth.access-token` instead of `auth.password`, or enable a mechanism for passwords on the server.',
+            'Configure `auth.access-token` instead of `auth.password`: the server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Or enable a mechanism for passwords on the server.',
           setting: 'auth-mechanisms',
           reproduce: { command: 'sign-in', shows: NO_MECHANISM },
         },
@@ -150,7 +150,7 @@ export const AUTHENTICATION = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The server offers mechanisms for passwords, and none for access tokens. Configure `auth.password` instead of `auth.access-token`, or enable XOAUTH2 or OAUTHBEARER on the server.',
+            'Configure `auth.password` instead of `auth.access-token`: the server offers mechanisms for passwords, and none for access tokens. Or enable XOAUTH2 or OAUTHBEARER on the server.',
           setting: 'auth-mechanisms',
         },
         'certificate-required': {
@@ -158,7 +158,7 @@ export const AUTHENTICATION = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The only mechanism that the gate supports and the server offers is EXTERNAL. Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, or enable another mechanism on the server.',
+            'Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, the only mechanism that the gate supports and the server offers. Or enable another mechanism on the server.',
           setting: 'auth-mechanisms',
           reproduce: { command: 'sign-in', shows: NO_MECHANISM },
         },
@@ -167,7 +167,7 @@ export const AUTHENTICATION = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Many servers offer EXTERNAL only to clients with a certificate that they accept. Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer.',
+            'Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer: many servers offer EXTERNAL only to clients with a certificate that they accept.',
           setting: 'client-certificate-request',
         },
         'mechanism-not-offered': {
@@ -216,7 +216,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'The reply says what the server refuses; its log may say why. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.',
+        "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.",
       setting: 'auth-command-refused',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
@@ -229,7 +229,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The server's log at the time of the run has the reason. Usually its authentication backend, such as a directory or a database, does not respond.",
+        "Look for the reason in the server's log at the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
       setting: 'auth-backend',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
@@ -301,7 +301,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Raise the iteration count for new passwords, and set the existing passwords again: each keeps the count with which it was stored.',
+        'Raise the iteration count for new passwords to at least 4096, better 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
       examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     },
     { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' },
@@ -313,7 +313,7 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'certain',
       remedy:
-        'Fix what step 3 reports; then the waiver is not needed either. If the server must keep its certificate, get its key or its issuer from whoever runs it, not from this connection, and set `tls.pin`, or add the issuer to `ca` if only the chain is not trusted.',
+        'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If only the chain is not trusted, its root in `ca` is enough.',
     },
     { evidence: {}, reference: 'RFC 8314 section 5.2' },
   ),
@@ -324,9 +324,9 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
+        'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
       examples:
-        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
       setting: 'unauthenticated-mail',
       reproduce: { command: 'mail-over-tls', shows: REPLY },
     },
@@ -339,7 +339,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Check first that the configured credentials are the revoked ones and not the current ones. Then revoke them where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+        'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
       examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
       setting: 'cached-credentials',
       reproduce: { command: 'sign-in', shows: REPLY },
@@ -347,8 +347,8 @@ export const AUTHENTICATION = {
     { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' },
   ),
   'auth-plain-on-mx': notice(
-    'MX offers AUTH with PLAIN and LOGIN only',
-    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.',
+    'MX offers AUTH',
+    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.',
     {
       party: 'server',
       certainty: 'certain',

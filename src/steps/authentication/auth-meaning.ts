@@ -19,7 +19,7 @@ const other = (text: string, cause: AuthCause): AuthMeaning => ({ text, cause, b
 
 /** The server names the credentials, and says no more about them. */
 export const WRONG: Readonly<Record<Kind, AuthMeaning>> = {
-  password: credentials('According to the server, the username or the password is wrong.', 'wrong-credentials'),
+  password: credentials('The server does not accept this username and password.', 'wrong-credentials'),
   'access-token': credentials(
     'According to the server, the access token is not valid for this user on this server.',
     'access-token',
@@ -89,10 +89,7 @@ const BY_CODE: Readonly<Record<number, AuthMeaning>> = {
   500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
   501: other('The server cannot decode the SASL response.', 'response-not-understood'),
   502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
-  503: other(
-    'AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.',
-    'not-enabled',
-  ),
+  503: other('AUTH is not enabled in this session, or not possible in its current state.', 'not-enabled'),
   504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 
@@ -106,11 +103,11 @@ const IS_WRONG = new RegExp(
 );
 
 /**
- * The server could not check the credentials, although its code blames them: texts of Cyrus SASL, Postfix and providers.
+ * The server could not check the credentials: texts of Cyrus SASL, Postfix, Exim and providers, some with 535.
  * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
 const IS_OUTAGE =
-  /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+  /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b|\bunable to authenticate at present\b/;
 const IS_MECHANISM =
   /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
 
@@ -155,7 +152,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
     /^(\d\.\d\.\d )?authentication (is )?required\b/,
     other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
   ],
-  [/not enabled/, other('AUTH is not enabled for this client.', 'not-enabled')],
+  [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
   [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
   [
     IS_OUTAGE,

@@ -360,6 +360,47 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Exchange: /`BasicAuth`/,
     Stalwart: /`local_port`/,
   },
+  'relay-for-accounts': {
+    Postfix: /`permit_sasl_authenticated` before .*`smtpd_relay_restrictions`/,
+    Exim: /`accept authenticated = \*`.*`acl_smtp_rcpt`/,
+    Sendmail: /TRUST_AUTH_MECH/,
+    OpenSMTPD: /`match from any auth for any action "outbound"`.*"Invalid recipient"/,
+    Exchange: /`ExchangeUsers`/,
+    Stalwart: /`session\.rcpt\.relay`/,
+  },
+  'client-rules': { Postfix: /`permit_sasl_authenticated` before/, Exim: /`accept authenticated = \*` before/ },
+  'ehlo-name-rules': { Postfix: /`-o smtpd_helo_restrictions=permit_sasl_authenticated`/ },
+  'sender-verification': { Postfix: /`reject_unlisted_sender`/, Exim: /`exim -bvs ADDRESS`.*"Unrouteable address"/ },
+  'send-as': {
+    Postfix: /`smtpd_sender_login_maps`/,
+    OpenSMTPD: /`senders`/,
+    Exchange: /`Add-ADPermission .*"Send As"`/,
+    Stalwart: /`session\.auth\.must-match-sender`/,
+    'Microsoft 365': /`Add-RecipientPermission .* -AccessRights SendAs`/,
+  },
+  'disk-full': {
+    Postfix: /1\.5 times `message_size_limit`.*`queue_minfree`/,
+    Exim: /`check_spool_space`.*`check_spool_inodes`/,
+    Sendmail: /`MinFreeBlocks`/,
+    Exchange: /15006/,
+  },
+  'message-size': {
+    Postfix: /`message_size_limit`/,
+    Exim: /`message_size_limit`/,
+    Sendmail: /`confMAX_MESSAGE_SIZE`/,
+    OpenSMTPD: /`smtp max-message-size`/,
+    Dovecot: /`submission_max_mail_size`/,
+    Courier: /`sizelimit`/,
+    qpsmtpd: /`config\/databytes`/,
+    Exchange: /`Set-ReceiveConnector -MaxMessageSize`/,
+    Haraka: /`config\/connection\.ini`/,
+    'Microsoft 365': /`Set-Mailbox -MaxReceiveSize`/,
+  },
+  'content-scanner': {
+    Postfix: /`smtpd_milters`/,
+    Exim: /`av_scanner`.*`spamd_address`/,
+    Sendmail: /`INPUT_MAIL_FILTER`/,
+  },
 };
 
 const rows = (Object.keys(SETTINGS) as Topic[]).flatMap((topic) =>

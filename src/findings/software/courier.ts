@@ -27,5 +27,6 @@ export const courier: Software = {
       'authdaemond must run, and its modules (`authmodulelist` in `authdaemonrc`) must reach their database.',
     'unauthenticated-mail': 'set `AUTH_REQUIRED=1` in `esmtpd-msa`.',
     'auth-on-mx': 'set `ESMTPAUTH=""` and `ESMTPAUTH_TLS=""` in `esmtpd`, and the mechanisms in `esmtpd-msa`.',
+    'message-size': 'write the limit in bytes into the file `sizelimit` in its configuration directory.',
   },
 };

@@ -33,5 +33,6 @@ export const dovecot: Software = {
     'relay-unavailable':
       'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
     'cached-credentials': 'run `doveadm auth cache flush USER`.',
+    'message-size': 'set `submission_max_mail_size`. The server of `submission_relay_host` has a limit of its own.',
   },
 };

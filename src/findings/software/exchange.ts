@@ -29,5 +29,13 @@ export const exchange: Software = {
     'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
     'auth-on-mx':
       'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+    'relay-for-accounts':
+      'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
+    'send-as':
+      'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
+    'disk-full':
+      'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
+    'message-size':
+      'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',
   },
 };

@@ -41,5 +41,16 @@ export const exim: Software = {
     'unauthenticated-mail':
       'in the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
     'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+    'relay-for-accounts':
+      'add `accept authenticated = *` to the ACL of `acl_smtp_rcpt`, before the rule that rejects with "relay not permitted".',
+    'client-rules':
+      'put `accept authenticated = *` before the rules about the client in the ACL of `acl_smtp_rcpt`, or add the condition `!authenticated = *` to them.',
+    'sender-verification':
+      '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
+    'disk-full':
+      'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
+    'message-size': 'set `message_size_limit`, for example to `50M`.',
+    'content-scanner':
+      'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
   },
 };

@@ -21,5 +21,6 @@ export const haraka: Software = {
     'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
     'auth-mechanisms': 'set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
     'auth-rejected': 'the log has the reason of the auth plugin in `config/plugins`.',
+    'message-size': 'set `bytes` in the section `max` of `config/connection.ini` (before 3.1, `config/databytes`).',
   },
 };

@@ -21,5 +21,9 @@ export const openSmtpd: Software = {
       'with `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
     'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
     'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
+    'relay-for-accounts':
+      'add `match from any auth for any action "outbound"` to `smtpd.conf`, with `action "outbound" relay`. OpenSMTPD replies "Invalid recipient" if no `match` rule applies. Test the file with `smtpd -n`.',
+    'send-as': 'add the sender to the table after `senders` in the `listen on` rule.',
+    'message-size': 'set `smtp max-message-size`.',
   },
 };

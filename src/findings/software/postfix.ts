@@ -44,5 +44,21 @@ export const postfix: Software = {
       'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
     'auth-on-mx':
       'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+    'relay-for-accounts':
+      'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
+    'client-rules':
+      'put `permit_sasl_authenticated` before the rules about the client, such as `reject_unknown_client_hostname` or `reject_rbl_client`, in `smtpd_client_restrictions` and `smtpd_recipient_restrictions`.',
+    'ehlo-name-rules':
+      'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
+    'sender-verification':
+      '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
+    'send-as':
+      'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
+    'disk-full':
+      'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log has "not enough free space in mail queue".',
+    'message-size':
+      'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
+    'content-scanner':
+      'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: the log has a warning that names the one that does not respond. `milter_default_action` says what happens then.',
   },
 };

@@ -39,6 +39,10 @@ const microsoft365: Software = {
       'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
     'access-token':
       'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+    'send-as':
+      'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take an hour until it is active.',
+    'message-size':
+      'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
   },
 };
 

@@ -18,5 +18,6 @@ export const qpsmtpd: Software = {
     'auth-mechanisms': 'the authentication plugins in `config/plugins` determine the mechanisms.',
     'auth-rejected': 'the log has the reason of the authentication plugin in `config/plugins`.',
     'auth-backend': 'the log has the reason of the authentication plugin in `config/plugins`.',
+    'message-size': 'write the limit in bytes into `config/databytes`.',
   },
 };

@@ -34,5 +34,11 @@ export const sendmail: Software = {
     'unauthenticated-mail':
       "add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
     'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
+    'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
+    'disk-full':
+      'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
+    'message-size': 'define `confMAX_MESSAGE_SIZE`, in bytes.',
+    'content-scanner':
+      'check the filters in `INPUT_MAIL_FILTER`: the log names the milter that does not respond. Its flag `F=T` makes Sendmail reject temporarily.',
   },
 };

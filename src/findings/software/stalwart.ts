@@ -28,5 +28,9 @@ export const stalwart: Software = {
     'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',
     'unauthenticated-mail': 'set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
     'auth-on-mx': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
+    'relay-for-accounts':
+      '`allowRelaying` of the RCPT stage (`session.rcpt.relay`) must be true if `!is_empty(authenticated_as)`.',
+    'send-as':
+      'add the sender to the addresses of the account, or disable `mustMatchSender` of the AUTH stage (`session.auth.must-match-sender`).',
   },
 };

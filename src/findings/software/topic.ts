@@ -38,7 +38,22 @@ export type Topic =
   /** A proxy or a submission service cannot reach the server behind it. */
   | 'relay-unavailable'
   | 'unauthenticated-mail'
-  | 'auth-on-mx';
+  | 'auth-on-mx'
+  /** To let authenticated clients send to other domains. */
+  | 'relay-for-accounts'
+  /** To apply rules about the client's IP address and PTR record only before it has authenticated. */
+  | 'client-rules'
+  /** The same for rules about its name in EHLO. */
+  | 'ehlo-name-rules'
+  /** The server checks whether the sender exists. */
+  | 'sender-verification'
+  /** Which accounts may send as which sender. */
+  | 'send-as'
+  /** How much space the server requires for its queue. */
+  | 'disk-full'
+  | 'message-size'
+  /** A virus scanner, spam filter or milter cannot be reached. */
+  | 'content-scanner';
 
 /** A mail server or a mail service: how to recognize it, and its settings. */
 export interface Software {

@@ -97,6 +97,27 @@ describe('the settings of servers', () => {
   });
 });
 
+test.each([
+  ['recipient-rejected', 'relay-denied-to-account', 'mx ESMTP Postfix', 'Postfix: put `permit_sasl_authenticated`'],
+  ['recipient-rejected', 'recipient-or-relay', 'mx ESMTP OpenSMTPD', 'OpenSMTPD: add `match from any auth'],
+  ['recipient-rejected', 'account-rejected-by-address', 'mx ESMTP Exim 4.98', 'Exim: put `accept authenticated'],
+  ['recipient-rejected', 'ehlo-name', 'mx ESMTP Postfix', 'Postfix: for the submission service'],
+  ['recipient-rejected', 'sender-unknown', 'mx ESMTP Exim 4.98', 'Exim: `require verify = sender`'],
+  ['sender-rejected', 'disk-full', 'mx ESMTP Postfix', 'Postfix: the file system of `queue_directory`'],
+  ['message-rejected', 'scanner-unavailable', 'mx ESMTP Exim 4.98', 'Exim: look for "malware acl condition"'],
+  ['message-rejected', 'message-too-large', 'mx Dovecot ready.', 'Dovecot: set `submission_max_mail_size`'],
+  ['message-rejected', 'size-limit', 'mx ESMTP Sendmail 8', 'Sendmail: define `confMAX_MESSAGE_SIZE`'],
+  [
+    'message-rejected',
+    'account-may-not-send-as',
+    'x.outlook.office365.com ready',
+    'Microsoft 365: grant the permission',
+  ],
+] as const)('%s because of %s has the setting of the server: %s', (code, cause, greeting, setting) => {
+  const { remedy } = completeFinding(finding(code, 'No.', { cause }), { ...OBSERVED, greeting });
+  expect(remedy).toContain(` ${setting}`);
+});
+
 test('a program that hides STARTTLS has the setting of the server only if that is known', () => {
   const found = finding('starttls-stripped', 'Hidden.', { cause: 'hidden' });
   const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;

@@ -62,6 +62,7 @@ const CAUSES = {
     remedy:
       'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
+    setting: 'ehlo-name-rules',
     reproduce,
   },
   'client-name': {
@@ -88,6 +89,7 @@ const CAUSES = {
       'Let the server apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
     examples:
       'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
+    setting: 'client-rules',
     reproduce,
   },
   'relay-denied': {
@@ -114,6 +116,7 @@ const CAUSES = {
       'Change the relay rules of the server for this port so that they include authenticated clients. Or use a `delivery.to` in a domain that the server serves.',
     examples:
       'Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`. Exim: `accept authenticated = *` in the ACL of `acl_smtp_rcpt`. OpenSMTPD: `match from any auth for any action "outbound"`.',
+    setting: 'relay-for-accounts',
     reproduce,
   },
   'recipient-or-relay': {
@@ -124,6 +127,7 @@ const CAUSES = {
       `Check that the rules of the server let authenticated clients send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
     examples:
       'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
+    setting: 'relay-for-accounts',
     reproduce,
   },
   'sender-authentication': {
@@ -150,6 +154,7 @@ const CAUSES = {
       `Set \`delivery.from\`${quoted(sender)} to an address that exists${ownAddress(evidence)}. Or create the address, as a mailbox or an alias. If it exists, the server cannot verify it: its log says why.`,
     examples:
       'Exim: `exim -bvs ADDRESS` shows the verification. Postfix: `reject_unlisted_sender`, `reject_unverified_sender`.',
+    setting: 'sender-verification',
     reproduce,
   },
   'sender-domain-unknown': {
@@ -175,6 +180,7 @@ const CAUSES = {
     remedy: ({ sender, ...evidence }) =>
       `Set \`delivery.from\` to an address of the account in \`auth\`${ownAddress(evidence)}. Or allow the account to send as ${sender === undefined ? 'that address' : `\`${sender}\``}.`,
     examples: 'Exchange and Microsoft 365: the permission "Send As". Postfix: `smtpd_sender_login_maps`.',
+    setting: 'send-as',
     reproduce,
   },
   'mailbox-full': {
@@ -192,6 +198,7 @@ const CAUSES = {
       "Free space on the file system of the server's mail queue: `df -h` and `df -i` on the server show how much is left. The sender and the recipient are not the reason.",
     examples:
       'Postfix requires 1.5 times `message_size_limit`, or `queue_minfree` if that is more. Exim: `check_spool_space`, `check_spool_inodes`.',
+    setting: 'disk-full',
     reproduce,
   },
   'server-problem': {
@@ -210,6 +217,7 @@ const CAUSES = {
       "Look for the error in the server's log at the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
     examples:
       'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
+    setting: 'content-scanner',
   },
   'message-too-large': {
     title: 'Message too large',
@@ -217,6 +225,7 @@ const CAUSES = {
     certainty: 'likely',
     remedy: 'Raise the size limit of the server or of the mailbox, or lower `delivery.attachment-bytes`.',
     examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
+    setting: 'message-size',
   },
   'recipient-unverified': {
     title: 'Recipient not verified yet',
@@ -277,6 +286,7 @@ const CAUSES = {
     certainty: 'certain',
     remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`.',
     examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
+    setting: 'message-size',
     reference: 'RFC 1870 section 4',
     reproduce: { command: 'ehlo-over-tls', shows: ({ limit = '' }) => `SIZE ${limit}` },
   },

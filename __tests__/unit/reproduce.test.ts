@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { COMMANDS, SENDING, type CommandName } from '../../src/findings/reproduce.js';
+import { COMMANDS, SENDING, type CommandName, type ReproducibleEndpoint } from '../../src/findings/reproduce.js';
 import type { Endpoint, InboxTarget } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { testEndpoint } from '../support/gate.js';
@@ -32,7 +32,7 @@ interface Known {
   readonly capabilities?: readonly string[];
 }
 
-function commandOf(name: CommandName, endpoint: Endpoint, known: Known = {}): string | undefined {
+function commandOf(name: CommandName, endpoint: ReproducibleEndpoint, known: Known = {}): string | undefined {
   return COMMANDS[name](endpoint, { evidence: {}, capabilities: [], ...known });
 }
 
@@ -116,6 +116,14 @@ describe('additional trusted CAs', () => {
       expect(command).toContain(` ${option} your-ca.pem `);
       expect(command).not.toContain('cat ');
     }
+  });
+
+  test('are not an option for a server that does not need them, because they would replace the default store', () => {
+    const endpoint = { ...FULL, ...trusting('certs/ca.pem'), endsInDefaultStore: true };
+    for (const name of ['openssl', 'sign-in', 'delivery'] as const) {
+      expect(commandOf(name, endpoint)).not.toContain('certs/ca.pem');
+    }
+    for (const name of ['inbox', 'inbox-tls'] as const) expect(commandOf(name, endpoint)).toContain(' certs/ca.pem ');
   });
 
   test.each(options)('are not mentioned by the command %s if there are none', (name, option) => {

@@ -7,6 +7,7 @@ import { capabilityDifference } from '../smtp/capabilities.js';
 import type { Context, RunContext } from '../steps/context.js';
 import { internalError } from '../steps/error-to-finding.js';
 import type { Facts } from '../steps/hand-over.js';
+import { asUsed } from './as-used.js';
 import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
@@ -72,7 +73,8 @@ export function enrich(found: readonly KnownFinding[], step: StepId, context: Co
   const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
   const redactor = run.redactorOf(endpoint);
   const redact = (text: string): string => redactor.redact(text);
-  const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities, redact };
+  const used = asUsed(endpoint, facts);
+  const observed = { step, endpoint: used, address: addressOf(context, facts), greeting, capabilities, redact };
   return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
 }
 

@@ -65,6 +65,10 @@ export interface Facts {
   /** The server's IP address. */
   readonly address?: string | undefined;
   readonly greeting?: string;
+  /** The name in EHLO. */
+  readonly ehloName?: string;
+  /** Whether the chain of the server leads to an anchor of the default store, so that `ca` is not needed. */
+  readonly endsInDefaultStore?: boolean;
   /** Before TLS. */
   readonly plaintext?: Capabilities;
   readonly insideTls?: Capabilities;

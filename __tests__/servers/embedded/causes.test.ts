@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
 import { close, startTls, type Dialogue } from '../../support/dialogue.js';
 import { AUTH, gate, testEndpoint, testRun } from '../../support/gate.js';
@@ -19,6 +20,7 @@ import { judgePlaintext } from '../../../src/steps/certificate/plaintext.js';
 import { connectFailed } from '../../../src/steps/connect-failed.js';
 import { beginSession, openConnection } from '../../../src/steps/connection.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
+import { TrustStore } from '../../../src/tls/trust.js';
 
 /** Findings of connecting and of steps 1 and 2: each cause has its own fix. */
 
@@ -42,6 +44,30 @@ const findingsOf = ({ steps }: Report): Finding[] => steps.flatMap(({ findings }
 async function foundAt(dialogue: Dialogue, endpoint: Partial<Endpoint> = {}): Promise<Finding | undefined> {
   return findingsOf(await reportOf(dialogue, endpoint))[0];
 }
+
+describe('a command', () => {
+  test('sends the name in EHLO that the gate has sent', async () => {
+    const report = await reportOf({ replies: { STARTTLS: '454 4.7.0 TLS not available' } });
+    const name = report.heard.find((line) => line.startsWith('EHLO '))?.slice('EHLO '.length) ?? '';
+    expect(findingsOf(report)[0]?.reproduce?.replaceAll("'", '')).toContain(` --helo ${name} `);
+  });
+
+  test.each([true, false])('replaces the default store only if the server needs `ca`: %s', async (needsCa) => {
+    const { good, pki } = certs;
+    const replies = { AUTH: '535 5.7.8 No' };
+    const tls = { key: good.key, cert: good.chain };
+    await using server = await startScriptedServer({ tls, replies, offersInTls: ['AUTH PLAIN'] });
+    const ca = [pki.root.cert];
+    const anchorSources = [{ path: 'ca.pem', certificates: ca }];
+    const policy = { ca, anchorSources, minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+    const trust = new TrustStore();
+    const isDefault = jest.spyOn(trust, 'isDefault').mockReturnValue(!needsCa);
+    const { report } = await gate(testEndpoint(server.port, { tls: policy, auth: AUTH }), { trust });
+    const [found] = findingsOf(report).filter(({ code }) => code === 'auth-rejected');
+    expect(isDefault).toHaveBeenCalled();
+    expect(found?.reproduce?.includes(' --tls-ca-path ca.pem ')).toBe(needsCa);
+  });
+});
 
 describe('a host name without an IP address', () => {
   const NO_ADDRESS: Resolver = () => Promise.resolve([]);

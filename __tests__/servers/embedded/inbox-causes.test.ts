@@ -318,13 +318,19 @@ test('an HTTP server that is not a mail catcher, and one that is no HTTP server'
   }
 });
 
-test.each<[string, ImapScript, string]>([
-  ['the missing mailbox', { replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] } }, 'No such mailbox'],
-  ['the rejected login', { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } }, 'Wrong'],
-])('a command shows %s in the dialogue with the inbox', async (_, script, shown) => {
+test.each<[string, ImapScript, string, string]>([
+  // With the prefix of its namespace, like the gate.
+  [
+    'the missing mailbox',
+    { replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] } },
+    'INBOX/Missing',
+    'No such mailbox',
+  ],
+  ['the rejected login', { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } }, 'Missing', 'Wrong'],
+])('a command shows %s in the dialogue with the inbox', async (_, script, mailbox, shown) => {
   await using server = await startScriptedImap({ ...script, identity: trust.identity });
   const { reproduce, reproduceShows } = onlyFinding(await gated(mailboxAt(server.port, 'imaps', 'Missing')));
-  expect(reproduce).toMatch(new RegExp(`curl -v .*-X 'EXAMINE "Missing"' imaps://${HOST}:${server.port}/`));
+  expect(reproduce).toMatch(new RegExp(`curl -v .*-X 'EXAMINE "${mailbox}"' imaps://${HOST}:${server.port}/`));
   expect(reproduce).not.toContain(PASSWORD);
   expect(reproduceShows).toBe(shown);
 });

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { authority, command } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
-import { trustedCas } from './trusted-cas.js';
+import { serverCas } from './trusted-cas.js';
 
 /** A server with TLS, and the name that its certificate must have. */
 interface TlsServer {
@@ -61,7 +61,9 @@ export function inboxTlsCommand(endpoint: ReproducibleEndpoint): string | undefi
   const starttls = inbox && startTlsOf(inbox);
   if (!inbox || !starttls) return undefined;
   const { host, port } = inbox;
-  return `${session(endpoint, { host, port, servername: host, starttls })} </dev/null`;
+  // Its chain is not that of the server.
+  const own = { ...endpoint, endsInDefaultStore: false };
+  return `${session(own, { host, port, servername: host, starttls })} </dev/null`;
 }
 
 function smtp({ host, port, transport, servername, ehlo }: ReproducibleEndpoint, address = host): TlsServer {
@@ -79,7 +81,7 @@ function session(
   { host, port, servername, starttls }: TlsServer,
   ...more: readonly string[]
 ): string {
-  const { file, before } = trustedCas(endpoint);
+  const { file, before } = serverCas(endpoint);
   const name =
     isIP(servername) === 0
       ? ['-servername', servername, '-verify_hostname', servername]

@@ -6,6 +6,8 @@ export interface ReproducibleEndpoint {
   readonly servername: string;
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
+  /** Whether the chain of the server leads to an anchor of the default store, which a file with `ca` would replace. */
+  readonly endsInDefaultStore?: boolean;
   readonly auth?: {
     readonly username: string;
     readonly kind: 'password' | 'access-token' | 'certificate';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { authority, command } from './shell.js';
 import type { ReproducibleEndpoint, Subject } from './subject.js';
-import { trustedCas } from './trusted-cas.js';
+import { serverCas } from './trusted-cas.js';
 
 /** Where a command sends QUIT. */
 type End = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'the message';
@@ -46,7 +46,7 @@ export function swaksCommand(endpoint: ReproducibleEndpoint, subject: Subject, e
   const { auth, delivery, tls } = endpoint;
   const mechanisms = auth && swaksMechanisms(auth, subject, end);
   if (tls.pins.length > 0 || (auth && mechanisms === undefined)) return undefined;
-  const { file, before } = trustedCas(endpoint);
+  const { file, before } = serverCas(endpoint);
   const words = [
     ...swaks(endpoint, subject.address),
     ...tlsOptions(endpoint),

@@ -7,11 +7,19 @@ export const CA_PLACEHOLDER = 'your-ca.pem';
 /** With more files, nobody reads the command. */
 const JOINABLE_FILES = 4;
 
-/**
- * The additional trusted CAs of an endpoint as one file, because the tools read only one.
- * @returns `file`, undefined if there are none; `before`, what creates the file
- */
-export function trustedCas({ tls: { anchorSources = [] } }: ReproducibleEndpoint): { file?: string; before: string } {
+/** The additional trusted CAs that a command for the server itself needs. */
+export function serverCas(endpoint: ReproducibleEndpoint): TrustedCas {
+  return endpoint.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
+}
+
+interface TrustedCas {
+  readonly file?: string;
+  /** What creates the file. */
+  readonly before: string;
+}
+
+/** The additional trusted CAs of an endpoint as one file, because the tools read only one. */
+export function trustedCas({ tls: { anchorSources = [] } }: ReproducibleEndpoint): TrustedCas {
   // A path that begins with a hyphen would be an option.
   const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
   const [first] = paths;

@@ -26,15 +26,15 @@ export async function authentication(context: Context, secured: Secured): Promis
   const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
   const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
   const greeting = reply ? formatReply(reply) : plaintext?.greeting;
-  const greetingFact: Facts = greeting === undefined ? {} : { greeting };
+  const known: Facts = { ehloName: name, ...(greeting !== undefined && { greeting }) };
   if (!opened.ok) {
     const phase = plaintext ? 'after-starttls' : 'implicit-tls';
     const place = { session, ehloName: name, greeting, address: connection.address, phase } as const;
-    return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
+    return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: known };
   }
 
   const { capabilities } = opened.dialogue;
-  const facts = { ...greetingFact, insideTls: capabilities };
+  const facts = { ...known, insideTls: capabilities };
   const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
   if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
     return { ok: false, findings: [...findings, withheld(endpoint)], facts };

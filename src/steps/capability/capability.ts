@@ -24,7 +24,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
   if (!opened.ok) {
     const { failure } = opened;
     const greeting = failure.greeting && formatReply(failure.greeting);
-    const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
+    const facts = { address: connection.address, ehloName: name, ...(greeting !== undefined && { greeting }) };
     const silence =
       failure.at === 'greeting' && !failure.answer.refused
         ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
@@ -36,7 +36,7 @@ export async function capability(context: Context): Promise<StepResult<Connected
 
   const { greeting: reply, capabilities } = opened.dialogue;
   const greeting = reply ? formatReply(reply) : '';
-  const facts: Facts = { address: connection.address, greeting, plaintext: capabilities };
+  const facts: Facts = { address: connection.address, greeting, ehloName: name, plaintext: capabilities };
   const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
   if (!capabilities.has('STARTTLS')) {
     const missing = await judgeMissingOffer(context, connection, session, { greeting, capabilities });

@@ -39,7 +39,11 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   return {
     ok: true,
     findings: [...judged.findings, ...others.findings],
-    facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
+    facts: {
+      address,
+      endsInDefaultStore: judged.endsInDefaultStore,
+      ...tlsFacts(channel, judged.certificate, others.certificates),
+    },
     next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
   };
 }

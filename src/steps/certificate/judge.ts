@@ -16,6 +16,8 @@ export interface PeerJudgment {
   readonly findings: readonly KnownFinding[];
   /** The chain and the name are valid, or a pin matches, and nothing is malformed. A waiver does not make it true. */
   readonly isVerified: boolean;
+  /** Whether the chain leads to an anchor of the default store. */
+  readonly endsInDefaultStore: boolean;
   /** Undefined if the peer's own certificate is malformed. */
   readonly certificate?: CertificateReport;
 }
@@ -36,7 +38,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
     if (result.ok) return [];
     return [result === own ? result.malformed : { ...result.malformed, cause: 'issuer' }];
   });
-  if (!own.ok) return { findings: unreadable, isVerified: false };
+  if (!own.ok) return { findings: unreadable, isVerified: false, endsInDefaultStore: false };
 
   const { facts } = own;
   const anchor = path?.at(-1);
@@ -62,6 +64,7 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
       ...judgeLifetime(facts, anchor, options),
     ],
     isVerified: unreadable.length === 0 && (pinned || identity.length === 0),
+    endsInDefaultStore: anchor !== undefined && trust.isDefault(anchor),
     certificate: certificateReport(facts, now),
   };
 }

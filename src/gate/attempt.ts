@@ -37,7 +37,7 @@ export interface Attempt {
 export async function attempt(
   endpoint: Endpoint,
   run: RunContext,
-  before: Pick<Context, 'addresses' | 'greylisting'> = {},
+  before: Pick<Context, 'addresses' | 'greylisting' | 'reached'> = {},
 ): Promise<Attempt> {
   const closers: (() => Promise<void>)[] = [];
   const bareLineFeeds: Reply[] = [];

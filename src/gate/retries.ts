@@ -1,5 +1,5 @@
 import { ConnectFailure } from '../net/connect.js';
-import { earlierFindings, type EndpointReport } from '../report/report.js';
+import { earlierFindings, STEP_IDS, type EndpointReport, type StepId } from '../report/report.js';
 import type { Context, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import { attempt, type Attempt } from './attempt.js';
@@ -33,7 +33,11 @@ export async function attemptWithRetries(
   try {
     for (; ; tries += 1) {
       const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
-      const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
+      const { report, transient, greylisted } = await attempt(endpoint, run, {
+        addresses,
+        greylisting,
+        reached: latestOf(earlier),
+      });
       spentMs += report.durationMs;
       let greylistingLeftMs = 0;
       if (greylisted !== undefined) {
@@ -83,6 +87,11 @@ function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
   if (earlier.length === 0) return report;
   const result = earlierFindings({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
   return { ...report, result, earlier };
+}
+
+/** The latest step of these findings. */
+function latestOf(earlier: Earlier): StepId | undefined {
+  return STEP_IDS.findLast((id) => earlier.some(({ step }) => step === id));
 }
 
 /** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */

@@ -9,9 +9,11 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
+import { hasConnectedBefore } from './worked-before.js';
 
 /** The finding for an endpoint without a connection. */
-export function connectFailed(failure: ConnectFailure, { endpoint, run }: Context): KnownFinding {
+export function connectFailed(failure: ConnectFailure, context: Context): KnownFinding {
+  const { endpoint, run } = context;
   const { kind, detail, address, inconclusive } = failure;
   const { host, port, timeoutMs } = endpoint;
   const to = authority(host, port);
@@ -45,7 +47,7 @@ export function connectFailed(failure: ConnectFailure, { endpoint, run }: Contex
       const message = `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
       const cause = address === undefined ? undefined : timeoutCause(address);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
-      return cause === undefined && run.hostedRunner && port === PORTS.mx
+      return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === PORTS.mx
         ? finding('egress-blocked', message, more)
         : finding('connection-timeout', message, { ...more, ...causeOf(cause) });
     }

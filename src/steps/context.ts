@@ -5,7 +5,7 @@ import type { Deadline } from '../net/deadline.js';
 import type { MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import type { EndpointReport } from '../report/report.js';
+import type { EndpointReport, StepId } from '../report/report.js';
 import type { Reply } from '../smtp/reply.js';
 import type { Transcript } from '../net/transcript.js';
 import type { TrustStore } from '../tls/trust.js';
@@ -56,6 +56,8 @@ export interface Context {
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
+  /** The latest step in which an earlier attempt failed: the server passed the steps before it then. */
+  readonly reached?: StepId | undefined;
   /** The server's first reply that asked to send the message again later (RFC 6647), and the time since then. */
   readonly greylisting?: { readonly reply: string; readonly waitedMs: number } | undefined;
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */

@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import type { Facts, Stopped, Transient } from './hand-over.js';
 import { connectionLost, invalidReply, replyTimeout } from './session-failed.js';
 import { throttled } from './throttled.js';
+import { unlessWorkedBefore } from './worked-before.js';
 
 /** What the server has sent on this connection so far; with implicit TLS, its greeting is over TLS. */
 export type Received = 'nothing' | 'greeting' | 'inside-tls';
@@ -30,7 +31,8 @@ export function stoppedBy(
   received: Received,
   { findings = [], facts = {} }: { readonly findings?: readonly KnownFinding[]; readonly facts?: Facts } = {},
 ): Stopped {
-  const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
+  const { finding: meant, isOfCertificate, transient } = errorToFinding(error, context, received);
+  const found = unlessWorkedBefore(meant, error, context);
   return isOfCertificate
     ? { ok: false, transient, facts, findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
     : { ok: false, transient, facts, findings: [...findings, found] };

@@ -10,7 +10,7 @@ import { ConnectFailure, failureOf, type Resolver } from '../../../src/net/conne
 import { Deadline } from '../../../src/net/deadline.js';
 import { mxResolver } from '../../../src/net/mx.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
-import type { EndpointReport, Finding } from '../../../src/report/report.js';
+import type { EndpointReport, Finding, StepId } from '../../../src/report/report.js';
 import { openDialogue } from '../../../src/smtp/dialogue.js';
 import { formatReply } from '../../../src/smtp/reply.js';
 import { Transcript } from '../../../src/net/transcript.js';
@@ -21,6 +21,7 @@ import { connectFailed } from '../../../src/steps/connect-failed.js';
 import { beginSession, openConnection } from '../../../src/steps/connection.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
 import { TrustStore } from '../../../src/tls/trust.js';
+import { stoppedBy } from '../../../src/steps/error-to-finding.js';
 
 /** Findings of connecting and of steps 1 and 2: each cause has its own fix. */
 
@@ -145,6 +146,23 @@ describe('a host name without an IP address', () => {
     expect(found?.remedy).toContain("mx'rm'");
   });
 });
+
+test.each(['refused', 'timed-out'] as const)(
+  'a connection that is %s, after an attempt that got further, is not blamed on host, port or firewall',
+  (kind) => {
+    const error = new ConnectFailure(kind, 'ECODE', '192.0.2.1');
+    const context = { endpoint: testEndpoint(25), run: testRun({ hostedRunner: true }) } as Context;
+    const foundAfter = (reached: StepId): Finding[] =>
+      stoppedBy(error, { ...context, reached }, 'nothing').findings.map((one) => completeFinding(one));
+    expect(foundAfter('upgrade')).toMatchObject([
+      { title: 'Server stopped working between two attempts', evidence: { reached: 'upgrade' } },
+    ]);
+    expect(foundAfter('capability')).toMatchObject([
+      { code: kind === 'refused' ? 'connection-refused' : 'egress-blocked' },
+    ]);
+    expect(foundAfter('capability')[0]?.evidence).not.toHaveProperty('reached');
+  },
+);
 
 test('a closed port of this machine is not blamed on a firewall', async () => {
   const found = findingsOf((await gate(testEndpoint(await closedPort()))).report)[0];

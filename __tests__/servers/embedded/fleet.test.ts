@@ -6,7 +6,7 @@ import type { Resolver } from '../../../src/net/connect.js';
 import type { Endpoint, Plan } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Progress } from '../../../src/report/report.js';
 import { AUTH, DELIVERY, codes, letters, testEndpoint, testRun } from '../../support/gate.js';
-import { close, silence, type Dialogue, type Sasl } from '../../support/dialogue.js';
+import { close, reset, silence, type Dialogue, type Sasl } from '../../support/dialogue.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
@@ -331,6 +331,37 @@ describe('retries', () => {
     expect(report).toMatchObject({ result: 'pass', attempts: 2, earlier: [{ code }] });
     expect(server.connections).toBe(2);
     expect(pauses).toEqual([1000]);
+  });
+
+  describe('after an attempt that got further', () => {
+    test.each<[string, Dialogue, string]>([
+      ['a silent server', { greeting: silence }, 'reply-timeout'],
+      ['a server that closes every connection', { greeting: close }, 'connection-lost'],
+    ])('do not blame the port, or the timeout, for %s', async (_name, then, code) => {
+      const diesOnAuth = { ...good, replies: { AUTH: reset } };
+      await using server = await startScriptedServer([diesOnAuth, { ...good, ...then }]);
+      const endpoint = endpointAt(server.port, { auth: AUTH, timeoutMs: 700 });
+      const [report] = await runAll([endpoint], { retries: 1 }, { pause });
+      expect(report?.steps[0]?.findings).toMatchObject([
+        {
+          code,
+          title: 'Server stopped working between two attempts',
+          party: 'server',
+          certainty: 'likely',
+          evidence: { reached: 'authentication' },
+        },
+      ]);
+      const { remedy } = report?.steps[0]?.findings[0] ?? {};
+      expect(remedy).toMatch(/^Look in the server's log .* fix what failed in authentication\./);
+      expect(remedy).not.toMatch(/timeout|check the port/i);
+    });
+
+    test('do not blame it on the server if it never got further', async () => {
+      await using server = await startScriptedServer([{ greeting: close }, { greeting: close }]);
+      const [report] = await runAll([endpointAt(server.port)], { retries: 1 }, { pause });
+      expect(report?.steps[0]?.findings).toMatchObject([{ title: 'Connection closed without a greeting' }]);
+      expect(report?.steps[0]?.findings[0]?.evidence).not.toHaveProperty('reached');
+    });
   });
 
   test('leave nothing from which the password could be guessed, even if the server repeats what it received', async () => {

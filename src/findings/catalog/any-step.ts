@@ -1,9 +1,10 @@
 import { STEP_IDS } from '../../report/report.js';
 import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { WORKED_BEFORE } from './worked-before.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
-const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit');
+const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit', 'reached');
 
 /** The replies that a command which stops after EHLO also gets. */
 const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
@@ -35,9 +36,10 @@ export const ANY_STEP = {
       },
     },
     {
-      evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism'),
+      evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
       reference: 'RFC 5321 section 3.8',
       causes: {
+        'worked-before': WORKED_BEFORE,
         'on-connect': {
           title: 'Connection closed without a greeting',
           party: 'server',
@@ -96,6 +98,7 @@ export const ANY_STEP = {
       evidence: TIMEOUT,
       reference: 'RFC 5321 section 4.5.3.2',
       causes: {
+        'worked-before': WORKED_BEFORE,
         'no-greeting': {
           title: 'No greeting',
           party: 'server',

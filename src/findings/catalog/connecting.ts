@@ -1,5 +1,6 @@
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { WORKED_BEFORE } from './worked-before.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
 
@@ -136,9 +137,10 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: fields('detail', 'address'),
+      evidence: fields('detail', 'address', 'reached'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        'worked-before': WORKED_BEFORE,
         'on-this-machine': {
           title: 'Nothing listens on this port of the runner',
           party: 'configuration',
@@ -161,9 +163,10 @@ export const CONNECTING = {
       reproduce: NO_RESPONSE,
     },
     {
-      evidence: fields('detail', 'address'),
+      evidence: fields('detail', 'address', 'reached'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        'worked-before': WORKED_BEFORE,
         'on-this-machine': {
           title: 'Server on the runner does not respond',
           party: 'configuration',

@@ -33,6 +33,8 @@ test.each<[string, string | undefined]>([
   ['500 5.5.1 Command unrecognized: "EHLO gate"', undefined],
   ['502 5.5.2 Error: command not recognized', undefined],
 ])('to EHLO: %s', (line, cause) => {
-  expect(ehloRejectionOf(replyOf(line), false).cause).toBe(cause);
-  expect(ehloRejectionOf(replyOf(line), true).cause).toBe('helo-only');
+  expect(ehloRejectionOf(replyOf(line), false, '192.0.2.1').cause).toBe(cause);
+  expect(ehloRejectionOf(replyOf(line), true, '192.0.2.1').cause).toBe('helo-only');
+  // No firewall is between this machine and itself.
+  expect(ehloRejectionOf(replyOf(line), true, '127.0.0.1').cause).toBe('helo-only-on-this-machine');
 });

@@ -341,7 +341,7 @@ describe('STARTTLS that is hidden, on this machine', () => {
       expect(found?.message).toMatch(message);
       if (handshake === undefined) expect(found?.evidence).not.toHaveProperty('handshake');
       else expect(found?.evidence?.handshake).toContain(handshake);
-      expect(found?.remedy).toMatch(/no device in the network is involved/);
+      expect(found?.remedy).toMatch(/The IP address is that of this machine/);
       expect(found?.remedy).not.toMatch(/Cisco/);
     },
   );
@@ -413,7 +413,7 @@ describe('STARTTLS that is hidden, on a different machine', () => {
     expect(found.remedy).not.toMatch(/on this machine/);
     const onThisMachine = await missingOffer({ replies: { STARTTLS: ACCEPTED }, ...dialogue }, '::1');
     expect(onThisMachine).toMatchObject({ code, certainty: 'likely', party: 'server' });
-    expect(onThisMachine.remedy).toMatch(/no device in the network is involved/);
+    expect(onThisMachine.remedy).toMatch(/The IP address is that of this machine/);
   });
 
   test('has the setting of a common firewall', async () => {

@@ -19,7 +19,10 @@ function canceled(): Pick<Scene, 'server' | 'run'> {
   };
   return {
     server: { ...LOGIN_ONLY, sasl: { LOGIN: login } },
-    run: { end: Deadline.on(cut.signal), whyEnded: () => ({ why: 'the run was canceled (SIGTERM)' }) },
+    run: {
+      end: Deadline.on(cut.signal),
+      whyEnded: () => ({ why: 'the run was canceled (SIGTERM)', cause: 'cancelled' }),
+    },
   };
 }
 

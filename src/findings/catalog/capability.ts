@@ -12,13 +12,17 @@ const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTT
 
 /** Such a device hides the software of the server, so its setting does not depend on that. */
 const INSPECTION =
-  'Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the network of the server.';
+  "Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the server's own network.";
 const INSPECTION_EXAMPLES =
   'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
 
+/** The setting that allows STARTTLS does not bring EHLO back. */
+const EHLO_EXAMPLES =
+  'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
+
 /** What a filter on the machine of the server does. */
 const ON_THIS_MACHINE =
-  'The server is on this machine, so no device in the network is involved: the server itself, or a proxy, virus scanner or content filter on this machine that accepts its connections, does this. Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. If the port is forwarded to a different machine (a tunnel), look there.';
+  'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
 
 const DISCARDED =
   'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
@@ -34,7 +38,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The text of the greeting, or the server's log at the time of the run, says why. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        "Look for the reason in the text of the greeting, or in the server's log at the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
       setting: 'greeting-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -47,7 +51,7 @@ export const CAPABILITY = {
           title: 'Host accepts no mail',
           party: 'configuration',
           certainty: 'likely',
-          remedy: `This host says that it does not accept mail. Correct \`host\` or \`port\`, or remove the endpoint. ${PORTS}`,
+          remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If it accepts mail from other clients, it blocks the runner's IP address: exempt it in the server.`,
           reference: 'RFC 7504 section 3',
           reproduce: SHOWS_REPLY,
         },
@@ -56,7 +60,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The server uses a blocklist that contains the runner's IP address; the reply usually names it. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists. Exempt the IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the list.",
+            "Exempt the runner's IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the blocklist, which the reply usually names. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -65,7 +69,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The server requires that the IP address from which the runner connects has a name. Give it a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+            'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
           reproduce: SHOWS_REPLY,
         },
         'rate-limit': {
@@ -73,14 +77,14 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The server limits the connections of one client. Lower `concurrency`, leave more time between runs, or raise the server's limit for the runner's IP address.",
+            "Lower `concurrency`, leave more time between runs, or raise the server's limit of connections for the runner's IP address.",
         },
         'access-denied': {
           title: 'Server does not allow this client',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "A rule of the server rejects the runner's IP address. Allow that address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+            "Allow the runner's IP address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -106,7 +110,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+            'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. An inbox is configured in `delivery.inbox`.',
           reproduce: SHOWS_LINE,
         },
         'client-speaks-first': {
@@ -118,7 +122,7 @@ export const CAPABILITY = {
           title: 'LMTP server, not an SMTP server',
           party: 'configuration',
           certainty: 'certain',
-          remedy: `LMTP is for the last step of delivery, from a mail server to the mailboxes. Clients must not use it: set \`port\` to that of the SMTP server. ${PORTS}`,
+          remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes, and not for clients.`,
           reference: 'RFC 2033 section 4.1',
           reproduce: SHOWS_REPLY,
         },
@@ -139,7 +143,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "The text of the reply, or the server's log at the time of the run, says why. Check the rules of the server about EHLO and about the runner's IP address.",
+        "Look for the reason in the text of the reply, or in the server's log at the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
       setting: 'ehlo-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -154,7 +158,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner, or relax the rule of the server about that name.',
+            'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner, or relax the rule of the server about that name: the reply is about it.',
           setting: 'ehlo-rejected',
           reference: 'RFC 5321 section 4.1.4',
           reproduce: SHOWS_REPLY,
@@ -164,7 +168,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "A rule or blocklist of the server rejects the runner's IP address. Exempt that address in the server, or run the gate in a network that the server allows.",
+            "Exempt the runner's IP address from the rule or blocklist of the server, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -173,23 +177,31 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'A server without EHLO cannot offer STARTTLS or AUTH. Update it. If the mail server itself supports EHLO, a proxy or firewall in front of it does not: disable the SMTP inspection there.',
-          examples: INSPECTION_EXAMPLES,
+            'Disable SMTP inspection in the proxy or firewall in front of the mail server. If there is none, update the mail server: every maintained one supports EHLO.',
+          examples: EHLO_EXAMPLES,
+          reproduce: SHOWS_REPLY,
+        },
+        'helo-only-on-this-machine': {
+          title: 'Server supports only HELO',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded to a different machine (container, tunnel), look there.',
           reproduce: SHOWS_REPLY,
         },
         inspected: {
           title: 'Firewall inspects SMTP',
           party: 'network',
           certainty: 'likely',
-          remedy: `The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too. ${INSPECTION}`,
-          examples: INSPECTION_EXAMPLES,
+          remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too.`,
+          examples: EHLO_EXAMPLES,
           reproduce: SHOWS_REPLY,
         },
         'inspected-on-this-machine': {
           title: 'A program on this machine inspects SMTP',
           party: 'server',
           certainty: 'likely',
-          remedy: `The greeting is overwritten with asterisks. ${ON_THIS_MACHINE}`,
+          remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks.`,
           reproduce: SHOWS_REPLY,
         },
       },
@@ -242,7 +254,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Either TLS is not enabled for this service, or this is the wrong port. Enable STARTTLS for this port; it needs a certificate and its key. Some servers offer it only to some networks: check such a rule for the IP address of the runner. Clients with implicit TLS use port 465 (`transport: implicit`).',
+        'Enable STARTTLS for this port; it needs a certificate and its key. If it is enabled, check rules that offer it only to some networks. Otherwise check the port: implicit TLS is on 465 (`transport: implicit`).',
       examples:
         'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
       setting: 'starttls-not-advertised',
@@ -258,7 +270,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "TLS is configured, but the server cannot start it, and so does not offer it. Usually it could not load the certificate or the key: look in its log for the reason (a wrong path, a file that the server's user cannot read, a key that does not match the certificate).",
+            "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, and so does not offer it.",
           setting: 'starttls-refused',
           reproduce: NOT_OFFERED,
         },
@@ -267,7 +279,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server knows STARTTLS, but refuses it here: read the reply to it. Usually STARTTLS is limited to some networks, or a rule ends the session. Enable it for the IP address of the runner.',
+            'Enable STARTTLS for the IP address of the runner: the server knows the command, but refuses it here. Usually STARTTLS is limited to some networks, or a rule ends the session. The reply to STARTTLS may say which.',
           setting: 'starttls-not-advertised',
           reproduce: NOT_OFFERED,
         },
@@ -275,7 +287,7 @@ export const CAPABILITY = {
           title: 'Firewall inspects SMTP',
           party: 'network',
           certainty: 'likely',
-          remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X), so a firewall inspects SMTP and may also hide STARTTLS. ${INSPECTION} If STARTTLS is still missing then, enable it in the server.`,
+          remedy: `${INSPECTION} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without inspection, enable it in the server.`,
           examples: INSPECTION_EXAMPLES,
           reproduce: NOT_OFFERED,
         },
@@ -283,7 +295,7 @@ export const CAPABILITY = {
           title: 'A program on this machine inspects SMTP',
           party: 'server',
           certainty: 'likely',
-          remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). ${ON_THIS_MACHINE} If STARTTLS is still missing then, enable it in the server.`,
+          remedy: `${ON_THIS_MACHINE} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without that, enable it in the server.`,
           reproduce: NOT_OFFERED,
         },
       },
@@ -321,7 +333,8 @@ export const CAPABILITY = {
           title: 'STARTTLS accepted, but not offered',
           party: 'server',
           certainty: 'likely',
-          remedy: `Either the server does not list STARTTLS although it supports it, or a device between client and server removes the keyword. Compare with the reply to EHLO in the network of the server. If STARTTLS is missing there too, enable the offer in the server. Otherwise: ${INSPECTION}`,
+          remedy:
+            "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, enable the offer in the server. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
           examples: DISCARDED,
           setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,
@@ -347,7 +360,7 @@ export const CAPABILITY = {
       remedy:
         'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
       examples:
-        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
+        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',
       reproduce: { command: 'ehlo', shows: 'AUTH' },
     },
@@ -381,9 +394,9 @@ export const CAPABILITY = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Refuse AUTH before TLS, and neither offer nor accept it until STARTTLS has succeeded.',
+      remedy: 'Refuse the AUTH command before TLS (538). Not to offer it is not enough.',
       examples:
-        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
+        'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',
       reproduce: { command: 'plain-auth', shows: REPLY },
     },

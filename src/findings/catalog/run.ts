@@ -102,7 +102,7 @@ export const RUN = {
           title: 'Run interrupted',
           party: 'configuration',
           certainty: 'certain',
-          remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',
+          remedy: 'Run it again, and let it finish. `--deadline` ends a run after a time of your choice.',
         },
       },
     },

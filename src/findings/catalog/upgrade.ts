@@ -28,7 +28,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+            "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
           setting: 'starttls-refused',
           reproduce: SHOWS_REPLY,
         },
@@ -37,7 +37,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Two programs answer here: one writes the reply to EHLO, and another, which has no STARTTLS, gets the command. Usually that is a proxy or content filter in front of the mail server. Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS.',
+            'Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
           reproduce: SHOWS_REPLY,
         },
         'syntax-error': {
@@ -45,7 +45,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'STARTTLS has no parameters, and the gate sent none, so this is a defect of the server, or of a proxy that changes the command. Update it.',
+            'Update the server, or the proxy that changes the command: STARTTLS has no parameters, and the gate sent none.',
           reproduce: SHOWS_REPLY,
         },
         'bad-sequence': {
@@ -53,7 +53,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy in front of it terminates TLS or sends commands of its own. Configure the proxy and the server so that exactly one of them handles STARTTLS.',
+            'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS: usually a proxy terminates TLS or sends commands of its own.',
           reproduce: SHOWS_REPLY,
         },
         'requires-more': {
@@ -61,7 +61,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server requires a command, usually AUTH, before STARTTLS. A password would then be sent unencrypted. Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH.',
+            'Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH. The server requires a command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
           reproduce: SHOWS_REPLY,
         },
         'wrong-success-code': {
@@ -69,7 +69,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. It is not a problem of the certificate.',
+            'Correct the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. It is not a problem of the certificate.',
           reproduce: SHOWS_REPLY,
         },
         deferred: {
@@ -77,7 +77,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The server sent a temporary error on every attempt. Its text, or the server's log at the time of the run, says why.",
+            "Look for the reason in the text of the reply, or in the server's log at the time of the run. The error is temporary, but the server still sent it on the last attempt.",
           reproduce: SHOWS_REPLY,
         },
         'refused-to-client': {
@@ -85,7 +85,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "The text of the reply says why. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point. Look for that rule, or for the reason in the server's log at the time of the run.",
+            "Look for the reason in the text of the reply, or in the server's log at the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
           reproduce: SHOWS_REPLY,
         },
       },
@@ -98,7 +98,7 @@ export const UPGRADE = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
+        'Connect from the server itself (loopback). If the data comes there too, update the server, or the proxy in front of it: typically it replies to STARTTLS twice. If it does not, treat it as an attack, and find the device in the network that inserts the data.',
       reproduce: SHOWS_DATA,
     },
     {
@@ -111,7 +111,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
+            "Look in the server's log for a certificate or key that could not be loaded, or for a time limit: after its 220, it sent an error, unencrypted, so it probably found out too late that it cannot start TLS. If the log has no such error, treat the data as inserted by a device in the network.",
           setting: 'starttls-refused',
           reproduce: SHOWS_DATA,
         },
@@ -120,7 +120,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'In a TLS handshake the client speaks first, but this server, or a proxy in front of it, did not wait for that. Update it. If it starts TLS as a client, as a proxy that is configured for the wrong direction does, correct that setting.',
+            'Correct the proxy in front of the server if it is configured for the wrong direction, so that it starts TLS as a client. Otherwise update the server, or that proxy: in a TLS handshake the client speaks first, but it did not wait for that.',
         },
       },
     },

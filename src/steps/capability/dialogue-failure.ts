@@ -82,7 +82,7 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
   }
   const found = isOverwritten(greeting)
     ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
-    : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
+    : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo, address) });
   return stopped(found);
 }
 

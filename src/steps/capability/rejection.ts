@@ -1,6 +1,7 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
 import { wordsOf } from '../reply-text.js';
+import { isOnThisMachine } from './inspection.js';
 
 /** Words of a rejection that is about the IP address of the client. */
 const BLOCKLIST =
@@ -32,8 +33,12 @@ const NAME =
 /**
  * Why a server rejects EHLO with 5xx. If it accepts HELO with the same name, the name is not the reason.
  */
-export function ehloRejectionOf(reply: Reply, acceptsHelo: boolean): Because<'ehlo-rejected'> {
-  if (acceptsHelo) return { cause: 'helo-only' };
+export function ehloRejectionOf(
+  reply: Reply,
+  acceptsHelo: boolean,
+  address: string | undefined,
+): Because<'ehlo-rejected'> {
+  if (acceptsHelo) return { cause: isOnThisMachine(address) ? 'helo-only-on-this-machine' : 'helo-only' };
   const words = wordsOf(reply);
   if (NAME.test(words)) return { cause: 'ehlo-name' };
   if (BLOCKLIST.test(words) || ACCESS.test(words)) return { cause: 'access-denied' };

@@ -62,7 +62,7 @@ export async function otherCertificates(
       const failure = failureOf(outcome);
       const isAsked = failure?.kind === 'alert' && failure.asked;
       const why = isAsked ? ', because the server requires a client certificate' : '';
-      const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
+      const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no handshake');
       findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
     } else if (isTls13Only) {
       findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
@@ -78,7 +78,7 @@ export async function otherCertificates(
   return { findings, certificates };
 }
 
-/** Undefined without a connection. */
+/** Undefined if there was no handshake. */
 type Outcome = HandshakeResult | undefined;
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */

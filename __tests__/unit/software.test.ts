@@ -4,7 +4,7 @@ import { SERVERS } from '../../src/findings/software/servers.js';
 import type { Software, Topic } from '../../src/findings/software/topic.js';
 
 const recognized = (said: Partial<Said>): SoftwareName | undefined =>
-  recognize({ greetings: [], offers: [], rejections: [], ...said });
+  recognize({ greetings: [], offers: [], rejections: [], ...said })?.name;
 
 const greeted = (...greetings: readonly string[]): SoftwareName | undefined => recognized({ greetings });
 
@@ -71,6 +71,27 @@ describe('software is recognized', () => {
   });
 });
 
+describe('software is only likely', () => {
+  test.each<[SoftwareName, string]>([
+    ['Postfix', '454 4.7.0 TLS not available due to local problem'],
+    ['Postfix', '503 5.5.1 Error: authentication not enabled'],
+    ['Postfix', '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6'],
+    ['Postfix', '450 4.7.1 <ci.internal>: Helo command rejected: Host not found'],
+    ['Postfix', '554 5.7.1 <user@example.com>: Relay access denied'],
+    ['Exchange', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'],
+  ])('if a rejection has the words of %s: %s', (name, reply) => {
+    const said = { greetings: ['220 ready'], offers: [], rejections: [reply] };
+    expect(recognize(said)).toEqual({ name, isLikely: true });
+    expect(recognize({ ...said, greetings: ['220 mail.example.test ESMTP Exim 4.98'] })?.name).toBe('Exim');
+  });
+
+  test('if other software has the same greeting', () => {
+    const isLikely = (greeting: string) => recognize({ greetings: [greeting], offers: [], rejections: [] })?.isLikely;
+    expect(isLikely('220 mail.example.test ESMTP ready')).toBe(true);
+    expect(isLikely('220 mail.example.test ESMTP Postfix')).toBe(false);
+  });
+});
+
 describe('software is not recognized', () => {
   test.each([
     '220 postfix.example.test ESMTP',
@@ -100,12 +121,13 @@ describe('software is not recognized', () => {
     },
   );
 
-  test.each(['454 4.7.0 TLS not available: see the manual of Postfix', '550 relayed by exim'])(
-    'by the rejection "%s"',
-    (reply) => {
-      expect(recognized({ rejections: [reply] })).toBeUndefined();
-    },
-  );
+  test.each([
+    '454 4.7.0 TLS not available: see the manual of Postfix',
+    '550 relayed by exim',
+    '550 host mx said: 554 5.7.1 <a@b>: Relay access denied',
+  ])('by the rejection "%s"', (reply) => {
+    expect(recognized({ rejections: [reply] })).toBeUndefined();
+  });
 });
 
 /** What the setting of each product must name. There are no others. */
@@ -407,9 +429,12 @@ const rows = (Object.keys(SETTINGS) as Topic[]).flatMap((topic) =>
   (Object.entries(SETTINGS[topic]) as [SoftwareName, RegExp][]).map(([name, setting]) => ({ topic, name, setting })),
 );
 
+const settingFor = (topic: Topic, name: SoftwareName, minVersion = 'TLSv1.2'): string | undefined =>
+  settingOf(topic, { name, isLikely: false }, minVersion);
+
 test.each(rows)('$name has the setting for $topic', ({ topic, name, setting }) => {
-  const text = settingOf(topic, name, 'TLSv1.2');
-  expect(text).toMatch(new RegExp(`^(Probably )?${name}: (?!(The|Its?|Set|Check|Add)\\b)`));
+  const text = settingFor(topic, name);
+  expect(text).toMatch(new RegExp(`^${name}: (?!(The|Its?|Set|Check|Add)\\b)`));
   expect(text).toMatch(setting);
   expect(text).toMatch(/\.$/);
 });
@@ -422,15 +447,15 @@ test('no product has another setting', () => {
   expect(named.sort()).toEqual(rows.map(({ name, topic }) => `${name}: ${topic}`).sort());
 });
 
-test('a product whose greeting others send too is only probably that product', () => {
-  expect(settingOf('certificate', 'nginx', 'TLSv1.2')).toMatch(/^Probably nginx: /);
-  expect(settingOf('certificate', 'Postfix', 'TLSv1.2')).toMatch(/^Postfix: /);
+test('a product that is only likely is only probably that product', () => {
+  expect(settingOf('certificate', { name: 'nginx', isLikely: true }, 'TLSv1.2')).toMatch(/^Probably nginx: /);
+  expect(settingOf('certificate', { name: 'Postfix', isLikely: false }, 'TLSv1.2')).toMatch(/^Postfix: /);
 });
 
 test('no setting names another product', () => {
   const servers = Object.keys(SERVERS);
   const others = rows.filter(({ topic, name }) => {
-    const text = settingOf(topic, name, 'TLSv1.2') ?? '';
+    const text = settingFor(topic, name) ?? '';
     // Postfix has no authentication of its own, and Dovecot is one of the programs that it asks.
     const itself = name === 'Postfix' ? ['Postfix', 'Dovecot'] : [name];
     return servers.some((other) => !itself.includes(other) && text.includes(other));
@@ -454,5 +479,5 @@ test.each<[SoftwareName, string, RegExp]>([
   ['Haraka', 'TLSv1.3', /Node\.js that supports TLS 1\.3/],
   ['Stalwart', 'TLSv1.3', /remove TLS 1\.3 from/],
 ])('%s that does not support %s has the setting that allows it', (name, wanted, setting) => {
-  expect(settingOf('tls-version-too-old', name, wanted)).toMatch(setting);
+  expect(settingFor('tls-version-too-old', name, wanted)).toMatch(setting);
 });

@@ -16,13 +16,21 @@ export interface Said {
 
 /**
  * Recognizes a server or a service. A name counts only where the product itself puts it: a host can have any name, and a
- * rejection can quote another server, so the greeting counts most.
+ * rejection can quote another server, so the greeting counts most. Without a name, the words of a rejection make it likely.
  */
-export function recognize({ greetings, offers, rejections }: Said): SoftwareName | undefined {
-  return named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+export function recognize({ greetings, offers, rejections }: Said): Recognized | undefined {
+  const name = named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+  if (name) return { name, isLikely: softwareOf(name).isLikely ?? false };
+  const likely = named('words', rejections);
+  return likely && { name: likely, isLikely: true };
 }
 
-function named(where: 'greets' | 'offers' | 'rejects', texts: readonly string[]): SoftwareName | undefined {
+export interface Recognized {
+  readonly name: SoftwareName;
+  readonly isLikely: boolean;
+}
+
+function named(where: 'greets' | 'offers' | 'rejects' | 'words', texts: readonly string[]): SoftwareName | undefined {
   const names = Object.keys(SOFTWARE) as SoftwareName[];
   return names.find((name) => texts.some((text) => softwareOf(name)[where]?.test(text.replace(/^\d{3}[ -]/, ''))));
 }
@@ -32,9 +40,8 @@ function named(where: 'greets' | 'offers' | 'rejects', texts: readonly string[])
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
  * @returns undefined if there is none
  */
-export function settingOf(topic: Topic, name: SoftwareName, minVersion: string): string | undefined {
-  const { settings, isLikely } = softwareOf(name);
-  const setting = settings[topic];
+export function settingOf(topic: Topic, { name, isLikely }: Recognized, minVersion: string): string | undefined {
+  const setting = softwareOf(name).settings[topic];
   if (setting === undefined) return undefined;
   return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }

@@ -3,6 +3,7 @@ import { inWords, type Software } from './topic.js';
 /** The SMTP service of Windows greets with "Microsoft ESMTP MAIL Service, Version: …", and has other settings. */
 export const exchange: Software = {
   greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
+  words: /^5\.7\.\d+ SMTP; /,
   settings: {
     'greeting-rejected':
       "add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",

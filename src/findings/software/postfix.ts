@@ -2,6 +2,8 @@ import type { Software } from './topic.js';
 
 export const postfix: Software = {
   greets: /^\S+ ESMTP Postfix\b/,
+  words:
+    /^(?:4\.7\.0 TLS not available due to local problem$|5\.5\.1 Error: authentication not enabled$|5\.7\.8 Error: authentication failed: |[45]\.\d\.\d <[^>]*>: (?:Client host|Helo command|Sender address|Recipient address) rejected: |[45]\.\d\.\d <[^>]*>: Relay access denied$)/,
   settings: {
     'greeting-rejected':
       'check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',

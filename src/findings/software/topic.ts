@@ -63,6 +63,8 @@ export interface Software {
   readonly offers?: RegExp;
   /** Matches its rejections. Only services name themselves there. */
   readonly rejects?: RegExp;
+  /** Matches a rejection in its own words, which other software may have copied. */
+  readonly words?: RegExp;
   /** Set if other software sends the same greeting. */
   readonly isLikely?: true;
   /**

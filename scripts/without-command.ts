@@ -15,7 +15,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'egress-blocked': OF_THE_RUNNER,
   'starttls-command-injection': 'it requires a command in the same packet as STARTTLS',
   'handshake-timeout': 'tools wait, and show nothing',
-  'certificate-malformed': 'OpenSSL ignores it',
   'certificate-unchecked': 'another connection could have a different result',
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',

@@ -294,7 +294,7 @@ describe('the end of an incomplete chain, and the fix', () => {
     expect(found).toEqual(['certificate-untrusted']);
     expect(first?.message).toBe('The chain ends in a root that is not trusted: CN=Private Root CA.');
     expect(first?.remedy).toMatch(
-      /^If this root is yours, add it to `ca`, after .*\. If it is not, someone else may be responding/,
+      /^If the CA is your own, add its root to `ca`, after .*public CA instead\. If nobody knows this CA, .* an impostor/,
     );
     const rootSha256 = certificateFacts(new X509Certificate(other.root.cert)).sha256;
     expect(first?.evidence).toMatchObject({ root: 'CN=Private Root CA', rootSha256 });
@@ -332,7 +332,9 @@ describe('the end of an incomplete chain, and the fix', () => {
       expect(found).toEqual(['certificate-untrusted']);
       expect(first?.evidence?.nameConflict).toBe('a trusted CA has the name of the issuer, but a different key');
       expect(first?.message).toMatch(/: the trusted CA CN=Chain Root CA has a different key than the one that signed/);
-      expect(first?.remedy).toMatch(/^Either the CA has renewed its key, or this is not your server/);
+      expect(first?.remedy).toMatch(
+        /^Compare the fingerprint .*: either the CA has renewed its key, or this is not your server/,
+      );
       expect(first?.remedy).not.toMatch(/Append|add it/);
     }
   });

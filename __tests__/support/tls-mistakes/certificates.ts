@@ -10,6 +10,9 @@ const UNTRUSTED = 'certificate-untrusted';
 const INCOMPLETE = 'certificate-chain-incomplete';
 const PURPOSE = 'certificate-wrong-purpose';
 
+/** Ten minutes, in days. */
+const MINUTES = 10 / 24 / 60;
+
 const ca = (commonName: string, options: CertificateOptions = {}): Promise<Identity> =>
   issue({ commonName, ca: true, notBefore: inDays(-900), notAfter: inDays(900), ...options });
 const under = (issuer: Identity, options: CertificateOptions = {}): Promise<Identity> =>
@@ -17,7 +20,7 @@ const under = (issuer: Identity, options: CertificateOptions = {}): Promise<Iden
 const trusting = (...roots: Identity[]) => ({ ca: roots.map(({ cert }) => cert) });
 
 /** Chains that do not lead to a trusted CA, or should not. */
-export async function chains({ pki, good }: CertificateFixtures): Promise<readonly Mistake[]> {
+export async function chains({ pki, good, outsideConstraints }: CertificateFixtures): Promise<readonly Mistake[]> {
   const lab = await createPki('Lab');
   const root = await ca('Lab root CA');
   const odd = { further: [{ rawData: ISSUER_URL }] };
@@ -25,6 +28,7 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
   const oldIntermediate = await ca('Old CA', { issuer: pki.root, ...expired });
   const oldRoot = await ca('Old Root CA', expired);
   const early = await ca('Early CA', { issuer: pki.root, notBefore: inDays(20) });
+  const soon = await ca('Soon CA', { issuer: pki.root, notBefore: inDays(MINUTES) });
   const clients = await ca('Clients CA', { issuer: pki.root, usage: ['clientAuth'] });
   const again = await createPki('Test');
   const renewed = await ca('Renewed CA', { issuer: pki.root });
@@ -51,7 +55,7 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
       ...{ code: UNTRUSTED, title: 'Private root not trusted', ...CONFIGURATION },
       ...{
         message: /ends in a root that is not trusted: CN=Lab Root CA/,
-        fix: /add it to `ca`, after .* \(SHA-256 \w{64}\)/,
+        fix: /add its root to `ca`, after .* \(SHA-256 \w{64}\).* get a certificate from a public CA instead/,
       },
     },
     {
@@ -65,7 +69,10 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
       name: 'a CA with the name of a trusted one',
       server: serves(await again.issue({ names })),
       ...{ code: UNTRUSTED, title: 'Issuer has the name of a trusted CA, but a different key', ...LIKELY },
-      ...{ message: /has a different key than the one that signed/, fix: /^Either the CA has renewed its key/ },
+      ...{
+        message: /has a different key than the one that signed/,
+        fix: /^Compare the fingerprint .* before you add anything to `ca`/,
+      },
     },
     {
       name: 'an intermediate from before its CA renewed its key',
@@ -96,7 +103,7 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
       ...{ code: UNTRUSTED, title: 'Root certificate expired', ...AUTHORITY },
       message:
         /CN=Old Root CA expired on \S+, 3 days ago\. It is a root certificate that is configured as a trusted CA\./,
-      fix: /CN=Old Root CA must create a new root.*Adding the expired root to `ca` does not help/,
+      fix: /^Ask whoever operates the CA CN=Old Root CA for a new root.*Adding the expired root to `ca` does not help/,
     },
     {
       name: 'an expired intermediate in `ca`',
@@ -108,8 +115,18 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
     {
       name: 'an issuer that is not valid yet',
       server: serves(await under(early)),
-      ...{ code: UNTRUSTED, title: 'Issuer certificate not yet valid', ...LIKELY },
-      ...{ message: /CN=Early CA is not valid before/, fix: /clock of this machine/ },
+      ...{ code: UNTRUSTED, title: 'Issuer certificate not yet valid', ...SERVER },
+      ...{
+        message: /CN=Early CA is not valid before/,
+        fix: /^Install the chain that is valid now/,
+        notTheFix: /clock/,
+      },
+    },
+    {
+      name: 'an issuer that becomes valid in ten minutes',
+      server: serves(await under(soon)),
+      ...{ code: UNTRUSTED, title: 'Issuer certificate not yet valid, or a wrong clock', ...LIKELY },
+      ...{ message: /CN=Soon CA is not valid before/, fix: /^Compare the clock of this machine/ },
     },
     {
       name: 'an issuer that is not a CA',
@@ -121,22 +138,37 @@ export async function chains({ pki, good }: CertificateFixtures): Promise<readon
     {
       name: 'a CA for clients only',
       server: serves(await under(clients)),
-      ...{ code: UNTRUSTED, title: 'Issuer must not issue this certificate', ...AUTHORITY },
+      ...{ code: UNTRUSTED, title: 'Issuer must not issue this certificate', ...SERVER },
       message: /CN=Clients CA may not issue certificates for servers/,
-      ...{ fix: /outside that.*Do not add CN=Clients CA to `ca`/, noCommand: 'the text depends on the limit' },
+      fix: /^Get a certificate from an intermediate that may issue it.* add CN=Clients CA to `ca` does not help/,
+      noCommand: 'the text depends on the limit',
+    },
+    {
+      name: 'a CA for a different domain only',
+      server: serves(outsideConstraints),
+      ...{ code: UNTRUSTED, title: 'Name constraints of the issuer exclude this certificate', ...SERVER },
+      message: /CN=Test CA for elsewhere\.test may not issue .* its name constraints permit only elsewhere\.test\.$/,
+      fix: /^Get a certificate from an intermediate whose name constraints allow .* add CN=Test CA .* does not help/,
     },
   ];
 }
 
 /** Certificates with the wrong purpose, key, signature or dates. */
-export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Promise<readonly Mistake[]> {
+export async function contents({
+  pki,
+  good,
+  rsa2048,
+  signsCertificatesOnly,
+  soon,
+  noSuchDate,
+  oddNames,
+}: CertificateFixtures): Promise<readonly Mistake[]> {
   const ownCa = await issue({ commonName: HOST, names, ca: true });
   const weakCa = await ca('Weak CA', { issuer: pki.root, key: RSA_1024 });
   const sha1Ca = await ca('SHA-1 CA', { issuer: pki.root, signature: ecdsaWith('SHA-1') });
   const short = await ca('Short CA', { issuer: pki.root, notAfter: inDays(30) });
   const shortRoot = await ca('Short Root CA', { notAfter: inDays(30) });
   const selfSigned = await issue({ commonName: HOST, names });
-  const MINUTES = 10 / 24 / 60;
   return [
     {
       name: 'a self-signed CA certificate in `ca`',
@@ -154,8 +186,16 @@ export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Pro
     {
       name: 'a certificate for clients',
       server: serves(await pki.issue({ names, usage: ['clientAuth'] })),
+      ...{ code: PURPOSE, title: 'Certificate not valid for a server', ...LIKELY },
+      message: /its extended key usage does not allow a TLS server/,
+      fix: /^Configure the server to use its own certificate.*TLS Web Server Authentication/,
+    },
+    {
+      name: 'a key that may only sign certificates',
+      server: serves(signsCertificatesOnly),
       ...{ code: PURPOSE, title: 'Certificate not valid for a server', ...SERVER },
-      ...{ message: /its extended key usage does not allow a TLS server/, fix: /TLS Web Server Authentication/ },
+      message: /its key usage allows neither a signature nor a key exchange/,
+      ...{ fix: /^Get a certificate .* key usage "Digital Signature"/, notTheFix: /wrong file/ },
     },
     {
       name: 'a short key',
@@ -167,7 +207,10 @@ export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Pro
       name: 'a short key of an intermediate',
       server: serves(await under(weakCa)),
       ...{ code: 'certificate-weak-key', title: 'Weak key of an issuer', ...AUTHORITY },
-      ...{ message: /CN=Weak CA has a weak key/, fix: /a new key for the server does not help/ },
+      ...{
+        message: /CN=Weak CA has a weak key/,
+        fix: /^Get the certificate from a CA.*a new key for the server does not help/,
+      },
       noCommand: 'openssl x509 reads only the first certificate',
     },
     {
@@ -180,7 +223,10 @@ export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Pro
       name: 'a SHA-1 signature of an intermediate',
       server: serves(await under(sha1Ca)),
       ...{ code: 'certificate-weak-signature', title: 'Weak signature of an intermediate', ...AUTHORITY },
-      ...{ message: /CN=SHA-1 CA has a weak signature/, fix: /^The certificate of the intermediate CN=SHA-1 CA/ },
+      ...{
+        message: /CN=SHA-1 CA has a weak signature/,
+        fix: /^Install the current certificate of the intermediate CN=SHA-1 CA/,
+      },
       noCommand: 'openssl x509 reads only the first certificate',
     },
     {
@@ -203,21 +249,54 @@ export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Pro
     },
     {
       name: 'a certificate that expires soon',
-      server: serves(await pki.issue({ names, notAfter: inDays(3.5) })),
+      server: serves(soon),
       ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
-      ...{ message: /, in 3 days, but must be valid for at least 14 days/, fix: /^Renew the certificate now/ },
+      message: /, in 5 days, but must be valid for at least 14 days\.$/,
+      ...{ fix: /^Renew the certificate now/, notTheFix: /min-valid-days/ },
+    },
+    {
+      name: 'a short-lived certificate',
+      server: serves(await pki.issue({ names, notBefore: inDays(-1), notAfter: inDays(5.5) })),
+      ...{ code: 'certificate-expires-soon', title: 'Lifetime too short for min-valid-days', ...CONFIGURATION },
+      message: /, in 5 days, but must be valid for at least 14 days\. Its whole lifetime is 6 days\.$/,
+      fix: /^Set `min-valid-days` \(`tls\.min-valid-days` of this endpoint\) to about 2, a third/,
+    },
+    {
+      name: 'a short-lived certificate whose renewal is late',
+      server: serves(await pki.issue({ names, notBefore: inDays(-6), notAfter: inDays(1.5) })),
+      ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
+      ...{ message: /, in 1 day, but must be valid/, fix: /^Renew the certificate now/ },
+    },
+    {
+      name: 'a date that does not exist',
+      server: serves(noSuchDate),
+      ...{ code: 'certificate-malformed', title: 'Malformed certificate', ...SERVER },
+      ...{ message: /notAfter is not a valid date/, fix: /^Have the certificate reissued .* cannot be repaired/ },
+    },
+    {
+      name: 'an extension that extends past its end',
+      server: serves(oddNames),
+      ...{ code: 'certificate-malformed', title: 'Malformed certificate', ...SERVER },
+      ...{ message: /a length extends past the end/, fix: /^Have the certificate reissued/ },
+      noCommand: 'OpenSSL shows only wrong dates',
     },
     {
       name: 'an intermediate that expires before the certificate',
       server: serves(await under(short)),
       ...{ code: 'certificate-issuer-expires-first', title: 'Issuer expires before the certificate', ...SERVER },
-      ...{ message: /CN=Short CA expires on/, fix: /^Replace the intermediate CN=Short CA/ },
+      ...{
+        message: /CN=Short CA expires on/,
+        fix: /^Have the certificate reissued by an intermediate that is valid for longer.* CN=Short CA with the same key/,
+      },
     },
     {
       name: 'a root that expires before the certificate',
       ...{ server: serves(await under(shortRoot)), policy: trusting(shortRoot) },
       ...{ code: 'certificate-issuer-expires-first', title: 'Trusted CA expires before the certificate', ...AUTHORITY },
-      ...{ message: /CN=Short Root CA expires on/, fix: /^The CA CN=Short Root CA needs a new certificate/ },
+      ...{
+        message: /CN=Short Root CA expires on/,
+        fix: /^Have the server's certificate reissued so that it ends before the CA CN=Short Root CA does/,
+      },
       noCommand: 'the server does not send the root',
     },
     {
@@ -225,13 +304,16 @@ export async function contents({ pki, good, rsa2048 }: CertificateFixtures): Pro
       ...{ server: serves(good), policy: { pins: [pin(rsa2048)] } },
       code: 'certificate-pin-mismatch',
       ...{ title: 'Key does not match the pin, but the certificate is valid', ...CONFIGURATION },
-      ...{ message: /is not pinned/, fix: /^A trusted CA has confirmed this key .* add sha256\/\S{44} to `tls\.pin`/ },
+      ...{
+        message: /is not pinned/,
+        fix: /^Ask whoever runs the server .* a trusted CA has confirmed this key .* add sha256\/\S{44} to `tls\.pin`/,
+      },
     },
     {
       name: 'a self-signed certificate with a new key',
       ...{ server: serves(selfSigned), policy: { pins: [pin(rsa2048)] } },
       ...{ code: 'certificate-pin-mismatch', title: 'Key does not match the pin', ...LIKELY },
-      ...{ message: /is not pinned/, fix: /find out who operates it before you change the pin/ },
+      ...{ message: /is not pinned/, fix: /^Find out who operates this server before you change the pin/ },
     },
     {
       name: 'a self-signed certificate',

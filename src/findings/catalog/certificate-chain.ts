@@ -64,7 +64,7 @@ const SAME_NAME = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `ca`: compare the fingerprint with those that the CA publishes, and check from another network. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
   reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 } as const;
 
@@ -106,7 +106,7 @@ export const CERTIFICATE_CHAIN = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'The message says what is wrong with the chain. If the CA is public, install the chain that it publishes now. If the certificate itself has the problem, have it reissued without that.',
+        'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
       setting: 'certificate',
     },
     {
@@ -121,7 +121,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ rootSha256 = '' }: Values) =>
-            `If this root is yours, add it to \`ca\`, after you have compared its fingerprint (SHA-256 ${rootSha256}). If it is not, someone else may be responding in place of the server: find out who, and do not trust it.`,
+            `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,
@@ -162,7 +162,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Whoever operates the CA ${badIssuer} must create a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+            `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
           reproduce: { command: 'openssl', shows: 'certificate has expired' },
         },
         'configured-issuer-expired': {
@@ -175,9 +175,18 @@ export const CERTIFICATE_CHAIN = {
         'issuer-not-yet-valid': {
           title: 'Issuer certificate not yet valid',
           party: 'server',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Install the chain that is valid now, such as the previous one. If ${badIssuer} should be valid already, it was issued with a wrong date: the CA must reissue it.`,
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+        },
+        'issuer-clock': {
+          title: 'Issuer certificate not yet valid, or a wrong clock',
+          party: 'server',
           certainty: 'likely',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, ${badIssuer} was issued with a wrong date: the CA must reissue it.`,
+            `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
           reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
         },
         'issuer-not-a-ca': {
@@ -191,13 +200,29 @@ export const CERTIFICATE_CHAIN = {
         },
         'issuer-not-allowed': {
           title: 'Issuer must not issue this certificate',
-          party: 'certificate-authority',
+          party: 'server',
           certainty: 'certain',
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
-            `The certificate of ${badIssuer} limits what it may issue, and this certificate is outside that. The CA must issue it with an intermediate that is allowed to, or lift the limit. Do not add ${badIssuer} to \`ca\`.`,
+            `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+          setting: 'certificate',
+        },
+        'name-constraints': {
+          title: 'Name constraints of the issuer exclude this certificate',
+          party: 'server',
+          certainty: 'certain',
+          newCertificate: 'has only names that its issuers may certify',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: constraintViolation },
         },
       },
     },
   ),
 } as const satisfies Record<string, CatalogEntry>;
+
+/** What OpenSSL reports for a name outside of what an issuer may certify. */
+function constraintViolation({ reason = '' }: Values): string {
+  return `${reason.includes(': its name constraints exclude ') ? 'excluded' : 'permitted'} subtree violation`;
+}

@@ -108,7 +108,7 @@ export const CERTIFICATE_NAME = {
           ...NEW_CERTIFICATE,
           title: 'Default certificate of the server',
           remedy: ({ expected = '' }: Values) =>
-            `The names are those of a machine, not of a mail server on the internet: this is probably the certificate that was generated when the software was installed. Configure the server to use a certificate that includes ${expected}.`,
+            `Configure the server to use a certificate that includes ${expected}. The names in this one are those of a machine, not of a mail server on the internet, so it was probably generated when the software was installed.`,
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
         'other-domain': {

@@ -19,6 +19,11 @@ function notAfter(iso = ''): string {
   return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
 
+/** A third of the days between two dates. */
+function thirdOfDays(from: string, to: string): number {
+  return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
+}
+
 /** Weak signatures as `openssl x509 -text` prints them. */
 const SIGNATURES: Readonly<Record<string, string>> = {
   'RSA with MD5': 'md5WithRSAEncryption',
@@ -78,11 +83,24 @@ export const CERTIFICATE = {
       certainty: 'certain',
       newCertificate: 'is valid for longer than `min-valid-days`',
       remedy:
-        'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late, or whether the server has not loaded the new certificate yet. If short lifetimes are by design, lower `min-valid-days`.',
+        'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
+      examples: 'certbot: `certbot renew --dry-run`.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
     },
-    VALIDITY,
+    {
+      ...VALIDITY,
+      causes: {
+        'short-lived': {
+          title: 'Lifetime too short for min-valid-days',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ validFrom = '', validTo = '' }: Values) =>
+            `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
+          reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
+        },
+      },
+    },
   ),
   ...CERTIFICATE_NAME,
   ...CERTIFICATE_CHAIN,
@@ -103,13 +121,22 @@ export const CERTIFICATE = {
       reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
       resultType: 'validation-failure',
       causes: {
+        'other-purpose': {
+          party: 'server',
+          certainty: 'likely',
+          newCertificate: 'is for TLS servers',
+          remedy:
+            'Configure the server to use its own certificate: this one is for a different purpose, such as clients or mail, so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".',
+          setting: 'certificate',
+          reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
+        },
         'self-signed-ca': {
           title: 'Self-signed CA certificate used as server certificate',
           party: 'server',
           certainty: 'certain',
           newCertificate: 'is not a CA certificate',
           remedy: ({ expected = '', pin = '' }: Values) =>
-            `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep it and pin its key: \`tls.pin: ${pin}\`.`,
+            `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep the present one and pin its key: \`tls.pin: ${pin}\`.`,
           reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
         },
         'ca-certificate': {
@@ -127,13 +154,14 @@ export const CERTIFICATE = {
   ),
   'certificate-malformed': error(
     'Malformed certificate',
-    "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
+    "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
     {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'The evidence says what is malformed. Get a certificate from software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+        'Have the certificate reissued with software that encodes it correctly: it cannot be repaired, because it is signed.',
       setting: 'certificate',
+      reproduce: { command: 'certificate-text', shows: badTime },
     },
     {
       evidence: {
@@ -149,7 +177,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
-            `The evidence says what is malformed. The CA must reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+            `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
         },
       },
     },
@@ -161,7 +189,8 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
-      remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
+      remedy:
+        'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
       setting: 'certificate',
       reproduce: { command: 'certificate-text', shows: publicKeyBits },
     },
@@ -175,7 +204,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
-            `The key of the CA ${subject} is too short, so a new key for the server does not help. Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. If the CA is your own, create a new one.`,
+            `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
         },
       },
     },
@@ -202,7 +231,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
-            `The certificate of the intermediate ${subject} is weakly signed, so a new certificate for the server alone does not help. Install the current intermediate if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it.`,
+            `Install the current certificate of the intermediate ${subject}, if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it. The present one is weakly signed, so a new certificate for the server alone does not help.`,
         },
       },
     },
@@ -214,7 +243,7 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'likely',
       remedy: ({ pin = '' }: Values) =>
-        `The certificate is not valid either, so nothing shows that this is your server: find out who operates it before you change the pin. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
+        `Find out who operates this server before you change the pin: the certificate is not valid either, so nothing shows that it is yours. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
       reproduce: { command: 'pin', shows: pinDigest },
     },
     {
@@ -226,7 +255,7 @@ export const CERTIFICATE = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ pin = '' }: Values) =>
-            `A trusted CA has confirmed this key for this name, so the key was probably changed when the certificate was renewed. Ask whoever runs the server. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+            `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
           examples: 'certbot: `--reuse-key`.',
           reproduce: { command: 'pin', shows: pinDigest },
         },
@@ -240,7 +269,7 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       remedy: ({ issuer = '' }: Values) =>
-        `Replace the intermediate ${issuer} with the one that the CA publishes now, or have the certificate reissued under it, before that day.`,
+        `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: ({ issuerValidTo }: Values) => notAfter(issuerValidTo) },
     },
@@ -257,7 +286,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ issuer = '' }: Values) =>
-            `The CA ${issuer} needs a new certificate before that day, and every mail client must trust the new one by then (the gate: with \`ca\`). If the CA is not yours, get the next certificate of the server from one that is valid for longer.`,
+            `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,
         },
       },
     },
@@ -268,7 +297,8 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
+      remedy:
+        'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it. The root can be left out.',
       setting: 'certificate',
     },
     {
@@ -303,7 +333,8 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Automate renewal (ACME), including the reload of the mail server.',
+      remedy:
+        'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
     },
     { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' },
   ),
@@ -324,13 +355,13 @@ export const CERTIFICATE = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The server requires a client certificate, which the gate does not send on this connection. Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`.',
+            'Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`: the server requires a client certificate, which the gate does not send on this connection.',
         },
         'tls-1.3-only': {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'If the server has one certificate, set `tls.check: single` for this endpoint: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+            'Set `tls.check: single` for this endpoint if the server has one certificate: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
         },
       },
     },
@@ -359,6 +390,11 @@ export const CERTIFICATE = {
 function publicKeyBits({ key = '' }: Values): string {
   const bits = / (\d+)$/.exec(key)?.[1];
   return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
+}
+
+/** OpenSSL shows no other problem of the encoding. */
+function badTime({ malformed = '' }: Values): string {
+  return malformed.includes(' is not a valid date: ') && /\d{12}Z/.test(malformed) ? 'Bad time value' : '';
 }
 
 function pinDigest({ pin = '' }: Values): string {

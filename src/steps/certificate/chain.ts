@@ -8,7 +8,7 @@ import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js';
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
-import { day, timeBetween } from './dates.js';
+import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 
 /**
@@ -129,13 +129,15 @@ function issuerProblem(
     const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
     return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
   }
-  if (kind === 'not-allowed') {
-    return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause: 'issuer-not-allowed' });
+  if (kind === 'not-allowed' || kind === 'name-constraints') {
+    const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
+    return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause });
   }
   const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
   if (kind === 'not-yet-valid') {
     const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
-    return finding(code, message, { evidence, cause: 'issuer-not-yet-valid' });
+    const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
+    return finding(code, message, { evidence, cause });
   }
   const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
   const isRoot = isSelfIssued(issuer);

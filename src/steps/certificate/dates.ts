@@ -39,13 +39,29 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
   }
   if (validFrom > now) {
     const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
-    // A day: a clock that is set to local time is wrong by at most 14 hours.
-    const isSoon = validFrom.getTime() - now.getTime() < DAY_MS;
-    return [finding('certificate-not-yet-valid', message, { evidence, ...(isSoon && { cause: 'clock' }) })];
+    const cause = isClockLikely(validFrom, now) ? ({ cause: 'clock' } as const) : {};
+    return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
   }
   const tooSoon = tooSoonClause(validTo, options);
   if (tooSoon === undefined) return [];
-  return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
+  const message = `The certificate expires on ${day(validTo)}${tooSoon}.`;
+  if (!isShortLived(validFrom, validTo, options)) return [finding('certificate-expires-soon', message, { evidence })];
+  const lifetime = `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+  return [finding('certificate-expires-soon', `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+}
+
+/** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
+export function isClockLikely(validFrom: Date, now: Date): boolean {
+  return validFrom.getTime() - now.getTime() < DAY_MS;
+}
+
+/**
+ * Whether a certificate is so short-lived that `min-valid-days` demands its renewal earlier than usual. ACME clients renew
+ * when a third of the lifetime is left.
+ */
+function isShortLived(validFrom: Date, validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): boolean {
+  const lifetime = validTo.getTime() - validFrom.getTime();
+  return lifetime < 2 * minValidDays * DAY_MS && validTo.getTime() - now.getTime() >= lifetime / 3;
 }
 
 /** The end of a sentence, if a certificate expires too soon. */
@@ -94,7 +110,7 @@ export function judgeLifetime(
   const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
   const days = daysBetween(validFrom, validTo);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
-  const message = `The certificate is valid for ${count(days, 'day')}, but public CAs could issue certificates on its start date for at most ${limit.days} days.`;
+  const message = `The certificate is valid for ${count(days, 'day')}. On its start date, public CAs could issue at most ${limit.days} days.`;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
   return [finding('certificate-lifetime-long', message, { evidence })];
 }

@@ -23,7 +23,10 @@ export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOpt
   if (reasons.length === 0) return [];
   const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
   const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
-  if (purposeErrors.length > 0) return [finding('certificate-wrong-purpose', message, { evidence })];
+  if (purposeErrors.length > 0) {
+    const cause = facts.isForOthers ? ({ cause: 'other-purpose' } as const) : {};
+    return [finding('certificate-wrong-purpose', message, { evidence, ...cause })];
+  }
   return [
     isSelfIssued(certificate)
       ? finding('certificate-wrong-purpose', message, {

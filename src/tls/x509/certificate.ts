@@ -3,7 +3,7 @@ import { derElements, derWithin, oid } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
 import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
 import { addressOf, type PresentedIdentifiers } from '../names.js';
-import { purposeErrors } from './purpose.js';
+import { extendedKeyUsageError, purposeErrors } from './purpose.js';
 
 /** The content of a certificate. Its texts come from the peer. */
 export interface CertificateFacts extends PresentedIdentifiers {
@@ -17,6 +17,8 @@ export interface CertificateFacts extends PresentedIdentifiers {
   readonly signature: Algorithm;
   readonly isCa: boolean;
   readonly purposeErrors: readonly string[];
+  /** Whether its extended key usage excludes servers. */
+  readonly isForOthers: boolean;
   /** Whether it has subject alternative names that are neither DNS names nor IP addresses. */
   readonly hasOtherNames: boolean;
   /** The URLs of the issuer's certificate. */
@@ -49,6 +51,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
     signature: signatureFacts(certificate),
     isCa: certificate.ca,
     purposeErrors: purposeErrors(certificate),
+    isForOthers: extendedKeyUsageError(certificate) !== undefined,
     caIssuers: caIssuers(certificate),
     sha256: fingerprint(certificate),
     spki: createHash('sha256').update(subjectPublicKeyInfo(certificate)).digest('base64'),

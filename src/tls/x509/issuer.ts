@@ -43,7 +43,7 @@ export function pathError(
     error && { ...error, message: `${name} ${error.message}` };
   return (
     orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-    firstError(counted, (one) => withName(notAllowed(issuer, constraintError(issuer, one, comparisons)))) ??
+    firstError(counted, (one) => withName(ofConstraints(issuer, constraintError(issuer, one, comparisons)))) ??
     unsupportedFeature(issuer) ??
     firstError(counted, (one, i) =>
       hasUnsupportedConstraint(issuer, one, i === 0)
@@ -53,8 +53,8 @@ export function pathError(
   );
 }
 
-function notAllowed(issuer: X509Certificate, error: PathError | undefined): PathError | undefined {
-  return error && !error.isUnsupported ? { ...error, problem: { kind: 'not-allowed', issuer } } : error;
+function ofConstraints(issuer: X509Certificate, error: PathError | undefined): PathError | undefined {
+  return error && !error.isUnsupported ? { ...error, problem: { kind: 'name-constraints', issuer } } : error;
 }
 
 /** @returns an error whose message follows the name of the issuer */

@@ -14,8 +14,8 @@ export interface PathError {
   readonly problem?: { readonly kind: IssuerProblem; readonly issuer: X509Certificate };
 }
 
-/** `not-allowed`: a CA that may not issue this certificate, by its own limits. */
-export type IssuerProblem = 'expired' | 'not-yet-valid' | 'not-a-ca' | 'not-allowed';
+/** `not-allowed`: a CA that may not issue this certificate, by limits other than its name constraints. */
+export type IssuerProblem = 'expired' | 'not-yet-valid' | 'not-a-ca' | 'not-allowed' | 'name-constraints';
 
 interface NameType<Name> {
   readonly tag: number;

@@ -1,7 +1,9 @@
 import type { SecureContext } from 'node:tls';
 import { Deadline } from '../net/deadline.js';
-import { openDialogue } from '../smtp/dialogue.js';
+import { openDialogue, type DialogueFailure } from '../smtp/dialogue.js';
 import { Transcript } from '../net/transcript.js';
+import type { Reply } from '../smtp/reply.js';
+import { ServiceNotAvailable } from '../smtp/session-errors.js';
 import type { Opening } from '../tls/guard.js';
 import type { Handshake, HandshakeResult, TlsChannel } from '../tls/handshake.js';
 import { heardBefore } from './error-to-finding.js';
@@ -67,6 +69,12 @@ async function greetingOf(side: Context, { outcome }: Handshake): Promise<string
   }
 }
 
+/** A server that rejects the connection, EHLO or STARTTLS, such as with 421. */
+interface Rejected {
+  readonly ok: false;
+  readonly failure: { readonly kind: 'rejected'; readonly reply: Reply };
+}
+
 /**
  * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
  * @returns undefined if no handshake was possible
@@ -75,18 +83,27 @@ export async function sideHandshake(
   context: Context,
   address: string | undefined,
   secureContext: SecureContext,
-): Promise<HandshakeResult | undefined> {
-  return diagnose(context, address, async (side, connection) => {
+): Promise<HandshakeResult | Rejected | undefined> {
+  return diagnose<HandshakeResult | Rejected | undefined>(context, address, async (side, connection) => {
     if (side.endpoint.transport === 'starttls') {
       const session = beginSession(side, connection.socket);
       const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' } as const;
       const opened = await openDialogue(session, terms);
-      if (!opened.ok || opened.dialogue.leftover.length > 0) return undefined;
+      if (!opened.ok) {
+        const reply = rejectionIn(opened.failure);
+        return reply && { ok: false, failure: { kind: 'rejected', reply } };
+      }
+      if (opened.dialogue.leftover.length > 0) return undefined;
     }
     const result = await beginTls(side, connection, secureContext).outcome;
     if (result.ok) result.channel.stream.destroy();
     return result;
   });
+}
+
+function rejectionIn({ answer }: DialogueFailure): Reply | undefined {
+  if (answer.refused) return answer.reply;
+  return answer.error instanceof ServiceNotAvailable ? answer.error.reply : undefined;
 }
 
 async function diagnose<T>(

@@ -330,6 +330,15 @@ describe('the step has a warning if the second certificate cannot be checked bec
   });
 });
 
+test('a server that rejects the additional connection is quoted, with a command for the other certificate', async () => {
+  const {
+    found: [found],
+  } = await see([certs.good], [{}, { greeting: '421 busy' }]);
+  expect(found).toMatchObject({ code: 'certificate-unchecked', evidence: { outcome: '421 busy' } });
+  expect(found?.message).toMatch(/an RSA certificate, because it rejected the additional connection: 421 busy\.$/);
+  expect(found?.remedy).toMatch(/`openssl s_client -tls1_2 -cipher aRSA`\.$/);
+});
+
 /** A relay in front of an implicit-TLS server that rejects clients which do not offer this signature scheme. */
 async function startStrict(backend: number, scheme: number): Promise<{ port: number } & AsyncDisposable> {
   const sockets = new Set<Socket>();

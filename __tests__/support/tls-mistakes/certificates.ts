@@ -79,7 +79,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(renewed, { sends: [before] })),
       ...{ code: UNTRUSTED, title: 'Wrong intermediate certificate sent', ...LIKELY },
       message: /sends CN=Renewed CA as the issuer of CN=STARTTLS Gate demo, but with a different key/,
-      fix: /^Replace the certificate of CN=Renewed CA .* subject key identifier is [0-9A-F]{2}(:[0-9A-F]{2}){19}\)/,
+      fix: /^Replace the certificate of CN=Renewed CA .* subject key identifier `[0-9A-F]{2}(:[0-9A-F]{2}){19}`\./,
       notTheFix: /Append|add it to `ca`/,
     },
     {

@@ -35,9 +35,9 @@ function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
 
 /** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
 function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): string {
-  const from = caIssuers === undefined ? 'from the CA' : `available at ${caIssuers}`;
-  const which = issuerKeyId === undefined ? '' : `, whose subject key identifier is ${issuerKeyId}`;
-  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the server's certificate (${from}${which}), and reload the server. The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
+  const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+  const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
+  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
 }
 
 const MISSING_INTERMEDIATE = {

@@ -1,8 +1,9 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CertificateReport } from '../../report/report.js';
+import { formatReply } from '../../smtp/reply.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
-import type { HandshakeFailure, HandshakeResult, TlsChannel } from '../../tls/handshake.js';
+import type { TlsChannel } from '../../tls/handshake.js';
 import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
@@ -61,8 +62,12 @@ export async function otherCertificates(
     } else if (!isAbsent(outcome)) {
       const failure = failureOf(outcome);
       const isAsked = failure?.kind === 'alert' && failure.asked;
-      const why = isAsked ? ', because the server requires a client certificate' : '';
-      const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no handshake');
+      const what = inWords(failure);
+      const why = isAsked
+        ? ', because the server requires a client certificate'
+        : failure?.kind === 'rejected'
+          ? `, because it rejected the additional connection: ${what}`
+          : '';
       findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
     } else if (isTls13Only) {
       findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
@@ -78,8 +83,10 @@ export async function otherCertificates(
   return { findings, certificates };
 }
 
-/** Undefined if there was no handshake. */
-type Outcome = HandshakeResult | undefined;
+/** Undefined without a connection. */
+type Outcome = Awaited<ReturnType<typeof sideHandshake>>;
+
+type Failure = (Outcome & { readonly ok: false })['failure'];
 
 /** RFC 8446 sections 4.2.3 and 6.2, RFC 5246 section 7.2.2: no acceptable set of security parameters. */
 const HANDSHAKE_FAILURE = 40;
@@ -91,8 +98,13 @@ const MAY_HIDE =
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 
-function failureOf(outcome: Outcome): HandshakeFailure | undefined {
+function failureOf(outcome: Outcome): Failure | undefined {
   return outcome?.ok === false ? outcome.failure : undefined;
+}
+
+function inWords(failure: Failure | undefined): string {
+  if (failure?.kind === 'alert') return `alert ${failure.number}`;
+  return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no connection');
 }
 
 /**

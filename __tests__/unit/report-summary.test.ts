@@ -115,7 +115,7 @@ describe('the table', () => {
     ['server', 'Server owner'],
     ['certificate-authority', 'CA'],
     ['network', 'Network'],
-    ['inbox', 'Mailbox owner'],
+    ['inbox', 'Inbox administrator'],
     ['configuration', 'Workflow author'],
     ['gate', 'Gate'],
   ] as const)('says who has to act: %s', (party, label) => {

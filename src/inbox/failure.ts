@@ -6,6 +6,7 @@ import type { HandshakeFailure } from '../tls/handshake.js';
 export interface Objection {
   readonly code: string;
   readonly message: string;
+  readonly evidence?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a server negotiates if every version and cipher suite is enabled. */
@@ -16,7 +17,7 @@ export interface Negotiated {
 }
 
 /** Another attempt may succeed. */
-export type TemporaryReason = 'no-greeting' | 'no-reply' | 'connection-lost' | 'server-error';
+export type TemporaryReason = 'no-greeting' | 'no-reply' | 'connection-lost' | 'server-error' | 'login-unavailable';
 
 /** The server does not behave as its protocol requires, or as the gate needs. */
 export type UnusableReason =
@@ -33,7 +34,17 @@ export type UnusableReason =
 
 /** The server replies that it does not do what the gate requests. */
 export type RejectedReason =
-  'login-refused' | 'mailbox-missing' | 'mailbox-refused' | 'command-refused' | 'not-deleted';
+  'login-refused' | 'mailbox-missing' | 'mailbox-separator' | 'mailbox-refused' | 'command-refused' | 'not-deleted';
+
+/** How a mailbox is named at a server (RFC 9051 sections 6.3.10 and 7.3.1); the text is escaped. */
+export interface MailboxNaming {
+  /** The name that was sent, if the client added the prefix of the personal namespace. */
+  readonly requested?: string;
+  /** What separates the parts of a name. */
+  readonly separator?: string;
+  /** The configured name with that separator. */
+  readonly suggested?: string;
+}
 
 /** Why an inbox cannot be used. Until its TLS channel has been judged, no password is sent. */
 export type InboxFailure =
@@ -55,7 +66,13 @@ export type InboxFailure =
   | { readonly kind: 'busy'; readonly detail: string }
   /** `reply` is the server's own text. */
   | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly detail: string; readonly reply?: string }
-  | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly detail: string; readonly reply?: string }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RejectedReason;
+      readonly detail: string;
+      readonly reply?: string;
+      readonly naming?: MailboxNaming;
+    }
   /** The message was in the mailbox, and was removed before it was read. */
   | { readonly kind: 'message-gone' };
 
@@ -78,8 +95,14 @@ export const busy = (detail: string): InboxError => new InboxError({ kind: 'busy
 export const unusable = (reason: UnusableReason, detail: string, reply?: string): InboxError =>
   new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-export const rejected = (reason: RejectedReason, detail: string, reply?: string): InboxError =>
-  new InboxError({ kind: 'rejected', reason, detail, ...(reply !== undefined && { reply }) });
+export const rejected = (reason: RejectedReason, detail: string, reply?: string, naming?: MailboxNaming): InboxError =>
+  new InboxError({
+    kind: 'rejected',
+    reason,
+    detail,
+    ...(reply !== undefined && { reply }),
+    ...(naming && { naming }),
+  });
 
 /** @param what a command or a request, as the end of a sentence */
 export const noReply = (what: string): InboxError =>

@@ -28,6 +28,8 @@ export interface Searched {
   readonly folders: readonly string[];
   /** The junk folder of the account, if the gate knows one; `searched` unless the last search of it failed. */
   readonly junk?: { readonly folder: string; readonly searched: boolean };
+  /** Whether the mailbox has never received a message, as far as its UIDs show: UIDs are never used again. */
+  readonly isUnused?: true;
 }
 
 /** The message to find. */

@@ -60,7 +60,7 @@ export const PARTY_LABELS: Readonly<Record<Party, string>> = {
   server: 'Server owner',
   'certificate-authority': 'CA',
   network: 'Network',
-  inbox: 'Mailbox owner',
+  inbox: 'Inbox administrator',
   configuration: 'Workflow author',
   gate: 'Gate',
 };

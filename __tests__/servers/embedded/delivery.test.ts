@@ -271,6 +271,7 @@ describe('a message that is not found', () => {
 
   test('is reported with the place and time of the search, the reply and the dialogue with the inbox', async () => {
     await using server = await startEmbedded({ alter: () => undefined });
+    server.mailbox.append(Buffer.from('Subject: An older message\r\n\r\nHello\r\n'));
     const { report } = await gate(lost(server));
     const [found] = report.steps[4]?.findings ?? [];
     const url = `imaps://127.0.0.1:${server.imapPort}`;
@@ -299,11 +300,24 @@ describe('a message that is not found', () => {
 
   test('is reported with the junk folder, if that was searched', async () => {
     await using server = await startEmbedded({ alter: () => undefined, imap: { junk: new Mailbox() } });
+    server.mailbox.append(Buffer.from('Subject: An older message\r\n\r\nHello\r\n'));
     const { report } = await gate(lost(server));
     const [found] = report.steps[4]?.findings ?? [];
     expect(found?.message).toMatch(/ The gate searched INBOX, Junk at .* That includes the junk folder\.$/);
     expect(found?.evidence).toMatchObject({ searched: 'INBOX, Junk', junk: 'searched' });
-    expect(found?.remedy).not.toContain('Look for it in the junk folder');
+    expect(found?.remedy).not.toContain('A rule may also have moved it');
+  });
+
+  test('is probably in a different mailbox if the one that was searched has never received any', async () => {
+    await using server = await startEmbedded({ alter: () => undefined });
+    const first = (await gate(lost(server))).report.steps[4]?.findings[0];
+    expect(first).toMatchObject({ title: 'Message not found in an inbox that has never received mail' });
+    expect(first?.message).toMatch(/ INBOX has never received a message \(its first UID is not used\)\.$/);
+    expect(first?.remedy).toMatch(/^Search the server's log for the Message-ID <.*>: it says to which mailbox/);
+    server.mailbox.append(Buffer.from('Subject: Removed\r\n\r\nHello\r\n'));
+    server.mailbox.remove(() => true);
+    const second = (await gate(lost(server))).report.steps[4]?.findings[0];
+    expect(second).toMatchObject({ title: 'Message accepted but not found in the inbox' });
   });
 
   test('is reported with the queue ID that the server named', async () => {
@@ -318,7 +332,7 @@ describe('a message that is not found', () => {
     const { report } = await gate({ ...endpoint, delivery: { ...DELIVERY, withinMs: 300, ...(inbox && { inbox }) } });
     const [found] = report.steps[4]?.findings ?? [];
     expect(found).toMatchObject({ code: 'message-not-received', evidence: { queueId: '4VbXyZ1q2Rz3' } });
-    expect(found?.remedy).toContain("Search the server's log for the queue ID 4VbXyZ1q2Rz3.");
+    expect(found?.remedy).toMatch(/^Search the server's log for the queue ID 4VbXyZ1q2Rz3[.:]/);
   });
 
   test('is reported with a message that has its Subject and is not the test message', async () => {

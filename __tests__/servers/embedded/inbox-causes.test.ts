@@ -69,7 +69,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { replies: { SELECT: ['$ NO [NONEXISTENT] No such mailbox'] } },
     'mailbox-missing',
     'configuration',
-    /: the login succeeded, but there is no mailbox "Team\/Gate": "NO \[NONEXISTENT\] No such mailbox"\.$/,
+    /: the login succeeded, but there is no mailbox "Team\/Gate", requested as "INBOX\/Team\/Gate": "NO \[NONEXISTENT\] No such mailbox"\.$/,
   ],
   [
     'does not allow the mailbox to be opened',
@@ -91,9 +91,17 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     'cannot reach its user database',
     'imaps',
     { replies: { LOGIN: ['$ NO [UNAVAILABLE] Backend down'] } },
+    'login-unavailable',
+    'inbox',
+    /: the server cannot check the login now: NO \[UNAVAILABLE\] Backend down\.$/,
+  ],
+  [
+    'allows no more logins now',
+    'imaps',
+    { replies: { LOGIN: ['$ NO [LIMIT] Too many sessions'] } },
     'server-error',
     'inbox',
-    /does not allow a login now: NO \[UNAVAILABLE\] Backend down\.$/,
+    /: the server does not allow a login now: NO \[LIMIT\] Too many sessions\.$/,
   ],
   [
     'does not reply to LOGIN',
@@ -218,6 +226,56 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
   expect(found.message).toContain(`The inbox ${url} cannot be used: `);
   expect(JSON.stringify(report)).not.toMatch(/Maybe|\(unknown\)/);
   expect(JSON.stringify(report)).not.toContain(PASSWORD);
+});
+
+const WITH_PREFIX = 'IMAP4rev1 NAMESPACE';
+
+test.each<[string, string, ImapScript, string, string | undefined, RegExp]>([
+  [
+    'with another separator',
+    'INBOX/Gate',
+    { capabilities: WITH_PREFIX, replies: { NAMESPACE: ['* NAMESPACE (("INBOX." ".")) NIL NIL', '$ OK Done'] } },
+    'mailbox-separator',
+    'INBOX.INBOX/Gate',
+    /^Change the mailbox in the path of `delivery\.inbox` to "INBOX\.Gate": this server separates the parts of a name with "\."/,
+  ],
+  [
+    'with another separator and no prefix',
+    'Team.Gate',
+    { capabilities: WITH_PREFIX, replies: { NAMESPACE: ['* NAMESPACE (("" "/")) NIL NIL', '$ OK Done'] } },
+    'mailbox-separator',
+    undefined,
+    /^Change the mailbox in the path of `delivery\.inbox` to "Team\/Gate": /,
+  ],
+  [
+    'with a prefix',
+    'Gate',
+    { capabilities: WITH_PREFIX, replies: { NAMESPACE: ['* NAMESPACE (("INBOX." ".")) NIL NIL', '$ OK Done'] } },
+    'mailbox-missing',
+    'INBOX.Gate',
+    /^Correct the mailbox in the path of `delivery\.inbox`: the server has no "INBOX\.Gate"/,
+  ],
+])('a mailbox that does not exist on a server %s', async (_, mailbox, script, cause, requested, fix) => {
+  const [SELECT, LIST] = [['$ NO [CANNOT] Invalid mailbox name'], ['$ OK Done']];
+  await using server = await startScriptedImap({
+    ...script,
+    identity: trust.identity,
+    replies: { ...script.replies, SELECT, LIST },
+  });
+  const report = await gated(mailboxAt(server.port, 'imaps', mailbox));
+  const found = onlyFinding(report);
+  expect(found).toMatchObject({ code: 'inbox-rejected', cause, party: 'configuration' });
+  expect(found.evidence?.requested).toBe(requested);
+  expect(found.remedy).toMatch(fix);
+  expect(said(report).join('\n')).toContain(` SELECT ${requested ?? mailbox}`);
+});
+
+test('a login that the server cannot check is inconclusive, and the fix does not touch the password', async () => {
+  const replies = { LOGIN: ['$ NO [UNAVAILABLE] Temporary authentication failure'] };
+  await using server = await startScriptedImap({ replies, identity: trust.identity });
+  const report = await gated(mailboxAt(server.port, 'imaps'));
+  expect(letters(report.steps)).toBe('ppppi');
+  expect(onlyFinding(report).remedy).toMatch(/^Look in the log of the inbox server .* do not change it\./);
 });
 
 const AS_MAILBOX = { security: 'stls' } as const;
@@ -361,7 +419,7 @@ describe('the TLS of an inbox', () => {
       expect(found.message).toMatch(
         /cannot be used: the server supports TLSv1\.1, but TLSv1\.2 or later is required: /,
       );
-      expect(found.remedy).toMatch(/^Enable TLS 1\.2 or later on the server of the inbox\./);
+      expect(found.remedy).toMatch(/^Enable TLS 1\.2 or later on the inbox server\./);
     },
   );
 
@@ -383,7 +441,7 @@ describe('the TLS of an inbox', () => {
   test.each<[(typeof BAD_CERTIFICATES)[number][0], string, string]>([
     ['expired', 'certificate-dates', 'inbox'],
     ['soon', 'certificate-dates', 'inbox'],
-    ['wrongHost', 'certificate-name', 'configuration'],
+    ['wrongHost', 'certificate-address', 'configuration'],
     ['selfSigned', 'certificate-self-signed', 'inbox'],
     ['incomplete', 'certificate-chain-incomplete', 'inbox'],
     ['untrusted', 'certificate-untrusted', 'configuration'],
@@ -395,6 +453,21 @@ describe('the TLS of an inbox', () => {
     expect(onlyFinding(report)).toMatchObject({ cause, party });
     // Nothing was said but the handshake.
     expect(report.inboxTranscript).toBeUndefined();
+  });
+
+  test('with a certificate for a different name has the names in the fix', async () => {
+    const { wrongHost, pki } = await createCertificateFixtures();
+    await using server = await startMailbox({ identity: wrongHost });
+    const at = (host: string): InboxTarget => ({ ...mailboxAt(server.port, 'imaps'), host });
+    const named = onlyFinding(await gated(at('localhost'), pki));
+    expect(named.cause).toBe('certificate-name');
+    expect(named.remedy).toBe(
+      'Use a name from the certificate (wrong.example.test) in `delivery.inbox`, if it resolves to this server. Otherwise install a certificate for localhost on the inbox server.',
+    );
+    const addressed = onlyFinding(await gated(at(HOST), pki));
+    expect(addressed.remedy).toMatch(
+      /^Use a name from the certificate \(wrong\.example\.test\) instead of the IP address/,
+    );
   });
 });
 

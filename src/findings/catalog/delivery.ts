@@ -165,16 +165,16 @@ export const DELIVERY = {
   ),
   'inbox-unreachable': error(
     'Inbox unreachable',
-    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server of another protocol, or one that sends too much data. The finding is about the server of the inbox, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.',
+    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.',
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Check `delivery.inbox`, and search the log of the server of the inbox for the time of the test.',
+      remedy: 'Check `delivery.inbox`, and look in the log of the inbox server at the time of the test.',
     },
     {
       evidence: {
         ...INBOX_EVIDENCE,
-        ...fields('reason', 'protocol', 'alert', 'required'),
+        ...fields('reason', 'protocol', 'alert', 'required', 'expected', 'names'),
         negotiated: 'the TLS version that the server selects if every version is enabled',
       },
       reference: 'RFC 8314 section 3.2',
@@ -183,14 +183,20 @@ export const DELIVERY = {
   ),
   'inbox-rejected': error(
     'Inbox access rejected',
-    'The server of the inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.',
+    'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.',
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Search the log of the server of the inbox for the time of the test.',
+      remedy: 'Look in the log of the inbox server at the time of the test.',
     },
     {
-      evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+      evidence: {
+        ...INBOX_EVIDENCE,
+        ...fields('reason'),
+        requested: 'the mailbox as the gate requested it, if that name is not the configured one',
+        separator: 'what separates the parts of a mailbox name on this server',
+        suggested: 'the configured mailbox with that separator',
+      },
       reference: 'RFC 9051 section 6.2',
       causes: INBOX_REJECTED_CAUSES,
     },
@@ -202,7 +208,7 @@ export const DELIVERY = {
       party: 'inbox',
       certainty: 'likely',
       remedy:
-        'Delete the test message manually if it is still there. If the finding is frequent, search the log of the server of the inbox for the time of the test.',
+        'Delete the test message manually if it is still there. If the finding is frequent, look in the log of the inbox server at the time of the test.',
     },
     {
       evidence: { ...INBOX_EVIDENCE, ...fields('reason') },

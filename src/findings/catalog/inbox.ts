@@ -5,7 +5,7 @@ export const INBOX_EVIDENCE = {
   inbox: 'the scheme, host and port of the inbox',
   user: 'the username with which the gate logs in to the inbox',
   mailbox: 'the mailbox that the gate reads',
-  inboxReply: 'the reply of the server of the inbox',
+  inboxReply: 'the reply of the inbox server',
 };
 
 /** The dialogue shows the server's own text. A long one is shortened in the evidence. */
@@ -43,7 +43,7 @@ export const INBOX_CAUSES = {
     title: 'Runner cannot connect to the inbox',
     party: 'network',
     certainty: 'likely',
-    remedy: 'The error code is from the operating system of the runner. Check its firewall and its resource limits.',
+    remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
   },
   'timed-out': {
     title: 'Connection to the inbox timed out',
@@ -57,14 +57,14 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check that the server of the inbox runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+      'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
   },
   'tls-version': {
     title: 'Inbox supports only old TLS versions',
     party: 'inbox',
     certainty: 'certain',
     remedy: ({ required = '' }) =>
-      `Enable ${required.replace('v', ' ')} or later on the server of the inbox. The SMTP server is not affected.`,
+      `Enable ${required.replace('v', ' ')} or later on the inbox server. The SMTP server is not affected.`,
     examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
     reference: 'RFC 8997',
     reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
@@ -74,35 +74,35 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look for the reason in the log of the server of the inbox. Usual ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+      'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
   },
   'handshake-timeout': {
     title: 'TLS handshake with the inbox timed out',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check the port in `delivery.inbox`: a server of another protocol may wait for the client to speak first. If it is right, look in the log of the server of the inbox, which may be overloaded.',
+      'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
   },
   'not-tls': {
     title: 'Inbox does not use TLS on this port',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'The URL says that TLS begins with the first byte, but the server replies unencrypted. Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`).',
+      'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
   },
   'certificate-self-signed': {
     title: 'Certificate of the inbox is self-signed',
     party: 'inbox',
     certainty: 'certain',
     remedy:
-      'Install a certificate from a CA on the server of the inbox. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
+      'Install a certificate from a CA on the inbox server. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
     reproduce: certificateShows('self-signed certificate'),
   },
   'certificate-chain-incomplete': {
     title: 'Inbox does not send its whole chain',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Append the intermediate certificates to the certificate file of the server of the inbox.',
+    remedy: 'Append the intermediate certificates to the certificate file of the inbox server.',
     reproduce: certificateShows('unable to verify the first certificate'),
   },
   'certificate-untrusted': {
@@ -110,30 +110,38 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the server of the inbox.',
+      'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the inbox server.',
   },
   'certificate-dates': {
     title: 'Certificate of the inbox is not valid now',
     party: 'inbox',
     certainty: 'certain',
-    remedy: 'Renew the certificate of the server of the inbox, and reload the server.',
+    remedy: 'Renew the certificate of the inbox server, and reload the server.',
   },
   'certificate-name': {
     title: 'Certificate of the inbox is for a different name',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Use a name in `delivery.inbox` that is in the certificate. If none of them is right, install a certificate for this name on the server of the inbox.',
+    remedy: ({ names = '', expected = '' }) =>
+      `Use a name from the certificate (${names}) in \`delivery.inbox\`, if it resolves to this server. Otherwise install a certificate for ${expected} on the inbox server.`,
+    reproduce: certificateShows('mismatch'),
+  },
+  'certificate-address': {
+    title: 'Certificate of the inbox is not for its IP address',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ names = '' }) =>
+      `Use a name from the certificate (${names}) instead of the IP address in \`delivery.inbox\`, if it resolves to this server.`,
     reproduce: certificateShows('mismatch'),
   },
   certificate: {
     title: 'Certificate of the inbox is not acceptable',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Install a certificate on the server of the inbox that does not have this problem.',
+    remedy: 'Install a certificate on the inbox server that does not have this problem.',
   },
   'other-protocol': {
-    title: 'Inbox is a server of another protocol',
+    title: 'Inbox is a server for another protocol',
     party: 'configuration',
     certainty: 'certain',
     remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
@@ -143,7 +151,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'The greeting says why. If there are too many connections, close other clients or raise the limit of connections for each user and IP address. If the runner is blocked, allow its IP address.',
+      'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
     reproduce: DIALOGUE,
   },
   'no-greeting': {
@@ -151,41 +159,50 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the server of the inbox is overloaded or waits for a lookup of the client.',
+      'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
   },
   'no-reply': {
     title: 'Inbox does not reply in time',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look in the log of the server of the inbox for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+      'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
   },
   'connection-lost': {
     title: 'Inbox closes the connection',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look for the end of the session in the log of the server of the inbox: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+      'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
   },
   'server-error': {
     title: 'Inbox has a temporary problem',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Look for the error in the log of the server of the inbox, and run the gate again.',
+    remedy: 'Look for the error in the log of the inbox server at the time of the test. Then run the gate again.',
+  },
+  'login-unavailable': {
+    title: 'Inbox cannot check the login now',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy:
+      'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
+    examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
+    reference: 'RFC 5530 section 3',
   },
   busy: {
     title: 'Mailbox is in use',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'A POP3 mailbox can be open in one session only. Use a mailbox that no other client and no other job reads, or `imaps://`. If the reply says that logins are too frequent, wait before the next run.',
+      'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
   },
   'starttls-not-offered': {
     title: 'Inbox does not offer STARTTLS',
     party: 'inbox',
     certainty: 'certain',
     remedy:
-      'Enable TLS on the server of the inbox, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+      'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
     examples:
       'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
   },
@@ -194,7 +211,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look in the log of the server of the inbox: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+      'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
     reproduce: DIALOGUE,
   },
   'data-after-starttls': {
@@ -210,14 +227,15 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'After PREAUTH, no client can start TLS. Use `imaps://`. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+      'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
     reference: 'RFC 9051 section 7.1.4',
   },
   'invalid-reply': {
     title: 'Inbox sends invalid replies',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'The server violates its protocol. Update its software, or remove a proxy in front of it.',
+    remedy:
+      'Update the software of the inbox server, or remove a proxy in front of it: its replies violate the protocol.',
   },
   'too-much-data': {
     title: 'Inbox sends too much data',
@@ -254,16 +272,25 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check `delivery.username` and `delivery.password`. They are of the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
     reproduce: DIALOGUE,
   },
   'mailbox-missing': {
     title: 'Mailbox does not exist',
     party: 'configuration',
     certainty: 'certain',
-    remedy: ({ mailbox = '' }) =>
-      `User and password are right. Correct the mailbox in the path of \`delivery.inbox\` (it is "${mailbox}", and may need a prefix such as "INBOX."), or create it, or allow the account to see it.`,
+    remedy: ({ mailbox = '', requested = mailbox }) =>
+      `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
     reference: 'RFC 9051 section 6.3.2',
+    reproduce: DIALOGUE,
+  },
+  'mailbox-separator': {
+    title: 'Mailbox name has the wrong separator',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ separator = '', suggested = '' }) =>
+      `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
+    reference: 'RFC 9051 section 6.3.10',
     reproduce: DIALOGUE,
   },
   'mailbox-refused': {
@@ -271,7 +298,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'User and password are right. Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, search the log of the server of the inbox.',
+      'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
     reference: 'RFC 9051 section 6.3.2',
     reproduce: DIALOGUE,
   },
@@ -280,7 +307,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'The server must support what the gate requests: UIDL and TOP for POP3. If it does, the account is not allowed to read this mailbox, or the reply names a limit.',
+      'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
   },
   'not-deleted': {
     title: 'Test message not deleted',
@@ -293,6 +320,6 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Another program removes mail from the mailbox: a mail client with rules, a fetcher, or another job with the same inbox. Use a mailbox that only the gate reads.',
+      'Use a mailbox that only the gate reads: another program removes mail from this one (a mail client with rules, a fetcher, or another job with the same inbox).',
   },
 } as const satisfies Readonly<Record<string, Cause>>;

@@ -97,7 +97,7 @@ export async function connectImap(
     const opened = await deadline
       .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
       .catch(async (error: unknown) => {
-        throw openError((await transport.failure) ?? error, target.mailbox, log);
+        throw openError((await transport.failure) ?? error, target.mailbox, log, client.namespace);
       });
     transport.opened();
     return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };

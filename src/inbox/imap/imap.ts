@@ -38,6 +38,7 @@ export async function openImapInbox(
     ended: mailbox.ended,
     searched: () => ({
       folders: [target.mailbox],
+      ...(baselines.get(target.mailbox)?.uidNext === 1 && !mailbox.hasArrivals && { isUnused: true }),
       ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
     }),
     find: (sought, deadline) => search(folders, sought, deadline, () => mailbox.watch()),

@@ -47,6 +47,11 @@ export class ImapMailbox implements OpenFolder {
     client.on('exists', this.wake).on('close', this.wake);
   }
 
+  /** Whether any message has arrived since the mailbox was opened. */
+  get hasArrivals(): boolean {
+    return this.#arrived.length > 0;
+  }
+
   /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
   async look(): Promise<readonly Arrival[]> {
     this.#nextLook ??= this.#dialogue.ask('new messages', () => {

@@ -1,6 +1,6 @@
 import { codeOf } from '../../text/reason.js';
 import { excerpt } from '../../text/peer.js';
-import { InboxError, noGreeting, noReply, rejected, temporary, unusable } from '../failure.js';
+import { InboxError, noGreeting, noReply, rejected, temporary, unusable, type MailboxNaming } from '../failure.js';
 import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
 import type { ImapLog } from './log.js';
 
@@ -28,6 +28,9 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   const said = whatServerSays(error);
   const { authenticationFailed, tlsFailed, reason } = error as ImapFlowError;
   if (authenticationFailed) {
+    if (/\bUNAVAILABLE\b/.test(log.refusal)) {
+      return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`);
+    }
     return UNAVAILABLE.test(log.refusal)
       ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`)
       : rejected('login-refused', `login rejected: ${said}`, said);
@@ -45,8 +48,11 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
 }
 
-/** Why the client could not open a mailbox after the login. */
-export function openError(error: unknown, mailbox: string, log: ImapLog): InboxError {
+/**
+ * Why the client could not open a mailbox after the login.
+ * @param namespace of the account
+ */
+export function openError(error: unknown, mailbox: string, log: ImapLog, namespace: Namespace | undefined): InboxError {
   if (error instanceof InboxError) return error;
   const said = whatServerSays(error);
   if (!isRefusal(error)) return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
@@ -55,9 +61,35 @@ export function openError(error: unknown, mailbox: string, log: ImapLog): InboxE
   if (UNAVAILABLE.test(log.refusal)) {
     return temporary('server-error', `the mailbox "${name}" is not available now: ${reply}`);
   }
+  const naming = namingOf(mailbox, namespace);
+  const requested = naming.requested === undefined ? '' : `, requested as "${naming.requested}"`;
+  const reason = naming.suggested === undefined ? 'mailbox-missing' : 'mailbox-separator';
   return (error as ImapFlowError).mailboxMissing === true || MISSING.test(log.refusal)
-    ? rejected('mailbox-missing', `the login succeeded, but there is no mailbox "${name}": "${reply}"`, said)
+    ? rejected(reason, `the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`, said, naming)
     : rejected('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+}
+
+/** What the client knows of the personal namespace (RFC 9051 section 6.3.10). */
+interface Namespace {
+  readonly prefix: string;
+  readonly delimiter?: string | false | null | undefined;
+}
+
+/** Separators that servers use. A configured name with the wrong one is the name of a different mailbox. */
+const SEPARATORS = ['/', '.'];
+
+function namingOf(mailbox: string, { prefix, delimiter }: Namespace = { prefix: '' }): MailboxNaming {
+  const withPrefix = (name: string): string => (name.startsWith(prefix) ? name : prefix + name);
+  const requested = withPrefix(mailbox);
+  const wrong = SEPARATORS.find((separator) => separator !== delimiter && mailbox.includes(separator));
+  const isOther = wrong !== undefined && typeof delimiter === 'string' && !mailbox.includes(delimiter);
+  return {
+    ...(requested !== mailbox && { requested: excerpt(requested) }),
+    ...(isOther && {
+      separator: excerpt(delimiter),
+      suggested: excerpt(withPrefix(mailbox.replaceAll(wrong, delimiter))),
+    }),
+  };
 }
 
 function withoutStartTls({ command, greeting, refusal }: ImapLog): InboxError {

@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CauseOf } from '../../findings/catalog.js';
 import { authority } from '../../findings/reproduce.js';
-import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
+import { describeFailure, isVersionTooOld, type InboxFailure, type TemporaryReason } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
@@ -30,12 +31,15 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
   };
   if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
     const cause: RejectedCause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
-    return finding('inbox-rejected', message, { evidence, cause });
+    const naming = failure.kind === 'rejected' && failure.naming;
+    return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
   }
-  const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
+  const isInconclusive =
+    (failure.kind === 'no-connection' && failure.cause.inconclusive) ||
+    (failure.kind === 'temporary' && SAYS_TEMPORARY.includes(failure.reason));
   return finding('inbox-unreachable', message, {
     evidence: { ...evidence, ...detailsOf(failure) },
-    cause: causeOf(failure),
+    cause: causeOf(failure, target),
     ...(isInconclusive && { inconclusive: true }),
   });
 }
@@ -46,6 +50,9 @@ export function describeInbox(failure: InboxFailure, target: InboxTarget): strin
   const end = protocol === undefined ? '' : ` (${protocol})`;
   return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure).replace(/\.$/, '')}${end}.`;
 }
+
+/** The server itself says that it cannot do it now, as an SMTP server does with a 4xx. */
+const SAYS_TEMPORARY: readonly TemporaryReason[] = ['server-error', 'login-unavailable'];
 
 type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' }>;
 
@@ -59,7 +66,7 @@ const CONNECTING: Readonly<Record<ConnectFailureKind, UnreachableCause>> = {
   'timed-out': 'timed-out',
 };
 
-function causeOf(failure: Unreachable): UnreachableCause {
+function causeOf(failure: Unreachable, { host }: InboxTarget): UnreachableCause {
   switch (failure.kind) {
     case 'no-connection':
       return CONNECTING[failure.cause.kind];
@@ -69,7 +76,10 @@ function causeOf(failure: Unreachable): UnreachableCause {
       if (failure.cause.kind !== 'cleartext') return 'tls-failed';
       return failure.afterStartTls ? 'data-after-starttls' : 'not-tls';
     case 'bad-certificate':
-      return certificateCause(failure.objections.map(({ code }) => code));
+      return certificateCause(
+        failure.objections.map(({ code }) => code),
+        isIP(host) !== 0,
+      );
     case 'temporary':
     case 'unusable':
       return failure.reason;
@@ -80,16 +90,24 @@ function causeOf(failure: Unreachable): UnreachableCause {
 }
 
 /** A placeholder certificate is self-signed, expired and misnamed at the same time: the chain comes first. */
-function certificateCause(codes: readonly string[]): UnreachableCause {
+function certificateCause(codes: readonly string[], isAddress: boolean): UnreachableCause {
   const has = (...some: readonly string[]): boolean => codes.some((code) => some.includes(code));
   if (has('certificate-self-signed')) return 'certificate-self-signed';
   if (has('certificate-chain-incomplete')) return 'certificate-chain-incomplete';
   if (has('certificate-untrusted')) return 'certificate-untrusted';
   if (has('certificate-expired', 'certificate-not-yet-valid', 'certificate-expires-soon')) return 'certificate-dates';
-  return codes.every((code) => code === 'certificate-hostname-mismatch') ? 'certificate-name' : 'certificate';
+  if (!codes.every((code) => code === 'certificate-hostname-mismatch')) return 'certificate';
+  return isAddress ? 'certificate-address' : 'certificate-name';
 }
 
-function detailsOf(failure: Unreachable): Partial<Record<'required' | 'negotiated' | 'alert' | 'protocol', string>> {
+type Detail = 'required' | 'negotiated' | 'alert' | 'protocol' | 'expected' | 'names';
+
+function detailsOf(failure: Unreachable): Partial<Record<Detail, string>> {
+  if (failure.kind === 'bad-certificate') {
+    const { expected, names } =
+      failure.objections.find(({ evidence }) => evidence?.names !== undefined)?.evidence ?? {};
+    return expected === undefined || names === undefined ? {} : { expected, names };
+  }
   if (failure.kind === 'no-tls') {
     const { cause, required, negotiated } = failure;
     return {

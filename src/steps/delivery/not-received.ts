@@ -33,7 +33,9 @@ export function notReceived({ message, delivery, accepted, searched, others }: M
     other === undefined
       ? ''
       : ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-  const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${seen}`;
+  const unused = searched.isUnused ? ` ${folders[0]} has never received a message (its first UID is not used).` : '';
+  const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
+  const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
   return finding('message-not-received', text.trimEnd(), {
     evidence: {
       messageId: message.messageId,
@@ -45,7 +47,7 @@ export function notReceived({ message, delivery, accepted, searched, others }: M
       ...(queueId !== undefined && { queueId }),
       ...(other !== undefined && { other }),
     },
-    ...(other !== undefined && { cause: 'other-message' }),
+    ...(cause && { cause }),
   });
 }
 

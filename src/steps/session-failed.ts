@@ -12,6 +12,9 @@ import type { Context } from './context.js';
  * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
  */
 
+/** The default of `timeout`. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+
 export function connectionLost({ message: detail, heard, farewell, at }: ConnectionLost): KnownFinding {
   if (farewell) {
     const reply = formatReply(farewell);
@@ -44,9 +47,13 @@ export function replyTimeout({ waitedMs, heard, at }: ReplyTimeout, context: Con
     at.of === 'message'
       ? `The gate could not send the whole message ${within}: the server stopped reading it.`
       : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
-  const cause = isBegun ? 'incomplete' : silenceAt(at, context);
+  const { timeoutMs } = context.endpoint;
+  const isShort = timeoutMs < DEFAULT_TIMEOUT_MS && placeOf(at) === 'end';
+  const silence = isShort ? 'after-message-in-short-time' : silenceAt(at, context);
+  const cause = isBegun ? 'incomplete' : silence;
+  const short = isShort ? { timeout: `${timeoutMs / 1000} s` } : {};
   return finding('reply-timeout', message, {
-    evidence: { waited, awaited: awaited(at), ...received, ...spent.evidence },
+    evidence: { waited, awaited: awaited(at), ...received, ...short, ...spent.evidence },
     ...(cause && { cause }),
   });
 }

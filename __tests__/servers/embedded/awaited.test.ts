@@ -43,7 +43,12 @@ const POINTS: readonly [Verb | 'greeting', string, string, string][] = [
   ['MAIL', 'reply to MAIL', 'Reply timed out', 'Connection lost'],
   ['RCPT', 'reply to RCPT', 'Reply timed out', 'Connection lost'],
   ['DATA', 'reply to DATA', 'Reply timed out', 'Connection lost'],
-  ['MESSAGE', 'reply to the end of the message', 'No reply after the message', 'Connection lost after the message'],
+  [
+    'MESSAGE',
+    'reply to the end of the message',
+    'No reply after the message within a short timeout',
+    'Connection lost after the message',
+  ],
 ];
 
 describe.each(POINTS)('at %s', (verb, name, silent, closed) => {

@@ -160,6 +160,12 @@ test.each<[string, string[], string, string[]]>([
   expect({ steps: outcome.steps, found: outcome.codes }).toEqual({ steps: `pppp${letter}`, found });
 });
 
+test('no reply to the message within a short timeout is likely due to that timeout', async () => {
+  const { finding } = await run({ replies: { MESSAGE: silence } }, { timeoutMs: 1500 });
+  expect(finding).toMatchObject({ code: 'reply-timeout', party: 'configuration', certainty: 'likely' });
+  expect(finding?.remedy).toMatch(/^Raise `timeout`, which is set to 1\.5 s: the default is 15 s/);
+});
+
 describe('a lost connection', () => {
   const large = { delivery: { ...DELIVERY, attachmentBytes: 3_000_000 } };
 

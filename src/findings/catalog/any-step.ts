@@ -4,7 +4,10 @@ import { fields } from './evidence.js';
 import { WORKED_BEFORE } from './worked-before.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
-const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit', 'reached');
+const TIMEOUT = {
+  ...fields('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
+  timeout: 'the configured `timeout`, if it is shorter than the default',
+};
 
 /** The replies that a command which stops after EHLO also gets. */
 const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
@@ -151,7 +154,15 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Check the content filter (virus scanner, spam filter) of the server, or raise `timeout`: RFC 5321 allows ten minutes at this point. The whole message was sent, but the server did not say in time whether it accepts it, so the message may still arrive. The gate does not send it again.',
+            'Check the content filter of the server (virus scanner, spam filter), which is usually the reason, or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered, and the gate does not send it again.',
+          reference: 'RFC 5321 section 4.5.3.2.6',
+        },
+        'after-message-in-short-time': {
+          title: 'No reply after the message within a short timeout',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ timeout = '' }: Values) =>
+            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the content filter of the server (virus scanner, spam filter). The message may or may not be delivered, and the gate does not send it again.`,
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
       },

@@ -154,7 +154,7 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   },
   tls: { minVersion: 'TLSv1.2', pins: [] },
 };
-const ANY_SUBJECT = { evidence: {}, capabilities: [] };
+const ANY_SUBJECT = { evidence: { awaited: 'the reply to EHLO' }, capabilities: [] };
 
 /** The introduction of the page explains them. */
 const PARTY_NAMES: Readonly<Record<Party, string>> = {

@@ -1,5 +1,5 @@
 import type { CertificateName } from './certificate-fixtures.js';
-import { close, silence, type Dialogue, type Reply, type Verb } from './dialogue.js';
+import { close, reset, silence, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { AUTH, DELIVERY } from './gate.js';
 import type { Scene } from './scene.js';
 
@@ -28,6 +28,24 @@ export const COMMAND_SCENES: readonly Scene[] = [
     endpoint: { transport: 'implicit' },
   },
   { name: 'closes the connection on EHLO', server: replying('plain:EHLO', close) },
+  { name: 'resets the connection on EHLO', server: replying('plain:EHLO', reset) },
+  { name: 'closes the connection on EHLO over TLS', server: replying('tls:EHLO', close) },
+  { name: 'closes the connection on AUTH', server: replying('AUTH', close), endpoint: signsIn },
+  { name: 'closes the connection on RCPT', server: replying('RCPT', close), endpoint: sends },
+  {
+    name: 'greets twice',
+    server: { greeting: ['220 mail.example.test ESMTP', '500 5.5.2 Command not recognized'] },
+  },
+  {
+    name: 'has a problem after AUTH',
+    server: replying('AUTH', ['235 2.7.0 Ok', '421 4.4.0 Failed to connect to relay server']),
+    endpoint: sends,
+  },
+  {
+    name: 'has a problem at MAIL',
+    server: replying('MAIL', '421 4.3.0 Internal error'),
+    endpoint: sends,
+  },
   { name: 'rejects EHLO because of the name', server: replying('plain:EHLO', '501 5.5.2 Invalid domain name') },
   { name: 'replies to EHLO with several lines of text', server: replying('plain:EHLO', ['550-No.', '550 Not here']) },
   { name: 'accepts STARTTLS without offering it', server: { offers: ['PIPELINING'] } },

@@ -153,6 +153,12 @@ describe('the command', () => {
     ],
     ['550 5.7.1 Denied \\x1b[31m now', '550 5.7.1 Denied'],
     ['550 5.7.1 Denied. 5b1f17b1804b1-43.7 - gsmtp', '550 5.7.1 Denied.'],
+    ['554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked', '554 5.7.1 Service unavailable'],
+    ['554 5.2.252 SendAsDenied; app@example.com not allowed; 1.36674:0A000000', '554 5.2.252 SendAsDenied'],
+    ['451 4.7.1 Try later (greylisted for 300 s)', '451 4.7.1 Try later'],
+    ['554 5.7.1 Rejected 4cYbM31Fzqz2xHq by the filter', '554 5.7.1 Rejected'],
+    [`554 5.7.1 ${'really '.repeat(30)}not`, `554 5.7.1 ${'really '.repeat(10).trimEnd()}`],
+    ['550 5.1.1 <gate@mail-server-01.example.com>: unknown', '550 5.1.1 <gate@mail-server-01.example.com>: unknown'],
   ])('shows what every session has of the reply %s', (reply, shows) => {
     const found = finding('relay-open', 'Open.', { evidence: { reply } });
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);

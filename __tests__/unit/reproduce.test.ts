@@ -28,7 +28,7 @@ const FULL = { ...ENDPOINT, auth: AUTH, delivery: { ...DELIVERY, inbox: INBOX } 
 /** What a test may know about the server. */
 interface Known {
   readonly address?: string;
-  readonly evidence?: { readonly sent?: string; readonly mechanism?: string };
+  readonly evidence?: { readonly sent?: string; readonly mechanism?: string; readonly awaited?: string };
   readonly capabilities?: readonly string[];
 }
 
@@ -232,6 +232,35 @@ describe('the curl command for an inbox', () => {
     ['a folder with an ampersand, which IMAP encodes', { ...INBOX, mailbox: 'A&B' }],
   ])('does not exist for %s', (_, inbox) => {
     expect(of(inbox)).toBeUndefined();
+  });
+});
+
+describe('the command that goes as far as the gate', () => {
+  test.each([
+    ['the greeting', ' --quit-after EHLO'],
+    ['nothing, after the greeting', ' --quit-after EHLO'],
+    ['the reply to EHLO over TLS', ' --tls --tls-sni smtp.example.com --quit-after EHLO'],
+    ['the reply to STARTTLS', ' --quit-after TLS'],
+    ['nothing, after the reply to AUTH LOGIN', ' --auth LOGIN --auth-user user --auth-hide-password --quit-after AUTH'],
+    ['the reply to MAIL', ' --quit-after MAIL'],
+    ['the reply to RCPT', ' --quit-after RCPT'],
+  ])('for %s ends with it', (awaited, end) => {
+    const command = commandOf('as-far-as', FULL, { evidence: { awaited } }) ?? '';
+    expect(command.slice(-end.length)).toBe(end);
+    const isOverTls = /TLS|AUTH|MAIL|RCPT/.test(awaited);
+    expect(command.includes(' --tls ')).toBe(isOverTls);
+  });
+
+  test.each(['the reply to DATA', 'the reply to the end of the message', 'the reply to AUTH SCRAM-SHA-256'])(
+    'does not exist for %s',
+    (awaited) => {
+      expect(commandOf('as-far-as', FULL, { evidence: { awaited } })).toBeUndefined();
+    },
+  );
+
+  test('asks for nothing that is not configured', () => {
+    const evidence = { awaited: 'the reply to MAIL' };
+    expect(commandOf('as-far-as', ENDPOINT, { evidence })).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { commandAsFarAs } from './commands/as-far-as.js';
 import { connectCommand, greetingCommand, inboxCommand, plainLinesCommand } from './commands/curl.js';
 import {
   anyTlsCommand,
@@ -57,6 +58,8 @@ export const COMMANDS = {
   rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
   /** The reply to a message. It is the only command that sends one. */
   [SENDING]: (endpoint, subject) => swaksCommand(endpoint, subject, 'the message'),
+  /** As far as the reply that the evidence `awaited` names. */
+  'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */

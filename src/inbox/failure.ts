@@ -61,7 +61,7 @@ export type InboxFailure =
   | { readonly kind: 'bad-certificate'; readonly objections: readonly Objection[] }
   /** What the server sent first does not belong to the protocol. */
   | { readonly kind: 'other-protocol'; readonly expected: 'IMAP' | 'POP3' | 'HTTP'; readonly said: string }
-  | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: string }
+  | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: string; readonly reply?: string }
   /** The mailbox is not available now, but may be before the search ends. */
   | { readonly kind: 'busy'; readonly detail: string }
   /** `reply` is the server's own text. */
@@ -88,8 +88,9 @@ export class InboxError extends Error {
   }
 }
 
-export const temporary = (reason: TemporaryReason, detail: string): InboxError =>
-  new InboxError({ kind: 'temporary', reason, detail });
+/** @param reply the server's own text, escaped */
+export const temporary = (reason: TemporaryReason, detail: string, reply?: string): InboxError =>
+  new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
 export const busy = (detail: string): InboxError => new InboxError({ kind: 'busy', detail });
 /** @param reply the server's own text, escaped */
 export const unusable = (reason: UnusableReason, detail: string, reply?: string): InboxError =>

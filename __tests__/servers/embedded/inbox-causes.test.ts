@@ -385,6 +385,12 @@ test.each<[string, ImapScript, string, string]>([
     'No such mailbox',
   ],
   ['the rejected login', { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } }, 'Missing', 'Wrong'],
+  [
+    'the temporary problem',
+    { replies: { LOGIN: ['$ NO [UNAVAILABLE] Backend down [imap1:2026-11-28 17:00:00]'] } },
+    'Missing',
+    'Backend down',
+  ],
 ])('a command shows %s in the dialogue with the inbox', async (_, script, mailbox, shown) => {
   await using server = await startScriptedImap({ ...script, identity: trust.identity });
   const { reproduce, reproduceShows } = onlyFinding(await gated(mailboxAt(server.port, 'imaps', 'Missing')));

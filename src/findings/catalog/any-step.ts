@@ -1,5 +1,5 @@
 import { STEP_IDS } from '../../report/report.js';
-import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
+import { beginning, entriesOf, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 import { WORKED_BEFORE } from './worked-before.js';
 
@@ -9,18 +9,19 @@ const TIMEOUT = {
   timeout: 'the configured `timeout`, if it is shorter than the default',
 };
 
-/** The replies that a command which stops after EHLO also gets. */
-const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
-
-/** The reply, if the gate received it at a point that the command `ehlo` reaches. */
-const EARLY_REPLY = (evidence: Values): string => (BEFORE_TLS.test(evidence.awaited ?? '') ? REPLY(evidence) : '');
-
 /** At which point the connection ended. */
 function whileAwaiting(awaited: string): string {
   return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
 }
 
-const CLOSED = 'Remote host closed connection unexpectedly';
+/** A reset looks to swaks like the end of the connection. It does not wait for a connection that ends later. */
+const WHEN_CLOSED = {
+  command: 'as-far-as',
+  shows: ({ awaited = '', detail = '' }: Values) =>
+    awaited.startsWith('the ') && /^the server closed the connection$|ECONNRESET$/.test(detail)
+      ? 'Remote host closed connection unexpectedly'
+      : '',
+} as const;
 
 /** Findings that any step can report. */
 export const ANY_STEP = {
@@ -32,11 +33,7 @@ export const ANY_STEP = {
       certainty: 'likely',
       remedy: ({ awaited = '' }: Values) =>
         `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
-      reproduce: {
-        command: 'ehlo',
-        shows: ({ awaited, detail }: Values) =>
-          awaited === 'the reply to EHLO' && detail === 'the server closed the connection' ? CLOSED : '',
-      },
+      reproduce: WHEN_CLOSED,
     },
     {
       evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
@@ -51,10 +48,7 @@ export const ANY_STEP = {
             "Look in the log of the server, and of a proxy or load balancer in front of it, at the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
-          reproduce: {
-            command: 'ehlo',
-            shows: ({ detail }: Values) => (detail === 'the server closed the connection' ? CLOSED : ''),
-          },
+          reproduce: WHEN_CLOSED,
         },
         announced: {
           title: 'Server ended the session',
@@ -69,6 +63,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+          reproduce: WHEN_CLOSED,
         },
         'during-message': {
           title: 'Connection lost during the message',
@@ -177,8 +172,8 @@ export const ANY_STEP = {
       remedy:
         'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
       reproduce: {
-        command: 'ehlo',
-        shows: ({ awaited = '', line }: Values) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+        command: 'as-far-as',
+        shows: ({ line }: Values) => beginning(line),
       },
     },
     {
@@ -202,8 +197,8 @@ export const ANY_STEP = {
             'Find the program that writes this reply, and make it send the same code in every line: often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
           reference: 'RFC 5321 section 4.2.1',
           reproduce: {
-            command: 'ehlo',
-            shows: ({ awaited = '', line }: Values) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+            command: 'as-far-as',
+            shows: ({ line }: Values) => beginning(line),
           },
         },
         'unsolicited-error': {
@@ -221,6 +216,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
+          reproduce: { command: 'as-far-as', shows: ({ line = '' }: Values) => stable(line) },
         },
         'unexpected-code': {
           title: 'Unexpected reply code',
@@ -228,7 +224,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
       },
     },
@@ -251,7 +247,7 @@ export const ANY_STEP = {
       certainty: 'likely',
       remedy:
         "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
-      reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+      reproduce: { command: 'as-far-as', shows: REPLY },
     },
     {
       evidence: fields('reply', 'awaited'),
@@ -286,7 +282,7 @@ export const ANY_STEP = {
           remedy:
             'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
           reference: 'RFC 5321 section 4.1.4',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'client-name': {
           title: 'No reverse DNS for the runner',
@@ -294,7 +290,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'client-rejected': {
           title: 'Server does not serve this client now',
@@ -303,7 +299,7 @@ export const ANY_STEP = {
           remedy:
             "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
           setting: 'greeting-rejected',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'server-problem': {
           title: 'Server reports an internal error',
@@ -311,7 +307,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'error-as-greeting': {
           title: 'Server reports an internal error as its greeting',
@@ -320,7 +316,7 @@ export const ANY_STEP = {
           remedy:
             "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
           examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'next-server': {
           title: 'Server cannot reach the server behind it',
@@ -330,7 +326,7 @@ export const ANY_STEP = {
             'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
           examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
           setting: 'relay-unavailable',
-          reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+          reproduce: { command: 'as-far-as', shows: REPLY },
         },
       },
     },

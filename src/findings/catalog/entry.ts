@@ -76,8 +76,20 @@ const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \
 export const REPLY: FromEvidence = ({ reply = '' }) => {
   const [first = '', ...others] = reply.split(' / ');
   const text = others.length === 0 ? first : first.slice('250 '.length);
-  return beginning(text.replace(OF_THIS_SESSION, ''));
+  return stable(text.replace(OF_THIS_SESSION, ''));
 };
+
+/** Addresses, diagnostics, queue IDs and times are different in every session, or on another machine. */
+const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\b/i;
+/** Nobody compares more than this. In characters. */
+const LONGEST_SHOWN = 80;
+
+/** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
+export function stable(text: string): string {
+  const [start = ''] = beginning(text).split(UNSTABLE);
+  const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
+  return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
+}
 
 /** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
 export function beginning(text = ''): string {

@@ -1,4 +1,4 @@
-import type { Cause, Reproduction } from './entry.js';
+import { stable, type Cause, type Reproduction } from './entry.js';
 
 /** Which inbox a finding is about. */
 export const INBOX_EVIDENCE = {
@@ -8,11 +8,11 @@ export const INBOX_EVIDENCE = {
   inboxReply: 'the reply of the inbox server',
 };
 
-/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
+/** The dialogue shows the server's own text. */
 const DIALOGUE: Reproduction = {
   command: 'inbox',
   // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-  shows: ({ inboxReply = '' }) => inboxReply.replace(/…$| \([\d.]+(?: \+ [\d.]+)+ secs\)\.?$/, ''),
+  shows: ({ inboxReply = '' }) => stable(inboxReply),
 };
 
 const certificateShows = (shows: string): Reproduction => ({ command: 'inbox-tls', shows });
@@ -180,6 +180,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy: 'Look for the error in the log of the inbox server at the time of the test. Then run the gate again.',
+    reproduce: DIALOGUE,
   },
   'login-unavailable': {
     title: 'Inbox cannot check the login now',

@@ -44,7 +44,7 @@ export interface Subject {
   /** The IP address of the server, if it is known: other servers with the same name may behave differently. */
   readonly address?: string | undefined;
   /** What the gate itself has sent or chosen. */
-  readonly evidence: { readonly sent?: string; readonly mechanism?: string };
+  readonly evidence: { readonly sent?: string; readonly mechanism?: string; readonly awaited?: string };
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];
 }

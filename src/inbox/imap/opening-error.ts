@@ -32,7 +32,7 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
       return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`);
     }
     return UNAVAILABLE.test(log.refusal)
-      ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`)
+      ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`, said)
       : rejected('login-refused', `login rejected: ${said}`, said);
   }
   const code = codeOf(error);
@@ -59,7 +59,7 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
   const name = excerpt(mailbox);
   const reply = excerpt(log.refusal);
   if (UNAVAILABLE.test(log.refusal)) {
-    return temporary('server-error', `the mailbox "${name}" is not available now: ${reply}`);
+    return temporary('server-error', `the mailbox "${name}" is not available now: ${reply}`, said);
   }
   const naming = namingOf(mailbox, namespace);
   const requested = naming.requested === undefined ? '' : `, requested as "${naming.requested}"`;

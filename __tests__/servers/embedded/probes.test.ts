@@ -376,7 +376,7 @@ describe('a probe that cannot be completed causes a warning in its step', () => 
       },
     ]);
     const silent = await see(['plaintext-auth'], [{}, { greeting: silence }], { timeoutMs: 3000 });
-    expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 3 s\.$/);
+    expect(silent.report.steps[0]?.findings[0]?.message).toMatch(/within 3\.0 s\.$/);
   });
 
   test.concurrent('a probe that fails does not affect the others', async () => {

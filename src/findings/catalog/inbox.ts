@@ -189,6 +189,7 @@ export const INBOX_CAUSES = {
     remedy:
       'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
     examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
+    reproduce: DIALOGUE,
     reference: 'RFC 5530 section 3',
   },
   busy: {

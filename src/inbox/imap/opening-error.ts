@@ -29,7 +29,7 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   const { authenticationFailed, tlsFailed, reason } = error as ImapFlowError;
   if (authenticationFailed) {
     if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-      return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`);
+      return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`, said);
     }
     return UNAVAILABLE.test(log.refusal)
       ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`, said)

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CauseOf } from '../../findings/catalog.js';
 import { authority } from '../../findings/reproduce.js';
-import { describeFailure, isVersionTooOld, type InboxFailure, type TemporaryReason } from '../../inbox/failure.js';
+import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
@@ -34,9 +34,7 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
     const naming = failure.kind === 'rejected' && failure.naming;
     return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
   }
-  const isInconclusive =
-    (failure.kind === 'no-connection' && failure.cause.inconclusive) ||
-    (failure.kind === 'temporary' && SAYS_TEMPORARY.includes(failure.reason));
+  const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
   return finding('inbox-unreachable', message, {
     evidence: { ...evidence, ...detailsOf(failure) },
     cause: causeOf(failure, target),
@@ -50,9 +48,6 @@ export function describeInbox(failure: InboxFailure, target: InboxTarget): strin
   const end = protocol === undefined ? '' : ` (${protocol})`;
   return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure).replace(/\.$/, '')}${end}.`;
 }
-
-/** The server itself says that it cannot do it now, as an SMTP server does with a 4xx. */
-const SAYS_TEMPORARY: readonly TemporaryReason[] = ['server-error', 'login-unavailable'];
 
 type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' }>;
 

@@ -67,7 +67,7 @@ export async function connectImap(
 ): Promise<ImapConnection> {
   // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
   const deadline = Deadline.after(2 * settings.timeoutMs, Deadline.on(stop));
-  const log = new ImapLog(settings.transcript);
+  const log = new ImapLog(settings.transcript, target.mailbox);
   const late = (): InboxError => (log.command === '' ? noGreeting() : noReply(log.command));
   const transport = await JudgedTransport.open(target, settings, deadline);
   const isImplicit = INBOX_SCHEMES[target.scheme].tls === 'implicit';

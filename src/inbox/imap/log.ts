@@ -1,5 +1,6 @@
 import type { Logger } from 'imapflow';
 import type { Transcript } from '../../net/transcript.js';
+import { invalid, recordable } from './recorded.js';
 
 /** What imapflow writes to its log instead of a password or what AUTH makes of it. */
 const HIDDEN = /"?\(\* value hidden \*\)"?/g;
@@ -8,11 +9,13 @@ const HIDDEN = /"?\(\* value hidden \*\)"?/g;
 interface Entry {
   readonly src?: unknown;
   readonly msg?: unknown;
+  /** Of a line that the client cannot parse. */
+  readonly payloadBytes?: unknown;
 }
 
 /**
- * Records the dialogue of an IMAP client. FETCH responses have a log level of their own and are not recorded: they are
- * about other mail, too.
+ * Records the dialogue of an IMAP client: commands and status, and nothing of other mail. FETCH responses have a log level
+ * of their own and are not recorded.
  */
 export class ImapLog implements Logger {
   /** The command that was sent last, such as `LOGIN`; empty before the first one. */
@@ -21,8 +24,14 @@ export class ImapLog implements Logger {
   greeting = '';
   /** The last NO or BAD of the server, without its tag. */
   refusal = '';
+  #tag = '';
+  #previous = '';
 
-  constructor(private readonly transcript: Transcript) {}
+  /** @param mailbox that the gate reads */
+  constructor(
+    private readonly transcript: Transcript,
+    private readonly mailbox: string,
+  ) {}
 
   readonly debug = (entry: Entry): void => {
     const { src, msg } = entry;
@@ -30,19 +39,33 @@ export class ImapLog implements Logger {
     const text = msg.replace(HIDDEN, '<redacted>');
     if (src === 's') {
       this.greeting ||= text;
-      this.refusal = /^\d+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
-      this.transcript.add('server', text);
+      this.#addReply(recordable(text, { tag: this.#tag, command: this.command, mailbox: this.mailbox }));
     } else if (src === 'c') {
-      const command = /^\d+ ((?:UID )?[A-Z]+)/i.exec(text)?.[1];
+      const [, tag, command] = /^([0-9A-F]+) ((?:UID )?[A-Z]+)/i.exec(text) ?? [];
       // Within AUTHENTICATE, every line is base64 and may contain the password.
       const isSecret = command === undefined && this.command === 'AUTHENTICATE';
-      this.transcript.add('client', isSecret ? '<redacted>' : text);
+      this.#add('client', isSecret ? '<redacted>' : text);
       this.command = command ?? this.command;
+      this.#tag = tag ?? this.#tag;
     }
   };
-  /** Lines that the client does not understand are errors. */
-  readonly error = this.debug;
+  /** A line that the client cannot parse is an error. It may be a part of a message. */
+  readonly error = ({ src, payloadBytes }: Entry): void => {
+    if (src === 's') this.#addReply(invalid(Number(payloadBytes)));
+  };
   readonly warn = (): void => undefined;
   readonly info = (): void => undefined;
   readonly trace = (): void => undefined;
+
+  #addReply(text: string): void {
+    this.refusal = /^[0-9A-F]+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
+    // Of many folders or messages, one line is enough.
+    if (text.endsWith('(…)') && text === this.#previous) return;
+    this.#add('server', text);
+  }
+
+  #add(from: 'server' | 'client', text: string): void {
+    this.#previous = text;
+    this.transcript.add(from, text);
+  }
 }

@@ -189,7 +189,7 @@ export class Pop3Session {
       }
       const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (message === undefined || text === undefined) {
-        throw unusable('invalid-reply', `the server replied to UIDL with an invalid line: ${excerpt(line)}`);
+        throw unusable('invalid-reply', `the server replied to UIDL with an invalid line (${line.length} bytes)`);
       }
       // A copy, because a slice would keep the whole line in memory.
       const identifier = Buffer.from(text).toString('latin1');
@@ -204,7 +204,8 @@ export class Pop3Session {
 
   async #greeting(): Promise<void> {
     const line = await this.#readLine(this.#wait());
-    const text = this.#record(line);
+    const text = line.toString('utf8');
+    this.transcript.add('server', text);
     if (isOk(text)) return;
     if (!isError(text)) throw otherProtocol('POP3', line);
     throw unusable(
@@ -250,19 +251,15 @@ export class Pop3Session {
     return this.#status();
   }
 
-  /** The first line of a reply. */
+  /** The first line of a reply. A line that is none is not quoted: it may be a part of a message. */
   async #status(): Promise<{ ok: boolean; text: string }> {
-    const line = this.#record(await this.#readLine(this.#wait()));
-    const text = excerpt(line);
-    if (isOk(line)) return { ok: true, text };
-    if (isError(line)) return { ok: false, text };
-    throw unusable('invalid-reply', `the server replied to ${this.#waitsFor} with an invalid line: ${text}`);
-  }
-
-  #record(line: Buffer): string {
-    const text = line.toString('utf8');
-    this.transcript.add('server', text);
-    return text;
+    const bytes = await this.#readLine(this.#wait());
+    const line = bytes.toString('utf8');
+    const [ok, error] = [isOk(line), isError(line)];
+    this.transcript.add('server', ok || error ? line : `(${bytes.length} bytes that are not valid POP3)`);
+    if (ok || error) return { ok, text: excerpt(line) };
+    const invalid = `an invalid line (${bytes.length} bytes)`;
+    throw unusable('invalid-reply', `the server replied to ${this.#waitsFor} with ${invalid}`);
   }
 
   /** The next line, without its line end. */

@@ -28368,7 +28368,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 84036:
+/***/ 9778:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28391,8 +28391,18 @@ const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \
 const REPLY = ({ reply = '' }) => {
     const [first = '', ...others] = reply.split(' / ');
     const text = others.length === 0 ? first : first.slice('250 '.length);
-    return beginning(text.replace(OF_THIS_SESSION, ''));
+    return stable(text.replace(OF_THIS_SESSION, ''));
 };
+/** Addresses, diagnostics, queue IDs and times are different in every session, or on another machine. */
+const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\b/i;
+/** Nobody compares more than this. In characters. */
+const LONGEST_SHOWN = 80;
+/** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
+function stable(text) {
+    const [start = ''] = beginning(text).split(UNSTABLE);
+    const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
+    return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
+}
 /** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
 function beginning(text = '') {
     const [start = ''] = text.split(/\\[xu]|…/);
@@ -28418,6 +28428,7 @@ const SHARED = {
     detail: 'how the connection ended, or the system error code',
     address: 'the IP address that was tried',
     awaited: 'the reply that the gate waited for',
+    reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
     received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
     helo: 'the reply to HELO',
@@ -28444,6 +28455,8 @@ const SHARED = {
     missingIssuer: 'the issuer whose certificate was not sent',
     caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
     nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
+    issuerKeyId: 'the identifier of the key that has signed the certificate, from the certificate',
+    sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer',
     certificatesSent: 'how many certificates were sent',
     chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
     trusted: 'the trusted CAs, and where they come from',
@@ -28469,53 +28482,68 @@ function fields(...names) {
     return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
 }
 
+;// CONCATENATED MODULE: ./src/findings/catalog/worked-before.ts
+/** The cause of a failure before the greeting, if the server worked in an earlier attempt of the same run. */
+const WORKED_BEFORE = {
+    title: 'Server stopped working between two attempts',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ reached = 'a later step' }) => `Look in the server's log at the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so host and port are right. Since then, a process of the server has probably crashed and is not restarted immediately, or the server blocks the runner's IP address after that failure.`,
+};
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
 
 
 
+
 const { error, warning } = entriesOf(report/* STEP_IDS */.W1);
-const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit');
-/** The replies that a command which stops after EHLO also gets. */
-const BEFORE_TLS = /^the (?:greeting(?: over TLS)?|reply to EHLO)$/;
-/** The reply, if the gate received it at a point that the command `ehlo` reaches. */
-const EARLY_REPLY = (evidence) => (BEFORE_TLS.test(evidence.awaited ?? '') ? REPLY(evidence) : '');
-const CLOSED = 'Remote host closed connection unexpectedly';
+const TIMEOUT = {
+    ...fields('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
+    timeout: 'the configured `timeout`, if it is shorter than the default',
+};
+/** At which point the connection ended. */
+function whileAwaiting(awaited) {
+    return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
+}
+/** A reset looks to swaks like the end of the connection. It does not wait for a connection that ends later. */
+const WHEN_CLOSED = {
+    command: 'as-far-as',
+    shows: ({ awaited = '', detail = '' }) => awaited.startsWith('the ') && /^the server closed the connection$|ECONNRESET$/.test(detail)
+        ? 'Remote host closed connection unexpectedly'
+        : '',
+};
 /** Findings that any step can report. */
 const ANY_STEP = {
     'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for this connection in the server's log at the time of the run: the process that handled it may have crashed, or a rule about this command closes the connection. If the log says that the client disconnected, a device between client and server closed the connection.",
-        reproduce: {
-            command: 'ehlo',
-            shows: ({ awaited, detail }) => awaited === 'the reply to EHLO' && detail === 'the server closed the connection' ? CLOSED : '',
-        },
+        remedy: ({ awaited = '' }) => `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
+        reproduce: WHEN_CLOSED,
     }, {
-        evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism'),
+        evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
         reference: 'RFC 5321 section 3.8',
         causes: {
+            'worked-before': WORKED_BEFORE,
             'on-connect': {
                 title: 'Connection closed without a greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The server, or a firewall or load balancer in front of it, closes the connection before it greets the client. Usually it does not serve the runner's IP address, or has no server process to connect it to. Check access lists, blocklists and connection limits for that IP address, and whether the mail server behind a proxy or load balancer is running.",
+                remedy: "Look in the log of the server, and of a proxy or load balancer in front of it, at the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
                 examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
-                reproduce: {
-                    command: 'ehlo',
-                    shows: ({ detail }) => (detail === 'the server closed the connection' ? CLOSED : ''),
-                },
+                reproduce: WHEN_CLOSED,
             },
             announced: {
                 title: 'Server ended the session',
                 party: 'server',
                 certainty: 'certain',
-                remedy: "The server replied with 221, the reply to QUIT, and ended the session. Its text, or the server's log at the time of the run, says why. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
             },
             'after-auth': {
                 title: 'Connection lost after AUTH',
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+                reproduce: WHEN_CLOSED,
             },
             'during-message': {
                 title: 'Connection lost during the message',
@@ -28527,7 +28555,7 @@ const ANY_STEP = {
                 title: 'Connection lost after the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The whole message was sent, but the server did not say whether it accepts it, so the message may arrive or not. The gate does not send it again. Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run.",
+                remedy: "Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run. The whole message was sent, but the server did not say whether it accepts it, so the message may still arrive. The gate does not send it again.",
                 reference: 'RFC 5321 section 4.5.3.2.6',
             },
         },
@@ -28540,25 +28568,34 @@ const ANY_STEP = {
         evidence: TIMEOUT,
         reference: 'RFC 5321 section 4.5.3.2',
         causes: {
+            'worked-before': WORKED_BEFORE,
             'no-greeting': {
                 title: 'No greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The port accepts connections, but nothing greets the client. First check the port: in some protocols, such as HTTP, the server waits for the client to speak first. If it is the port of the mail server, the server is overloaded, or it waits for a DNS lookup of the runner's IP address or for a blocklist. Behind a proxy or load balancer, check whether the mail server itself responds. If the server delays its greeting by design, raise `timeout`.",
+                remedy: "Check in the server's log whether the mail server runs and sees this connection. If it does, it may be overloaded, or wait for a DNS or blocklist lookup of the runner's IP address. If it is behind a proxy, it may not respond to the proxy, or it expects the PROXY protocol, which a direct connection does not have. If it delays its greeting by design, raise `timeout`.",
+                reproduce: { command: 'ehlo', shows: 'Timeout' },
+            },
+            'short-wait': {
+                title: 'No greeting',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is no greeting then either, look in the server's log: it may be overloaded, or expect the PROXY protocol.",
+                examples: 'Postfix: postscreen waits for 6 seconds.',
                 reproduce: { command: 'ehlo', shows: 'Timeout' },
             },
             'no-greeting-over-tls': {
                 title: 'No greeting over TLS',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The TLS handshake succeeds, but no SMTP greeting follows. First check the port: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+                remedy: 'Check the port, because the TLS handshake succeeds, but no SMTP greeting follows: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
                 reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
             },
             incomplete: {
                 title: 'Incomplete reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'A part of the reply arrived, but not its end. The last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+                remedy: 'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
                 reference: 'RFC 5321 section 4.2.1',
             },
             'after-auth': {
@@ -28577,7 +28614,14 @@ const ANY_STEP = {
                 title: 'No reply after the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The whole message was sent, but the server did not say in time whether it accepts it, so the message may arrive or not. The gate does not send it again. Usually a content filter (virus scanner, spam filter) takes long: check it, or raise `timeout`. RFC 5321 allows ten minutes at this point.',
+                remedy: 'Check the content filter of the server (virus scanner, spam filter), which is usually the reason, or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered, and the gate does not send it again.',
+                reference: 'RFC 5321 section 4.5.3.2.6',
+            },
+            'after-message-in-short-time': {
+                title: 'No reply after the message within a short timeout',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ timeout = '' }) => `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the content filter of the server (virus scanner, spam filter). The message may or may not be delivered, and the gate does not send it again.`,
                 reference: 'RFC 5321 section 4.5.3.2.6',
             },
         },
@@ -28587,8 +28631,8 @@ const ANY_STEP = {
         certainty: 'likely',
         remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
         reproduce: {
-            command: 'ehlo',
-            shows: ({ awaited = '', line }) => (BEFORE_TLS.test(awaited) ? beginning(line) : ''),
+            command: 'as-far-as',
+            shows: ({ line }) => beginning(line),
         },
     }, {
         evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
@@ -28602,18 +28646,37 @@ const ANY_STEP = {
                 reference: 'RFC 5321 section 3.1',
                 reproduce: { command: 'plain-greeting', shows: ({ line }) => beginning(line) },
             },
+            'mixed-codes': {
+                title: 'Different codes in one reply',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Find the program that writes this reply, and make it send the same code in every line: often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
+                reference: 'RFC 5321 section 4.2.1',
+                reproduce: {
+                    command: 'as-far-as',
+                    shows: ({ line }) => beginning(line),
+                },
+            },
+            'unsolicited-error': {
+                title: 'Error reply to a command that the gate did not send',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
+                examples: 'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+            },
             'unsolicited-reply': {
                 title: 'Unsolicited reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server sent a reply that no command asked for, so that each later reply would be read as the reply to a different command. Update the server, or the proxy in front of it. If the server itself does not send this reply, a device between client and server inserts it.',
+                remedy: "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
+                reproduce: { command: 'as-far-as', shows: ({ line = '' }) => stable(line) },
             },
             'unexpected-code': {
                 title: 'Unexpected reply code',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The reply is valid, but its code is not allowed here. Correct the server, or the proxy or script that answers in its place.',
-                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+                remedy: 'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
+                reproduce: { command: 'as-far-as', shows: REPLY },
             },
         },
     }),
@@ -28625,8 +28688,8 @@ const ANY_STEP = {
     throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The reply does not say why. Run the gate again later. If it persists, look in the server's log at the time of the run. Check its connection and rate limits, and the access lists, for the runner's IP address.",
-        reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+        remedy: "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
+        reproduce: { command: 'as-far-as', shows: REPLY },
     }, {
         evidence: fields('reply', 'awaited'),
         reference: 'RFC 5321 section 3.8',
@@ -28647,38 +28710,55 @@ const ANY_STEP = {
                 title: 'Server closed an idle session',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server waited for a command for longer than it allows. Raise that limit: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+                remedy: 'Raise the time for which the server waits for a command: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
                 reference: 'RFC 5321 section 4.5.3.2.7',
             },
             'ehlo-name': {
                 title: 'EHLO name not accepted for now',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner.',
+                remedy: 'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
                 reference: 'RFC 5321 section 4.1.4',
-                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+                reproduce: { command: 'as-far-as', shows: REPLY },
             },
             'client-name': {
                 title: 'No reverse DNS for the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The server looked up the name of the IP address from which the runner connects, and found none that it accepts. Give that IP address a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server. If the record exists, the name servers did not respond: run the gate again later.',
-                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+                remedy: 'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
+                reproduce: { command: 'as-far-as', shows: REPLY },
             },
             'client-rejected': {
                 title: 'Server does not serve this client now',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The reply is about the runner's IP address or its reputation: a blocklist, greylisting, or a rule. The text of the reply says which. Exempt the IP address in the server, request its removal from the list, or use a runner with a different IP address.",
+                remedy: "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
                 setting: 'greeting-rejected',
-                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+                reproduce: { command: 'as-far-as', shows: REPLY },
             },
             'server-problem': {
-                title: 'Server has a problem of its own',
+                title: 'Server reports an internal error',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The reply describes a problem of the server: for example, it cannot reach a server behind it, a file or a database, or a service that it needs is not configured. It is not a rate limit, so waiting alone may not help. Look in the server's log at the time of the run. With a proxy or gateway, also check the server behind it.",
-                reproduce: { command: 'ehlo', shows: EARLY_REPLY },
+                remedy: "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+                reproduce: { command: 'as-far-as', shows: REPLY },
+            },
+            'error-as-greeting': {
+                title: 'Server reports an internal error as its greeting',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+                examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
+                reproduce: { command: 'as-far-as', shows: REPLY },
+            },
+            'next-server': {
+                title: 'Server cannot reach the server behind it',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
+                examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
+                setting: 'relay-unavailable',
+                reproduce: { command: 'as-far-as', shows: REPLY },
             },
         },
     }),
@@ -28723,13 +28803,27 @@ const withoutCommand = (title, remedy) => ({
     ...{ title, party: 'configuration', certainty: 'likely', remedy },
 });
 const NOT_CHECKED = 'The credentials themselves have not been checked.';
-/** A proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the proxy. */
+/**
+ * With implicit TLS, a proxy terminates TLS, and the server behind it does not know. Most servers cannot learn it from the
+ * proxy.
+ */
 const TLS_IN_PROXY = {
+    title: 'Server treats the TLS session as unencrypted',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Usually a proxy or load balancer terminates TLS, and the server behind it sees an unencrypted session. Configure the proxy to pass the connection through, so that the server terminates TLS itself. Or connect the proxy to a separate listener of the server, on a network that only the proxy can reach, that neither offers STARTTLS nor requires TLS.',
-    examples: 'haproxy: remove `ssl` from `bind`. stunnel: remove the service, or connect it to such a listener. Postfix: in `master.cf`, a service on a loopback address with `smtpd_tls_security_level=none` and `smtpd_tls_auth_only=no`.',
+    remedy: 'Enable implicit TLS for this port in the mail server itself, instead of in a proxy or load balancer: probably one terminates TLS, so that the server sees an unencrypted session. If TLS must end in the proxy, connect it to a separate listener that only the proxy can reach and that requires no TLS. That listener must trust no client by IP address, or it is an open relay.',
+    examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. haproxy: remove `ssl` from `bind`. stunnel: remove the service.',
     setting: 'tls-in-proxy',
+    explains: ['starttls-still-advertised'],
+};
+/** The same after STARTTLS, which a load balancer for TCP does not know. */
+const STARTTLS_IN_PROXY = {
+    title: TLS_IN_PROXY.title,
+    party: 'server',
+    certainty: 'likely',
+    remedy: 'Configure the SMTP proxy in front of the server to pass STARTTLS through: probably it handles STARTTLS itself, and the server behind it sees an unencrypted session. Or connect it to a separate listener that only the proxy can reach, that does not require TLS, and that trusts no client by IP address. If there is no proxy, it is a defect of the server: update it.',
+    examples: 'stunnel: remove the service with `protocol = smtp`.',
+    explains: TLS_IN_PROXY.explains,
 };
 /** The server limits how often, or how much. */
 const LIMITS = {
@@ -28745,29 +28839,32 @@ const LIMITS = {
 };
 /** The server cannot check credentials. */
 const OUTAGE = {
-    'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log. ${NOT_CHECKED}`, {
+    'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log at the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`, {
         examples: 'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
         setting: 'auth-backend',
     }),
 };
 /** The server offers what it does not have. */
 const OFFER = {
-    'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `The server offers ${mechanism}, but cannot authenticate with it. Configure what the mechanism requires, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
-    'sign-in-required': server('AUTH rejected as if it required authentication', 'The server treats AUTH as a command that requires authentication first. Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it.', { setting: 'auth-command-refused' }),
+    'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `Configure what ${mechanism} requires on the server, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
+    'sign-in-required': server('AUTH rejected as if it required authentication', 'Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it: the server treats AUTH as a command that requires authentication first.', { setting: 'auth-command-refused' }),
 };
 const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-required': SIGN_IN_REQUIRED } = OFFER;
 /** The server refuses the command, not the credentials. */
 const COMMAND = {
-    'not-implemented': server('AUTH offered but not implemented', 'Usually a proxy sends the reply to EHLO, and the server behind it, which receives AUTH, does not support it. Enable AUTH in that server, or remove it from the offer of the proxy.', { setting: 'auth-command-refused' }),
-    'not-enabled': server('AUTH offered but not enabled for this client', 'Check the rules that decide who may use AUTH, by IP address, host name or port. If a proxy sends the reply to EHLO, check whether AUTH is enabled in the server behind it.', { setting: 'auth-command-refused' }),
-    'already-authenticated': configuration('Session already authenticated', 'A proxy, or the client certificate in the handshake, has already authenticated the client. Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`). If a proxy does it, configure it to let the client authenticate itself.'),
-    'response-not-understood': server('SASL response not understood', ({ mechanism = '' }) => `The gate sends base64, as ${mechanism} requires. Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
-    'line-too-long': server('Line of the credentials too long for the server', 'A server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Raise the limit of the server or of the proxy in front of it, or use shorter credentials: some issuers make tokens shorter if they request fewer claims.', { setting: 'line-too-long', reference: 'RFC 4954 section 4' }),
+    'not-implemented': server('AUTH offered but not implemented', 'Enable AUTH in the server that receives the command, or remove it from the offer. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.', { setting: 'auth-command-refused' }),
+    'not-enabled': server('AUTH offered but not enabled', 'Enable AUTH in the service that listens on this port, or remove it from the offer. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.', {
+        examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`.',
+        setting: 'auth-command-refused',
+    }),
+    'already-authenticated': configuration('Session already authenticated', 'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it is a proxy, configure it to let the client authenticate itself.'),
+    'response-not-understood': server('SASL response not understood', ({ mechanism = '' }) => `Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses: the gate sends base64, as ${mechanism} requires. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
+    'line-too-long': server('Line of the credentials too long for the server', 'Raise the line limit of the server or of the proxy in front of it: a server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Or use shorter credentials: some issuers make tokens shorter if they request fewer claims.', { setting: 'line-too-long', reference: 'RFC 4954 section 4' }),
     'sign-in-required': OFFER['sign-in-required'],
     'mechanism-not-supported': OFFER['mechanism-not-supported'],
 };
 const OF_THE_PASSWORD = {
-    'wrong-credentials': configuration('Username or password wrong', 'Compare the configured username and password with those of the account. Typical mistakes are the password of a different environment, an old password, a `$` that a shell expanded, and a username with or without its domain. Check the host too: credentials for one server, region or service are not valid for another.', { setting: 'auth-rejected' }),
+    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes: an old password, that of a different environment or host, a username without its domain, a `$` that a shell expanded. If they are right, the account may be locked or require an app password: the server's log has the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
     'password-expired': configuration('Password expired', 'Set a new password for the account, and update the configured one.', { certainty: 'certain' }),
     'app-password': configuration('App password required', 'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.', { setting: 'app-password' }),
     'browser-confirmation': configuration('Account must be confirmed in a browser', 'Sign in to the account with a web browser, and confirm what it asks for. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
@@ -28795,19 +28892,20 @@ const OF_THE_TOKEN = {
     'token-not-checked': configuration('Access token not valid, or not checked', 'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.', { examples: SCOPES, setting: 'access-token' }),
 };
 const OF_THE_CERTIFICATE = {
-    certificate: server('Client certificate not accepted for this user', 'The server must trust the issuer of the certificate, and map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.'),
+    certificate: server('Client certificate not accepted for this user', 'Configure the server to trust the issuer of the certificate, and to map the certificate to a user. Compare what the server reads from it (subject, email address) with its users and with `auth.username`.'),
     'certificate-not-requested': server('Client certificate not requested', 'Configure the server to request a client certificate in the handshake, to trust its issuer, and to map it to a user.', { certainty: 'certain', setting: 'client-certificate-request' }),
 };
 const OF_THE_ACCOUNT = {
     'smtp-auth-disabled': server('SMTP AUTH disabled for the account', 'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be right.', { setting: 'smtp-auth-disabled' }),
     'account-disabled': server('Account locked or disabled', 'Ask the administrator of the server to unlock or enable the account. If failures have locked it, find out first what still uses a wrong password.'),
-    'stronger-authentication': configuration('Stronger authentication required', ({ mechanism = '' }) => `The server does not accept ${mechanism} for this account. If \`auth.mechanism\` is set, remove it: then the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`, { setting: 'app-password' }),
-    'rejected-early': configuration('Rejected before the credentials were sent', 'The server has not received the password or token, so it rejects something else. Check the username, whether this account may use this mechanism, and whether the server allows this client.'),
+    'stronger-authentication': configuration('Stronger authentication required', ({ mechanism = '' }) => `Remove \`auth.mechanism\`, if it is set, so that the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`, { setting: 'app-password' }),
+    'rejected-early': configuration('Rejected before the credentials were sent', 'Check the username, whether this account may use this mechanism, and whether the server allows this client: the server has not received the password or token, so it rejects something else.'),
 };
 const OF_THE_CLIENT = {
     'client-not-allowed': server('Client not allowed to authenticate', "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on it. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
-    blocked: server('Account or client blocked', "The reply does not say whether the account or the IP address is blocked. The server's log does: ask its administrator to remove the block, and for the reason.", { setting: 'client-not-allowed' }),
-    'not-encrypted': { ...TLS_IN_PROXY, title: 'Server treats the TLS session as unencrypted', reproduce: SIGN_IN },
+    blocked: server('Account or client blocked', "Ask the administrator of the server to remove the block, and for the reason. The reply does not say whether the account or the IP address is blocked; the server's log does.", { setting: 'client-not-allowed' }),
+    'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },
+    'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },
 };
 /** What a server may reject temporarily (4xx). */
 const TEMPORARY = {
@@ -28839,6 +28937,7 @@ const STARTTLS_OVER_TLS = ({ capabilities = '' }) => {
     const [keyword = 'STARTTLS'] = /starttls/i.exec(capabilities) ?? [];
     return `<~  250${capabilities.endsWith(keyword) ? ' ' : '-'}${keyword}`;
 };
+const STILL_STARTTLS = { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS };
 /** What swaks says. */
 const NO_AUTH = 'Host did not advertise authentication';
 const NO_MECHANISM = 'Auth not attempted';
@@ -28848,8 +28947,8 @@ const ONLY_BEFORE_TLS = {
     title: 'AUTH offered only before TLS',
     party: 'server',
     certainty: 'likely',
-    remedy: 'The condition for AUTH is inverted, or it is missing in the configuration that applies over TLS. Offer AUTH over TLS and only there: in the reply to EHLO after STARTTLS, and not in the one before. Do not just remove it before TLS, because then no AUTH is left.',
-    examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`; with `{*}{}` at the end it is inverted.',
+    remedy: 'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. Probably the condition for AUTH is inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then none is left. Clients may have sent passwords on this port unencrypted: change those passwords.',
+    examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
     setting: 'plaintext-auth-advertised',
     reproduce: { command: 'sign-in', shows: NO_AUTH },
 };
@@ -28858,7 +28957,7 @@ const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'The reply says why. If it is about the EHLO name, set `ehlo` to a fully qualified name that resolves. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        remedy: 'Set `ehlo` to a fully qualified name that resolves, if the reply is about the name. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
         setting: 'ehlo-rejected',
         reproduce: { command: 'ehlo-over-tls', shows: REPLY },
     }, {
@@ -28869,17 +28968,19 @@ const AUTHENTICATION = {
                 title: 'Session not reset after STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'After the handshake the server must forget the first EHLO. Update the server. If a proxy terminates TLS in front of it, configure the proxy not to send its own EHLO, or terminate TLS in the server.',
+                remedy: 'Update the server: after the handshake it must forget the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
                 reproduce: { command: 'ehlo-over-tls', shows: REPLY },
             },
-            'not-encrypted': {
-                ...TLS_IN_PROXY,
-                title: 'Server treats the TLS session as unencrypted',
-                reproduce: { command: 'ehlo-over-tls', shows: REPLY },
-            },
+            'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
         },
     }),
-    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: STARTTLS_OVER_TLS } }, { evidence: fields('capabilities'), reference: 'RFC 3207 section 4.2' }),
+    'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', { ...TLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS }, {
+        evidence: fields('capabilities'),
+        reference: 'RFC 3207 section 4.2',
+        causes: {
+            'after-starttls': { ...STARTTLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
+        },
+    }),
     'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', {
         party: 'server',
         certainty: 'likely',
@@ -28891,7 +28992,12 @@ const AUTHENTICATION = {
         evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
         reference: 'RFC 4954 section 3',
         causes: {
-            'only-before-tls': ONLY_BEFORE_TLS,
+            'only-before-tls': {
+                ...ONLY_BEFORE_TLS,
+                explains: ['plaintext-auth-advertised', 'auth-mechanisms-differ'],
+            },
+            'not-encrypted': { ...TLS_IN_PROXY, reproduce: STILL_STARTTLS },
+            'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: STILL_STARTTLS },
             'mail-exchanger': {
                 title: 'AUTH not offered by an MX host',
                 party: 'configuration',
@@ -28906,7 +29012,7 @@ const AUTHENTICATION = {
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Enable a mechanism on the server that mail clients commonly support: SCRAM-SHA-256, PLAIN or LOGIN for passwords, XOAUTH2 or OAUTHBEARER for tokens. The gate supports none of those in the evidence.',
+        remedy: ({ required = 'another mechanism' }) => `Enable ${required} on the server for this port, or use the host and port of the server that are for mail clients.`,
         setting: 'auth-mechanisms',
         reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     }, {
@@ -28921,7 +29027,7 @@ const AUTHENTICATION = {
                 title: 'Server requires an access token',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Configure `auth.access-token` instead of `auth.password`, or enable a mechanism for passwords on the server.',
+                remedy: 'Configure `auth.access-token` instead of `auth.password`: the server offers mechanisms for access tokens (OAuth 2.0), and none for passwords. Or enable a mechanism for passwords on the server.',
                 setting: 'auth-mechanisms',
                 reproduce: { command: 'sign-in', shows: NO_MECHANISM },
             },
@@ -28929,14 +29035,14 @@ const AUTHENTICATION = {
                 title: 'Server requires a password',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The server offers mechanisms for passwords, and none for access tokens. Configure `auth.password` instead of `auth.access-token`, or enable XOAUTH2 or OAUTHBEARER on the server.',
+                remedy: 'Configure `auth.password` instead of `auth.access-token`: the server offers mechanisms for passwords, and none for access tokens. Or enable XOAUTH2 or OAUTHBEARER on the server.',
                 setting: 'auth-mechanisms',
             },
             'certificate-required': {
                 title: 'Server requires a client certificate',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The only mechanism that the gate supports and the server offers is EXTERNAL. Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, or enable another mechanism on the server.',
+                remedy: 'Configure `tls.client-cert`, `tls.client-key` and `auth.mechanism: EXTERNAL`, the only mechanism that the gate supports and the server offers. Or enable another mechanism on the server.',
                 setting: 'auth-mechanisms',
                 reproduce: { command: 'sign-in', shows: NO_MECHANISM },
             },
@@ -28944,7 +29050,7 @@ const AUTHENTICATION = {
                 title: 'EXTERNAL not offered',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Many servers offer EXTERNAL only to clients with a certificate that they accept. Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer.',
+                remedy: 'Enable EXTERNAL on the server, and configure it to request a client certificate in the handshake and to trust its issuer: many servers offer EXTERNAL only to clients with a certificate that they accept.',
                 setting: 'client-certificate-request',
             },
             'mechanism-not-offered': {
@@ -28980,21 +29086,27 @@ const AUTHENTICATION = {
     'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'The reply says what the server refuses; its log may say why. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.',
+        remedy: "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.",
         setting: 'auth-command-refused',
         reproduce: { command: 'sign-in', shows: REPLY },
     }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND }),
     'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The server's log at the time of the run has the reason. Usually its authentication backend, such as a directory or a database, does not respond.",
+        remedy: "Look for the reason in the server's log at the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
         setting: 'auth-backend',
         reproduce: { command: 'sign-in', shows: REPLY },
     }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY }),
     'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'sign-in', shows: REPLY } }, {
         evidence: fields('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
-        causes: { 'sign-in-required': SIGN_IN_REQUIRED },
+        causes: {
+            'not-encrypted-after-starttls': {
+                ...STARTTLS_IN_PROXY,
+                reproduce: { command: 'sign-in', shows: REPLY },
+            },
+            'sign-in-required': SIGN_IN_REQUIRED,
+        },
     }),
     // No cause has a command: it would send the password to a server that may be an impostor.
     'auth-server-not-authenticated': authentication_error('SCRAM server signature missing or wrong', 'With SCRAM the server, too, must prove that it knows the password. This server does not, although its certificate is valid or its key is pinned.', {
@@ -29037,31 +29149,31 @@ const AUTHENTICATION = {
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Raise the iteration count for new passwords, and set the existing passwords again: each keeps the count with which it was stored.',
+        remedy: 'Raise the iteration count for new passwords to at least 4096, better 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
         examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     }, { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Fix what step 3 reports; then the waiver is not needed either. If the server must keep its certificate, get its key or its issuer from whoever runs it, not from this connection, and set `tls.pin`, or add the issuer to `ca` if only the chain is not trusted.',
+        remedy: 'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If only the chain is not trusted, its root in `ca` is enough.',
     }, { evidence: {}, reference: 'RFC 8314 section 5.2' }),
     'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
-        examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        remedy: 'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
+        examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
         setting: 'unauthenticated-mail',
         reproduce: { command: 'mail-over-tls', shows: REPLY },
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check first that the configured credentials are the revoked ones and not the current ones. Then revoke them where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+        remedy: 'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
         examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
         setting: 'cached-credentials',
         reproduce: { command: 'sign-in', shows: REPLY },
     }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
-    'auth-plain-on-mx': notice('MX offers AUTH with PLAIN and LOGIN only', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanisms other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
+    'auth-plain-on-mx': notice('MX offers AUTH', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Offer AUTH only on the submission ports.',
@@ -29071,7 +29183,7 @@ const AUTHENTICATION = {
     'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Offer the same mechanisms over TLS, or none before TLS. Check that one configuration applies to both.',
+        remedy: 'Offer no AUTH before TLS: then only the offer over TLS counts. If that one lacks a mechanism that clients need, add it there. If nobody has configured two different offers, find out which two programs are responding.',
     }, {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
@@ -29092,10 +29204,12 @@ const SHOWS_REPLY = { command: 'ehlo', shows: REPLY };
 const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => beginning(line) };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
 /** Such a device hides the software of the server, so its setting does not depend on that. */
-const INSPECTION = 'Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the network of the server.';
+const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the server's own network.";
 const INSPECTION_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
+/** The setting that allows STARTTLS does not bring EHLO back. */
+const EHLO_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 /** What a filter on the machine of the server does. */
-const ON_THIS_MACHINE = 'The server is on this machine, so no device in the network is involved: the server itself, or a proxy, virus scanner or content filter on this machine that accepts its connections, does this. Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. If the port is forwarded to a different machine (a tunnel), look there.';
+const ON_THIS_MACHINE = 'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
 const DISCARDED = 'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
 const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
@@ -29103,7 +29217,7 @@ const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The text of the greeting, or the server's log at the time of the run, says why. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        remedy: "Look for the reason in the text of the greeting, or in the server's log at the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
         setting: 'greeting-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -29115,7 +29229,7 @@ const CAPABILITY = {
                 title: 'Host accepts no mail',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: `This host says that it does not accept mail. Correct \`host\` or \`port\`, or remove the endpoint. ${PORTS}`,
+                remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If it accepts mail from other clients, it blocks the runner's IP address: exempt it in the server.`,
                 reference: 'RFC 7504 section 3',
                 reproduce: SHOWS_REPLY,
             },
@@ -29123,7 +29237,7 @@ const CAPABILITY = {
                 title: 'IP address of the runner is on a blocklist',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The server uses a blocklist that contains the runner's IP address; the reply usually names it. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists. Exempt the IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the list.",
+                remedy: "Exempt the runner's IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the blocklist, which the reply usually names. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29131,20 +29245,20 @@ const CAPABILITY = {
                 title: 'No reverse DNS for the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The server requires that the IP address from which the runner connects has a name. Give it a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+                remedy: 'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
                 reproduce: SHOWS_REPLY,
             },
             'rate-limit': {
                 title: 'Too many connections',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The server limits the connections of one client. Lower `concurrency`, leave more time between runs, or raise the server's limit for the runner's IP address.",
+                remedy: "Lower `concurrency`, leave more time between runs, or raise the server's limit of connections for the runner's IP address.",
             },
             'access-denied': {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "A rule of the server rejects the runner's IP address. Allow that address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+                remedy: "Allow the runner's IP address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29164,7 +29278,7 @@ const CAPABILITY = {
                 title: 'Mailbox server, not an SMTP server',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'This server is for reading mail. Set `port` to that of the SMTP server, usually 587 or 465. An inbox is configured in `delivery.inbox`.',
+                remedy: 'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. An inbox is configured in `delivery.inbox`.',
                 reproduce: SHOWS_LINE,
             },
             'client-speaks-first': {
@@ -29176,7 +29290,7 @@ const CAPABILITY = {
                 title: 'LMTP server, not an SMTP server',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: `LMTP is for the last step of delivery, from a mail server to the mailboxes. Clients must not use it: set \`port\` to that of the SMTP server. ${PORTS}`,
+                remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes, and not for clients.`,
                 reference: 'RFC 2033 section 4.1',
                 reproduce: SHOWS_REPLY,
             },
@@ -29192,7 +29306,7 @@ const CAPABILITY = {
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "The text of the reply, or the server's log at the time of the run, says why. Check the rules of the server about EHLO and about the runner's IP address.",
+        remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
         setting: 'ehlo-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -29205,7 +29319,7 @@ const CAPABILITY = {
                 title: 'EHLO name rejected',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The reply is about the name in EHLO. Set `ehlo` to a fully qualified name that resolves, best to the public IP address of the runner, or relax the rule of the server about that name.',
+                remedy: 'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner, or relax the rule of the server about that name: the reply is about it.',
                 setting: 'ehlo-rejected',
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: SHOWS_REPLY,
@@ -29214,7 +29328,7 @@ const CAPABILITY = {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "A rule or blocklist of the server rejects the runner's IP address. Exempt that address in the server, or run the gate in a network that the server allows.",
+                remedy: "Exempt the runner's IP address from the rule or blocklist of the server, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29222,23 +29336,30 @@ const CAPABILITY = {
                 title: 'Server supports only HELO',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'A server without EHLO cannot offer STARTTLS or AUTH. Update it. If the mail server itself supports EHLO, a proxy or firewall in front of it does not: disable the SMTP inspection there.',
-                examples: INSPECTION_EXAMPLES,
+                remedy: 'Disable SMTP inspection in the proxy or firewall in front of the mail server. If there is none, update the mail server: every maintained one supports EHLO.',
+                examples: EHLO_EXAMPLES,
+                reproduce: SHOWS_REPLY,
+            },
+            'helo-only-on-this-machine': {
+                title: 'Server supports only HELO',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded to a different machine (container, tunnel), look there.',
                 reproduce: SHOWS_REPLY,
             },
             inspected: {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too. ${INSPECTION}`,
-                examples: INSPECTION_EXAMPLES,
+                remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too.`,
+                examples: EHLO_EXAMPLES,
                 reproduce: SHOWS_REPLY,
             },
             'inspected-on-this-machine': {
                 title: 'A program on this machine inspects SMTP',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `The greeting is overwritten with asterisks. ${ON_THIS_MACHINE}`,
+                remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks.`,
                 reproduce: SHOWS_REPLY,
             },
         },
@@ -29252,6 +29373,14 @@ const CAPABILITY = {
         evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
         reference: 'RFC 8314 section 3.3',
         causes: {
+            'on-starttls-port': {
+                title: 'Implicit TLS on a STARTTLS port',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Only if implicit TLS is intended here, set `transport: implicit` for this endpoint.',
+                examples: 'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
+                reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+            },
             'other-protocol': {
                 title: 'Not an SMTP server, but a different protocol over TLS',
                 party: 'configuration',
@@ -29262,7 +29391,7 @@ const CAPABILITY = {
             'unknown-protocol': {
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
+                remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise set `transport: implicit` for this endpoint.',
                 reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
             },
         },
@@ -29270,7 +29399,7 @@ const CAPABILITY = {
     'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Either TLS is not enabled for this service, or this is the wrong port. Enable STARTTLS for this port; it needs a certificate and its key. Some servers offer it only to some networks: check such a rule for the IP address of the runner. Clients with implicit TLS use port 465 (`transport: implicit`).',
+        remedy: 'Enable STARTTLS for this port; it needs a certificate and its key. If it is enabled, check rules that offer it only to some networks. Otherwise check the port: implicit TLS is on 465 (`transport: implicit`).',
         examples: 'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
         setting: 'starttls-not-advertised',
         reproduce: NOT_OFFERED,
@@ -29283,7 +29412,7 @@ const CAPABILITY = {
                 title: 'Server cannot start TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "TLS is configured, but the server cannot start it, and so does not offer it. Usually it could not load the certificate or the key: look in its log for the reason (a wrong path, a file that the server's user cannot read, a key that does not match the certificate).",
+                remedy: "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, and so does not offer it.",
                 setting: 'starttls-refused',
                 reproduce: NOT_OFFERED,
             },
@@ -29291,7 +29420,7 @@ const CAPABILITY = {
                 title: 'STARTTLS not offered to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server knows STARTTLS, but refuses it here: read the reply to it. Usually STARTTLS is limited to some networks, or a rule ends the session. Enable it for the IP address of the runner.',
+                remedy: 'Enable STARTTLS for the IP address of the runner: the server knows the command, but refuses it here. Usually STARTTLS is limited to some networks, or a rule ends the session. The reply to STARTTLS may say which.',
                 setting: 'starttls-not-advertised',
                 reproduce: NOT_OFFERED,
             },
@@ -29299,7 +29428,7 @@ const CAPABILITY = {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X), so a firewall inspects SMTP and may also hide STARTTLS. ${INSPECTION} If STARTTLS is still missing then, enable it in the server.`,
+                remedy: `${INSPECTION} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without inspection, enable it in the server.`,
                 examples: INSPECTION_EXAMPLES,
                 reproduce: NOT_OFFERED,
             },
@@ -29307,7 +29436,7 @@ const CAPABILITY = {
                 title: 'A program on this machine inspects SMTP',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). ${ON_THIS_MACHINE} If STARTTLS is still missing then, enable it in the server.`,
+                remedy: `${ON_THIS_MACHINE} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without that, enable it in the server.`,
                 reproduce: NOT_OFFERED,
             },
         },
@@ -29340,7 +29469,7 @@ const CAPABILITY = {
                 title: 'STARTTLS accepted, but not offered',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `Either the server does not list STARTTLS although it supports it, or a device between client and server removes the keyword. Compare with the reply to EHLO in the network of the server. If STARTTLS is missing there too, enable the offer in the server. Otherwise: ${INSPECTION}`,
+                remedy: "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, enable the offer in the server. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
                 examples: DISCARDED,
                 setting: 'starttls-hidden',
                 reproduce: NOT_OFFERED,
@@ -29360,7 +29489,7 @@ const CAPABILITY = {
         party: 'server',
         certainty: 'certain',
         remedy: 'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
-        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
+        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'ehlo', shows: 'AUTH' },
     }, {
@@ -29387,8 +29516,8 @@ const CAPABILITY = {
     'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Refuse AUTH before TLS, and neither offer nor accept it until STARTTLS has succeeded.',
-        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
+        remedy: 'Refuse the AUTH command before TLS (538). Not to offer it is not enough.',
+        examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'plain-auth', shows: REPLY },
     }, { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
@@ -29409,9 +29538,11 @@ const { error: certificate_chain_error } = entriesOf(['certificate'], fields('ke
 /** Evidence of the findings about the chain. */
 const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
 const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
-const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo');
+const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
+/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
+const BAD_SIGNATURE = 'certificate signature failure';
 const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
 const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
 const byTrustedCa = 'was issued by a CA that its clients trust';
@@ -29419,6 +29550,12 @@ const byTrustedCa = 'was issued by a CA that its clients trust';
 function appendIssuer({ missingIssuer = '', caIssuers }) {
     const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
     return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+}
+/** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
+function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }) {
+    const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+    const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
+    return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
 }
 const MISSING_INTERMEDIATE = {
     party: 'server',
@@ -29440,7 +29577,7 @@ const SAME_NAME = {
     title: 'Issuer has the name of a trusted CA, but a different key',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Either the CA has renewed its key, or this is not your server. Find out which before you add anything to `ca`: compare the fingerprint with those that the CA publishes, and check from another network. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    remedy: 'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
     reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 };
 /** Findings of step 3 about the issuers of the certificate. */
@@ -29466,7 +29603,7 @@ const CERTIFICATE_CHAIN = {
     'certificate-untrusted': certificate_chain_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'The message says what is wrong with the chain. If the CA is public, install the chain that it publishes now. If the certificate itself has the problem, have it reissued without that.',
+        remedy: 'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
         setting: 'certificate',
     }, {
         evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
@@ -29479,10 +29616,30 @@ const CERTIFICATE_CHAIN = {
                 title: 'Private root not trusted',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ rootSha256 = '' }) => `If this root is yours, add it to \`ca\`, after you have compared its fingerprint (SHA-256 ${rootSha256}). If it is not, someone else may be responding in place of the server: find out who, and do not trust it.`,
+                remedy: ({ rootSha256 = '' }) => `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
                 reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
             },
             'same-name': SAME_NAME,
+            'wrong-issuer-key': {
+                title: 'Wrong intermediate certificate sent',
+                party: 'server',
+                certainty: 'likely',
+                remedy: replaceIssuer,
+                examples: FULL_CHAIN_EXAMPLE,
+                setting: 'certificate',
+                reproduce: {
+                    command: 'openssl',
+                    shows: ({ issuerKeyId, sentKeyId }) => issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
+                },
+            },
+            'bad-signature': {
+                title: 'Signature of the certificate not valid',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
+            },
             'issuer-expired': {
                 title: 'Issuer certificate expired',
                 party: 'server',
@@ -29496,7 +29653,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Root certificate expired',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Whoever operates the CA ${badIssuer} must create a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
                 reproduce: { command: 'openssl', shows: 'certificate has expired' },
             },
             'configured-issuer-expired': {
@@ -29508,8 +29665,16 @@ const CERTIFICATE_CHAIN = {
             'issuer-not-yet-valid': {
                 title: 'Issuer certificate not yet valid',
                 party: 'server',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Install the chain that is valid now, such as the previous one. If ${badIssuer} should be valid already, it was issued with a wrong date: the CA must reissue it.`,
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+            'issuer-clock': {
+                title: 'Issuer certificate not yet valid, or a wrong clock',
+                party: 'server',
                 certainty: 'likely',
-                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, ${badIssuer} was issued with a wrong date: the CA must reissue it.`,
+                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
                 reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
             },
             'issuer-not-a-ca': {
@@ -29522,14 +29687,28 @@ const CERTIFICATE_CHAIN = {
             },
             'issuer-not-allowed': {
                 title: 'Issuer must not issue this certificate',
-                party: 'certificate-authority',
+                party: 'server',
                 certainty: 'certain',
                 newCertificate: byTrustedCa,
-                remedy: ({ badIssuer = '' }) => `The certificate of ${badIssuer} limits what it may issue, and this certificate is outside that. The CA must issue it with an intermediate that is allowed to, or lift the limit. Do not add ${badIssuer} to \`ca\`.`,
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                setting: 'certificate',
+            },
+            'name-constraints': {
+                title: 'Name constraints of the issuer exclude this certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'has only names that its issuers may certify',
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: constraintViolation },
             },
         },
     }),
 };
+/** What OpenSSL reports for a name outside of what an issuer may certify. */
+function constraintViolation({ reason = '' }) {
+    return `${reason.includes(': its name constraints exclude ') ? 'excluded' : 'permitted'} subtree violation`;
+}
 
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(77030);
@@ -29624,7 +29803,7 @@ const CERTIFICATE_NAME = {
             'default-certificate': {
                 ...NEW_CERTIFICATE,
                 title: 'Default certificate of the server',
-                remedy: ({ expected = '' }) => `The names are those of a machine, not of a mail server on the internet: this is probably the certificate that was generated when the software was installed. Configure the server to use a certificate that includes ${expected}.`,
+                remedy: ({ expected = '' }) => `Configure the server to use a certificate that includes ${expected}. The names in this one are those of a machine, not of a mail server on the internet, so it was probably generated when the software was installed.`,
                 reproduce: { command: 'openssl', shows: MISMATCH },
             },
             'other-domain': {
@@ -29655,6 +29834,10 @@ function notAfter(iso = '') {
     const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
     const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
     return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
+}
+/** A third of the days between two dates. */
+function thirdOfDays(from, to) {
+    return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
 }
 /** Weak signatures as `openssl x509 -text` prints them. */
 const SIGNATURES = {
@@ -29697,10 +29880,22 @@ const CERTIFICATE = {
         party: 'server',
         certainty: 'certain',
         newCertificate: 'is valid for longer than `min-valid-days`',
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, find out why it is late, or whether the server has not loaded the new certificate yet. If short lifetimes are by design, lower `min-valid-days`.',
+        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
+        examples: 'certbot: `certbot renew --dry-run`.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
-    }, VALIDITY),
+    }, {
+        ...VALIDITY,
+        causes: {
+            'short-lived': {
+                title: 'Lifetime too short for min-valid-days',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
+                reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
+            },
+        },
+    }),
     ...CERTIFICATE_NAME,
     ...CERTIFICATE_CHAIN,
     'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth, but it does accept a CA certificate, which other TLS libraries reject.', {
@@ -29715,12 +29910,20 @@ const CERTIFICATE = {
         reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
         resultType: 'validation-failure',
         causes: {
+            'other-purpose': {
+                party: 'server',
+                certainty: 'likely',
+                newCertificate: 'is for TLS servers',
+                remedy: 'Configure the server to use its own certificate: this one is for a different purpose, such as clients or mail, so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".',
+                setting: 'certificate',
+                reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
+            },
             'self-signed-ca': {
                 title: 'Self-signed CA certificate used as server certificate',
                 party: 'server',
                 certainty: 'certain',
                 newCertificate: 'is not a CA certificate',
-                remedy: ({ expected = '', pin = '' }) => `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep it and pin its key: \`tls.pin: ${pin}\`.`,
+                remedy: ({ expected = '', pin = '' }) => `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep the present one and pin its key: \`tls.pin: ${pin}\`.`,
                 reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
             },
             'ca-certificate': {
@@ -29734,11 +29937,12 @@ const CERTIFICATE = {
             },
         },
     }),
-    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. The gate's TLS library ignored this, but others do not. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
+    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
         party: 'server',
         certainty: 'certain',
-        remedy: 'The evidence says what is malformed. Get a certificate from software that encodes it correctly. `openssl x509 -text` and `openssl asn1parse` show the current one.',
+        remedy: 'Have the certificate reissued with software that encodes it correctly: it cannot be repaired, because it is signed.',
         setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: badTime },
     }, {
         evidence: {
             malformed: 'what is malformed',
@@ -29752,7 +29956,7 @@ const CERTIFICATE = {
                 title: 'Malformed issuer certificate',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ subject = '' }) => `The evidence says what is malformed. The CA must reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+                remedy: ({ subject = '' }) => `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
             },
         },
     }),
@@ -29760,7 +29964,7 @@ const CERTIFICATE = {
         party: 'server',
         certainty: 'certain',
         newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
-        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it.',
+        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
         setting: 'certificate',
         reproduce: { command: 'certificate-text', shows: publicKeyBits },
     }, {
@@ -29772,7 +29976,7 @@ const CERTIFICATE = {
                 title: 'Weak key of an issuer',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ subject = '' }) => `The key of the CA ${subject} is too short, so a new key for the server does not help. Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. If the CA is your own, create a new one.`,
+                remedy: ({ subject = '' }) => `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
             },
         },
     }),
@@ -29793,14 +29997,14 @@ const CERTIFICATE = {
                 title: 'Weak signature of an intermediate',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ subject = '' }) => `The certificate of the intermediate ${subject} is weakly signed, so a new certificate for the server alone does not help. Install the current intermediate if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it.`,
+                remedy: ({ subject = '' }) => `Install the current certificate of the intermediate ${subject}, if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it. The present one is weakly signed, so a new certificate for the server alone does not help.`,
             },
         },
     }),
     'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ pin = '' }) => `The certificate is not valid either, so nothing shows that this is your server: find out who operates it before you change the pin. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
+        remedy: ({ pin = '' }) => `Find out who operates this server before you change the pin: the certificate is not valid either, so nothing shows that it is yours. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
         reproduce: { command: 'pin', shows: pinDigest },
     }, {
         evidence: { ...fields('pin'), pinned: 'the pins in `tls.pin`' },
@@ -29810,7 +30014,7 @@ const CERTIFICATE = {
                 title: 'Key does not match the pin, but the certificate is valid',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ pin = '' }) => `A trusted CA has confirmed this key for this name, so the key was probably changed when the certificate was renewed. Ask whoever runs the server. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+                remedy: ({ pin = '' }) => `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
                 examples: 'certbot: `--reuse-key`.',
                 reproduce: { command: 'pin', shows: pinDigest },
             },
@@ -29819,7 +30023,7 @@ const CERTIFICATE = {
     'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
         party: 'server',
         certainty: 'certain',
-        remedy: ({ issuer = '' }) => `Replace the intermediate ${issuer} with the one that the CA publishes now, or have the certificate reissued under it, before that day.`,
+        remedy: ({ issuer = '' }) => `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: ({ issuerValidTo }) => notAfter(issuerValidTo) },
     }, {
@@ -29834,14 +30038,14 @@ const CERTIFICATE = {
                 title: 'Trusted CA expires before the certificate',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ issuer = '' }) => `The CA ${issuer} needs a new certificate before that day, and every mail client must trust the new one by then (the gate: with \`ca\`). If the CA is not yours, get the next certificate of the server from one that is valid for longer.`,
+                remedy: ({ issuer = '' }) => `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,
             },
         },
     }),
     'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it.',
+        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it. The root can be left out.',
         setting: 'certificate',
     }, {
         evidence: {
@@ -29869,12 +30073,12 @@ const CERTIFICATE = {
     'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Automate renewal (ACME), including the reload of the mail server.',
+        remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
     }, { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
     'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set `tls.check: single` for this endpoint.",
+        remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
     }, {
         evidence: { outcome: 'how the additional connection ended' },
         reference: 'RFC 8446 section 4.4.2.2',
@@ -29882,12 +30086,12 @@ const CERTIFICATE = {
             'client-certificate': {
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The server requires a client certificate, which the gate does not send on this connection. Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`.',
+                remedy: 'Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`: the server requires a client certificate, which the gate does not send on this connection.',
             },
             'tls-1.3-only': {
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'If the server has one certificate, set `tls.check: single` for this endpoint: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+                remedy: 'Set `tls.check: single` for this endpoint if the server has one certificate: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
             },
         },
     }),
@@ -29910,6 +30114,10 @@ function publicKeyBits({ key = '' }) {
     const bits = / (\d+)$/.exec(key)?.[1];
     return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
 }
+/** OpenSSL shows no other problem of the encoding. */
+function badTime({ malformed = '' }) {
+    return malformed.includes(' is not a valid date: ') && /\d{12}Z/.test(malformed) ? 'Bad time value' : '';
+}
 function pinDigest({ pin = '' }) {
     return pin.replace('sha256/', '');
 }
@@ -29917,16 +30125,24 @@ function pinDigest({ pin = '' }) {
 ;// CONCATENATED MODULE: ./src/findings/catalog/connecting.ts
 
 
+
 const { error: connecting_error } = entriesOf(['capability', 'certificate']);
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' };
+/** The cause for an IP address that no server can have. */
+const NOT_OF_A_SERVER = {
+    title: 'Not the IP address of a server',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ address = 'the IP address' }) => `Correct the A or AAAA record of the host, or \`host\`: ${address} is a multicast or reserved address, which no server can have.`,
+};
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
     'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
         title: 'Host name does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check the spelling of `host`. If it is correct, the resolver of this runner does not know the name: a GitHub-hosted runner, for example, cannot resolve names in an internal zone.',
+        remedy: 'Check the spelling of `host`. If it is correct and the name is internal, use a runner in the network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
     }, {
         evidence: {
             ...fields('detail'),
@@ -29938,26 +30154,32 @@ const CONNECTING = {
                 title: 'Host is a mail domain',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: ({ mx = '' }) => `\`host\` is a mail domain, not the name of a server. For the servers that receive its mail, list each of them as an endpoint with port 25: ${mx}. For submission, set \`host\` to the submission server of the domain, on port 587 or 465.`,
+                remedy: ({ mx = '' }) => `List each of the servers that receive its mail as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+            },
+            'mail-domain-for-submission': {
+                title: 'Host is a mail domain',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ mx = '' }) => `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive its mail instead, list each of them as an endpoint with port 25: ${mx}.`,
             },
             'null-mx': {
                 title: 'Domain accepts no mail',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The domain declares that it has no mail server (null MX). Set `host` to the name of a server, or remove the endpoint.',
+                remedy: 'Use the name of a server instead of the domain, or remove the endpoint: the domain declares that it accepts no mail (null MX).',
                 reference: 'RFC 7505 section 3',
             },
             'no-address': {
                 title: 'Host name has no IP address',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The name exists, but has neither an A nor a usable AAAA record, and no MX records were found either. Add the record, or set `host` to a name that has one. If the record exists in an internal zone only, use a runner that can see that zone.',
+                remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists in an internal zone only, use a runner that can see that zone.',
             },
             'lookup-failed': {
                 title: 'Name resolution failed',
                 party: 'network',
                 certainty: 'likely',
-                remedy: 'The lookup itself failed, which says nothing about the mail server. Run the gate again. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+                remedy: 'Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
             },
         },
     }),
@@ -29973,8 +30195,9 @@ const CONNECTING = {
                 title: 'No IPv6 route to the server',
                 party: 'network',
                 certainty: 'likely',
-                remedy: 'Usually the runner has no IPv6, as GitHub-hosted runners. Run the gate on a runner with IPv6, or test the IPv4 address of the server.',
+                remedy: 'Run the gate on a runner with IPv6, or test the IPv4 address of the server. Usually the runner has no IPv6; GitHub-hosted runners have none.',
             },
+            'not-of-a-server': NOT_OF_A_SERVER,
         },
     }),
     'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', {
@@ -30004,14 +30227,15 @@ const CONNECTING = {
         remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
         reproduce: { command: 'openssl', shows: 'Connection refused' },
     }, {
-        evidence: fields('detail', 'address'),
+        evidence: fields('detail', 'address', 'reached'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
+            'worked-before': WORKED_BEFORE,
             'on-this-machine': {
                 title: 'Nothing listens on this port of the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'The IP address is that of the runner itself, and no server accepts connections on this port. Start the mail server before the gate, and wait until it listens. If it runs in a container, publish its port; if the job itself runs in a container, use the name of the service instead of `localhost`.',
+                remedy: 'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port; if the job itself does, use the name of the service instead of `localhost`. If `host` is a different machine, correct its address in DNS or the hosts file.',
                 reproduce: { command: 'openssl', shows: 'Connection refused' },
             },
         },
@@ -30021,27 +30245,49 @@ const CONNECTING = {
         certainty: 'likely',
         remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
         reproduce: NO_RESPONSE,
-    }, { evidence: fields('detail', 'address'), reference: 'RFC 5321 section 4.5.4.1' }),
+    }, {
+        evidence: fields('detail', 'address', 'reached'),
+        reference: 'RFC 5321 section 4.5.4.1',
+        causes: {
+            'worked-before': WORKED_BEFORE,
+            'on-this-machine': {
+                title: 'Server on the runner does not respond',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: 'Check the mail server on the runner, because the IP address is that of the runner itself: it hangs, or its queue of new connections is full (`ss -ltn`). Otherwise a firewall of the runner drops the packets. If `host` is a different machine, correct its address in DNS or the hosts file.',
+                reproduce: NO_RESPONSE,
+            },
+            'private-address': {
+                title: 'Private IP address does not respond',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ address = 'it' }) => `Run the gate on a self-hosted runner in the network of the server, or connect the runner to it by a VPN: ${address} is a private IP address. If the runner is in that network, check that the host is up, and that no firewall between them drops the connection.`,
+                reproduce: NO_RESPONSE,
+            },
+            'not-of-a-server': NOT_OF_A_SERVER,
+        },
+    }),
     'egress-blocked': connecting_error('Outbound port 25 is blocked', 'GitHub-hosted runners, like most cloud machines, cannot open connections to port 25. The connection timed out, which says nothing about the server.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Test submission on 587 or 465, which are open, or run the gate for port 25 on a self-hosted runner whose provider allows it.',
+        remedy: 'Run the gate on a self-hosted runner whose provider allows outbound port 25. If you meant submission, use port 587 or 465, which are open.',
     }, { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
+
 /** Which inbox a finding is about. */
 const INBOX_EVIDENCE = {
     inbox: 'the scheme, host and port of the inbox',
     user: 'the username with which the gate logs in to the inbox',
     mailbox: 'the mailbox that the gate reads',
-    inboxReply: 'the reply of the server of the inbox',
+    inboxReply: 'the reply of the inbox server',
 };
-/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
+/** The dialogue shows the server's own text. */
 const DIALOGUE = {
     command: 'inbox',
     // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-    shows: ({ inboxReply = '' }) => inboxReply.replace(/…$| \([\d.]+(?: \+ [\d.]+)+ secs\)\.?$/, ''),
+    shows: ({ inboxReply = '' }) => stable(inboxReply),
 };
 const certificateShows = (shows) => ({ command: 'inbox-tls', shows });
 /** Why the server of an inbox cannot be used. */
@@ -30068,7 +30314,7 @@ const INBOX_CAUSES = {
         title: 'Runner cannot connect to the inbox',
         party: 'network',
         certainty: 'likely',
-        remedy: 'The error code is from the operating system of the runner. Check its firewall and its resource limits.',
+        remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
     },
     'timed-out': {
         title: 'Connection to the inbox timed out',
@@ -30080,13 +30326,13 @@ const INBOX_CAUSES = {
         title: 'Connection to the inbox refused',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check that the server of the inbox runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+        remedy: 'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
     },
     'tls-version': {
         title: 'Inbox supports only old TLS versions',
         party: 'inbox',
         certainty: 'certain',
-        remedy: ({ required = '' }) => `Enable ${required.replace('v', ' ')} or later on the server of the inbox. The SMTP server is not affected.`,
+        remedy: ({ required = '' }) => `Enable ${required.replace('v', ' ')} or later on the inbox server. The SMTP server is not affected.`,
         examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
         reference: 'RFC 8997',
         reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
@@ -30095,61 +30341,68 @@ const INBOX_CAUSES = {
         title: 'TLS handshake with the inbox failed',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the reason in the log of the server of the inbox. Usual ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+        remedy: 'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
     },
     'handshake-timeout': {
         title: 'TLS handshake with the inbox timed out',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`: a server of another protocol may wait for the client to speak first. If it is right, look in the log of the server of the inbox, which may be overloaded.',
+        remedy: 'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
     },
     'not-tls': {
         title: 'Inbox does not use TLS on this port',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'The URL says that TLS begins with the first byte, but the server replies unencrypted. Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`).',
+        remedy: 'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
     },
     'certificate-self-signed': {
         title: 'Certificate of the inbox is self-signed',
         party: 'inbox',
         certainty: 'certain',
-        remedy: 'Install a certificate from a CA on the server of the inbox. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
+        remedy: 'Install a certificate from a CA on the inbox server. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
         reproduce: certificateShows('self-signed certificate'),
     },
     'certificate-chain-incomplete': {
         title: 'Inbox does not send its whole chain',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Append the intermediate certificates to the certificate file of the server of the inbox.',
+        remedy: 'Append the intermediate certificates to the certificate file of the inbox server.',
         reproduce: certificateShows('unable to verify the first certificate'),
     },
     'certificate-untrusted': {
         title: 'Certificate of the inbox is from an unknown CA',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the server of the inbox.',
+        remedy: 'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the inbox server.',
     },
     'certificate-dates': {
         title: 'Certificate of the inbox is not valid now',
         party: 'inbox',
         certainty: 'certain',
-        remedy: 'Renew the certificate of the server of the inbox, and reload the server.',
+        remedy: 'Renew the certificate of the inbox server, and reload the server.',
     },
     'certificate-name': {
         title: 'Certificate of the inbox is for a different name',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Use a name in `delivery.inbox` that is in the certificate. If none of them is right, install a certificate for this name on the server of the inbox.',
+        remedy: ({ names = '', expected = '' }) => `Use a name from the certificate (${names}) in \`delivery.inbox\`, if it resolves to this server. Otherwise install a certificate for ${expected} on the inbox server.`,
+        reproduce: certificateShows('mismatch'),
+    },
+    'certificate-address': {
+        title: 'Certificate of the inbox is not for its IP address',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ names = '' }) => `Use a name from the certificate (${names}) instead of the IP address in \`delivery.inbox\`, if it resolves to this server.`,
         reproduce: certificateShows('mismatch'),
     },
     certificate: {
         title: 'Certificate of the inbox is not acceptable',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Install a certificate on the server of the inbox that does not have this problem.',
+        remedy: 'Install a certificate on the inbox server that does not have this problem.',
     },
     'other-protocol': {
-        title: 'Inbox is a server of another protocol',
+        title: 'Inbox is a server for another protocol',
         party: 'configuration',
         certainty: 'certain',
         remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
@@ -30158,51 +30411,61 @@ const INBOX_CAUSES = {
         title: 'Inbox refuses the connection',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'The greeting says why. If there are too many connections, close other clients or raise the limit of connections for each user and IP address. If the runner is blocked, allow its IP address.',
+        remedy: 'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
         reproduce: DIALOGUE,
     },
     'no-greeting': {
         title: 'Inbox sends no greeting',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the server of the inbox is overloaded or waits for a lookup of the client.',
+        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
     },
     'no-reply': {
         title: 'Inbox does not reply in time',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the server of the inbox for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+        remedy: 'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
     },
     'connection-lost': {
         title: 'Inbox closes the connection',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the end of the session in the log of the server of the inbox: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+        remedy: 'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
     },
     'server-error': {
         title: 'Inbox has a temporary problem',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the error in the log of the server of the inbox, and run the gate again.',
+        remedy: 'Look for the error in the log of the inbox server at the time of the test. Then run the gate again.',
+        reproduce: DIALOGUE,
+    },
+    'login-unavailable': {
+        title: 'Inbox cannot check the login now',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
+        examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
+        reproduce: DIALOGUE,
+        reference: 'RFC 5530 section 3',
     },
     busy: {
         title: 'Mailbox is in use',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'A POP3 mailbox can be open in one session only. Use a mailbox that no other client and no other job reads, or `imaps://`. If the reply says that logins are too frequent, wait before the next run.',
+        remedy: 'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
     },
     'starttls-not-offered': {
         title: 'Inbox does not offer STARTTLS',
         party: 'inbox',
         certainty: 'certain',
-        remedy: 'Enable TLS on the server of the inbox, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+        remedy: 'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
         examples: 'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
     },
     'starttls-refused': {
         title: 'Inbox refuses STARTTLS',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the server of the inbox: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+        remedy: 'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
         reproduce: DIALOGUE,
     },
     'data-after-starttls': {
@@ -30216,14 +30479,14 @@ const INBOX_CAUSES = {
         title: 'Inbox greets with PREAUTH',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'After PREAUTH, no client can start TLS. Use `imaps://`. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
         reference: 'RFC 9051 section 7.1.4',
     },
     'invalid-reply': {
         title: 'Inbox sends invalid replies',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'The server violates its protocol. Update its software, or remove a proxy in front of it.',
+        remedy: 'Update the software of the inbox server, or remove a proxy in front of it: its replies violate the protocol.',
     },
     'too-much-data': {
         title: 'Inbox sends too much data',
@@ -30256,22 +30519,30 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Inbox rejects the login',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check `delivery.username` and `delivery.password`. They are of the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
         reproduce: DIALOGUE,
     },
     'mailbox-missing': {
         title: 'Mailbox does not exist',
         party: 'configuration',
         certainty: 'certain',
-        remedy: ({ mailbox = '' }) => `User and password are right. Correct the mailbox in the path of \`delivery.inbox\` (it is "${mailbox}", and may need a prefix such as "INBOX."), or create it, or allow the account to see it.`,
+        remedy: ({ mailbox = '', requested = mailbox }) => `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
         reference: 'RFC 9051 section 6.3.2',
+        reproduce: DIALOGUE,
+    },
+    'mailbox-separator': {
+        title: 'Mailbox name has the wrong separator',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ separator = '', suggested = '' }) => `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
+        reference: 'RFC 9051 section 6.3.10',
         reproduce: DIALOGUE,
     },
     'mailbox-refused': {
         title: 'Mailbox cannot be opened',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'User and password are right. Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, search the log of the server of the inbox.',
+        remedy: 'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
         reference: 'RFC 9051 section 6.3.2',
         reproduce: DIALOGUE,
     },
@@ -30279,7 +30550,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Inbox rejects a request of the gate',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'The server must support what the gate requests: UIDL and TOP for POP3. If it does, the account is not allowed to read this mailbox, or the reply names a limit.',
+        remedy: 'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
     },
     'not-deleted': {
         title: 'Test message not deleted',
@@ -30291,7 +30562,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Test message removed before it was read',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Another program removes mail from the mailbox: a mail client with rules, a fetcher, or another job with the same inbox. Use a mailbox that only the gate reads.',
+        remedy: 'Use a mailbox that only the gate reads: another program removes mail from this one (a mail client with rules, a fetcher, or another job with the same inbox).',
     },
 };
 
@@ -30299,8 +30570,24 @@ const INBOX_REJECTED_CAUSES = {
 
 /** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
 const reproduce = { command: 'delivery', shows: REPLY };
-/** Causes that a server can name when it rejects any part of the delivery. */
-const REJECTION_CAUSES = {
+/** An address of the envelope, if it is known. */
+const quoted = (address) => (address === undefined ? '' : ` (\`${address}\`)`);
+/** The domain of an address as code. */
+const domain = (address = '') => `\`${address.slice(address.lastIndexOf('@') + 1)}\``;
+/** The address of the account that has authenticated, if its username is one. */
+const ownAddress = ({ account = '' }) => (account.includes('@') ? `, such as \`${account}\`` : '');
+/**
+ * Causes that a server can name when it rejects any part of the delivery.
+ * @param command the one that goes as far as the rejection and no further
+ */
+function rejectionCauses(command) {
+    const entries = Object.entries(CAUSES).map(([name, cause]) => [
+        name,
+        cause.reproduce === reproduce ? { ...cause, reproduce: { ...reproduce, command } } : cause,
+    ]);
+    return Object.fromEntries(entries);
+}
+const CAUSES = {
     'sign-in-required': {
         title: 'Authentication required',
         party: 'configuration',
@@ -30312,7 +30599,7 @@ const REJECTION_CAUSES = {
         title: 'Account not authorized to send',
         party: 'server',
         certainty: 'likely',
-        remedy: 'The server accepted the credentials, but treats the session as unauthenticated. Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not).',
+        remedy: 'Find out which accounts may send through this server, and on which port (587 and 465 are for submission, 25 is not). The server accepted the credentials, but treats the session as unauthenticated.',
         reproduce,
     },
     greylisting: {
@@ -30325,14 +30612,15 @@ const REJECTION_CAUSES = {
         title: 'Rate limit exceeded',
         party: 'configuration',
         certainty: 'likely',
-        remedy: "GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit. Run the gate less often or with a lower `concurrency`, submit with credentials on port 587 or 465, or let the server exempt the runner's IP address from the limit.",
+        remedy: "Run the gate less often or with a lower `concurrency`, or exempt the account or the runner's IP address from the limit on the server. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
     },
     'ehlo-name': {
         title: 'Name in EHLO rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Set `ehlo` to a fully qualified name with an address record, best one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+        remedy: 'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
         examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
+        setting: 'ehlo-name-rules',
         reproduce,
     },
     'client-name': {
@@ -30353,43 +30641,87 @@ const REJECTION_CAUSES = {
         title: 'Authenticated client rejected because of its IP address',
         party: 'server',
         certainty: 'likely',
-        remedy: 'The client has authenticated, and the server still rejects it because of its IP address or its PTR record. On a submission port, let the server apply such rules only to clients that have not authenticated, or allow the IP address of the runner.',
+        remedy: 'Let the server apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
         examples: 'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
+        setting: 'client-rules',
         reproduce,
     },
     'relay-denied': {
         title: 'Relaying denied',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'The server accepts mail for other domains only from known clients, and mail for its own domains from everyone. Configure `auth`, or use a `delivery.to` in a domain of the server. If the server should accept mail for the domain of the recipient, add the domain to its configuration.',
+        remedy: ({ recipient }) => `Configure \`auth\`, because the server relays mail for other domains only for known clients. Or use a \`delivery.to\` in a domain that the server serves. If it should serve ${domain(recipient)}, add that domain to its configuration.`,
+        reproduce,
+    },
+    'relay-denied-without-auth': {
+        title: 'Relaying denied',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ recipient }) => `Use a \`delivery.to\` in a domain that this server serves, or test the port for submission (587 or 465) with \`auth\`: this port offers no AUTH. If the server should serve ${domain(recipient)}, add that domain to its configuration.`,
         reproduce,
     },
     'relay-denied-to-account': {
         title: 'Relaying denied although authenticated',
         party: 'server',
         certainty: 'likely',
-        remedy: 'The session was authenticated, but the server does not relay for it. Let its relay rules include authenticated clients on this port, or use a `delivery.to` in a domain of the server.',
+        remedy: 'Change the relay rules of the server for this port so that they include authenticated clients. Or use a `delivery.to` in a domain that the server serves.',
+        examples: 'Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`. Exim: `accept authenticated = *` in the ACL of `acl_smtp_rcpt`. OpenSMTPD: `match from any auth for any action "outbound"`.',
+        setting: 'relay-for-accounts',
+        reproduce,
+    },
+    'recipient-or-relay': {
+        title: 'Recipient not accepted from an authenticated client',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ recipient }) => `Check that the rules of the server let authenticated clients send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
+        examples: 'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
+        setting: 'relay-for-accounts',
         reproduce,
     },
     'sender-authentication': {
         title: 'SPF, DKIM or DMARC of the sender failed',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Send through a server that the SPF record of the `delivery.from` domain allows, or allow this client: add the runner to the SPF record, or let the tested server sign with DKIM. Otherwise use a `delivery.from` whose domain belongs to the server.',
+        remedy: ({ sender }) => `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the runner may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the runner to the SPF record of the domain, if nobody else sends from its IP address.`,
+        reproduce,
+    },
+    'account-without-spf': {
+        title: 'SPF, DKIM or DMARC of the sender failed',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ sender }) => `Let the server check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
         reproduce,
     },
     'sender-unknown': {
         title: 'Sender address does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Use a `delivery.from` that exists, in a domain that has an MX or an address record in DNS.',
+        remedy: ({ sender, ...evidence }) => `Set \`delivery.from\`${quoted(sender)} to an address that exists${ownAddress(evidence)}. Or create the address, as a mailbox or an alias. If it exists, the server cannot verify it: its log says why.`,
+        examples: 'Exim: `exim -bvs ADDRESS` shows the verification. Postfix: `reject_unlisted_sender`, `reject_unverified_sender`.',
+        setting: 'sender-verification',
+        reproduce,
+    },
+    'sender-domain-unknown': {
+        title: 'Domain of the sender does not exist',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ sender }) => `Set \`delivery.from\` to an address in a domain that has an MX, A or AAAA record in DNS: the server finds none for ${domain(sender)}. If the domain has one, check the DNS resolver of the server.`,
         reproduce,
     },
     'sender-not-allowed': {
         title: 'Sender address not allowed',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Set `delivery.from` to an address that belongs to the account in `auth`, or let the server allow the account to send as that address.',
+        remedy: ({ sender }) => `Set \`delivery.from\` to an address that the server accepts from unauthenticated clients. To send as ${sender === undefined ? 'this sender' : `\`${sender}\``}, configure \`auth\` with an account to which the address belongs.`,
+        reproduce,
+    },
+    'account-may-not-send-as': {
+        title: 'Account may not send as this sender',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ sender, ...evidence }) => `Set \`delivery.from\` to an address of the account in \`auth\`${ownAddress(evidence)}. Or allow the account to send as ${sender === undefined ? 'that address' : `\`${sender}\``}.`,
+        examples: 'Exchange and Microsoft 365: the permission "Send As". Postfix: `smtpd_sender_login_maps`.',
+        setting: 'send-as',
         reproduce,
     },
     'mailbox-full': {
@@ -30400,11 +30732,28 @@ const REJECTION_CAUSES = {
         reproduce,
     },
     'disk-full': {
-        title: 'Disk of the server full',
+        title: 'Disk of the server is full',
         party: 'server',
         certainty: 'likely',
-        remedy: "Free space on the disk with the server's queue, or lower the free space that it requires.",
+        remedy: "Free space on the file system of the server's mail queue: `df -h` and `df -i` on the server show how much is left. The sender and the recipient are not the reason.",
+        examples: 'Postfix requires 1.5 times `message_size_limit`, or `queue_minfree` if that is more. Exim: `check_spool_space`, `check_spool_inodes`.',
+        setting: 'disk-full',
         reproduce,
+    },
+    'server-problem': {
+        title: 'Server has a temporary error',
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Look for the error in the server's log at the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
+        reproduce,
+    },
+    'scanner-unavailable': {
+        title: 'Message temporarily rejected',
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Look for the error in the server's log at the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
+        examples: 'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
+        setting: 'content-scanner',
     },
     'message-too-large': {
         title: 'Message too large',
@@ -30412,12 +30761,13 @@ const REJECTION_CAUSES = {
         certainty: 'likely',
         remedy: 'Raise the size limit of the server or of the mailbox, or lower `delivery.attachment-bytes`.',
         examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
+        setting: 'message-size',
     },
     'recipient-unverified': {
         title: 'Recipient not verified yet',
         party: 'server',
         certainty: 'likely',
-        remedy: "The server asks the recipient's own server before it accepts mail for it, and got no useful reply. Check that server, or run the gate again later: the result is cached.",
+        remedy: "Check the recipient's own server: this server asks it before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
         examples: 'Postfix: `reject_unverified_recipient`.',
         reproduce,
     },
@@ -30425,7 +30775,7 @@ const REJECTION_CAUSES = {
         title: 'Recipient does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check `delivery.to`. If the address exists, the server does not find it: check its aliases, its directory and the domains that it serves.',
+        remedy: ({ recipient }) => `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
         reproduce,
     },
     'mailbox-disabled': {
@@ -30446,13 +30796,13 @@ const REJECTION_CAUSES = {
         title: 'Rejected by a content filter',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Look for the reason in the log or the quarantine of the filter, and exempt the address in `delivery.from`: except for its identifiers, the test message is always the same.',
+        remedy: 'Correct the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
     },
     policy: {
         title: 'Rejected by a policy',
         party: 'server',
         certainty: 'likely',
-        remedy: "The server's log says which rule it was. Exempt the addresses in `delivery.from` and `delivery.to`, or fix the rule.",
+        remedy: "Find the rule in the server's log, and correct it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
     },
     'no-smtputf8': {
         title: 'SMTPUTF8 not offered',
@@ -30467,6 +30817,7 @@ const REJECTION_CAUSES = {
         certainty: 'certain',
         remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`.',
         examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
+        setting: 'message-size',
         reference: 'RFC 1870 section 4',
         reproduce: { command: 'ehlo-over-tls', shows: ({ limit = '' }) => `SIZE ${limit}` },
     },
@@ -30480,6 +30831,17 @@ const REJECTION_CAUSES = {
 const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+/** A rejection, and whose mail to whom it rejects. */
+const ENVELOPE = {
+    ...fields('reply'),
+    sender: 'the envelope sender',
+    recipient: 'the envelope recipient',
+    account: 'the username with which the gate has authenticated',
+};
+/** Where the public key of a DKIM signature is, as code. */
+const keyName = ({ selector = '', domain = '' }) => `\`${selector}._domainkey.${domain}\``;
 /** Why SPF, DKIM or DMARC did not pass. */
 const VERDICT_CAUSES = {
     temporary: {
@@ -30504,7 +30866,38 @@ const VERDICT_CAUSES = {
         title: 'DKIM did not pass',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Compare the public key in DNS (`SELECTOR._domainkey.DOMAIN`, see the evidence) with the private key that signs. If the key is right, a server has changed the message after it was signed: sign last.',
+        remedy: ({ reason = 'see the evidence' }) => `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+    },
+    'dkim-key': {
+        title: 'DKIM signature does not match its key',
+        party: 'server',
+        certainty: 'likely',
+        remedy: (evidence) => `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
+    },
+    'dkim-body': {
+        title: 'Body changed after it was signed with DKIM',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Sign last: a server changed the body after it was signed (a footer, a filter, a different transfer encoding). The key is not the reason.',
+    },
+    'dkim-no-key': {
+        title: 'DKIM key not in DNS',
+        party: 'server',
+        certainty: 'likely',
+        remedy: (evidence) => `Publish the public key of the server as the TXT record ${keyName(evidence)}, or let the server sign with a selector whose key is published.`,
+    },
+    'dkim-expired': {
+        title: 'DKIM signature expired',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Let the server sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+    },
+    'dkim-short-key': {
+        title: 'DKIM key too short',
+        party: 'server',
+        certainty: 'certain',
+        remedy: (evidence) => `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
+        reference: 'RFC 8301 section 3.2',
     },
     dmarc: {
         title: 'DMARC did not pass',
@@ -30524,67 +30917,73 @@ const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Read the reply. If it does not say why, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
-        reproduce: { command: 'delivery', shows: REPLY },
-    }, { evidence: fields('reply'), reference: 'RFC 5321 section 3.3', causes: REJECTION_CAUSES }),
+        remedy: "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
+        reproduce: { command: 'mail', shows: REPLY },
+    }, { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: rejectionCauses('mail') }),
     'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Read the reply. If it does not say why, search the server's log for the address in `delivery.to`. Then let the server accept the recipient, or use a different `delivery.to`.",
-        reproduce: { command: 'delivery', shows: REPLY },
+        remedy: "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
+        reproduce: { command: 'rcpt', shows: REPLY },
     }, {
-        evidence: fields('reply'),
+        evidence: ENVELOPE,
         reference: 'RFC 5321 section 3.3',
         causes: {
-            ...REJECTION_CAUSES,
+            ...rejectionCauses('rcpt'),
             'not-about-recipient': {
                 title: 'Recipient rejected for an unknown reason',
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
-                reproduce: { command: 'delivery', shows: REPLY },
+                reproduce: { command: 'rcpt', shows: REPLY },
             },
         },
     }),
     'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", {
         party: 'server',
         certainty: 'likely',
-        remedy: "Read the reply. If it does not say why, search the server's log for the queue ID in the reply, or for the address in `delivery.from`.",
+        remedy: "Search the server's log for the address in `delivery.from` at the time of the run, if the reply does not say why the message is rejected.",
     }, {
         evidence: {
-            ...fields('reply'),
+            ...ENVELOPE,
             size: 'the size of the message in bytes',
             limit: 'the limit of the server in bytes',
         },
         reference: 'RFC 5321 section 4.2.5',
-        causes: REJECTION_CAUSES,
+        causes: rejectionCauses('delivery'),
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server of another protocol, or one that sends too much data. The finding is about the server of the inbox, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections.', {
+    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check `delivery.inbox`, and search the log of the server of the inbox for the time of the test.',
+        remedy: 'Check `delivery.inbox`, and look in the log of the inbox server at the time of the test.',
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
-            ...fields('reason', 'protocol', 'alert', 'required'),
+            ...fields('reason', 'protocol', 'alert', 'required', 'expected', 'names'),
             negotiated: 'the TLS version that the server selects if every version is enabled',
         },
         reference: 'RFC 8314 section 3.2',
         causes: INBOX_CAUSES,
     }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The server of the inbox rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
+    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Search the log of the server of the inbox for the time of the test.',
+        remedy: 'Look in the log of the inbox server at the time of the test.',
     }, {
-        evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+        evidence: {
+            ...INBOX_EVIDENCE,
+            ...fields('reason'),
+            requested: 'the mailbox as the gate requested it, if that name is not the configured one',
+            separator: 'what separates the parts of a mailbox name on this server',
+            suggested: 'the configured mailbox with that separator',
+        },
         reference: 'RFC 9051 section 6.2',
         causes: INBOX_REJECTED_CAUSES,
     }),
     'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, search the log of the server of the inbox for the time of the test.',
+        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, look in the log of the inbox server at the time of the test.',
     }, {
         evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
         reference: 'RFC 9051 section 6.4',
@@ -30600,12 +30999,12 @@ const DELIVERY = {
     'message-not-received': delivery_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ queueId, messageId = '', junk, mailbox }) => [
-            queueId === undefined
-                ? `Search the server's log for the Message-ID ${messageId}.`
-                : `Search the server's log for the queue ID ${queueId}.`,
-            'If the message is still queued, the log says why; if delivery is just slow, raise `delivery.within`. If it was delivered, check that mail for `delivery.to` is delivered to the mailbox that the gate reads, and that no rule or filter moves or discards it.',
-            junk === 'not searched' && mailbox !== undefined ? 'Look for it in the junk folder, too.' : '',
+        remedy: ({ queueId = '', messageId = '', junk, mailbox }) => [
+            `Search the server's log for the ${inLog({ queueId, messageId })}.`,
+            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+            junk === 'not searched' && mailbox !== undefined
+                ? 'A rule may also have moved it to a different folder.'
+                : '',
         ]
             .filter((sentence) => sentence !== '')
             .join(' '),
@@ -30625,30 +31024,53 @@ const DELIVERY = {
                 title: 'A different message arrived instead',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ other = '', queueId, messageId = '' }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${queueId === undefined ? `Message-ID ${messageId}` : `queue ID ${queueId}`}.`,
+                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+            },
+            'unused-mailbox': {
+                title: 'Message not found in an inbox that has never received mail',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ user = 'the account', ...evidence }) => `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
             },
         },
     }),
     'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find the filter, gateway or mailing list that changes mail (the message lists what is different), and exempt the address in `delivery.from` from it.',
+        remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     }, {
-        evidence: { ...fields('messageId'), altered: 'what is different' },
+        evidence: {
+            ...fields('messageId'),
+            altered: 'what is different',
+            removed: 'the header fields that are missing, if nothing else is different',
+        },
         reference: 'RFC 5321 section 6.4',
         causes: {
+            'field-removed': {
+                title: 'Header field removed in transit',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ removed = '' }) => `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
+                examples: 'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
+            },
+            footer: {
+                title: 'Text added at the end of the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
+            },
             replaced: {
                 title: 'Body of the message replaced',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Find out who has replaced the body. If a filter or gateway does it (it quarantines the message, or turns its text into HTML), exempt the address in `delivery.from` from it. If nobody can say, treat the message as forged.',
+                remedy: 'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or let it deliver the original. If nobody can say who replaced the body, treat the message as forged.',
             },
         },
     }),
     'message-reencoded': delivery_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find the server that rewrites MIME (the message lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        remedy: 'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
         examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
     }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
     'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
@@ -30657,14 +31079,14 @@ const DELIVERY = {
         remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
     }, { evidence: {} }),
     'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
-        party: 'server',
+        party: 'inbox',
         certainty: 'likely',
-        remedy: "Set `delivery.keep: true`, and read what the receiver's spam filter wrote in the header of the message. If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise exempt that address from the filter.",
+        remedy: 'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
     }, { evidence: { folder: 'the folder in which the message was' } }),
     'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies: the lowest line in which they differ is from the server that got the message once and passed it on twice. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     }, {
         evidence: { ...fields('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
@@ -30705,7 +31127,26 @@ const DELIVERY = {
         party: 'server',
         certainty: 'likely',
         remedy: 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
-    }, { evidence: TRACE, reference: 'RFC 5321 section 4.4' }),
+    }, {
+        evidence: TRACE,
+        reference: 'RFC 5321 section 4.4',
+        causes: {
+            'no-line': {
+                title: 'No Received line in the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Let the server add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+                examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
+            },
+            'too-many-lines': {
+                title: 'Too many Received lines',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+                reference: 'RFC 5321 section 6.3',
+            },
+        },
+    }),
     'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
         party: 'server',
         certainty: 'likely',
@@ -30725,40 +31166,72 @@ const DELIVERY = {
     'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Compare `authserv-id` with the header of the message, and make sure that the receiver runs the check. If the receiver forwards the message to a mailbox on a different machine, use an inbox on the receiver itself, or transfer the message by LMTP over a Unix socket or loopback. Microsoft 365 writes such fields without a name, so they cannot be used. If the receiver writes no authserv-id, remove the check from `delivery.verdicts`.',
+        remedy: ({ check = 'SPF or DMARC' }) => `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
     }, {
         evidence: {
             ...fields('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
+            otherId: 'a different authserv-id that reports this check',
         },
         reference: 'RFC 8601 section 5',
+        causes: {
+            'other-id': {
+                title: 'Result is from a different authserv-id',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ otherId = '' }) => `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
+            },
+            'wrong-place': {
+                title: 'Result is where an earlier server could have added it',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Use an inbox on the receiver itself, or let the receiver transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+            },
+        },
     }),
     'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
         party: 'server',
-        certainty: 'certain',
-        remedy: 'If the recipient is in a domain that the server does not serve, it is an open relay: close it at once. Relay only for authenticated clients. If the recipient is in a domain of the server, reject users that do not exist in the reply to RCPT.',
-        examples: 'Postfix: `smtpd_relay_restrictions`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
-        reproduce: { command: 'delivery', shows: REPLY },
+        certainty: 'likely',
+        remedy: "Close the relay at once if the server does not serve the domain of the recipient: relay only for authenticated clients. Only if the server trusts the runner's IP address, test from a different network first. If the server serves the domain, reject users that do not exist in the reply to RCPT.",
+        examples: 'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
+        reproduce: { command: 'rcpt', shows: REPLY },
     }, {
         evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
         reference: 'RFC 5321 section 7.9',
         causes: {
+            'trusted-network': {
+                title: 'Recipient accepted from a local or private network',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+                examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
+                reproduce: { command: 'delivery', shows: REPLY },
+            },
             account: {
                 title: 'Account may send to a recipient that must be rejected',
                 party: 'server',
                 certainty: 'certain',
-                remedy: 'The session was authenticated, so this does not show an open relay. Restrict the recipients to which this account may send. To test for an open relay, remove `auth` from this endpoint.',
-                reproduce: { command: 'delivery', shows: REPLY },
+                remedy: 'Restrict the recipients to which this account may send. To test for an open relay instead, remove `auth` from this endpoint: an authenticated session does not show one.',
+                reproduce: { command: 'rcpt', shows: REPLY },
             },
         },
     }),
     greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address or the address in `delivery.from`.",
+        remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address from greylisting.",
     }, {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
+        causes: {
+            account: {
+                title: 'Message of an authenticated client accepted after a delay',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Exempt authenticated clients from greylisting: a mail program that submits a message does not wait.',
+                examples: 'Postfix: `permit_sasl_authenticated` before `check_policy_service`. Exim: `!authenticated = *`.',
+            },
+        },
     }),
 };
 
@@ -30767,7 +31240,7 @@ const DELIVERY = {
 
 const { error: handshake_error } = entriesOf(['certificate']);
 const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
-const UPDATE_TLS_LIBRARY = "The TLS libraries of client and server are incompatible. Update the server's library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
+const UPDATE_TLS_LIBRARY = "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
 function alertOrReason({ alert, reason = '', code = '' }) {
     if (alert !== undefined)
@@ -30792,11 +31265,19 @@ const CONFIGURATION = { ...SERVER, party: 'configuration' };
 /** The command would need the client certificate and its key. */
 const CLIENT = { party: 'configuration', certainty: 'likely' };
 const MODERN_SUITES = 'ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate (TLS 1.2), and the cipher suites of TLS 1.3';
-const CIPHER_SETTINGS = 'Postfix: `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
+const CIPHER_SETTINGS = 'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 const KEY_FILES = [
-    'Look in the log of the server, or of the proxy that terminates TLS, at the time of the run. Check that the files of certificate and private key exist, that the user of the server can read them, and that they match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.',
-    'Then restart the server.',
+    'Make sure that the server can load its certificate and its private key: both files must exist, its account must be able to read them, and they must match (`openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` print the same key).',
+    'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, has the reason.',
 ].join(' ');
+/** The default of `timeout`, in seconds. */
+const USUAL_TIMEOUT = 15;
+/** The first thing to try, if the endpoint has a short timeout and that has ended the wait. */
+function raiseTimeout({ waited = '', attemptLimit }) {
+    const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
+    return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
+}
+const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.';
 const APPLY_VERSION = ({ required = '' }) => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 /** Findings of step 3 about the TLS handshake. */
 const HANDSHAKE = {
@@ -30817,27 +31298,28 @@ const HANDSHAKE = {
             'closed-at-start': {
                 ...SERVER,
                 title: 'Server closes the connection when TLS begins',
-                remedy: `The server offers STARTTLS, but probably cannot load its certificate or private key. ${KEY_FILES} If its log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
+                remedy: `${KEY_FILES} If the log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
                 setting: 'certificate',
                 reproduce: NO_CERTIFICATE,
             },
             'closed-at-connect': {
                 ...SERVER,
-                title: 'Server closes the connection before TLS begins',
-                remedy: `The server probably cannot load its certificate or private key. ${KEY_FILES} If the log says that it rejects this client instead, allow the runner's IP address in its access lists and connection limits.`,
+                title: 'Server closes the connection instead of starting TLS',
+                remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the runner's IP address.`,
                 setting: 'certificate',
                 reproduce: NO_CERTIFICATE,
             },
             'no-usable-certificate': {
                 ...SERVER,
-                title: 'No common cipher suite',
-                remedy: `The server rejects every cipher suite, usually because it has no certificate, or none that its cipher suites can use. ${KEY_FILES} Also check that its cipher configuration allows ${MODERN_SUITES}: it may allow only suites that TLS libraries have removed, such as those of export grade.`,
+                title: 'Server accepts no cipher suite',
+                remedy: 'Remove custom cipher lists and limits of the TLS version from the configuration of the server: probably the cipher suites that it allows do not fit the key type of its certificate (RSA or ECDSA). If there are none, check that a certificate is configured for this port. The log of the server has the reason, such as "no shared cipher".',
+                examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
             },
             ciphers: {
                 ...SERVER,
                 title: 'No common cipher suite',
-                remedy: `Change the cipher configuration of the server so that it accepts what current clients offer: ${MODERN_SUITES}.`,
+                remedy: `Remove the custom cipher list of the server, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
                 examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
                 reproduce: SELECTED,
@@ -30853,7 +31335,7 @@ const HANDSHAKE = {
             'no-encryption': {
                 ...SERVER,
                 title: 'Only cipher suites without encryption',
-                remedy: `With these cipher suites (NULL) everybody on the network path can read the session, including passwords. Configure the server to accept ${MODERN_SUITES}, and exclude NULL (\`!eNULL\` in a cipher list of OpenSSL).`,
+                remedy: `Remove the custom cipher list of the server, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, everybody on the network path can read the session, including passwords.`,
                 examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
                 reproduce: { command: 'any-tls', shows: 'NULL' },
@@ -30861,7 +31343,7 @@ const HANDSHAKE = {
             anonymous: {
                 ...SERVER,
                 title: 'Only anonymous cipher suites',
-                remedy: `With these cipher suites (anonymous Diffie-Hellman) the server sends no certificate, so nobody can verify that it is the right one. Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL).`,
+                remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them the server sends no certificate, so nobody can verify that it is the right one.`,
                 examples: 'Postfix: `smtpd_tls_chain_files`, `smtpd_tls_exclude_ciphers = aNULL`. Exim: `tls_certificate`.',
                 setting: 'certificate',
                 reproduce: {
@@ -30892,12 +31374,12 @@ const HANDSHAKE = {
             'certificate-alert': {
                 ...SERVER,
                 title: 'Server reports an error of a client certificate',
-                remedy: "The server's log says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+                remedy: "Look in the server's log: it says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
             },
             'access-denied': {
                 ...SERVER,
                 title: 'Server denies access during the TLS handshake',
-                remedy: "A rule of the server rejects this client; its log says which. Allow the runner's IP address.",
+                remedy: "Allow the runner's IP address on the server: one of its rules rejects this client, and its log says which.",
             },
             'server-error': {
                 ...SERVER,
@@ -30908,12 +31390,12 @@ const HANDSHAKE = {
             downgrade: {
                 ...NETWORK,
                 title: 'TLS version limited in transit',
-                remedy: 'The gate does not retry with older versions. Look for a proxy between client and server that does, or that limits the TLS version, and configure it to allow newer versions.',
+                remedy: 'Look for a proxy between client and server that retries with older TLS versions, or that limits the version, and configure it to allow newer ones. The gate itself does not retry with older versions.',
             },
             'server-closed': {
                 ...SERVER,
                 title: 'Server canceled the TLS handshake',
-                remedy: "The server's log may say why: it was stopped, or someone ended the connection.",
+                remedy: "Look in the server's log at the time of the run: the server was stopped, or someone ended the connection.",
             },
             'ocsp-response': {
                 ...SERVER,
@@ -30947,7 +31429,7 @@ const HANDSHAKE = {
     'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, or its port accepted a connection for it, but it did not finish the handshake within `timeout`.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.',
+        remedy: (evidence) => `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.`,
     }, {
         evidence: fields('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
@@ -30957,15 +31439,21 @@ const HANDSHAKE = {
                 title: 'Server does not begin the TLS handshake',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check in the server's log whether it received the ClientHello. If it did, something delays the server: a blocked entropy source, an unreachable key store or OCSP responder, or a proxy that waits for the server behind it. If it did not, a middlebox may drop it: a ClientHello of a current client fills two packets (path MTU). With implicit TLS, check also that the port is one of TLS.",
+                remedy: (evidence) => `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing after STARTTLS, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+            },
+            'silent-port': {
+                title: 'Server does not begin the TLS handshake',
+                party: 'server',
+                certainty: 'likely',
+                remedy: (evidence) => `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
             },
         },
     }),
     'tls-version-too-old': handshake_error('TLS version too old', 'The server supports no TLS version that the policy allows (`min-tls-version`).', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Enable TLS 1.2 and 1.3 on the server. TLS 1.0 and 1.1 are deprecated by RFC 8996.',
-        examples: 'Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`. Exim: `openssl_options`. Dovecot: `ssl_min_protocol = TLSv1.2`.',
+        remedy: 'Enable TLS 1.2 and 1.3 on the server: remove the setting that limits the version. If there is none, its TLS library is too old: update it, or the operating system. RFC 8996 deprecates TLS 1.0 and 1.1.',
+        examples: 'Postfix: remove `!TLSv1.2` and `!TLSv1.3` from `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols`. Exim: remove `+no_tlsv1_2` and `+no_tlsv1_3` from `openssl_options`.',
         setting: 'tls-version-too-old',
         reproduce: SELECTED,
     }, {
@@ -31000,8 +31488,8 @@ const HANDSHAKE = {
     'client-certificate-required': handshake_error('Client certificate missing or rejected', 'The server ended the handshake because the client sent no certificate, or one that it does not accept.', {
         title: 'Client certificate required',
         party: 'configuration',
-        certainty: 'certain',
-        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key`. If clients do not need certificates, configure the server to request them without requiring them, or use a port that requires none.',
+        certainty: 'likely',
+        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key` if clients of this port must have one. If not, change the server: it may request certificates, but must not require them.',
         examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         setting: 'client-certificate-required',
         // With TLS 1.3 the alert arrives after the handshake.
@@ -31034,12 +31522,12 @@ const HANDSHAKE = {
             unacceptable: {
                 ...CLIENT,
                 title: 'Client certificate rejected',
-                remedy: "The server's log says why it rejects the certificate of `tls.client-cert`.",
+                remedy: "Look in the server's log: it says why the server rejects the certificate of `tls.client-cert`.",
             },
             'no-reason': {
                 ...CLIENT,
                 title: 'Client certificate rejected',
-                remedy: "The server's log says why. Usually the certificate of `tls.client-cert` was not issued by a CA that the server trusts for clients, or the file lacks its intermediates.",
+                remedy: "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong. The server's log has the reason.",
                 setting: 'client-certificate-required',
             },
             'unknown-issuer': {
@@ -31065,14 +31553,24 @@ const HANDSHAKE = {
     'plaintext-on-implicit-port': handshake_error('No TLS on an implicit TLS port', 'The endpoint is configured for implicit TLS, but the server starts with unencrypted text.', {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port (usual on 465), switch the service to it.',
-        examples: 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.',
+        remedy: 'Set `transport: starttls` for this endpoint (usual on 587 and 25). Or, if clients expect implicit TLS on this port, switch the service to it.',
+        examples: WRAPPER_MODE,
         setting: 'plaintext-on-implicit-port',
         reproduce: { command: 'greeting', shows: firstLine },
     }, {
         evidence: fields('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
         causes: {
+            // RFC 8314 section 7.3 assigns it to submission with implicit TLS.
+            'on-port-465': {
+                title: 'No TLS on port 465',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Enable implicit TLS for port 465 on the server: clients expect it there. Only if the server is meant to use STARTTLS on this port, set `transport: starttls` for this endpoint.',
+                examples: WRAPPER_MODE,
+                setting: 'plaintext-on-implicit-port',
+                reproduce: { command: 'greeting', shows: firstLine },
+            },
             'other-protocol': {
                 title: 'Not an SMTP server',
                 party: 'configuration',
@@ -31084,7 +31582,7 @@ const HANDSHAKE = {
                 title: 'Client rejected before TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The server's text says why it rejects this client: fix that first. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+                remedy: "Fix first what the server's text says: it rejects this client. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
                 reproduce: { command: 'greeting', shows: firstLine },
             },
         },
@@ -31173,7 +31671,7 @@ const RUN = {
                 title: 'Run interrupted',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'Run it again, and let it end by itself. `--deadline` ends a run after a time of your choice.',
+                remedy: 'Run it again, and let it finish. `--deadline` ends a run after a time of your choice.',
             },
         },
     }),
@@ -31212,7 +31710,7 @@ const UPGRADE = {
                 title: 'Server cannot start TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Usually the TLS library of the server could not load the certificate or the key. Look in the server's log for the reason: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+                remedy: "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
                 setting: 'starttls-refused',
                 reproduce: upgrade_SHOWS_REPLY,
             },
@@ -31220,49 +31718,49 @@ const UPGRADE = {
                 title: 'Server does not implement the STARTTLS that it offers',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Two programs answer here: one writes the reply to EHLO, and another, which has no STARTTLS, gets the command. Usually that is a proxy or content filter in front of the mail server. Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS.',
+                remedy: 'Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'syntax-error': {
                 title: 'Server rejects the syntax of STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'STARTTLS has no parameters, and the gate sent none, so this is a defect of the server, or of a proxy that changes the command. Update it.',
+                remedy: 'Update the server, or the proxy that changes the command: STARTTLS has no parameters, and the gate sent none.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'bad-sequence': {
                 title: 'Server does not allow STARTTLS at this point',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy in front of it terminates TLS or sends commands of its own. Configure the proxy and the server so that exactly one of them handles STARTTLS.',
+                remedy: 'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS: usually a proxy terminates TLS or sends commands of its own.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'requires-more': {
                 title: 'Server requires a different command before STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server requires a command, usually AUTH, before STARTTLS. A password would then be sent unencrypted. Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH.',
+                remedy: 'Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH. The server requires a command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'wrong-success-code': {
                 title: 'Wrong success code for STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. This is a defect of the server, or of a proxy or script that answers in its place: update it. It is not a problem of the certificate.',
+                remedy: 'Correct the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. It is not a problem of the certificate.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             deferred: {
                 title: 'STARTTLS deferred',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The server sent a temporary error on every attempt. Its text, or the server's log at the time of the run, says why.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. The error is temporary, but the server still sent it on the last attempt.",
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'refused-to-client': {
                 title: 'Server refuses TLS to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "The text of the reply says why. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point. Look for that rule, or for the reason in the server's log at the time of the run.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
                 reproduce: upgrade_SHOWS_REPLY,
             },
         },
@@ -31270,7 +31768,7 @@ const UPGRADE = {
     'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Compare with the server's log, or with a connection from the server itself. If the server sends the data, update it: typically it, or a proxy in front of it, replies to STARTTLS twice. If the server does not send the data, treat it as an attack, and find the device in the network that inserts it.",
+        remedy: 'Connect from the server itself (loopback). If the data comes there too, update the server, or the proxy in front of it: typically it replies to STARTTLS twice. If it does not, treat it as an attack, and find the device in the network that inserts the data.',
         reproduce: SHOWS_DATA,
     }, {
         evidence: fields('data'),
@@ -31281,7 +31779,7 @@ const UPGRADE = {
                 title: 'Server reports an error instead of starting TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'After its 220, the server sent an error, unencrypted. Usually it found out too late that it cannot start TLS: look in its log for a certificate or key that could not be loaded, or for a time limit. If the log has no such error, treat the data as inserted by a device in the network.',
+                remedy: "Look in the server's log for a certificate or key that could not be loaded, or for a time limit: after its 220, it sent an error, unencrypted, so it probably found out too late that it cannot start TLS. If the log has no such error, treat the data as inserted by a device in the network.",
                 setting: 'starttls-refused',
                 reproduce: SHOWS_DATA,
             },
@@ -31289,7 +31787,7 @@ const UPGRADE = {
                 title: 'Server sends TLS before the ClientHello',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'In a TLS handshake the client speaks first, but this server, or a proxy in front of it, did not wait for that. Update it. If it starts TLS as a client, as a proxy that is configured for the wrong direction does, correct that setting.',
+                remedy: 'Correct the proxy in front of the server if it is configured for the wrong direction, so that it starts TLS as a client. Otherwise update the server, or that proxy: in a TLS handshake the client speaks first, but it did not wait for that.',
             },
         },
     }),
@@ -31339,14 +31837,15 @@ const UNWAIVABLE = [
 
 /***/ }),
 
-/***/ 64304:
+/***/ 40550:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  L: () => (/* binding */ COMMANDS),
-  k: () => (/* reexport */ authority)
+  Lo: () => (/* binding */ COMMANDS),
+  F6: () => (/* binding */ SENDING),
+  ku: () => (/* reexport */ authority)
 });
 
 // EXTERNAL MODULE: external "node:net"
@@ -31368,10 +31867,11 @@ function authority(host, port) {
 const CA_PLACEHOLDER = 'your-ca.pem';
 /** With more files, nobody reads the command. */
 const JOINABLE_FILES = 4;
-/**
- * The additional trusted CAs of an endpoint as one file, because the tools read only one.
- * @returns `file`, undefined if there are none; `before`, what creates the file
- */
+/** The additional trusted CAs that a command for the server itself needs. */
+function serverCas(endpoint) {
+    return endpoint.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
+}
+/** The additional trusted CAs of an endpoint as one file, because the tools read only one. */
 function trustedCas({ tls: { anchorSources = [] } }) {
     // A path that begins with a hyphen would be an option.
     const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
@@ -31384,6 +31884,118 @@ function trustedCas({ tls: { anchorSources = [] } }) {
     if (paths.length === 1)
         return { file: first, before: '' };
     return { file: CA_PLACEHOLDER, before: `${command(['cat', ...paths])} > ${CA_PLACEHOLDER} && ` };
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/swaks.ts
+
+
+
+/** The command that shows the greeting and the first reply to EHLO. */
+function firstEhloCommand(endpoint, address) {
+    const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
+    return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
+}
+/** The command that shows the reply to STARTTLS. */
+function starttlsCommand(endpoint, address) {
+    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
+}
+/** The command that shows the reply to EHLO over TLS. */
+function ehloOverTlsCommand(endpoint, address) {
+    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
+}
+/**
+ * The command that shows whether the server accepts MAIL. It sends no message.
+ * @param where before TLS, or over TLS without AUTH
+ * @param sender by default the null sender
+ */
+function mailCommand(endpoint, where, address, sender = '') {
+    const secured = where === 'tls' ? tlsOptions(endpoint) : [];
+    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
+}
+/**
+ * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
+ * nothing to a server whose certificate is not valid.
+ * @returns undefined if swaks cannot do what the gate did: verify a pin, or authenticate with a token, a certificate or SCRAM
+ */
+function swaksCommand(endpoint, subject, end) {
+    const { auth, delivery, tls } = endpoint;
+    const mechanisms = auth && swaksMechanisms(auth, subject, end);
+    if (tls.pins.length > 0 || (auth && mechanisms === undefined))
+        return undefined;
+    const { file, before } = serverCas(endpoint);
+    const words = [
+        ...swaks(endpoint, subject.address),
+        ...tlsOptions(endpoint),
+        '--tls-verify',
+        ...(file === undefined ? [] : ['--tls-ca-path', file]),
+        ...(auth && mechanisms !== undefined
+            ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+            : []),
+        ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
+        ...quitAfter(end),
+    ];
+    return before + command(words);
+}
+/** Mechanisms that swaks has without an additional library. */
+const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
+/**
+ * The mechanism that the gate used, if it is known; otherwise those that send the password. A command that ends at AUTH then
+ * shows that the server offers none of them, and a command that goes on needs one.
+ */
+function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }, end) {
+    if (kind !== 'password')
+        return undefined;
+    const used = mechanism ?? evidence.mechanism;
+    if (used !== undefined)
+        return MECHANISMS.includes(used) ? used : undefined;
+    const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
+    const isPossible = end === 'AUTH' || offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
+    return isPossible ? 'PLAIN,LOGIN' : undefined;
+}
+/** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
+function swaks({ host, port, ehlo, addresses }, address) {
+    const server = addresses === 'all' ? (address ?? host) : host;
+    return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
+}
+function tlsOptions({ transport, servername }) {
+    return [
+        transport === 'starttls' ? '--tls' : '--tls-on-connect',
+        ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
+    ];
+}
+function quitAfter(end) {
+    return end === 'the message' ? [] : ['--quit-after', end];
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/as-far-as.ts
+
+/**
+ * The command that gets as far as the gate, and ends after the command whose reply the evidence `awaited` names. It shows a
+ * reply to that command, and one that the server sends after it without being asked.
+ * @returns undefined if no command gets there, or only one that sends a message
+ */
+function commandAsFarAs(endpoint, subject) {
+    const { address, evidence } = subject;
+    const reply = (evidence.awaited ?? '').replace(/^(?:nothing, after )?the /, '');
+    const [, mechanism] = /^reply to AUTH ([\w-]+)$/.exec(reply) ?? [];
+    if (mechanism !== undefined)
+        return swaksCommand(endpoint, { ...subject, evidence: { mechanism } }, 'AUTH');
+    switch (reply) {
+        case 'greeting':
+        case 'reply to EHLO':
+            return firstEhloCommand(endpoint, address);
+        case 'greeting over TLS':
+        case 'reply to EHLO over TLS':
+            return ehloOverTlsCommand(endpoint, address);
+        case 'reply to STARTTLS':
+            return starttlsCommand(endpoint, address);
+        case 'reply to MAIL':
+            return endpoint.delivery && swaksCommand(endpoint, subject, 'MAIL');
+        case 'reply to RCPT':
+            return endpoint.delivery && swaksCommand(endpoint, subject, 'RCPT');
+        default:
+            return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/findings/commands/curl.ts
@@ -31504,7 +32116,9 @@ function inboxTlsCommand(endpoint) {
     if (!inbox || !starttls)
         return undefined;
     const { host, port } = inbox;
-    return `${session(endpoint, { host, port, servername: host, starttls })} </dev/null`;
+    // Its chain is not that of the server.
+    const own = { ...endpoint, endsInDefaultStore: false };
+    return `${session(own, { host, port, servername: host, starttls })} </dev/null`;
 }
 function smtp({ host, port, transport, servername, ehlo }, address = host) {
     const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
@@ -31516,7 +32130,7 @@ function startTlsOf({ scheme }) {
     return scheme === 'imap' || scheme === 'pop3' ? ['-starttls', scheme] : undefined;
 }
 function session(endpoint, { host, port, servername, starttls }, ...more) {
-    const { file, before } = trustedCas(endpoint);
+    const { file, before } = serverCas(endpoint);
     const name = (0,external_node_net_.isIP)(servername) === 0
         ? ['-servername', servername, '-verify_hostname', servername]
         : // Without -noservername, s_client sends the host as SNI.
@@ -31532,92 +32146,14 @@ function session(endpoint, { host, port, servername, starttls }, ...more) {
     return before + command(words);
 }
 
-;// CONCATENATED MODULE: ./src/findings/commands/swaks.ts
-
-
-
-/** The command that shows the greeting and the first reply to EHLO. */
-function firstEhloCommand(endpoint, address) {
-    const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
-}
-/** The command that shows the reply to STARTTLS. */
-function starttlsCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
-}
-/** The command that shows the reply to EHLO over TLS. */
-function ehloOverTlsCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
-}
-/**
- * The command that shows whether the server accepts MAIL. It sends no message.
- * @param where before TLS, or over TLS without AUTH
- * @param sender by default the null sender
- */
-function mailCommand(endpoint, where, address, sender = '') {
-    const secured = where === 'tls' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
-}
-/**
- * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
- * nothing to a server whose certificate is not valid.
- * @returns undefined if swaks cannot do what the gate did: verify a pin, or authenticate with a token, a certificate or SCRAM
- */
-function swaksCommand(endpoint, subject, end) {
-    const { auth, delivery, tls } = endpoint;
-    const mechanisms = auth && swaksMechanisms(auth, subject, end);
-    if (tls.pins.length > 0 || (auth && mechanisms === undefined))
-        return undefined;
-    const { file, before } = trustedCas(endpoint);
-    const words = [
-        ...swaks(endpoint, subject.address),
-        ...tlsOptions(endpoint),
-        '--tls-verify',
-        ...(file === undefined ? [] : ['--tls-ca-path', file]),
-        ...(auth && mechanisms !== undefined
-            ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
-            : []),
-        ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
-        ...quitAfter(end),
-    ];
-    return before + command(words);
-}
-/** Mechanisms that swaks has without an additional library. */
-const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
-/**
- * The mechanism that the gate used, if it is known; otherwise those that send the password. A command that ends at AUTH then
- * shows that the server offers none of them, and a command that goes on needs one.
- */
-function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }, end) {
-    if (kind !== 'password')
-        return undefined;
-    const used = mechanism ?? evidence.mechanism;
-    if (used !== undefined)
-        return MECHANISMS.includes(used) ? used : undefined;
-    const offers = capabilities.filter((line) => /^AUTH[ =]/i.test(line));
-    const isPossible = end === 'AUTH' || offers.length === 0 || offers.some((line) => /\b(?:PLAIN|LOGIN)\b/i.test(line));
-    return isPossible ? 'PLAIN,LOGIN' : undefined;
-}
-/** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
-function swaks({ host, port, ehlo, addresses }, address) {
-    const server = addresses === 'all' ? (address ?? host) : host;
-    return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
-}
-function tlsOptions({ transport, servername }) {
-    return [
-        transport === 'starttls' ? '--tls' : '--tls-on-connect',
-        ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
-    ];
-}
-function quitAfter(end) {
-    return end === 'the message' ? [] : ['--quit-after', end];
-}
-
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
 
 
 
 
+
+/** The command that sends a message if nothing prevents it. */
+const SENDING = 'delivery';
 /** The commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. */
 const COMMANDS = {
     /** Whether the port accepts connections. */
@@ -31649,8 +32185,14 @@ const COMMANDS = {
     'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
     'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
     'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),
-    /** A message, unless the server must reject the recipient. */
-    delivery: (endpoint, subject) => swaksCommand(endpoint, subject, endpoint.delivery?.expect === 'refused' ? 'RCPT' : 'the message'),
+    /** The reply to the sender. */
+    mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
+    /** The reply to the recipient. */
+    rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
+    /** The reply to a message. It is the only command that sends one. */
+    [SENDING]: (endpoint, subject) => swaksCommand(endpoint, subject, 'the message'),
+    /** As far as the reply that the evidence `awaited` names. */
+    'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
     /** The TLS session with the inbox. */
     'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
     /** The dialogue with the inbox. */
@@ -31664,7 +32206,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 28304:
+/***/ 13662:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31729,8 +32271,8 @@ function worst(results) {
     return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
-var catalog = __nccwpck_require__(84036);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 17 modules
+var catalog = __nccwpck_require__(9778);
 ;// CONCATENATED MODULE: ./src/findings/cause.ts
 
 /** @param name of the cause; undefined means the usual one */
@@ -31781,8 +32323,8 @@ function redactedPath({ path }, redact) {
     return path === undefined ? {} : { path: redact(path) };
 }
 
-// EXTERNAL MODULE: ./src/findings/reproduce.ts + 5 modules
-var findings_reproduce = __nccwpck_require__(64304);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
+var findings_reproduce = __nccwpck_require__(40550);
 ;// CONCATENATED MODULE: ./src/findings/shared-fix.ts
 
 
@@ -31798,7 +32340,7 @@ function sharedFixes(found) {
         const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
         if (!leader || ofOne.length < 2)
             continue;
-        const title = causeOf(leader.code, leader.cause).title ?? catalog/* CATALOG */.W8[leader.code].title;
+        const title = titleOf(leader);
         const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
         for (const one of ofOne) {
             fixes.set(one, one === leader
@@ -31807,6 +32349,20 @@ function sharedFixes(found) {
         }
     }
     return fixes;
+}
+/**
+ * Findings that the cause of another one explains refer to its fix.
+ * @param causes the findings with their causes, without those that are waived
+ * @param found the complete findings of any step of the same attempt
+ */
+function referToCause(causes, found) {
+    return found.map((one) => {
+        const leader = causes.find(({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code));
+        return leader ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader)}".` } : one;
+    });
+}
+function titleOf({ code, cause }) {
+    return causeOf(code, cause).title ?? catalog/* CATALOG */.W8[code].title;
 }
 /** A server may have an RSA and an ECDSA certificate. */
 function certificateOf({ evidence }) {
@@ -31822,7 +32378,7 @@ function need({ code, cause, evidence }) {
 ;// CONCATENATED MODULE: ./src/findings/software/providers.ts
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports, names) {
-    const certificate = `You cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
+    const certificate = `you cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
     return {
         'starttls-not-advertised': ports,
         'starttls-refused': ports,
@@ -31839,14 +32395,16 @@ const microsoft365 = {
     rejects: /\[[\w.-]+\.(outlook|office365)\.com[ \]]/i,
     settings: {
         ...MICROSOFT,
-        'greeting-rejected': "If the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
-        'tls-version-too-old': `Use smtp.office365.com: smtp-legacy.office365.com is for clients without TLS 1.2 (\`Set-TransportConfig -AllowLegacyTLSClients\`). ${MICROSOFT.certificate}`,
-        'auth-not-advertised': 'Client submission is smtp.office365.com on 587, with STARTTLS.',
-        'submission-host': 'Client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-        'auth-rejected': 'The username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
-        'smtp-auth-disabled': 'Run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
+        'greeting-rejected': "if the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+        'tls-version-too-old': 'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
+        'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
+        'submission-host': 'client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
+        'auth-rejected': 'the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
+        'smtp-auth-disabled': 'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
         'basic-auth-blocked': 'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
-        'access-token': 'The token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+        'access-token': 'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+        'send-as': 'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take an hour until it is active.',
+        'message-size': 'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
     },
 };
 const google = {
@@ -31855,13 +32413,13 @@ const google = {
     rejects: / - gsmtp$|\bsupport\.google\.com\b/,
     settings: {
         ...hosted('smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
-        'greeting-rejected': 'For smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
-        'auth-not-advertised': 'Client submission is smtp.gmail.com on 587 or 465.',
-        'submission-host': 'Client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
-        'auth-rejected': 'The account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-        'app-password': 'An app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. With an `access-token` (XOAUTH2) none is needed.',
-        'access-token': 'The token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
-        'auth-throttled': 'It limits how often an account can authenticate. After too many attempts it accepts none for a while.',
+        'greeting-rejected': 'for smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+        'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
+        'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
+        'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+        'app-password': 'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
+        'access-token': 'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+        'auth-throttled': 'the number of logins of an account is limited. After too many attempts, none is accepted for a while.',
     },
 };
 const amazonSes = {
@@ -31869,7 +32427,7 @@ const amazonSes = {
     offers: /^email-smtp\.([\w-]+\.)?amazonaws\.com$/,
     settings: {
         ...hosted('TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
-        'auth-rejected': 'The SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+        'auth-rejected': 'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
     },
 };
 const sendGrid = {
@@ -31877,7 +32435,7 @@ const sendGrid = {
     offers: /^smtp\.sendgrid\.net$/,
     rejects: /\bsendgrid\.(com|net)\b/i,
     settings: {
-        'auth-rejected': "The username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
+        'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
         'quota-exceeded': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
     },
 };
@@ -31891,13 +32449,13 @@ const PROVIDERS = {
         greets: /^Mailgun Influx ready\b/,
         rejects: /\bMailgun is not loving\b/,
         settings: {
-            'auth-rejected': 'The username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+            'auth-rejected': 'the username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
         },
     },
     Postmark: {
         greets: /^\S+\.postmarkapp\.com /i,
         settings: {
-            'auth-rejected': 'Username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+            'auth-rejected': 'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
         },
     },
     Yahoo: {
@@ -31905,7 +32463,7 @@ const PROVIDERS = {
         offers: /^\S+\.yahoo\.com Hello\b/i,
         settings: {
             ...appPassword('create an app password in the account security settings.'),
-            'auth-throttled': 'It also sends this if the account password is used: create an app password in the account security settings.',
+            'auth-throttled': 'the reply is the same if the account password is used: create an app password in the account security settings.',
         },
     },
     Fastmail: {
@@ -31915,8 +32473,8 @@ const PROVIDERS = {
     Zoho: {
         greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
         settings: {
-            'auth-rejected': 'With two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
-            'app-password': 'It is called "Application-Specific Password", in the security settings of the account.',
+            'auth-rejected': 'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+            'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
         },
     },
     iCloud: {
@@ -31926,7 +32484,7 @@ const PROVIDERS = {
 };
 /** The settings of a service that rejects account passwords. */
 function appPassword(how) {
-    const setting = `The account password does not work: ${how}`;
+    const setting = `the account password does not work: ${how}`;
     return { 'auth-rejected': setting, 'app-password': setting };
 }
 
@@ -31935,21 +32493,22 @@ function appPassword(how) {
 const courier = {
     offers: /^XVERP=Courier$/,
     settings: {
-        'starttls-not-advertised': 'In `esmtpd` and `esmtpd-msa`, `COURIERTLS` and `TLS_CERTFILE` must name files that exist and that its user (`MAILUSER`) can read.',
-        'starttls-refused': 'Its user (`MAILUSER`) must be able to read `TLS_CERTFILE`.',
-        'plaintext-on-implicit-port': 'Set `ESMTPDSSLSTART=YES` and `SSLPORT` in `esmtpd-ssl`.',
-        'plaintext-auth-advertised': 'In `esmtpd` and `esmtpd-msa`, set `ESMTPAUTH=""`, and the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
-        'plaintext-mail-accepted': 'Set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
-        'tls-version-too-old': (minVersion) => `Allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
-        'tls-handshake-failed': 'Its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which has the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log has "STARTTLS failed".',
-        'client-certificate-required': 'Set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
-        certificate: 'Replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
-        'auth-not-advertised': 'Set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`) of `esmtpd` or `esmtpd-msa`, and restart that service.',
-        'auth-mechanisms': 'Set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
+        'starttls-not-advertised': 'in `esmtpd` and `esmtpd-msa`, `COURIERTLS` and `TLS_CERTFILE` must name files that exist and that its user (`MAILUSER`) can read.',
+        'starttls-refused': 'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`.',
+        'plaintext-on-implicit-port': 'set `ESMTPDSSLSTART=YES` and `SSLPORT` in `esmtpd-ssl`.',
+        'plaintext-auth-advertised': 'in `esmtpd` and `esmtpd-msa`, set `ESMTPAUTH=""`, and the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
+        'plaintext-mail-accepted': 'set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
+        'tls-version-too-old': (minVersion) => `allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
+        'tls-handshake-failed': 'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which has the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log has "STARTTLS failed".',
+        'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
+        certificate: 'replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
+        'auth-not-advertised': 'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`) of `esmtpd` or `esmtpd-msa`, and restart that service.',
+        'auth-mechanisms': 'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
         'auth-rejected': '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc` the log has the reason.',
         'auth-backend': 'authdaemond must run, and its modules (`authmodulelist` in `authdaemonrc`) must reach their database.',
-        'unauthenticated-mail': 'Set `AUTH_REQUIRED=1` in `esmtpd-msa`.',
-        'auth-on-mx': 'Set `ESMTPAUTH=""` and `ESMTPAUTH_TLS=""` in `esmtpd`, and the mechanisms in `esmtpd-msa`.',
+        'unauthenticated-mail': 'set `AUTH_REQUIRED=1` in `esmtpd-msa`.',
+        'auth-on-mx': 'set `ESMTPAUTH=""` and `ESMTPAUTH_TLS=""` in `esmtpd`, and the mechanisms in `esmtpd-msa`.',
+        'message-size': 'write the limit in bytes into the file `sizelimit` in its configuration directory.',
     },
 };
 
@@ -31958,22 +32517,23 @@ const courier = {
 const dovecot = {
     greets: /^\S+ Dovecot(?: \([^()]*\))? ready\b/,
     settings: {
-        'starttls-not-advertised': 'Set `ssl = yes`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`).',
-        'starttls-refused': 'Look for errors of submission-login in the log: `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`) must match.',
-        'plaintext-on-implicit-port': 'Set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
-        'plaintext-auth-advertised': 'Set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
-        'tls-version-too-old': (minVersion) => `Set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'Check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
-        'client-certificate-required': 'Set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
-        certificate: 'Set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
-        'tls-in-proxy': 'Set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+        'starttls-not-advertised': 'set `ssl = yes`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`).',
+        'starttls-refused': 'look for errors of submission-login in the log: `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`) must match.',
+        'plaintext-on-implicit-port': 'set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
+        'plaintext-auth-advertised': 'set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
+        'tls-version-too-old': (minVersion) => `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
+        'client-certificate-required': 'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
+        certificate: 'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
+        'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
         'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send its TLS information (haproxy: `send-proxy-v2-ssl`).',
-        'auth-mechanisms': 'Set `auth_mechanisms`, for example to `plain login`.',
-        'auth-rejected': 'With `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
-        'auth-backend': 'The log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
-        'client-certificate-request': 'Set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
-        'relay-unavailable': 'It passes mail to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
-        'cached-credentials': 'Run `doveadm auth cache flush USER`.',
+        'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
+        'auth-rejected': 'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
+        'auth-backend': 'the log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+        'client-certificate-request': 'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
+        'relay-unavailable': 'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+        'cached-credentials': 'run `doveadm auth cache flush USER`.',
+        'message-size': 'set `submission_max_mail_size`. The server of `submission_relay_host` has a limit of its own.',
     },
 };
 
@@ -31986,22 +32546,27 @@ const inWords = (version) => version.replace('v', ' ');
 /** The SMTP service of Windows greets with "Microsoft ESMTP MAIL Service, Version: …", and has other settings. */
 const exchange = {
     greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
+    words: /^5\.7\.\d+ SMTP; /,
     settings: {
-        'greeting-rejected': "Add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
-        'starttls-not-advertised': 'Assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
-        'starttls-refused': 'Look for event 12014: no certificate matches the FQDN of the receive connector.',
-        'plaintext-on-implicit-port': 'It supports only STARTTLS: set `transport: starttls`, on 587 or 25.',
-        'plaintext-auth-advertised': 'Select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
-        'plaintext-mail-accepted': 'Run `Set-ReceiveConnector -RequireTLS $true`.',
-        'tls-version-too-old': (minVersion) => `Enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+        'greeting-rejected': "add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
+        'starttls-not-advertised': 'assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
+        'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',
+        'plaintext-on-implicit-port': 'only STARTTLS is supported: set `transport: starttls`, on 587 or 25.',
+        'plaintext-auth-advertised': 'select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
+        'plaintext-mail-accepted': 'run `Set-ReceiveConnector -RequireTLS $true`.',
+        'tls-version-too-old': (minVersion) => `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
         'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
-        'client-certificate-required': 'Run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
-        certificate: 'Import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
-        'auth-not-advertised': 'Use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
-        'auth-mechanisms': 'Enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
-        'auth-rejected': 'The username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
-        'unauthenticated-mail': 'Remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
-        'auth-on-mx': 'Remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+        'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
+        certificate: 'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
+        'auth-not-advertised': 'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
+        'auth-mechanisms': 'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
+        'auth-rejected': 'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
+        'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
+        'auth-on-mx': 'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
+        'relay-for-accounts': 'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
+        'send-as': 'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
+        'disk-full': 'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
+        'message-size': 'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',
     },
 };
 
@@ -32012,26 +32577,32 @@ const exclusion = (version) => `no_${version.toLowerCase().replace('.', '_')}`;
 const exim = {
     greets: /^\S+ ESMTP Exim \d/,
     settings: {
-        'greeting-rejected': 'Check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
-        'ehlo-rejected': 'Check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
-        'starttls-not-advertised': 'Set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
-        'starttls-refused': 'Look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
-        'plaintext-on-implicit-port': 'Add the port to `tls_on_connect_ports`.',
-        'plaintext-auth-advertised': 'Make `auth_advertise_hosts` depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
-        'plaintext-mail-accepted': 'Configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
-        'tls-version-too-old': (minVersion) => `Remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
-        'tls-handshake-failed': 'Check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
-        'client-certificate-required': 'Set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
-        certificate: 'Set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
-        'tls-in-proxy': 'Exclude the IP address of the proxy from `tls_advertise_hosts`, and include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators.',
-        'auth-not-advertised': 'Check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
-        'auth-mechanisms': 'Each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
-        'auth-command-refused': 'The client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
-        'auth-rejected': 'The main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
-        'auth-backend': 'The main log has the reason why the `server_condition` of the authenticator could not be expanded, such as a lookup that failed.',
-        'client-certificate-request': 'Set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
-        'unauthenticated-mail': 'In the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
-        'auth-on-mx': 'Make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+        'greeting-rejected': 'check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
+        'ehlo-rejected': 'check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
+        'starttls-not-advertised': 'set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
+        'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+        'plaintext-on-implicit-port': 'add the port to `tls_on_connect_ports`.',
+        'plaintext-auth-advertised': 'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
+        'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
+        'tls-version-too-old': (minVersion) => `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+        'tls-handshake-failed': 'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
+        'client-certificate-required': 'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
+        certificate: 'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
+        'tls-in-proxy': 'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not have it in `relay_from_hosts`.',
+        'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
+        'auth-mechanisms': 'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
+        'auth-command-refused': 'the client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
+        'auth-rejected': 'the main log names the authenticator and its `server_condition`. `exim -d+auth` shows how Exim expands it.',
+        'auth-backend': 'look for "authenticator failed" with the code of the reply in the main log. It names what failed: a file or database that `server_condition` looks up, or `server_socket` of the authenticator.',
+        'client-certificate-request': 'set `tls_try_verify_hosts = *` and `tls_verify_certificates`, and add an authenticator with `driver = external`.',
+        'unauthenticated-mail': 'in the ACL of `acl_smtp_mail`, add `deny !authenticated = *` with the condition that `$received_port` is the submission port.',
+        'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
+        'relay-for-accounts': 'add `accept authenticated = *` to the ACL of `acl_smtp_rcpt`, before the rule that rejects with "relay not permitted".',
+        'client-rules': 'put `accept authenticated = *` before the rules about the client in the ACL of `acl_smtp_rcpt`, or add the condition `!authenticated = *` to them.',
+        'sender-verification': '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
+        'disk-full': 'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
+        'message-size': 'set `message_size_limit`, for example to `50M`.',
+        'content-scanner': 'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
     },
 };
 
@@ -32041,17 +32612,18 @@ const haraka = {
     greets: / ESMTP Haraka\b/,
     offers: /, Haraka is at your service\.?$/,
     settings: {
-        'starttls-not-advertised': 'Enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
-        'starttls-refused': 'Look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
-        'plaintext-on-implicit-port': 'Set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
-        'plaintext-auth-advertised': 'The plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
-        'tls-version-too-old': (minVersion) => `Run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
-        'tls-handshake-failed': 'Check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
-        'client-certificate-required': 'Set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
-        certificate: 'Set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
-        'auth-not-advertised': 'Enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
-        'auth-mechanisms': 'Set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
-        'auth-rejected': 'Its log has the reason of the auth plugin in `config/plugins`.',
+        'starttls-not-advertised': 'enable the `tls` plugin in `config/plugins`. Set `key` and `cert` in `config/tls.ini` to its files (by default `config/tls_key.pem` and `config/tls_cert.pem`).',
+        'starttls-refused': 'look for errors of the `tls` plugin in the log: `key` and `cert` in `config/tls.ini` must be readable and match.',
+        'plaintext-on-implicit-port': 'set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
+        'plaintext-auth-advertised': 'the plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
+        'tls-version-too-old': (minVersion) => `run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
+        'tls-handshake-failed': 'check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
+        'client-certificate-required': 'set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
+        certificate: 'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
+        'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
+        'auth-mechanisms': 'set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
+        'auth-rejected': 'the log has the reason of the auth plugin in `config/plugins`.',
+        'message-size': 'set `bytes` in the section `max` of `config/connection.ini` (before 3.1, `config/databytes`).',
     },
 };
 
@@ -32061,20 +32633,20 @@ const nginx = {
     greets: /^\S+ ESMTP ready$/,
     isLikely: true,
     settings: {
-        'starttls-not-advertised': 'Set `starttls on` (`starttls only` on submission), `ssl_certificate` and `ssl_certificate_key` in the `server` block.',
-        'plaintext-on-implicit-port': 'Add `ssl` to the `listen` directive.',
-        'plaintext-auth-advertised': 'Set `starttls only` instead of `starttls on`.',
-        'tls-version-too-old': (minVersion) => `Add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'Check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
-        'client-certificate-required': 'Set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
-        certificate: 'Set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
-        'auth-not-advertised': 'List the mechanisms in `smtp_auth` (`plain login`).',
-        'auth-mechanisms': 'List the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
+        'starttls-not-advertised': 'set `starttls on` (`starttls only` on submission), `ssl_certificate` and `ssl_certificate_key` in the `server` block.',
+        'plaintext-on-implicit-port': 'add `ssl` to the `listen` directive.',
+        'plaintext-auth-advertised': 'set `starttls only` instead of `starttls on`.',
+        'tls-version-too-old': (minVersion) => `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
+        'client-certificate-required': 'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
+        certificate: 'set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
+        'auth-not-advertised': 'list the mechanisms in `smtp_auth` (`plain login`).',
+        'auth-mechanisms': 'list the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
         'auth-command-refused': 'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
-        'auth-rejected': 'The server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
-        'auth-backend': 'The server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
+        'auth-rejected': 'the server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
+        'auth-backend': 'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
         'relay-unavailable': 'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log has the reason.',
-        'client-certificate-request': 'Set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
+        'client-certificate-request': 'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
     },
 };
 
@@ -32082,49 +32654,61 @@ const nginx = {
 const openSmtpd = {
     greets: /^\S+ ESMTP OpenSMTPD\b/,
     settings: {
-        'starttls-not-advertised': 'Add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
-        'starttls-refused': 'Test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
-        'plaintext-on-implicit-port': 'Use `smtps` in the `listen on` rule.',
-        'plaintext-auth-advertised': 'Use `tls-require auth` in the `listen on` rule.',
-        'plaintext-mail-accepted': 'Use `tls-require` in the `listen on` rule.',
-        'tls-version-too-old': (minVersion) => `Add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
-        'tls-handshake-failed': 'Check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
-        'client-certificate-required': 'Set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
-        certificate: 'Set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
-        'auth-not-advertised': 'Add `auth` to the `listen on` rule.',
-        'auth-rejected': 'With `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
-        'unauthenticated-mail': 'Use `auth` instead of `auth-optional` in the `listen on` rule.',
-        'auth-on-mx': 'Remove `auth-optional` from the `listen on` rule for port 25.',
+        'starttls-not-advertised': 'add `tls pki NAME` (or `tls-require`) to the `listen on` rule.',
+        'starttls-refused': 'test the configuration with `smtpd -n`: the files of `pki NAME cert` and `pki NAME key` must exist and match.',
+        'plaintext-on-implicit-port': 'use `smtps` in the `listen on` rule.',
+        'plaintext-auth-advertised': 'use `tls-require auth` in the `listen on` rule.',
+        'plaintext-mail-accepted': 'use `tls-require` in the `listen on` rule.',
+        'tls-version-too-old': (minVersion) => `add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+        'tls-handshake-failed': 'check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
+        'client-certificate-required': 'set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
+        certificate: 'set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
+        'auth-not-advertised': 'add `auth` to the `listen on` rule.',
+        'auth-rejected': 'with `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
+        'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
+        'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
+        'relay-for-accounts': 'add `match from any auth for any action "outbound"` to `smtpd.conf`, with `action "outbound" relay`. OpenSMTPD replies "Invalid recipient" if no `match` rule applies. Test the file with `smtpd -n`.',
+        'send-as': 'add the sender to the table after `senders` in the `listen on` rule.',
+        'message-size': 'set `smtp max-message-size`.',
     },
 };
 
 ;// CONCATENATED MODULE: ./src/findings/software/postfix.ts
 const postfix = {
     greets: /^\S+ ESMTP Postfix\b/,
+    words: /^(?:4\.7\.0 TLS not available due to local problem$|5\.5\.1 Error: authentication not enabled$|5\.7\.8 Error: authentication failed: |[45]\.\d\.\d <[^>]*>: (?:Client host|Helo command|Sender address|Recipient address) rejected: |[45]\.\d\.\d <[^>]*>: Relay access denied$)/,
     settings: {
-        'greeting-rejected': 'Check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
-        'ehlo-rejected': 'Check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
-        'starttls-not-advertised': 'Set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
-        'starttls-refused': 'Look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
-        'starttls-hidden': 'Remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
-        'plaintext-on-implicit-port': 'Set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
-        'plaintext-auth-advertised': 'Set `smtpd_tls_auth_only = yes`.',
-        'plaintext-mail-accepted': 'Set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-        'tls-version-too-old': (minVersion) => `Neither \`smtpd_tls_protocols\` nor \`smtpd_tls_mandatory_protocols\` may exclude ${minVersion} (\`!${minVersion}\`, or an upper bound below it), and its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'Check `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers` and `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
-        'client-certificate-required': 'Set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-        certificate: 'Set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
-        'tls-in-proxy': 'In `master.cf`, connect the proxy to a service on a loopback address with `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.',
-        'auth-not-advertised': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
-        'auth-mechanisms': 'With Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
-        'auth-command-refused': 'Set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        'line-too-long': 'Set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
-        'auth-rejected': 'Its log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
-        'auth-backend': 'For Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
-        'client-certificate-request': 'Set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
-        'cached-credentials': 'Its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
-        'unauthenticated-mail': 'For the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions`.',
-        'auth-on-mx': 'Set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+        'greeting-rejected': 'check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+        'ehlo-rejected': 'check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+        'starttls-not-advertised': 'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
+        'starttls-refused': 'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
+        'starttls-hidden': 'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
+        'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
+        'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
+        'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
+        'tls-version-too-old': (minVersion) => `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one counts with \`smtpd_tls_security_level = may\`. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+        'client-certificate-required': 'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
+        certificate: 'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+        'tls-in-proxy': 'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
+        'auth-not-advertised': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
+        'auth-mechanisms': 'with Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
+        'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
+        'line-too-long': 'set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
+        'auth-rejected': 'the log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+        'auth-backend': 'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
+        'client-certificate-request': 'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
+        'cached-credentials': 'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
+        'unauthenticated-mail': 'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
+        'auth-on-mx': 'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
+        'relay-for-accounts': 'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
+        'client-rules': 'put `permit_sasl_authenticated` before the rules about the client, such as `reject_unknown_client_hostname` or `reject_rbl_client`, in `smtpd_client_restrictions` and `smtpd_recipient_restrictions`.',
+        'ehlo-name-rules': 'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
+        'sender-verification': '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
+        'send-as': 'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
+        'disk-full': 'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log has "not enough free space in mail queue".',
+        'message-size': 'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
+        'content-scanner': 'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: the log has a warning that names the one that does not respond. `milter_default_action` says what happens then.',
     },
 };
 
@@ -32133,16 +32717,17 @@ const postfix = {
 const qpsmtpd = {
     greets: /^\S+ ESMTP qpsmtpd\b/,
     settings: {
-        'starttls-not-advertised': 'Load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
-        'plaintext-on-implicit-port': 'The plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
-        'plaintext-auth-advertised': 'Write `1` into `config/tls_before_auth`.',
-        'tls-version-too-old': (minVersion) => `Remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
-        'tls-handshake-failed': 'Check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
-        certificate: 'Replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
-        'auth-not-advertised': 'Load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
-        'auth-mechanisms': 'The authentication plugins in `config/plugins` determine the mechanisms.',
-        'auth-rejected': 'Its log has the reason of the authentication plugin in `config/plugins`.',
-        'auth-backend': 'Its log has the reason of the authentication plugin in `config/plugins`.',
+        'starttls-not-advertised': 'load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
+        'plaintext-on-implicit-port': 'the plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
+        'plaintext-auth-advertised': 'write `1` into `config/tls_before_auth`.',
+        'tls-version-too-old': (minVersion) => `remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
+        certificate: 'replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
+        'auth-not-advertised': 'load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
+        'auth-mechanisms': 'the authentication plugins in `config/plugins` determine the mechanisms.',
+        'auth-rejected': 'the log has the reason of the authentication plugin in `config/plugins`.',
+        'auth-backend': 'the log has the reason of the authentication plugin in `config/plugins`.',
+        'message-size': 'write the limit in bytes into `config/databytes`.',
     },
 };
 
@@ -32153,22 +32738,26 @@ const sendmail_exclusion = (version) => `SSL_OP_NO_${version.replace('.', '_')}`
 const sendmail = {
     greets: /^\S+ ESMTP Sendmail\b/,
     settings: {
-        'greeting-rejected': "Look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
-        'starttls-not-advertised': 'Define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
-        'starttls-refused': 'Raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
-        'plaintext-on-implicit-port': "Add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-        'plaintext-auth-advertised': "Add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
-        'plaintext-mail-accepted': 'Require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
-        'tls-version-too-old': (minVersion) => `Remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
-        'tls-handshake-failed': 'Check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
-        'client-certificate-required': 'Set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
-        certificate: 'Set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
-        'auth-not-advertised': 'Define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
-        'auth-mechanisms': 'Define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
+        'greeting-rejected': "look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+        'starttls-not-advertised': 'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
+        'starttls-refused': 'raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
+        'plaintext-on-implicit-port': "add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
+        'plaintext-auth-advertised': "add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+        'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
+        'tls-version-too-old': (minVersion) => `remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+        'tls-handshake-failed': 'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+        'client-certificate-required': 'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
+        certificate: 'set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
+        'auth-not-advertised': 'define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
+        'auth-mechanisms': 'define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
         'auth-rejected': 'Cyrus SASL checks the credentials: its method is `pwcheck_method` in `Sendmail.conf`. `testsaslauthd` checks them on the server.',
         'auth-backend': 'saslauthd must run, and Sendmail must be able to open its socket (`pwcheck_method` in `Sendmail.conf`).',
-        'unauthenticated-mail': "Add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
-        'auth-on-mx': 'Add the modifier `A` to the daemon for port 25, which disables AUTH there.',
+        'unauthenticated-mail': "add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
+        'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
+        'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
+        'disk-full': 'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
+        'message-size': 'define `confMAX_MESSAGE_SIZE`, in bytes.',
+        'content-scanner': 'check the filters in `INPUT_MAIL_FILTER`: the log names the milter that does not respond. Its flag `F=T` makes Sendmail reject temporarily.',
     },
 };
 
@@ -32179,20 +32768,22 @@ const stalwart = {
     greets: /^\S+ Stalwart E?SMTP\b/,
     offers: /^\S+ you had me at EHLO$/,
     settings: {
-        'greeting-rejected': "Remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
-        'starttls-not-advertised': 'Configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
-        'starttls-refused': 'Look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
-        'plaintext-on-implicit-port': 'Enable `tlsImplicit` of the listener (`tls.implicit = true`).',
-        'plaintext-auth-advertised': 'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `is_tls`.',
-        'tls-version-too-old': (minVersion) => `Remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
-        'tls-handshake-failed': 'Check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
-        certificate: 'Set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
-        'tls-in-proxy': 'Add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
+        'greeting-rejected': "remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
+        'starttls-not-advertised': 'configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
+        'starttls-refused': 'look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
+        'plaintext-on-implicit-port': 'enable `tlsImplicit` of the listener (`tls.implicit = true`).',
+        'plaintext-auth-advertised': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `is_tls`.',
+        'tls-version-too-old': (minVersion) => `remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
+        'tls-handshake-failed': 'check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
+        certificate: 'set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
+        'tls-in-proxy': 'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
         'auth-not-advertised': '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
-        'auth-mechanisms': 'Set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
-        'auth-rejected': 'Its log has the reason. An account with two-factor authentication requires an app password.',
-        'unauthenticated-mail': 'Set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
-        'auth-on-mx': 'Make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
+        'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
+        'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',
+        'unauthenticated-mail': 'set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
+        'auth-on-mx': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
+        'relay-for-accounts': '`allowRelaying` of the RCPT stage (`session.rcpt.relay`) must be true if `!is_empty(authenticated_as)`.',
+        'send-as': 'add the sender to the addresses of the account, or disable `mustMatchSender` of the AUTH stage (`session.auth.must-match-sender`).',
     },
 };
 
@@ -32229,26 +32820,29 @@ const SERVERS = {
 const SOFTWARE = { ...PROVIDERS, ...SERVERS };
 /**
  * Recognizes a server or a service. A name counts only where the product itself puts it: a host can have any name, and a
- * rejection can quote another server, so the greeting counts most.
+ * rejection can quote another server, so the greeting counts most. Without a name, the words of a rejection make it likely.
  */
 function recognize({ greetings, offers, rejections }) {
-    return named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+    const name = named('greets', greetings) ?? named('offers', offers) ?? named('rejects', rejections);
+    if (name)
+        return { name, isLikely: softwareOf(name).isLikely ?? false };
+    const likely = named('words', rejections);
+    return likely && { name: likely, isLikely: true };
 }
 function named(where, texts) {
     const names = Object.keys(SOFTWARE);
     return names.find((name) => texts.some((text) => softwareOf(name)[where]?.test(text.replace(/^\d{3}[ -]/, ''))));
 }
 /**
- * The sentence that says which setting of a server or service fixes a problem.
+ * The sentences that say which setting of a server or service fixes a problem, after its name.
  * @param minVersion the oldest TLS version that the policy allows, such as `TLSv1.2`
  * @returns undefined if there is none
  */
-function settingOf(topic, name, minVersion) {
-    const { settings, isLikely } = softwareOf(name);
-    const setting = settings[topic];
+function settingOf(topic, { name, isLikely }, minVersion) {
+    const setting = softwareOf(name).settings[topic];
     if (setting === undefined)
         return undefined;
-    return `This is ${isLikely ? 'probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
+    return `${isLikely ? 'Probably ' : ''}${name}: ${typeof setting === 'string' ? setting : setting(minVersion)}`;
 }
 function softwareOf(name) {
     return SOFTWARE[name];
@@ -32314,10 +32908,12 @@ function commandOf({ evidence = {} }, { reproduce }, values, { endpoint, address
         return {};
     const { command, shows } = reproduce;
     const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
-    const line = findings_reproduce/* COMMANDS */.L[command](redactedEndpoint(endpoint, redact), { address, capabilities, evidence });
+    const shown = redactedEndpoint(endpoint, redact);
+    const line = findings_reproduce/* COMMANDS */.Lo[command](shown, { address, capabilities, evidence });
     if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND)
         return {};
-    return { reproduce: line, reproduceShows };
+    const sendsTo = command === findings_reproduce/* SENDING */.F6 ? shown.delivery?.to : undefined;
+    return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
 /** Outputs cut longer text, and a part of a command may do something else. In characters. */
 const LONGEST_COMMAND = 900;
@@ -32423,6 +33019,12 @@ class ReplySyntaxError extends SessionError {
         this.before = before;
     }
 }
+/** A reply whose lines have different codes. */
+class MixedCodes extends ReplySyntaxError {
+    constructor(first, code, line, before) {
+        super(`a reply that mixes the codes ${first} and ${code}`, line, before);
+    }
+}
 const CR = 0x0d;
 /** The text may have any byte, so it is decoded as ISO 8859-1, and with `s` the dot matches all of them. */
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
@@ -32480,7 +33082,7 @@ class ReplyParser {
         this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
         const partial = this.#partial;
         if (partial.code !== code)
-            throw this.#error(`a reply that mixes the codes ${partial.code} and ${code}`, bytes);
+            throw new MixedCodes(partial.code, code, new peer/* PeerText */.gC(bytes), partial.raw);
         if (partial.lines.length === MAX_REPLY_LINES) {
             throw this.#error(`a reply of more than ${MAX_REPLY_LINES} lines`, bytes);
         }
@@ -33084,8 +33686,79 @@ function isLoopback(address) {
     return version !== 0 && LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+;// CONCATENATED MODULE: ./src/net/private-address.ts
+
+
+/** Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6. */
+const PRIVATE = new external_node_net_.BlockList();
+PRIVATE.addSubnet('10.0.0.0', 8);
+PRIVATE.addSubnet('172.16.0.0', 12);
+PRIVATE.addSubnet('192.168.0.0', 16);
+PRIVATE.addSubnet('169.254.0.0', 16);
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE.addSubnet('fe80::', 10, 'ipv6');
+/** Addresses that no server can have: "this network", multicast and reserved (RFC 6890, RFC 4291). */
+const OF_NO_SERVER = new external_node_net_.BlockList();
+OF_NO_SERVER.addSubnet('0.0.0.0', 8);
+OF_NO_SERVER.addSubnet('224.0.0.0', 3);
+OF_NO_SERVER.addAddress('::', 'ipv6');
+OF_NO_SERVER.addSubnet('ff00::', 8, 'ipv6');
+/** Whether no packet from this address can come over the Internet. */
+function isLoopbackOrPrivate(address) {
+    return isLoopback(address) || isIn(PRIVATE, address);
+}
+/** Whether no server can have this address. */
+function isOfNoServer(address) {
+    return isIn(OF_NO_SERVER, address);
+}
+function isIn(list, address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
 // EXTERNAL MODULE: ./src/plan/schema/enums.ts
 var enums = __nccwpck_require__(65037);
+;// CONCATENATED MODULE: ./src/steps/worked-before.ts
+
+
+
+/**
+ * Replaces the cause of a failure before the greeting if an earlier attempt got further: then neither the address nor the
+ * port is wrong, and the server greets its clients.
+ */
+function unlessWorkedBefore(found, error, context) {
+    const { reached } = context;
+    const failed = failedStep(error, context);
+    if (reached === undefined || failed === undefined || !isAfter(reached, failed))
+        return found;
+    const isAvailability = found.code === 'connection-refused' ||
+        found.code === 'connection-timeout' ||
+        found.code === 'connection-lost' ||
+        found.code === 'reply-timeout';
+    return isAvailability ? { ...found, evidence: { ...found.evidence, reached }, cause: 'worked-before' } : found;
+}
+/** The step in which the server did not accept the connection, or did not greet the client. */
+function failedStep(error, { endpoint }) {
+    if (error instanceof connect/* ConnectFailure */.Vm)
+        return openingStep(endpoint);
+    if (!(error instanceof ConnectionLost || error instanceof ReplyTimeout))
+        return undefined;
+    const { at, heard } = error;
+    if (at.of !== 'greeting' || !at.isDue || heard.length > 0)
+        return undefined;
+    return at.overTls ? 'authentication' : openingStep(endpoint);
+}
+/** Whether an earlier attempt had a connection to the server. */
+function hasConnectedBefore({ endpoint, reached }) {
+    return reached !== undefined && isAfter(reached, openingStep(endpoint));
+}
+function openingStep({ transport }) {
+    return transport === 'implicit' ? 'certificate' : 'capability';
+}
+function isAfter(step, other) {
+    return report_report/* STEP_IDS */.W1.indexOf(step) > report_report/* STEP_IDS */.W1.indexOf(other);
+}
+
 ;// CONCATENATED MODULE: ./src/steps/connect-failed.ts
 
 
@@ -33094,11 +33767,14 @@ var enums = __nccwpck_require__(65037);
 
 
 
+
+
 /** The finding for an endpoint without a connection. */
-function connectFailed(failure, { endpoint, run }) {
+function connectFailed(failure, context) {
+    const { endpoint, run } = context;
     const { kind, detail, address, inconclusive } = failure;
     const { host, port, timeoutMs } = endpoint;
-    const to = (0,findings_reproduce/* authority */.k)(host, port);
+    const to = (0,findings_reproduce/* authority */.ku)(host, port);
     const evidence = { detail, ...(address !== undefined && { address }) };
     const more = { evidence, ...(inconclusive && { inconclusive }) };
     // The proxy that the gate ignores may be the only route out of the network.
@@ -33106,7 +33782,7 @@ function connectFailed(failure, { endpoint, run }) {
     const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
     switch (kind) {
         case 'name-not-found':
-            return withoutAddress(failure, host, hint);
+            return withoutAddress(failure, endpoint, hint);
         case 'lookup-failed': {
             const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
             return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
@@ -33116,7 +33792,7 @@ function connectFailed(failure, { endpoint, run }) {
             return finding('connection-failed-locally', message, { ...more, ...connect_failed_causeOf(LOCAL_CAUSES[detail]) });
         }
         case 'no-route': {
-            const cause = address !== undefined && (0,external_node_net_.isIPv6)(address) ? 'no-ipv6' : undefined;
+            const cause = address === undefined ? undefined : noRouteCause(address);
             return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...connect_failed_causeOf(cause) });
         }
         case 'refused': {
@@ -33126,12 +33802,28 @@ function connectFailed(failure, { endpoint, run }) {
         case 'reset':
             return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
         case 'timed-out': {
-            const code = run.hostedRunner && port === enums/* PORTS */.hz.mx ? 'egress-blocked' : 'connection-timeout';
-            return finding(code, `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`, more);
+            const message = `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
+            const cause = address === undefined ? undefined : timeoutCause(address);
+            // A firewall for outbound connections does not explain an address that is not on the Internet.
+            return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === enums/* PORTS */.hz.mx
+                ? finding('egress-blocked', message, more)
+                : finding('connection-timeout', message, { ...more, ...connect_failed_causeOf(cause) });
         }
     }
 }
-function withoutAddress({ detail, mailServers }, host, hint) {
+function noRouteCause(address) {
+    if (isOfNoServer(address))
+        return 'not-of-a-server';
+    return (0,external_node_net_.isIPv6)(address) ? 'no-ipv6' : undefined;
+}
+function timeoutCause(address) {
+    if (isLoopback(address))
+        return 'on-this-machine';
+    if (isOfNoServer(address))
+        return 'not-of-a-server';
+    return isLoopbackOrPrivate(address) ? 'private-address' : undefined;
+}
+function withoutAddress({ detail, mailServers }, { host, port }, hint) {
     if (mailServers.length > 0) {
         const names = mailServers.filter((name) => name !== '').map((name) => new peer/* PeerText */.gC(name));
         const start = `${host} has no IP address, so it is not the name of a mail server.`;
@@ -33141,7 +33833,8 @@ function withoutAddress({ detail, mailServers }, host, hint) {
         }
         const mx = (0,peer/* excerptOfList */.l3)(names);
         const message = `${start} It is a domain whose MX records name ${mx}.`;
-        return finding('dns-failed', message, { evidence: { detail, mx }, cause: 'mail-domain' });
+        const cause = port === enums/* PORTS */.hz.mx ? 'mail-domain' : 'mail-domain-for-submission';
+        return finding('dns-failed', message, { evidence: { detail, mx }, cause });
     }
     const evidence = { detail };
     if (detail === connect/* NAME_UNKNOWN */.z0)
@@ -33199,6 +33892,8 @@ function quotedAt(at, quoted) {
 /*
  * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
  */
+/** The default of `timeout`. */
+const DEFAULT_TIMEOUT_MS = 15_000;
 function connectionLost({ message: detail, heard, farewell, at }) {
     if (farewell) {
         const reply = formatReply(farewell);
@@ -33230,15 +33925,25 @@ function replyTimeout({ waitedMs, heard, at }, context) {
     const message = at.of === 'message'
         ? `The gate could not send the whole message ${within}: the server stopped reading it.`
         : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
-    const cause = isBegun ? 'incomplete' : silenceAt(at);
+    const { timeoutMs } = context.endpoint;
+    const isShort = timeoutMs < DEFAULT_TIMEOUT_MS && placeOf(at) === 'end';
+    const silence = isShort ? 'after-message-in-short-time' : silenceAt(at, context);
+    const cause = isBegun ? 'incomplete' : silence;
+    const short = isShort ? { timeout: `${timeoutMs / 1000} s` } : {};
     return finding('reply-timeout', message, {
-        evidence: { waited, awaited: awaited(at), ...received, ...spent.evidence },
+        evidence: { waited, awaited: awaited(at), ...received, ...short, ...spent.evidence },
         ...(cause && { cause }),
     });
 }
-function silenceAt(at) {
+/** A server may delay its greeting for longer, to find out whether the client waits for it. */
+const SHORT_TIMEOUT_MS = 10_000;
+function silenceAt(at, { endpoint }) {
     const place = placeOf(at);
-    return place === 'on-connect' && at.overTls ? 'no-greeting-over-tls' : SILENT[place];
+    if (place !== 'on-connect')
+        return SILENT[place];
+    if (at.overTls)
+        return 'no-greeting-over-tls';
+    return endpoint.timeoutMs < SHORT_TIMEOUT_MS ? 'short-wait' : 'no-greeting';
 }
 function invalidReply(error) {
     const { at } = error;
@@ -33248,11 +33953,22 @@ function invalidReply(error) {
     if (!isInvalid) {
         const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
         const message = `${when}, the server sent an unsolicited reply: "${line}".`;
-        return finding('protocol-error', message, { evidence, cause: 'unsolicited-reply' });
+        // The server rejects a line that it got before the first one of the gate.
+        const isRejection = at.of === 'greeting' && !at.isDue && /^5\d\d/.test(error.text);
+        return finding('protocol-error', message, {
+            evidence,
+            cause: isRejection ? 'unsolicited-error' : 'unsolicited-reply',
+        });
     }
     const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
     const message = `${instead}, the server sent ${error.problem}: "${line}".`;
-    return finding('protocol-error', message, { evidence, ...(at.of === 'greeting' && { cause: 'unknown-protocol' }) });
+    const cause = syntaxCause(error);
+    return finding('protocol-error', message, { evidence, ...(cause && { cause }) });
+}
+function syntaxCause(error) {
+    if (error instanceof MixedCodes)
+        return 'mixed-codes';
+    return error.at.of === 'greeting' ? 'unknown-protocol' : undefined;
 }
 /** Points of a session at which the same failure has different causes. */
 function placeOf({ of, isDue }) {
@@ -33367,7 +34083,7 @@ function wordsOf({ lines }) {
 function throttled(reply, at) {
     const said = quotedAt(at, `"${formatReply(reply)}"`);
     const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
-    const cause = throttlingCause(reply);
+    const cause = throttlingCause(reply, at);
     return finding('throttled', `${said}${meaning}.`, {
         inconclusive: true,
         evidence: { reply: formatReply(reply), awaited: awaited(at) },
@@ -33383,6 +34099,11 @@ const ROWS = [
     },
     { words: /\bidle\b|\btimeout exceeded\b|\bwaiting for (?:a )?(?:command|input|data)\b/, cause: 'idle' },
     { status: /^4\.4\.2$/, words: /\btime(?:d[ -]|-)?out\b/, cause: 'idle' },
+    {
+        status: /^(?!4\.7\.)/,
+        words: /\bconnect(?:ion|ing)? to (?:the )?(?:relay|back-?end|upstream)\b/,
+        cause: 'next-server',
+    },
     { words: /\b(?:helo|ehlo)\b/, cause: 'ehlo-name' },
     { words: /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/, cause: 'client-name' },
     {
@@ -33401,10 +34122,12 @@ const ROWS = [
     },
     { status: /^4\.7\./, cause: 'client-rejected' },
 ];
-function throttlingCause(reply) {
+function throttlingCause(reply, at) {
     const { enhanced = '' } = reply;
     const said = wordsOf(reply);
-    return ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true))?.cause;
+    const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
+    // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
+    return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/error-to-finding.ts
@@ -33420,9 +34143,11 @@ function throttlingCause(reply) {
 
 
 
+
 /** The result of a step that ended with an error, including what it had found before. */
 function stoppedBy(error, context, received, { findings = [], facts = {} } = {}) {
-    const { finding: found, isOfCertificate, transient } = errorToFinding(error, context, received);
+    const { finding: meant, isOfCertificate, transient } = errorToFinding(error, context, received);
+    const found = unlessWorkedBefore(meant, error, context);
     return isOfCertificate
         ? { ok: false, transient, facts, findings, skipped: 'blocked', earlier: { step: 'certificate', finding: found } }
         : { ok: false, transient, facts, findings: [...findings, found] };
@@ -33977,6 +34702,7 @@ var guard = __nccwpck_require__(46936);
 
 
 
+
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
  * @returns `nothing` if there is no agreement even then, `closed` if the server closes the connection instead of
@@ -34027,7 +34753,11 @@ async function sideHandshake(context, address, secureContext) {
             const session = beginSession(side, connection.socket);
             const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
             const opened = await openDialogue(session, terms);
-            if (!opened.ok || opened.dialogue.leftover.length > 0)
+            if (!opened.ok) {
+                const reply = rejectionIn(opened.failure);
+                return reply && { ok: false, failure: { kind: 'rejected', reply } };
+            }
+            if (opened.dialogue.leftover.length > 0)
                 return undefined;
         }
         const result = await beginTls(side, connection, secureContext).outcome;
@@ -34035,6 +34765,11 @@ async function sideHandshake(context, address, secureContext) {
             result.channel.stream.destroy();
         return result;
     });
+}
+function rejectionIn({ answer }) {
+    if (answer.refused)
+        return answer.reply;
+    return answer.error instanceof ServiceNotAvailable ? answer.error.reply : undefined;
 }
 async function diagnose(context, address, work) {
     const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
@@ -34051,6 +34786,40 @@ async function diagnose(context, address, work) {
 /** The step ends with this finding, and the next one is impossible. */
 function stopped(found, more = {}) {
     return { ok: false, findings: [found], ...more };
+}
+
+;// CONCATENATED MODULE: ./src/steps/capability/implicit-tls-port.ts
+
+
+
+
+
+/** The bytes of a TLS record before its length: its type and version. */
+const TYPE_AND_VERSION_BYTES = 3;
+/** Ports on which clients expect STARTTLS; 2525 is a common alternative to them. */
+const STARTTLS_PORTS = [enums/* PORTS */.hz.mx, enums/* PORTS */.hz.submission, 2525];
+function onStarttlsPort(port) {
+    return STARTTLS_PORTS.includes(port) ? 'on-starttls-port' : undefined;
+}
+/**
+ * The finding for a port that expects or starts TLS, although the endpoint is configured for STARTTLS.
+ * @param said the first data from the server
+ * @param greeting the first line over TLS, if it is known
+ */
+function implicitTlsPort({ endpoint: { host, port } }, said, greeting) {
+    const data = (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES));
+    const name = (0,findings_reproduce/* authority */.ku)(host, port);
+    const protocol = greeting === undefined ? undefined : protocolOf(greeting);
+    if (greeting !== undefined && protocol !== undefined) {
+        const line = (0,peer/* excerpt */.Kb)(greeting);
+        const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
+        return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
+    }
+    const message = `${name} sends no greeting; it expects implicit TLS.`;
+    const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
+    const line = greeting === undefined ? {} : { line: (0,peer/* excerpt */.Kb)(greeting) };
+    const cause = isSmtp ? onStarttlsPort(port) : 'unknown-protocol';
+    return finding('implicit-tls-port', message, { evidence: { data, ...line }, ...(cause && { cause }) });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/inspection.ts
@@ -34071,6 +34840,7 @@ function inspectionAt(address) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/rejection.ts
+
 
 /** Words of a rejection that is about the IP address of the client. */
 const BLOCKLIST = /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracuda\b|\blisted\b|\bblocked using\b/;
@@ -34096,9 +34866,9 @@ const NAME = /\b(?:helo|ehlo)\b.{0,200}\b(?:name|host(?:name)?|domain|arguments?
 /**
  * Why a server rejects EHLO with 5xx. If it accepts HELO with the same name, the name is not the reason.
  */
-function ehloRejectionOf(reply, acceptsHelo) {
+function ehloRejectionOf(reply, acceptsHelo, address) {
     if (acceptsHelo)
-        return { cause: 'helo-only' };
+        return { cause: isOnThisMachine(address) ? 'helo-only-on-this-machine' : 'helo-only' };
     const words = wordsOf(reply);
     if (NAME.test(words))
         return { cause: 'ehlo-name' };
@@ -34154,7 +34924,7 @@ async function refusedEhlo(said, reply, place) {
     // For the evidence only: the finding is that EHLO does not work, even if HELO does.
     const helo = await session.command(`HELO ${ehloName}`).catch(() => undefined);
     const acceptsHelo = helo?.code === 250;
-    if (!acceptsHelo && isUnknownCommand(reply)) {
+    if (phase !== 'after-starttls' && !acceptsHelo && isUnknownCommand(reply)) {
         // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
         const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
         if (lhlo?.code === 250) {
@@ -34176,7 +34946,7 @@ async function refusedEhlo(said, reply, place) {
     }
     const found = isOverwritten(greeting)
         ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
-        : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo) });
+        : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo, address) });
     return stopped(found);
 }
 /** The server does not know the command (500), or does not implement it (502). */
@@ -34204,8 +34974,6 @@ function greetsAs(greeting) {
         return undefined;
     return GREETINGS.find(([words]) => words.test(greeting))?.[1];
 }
-/** The bytes of a TLS record before its length: its type and version. */
-const TYPE_AND_VERSION_BYTES = 3;
 /** A server that closes the connection sooner did not wait for the client to speak first. */
 const MIN_WAIT_MS = 250;
 /**
@@ -34227,27 +34995,6 @@ async function judgeSilence(context, { address }, error, waitedMs) {
     const other = otherProtocol(said, 'is-spoken-to');
     return other && stopped(other);
 }
-/**
- * @param said the first data from the server
- * @param greeting the first line over TLS, if it is known
- */
-function implicitTlsPort({ endpoint: { host, port } }, said, greeting) {
-    const data = (0,peer/* excerpt */.Kb)(said.slice(0, TYPE_AND_VERSION_BYTES));
-    const name = (0,findings_reproduce/* authority */.k)(host, port);
-    const protocol = greeting === undefined ? undefined : protocolOf(greeting);
-    if (greeting !== undefined && protocol !== undefined) {
-        const line = (0,peer/* excerpt */.Kb)(greeting);
-        const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
-        return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
-    }
-    const message = `${name} sends no greeting; it expects implicit TLS.`;
-    const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
-    const line = greeting === undefined ? {} : { line: (0,peer/* excerpt */.Kb)(greeting) };
-    return finding('implicit-tls-port', message, {
-        evidence: { data, ...line },
-        ...(!isSmtp && { cause: 'unknown-protocol' }),
-    });
-}
 
 ;// CONCATENATED MODULE: ./src/steps/authentication/auth-meaning.ts
 
@@ -34255,7 +35002,7 @@ const credentials = (text, cause) => ({ text, cause, blamesCredentials: true });
 const other = (text, cause) => ({ text, cause, blamesCredentials: false });
 /** The server names the credentials, and says no more about them. */
 const WRONG = {
-    password: credentials('According to the server, the username or the password is wrong.', 'wrong-credentials'),
+    password: credentials('The server does not accept this username and password.', 'wrong-credentials'),
     'access-token': credentials('According to the server, the access token is not valid for this user on this server.', 'access-token'),
     certificate: credentials('According to the server, the certificate is not valid for this user.', 'certificate'),
 };
@@ -34293,7 +35040,7 @@ const BY_CODE = {
     500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
     501: other('The server cannot decode the SASL response.', 'response-not-understood'),
     502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
-    503: other('AUTH is not possible now: it is not enabled for this client, or the session is already authenticated.', 'not-enabled'),
+    503: other('AUTH is not enabled in this session, or not possible in its current state.', 'not-enabled'),
     504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 /** Enhanced codes that servers send with 535 for any reason. */
@@ -34302,10 +35049,10 @@ const SECRET = '(credentials?|user ?names?|passwords?|log[io]n|token)';
 /** Ignored in a rejection of the command (RFC 4954 section 6). */
 const IS_WRONG = new RegExp(`\\b${SECRET}\\b[^.;]{0,30}\\b(incorrect|invalid|wrong|bad|mismatch|revoked|not (valid|accepted|correct))\\b|\\b(incorrect|invalid|wrong|bad) ([\\w/]+ ){0,2}${SECRET}\\b`);
 /**
- * The server could not check the credentials, although its code blames them: texts of Cyrus SASL, Postfix and providers.
+ * The server could not check the credentials: texts of Cyrus SASL, Postfix, Exim and providers, some with 535.
  * "Reason unavailable" is not one of them: Postfix adds it if its SASL library names no reason.
  */
-const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b/;
+const IS_OUTAGE = /\b(generic|transient) failure\b|connection lost\b|\binternal( server)? error\b|\b(server|service|back-?end|database|directory)\b[^.;]{0,30}\b(un|not )(available|reachable)\b|\btimed? ?out\b|\btemporar(y|ily)\b|\btry( it)? (again )?later\b|\bunable to authenticate at present\b/;
 const IS_MECHANISM = /\b(no|invalid|unknown|unsupported|unrecogni[sz]ed) ([\w-]+ ){0,2}mechanism\b|\bmechanism\b[^.;]{0,20}\b(not |un)(available|supported|known|enabled|allowed)\b/;
 /** Words that say more than any code. The first row that matches counts. */
 const byWords = (kind) => [
@@ -34345,7 +35092,7 @@ const byWords = (kind) => [
         /^(\d\.\d\.\d )?authentication (is )?required\b/,
         other('The server requires authentication before it accepts AUTH.', 'sign-in-required'),
     ],
-    [/not enabled/, other('AUTH is not enabled for this client.', 'not-enabled')],
+    [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
     [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
     [
         IS_OUTAGE,
@@ -34477,7 +35224,7 @@ function judgeAuth(attempt) {
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 function judgeRejection(attempt, answer, evidence) {
-    const { auth, reply, reportedError } = attempt;
+    const { auth, reply, reportedError, usedStartTls } = attempt;
     const { code } = reply;
     const mustBeRejected = auth.expect === 'rejected';
     const isOtherError = reportedError !== undefined && !REJECTED_WITHIN[auth.kind]?.test(reportedError.exact);
@@ -34490,7 +35237,7 @@ function judgeRejection(attempt, answer, evidence) {
     const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
     const found = (as, text, causes) => ({
         ...finding(as, text, { evidence }),
-        ...causeIn(as, causes),
+        ...causeIn(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
     });
     // 432, "a password transition is needed", begins with a 4, but waiting does not help (RFC 4954 section 6).
     if (code < 500 && code !== 432) {
@@ -34620,14 +35367,14 @@ async function authentication(context, secured) {
     const opened = await openDialogue(session, { ehloName: name, greets: plaintext === undefined, upTo: 'EHLO' });
     const reply = opened.ok ? opened.dialogue.greeting : opened.failure.greeting;
     const greeting = reply ? formatReply(reply) : plaintext?.greeting;
-    const greetingFact = greeting === undefined ? {} : { greeting };
+    const known = { ehloName: name, ...(greeting !== undefined && { greeting }) };
     if (!opened.ok) {
         const phase = plaintext ? 'after-starttls' : 'implicit-tls';
         const place = { session, ehloName: name, greeting, address: connection.address, phase };
-        return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: greetingFact };
+        return { ...(await judgeDialogueFailure(context, opened.failure, place)), facts: known };
     }
     const { capabilities } = opened.dialogue;
-    const facts = { ...greetingFact, insideTls: capabilities };
+    const facts = { ...known, insideTls: capabilities };
     const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
     if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
         return { ok: false, findings: [...findings, withheld(endpoint)], facts };
@@ -34661,12 +35408,12 @@ function judgeOffer({ role }, plain, secured) {
     if (secured.has('STARTTLS')) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
         const message = 'The EHLO reply over TLS still offers STARTTLS.';
-        findings.push(finding('starttls-still-advertised', message, { evidence }));
+        findings.push(finding('starttls-still-advertised', message, { evidence, ...(plain && { cause: 'after-starttls' }) }));
     }
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
     if (missing.length > 0) {
         const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-        const message = `The server no longer offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} over TLS.`;
+        const message = `The server offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} before TLS, but not over TLS.`;
         const cause = secured.mechanisms ? undefined : 'only-before-tls';
         findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
     }
@@ -34690,7 +35437,7 @@ async function signIn(context, { session, channel, capabilities, plaintext }, au
     const { endpoint, budget, run } = context;
     const offered = capabilities.mechanisms;
     if (!offered) {
-        return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities.mechanisms)] };
+        return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities)] };
     }
     const binding = channelBinding(channel);
     const canBind = binding !== undefined;
@@ -34710,7 +35457,8 @@ async function signIn(context, { session, channel, capabilities, plaintext }, au
             postponeDeadline: (work) => budget.postponedBy(work),
         });
         const { clientCertificateRequested } = channel;
-        return judgeAuth({ ...result, auth, mechanism, binding, clientCertificateRequested });
+        const usedStartTls = plaintext !== undefined;
+        return judgeAuth({ ...result, auth, mechanism, binding, usedStartTls, clientCertificateRequested });
     }
     catch (error) {
         if (error instanceof ConnectionLost && (0,handshake/* alertOf */.GU)(error.cause) === undefined)
@@ -34718,12 +35466,20 @@ async function signIn(context, { session, channel, capabilities, plaintext }, au
         throw error;
     }
 }
-/** @param beforeTls the mechanisms that were offered before TLS */
-function notOffered({ role, port }, { lines }, beforeTls) {
-    const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(lines) || 'none' };
+function notOffered({ role, port }, secured, plain) {
+    const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) || 'none' };
+    const beforeTls = plain?.mechanisms;
     if (!beforeTls) {
-        const cause = role === 'mx' || port === 25 ? { cause: 'mail-exchanger' } : {};
-        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence, ...cause });
+        if (role === 'mx' || port === 25) {
+            const message = 'The server does not offer AUTH over TLS.';
+            return finding('auth-not-advertised', message, { evidence, cause: 'mail-exchanger' });
+        }
+        if (secured.has('STARTTLS')) {
+            const message = 'Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.';
+            const cause = plain ? 'not-encrypted-after-starttls' : 'not-encrypted';
+            return finding('auth-not-advertised', message, { evidence, cause });
+        }
+        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
     }
     const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || 'without a mechanism';
     const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
@@ -34807,7 +35563,7 @@ async function judgeMissingOffer(context, connection, session, { greeting, capab
     const overwritten = masked.length > 0
         ? ` A different keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"), but it is not as long as STARTTLS.`
         : '';
-    const message = `${(0,findings_reproduce/* authority */.k)(host, port)} does not offer STARTTLS.${overwritten}`;
+    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
     const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : missing_offer_causeOf(reply);
     return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
 }
@@ -34861,7 +35617,7 @@ async function capability(context) {
     if (!opened.ok) {
         const { failure } = opened;
         const greeting = failure.greeting && formatReply(failure.greeting);
-        const facts = { address: connection.address, ...(greeting !== undefined && { greeting }) };
+        const facts = { address: connection.address, ehloName: name, ...(greeting !== undefined && { greeting }) };
         const silence = failure.at === 'greeting' && !failure.answer.refused
             ? await judgeSilence(context, connection, failure.answer.error, performance.now() - startedAt)
             : undefined;
@@ -34871,7 +35627,7 @@ async function capability(context) {
     }
     const { greeting: reply, capabilities } = opened.dialogue;
     const greeting = reply ? formatReply(reply) : '';
-    const facts = { address: connection.address, greeting, plaintext: capabilities };
+    const facts = { address: connection.address, greeting, ehloName: name, plaintext: capabilities };
     const findings = judgePlaintextAuth(endpoint, capabilities.mechanisms);
     if (!capabilities.has('STARTTLS')) {
         const missing = await judgeMissingOffer(context, connection, session, { greeting, capabilities });
@@ -35075,6 +35831,7 @@ class TrustStore {
 
 
 
+
 /**
  * Judges the certificate that a server has for other clients: of an RSA and an ECDSA certificate a handshake shows only
  * one. For each key type there is a connection with TLS 1.2, and one with TLS 1.3 if the server supports it and did not
@@ -35124,8 +35881,12 @@ async function otherCertificates(context, address, first, judge) {
         else if (!isAbsent(outcome)) {
             const failure = failureOf(outcome);
             const isAsked = failure?.kind === 'alert' && failure.asked;
-            const why = isAsked ? ', because the server requires a client certificate' : '';
-            const what = failure?.kind === 'alert' ? `alert ${failure.number}` : (failure?.kind ?? 'no connection');
+            const what = dual_certificates_inWords(failure);
+            const why = isAsked
+                ? ', because the server requires a client certificate'
+                : failure?.kind === 'rejected'
+                    ? `, because it rejected the additional connection: ${what}`
+                    : '';
             findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
         }
         else if (isTls13Only) {
@@ -35151,6 +35912,11 @@ const MAY_HIDE = 'it supports only TLS 1.3, and such a server might not send a c
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 function failureOf(outcome) {
     return outcome?.ok === false ? outcome.failure : undefined;
+}
+function dual_certificates_inWords(failure) {
+    if (failure?.kind === 'alert')
+        return `alert ${failure.number}`;
+    return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no connection');
 }
 /**
  * Whether a failure means that the server has no certificate of the type: it sends the alert for that, or it uses the
@@ -35206,12 +35972,13 @@ async function judgeHandshakeFailure(context, address, failure) {
                 ? 'The server did not finish the TLS handshake'
                 : 'The server did not begin the TLS handshake';
             const waited = inSeconds(failure.waitedMs);
+            const isStartTls = context.endpoint.transport === 'starttls';
             const found = finding('handshake-timeout', `${what} in time${clause}.`, {
                 evidence: { waited, ...evidence },
-                ...(!answered && { cause: 'not-begun' }),
+                ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
             });
             // With STARTTLS the server has replied before, so a packet may be lost.
-            return stopped(found, { transient: context.endpoint.transport === 'starttls' && 'once' });
+            return stopped(found, { transient: isStartTls && 'once' });
         }
         case 'lost': {
             const said = `The connection ended during the TLS handshake (${failure.detail})`;
@@ -35259,7 +36026,7 @@ async function judgeHandshakeFailure(context, address, failure) {
 }
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }, evidence) {
-    const message = `The server closes the connection instead of replying to the ClientHello, on two connections in a row (${evidence.detail}).`;
+    const message = `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
     // With implicit TLS, it may not even have read the ClientHello.
     const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
     return finding('tls-handshake-failed', message, { evidence, cause });
@@ -35279,7 +36046,7 @@ async function noAgreement(context, address, refusal) {
         ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
         : `${said}.`;
     if (about === 'anything' && seen === 'nothing') {
-        const message = `${said}. With every version and cipher suite enabled, the handshake fails, too.`;
+        const message = `${said}. With every version and cipher suite enabled, the handshake also fails.`;
         return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
     }
     if (selected?.oldSignature !== undefined && about === 'anything') {
@@ -35542,14 +36309,14 @@ function pathError(issuer, below, now, comparisons) {
     const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
     const withName = (error) => error && { ...error, message: `${name} ${error.message}` };
     return (orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-        firstError(counted, (one) => withName(notAllowed(issuer, constraintError(issuer, one, comparisons)))) ??
+        firstError(counted, (one) => withName(ofConstraints(issuer, constraintError(issuer, one, comparisons)))) ??
         unsupportedFeature(issuer) ??
         firstError(counted, (one, i) => hasUnsupportedConstraint(issuer, one, i === 0)
             ? unsupported(`${name} has name constraints of a type that this check does not support`)
             : undefined));
 }
-function notAllowed(issuer, error) {
-    return error && !error.isUnsupported ? { ...error, problem: { kind: 'not-allowed', issuer } } : error;
+function ofConstraints(issuer, error) {
+    return error && !error.isUnsupported ? { ...error, problem: { kind: 'name-constraints', issuer } } : error;
 }
 /** @returns an error whose message follows the name of the issuer */
 function issuerError(issuer, issuee, between, now) {
@@ -35646,10 +36413,13 @@ function verifyChain(sent, anchors, now) {
         return { kind: 'trusted', path };
     if (issued(leaf, leaf))
         return { kind: 'self-signed' };
+    const isRoot = issued(end, end);
+    const namesake = isRoot ? undefined : issuers.find((one) => isNamesake(one, end));
     const pathEnd = {
         end,
-        isRoot: issued(end, end),
+        isRoot,
         hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
+        ...(namesake && { namesake }),
     };
     const [first] = errors;
     if (!first)
@@ -35662,6 +36432,10 @@ function verifyChain(sent, anchors, now) {
         ...(uncertain && { path: uncertain }),
         ...pathEnd,
     };
+}
+function isNamesake(candidate, issuee) {
+    const isOther = candidate.fingerprint256 !== issuee.fingerprint256;
+    return isOther && namesAsIssuer(issuee, candidate) && !issued(candidate, issuee);
 }
 /** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
 function buildPath(leaf, sent, { anchors, now, ignoreUnsupported }) {
@@ -35714,6 +36488,44 @@ function firstOutOfOrder(sent) {
         const before = sent[i - 1];
         return before !== undefined && !issued(certificate, before);
     });
+}
+
+;// CONCATENATED MODULE: ./src/tls/x509/key-identifiers.ts
+
+
+
+/*
+ * Identifiers by which a certificate and its issuer refer to the same key, in hexadecimal as OpenSSL prints them. They
+ * prove nothing: only a signature does. Undefined if a certificate has none, or a malformed one.
+ */
+const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
+const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+/** The context tag of `keyIdentifier`. */
+const KEY_IDENTIFIER = 0x80;
+/** The identifier of the certificate's own key (RFC 5280 section 4.2.1.2). */
+function subjectKeyId(certificate) {
+    return unlessMalformed(() => elementOf(certificate, SUBJECT_KEY_IDENTIFIER, encoding/* TAG */.Dk.octetString));
+}
+/** The identifier of the key that has signed the certificate (RFC 5280 section 4.2.1.1). */
+function authorityKeyId(certificate) {
+    return unlessMalformed(() => {
+        const parts = elementOf(certificate, AUTHORITY_KEY_IDENTIFIER, encoding/* TAG */.Dk.sequence);
+        return parts && (0,der/* derElements */.zN)(parts).find(({ tag }) => tag === KEY_IDENTIFIER)?.content;
+    });
+}
+function elementOf(certificate, id, tag) {
+    const extension = (0,extensions/* extensionsOf */.oQ)(certificate).find((one) => one.id === id);
+    return extension && (0,der/* derElements */.zN)(extension.value).find((element) => element.tag === tag)?.content;
+}
+function unlessMalformed(read) {
+    try {
+        return read()?.toString('hex').toUpperCase().match(/../g)?.join(':');
+    }
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain-evidence.ts
@@ -35803,14 +36615,29 @@ function judgeDates({ validFrom, validTo }, options) {
     }
     if (validFrom > now) {
         const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
-        // A day: a clock that is set to local time is wrong by at most 14 hours.
-        const isSoon = validFrom.getTime() - now.getTime() < DAY_MS;
-        return [finding('certificate-not-yet-valid', message, { evidence, ...(isSoon && { cause: 'clock' }) })];
+        const cause = isClockLikely(validFrom, now) ? { cause: 'clock' } : {};
+        return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
     }
     const tooSoon = tooSoonClause(validTo, options);
     if (tooSoon === undefined)
         return [];
-    return [finding('certificate-expires-soon', `The certificate expires on ${day(validTo)}${tooSoon}.`, { evidence })];
+    const message = `The certificate expires on ${day(validTo)}${tooSoon}.`;
+    if (!isShortLived(validFrom, validTo, options))
+        return [finding('certificate-expires-soon', message, { evidence })];
+    const lifetime = `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+    return [finding('certificate-expires-soon', `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+}
+/** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
+function isClockLikely(validFrom, now) {
+    return validFrom.getTime() - now.getTime() < DAY_MS;
+}
+/**
+ * Whether a certificate is so short-lived that `min-valid-days` demands its renewal earlier than usual. ACME clients renew
+ * when a third of the lifetime is left.
+ */
+function isShortLived(validFrom, validTo, { now, policy: { minValidDays } }) {
+    const lifetime = validTo.getTime() - validFrom.getTime();
+    return lifetime < 2 * minValidDays * DAY_MS && validTo.getTime() - now.getTime() >= lifetime / 3;
 }
 /** The end of a sentence, if a certificate expires too soon. */
 function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
@@ -35849,7 +36676,7 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}, but public CAs could issue certificates on its start date for at most ${limit.days} days.`;
+    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}. On its start date, public CAs could issue at most ${limit.days} days.`;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
@@ -35876,6 +36703,7 @@ function parse(certificate) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
+
 
 
 
@@ -35930,7 +36758,7 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
     }
 }
 function untrusted(chain, evidence, options) {
-    const { end, isRoot, hasNameConflict, path, problem } = chain;
+    const { end, isRoot, hasNameConflict, namesake, path, problem } = chain;
     const name = nameOf(end.subject);
     if (chain.reason !== undefined) {
         const reason = (0,peer/* excerpt */.Kb)(chain.reason);
@@ -35949,6 +36777,8 @@ function untrusted(chain, evidence, options) {
             evidence: { ...evidence, ...root },
         });
     }
+    if (namesake && !hasNameConflict)
+        return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
     const reason = hasNameConflict
         ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
         : `${name} is not trusted and was not issued by a trusted CA`;
@@ -35956,6 +36786,22 @@ function untrusted(chain, evidence, options) {
         cause: missingCause(chain) ?? 'missing-issuer',
         evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
     });
+}
+/** The server sends a certificate with the name of the issuer, so the issuer does not seem to be missing. */
+function wrongIssuer(namesake, { end }, shared) {
+    const [needed, sent] = [authorityKeyId(end), subjectKeyId(namesake)];
+    const evidence = {
+        ...shared,
+        ...(needed !== undefined && { issuerKeyId: (0,peer/* excerpt */.Kb)(needed) }),
+        ...(sent !== undefined && { sentKeyId: (0,peer/* excerpt */.Kb)(sent) }),
+    };
+    const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
+    if (needed !== undefined && needed === sent) {
+        const message = `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+        return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
+    }
+    const message = `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
+    return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
 }
 /** An issuer that must not issue the certificate below it. */
 function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
@@ -35966,13 +36812,15 @@ function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
         const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
         return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
     }
-    if (kind === 'not-allowed') {
-        return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause: 'issuer-not-allowed' });
+    if (kind === 'not-allowed' || kind === 'name-constraints') {
+        const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
+        return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause });
     }
     const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
     if (kind === 'not-yet-valid') {
         const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
-        return finding(code, message, { evidence, cause: 'issuer-not-yet-valid' });
+        const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
+        return finding(code, message, { evidence, cause });
     }
     const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
     const isRoot = isSelfIssued(issuer);
@@ -36018,15 +36866,18 @@ function pinOf(certificate) {
     const parsed = certificate && parse(certificate);
     return parsed?.ok ? `sha256/${parsed.facts.spki}` : undefined;
 }
-/** Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2). */
-function judgeOrder({ sent }) {
+/**
+ * Whether each certificate that was sent has issued the one before it (RFC 8446 section 4.4.2).
+ * @param chain a wrong issuer is a finding of {@link judgeChain}, and not a matter of the order
+ */
+function judgeOrder({ sent }, chain) {
     if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
         const certificatesSent = `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
         const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
         return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
     }
     const misplaced = firstOutOfOrder(sent);
-    if (!misplaced)
+    if (!misplaced || ('namesake' in chain && misplaced === chain.namesake))
         return [];
     const subject = nameOf(misplaced.subject);
     const evidence = { subject, certificatesSent: String(sent.length) };
@@ -36129,8 +36980,10 @@ function judgePurpose({ certificate, facts }, { name }) {
         return [];
     const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
     const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
-    if (purposeErrors.length > 0)
-        return [finding('certificate-wrong-purpose', message, { evidence })];
+    if (purposeErrors.length > 0) {
+        const cause = facts.isForOthers ? { cause: 'other-purpose' } : {};
+        return [finding('certificate-wrong-purpose', message, { evidence, ...cause })];
+    }
     return [
         isSelfIssued(certificate)
             ? finding('certificate-wrong-purpose', message, {
@@ -36202,7 +37055,7 @@ function judgePeer(presented, options) {
         return [result === own ? result.malformed : { ...result.malformed, cause: 'issuer' }];
     });
     if (!own.ok)
-        return { findings: unreadable, isVerified: false };
+        return { findings: unreadable, isVerified: false, endsInDefaultStore: false };
     const { facts } = own;
     const anchor = path?.at(-1);
     const above = issuers.filter((issuer) => issuer.ok);
@@ -36222,10 +37075,11 @@ function judgePeer(presented, options) {
             ...(pinned ? identity.map((found) => (options.waived(found.code) ? found : asNotice(found))) : identity),
             ...strength,
             ...(path ? judgeIssuerDates(facts, above, anchor, options) : []),
-            ...judgeOrder(presented),
+            ...judgeOrder(presented, chain),
             ...judgeLifetime(facts, anchor, options),
         ],
         isVerified: unreadable.length === 0 && (pinned || identity.length === 0),
+        endsInDefaultStore: anchor !== undefined && trust.isDefault(anchor),
         certificate: certificateReport(facts, now),
     };
 }
@@ -36260,6 +37114,33 @@ function certificateReport(facts, now) {
         sha256: facts.sha256,
         pin: `sha256/${facts.spki}`,
     };
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/plaintext.ts
+
+
+
+
+
+/** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
+function judgePlaintext({ endpoint, transcript }, bytes) {
+    const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
+    transcript.add('server', said);
+    const [firstLine = ''] = said.split(/\r?\n/, 1);
+    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${(0,peer/* excerpt */.Kb)(firstLine)}".`;
+    const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
+    const code = 'plaintext-on-implicit-port';
+    const protocol = protocolOf(said);
+    if (protocol !== undefined) {
+        const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' };
+        return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
+    }
+    if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
+        const cause = endpoint.port === enums/* PORTS */.hz.implicit ? 'on-port-465' : undefined;
+        return stopped(finding(code, sends, { evidence, ...(cause && { cause }) }));
+    }
+    const rejected = `${sends} The server rejects this client before TLS.`;
+    return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/certificate.ts
@@ -36298,7 +37179,11 @@ async function certificate(context, upgraded) {
     return {
         ok: true,
         findings: [...judged.findings, ...others.findings],
-        facts: { address, ...tlsFacts(channel, judged.certificate, others.certificates) },
+        facts: {
+            address,
+            endsInDefaultStore: judged.endsInDefaultStore,
+            ...tlsFacts(channel, judged.certificate, others.certificates),
+        },
         next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
     };
 }
@@ -36326,24 +37211,6 @@ function certificate_judge({ endpoint, run }, presented) {
         trust: run.trust,
         waived: (code) => isWaived(code, endpoint.waive, now),
     });
-}
-/** With implicit TLS nothing precedes the handshake (RFC 8314 section 3.3). */
-function judgePlaintext({ endpoint, transcript }, bytes) {
-    const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
-    transcript.add('server', said);
-    const [firstLine = ''] = said.split(/\r?\n/, 1);
-    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${(0,peer/* excerpt */.Kb)(firstLine)}".`;
-    const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
-    const code = 'plaintext-on-implicit-port';
-    const protocol = protocolOf(said);
-    if (protocol !== undefined) {
-        const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' };
-        return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
-    }
-    if (!/^[45]\d\d([ -]|\r|$)/.test(said))
-        return stopped(finding(code, sends, { evidence }));
-    const rejected = `${sends} The server rejects this client before TLS.`;
-    return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -45786,11 +46653,12 @@ function settingsFor({ endpoint, run }, target) {
 
 
 
+
 /** Which inbox a finding is about: its URL without the path, and as which user it reads which mailbox. */
 function inboxEvidence(target) {
     const { scheme, host, port, username } = target;
     return {
-        inbox: `${scheme}://${(0,findings_reproduce/* authority */.k)(host, port)}`,
+        inbox: `${scheme}://${(0,findings_reproduce/* authority */.ku)(host, port)}`,
         ...(username !== undefined && { user: (0,peer/* excerpt */.Kb)(username) }),
         ...('mailbox' in target && { mailbox: (0,peer/* excerpt */.Kb)(target.mailbox) }),
     };
@@ -45805,12 +46673,13 @@ function inboxFinding(failure, target) {
     };
     if (failure.kind === 'rejected' || failure.kind === 'message-gone') {
         const cause = failure.kind === 'rejected' ? failure.reason : 'message-gone';
-        return finding('inbox-rejected', message, { evidence, cause });
+        const naming = failure.kind === 'rejected' && failure.naming;
+        return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
     }
     const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
     return finding('inbox-unreachable', message, {
         evidence: { ...evidence, ...detailsOf(failure) },
-        cause: inbox_finding_causeOf(failure),
+        cause: inbox_finding_causeOf(failure, target),
         ...(isInconclusive && { inconclusive: true }),
     });
 }
@@ -45829,7 +46698,7 @@ const CONNECTING = {
     reset: 'refused',
     'timed-out': 'timed-out',
 };
-function inbox_finding_causeOf(failure) {
+function inbox_finding_causeOf(failure, { host }) {
     switch (failure.kind) {
         case 'no-connection':
             return CONNECTING[failure.cause.kind];
@@ -45842,7 +46711,7 @@ function inbox_finding_causeOf(failure) {
                 return 'tls-failed';
             return failure.afterStartTls ? 'data-after-starttls' : 'not-tls';
         case 'bad-certificate':
-            return certificateCause(failure.objections.map(({ code }) => code));
+            return certificateCause(failure.objections.map(({ code }) => code), (0,external_node_net_.isIP)(host) !== 0);
         case 'temporary':
         case 'unusable':
             return failure.reason;
@@ -45852,7 +46721,7 @@ function inbox_finding_causeOf(failure) {
     }
 }
 /** A placeholder certificate is self-signed, expired and misnamed at the same time: the chain comes first. */
-function certificateCause(codes) {
+function certificateCause(codes, isAddress) {
     const has = (...some) => codes.some((code) => some.includes(code));
     if (has('certificate-self-signed'))
         return 'certificate-self-signed';
@@ -45862,9 +46731,15 @@ function certificateCause(codes) {
         return 'certificate-untrusted';
     if (has('certificate-expired', 'certificate-not-yet-valid', 'certificate-expires-soon'))
         return 'certificate-dates';
-    return codes.every((code) => code === 'certificate-hostname-mismatch') ? 'certificate-name' : 'certificate';
+    if (!codes.every((code) => code === 'certificate-hostname-mismatch'))
+        return 'certificate';
+    return isAddress ? 'certificate-address' : 'certificate-name';
 }
 function detailsOf(failure) {
+    if (failure.kind === 'bad-certificate') {
+        const { expected, names } = failure.objections.find(({ evidence }) => evidence?.names !== undefined)?.evidence ?? {};
+        return expected === undefined || names === undefined ? {} : { expected, names };
+    }
     if (failure.kind === 'no-tls') {
         const { cause, required, negotiated } = failure;
         return {
@@ -46073,23 +46948,6 @@ async function findAgain(inbox, sought, deadline) {
     return isThere ? found : { ok: true, value: undefined };
 }
 
-;// CONCATENATED MODULE: ./src/net/private-address.ts
-
-
-/** Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6. */
-const PRIVATE = new external_node_net_.BlockList();
-PRIVATE.addSubnet('10.0.0.0', 8);
-PRIVATE.addSubnet('172.16.0.0', 12);
-PRIVATE.addSubnet('192.168.0.0', 16);
-PRIVATE.addSubnet('169.254.0.0', 16);
-PRIVATE.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE.addSubnet('fe80::', 10, 'ipv6');
-/** Whether no packet from this address can come over the Internet. */
-function isLoopbackOrPrivate(address) {
-    const version = (0,external_node_net_.isIP)(address);
-    return version !== 0 && (isLoopback(address) || PRIVATE.check(address, version === 6 ? 'ipv6' : 'ipv4'));
-}
-
 ;// CONCATENATED MODULE: ./src/tls/cipher-names.ts
 /**
  * The parts of a cipher suite's name: IANA's (`TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`, in Windows followed by a curve),
@@ -46155,13 +47013,23 @@ const LMTP = /(?:^| )(?:utf8)?lmtpa?(?= |$)/i;
  * Behind a proxy that terminates TLS, the line is about the connection between the proxy and the server. That is a
  * warning if the line names a loopback or private address as its only client, and a notice if the configuration
  * declares the proxy.
- * @param hops in the order of the message
+ * @param hops in the order of the message; none if there are too many lines
+ * @param lineCount how many Received lines the message has
  */
-function judgeHop(endpoint, session, hops, { isProxied } = {}) {
+function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.length) {
     const hop = hops.at(-1);
     if (!hop) {
-        const message = 'The message has no Received line, or so many that the gate reads none.';
-        return [finding('delivery-hop-unproved', message, { evidence: { received: 'none' } })];
+        return [
+            lineCount === 0
+                ? finding('delivery-hop-unproved', 'The message has no Received line.', {
+                    evidence: { received: 'none' },
+                    cause: 'no-line',
+                })
+                : finding('delivery-hop-unproved', `The message has ${lineCount} Received lines, so the gate reads none.`, {
+                    evidence: { received: `${lineCount} lines` },
+                    cause: 'too-many-lines',
+                }),
+        ];
     }
     const received = (0,peer/* excerpt */.Kb)(hop.raw);
     const unproved = (why) => [
@@ -46245,18 +47113,31 @@ function judgeIdentity(sent, source, parsed) {
     const differences = (0,alterations/* alterations */.TL)(sent, source);
     if (differences.length === 0)
         return [];
-    const altered = (0,peer/* excerpt */.Kb)(differences.join('; '));
+    const altered = (0,peer/* excerpt */.Kb)(differences.map(({ text }) => text).join('; '));
     const evidence = { messageId: sent.messageId, altered };
     if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
         const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
         return [finding('message-reencoded', text, { evidence })];
     }
     if ((0,alterations/* hasToken */.y0)(sent, parsed)) {
-        const text = `The message that arrived is not the one that was sent: ${altered}.`;
-        return [finding('message-altered', text, { evidence })];
+        const text = `The message was changed in transit: ${altered}.`;
+        const { removed, isFooter } = identity_kindOf(differences);
+        if (isFooter)
+            return [finding('message-altered', text, { evidence, cause: 'footer' })];
+        if (removed === '')
+            return [finding('message-altered', text, { evidence })];
+        return [finding('message-altered', text, { evidence: { ...evidence, removed }, cause: 'field-removed' })];
     }
     const text = `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
     return [finding('message-altered', text, { evidence, cause: 'replaced' })];
+}
+/** What kind of difference all of them are. */
+function identity_kindOf(differences) {
+    const removed = differences.flatMap(({ removedField }) => removedField ?? []);
+    return {
+        removed: removed.length === differences.length ? (0,peer/* excerpt */.Kb)(removed.join(', ')) : '',
+        isFooter: differences.every(({ isAddedAtEnd }) => isAddedAtEnd === true),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/queue-id.ts
@@ -46309,7 +47190,9 @@ function notReceived({ message, delivery, accepted, searched, others }) {
     const seen = other === undefined
         ? ''
         : ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-    const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${seen}`;
+    const unused = searched.isUnused ? ` ${folders[0]} has never received a message (its first UID is not used).` : '';
+    const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
+    const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
     return finding('message-not-received', text.trimEnd(), {
         evidence: {
             messageId: message.messageId,
@@ -46321,7 +47204,7 @@ function notReceived({ message, delivery, accepted, searched, others }) {
             ...(queueId !== undefined && { queueId }),
             ...(other !== undefined && { other }),
         },
-        ...(other !== undefined && { cause: 'other-message' }),
+        ...(cause && { cause }),
     });
 }
 function junkSentence({ junk }, { scheme }) {
@@ -46637,7 +47520,7 @@ async function judgeVerdicts(context, verdicts, source, message, hops) {
 }
 function mismatch(check, required, found, evidence) {
     const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
-    const cause = mismatchCause(check, required, found);
+    const cause = mismatchCause(check, required, found, evidence.reason);
     const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
     return finding('delivery-verdict-mismatch', message, {
         evidence: { check, required, found, ...evidence },
@@ -46647,13 +47530,23 @@ function mismatch(check, required, found, evidence) {
     });
 }
 /** Only a result that should be a pass says what to correct. */
-function mismatchCause(check, required, found) {
+function mismatchCause(check, required, found, reason = '') {
     if (found === 'temperror')
         return 'temporary';
     if (required !== 'pass')
         return undefined;
-    return check === 'dkim' && found === 'none' ? 'dkim-missing' : check;
+    if (check !== 'dkim')
+        return check;
+    return found === 'none' ? 'dkim-missing' : (DKIM_CAUSES[reason] ?? 'dkim');
 }
+/** By the reason of the verification. */
+const DKIM_CAUSES = {
+    'bad signature': 'dkim-key',
+    'body hash did not verify': 'dkim-body',
+    'no key': 'dkim-no-key',
+    expired: 'dkim-expired',
+    'the key is too short': 'dkim-short-key',
+};
 function judgeReceiver({ endpoint }, check, { [check]: required, authservId = '' }, message, trusted) {
     if (required === undefined)
         return [];
@@ -46685,16 +47578,23 @@ function judgeReceiver({ endpoint }, check, { [check]: required, authservId = ''
 }
 function missing(check, required, authservId, message) {
     const fields = [...new Set((0,message_fields/* valuesOf */.sm)(message, 'authentication-results'))];
-    const isUntrusted = fields.some((value) => {
-        const field = parseAuthenticationResults(value);
-        return field?.authservId === authservId && field.results.some(({ method }) => method === check);
-    });
+    const reporting = fields
+        .flatMap((value) => parseAuthenticationResults(value) ?? [])
+        .filter(({ results }) => results.some(({ method }) => method === check));
+    const isUntrusted = reporting.some((field) => field.authservId === authservId);
+    const [other] = reporting;
     const place = isUntrusted
         ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
         : '';
     const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
     const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
-    return finding('delivery-verdict-missing', text, { evidence: { check, required, authservId, present } });
+    const evidence = { check, required, authservId, present };
+    if (isUntrusted)
+        return finding('delivery-verdict-missing', text, { evidence, cause: 'wrong-place' });
+    if (!other)
+        return finding('delivery-verdict-missing', text, { evidence });
+    const otherId = (0,peer/* excerpt */.Kb)(other.authservId);
+    return finding('delivery-verdict-missing', text, { evidence: { ...evidence, otherId }, cause: 'other-id' });
 }
 /** The property that names the domain of the result (RFC 8601 section 2.7). */
 const JUDGED = { spf: 'smtp.mailfrom', dmarc: 'header.from' };
@@ -46779,7 +47679,7 @@ async function awaitArrival(context, signedIn, message, accepted, delivery) {
     const hops = receivedHops(parsed);
     const findings = [
         ...judgeIdentity(message, received.source, parsed),
-        ...judgeHop(context.endpoint, signedIn, hops, delivery),
+        ...judgeHop(context.endpoint, signedIn, hops, delivery, (0,message_fields/* valuesOf */.sm)(parsed, 'received').length),
         ...(delivery.verdicts ? await judgeVerdicts(context, delivery.verdicts, received.source, parsed, hops) : []),
     ];
     const folder = received.junk === undefined ? undefined : (0,peer/* excerpt */.Kb)(received.junk);
@@ -46905,6 +47805,8 @@ const OTHERS = /\b(sender|client|your (ip|address|host|domain|server)|polic(y|ie
 const NO_SUCH_USER = /unknown|no such|does ?n.t exist|does not exist|not found|unrouteable|invalid/;
 const CONTENT = /spam|virus|malware|content|policy|score/;
 const AUTHENTICATE = /\bauthenticat\w+ (is )?(required|first)|not authenticated|(must|please) authenticate|turn on smtp auth/;
+/** A part of the server has failed. Some servers say so with a code that is also used for greylisting. */
+const FAILURE = /\b(local|internal|server|configuration|system) (problem|error)\b|\blookup fail|\bservice unavailable\b|\b(scan|milter|clam|virus|antivirus)\w* .*\b(fail|error|unavailable|timeout|timed out|unable|not running)/;
 const EHLO_NAME = /\b(helo|ehlo)\b/;
 const refusal_meaning_REVERSE_NAME = /\breverse (dns|(host ?)?name)|\brdns\b|\bptr\b|\bfind your (reverse )?host ?name\b/;
 const REPUTATION = /\b(block|black)[- ]?list|\bblocked (using|by)|\b(dns|r)bl\b|spamhaus|client host rejected|\bip (address )?(reputation|is (blocked|banned|listed))|banned sending ip|open relay/;
@@ -46953,8 +47855,13 @@ const TABLE = [
         cause: 'sender-authentication',
     },
     {
-        fits: either(['1.7', '1.8', '7.27'], /sender address rejected: (domain|malformed)|sender verif|domain of sender|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/),
-        text: 'The server considers the sender address invalid or nonexistent.',
+        fits: either(['1.8'], /sender address rejected: domain|domain of sender|sender domain .*(not|n't|no) /),
+        text: 'The server finds no mail server for the domain of the sender address.',
+        cause: 'sender-domain-unknown',
+    },
+    {
+        fits: either(['1.7', '7.27'], /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/),
+        text: 'This is about the sender: the server considers its address invalid or nonexistent.',
         cause: 'sender-unknown',
     },
     {
@@ -46972,7 +47879,7 @@ const TABLE = [
     },
     {
         fits: either(['3.1'], /insufficient (system )?storage/),
-        text: 'The disk of the server is full.',
+        text: 'According to the server, the disk of its mail queue is full.',
         cause: 'disk-full',
     },
     {
@@ -46983,6 +47890,16 @@ const TABLE = [
         text: "The message exceeds the server's size limit.",
         cause: 'message-too-large',
     },
+    {
+        fits: (refusal) => isLate(refusal.at) && isFailure(refusal),
+        text: 'The server could not check or store the message.',
+        cause: 'scanner-unavailable',
+    },
+    {
+        fits: isFailure,
+        text: 'A part of the server has failed.',
+        cause: 'server-problem',
+    },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
     {
         fits: ({ at, text }) => at === 'RCPT' && /unverified address|verification (is )?in progress/.test(text),
@@ -46990,11 +47907,21 @@ const TABLE = [
         cause: 'recipient-unverified',
     },
     {
+        fits: ({ at, code, status, text, hasAuthenticated, isForeign }) => at === 'RCPT' &&
+            code >= 500 &&
+            status === '' &&
+            hasAuthenticated &&
+            isForeign &&
+            /\binvalid recipient\b/.test(text),
+        text: 'The server accepts no mail for this recipient from this client.',
+        cause: 'recipient-or-relay',
+    },
+    {
         isExactly: (refusal) => namesRecipient(refusal, /^1\.1$/),
         fits: (refusal) => namesRecipient(refusal, /^1\.([2-6]|10)$/) ||
             (refusal.at === 'RCPT' &&
                 (refusal.status === '4.1' || (!OTHERS.test(refusal.text) && NO_SUCH_USER.test(refusal.text)))),
-        text: 'The recipient does not exist on this server (user unknown).',
+        text: 'According to the server, the recipient does not exist (user unknown).',
         cause: 'recipient-unknown',
     },
     { fits: ({ status }) => status === '2.1', text: 'The mailbox is disabled.', cause: 'mailbox-disabled' },
@@ -47018,16 +47945,18 @@ const TABLE = [
  * What a 4xx or 5xx means, by its enhanced status code (RFC 3463) and its words.
  * @returns a sentence and the cause; undefined if neither its codes nor its words are known
  */
-function refusalMeaningOf(at, reply, endpoint) {
+function refusalMeaningOf(at, reply, client) {
     const { code, enhanced = '' } = reply;
     const linked = wordsOf(reply);
     const status = enhanced.slice(enhanced.indexOf('.') + 1);
-    const refusal = { at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+    const refusal = { ...client, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
     const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
     const { text, cause } = row;
-    return { text, cause: (endpoint.auth && WITH_AUTH[cause]) ?? cause };
+    if (client.hasAuthenticated)
+        return { text, cause: WITH_AUTH[cause] ?? cause };
+    return { text, cause: cause === 'relay-denied' && !client.offersAuth ? 'relay-denied-without-auth' : cause };
 }
 /** What a cause means if the client has authenticated. */
 const WITH_AUTH = {
@@ -47035,7 +47964,15 @@ const WITH_AUTH = {
     'relay-denied': 'relay-denied-to-account',
     'client-name': 'account-rejected-by-address',
     'client-reputation': 'account-rejected-by-address',
+    'sender-authentication': 'account-without-spf',
+    'sender-not-allowed': 'account-may-not-send-as',
 };
+/** Whether the server has the message or asks for it. */
+const isLate = (at) => at === 'DATA' || at === 'MESSAGE';
+/** Of the codes about the system, 4.3.2 is also that of a server that only accepts a client that comes back (postscreen). */
+function isFailure({ code, status, text }) {
+    return code < 500 && (['3.0', '3.5'].includes(status) || FAILURE.test(text));
+}
 function mayGreylist({ at, code }) {
     return (at === 'RCPT' || at === 'DATA') && (code === 450 || code === 451);
 }
@@ -47049,6 +47986,7 @@ function namesRecipient({ code, status, text }, statuses) {
 
 
 
+
 const REJECTED = {
     MAIL: 'sender-rejected',
     RCPT: 'recipient-rejected',
@@ -47057,26 +47995,38 @@ const REJECTED = {
 };
 /**
  * Judges a reply that ends the transaction.
+ * @param capabilities those over TLS
  * @param remark is added to the message
  * @param unknown the cause if the reply does not name one
  */
-function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, remark = '', unknown) {
+function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { verb: at, line, reply }, remark = '', unknown) {
     const said = `The server replied to ${line} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
         const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
         return stopped(finding('protocol-error', message, { evidence }));
     }
-    const meaning = refusalMeaningOf(at, reply, endpoint);
+    const meaning = refusalMeaningOf(at, reply, {
+        hasAuthenticated: endpoint.auth !== undefined,
+        offersAuth: capabilities.has('AUTH'),
+        isForeign: refusal_domainOf(from) !== refusal_domainOf(to),
+    });
     const text = meaning ? ` ${meaning.text}` : '';
     const isTemporary = reply.code < 500;
+    const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
+    const lasting = isLasting ? ' Another attempt does not help, although the code is temporary.' : '';
     const waited = greylisting && isTemporary
         ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
         : '';
     const cause = meaning?.cause ?? unknown;
     const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-    const found = finding(code, `${said}.${text}${waited}${remark}`, {
-        evidence,
+    const found = finding(code, `${said}.${text}${lasting}${waited}${remark}`, {
+        evidence: {
+            ...evidence,
+            sender: (0,peer/* excerpt */.Kb)(from),
+            recipient: (0,peer/* excerpt */.Kb)(to),
+            ...(endpoint.auth && { account: (0,peer/* excerpt */.Kb)(endpoint.auth.username) }),
+        },
         ...(cause !== undefined && { cause }),
         ...(isTemporary && { inconclusive: true }),
     });
@@ -47084,6 +48034,7 @@ function judgeRefusal({ endpoint, greylisting }, { verb: at, line, reply }, rema
     const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
     return stopped(found, { transient: isTemporary, ...greylisted });
 }
+const refusal_domainOf = (address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
 
@@ -47172,13 +48123,15 @@ function refused_recipient_isRefusal({ code, status, says, consistsOf }) {
 
 
 
+
 /**
  * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
  * an address in its header contains non-ASCII characters (BODY=8BITMIME, RFC 6152): a server with SMTPUTF8 must also
  * have 8BITMIME (RFC 6531 section 3.1).
  * @returns the reply with which the server has accepted the message
  */
-async function submission_submit(context, { session, capabilities }, { from, to }, { text, messageId }) {
+async function submission_submit(context, { session, capabilities }, envelope, { text, messageId }) {
+    const { from, to } = envelope;
     const size = Buffer.byteLength(text);
     const unfit = unmailable(capabilities, from, to) ?? tooLarge(capabilities, size);
     if (unfit)
@@ -47193,13 +48146,13 @@ async function submission_submit(context, { session, capabilities }, { from, to 
     try {
         const refused = await openTransaction(session, { from, to, parameters }, capabilities.has('PIPELINING'));
         if (refused)
-            return judgeRefusal(context, refused);
+            return judgeRefusal(context, envelope, capabilities, refused);
         end = await session.message(text, () => {
             isHandedOver = true;
         });
         const refusal = { verb: 'MESSAGE', line: 'the end of the message', reply: end };
         if (!isDone(end))
-            return { ...judgeRefusal(context, refusal), isHandedOver };
+            return { ...judgeRefusal(context, envelope, capabilities, refusal), isHandedOver };
     }
     catch (error) {
         return { ...stoppedBy(error, context, 'inside-tls'), isHandedOver };
@@ -47209,7 +48162,8 @@ async function submission_submit(context, { session, capabilities }, { from, to 
         const { reply, waitedMs } = context.greylisting;
         const seconds = Math.round(waitedMs / 1000);
         const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
-        findings.push(finding('greylisted', message, { evidence: { reply, seconds: String(seconds) } }));
+        const evidence = { reply, seconds: String(seconds) };
+        findings.push(finding('greylisted', message, { evidence, ...(context.endpoint.auth && { cause: 'account' }) }));
     }
     return { ok: true, findings, facts: { delivery: { messageId, octets: size } }, isHandedOver, next: end };
 }
@@ -47217,7 +48171,8 @@ async function submission_submit(context, { session, capabilities }, { from, to 
  * Tests whether the server rejects the recipient, as it must. No message is ever sent. A server that requires
  * authentication rejects it to unauthenticated clients. A rejection for any other reason proves nothing.
  */
-async function expectRefusal(context, { session, capabilities }, { from, to }) {
+async function expectRefusal(context, { session, capabilities, connection }, envelope) {
+    const { from, to } = envelope;
     const unfit = unmailable(capabilities, from, to);
     if (unfit)
         return stopped(unfit);
@@ -47230,22 +48185,31 @@ async function expectRefusal(context, { session, capabilities }, { from, to }) {
         if (verb === 'MAIL') {
             if (!isSignedIn && requiresAuthentication(reply))
                 return asExpected;
-            return judgeRefusal(context, asked, ' The gate did not send RCPT.');
+            return judgeRefusal(context, envelope, capabilities, asked, ' The gate did not send RCPT.');
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
             const remark = ' This does not show that the server rejects the recipient.';
-            return judgeRefusal(context, asked, remark, 'not-about-recipient');
+            return judgeRefusal(context, envelope, capabilities, asked, remark, 'not-about-recipient');
         }
         const client = isSignedIn ? 'this account' : 'an unauthenticated client';
         const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
         const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
-        return stopped(finding('relay-open', message, { evidence, ...(isSignedIn && { cause: 'account' }) }));
+        const cause = relayCause(isSignedIn, connection);
+        return stopped(finding('relay-open', message, { evidence, ...(cause && { cause }) }));
     }
     catch (error) {
         return stoppedBy(error, context, 'inside-tls');
     }
+}
+/** The server sees a private client only if both are in one private network: a runner behind NAT has a public address there. */
+function relayCause(isSignedIn, { address, localAddress }) {
+    if (isSignedIn)
+        return 'account';
+    return [address, localAddress].every((one) => one !== undefined && isLoopbackOrPrivate(one))
+        ? 'trusted-network'
+        : undefined;
 }
 function nonAscii(from, to) {
     return [from, to].find((mailbox) => /[^\x20-\x7e]/.test(mailbox));
@@ -47408,7 +48372,27 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
     return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
 }
 
+;// CONCATENATED MODULE: ./src/gate/as-used.ts
+/** An endpoint with what the gate itself has used, so that a command does the same. */
+function asUsed(endpoint, { ehloName, endsInDefaultStore, inboxTranscript = [] }) {
+    const { delivery } = endpoint;
+    const mailbox = mailboxIn(inboxTranscript);
+    return {
+        ...endpoint,
+        ...(ehloName !== undefined && { ehlo: ehloName }),
+        ...(endsInDefaultStore !== undefined && { endsInDefaultStore }),
+        ...(delivery?.inbox &&
+            mailbox !== undefined && { delivery: { ...delivery, inbox: { ...delivery.inbox, mailbox } } }),
+    };
+}
+/** The mailbox that the gate opened last: an IMAP server may require a prefix before the configured name. */
+function mailboxIn(lines) {
+    const opened = lines.flatMap(({ from, text }) => from === 'client' ? (/^\S+ (?:SELECT|EXAMINE) ("?)([^{(]+)\1$/.exec(text)?.[2] ?? []) : []);
+    return opened.at(-1);
+}
+
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+
 
 
 
@@ -47470,7 +48454,8 @@ function enrich(found, step, context, facts) {
     const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
     const redactor = run.redactorOf(endpoint);
     const redact = (text) => redactor.redact(text);
-    const observed = { step, endpoint, address: addressOf(context, facts), greeting, capabilities, redact };
+    const used = asUsed(endpoint, facts);
+    const observed = { step, endpoint: used, address: addressOf(context, facts), greeting, capabilities, redact };
     return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
 }
 function runStopped({ whyEnded }) {
@@ -47546,6 +48531,7 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
+
 
 
 
@@ -47652,7 +48638,7 @@ class Steps {
         // A probe may know more about what the step has found.
         const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
         const all = [...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
-        const findings = enrich(all, id, context, this.facts);
+        const findings = this.#referToCauses(all, enrich(all, id, context, this.facts));
         this.transient = result.isHandedOver ? false : found.transient || probed.transient;
         if (result.ok)
             this.#aheadMs = result.aheadMs ?? 0;
@@ -47680,6 +48666,13 @@ class Steps {
         const outcome = skipped !== undefined && status === 'pass' ? { status: 'skip', skipped } : { status };
         this.#reports.push({ id, ...outcome, durationMs, findings });
         return status;
+    }
+    /** A finding of this step may explain others, of this step and of earlier ones. */
+    #referToCauses(found, completed) {
+        const causes = found.filter(({ code }) => completed.some((one) => one.code === code && !one.waived));
+        for (const report of this.#reports)
+            report.findings = referToCause(causes, report.findings);
+        return referToCause(causes, completed);
     }
     /**
      * Adds a finding to the report of an earlier step.
@@ -47726,7 +48719,11 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     try {
         for (;; tries += 1) {
             const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
-            const { report, transient, greylisted } = await attempt(endpoint, run, { addresses, greylisting });
+            const { report, transient, greylisted } = await attempt(endpoint, run, {
+                addresses,
+                greylisting,
+                reached: latestOf(earlier),
+            });
             spentMs += report.durationMs;
             let greylistingLeftMs = 0;
             if (greylisted !== undefined) {
@@ -47780,6 +48777,10 @@ function withEarlier(report, before) {
         return report;
     const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? worst([report.result, 'warn']) : report.result;
     return { ...report, result, earlier };
+}
+/** The latest step of these findings. */
+function latestOf(earlier) {
+    return report_report/* STEP_IDS */.W1.findLast((id) => earlier.some(({ step }) => step === id));
 }
 /** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */
 function findingsToKeep({ steps }) {
@@ -48049,7 +49050,7 @@ async function connectInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(798)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5798))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(206)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72206))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
             return (await __nccwpck_require__.e(/* import() */ 510).then(__nccwpck_require__.bind(__nccwpck_require__, 82510))).openPop3Inbox(target, settings, stop);
@@ -48136,7 +49137,7 @@ const OWN_WORDS = new Set([
     'sha256',
 ]);
 /** Fixed text of the catalog, and values that were redacted before they became a part of it (`completeFinding`). */
-const COMPOSED = ['remedy', 'reproduce', 'reproduceShows'];
+const COMPOSED = ['remedy', 'reproduce', 'reproduceShows', 'reproduceSendsTo'];
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
@@ -48431,12 +49432,19 @@ class InboxError extends Error {
         this.failure = failure;
     }
 }
-const temporary = (reason, detail) => new InboxError({ kind: 'temporary', reason, detail });
+/** @param reply the server's own text, escaped */
+const temporary = (reason, detail, reply) => new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
 const busy = (detail) => new InboxError({ kind: 'busy', detail });
 /** @param reply the server's own text, escaped */
 const unusable = (reason, detail, reply) => new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-const rejected = (reason, detail, reply) => new InboxError({ kind: 'rejected', reason, detail, ...(reply !== undefined && { reply }) });
+const rejected = (reason, detail, reply, naming) => new InboxError({
+    kind: 'rejected',
+    reason,
+    detail,
+    ...(reply !== undefined && { reply }),
+    ...(naming && { naming }),
+});
 /** @param what a command or a request, as the end of a sentence */
 const noReply = (what) => temporary('no-reply', `the server did not reply in time to ${what}`);
 const noGreeting = () => temporary('no-greeting', 'the server sent no greeting in time');
@@ -48777,7 +49785,7 @@ function hasLine(body, text) {
 /**
  * Compares what arrived with what was sent: every header field that was set, unfolded (RFC 5322 section 2.2.3), exactly
  * once, and the body. Line ends, the case of a field name, spaces around a value and added fields are ignored.
- * @returns the differences, in words
+ * @returns the differences
  */
 function alterations(sent, received) {
     const before = (0,fields/* parseMessage */.vY)(sent.text);
@@ -48826,22 +49834,23 @@ function digestOf(part) {
 }
 function sizeDifference(sent, received) {
     const max = maxReadBytes(Buffer.byteLength(sent.text));
-    return received.length < max ? [] : [`the message has ${max} bytes or more`];
+    return received.length < max ? [] : [{ text: `the message has ${max} bytes or more` }];
 }
 /** Mail programs differ in which of several fields they show, so any second one is an alteration. */
 function fieldDifference({ name, label, value }, after) {
     const is = after.fields.filter((field) => field.name === name);
     const [first, ...more] = is;
     if (first === undefined)
-        return [`${name} is missing`];
+        return [{ text: `the header field ${label} is missing`, removedField: label }];
     if (more.length > 0) {
-        return [`${name} was "${value}" and occurs ${is.length} times: "${is.map((one) => one.value).join('", "')}"`];
+        const values = is.map((one) => one.value).join('", "');
+        return [{ text: `${name} was "${value}" and occurs ${is.length} times: "${values}"` }];
     }
     return [
         ...(first.label.toLowerCase() === label.toLowerCase()
             ? []
-            : [`the name of ${name} was "${label}" and is "${first.label}"`]),
-        ...(first.value === value ? [] : [`${name} was "${value}" and is "${first.value}"`]),
+            : [{ text: `the name of ${name} was "${label}" and is "${first.label}"` }]),
+        ...(first.value === value ? [] : [{ text: `${name} was "${value}" and is "${first.value}"` }]),
     ];
 }
 /** Some mail stores remove or add an empty line at the end. More lines are an alteration. */
@@ -48859,8 +49868,8 @@ function bodyDifference(before, after) {
         if (other && was.compare(is, other.start, other.end, line.start, line.end) === 0)
             continue;
         if (!other)
-            return [`line ${number} of the body is missing: ${quoted(was, line)}`];
-        return [`line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}`];
+            return [{ text: `line ${number} of the body is missing: ${quoted(was, line)}` }];
+        return [{ text: `line ${number} of the body was ${quoted(was, line)} and is ${quoted(is, other)}` }];
     }
     const { value: first } = there.next();
     if (!first)
@@ -48868,7 +49877,8 @@ function bodyDifference(before, after) {
     let more = 1;
     while (!there.next().done)
         more += 1;
-    return [`the body has ${(0,count/* count */.U)(more, 'extra line')}, beginning with ${quoted(is, first)}`];
+    const text = `the body has ${(0,count/* count */.U)(more, 'extra line')}, beginning with ${quoted(is, first)}`;
+    return [{ text, isAddedAtEnd: true }];
 }
 function trimmed(body) {
     let end = body.length;
@@ -49914,6 +50924,9 @@ const findingSchema = schemas/* strictObject */.rej({
     reproduceShows: schemas/* string */.YjP()
         .optional()
         .describe("The text in the command's output that shows the problem; present if `reproduce` is"),
+    reproduceSendsTo: schemas/* string */.YjP()
+        .optional()
+        .describe('The address to which `reproduce` sends a message if the server accepts it'),
     waived: schemas/* strictObject */.rej({ reason: schemas/* string */.YjP(), until: schemas/* string */.YjP() }).optional(),
 })
     .describe('A result of a step: an error, a warning or a notice');
@@ -51617,6 +52630,7 @@ function certificateFacts(certificate) {
         signature: signatureFacts(certificate),
         isCa: certificate.ca,
         purposeErrors: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeErrors */ ._)(certificate),
+        isForOthers: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .extendedKeyUsageError */ .c)(certificate) !== undefined,
         caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
         sha256: fingerprint(certificate),
         spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
@@ -74921,8 +75935,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
-var catalog = __nccwpck_require__(84036);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 17 modules
+var catalog = __nccwpck_require__(9778);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -76242,8 +77256,8 @@ function headline({ endpoints }, { blocks, failed }) {
     };
 }
 
-// EXTERNAL MODULE: ./src/findings/reproduce.ts + 5 modules
-var reproduce = __nccwpck_require__(64304);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
+var reproduce = __nccwpck_require__(40550);
 ;// CONCATENATED MODULE: ./src/output/labels.ts
 
 
@@ -76292,7 +77306,7 @@ const PARTY_LABELS = {
     server: 'Server owner',
     'certificate-authority': 'CA',
     network: 'Network',
-    inbox: 'Mailbox owner',
+    inbox: 'Inbox administrator',
     configuration: 'Workflow author',
     gate: 'Gate',
 };
@@ -76313,7 +77327,7 @@ function labels_duration(milliseconds) {
 }
 /** Where an endpoint is, `host:port`, with brackets around an IPv6 address. */
 function addressOf({ host, port }) {
-    return (0,reproduce/* authority */.k)(host, port);
+    return (0,reproduce/* authority */.ku)(host, port);
 }
 
 ;// CONCATENATED MODULE: ./src/output/excerpt.ts
@@ -76503,7 +77517,7 @@ function view_model_endpointView(endpoint) {
         shown.add(lines);
         return { ...view, transcript: excerpt.lines, connection: excerpt.connection };
     });
-    const attempts = attemptsOf(endpoint);
+    const attempts = attemptsOf(endpoint, problems[0]?.finding);
     const notices = found.flatMap(({ finding: { severity, message, code } }) => severity === 'notice' ? [{ text: message, code }] : []);
     const notes = attempts && result === 'pass' ? [{ text: attempts.inFull }, ...notices] : notices;
     return { endpoint, outcome: outcomeOf(endpoint), ...(attempts && { attempts }), problems, notes };
@@ -76545,12 +77559,18 @@ const EVIDENCE_LABELS = new Map([
 function evidenceLabel(field) {
     return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
-/** Such as "passed on attempt 2 (first: connection-timeout)". */
-function attemptsOf({ attempts, result, earlier }) {
+/** Such as "passed on attempt 2 (first: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
+function attemptsOf({ attempts, result, earlier = [] }, worst) {
     if (attempts === 1)
         return undefined;
-    const first = earlier?.find((one) => !('severity' in one));
+    const failures = earlier.filter((one) => !('severity' in one));
     const outcome = result === 'warn' ? 'passed with warnings' : OUTCOME_LABELS[result];
+    const isSame = failures.every(({ code, message }) => code === worst?.code && message === worst.message);
+    if (isSame && failures.length === attempts - 1) {
+        const inShort = `${outcome} in ${attempts} of ${attempts} attempts`;
+        return { inShort, inFull: inShort };
+    }
+    const [first] = failures;
     const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
     return {
         inShort,
@@ -76744,8 +77764,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 126 modules
-var run = __nccwpck_require__(28304);
+// EXTERNAL MODULE: ./src/gate/run.ts + 131 modules
+var run = __nccwpck_require__(13662);
 // EXTERNAL MODULE: ./src/gate/secrets.ts
 var secrets = __nccwpck_require__(29918);
 ;// CONCATENATED MODULE: ./src/runner/log.ts
@@ -77091,14 +78111,17 @@ function sections_short(text) {
 const LISTED = 3;
 const MOST_ENDPOINTS = 20;
 const CAPABILITIES = 20;
-/** A finding: the cause, where it is, what is wrong, the fix, the evidence, a command, the reference. */
-function findingSection({ members }, findingsUrl) {
+/**
+ * A finding: the cause, where it is, what is wrong, the fix, the evidence, a command, the reference.
+ * @param isFirstCommand whether it has the first command of the page, which says where to run them
+ */
+function findingSection({ members }, { findingsUrl, isFirstCommand }) {
     const [first] = members;
     if (!first)
         return undefined;
     const views = members.map(({ view }) => view);
     const { finding, title, sign, step } = first.problem;
-    const { remedy, reference, reproduce, reproduceShows, waived } = finding;
+    const { remedy, reference, reproduce, waived } = finding;
     const codeLabel = code(finding.code);
     const codeLink = findingsUrl === undefined ? codeLabel : markdown_link(codeLabel, `${findingsUrl}#${finding.code}`);
     const fields = [...details_evidenceOf(members), ...capabilityDifference(first)];
@@ -77111,7 +78134,7 @@ function findingSection({ members }, findingsUrl) {
         gfm `**Fix** ${whoActs(finding)}: ${prose((0,text_shorten/* shorten */.ml)(remedy, sections_TEXT_LIMIT))}`,
         fields.length > 0 ? blocks([gfm `**Evidence:**`, markdown_list(fields)]) : undefined,
         details_transcriptOf(members),
-        reproduce === undefined ? undefined : command(reproduce, reproduceShows),
+        reproduce === undefined ? undefined : command(reproduce, finding, isFirstCommand),
         reference === undefined ? undefined : gfm `**Reference:** ${sections_short(reference)}`,
     ]);
 }
@@ -77203,13 +78226,19 @@ function details_transcriptOf(members) {
     const { transcript, connection = '' } = member.problem;
     return details(gfm `Transcript: ${sections_short(connection)}`, codeBlock(transcript.map((line) => (0,text_shorten/* shorten */.ml)(line, sections_LINE_LIMIT))));
 }
-function command(reproduce, shows) {
+function command(reproduce, { reproduceShows, reproduceSendsTo }, isFirst) {
+    const remarks = [
+        ...(isFirst ? [WHERE_TO_RUN] : []),
+        ...(reproduceSendsTo === undefined ? [] : [gfm `This command sends a message to ${code(sections_short(reproduceSendsTo))}.`]),
+    ];
     return blocks([
-        gfm `**Reproduce:**`,
+        join([gfm `**Reproduce:**`, ...remarks], ' '),
         codeBlock((0,text_shorten/* shorten */.ml)(reproduce, sections_TEXT_LIMIT).split('\n').flatMap(continued)),
-        shows === undefined ? undefined : gfm `Look for: ${code((0,text_shorten/* shorten */.ml)(shows, sections_TEXT_LIMIT))}`,
+        reproduceShows === undefined ? undefined : gfm `Look for: ${code((0,text_shorten/* shorten */.ml)(reproduceShows, sections_TEXT_LIMIT))}`,
     ]);
 }
+/** A server may treat clients of other networks differently, and paths are relative to the checkout. */
+const WHERE_TO_RUN = 'Run the commands in the checkout, on a machine in the same network as the runner.';
 /** The characters that fit into a line of a block of code. */
 const COMMAND_WIDTH = 100;
 /** A line of a command for a POSIX shell, continued on further lines where it is too long. */
@@ -77353,7 +78382,12 @@ function renderSummary(report, verdict, options = {}) {
     const troubled = views.filter(hasProblems);
     const head = summary_top(report, verdict);
     const lead = [causes(troubled), endingWaivers(troubled, report)];
-    const sections = sharedFindings(troubled).flatMap((one) => findingSection(one, options.findingsUrl) ?? []);
+    const shared = sharedFindings(troubled);
+    const firstCommand = shared.find(({ members: [first] }) => first?.problem.finding.reproduce !== undefined);
+    const sections = shared.flatMap((one) => {
+        const { findingsUrl } = options;
+        return findingSection(one, { findingsUrl, isFirstCommand: one === firstCommand }) ?? [];
+    });
     for (const { leftOut, hasRow, hasTranscript } of LEVELS) {
         const page = blocks([
             ...head,

@@ -405,7 +405,7 @@ class Pop3Session {
             }
             const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (message === undefined || text === undefined) {
-                throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to UIDL with an invalid line: ${(0,peer/* excerpt */.Kb)(line)}`);
+                throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to UIDL with an invalid line (${line.length} bytes)`);
             }
             // A copy, because a slice would keep the whole line in memory.
             const identifier = Buffer.from(text).toString('latin1');
@@ -418,7 +418,8 @@ class Pop3Session {
     }
     async #greeting() {
         const line = await this.#readLine(this.#wait());
-        const text = this.#record(line);
+        const text = line.toString('utf8');
+        this.transcript.add('server', text);
         if (isOk(text))
             return;
         if (!isError(text))
@@ -461,20 +462,16 @@ class Pop3Session {
         this.#channel.stream.write(`${line}\r\n`);
         return this.#status();
     }
-    /** The first line of a reply. */
+    /** The first line of a reply. A line that is none is not quoted: it may be a part of a message. */
     async #status() {
-        const line = this.#record(await this.#readLine(this.#wait()));
-        const text = (0,peer/* excerpt */.Kb)(line);
-        if (isOk(line))
-            return { ok: true, text };
-        if (isError(line))
-            return { ok: false, text };
-        throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to ${this.#waitsFor} with an invalid line: ${text}`);
-    }
-    #record(line) {
-        const text = line.toString('utf8');
-        this.transcript.add('server', text);
-        return text;
+        const bytes = await this.#readLine(this.#wait());
+        const line = bytes.toString('utf8');
+        const [ok, error] = [isOk(line), isError(line)];
+        this.transcript.add('server', ok || error ? line : `(${bytes.length} bytes that are not valid POP3)`);
+        if (ok || error)
+            return { ok, text: (0,peer/* excerpt */.Kb)(line) };
+        const invalid = `an invalid line (${bytes.length} bytes)`;
+        throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to ${this.#waitsFor} with ${invalid}`);
     }
     /** The next line, without its line end. */
     async #readLine(deadline) {

@@ -1,5 +1,5 @@
-export const id = 798;
-export const ids = [798];
+export const id = 206;
+export const ids = [206];
 export const modules = {
 
 /***/ 1030:
@@ -32,7 +32,7 @@ function bounded(text) {
 
 /***/ }),
 
-/***/ 5798:
+/***/ 2206:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -51,23 +51,86 @@ var imap_flow = __webpack_require__(5469);
 var values = __webpack_require__(9661);
 // EXTERNAL MODULE: ./src/inbox/failure.ts
 var failure = __webpack_require__(7358);
+;// CONCATENATED MODULE: ./src/inbox/imap/recorded.ts
+/** Responses whose text is the server's own (RFC 9051 section 7), and never from a message. */
+const OF_SERVER = /^\* (?:(?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|ENABLED|FLAGS|ID|NAMESPACE)\b|\d+ (?:EXISTS|RECENT|EXPUNGE)$)/i;
+const OF_MESSAGE = /\b(?:ENVELOPE|BODY|BODYSTRUCTURE)\b/i;
+const OF_FOLDER = /^\* (?:LIST|LSUB|STATUS) /i;
+/** The attributes, the separator and the name of a folder. */
+const LISTED = /^\* (?:LIST|LSUB) \(([^)]*)\) (?:"\\?(.)"|NIL) (.*)$/i;
+const JUNK_NAME = /^(?:junk(?: e-?mail)?|spam)$/i;
+/**
+ * A response of an IMAP server as it may be recorded: its status and the folders that the gate uses. Of any other
+ * response only the name and the numbers are recorded, because it may be about other mail.
+ */
+function recordable(line, context) {
+    if (/^\+(?: |$)/.test(line))
+        return isFetch(context) ? '+ (…)' : line;
+    if (!line.startsWith('* '))
+        return isReplyTo(context.tag, line) ? line : invalid(Buffer.byteLength(line));
+    if (isFetch(context) && !/^\* (?:BYE\b|\d+ (?:EXISTS|RECENT|EXPUNGE)$)/i.test(line))
+        return nameOf(line);
+    if (OF_SERVER.test(line) && !OF_MESSAGE.test(line))
+        return line;
+    return OF_FOLDER.test(line) && isKnownFolder(line, context.mailbox) ? line : nameOf(line);
+}
+/** What is recorded of bytes that the client cannot parse. */
+function invalid(bytes) {
+    return `(${bytes} bytes that are not valid IMAP)`;
+}
+/** Data of a message whose end the server got wrong looks like further responses. */
+function isFetch({ command }) {
+    return /\bFETCH$/i.test(command);
+}
+function isReplyTo(tag, line) {
+    return tag !== '' && line.startsWith(`${tag} `) && /^\S+ (?:OK|NO|BAD)\b/i.test(line);
+}
+/** Such as `* 1 FETCH (…)`. */
+function nameOf(line) {
+    const [, numbers = '', name = ''] = /^\* ((?:\d{1,10} )?)([A-Z]{2,14})\b/i.exec(line) ?? [];
+    return name === '' ? invalid(Buffer.byteLength(line)) : `* ${numbers}${name.toUpperCase()} (…)`;
+}
+/** INBOX, the junk folder, the mailbox that the gate reads, its parents, and the same name in a namespace. */
+function isKnownFolder(line, mailbox) {
+    const [, attributes = '', separator = '', listed = ''] = LISTED.exec(line) ?? [];
+    const ofStatus = /^\* STATUS ("(?:[^"\\]|\\.)*"|\S+) \(/i.exec(line)?.[1];
+    const name = unquoted(ofStatus ?? listed);
+    if (name.toUpperCase() === 'INBOX' || name === mailbox || /\\Junk\b/i.test(attributes))
+        return true;
+    if (JUNK_NAME.test(lastPart(name, separator)))
+        return true;
+    return separator !== '' && (mailbox.startsWith(`${name}${separator}`) || name.endsWith(`${separator}${mailbox}`));
+}
+function lastPart(name, separator) {
+    return separator === '' ? name : name.slice(name.lastIndexOf(separator) + 1);
+}
+function unquoted(name) {
+    return name.startsWith('"') ? name.slice(1, -1).replace(/\\(.)/g, '$1') : name;
+}
+
 ;// CONCATENATED MODULE: ./src/inbox/imap/log.ts
+
 /** What imapflow writes to its log instead of a password or what AUTH makes of it. */
 const HIDDEN = /"?\(\* value hidden \*\)"?/g;
 /**
- * Records the dialogue of an IMAP client. FETCH responses have a log level of their own and are not recorded: they are
- * about other mail, too.
+ * Records the dialogue of an IMAP client: commands and status, and nothing of other mail. FETCH responses have a log level
+ * of their own and are not recorded.
  */
 class ImapLog {
     transcript;
+    mailbox;
     /** The command that was sent last, such as `LOGIN`; empty before the first one. */
     command = '';
     /** The first line of the server. */
     greeting = '';
     /** The last NO or BAD of the server, without its tag. */
     refusal = '';
-    constructor(transcript) {
+    #tag = '';
+    #previous = '';
+    /** @param mailbox that the gate reads */
+    constructor(transcript, mailbox) {
         this.transcript = transcript;
+        this.mailbox = mailbox;
     }
     debug = (entry) => {
         const { src, msg } = entry;
@@ -76,22 +139,36 @@ class ImapLog {
         const text = msg.replace(HIDDEN, '<redacted>');
         if (src === 's') {
             this.greeting ||= text;
-            this.refusal = /^\d+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
-            this.transcript.add('server', text);
+            this.#addReply(recordable(text, { tag: this.#tag, command: this.command, mailbox: this.mailbox }));
         }
         else if (src === 'c') {
-            const command = /^\d+ ((?:UID )?[A-Z]+)/i.exec(text)?.[1];
+            const [, tag, command] = /^([0-9A-F]+) ((?:UID )?[A-Z]+)/i.exec(text) ?? [];
             // Within AUTHENTICATE, every line is base64 and may contain the password.
             const isSecret = command === undefined && this.command === 'AUTHENTICATE';
-            this.transcript.add('client', isSecret ? '<redacted>' : text);
+            this.#add('client', isSecret ? '<redacted>' : text);
             this.command = command ?? this.command;
+            this.#tag = tag ?? this.#tag;
         }
     };
-    /** Lines that the client does not understand are errors. */
-    error = this.debug;
+    /** A line that the client cannot parse is an error. It may be a part of a message. */
+    error = ({ src, payloadBytes }) => {
+        if (src === 's')
+            this.#addReply(invalid(Number(payloadBytes)));
+    };
     warn = () => undefined;
     info = () => undefined;
     trace = () => undefined;
+    #addReply(text) {
+        this.refusal = /^[0-9A-F]+ ((?:NO|BAD)\b.*)/is.exec(text)?.[1] ?? this.refusal;
+        // Of many folders or messages, one line is enough.
+        if (text.endsWith('(…)') && text === this.#previous)
+            return;
+        this.#add('server', text);
+    }
+    #add(from, text) {
+        this.#previous = text;
+        this.transcript.add(from, text);
+    }
 }
 
 // EXTERNAL MODULE: ./src/text/reason.ts
@@ -189,8 +266,11 @@ function connectError(error, log) {
     const said = whatServerSays(error);
     const { authenticationFailed, tlsFailed, reason } = error;
     if (authenticationFailed) {
+        if (/\bUNAVAILABLE\b/.test(log.refusal)) {
+            return (0,failure/* temporary */.q_)('login-unavailable', `the server cannot check the login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said);
+        }
         return UNAVAILABLE.test(log.refusal)
-            ? (0,failure/* temporary */.q_)('server-error', `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`)
+            ? (0,failure/* temporary */.q_)('server-error', `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said)
             : (0,failure/* rejected */.nS)('login-refused', `login rejected: ${said}`, said);
     }
     const code = (0,text_reason/* codeOf */.$)(error);
@@ -208,8 +288,11 @@ function connectError(error, log) {
         return withoutStartTls(log);
     return lostOr(error, log, (detail) => (0,failure/* unusable */._P)('invalid-reply', detail));
 }
-/** Why the client could not open a mailbox after the login. */
-function openError(error, mailbox, log) {
+/**
+ * Why the client could not open a mailbox after the login.
+ * @param namespace of the account
+ */
+function openError(error, mailbox, log, namespace) {
     if (error instanceof failure/* InboxError */.j)
         return error;
     const said = whatServerSays(error);
@@ -218,11 +301,29 @@ function openError(error, mailbox, log) {
     const name = (0,peer/* excerpt */.Kb)(mailbox);
     const reply = (0,peer/* excerpt */.Kb)(log.refusal);
     if (UNAVAILABLE.test(log.refusal)) {
-        return (0,failure/* temporary */.q_)('server-error', `the mailbox "${name}" is not available now: ${reply}`);
+        return (0,failure/* temporary */.q_)('server-error', `the mailbox "${name}" is not available now: ${reply}`, said);
     }
+    const naming = namingOf(mailbox, namespace);
+    const requested = naming.requested === undefined ? '' : `, requested as "${naming.requested}"`;
+    const reason = naming.suggested === undefined ? 'mailbox-missing' : 'mailbox-separator';
     return error.mailboxMissing === true || MISSING.test(log.refusal)
-        ? (0,failure/* rejected */.nS)('mailbox-missing', `the login succeeded, but there is no mailbox "${name}": "${reply}"`, said)
+        ? (0,failure/* rejected */.nS)(reason, `the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`, said, naming)
         : (0,failure/* rejected */.nS)('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+}
+/** Separators that servers use. A configured name with the wrong one is the name of a different mailbox. */
+const SEPARATORS = ['/', '.'];
+function namingOf(mailbox, { prefix, delimiter } = { prefix: '' }) {
+    const withPrefix = (name) => (name.startsWith(prefix) ? name : prefix + name);
+    const requested = withPrefix(mailbox);
+    const wrong = SEPARATORS.find((separator) => separator !== delimiter && mailbox.includes(separator));
+    const isOther = wrong !== undefined && typeof delimiter === 'string' && !mailbox.includes(delimiter);
+    return {
+        ...(requested !== mailbox && { requested: (0,peer/* excerpt */.Kb)(requested) }),
+        ...(isOther && {
+            separator: (0,peer/* excerpt */.Kb)(delimiter),
+            suggested: (0,peer/* excerpt */.Kb)(withPrefix(mailbox.replaceAll(wrong, delimiter))),
+        }),
+    };
 }
 function withoutStartTls({ command, greeting, refusal }) {
     if (command === 'STARTTLS') {
@@ -370,7 +471,7 @@ function firstNewUid(baselines, path, { uidNext, uidValidity }) {
 async function connectImap(target, settings, stop, baselines) {
     // Connecting, greeting, TLS, login and selection together have the time of connecting and one reply.
     const deadline = net_deadline/* Deadline */.B.after(2 * settings.timeoutMs, net_deadline/* Deadline */.B.on(stop));
-    const log = new ImapLog(settings.transcript);
+    const log = new ImapLog(settings.transcript, target.mailbox);
     const late = () => (log.command === '' ? (0,failure/* noGreeting */.TL)() : (0,failure/* noReply */.c)(log.command));
     const transport = await JudgedTransport.open(target, settings, deadline);
     const isImplicit = values/* INBOX_SCHEMES */.Yj[target.scheme].tls === 'implicit';
@@ -400,7 +501,7 @@ async function connectImap(target, settings, stop, baselines) {
         const opened = await deadline
             .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
             .catch(async (error) => {
-            throw openError((await transport.failure) ?? error, target.mailbox, log);
+            throw openError((await transport.failure) ?? error, target.mailbox, log, client.namespace);
         });
         transport.opened();
         return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
@@ -456,6 +557,10 @@ class ImapMailbox {
             client.on('close', resolve);
         });
         client.on('exists', this.wake).on('close', this.wake);
+    }
+    /** Whether any message has arrived since the mailbox was opened. */
+    get hasArrivals() {
+        return this.#arrived.length > 0;
     }
     /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
     async look() {
@@ -687,6 +792,7 @@ async function openImapInbox(target, settings, stop, baselines) {
         ended: mailbox.ended,
         searched: () => ({
             folders: [target.mailbox],
+            ...(baselines.get(target.mailbox)?.uidNext === 1 && !mailbox.hasArrivals && { isUnused: true }),
             ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
         }),
         find: (sought, deadline) => (0,search/* search */.$P)(folders, sought, deadline, () => mailbox.watch()),

@@ -58,7 +58,11 @@ describe('a received message', () => {
       (text) => text.replace(/^Subject:/m, 'SUBJECT :'),
       /^the name of subject was "Subject" and is "SUBJECT "$/,
     ],
-    ['a missing field', (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''), /^the header field Auto-Submitted is missing/],
+    [
+      'a missing field',
+      (text) => text.replace(/^Auto-Submitted:.*\r\n/m, ''),
+      /^the header field Auto-Submitted is missing/,
+    ],
     ['a footer', (text) => `${text}-- \r\nScanned.\r\n`, /^the body has 2 extra lines, beginning with "-- "/],
     ['empty lines', (text) => `${text}\r\n\r\n`, /^the body has 1 extra line,/],
     ['spaces at the end', (text) => text.replace(/\r\n$/, '  \r\n'), /^line 6 of the body was/],

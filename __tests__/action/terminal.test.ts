@@ -164,7 +164,11 @@ test('--version prints the version', async () => {
 
 test.each([
   ['a typo', ['--timout', '5'], ['unknown option --timout; did you mean "--timeout"?']],
-  ['a typo in a secret, which is not an option', ['--pasword', 'x'], ['did you mean "--password"?']],
+  [
+    'a typo in a secret, which is not an option',
+    ['--pasword'],
+    ['unknown option --pasword; did you mean "--password"?'],
+  ],
   ['a typo in an option without a value', ['--jsn'], ['unknown option --jsn; did you mean "--json"?']],
   [
     'several at once, with their values',

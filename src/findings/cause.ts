@@ -1,10 +1,13 @@
 import { CATALOG, type CatalogEntry, type FindingCode } from './catalog.js';
 import type { Cause, Values } from './catalog/entry.js';
+import { certificateCauseOfInbox } from './inbox-certificate.js';
 
-/** @param name of the cause; undefined means the usual one */
+/** @param name of the cause; undefined means the usual one. For the certificate of an inbox it is that of a certificate finding */
 export function causeOf(code: FindingCode, name: string | undefined): Cause {
   const entry: CatalogEntry = CATALOG[code];
-  return (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+  if (name === undefined) return entry.usual;
+  const cause = code === 'inbox-unreachable' ? certificateCauseOfInbox(name) : undefined;
+  return cause ?? entry.causes?.[name] ?? entry.usual;
 }
 
 /** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */

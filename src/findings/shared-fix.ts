@@ -10,6 +10,9 @@ export interface SharedFix {
   readonly leads: boolean;
 }
 
+/** A finding, without what is said about it. */
+type Problem = Pick<KnownFinding, 'code' | 'cause' | 'evidence'>;
+
 /**
  * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
  * misnamed. The worst of those that are not waived has the fix.
@@ -22,7 +25,7 @@ export function sharedFixes(found: readonly KnownFinding[]): ReadonlyMap<KnownFi
     const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
     if (!leader || ofOne.length < 2) continue;
     const title = titleOf(leader);
-    const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
+    const needs = needsOf(ofOne);
     for (const one of ofOne) {
       fixes.set(
         one,
@@ -49,6 +52,11 @@ export function referToCause(causes: readonly KnownFinding[], found: readonly Fi
   });
 }
 
+/** What a new certificate that fixes all of these findings must be or have, as the end of "one that …". */
+export function needsOf(found: readonly Problem[]): string {
+  return new Intl.ListFormat('en').format(new Set(found.map(need)));
+}
+
 function titleOf({ code, cause }: KnownFinding): string {
   return causeOf(code, cause).title ?? CATALOG[code].title;
 }
@@ -62,6 +70,6 @@ function rank({ severity, waived }: KnownFinding): number {
   return (waived ? 2 : 0) + (severity === 'error' ? 0 : 1);
 }
 
-function need({ code, cause, evidence }: KnownFinding): string {
+function need({ code, cause, evidence }: Problem): string {
   return textOf(causeOf(code, cause).newCertificate ?? '', evidence);
 }

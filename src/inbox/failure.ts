@@ -6,6 +6,7 @@ import type { HandshakeFailure } from '../tls/handshake.js';
 export interface Objection {
   readonly code: string;
   readonly message: string;
+  readonly cause?: string;
   readonly evidence?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -6,12 +6,12 @@ import { startEmbedded } from '../../support/embedded.js';
 import { gate, letters } from '../../support/gate.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
 import { startImap, type ImapOptions } from '../../support/imap/server.js';
-import { BAD_CERTIFICATES, createInboxTrust, HOST, type InboxTrust } from '../../support/inbox.js';
+import { createInboxTrust, HOST, type InboxTrust } from '../../support/inbox.js';
 import { startMailpit } from '../../support/mailpit.js';
 import { startScriptedImap, type ImapScript } from '../../support/scripted-imap.js';
 import { startScriptedPop3, type Pop3Script } from '../../support/scripted-pop3.js';
 import { closedPort } from '../../support/scripted-server.js';
-import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import { createCertificateFixtures, type CertificateName } from '../../support/certificate-fixtures.js';
 
 /** What a finding says about an inbox that cannot be used: the cause, who has to act, and the dialogue with the inbox. */
 
@@ -443,37 +443,84 @@ describe('the TLS of an inbox', () => {
     expect(found.message).toMatch(/: no TLS: the server replied unencrypted: "\* OK IMAP4rev1 ready"\.$/);
   });
 
-  test.each<[(typeof BAD_CERTIFICATES)[number][0], string, string]>([
-    ['expired', 'certificate-dates', 'inbox'],
-    ['soon', 'certificate-dates', 'inbox'],
-    ['wrongHost', 'certificate-address', 'configuration'],
-    ['selfSigned', 'certificate-self-signed', 'inbox'],
-    ['incomplete', 'certificate-chain-incomplete', 'inbox'],
-    ['untrusted', 'certificate-untrusted', 'configuration'],
-    ['clientOnly', 'certificate', 'inbox'],
-  ])('with the certificate %s', async (name, cause, party) => {
-    const certs = await createCertificateFixtures();
-    await using server = await startMailbox({ identity: certs[name] });
-    const report = await gated(mailboxAt(server.port, 'imaps'), certs.pki);
-    expect(onlyFinding(report)).toMatchObject({ cause, party });
-    // Nothing was said but the handshake.
-    expect(report.inboxTranscript).toBeUndefined();
-  });
-
-  test('with a certificate for a different name has the names in the fix', async () => {
-    const { wrongHost, pki } = await createCertificateFixtures();
-    await using server = await startMailbox({ identity: wrongHost });
-    const at = (host: string): InboxTarget => ({ ...mailboxAt(server.port, 'imaps'), host });
-    const named = onlyFinding(await gated(at('localhost'), pki));
-    expect(named.cause).toBe('certificate-name');
-    expect(named.remedy).toBe(
-      'Use a name from the certificate (wrong.example.test) in `delivery.inbox`, if it resolves to this server. Otherwise install a certificate for localhost on the inbox server.',
-    );
-    const addressed = onlyFinding(await gated(at(HOST), pki));
-    expect(addressed.remedy).toMatch(
-      /^Use a name from the certificate \(wrong\.example\.test\) instead of the IP address/,
-    );
-  });
+  test.each<[CertificateName, string, string, RegExp, string | undefined]>([
+    ['expired', 'Certificate expired', 'inbox', /^Compare the certificate file/, 'certificate has expired'],
+    ['soon', 'Certificate expires soon', 'inbox', /^Renew the certificate now/, 'NotAfter'],
+    [
+      'wrongHost',
+      'Certificate does not match the host name',
+      'configuration',
+      /as the host in `delivery\.inbox`/,
+      'mismatch',
+    ],
+    [
+      'selfSigned',
+      'Self-signed certificate',
+      'inbox',
+      /^Use a certificate from a public CA\./,
+      'self-signed certificate',
+    ],
+    [
+      'selfSignedExpired',
+      'Self-signed certificate',
+      'inbox',
+      /^Replace the certificate of the inbox with one that is valid now and was issued by a CA/,
+      'self-signed certificate',
+    ],
+    [
+      'incomplete',
+      'Intermediate certificate missing',
+      'inbox',
+      /^Append the certificate of /,
+      'unable to get local issuer',
+    ],
+    [
+      'untrusted',
+      'Private CA not trusted',
+      'configuration',
+      /^Add the root of this private CA/,
+      'unable to get local issuer',
+    ],
+    [
+      'expiredIntermediate',
+      'Issuer certificate expired',
+      'inbox',
+      /^Replace the expired intermediate /,
+      'certificate has expired',
+    ],
+    ['issuerNoCa', 'Issuer is not a CA', 'inbox', /^Do not trust /, 'invalid CA certificate'],
+    [
+      'commonNameOnly',
+      'Certificate has no usable name',
+      'inbox',
+      /A different name in `delivery\.inbox` does not help/,
+      undefined,
+    ],
+    [
+      'everything',
+      'Intermediate certificate missing',
+      'inbox',
+      /^Append the certificate of /,
+      'unable to get local issuer',
+    ],
+    ['clientOnly', 'Certificate not valid for a server', 'inbox', /extended key usage/, undefined],
+  ])(
+    'with the certificate %s has the cause and the fix of a certificate finding',
+    async (name, title, party, remedy, shown) => {
+      const certs = await createCertificateFixtures();
+      await using server = await startMailbox({ identity: certs[name] });
+      const report = await gated(mailboxAt(server.port, 'imaps'), certs.pki);
+      const found = onlyFinding(report);
+      expect(found).toMatchObject({ title: `Inbox: ${title}`, party });
+      expect(found.remedy).toMatch(remedy);
+      expect(found.remedy).not.toMatch(/servername|pin/);
+      expect([found.reproduce?.split(' ', 1)[0], found.reproduceShows]).toEqual(
+        shown === undefined ? [undefined, undefined] : ['openssl', expect.stringContaining(shown)],
+      );
+      // Nothing was said but the handshake.
+      expect(report.inboxTranscript).toBeUndefined();
+    },
+  );
 });
 
 test('a connection that is refused', async () => {

@@ -12,7 +12,7 @@ export function alternativeName(name = ''): string {
 const includesName = ({ expected = '' }: Values): string => `includes ${expected}`;
 
 /** For a certificate that no public CA issues. */
-function howToInclude({ expected }: Values): string {
+export function howToInclude({ expected }: Values): string {
   return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
 }
 

@@ -1,6 +1,6 @@
 import { entriesOf, REPLY, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
-import { INBOX_CAUSES, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
+import { INBOX_CAUSES, INBOX_CERTIFICATE_EVIDENCE, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
 import { rejectionCauses } from './rejections.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
@@ -174,7 +174,8 @@ export const DELIVERY = {
     {
       evidence: {
         ...INBOX_EVIDENCE,
-        ...fields('reason', 'protocol', 'alert', 'required', 'expected', 'names'),
+        ...INBOX_CERTIFICATE_EVIDENCE,
+        ...fields('reason', 'protocol', 'alert', 'required'),
         negotiated: 'the TLS version that the server selects if every version is enabled',
       },
       reference: 'RFC 8314 section 3.2',

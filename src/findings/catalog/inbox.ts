@@ -1,4 +1,5 @@
 import { stable, type Cause, type Reproduction } from './entry.js';
+import { fields } from './evidence.js';
 
 /** Which inbox a finding is about. */
 export const INBOX_EVIDENCE = {
@@ -8,14 +9,22 @@ export const INBOX_EVIDENCE = {
   inboxReply: 'the reply of the inbox server',
 };
 
-/** The dialogue shows the server's own text. */
+/** What is wrong with the certificate of the inbox, as in the finding about such a certificate. */
+export const INBOX_CERTIFICATE_EVIDENCE = {
+  ...fields('issuer', 'openssl', 'certificatesSent', 'missingIssuer', 'caIssuers', 'nameConflict', 'trusted'),
+  ...fields('chain', 'root', 'rootSha256', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId'),
+  ...fields('expected', 'names', 'subject', 'validFrom', 'validTo', 'now'),
+  key: 'type and size of the key in the certificate',
+  signature: 'the signature algorithm of the certificate',
+  needs: 'what a new certificate must be or have, if it fixes several problems at once',
+};
+
+/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
 const DIALOGUE: Reproduction = {
   command: 'inbox',
   // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
   shows: ({ inboxReply = '' }) => stable(inboxReply),
 };
-
-const certificateShows = (shows: string): Reproduction => ({ command: 'inbox-tls', shows });
 
 /** Why the server of an inbox cannot be used. */
 export const INBOX_CAUSES = {
@@ -90,55 +99,13 @@ export const INBOX_CAUSES = {
     remedy:
       'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
   },
-  'certificate-self-signed': {
-    title: 'Certificate of the inbox is self-signed',
-    party: 'inbox',
-    certainty: 'certain',
-    remedy:
-      'Install a certificate from a CA on the inbox server. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
-    reproduce: certificateShows('self-signed certificate'),
-  },
-  'certificate-chain-incomplete': {
-    title: 'Inbox does not send its whole chain',
-    party: 'inbox',
-    certainty: 'likely',
-    remedy: 'Append the intermediate certificates to the certificate file of the inbox server.',
-    reproduce: certificateShows('unable to verify the first certificate'),
-  },
-  'certificate-untrusted': {
-    title: 'Certificate of the inbox is from an unknown CA',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy:
-      'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the inbox server.',
-  },
-  'certificate-dates': {
-    title: 'Certificate of the inbox is not valid now',
-    party: 'inbox',
-    certainty: 'certain',
-    remedy: 'Renew the certificate of the inbox server, and reload the server.',
-  },
-  'certificate-name': {
-    title: 'Certificate of the inbox is for a different name',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy: ({ names = '', expected = '' }) =>
-      `Use a name from the certificate (${names}) in \`delivery.inbox\`, if it resolves to this server. Otherwise install a certificate for ${expected} on the inbox server.`,
-    reproduce: certificateShows('mismatch'),
-  },
-  'certificate-address': {
-    title: 'Certificate of the inbox is not for its IP address',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy: ({ names = '' }) =>
-      `Use a name from the certificate (${names}) instead of the IP address in \`delivery.inbox\`, if it resolves to this server.`,
-    reproduce: certificateShows('mismatch'),
-  },
+  // The gate names the problem of the certificate instead, with its fix.
   certificate: {
     title: 'Certificate of the inbox is not acceptable',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Install a certificate on the inbox server that does not have this problem.',
+    remedy:
+      'The message says what is wrong with the certificate of the server of the inbox. The fix is that of the finding about such a certificate.',
   },
   'other-protocol': {
     title: 'Inbox is a server for another protocol',

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CauseOf } from '../../findings/catalog.js';
 import { authority } from '../../findings/reproduce.js';
+import { aboutCertificate } from './inbox-certificate.js';
 import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
@@ -34,10 +34,14 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
     const naming = failure.kind === 'rejected' && failure.naming;
     return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
   }
+  if (failure.kind === 'bad-certificate') {
+    const known = finding('inbox-unreachable', message, { cause: 'certificate' });
+    return { ...known, ...aboutCertificate(failure.objections, evidence) };
+  }
   const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
   return finding('inbox-unreachable', message, {
     evidence: { ...evidence, ...detailsOf(failure) },
-    cause: causeOf(failure, target),
+    cause: causeOf(failure),
     ...(isInconclusive && { inconclusive: true }),
   });
 }
@@ -49,7 +53,7 @@ export function describeInbox(failure: InboxFailure, target: InboxTarget): strin
   return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure).replace(/\.$/, '')}${end}.`;
 }
 
-type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' }>;
+type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' | 'bad-certificate' }>;
 
 const CONNECTING: Readonly<Record<ConnectFailureKind, UnreachableCause>> = {
   'name-not-found': 'name-not-found',
@@ -61,7 +65,7 @@ const CONNECTING: Readonly<Record<ConnectFailureKind, UnreachableCause>> = {
   'timed-out': 'timed-out',
 };
 
-function causeOf(failure: Unreachable, { host }: InboxTarget): UnreachableCause {
+function causeOf(failure: Unreachable): UnreachableCause {
   switch (failure.kind) {
     case 'no-connection':
       return CONNECTING[failure.cause.kind];
@@ -70,11 +74,6 @@ function causeOf(failure: Unreachable, { host }: InboxTarget): UnreachableCause 
       if (failure.cause.kind === 'timed-out') return 'handshake-timeout';
       if (failure.cause.kind !== 'cleartext') return 'tls-failed';
       return failure.afterStartTls ? 'data-after-starttls' : 'not-tls';
-    case 'bad-certificate':
-      return certificateCause(
-        failure.objections.map(({ code }) => code),
-        isIP(host) !== 0,
-      );
     case 'temporary':
     case 'unusable':
       return failure.reason;
@@ -84,25 +83,7 @@ function causeOf(failure: Unreachable, { host }: InboxTarget): UnreachableCause 
   }
 }
 
-/** A placeholder certificate is self-signed, expired and misnamed at the same time: the chain comes first. */
-function certificateCause(codes: readonly string[], isAddress: boolean): UnreachableCause {
-  const has = (...some: readonly string[]): boolean => codes.some((code) => some.includes(code));
-  if (has('certificate-self-signed')) return 'certificate-self-signed';
-  if (has('certificate-chain-incomplete')) return 'certificate-chain-incomplete';
-  if (has('certificate-untrusted')) return 'certificate-untrusted';
-  if (has('certificate-expired', 'certificate-not-yet-valid', 'certificate-expires-soon')) return 'certificate-dates';
-  if (!codes.every((code) => code === 'certificate-hostname-mismatch')) return 'certificate';
-  return isAddress ? 'certificate-address' : 'certificate-name';
-}
-
-type Detail = 'required' | 'negotiated' | 'alert' | 'protocol' | 'expected' | 'names';
-
-function detailsOf(failure: Unreachable): Partial<Record<Detail, string>> {
-  if (failure.kind === 'bad-certificate') {
-    const { expected, names } =
-      failure.objections.find(({ evidence }) => evidence?.names !== undefined)?.evidence ?? {};
-    return expected === undefined || names === undefined ? {} : { expected, names };
-  }
+function detailsOf(failure: Unreachable): Partial<Record<'required' | 'negotiated' | 'alert' | 'protocol', string>> {
   if (failure.kind === 'no-tls') {
     const { cause, required, negotiated } = failure;
     return {

@@ -1,0 +1,75 @@
+import { CERTIFICATE } from './catalog/certificate.js';
+import { alternativeName, howToInclude } from './catalog/certificate-name.js';
+import type { CatalogEntry, Cause, Values } from './catalog/entry.js';
+
+/** What a certificate finding is called as the cause of a finding about an inbox. */
+export function inboxCause(code: string, cause: string | undefined): string {
+  return cause === undefined ? code : `${code}:${cause}`;
+}
+
+const OF_INBOX = ' The server is that of the inbox.';
+
+/** The host in the URL is the expected name. */
+function correctName({ expected = '', names = '' }: Values): string {
+  return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise get a certificate that includes ${expected}.`;
+}
+
+/** Where the usual fix is a pin or `servername`. */
+const OWN: Readonly<Record<string, Pick<Cause, 'title' | 'remedy'>>> = {
+  'certificate-self-signed': {
+    remedy:
+      'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, if the certificate is not a CA certificate, add it to `ca` itself.',
+  },
+  'certificate-wrong-purpose:self-signed-ca': {
+    remedy: ({ expected = '' }) =>
+      `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
+  },
+  'certificate-hostname-mismatch': { remedy: correctName },
+  'certificate-hostname-mismatch:local-address': {
+    title: 'Certificate does not match the host name',
+    remedy: correctName,
+  },
+  'certificate-hostname-mismatch:other-domain': { remedy: correctName },
+  'certificate-hostname-mismatch:wildcard': { remedy: correctName },
+  'certificate-hostname-mismatch:address-as-name': { remedy: correctName },
+  'certificate-hostname-mismatch:no-names': {
+    remedy: (evidence) =>
+      `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different name in \`delivery.inbox\` does not help.`,
+  },
+};
+
+/**
+ * The cause of a certificate finding, for the certificate of an inbox: pins and `servername` are of the SMTP server, and so
+ * is the software whose settings are known.
+ * @param name from {@link inboxCause}
+ */
+export function certificateCauseOfInbox(name: string): Cause | undefined {
+  const [code = '', of = ''] = name.split(':');
+  const entry = (CERTIFICATE as Readonly<Record<string, CatalogEntry>>)[code];
+  if (!entry) return undefined;
+  const {
+    title = entry.title,
+    party,
+    certainty,
+    remedy,
+    examples,
+    reproduce,
+    reference,
+  } = entry.causes?.[of] ?? entry.usual;
+  const own = OWN[name];
+  const text = own?.remedy ?? remedy;
+  const standard = reference ?? entry.reference;
+  return {
+    title: `Inbox: ${own?.title ?? title}`,
+    party: party === 'server' ? 'inbox' : party,
+    certainty,
+    remedy: (evidence) => {
+      const { needs } = evidence;
+      if (needs !== undefined) return `Replace the certificate of the inbox with one that ${needs}.`;
+      return `${typeof text === 'string' ? text : text(evidence)}${party === 'server' ? OF_INBOX : ''}`;
+    },
+    ...(examples !== undefined && { examples }),
+    ...(reproduce?.command === 'openssl' && { reproduce: { ...reproduce, command: 'inbox-tls' } }),
+    ...(standard !== undefined && { reference: standard }),
+  };
+}

@@ -35,7 +35,13 @@ export type UnusableReason =
 
 /** The server replies that it does not do what the gate requests. */
 export type RejectedReason =
-  'login-refused' | 'mailbox-missing' | 'mailbox-separator' | 'mailbox-refused' | 'command-refused' | 'not-deleted';
+  | 'login-refused'
+  | 'login-disabled'
+  | 'mailbox-missing'
+  | 'mailbox-separator'
+  | 'mailbox-refused'
+  | 'command-refused'
+  | 'not-deleted';
 
 /** How a mailbox is named at a server (RFC 9051 sections 6.3.10 and 7.3.1); the text is escaped. */
 export interface MailboxNaming {
@@ -63,8 +69,16 @@ export type InboxFailure =
   /** What the server sent first does not belong to the protocol. */
   | { readonly kind: 'other-protocol'; readonly expected: 'IMAP' | 'POP3' | 'HTTP'; readonly said: string }
   | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: string; readonly reply?: string }
-  /** The mailbox is not available now, but may be before the search ends. */
-  | { readonly kind: 'busy'; readonly detail: string }
+  /**
+   * The mailbox is not available now, but may be before the search ends: another session has it open, or the server has a
+   * problem of its own.
+   */
+  | {
+      readonly kind: 'busy';
+      readonly detail: string;
+      readonly reason: 'in-use' | 'server-error';
+      readonly reply?: string;
+    }
   /** `reply` is the server's own text. */
   | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly detail: string; readonly reply?: string }
   | {
@@ -92,7 +106,9 @@ export class InboxError extends Error {
 /** @param reply the server's own text, escaped */
 export const temporary = (reason: TemporaryReason, detail: string, reply?: string): InboxError =>
   new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
-export const busy = (detail: string): InboxError => new InboxError({ kind: 'busy', detail });
+/** @param reply the server's own text, escaped */
+export const busy = (detail: string, reason: 'in-use' | 'server-error' = 'in-use', reply?: string): InboxError =>
+  new InboxError({ kind: 'busy', detail, reason, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
 export const unusable = (reason: UnusableReason, detail: string, reply?: string): InboxError =>
   new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });

@@ -88,6 +88,14 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     /: login rejected: Wrong\.$/,
   ],
   [
+    'announces LOGINDISABLED',
+    'imaps',
+    { capabilities: 'IMAP4rev1 LOGINDISABLED' },
+    'login-disabled',
+    'inbox',
+    /: the server announces LOGINDISABLED and no mechanism with which the gate can log in\.$/,
+  ],
+  [
     'cannot reach its user database',
     'imaps',
     { replies: { LOGIN: ['$ NO [UNAVAILABLE] Backend down'] } },
@@ -293,6 +301,13 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
     'busy',
     'inbox',
     /: the server does not allow a login now: -ERR \[IN-USE\] Locked\.$/,
+  ],
+  [
+    'has a temporary problem',
+    { ...AS_MAILBOX, replies: { PASS: ['-ERR [SYS/TEMP] later'] } },
+    'server-error',
+    'inbox',
+    /: the server does not allow a login now: -ERR \[SYS\/TEMP\] later\.$/,
   ],
   [
     'refuses the connection in its greeting',

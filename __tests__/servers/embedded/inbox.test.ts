@@ -639,7 +639,12 @@ describe('an inbox that cannot be opened', () => {
       InboxRejected,
       /^login rejected: .*Wrong/,
     ],
-    ['disables LOGIN', { capabilities: 'IMAP4rev1 LOGINDISABLED' }, InboxRejected, /^login rejected/],
+    [
+      'disables LOGIN',
+      { capabilities: 'IMAP4rev1 LOGINDISABLED' },
+      InboxRejected,
+      /^the server announces LOGINDISABLED/,
+    ],
     ['has no such folder', { replies: { SELECT: ['$ NO [NONEXISTENT] No INBOX'] } }, InboxRejected, /No INBOX/],
     ['does not reply to SELECT', { replies: { SELECT: 'silence' } }, InboxUnreachable, /did not reply in time/],
     ['closes the connection after SELECT', { replies: { SELECT: 'close' } }, InboxUnreachable, /./],

@@ -244,6 +244,15 @@ export const INBOX_REJECTED_CAUSES = {
       'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
     reproduce: DIALOGUE,
   },
+  'login-disabled': {
+    title: 'Inbox does not allow a login with a password',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy:
+      'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the server of the inbox, or behind a proxy that terminates TLS, let it treat the connection as secure. Username and password are not the problem.',
+    examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
+    reference: 'RFC 9051 section 6.2.3',
+  },
   'mailbox-missing': {
     title: 'Mailbox does not exist',
     party: 'configuration',

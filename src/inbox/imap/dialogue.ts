@@ -59,7 +59,6 @@ export class ImapDialogue {
 
 /** What imapflow adds to its errors. */
 export interface ImapFlowError {
-  readonly message?: string;
   readonly authenticationFailed?: boolean;
   readonly tlsFailed?: boolean;
   /** The server does not list the mailbox. */
@@ -77,8 +76,8 @@ export function isRefusal(error: unknown): boolean {
   return responseStatus === 'NO' || responseStatus === 'BAD';
 }
 
-/** The text of the server if there is one, otherwise that of the client; escaped. */
+/** The text of the server, escaped. What the client says about it is not the server's. */
 export function whatServerSays(error: unknown): string {
-  const { responseText, reason, message } = error as ImapFlowError;
-  return excerpt(responseText ?? reason ?? message ?? 'no reason given');
+  const { responseText, reason } = error as ImapFlowError;
+  return excerpt(responseText ?? reason ?? 'no reason given');
 }

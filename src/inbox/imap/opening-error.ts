@@ -22,11 +22,20 @@ const MISSING =
 /** RFC 5530: the server cannot do it now. */
 const UNAVAILABLE = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/;
 
+/** After any other command, the client has found that it cannot log in. */
+const LOGIN = /^(?:LOGIN|AUTHENTICATE)$/i;
+
 /** Why the client could not connect, start TLS or log in. */
 export function connectError(error: unknown, log: ImapLog): InboxError {
   if (error instanceof InboxError) return error;
   const said = whatServerSays(error);
   const { authenticationFailed, tlsFailed, reason } = error as ImapFlowError;
+  if (authenticationFailed && !LOGIN.test(log.command)) {
+    return rejected(
+      'login-disabled',
+      'the server announces LOGINDISABLED and no mechanism with which the gate can log in',
+    );
+  }
   if (authenticationFailed) {
     if (/\bUNAVAILABLE\b/.test(log.refusal)) {
       return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`, said);
@@ -107,7 +116,7 @@ function lostOr(error: unknown, { command }: ImapLog, other: (detail: string) =>
   const { reason } = error as ImapFlowError;
   const when = command === '' ? 'before the greeting' : `after ${command}`;
   const code = codeOf(error);
-  if (!LOST.has(code)) return other(`${whatServerSays(error)} (${code}) ${when}`);
+  if (!LOST.has(code)) return other(`the server sent something that the IMAP client does not accept ${when} (${code})`);
   const said = reason === undefined ? ` (${code})` : `: ${excerpt(reason)}`;
   return temporary('connection-lost', `the connection was lost ${when}${said}`);
 }

@@ -78,6 +78,7 @@ function causeOf(failure: Unreachable): UnreachableCause {
     case 'unusable':
       return failure.reason;
     case 'busy':
+      return failure.reason === 'in-use' ? 'busy' : failure.reason;
     case 'other-protocol':
       return failure.kind;
   }

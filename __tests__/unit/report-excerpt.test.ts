@@ -135,8 +135,50 @@ describe('an excerpt of the session with the inbox', () => {
     });
     expect(excerptOf(relay({ inboxTranscript }), 'delivery', found)).toEqual({
       connection: 'inbox imaps://imap.example.com:993, user joe, mailbox INBOX',
-      lines: ['  S: * OK ready', '  C: 1 LOGIN <redacted>', '  S: 1 NO wrong password'],
+      lines: ['--- TLS ---', '  S: * OK ready', '  C: 1 LOGIN <redacted>', '  S: 1 NO wrong password'],
     });
+  });
+
+  test.each([
+    ['7 NO [NONEXISTENT] No such mailbox', 'No such mailbox'],
+    ['2 NO Wrong password', 'Wrong password'],
+    ['A BAD Unknown command', 'Unknown command'],
+    ['* BYE Too many connections', 'Too many connections'],
+    ['-ERR [AUTH] Wrong password', '-ERR [AUTH] Wrong password'],
+  ])('marks the refusal that the evidence quotes without its tag: %s', (line, inboxReply) => {
+    const lines = entries('S: * OK ready', 'C: 7 SELECT Missing', `S: ${line}`, 'C: 8 LOGOUT', 'S: * BYE See you');
+    const found = aFinding('inbox-rejected', { evidence: { inbox: 'imap://imap.example.com:143', inboxReply } });
+    expect(excerptOf(relay({ inboxTranscript: lines }), 'delivery', found)?.lines).toEqual([
+      ...['  S: * OK ready', '  C: 7 SELECT Missing', `> S: ${line}`],
+      '… 2 lines',
+    ]);
+  });
+
+  test.each([
+    ['1 STARTTLS', '1 OK Begin'],
+    ['STLS', '+OK Begin'],
+  ])('says where TLS begins after %s', (command, reply) => {
+    const lines = entries('S: ready', `C: ${command}`, `S: ${reply}`, 'C: LOGIN <redacted>', 'S: - wrong password');
+    const found = aFinding('inbox-rejected', {
+      evidence: { inbox: 'imap://imap.example.com:143', inboxReply: '- wrong password' },
+    });
+    const linesOf = (shown: typeof lines) => excerptOf(relay({ inboxTranscript: shown }), 'delivery', found)?.lines;
+    expect(linesOf(lines)).toEqual([
+      ...['  S: ready', `  C: ${command}`, `  S: ${reply}`, '--- TLS ---'],
+      ...['  C: LOGIN <redacted>', '> S: - wrong password'],
+    ]);
+    expect(linesOf(lines.slice(0, 3))).not.toContain('--- TLS ---');
+  });
+
+  test('leaves out that the gate waited', () => {
+    const lines = entries(
+      ...['S: * OK ready', 'C: 5 NOOP', 'S: * 1 EXISTS', 'S: 5 OK', 'C: 6 UID FETCH 1:*', 'S: 6 OK Done'],
+      ...['C: 7 IDLE', 'S: + idling', 'C: DONE', 'S: 7 OK', 'C: 8 NOOP', 'S: 8 OK'],
+    );
+    const found = aFinding('message-not-received', { evidence: { inbox: 'imap://imap.example.com:143' } });
+    expect(excerptOf(relay({ inboxTranscript: lines }), 'delivery', found)?.lines).toEqual([
+      ...['  S: * OK ready', '… 3 lines', '  C: 6 UID FETCH 1:*', '  S: 6 OK Done', '… 6 lines'],
+    ]);
   });
 
   test('shows that the message did not arrive', () => {

@@ -1,5 +1,6 @@
 import type { EndpointReport, Finding, StepId, TranscriptEntry } from '../report/report.js';
 import { count } from '../text/count.js';
+import { inboxLines } from './inbox-excerpt.js';
 import { addressOf } from './labels.js';
 
 /** The lines of a session that show a finding. */
@@ -23,12 +24,15 @@ const SHORTEST_QUOTE = 4;
 export function excerptOf(endpoint: EndpointReport, step: StepId, finding: Finding): Excerpt | undefined {
   const { transcript, inboxTranscript } = endpoint;
   if (inboxTranscript && (finding.code === 'message-not-received' || isAboutInbox(finding))) {
-    const at = quotedLine(inboxTranscript, finding);
-    const last = at ?? inboxTranscript.length - 1;
-    if (last < 0) return undefined;
+    const { shown, decisive, tlsBefore } = inboxLines(inboxTranscript, finding, quotedLine);
+    if (shown.length === 0) return undefined;
     return {
       connection: nameOfInbox(finding),
-      lines: linesUpTo(inboxTranscript, { start: 0, last, end: inboxTranscript.length, decisive: at }),
+      lines: linesOf(inboxTranscript, {
+        ...{ start: 0, shown: shown.slice(-MOST_LINES), end: inboxTranscript.length, decisive },
+        // The report does not have the version of an inbox.
+        tls: tlsBefore === undefined ? undefined : { before: tlsBefore, label: '--- TLS ---' },
+      }),
     };
   }
   if (isAboutInbox(finding)) return undefined;
@@ -42,8 +46,8 @@ export function excerptOf(endpoint: EndpointReport, step: StepId, finding: Findi
   const isMain = start === 0;
   return {
     connection: `${isMain ? '' : 'additional connection to '}${connectionTo(endpoint)}`,
-    lines: linesUpTo(transcript, {
-      ...{ start, last, end: endOfConnection(transcript, last) },
+    lines: linesOf(transcript, {
+      ...{ start, shown: linesUpTo(last, start), end: endOfConnection(transcript, last) },
       // A command that is last got no reply.
       decisive: quoted ?? (shown.from === 'client' ? last : undefined),
       tls: isMain ? tlsOf(endpoint, transcript) : undefined,
@@ -78,8 +82,8 @@ function connectionTo(endpoint: EndpointReport): string {
 interface Range {
   /** The first line of the connection. */
   readonly start: number;
-  /** The last line to show. */
-  readonly last: number;
+  /** The lines to show. */
+  readonly shown: readonly number[];
   /** The number of lines up to the end of the connection. */
   readonly end: number;
   readonly decisive: number | undefined;
@@ -87,24 +91,27 @@ interface Range {
   readonly tls?: { readonly before: number; readonly label: string } | undefined;
 }
 
-function linesUpTo(transcript: readonly TranscriptEntry[], { start, last, end, decisive, tls }: Range): string[] {
+function linesUpTo(last: number, start: number): number[] {
   const first = Math.max(start, last - MOST_LINES + 1);
-  const begins = tls && tls.before <= last + 1 ? tls : undefined;
-  const marker = begins ? [begins.label] : [];
-  const isHidden = begins !== undefined && begins.before <= first;
-  const shown = transcript.slice(first, last + 1).flatMap((entry, index) => {
-    const at = first + index;
-    const line = `${at === decisive ? '>' : ' '} ${transcriptLine(entry)}`;
-    return !isHidden && begins?.before === at ? [...marker, line] : [line];
-  });
-  return [
-    ...(isHidden
-      ? [...leftOut(begins.before - start), ...marker, ...leftOut(first - begins.before)]
-      : leftOut(first - start)),
-    ...shown,
-    ...(begins?.before === last + 1 ? marker : []),
-    ...leftOut(end - last - 1),
-  ];
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function linesOf(transcript: readonly TranscriptEntry[], { start, shown, end, decisive, tls }: Range): string[] {
+  const lines: string[] = [];
+  let next = start;
+  for (const at of [...shown, end]) {
+    const entry = at < end ? transcript[at] : undefined;
+    // At the end, TLS is of interest only if it begins with the next line.
+    const begins = tls && tls.before >= next && tls.before <= (entry ? at : next) ? tls : undefined;
+    lines.push(
+      ...(begins
+        ? [...leftOut(begins.before - next), begins.label, ...leftOut(at - begins.before)]
+        : leftOut(at - next)),
+    );
+    if (entry) lines.push(`${at === decisive ? '>' : ' '} ${transcriptLine(entry)}`);
+    next = at + 1;
+  }
+  return lines;
 }
 
 function leftOut(lines: number): string[] {

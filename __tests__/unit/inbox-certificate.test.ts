@@ -1,0 +1,40 @@
+import { completeFinding } from '../../src/findings/complete.js';
+import { finding, type KnownFinding } from '../../src/findings/finding.js';
+import { aboutCertificate } from '../../src/steps/delivery/inbox-certificate.js';
+
+/** The finding for an inbox whose certificate has these problems. */
+function inboxWith(...objections: readonly KnownFinding[]) {
+  const known = finding('inbox-unreachable', 'The inbox cannot be used.', { cause: 'certificate' });
+  return completeFinding({ ...known, ...aboutCertificate(objections, { inbox: 'imaps://mail.example.com:993' }) });
+}
+
+const expected = 'mail.example.com';
+const SELF_SIGNED = finding('certificate-self-signed', 'a', { evidence: { issuer: 'CN=x', pin: 'sha256/x' } });
+const EXPIRED = finding('certificate-expired', 'b', { evidence: { validTo: '2026-01-01T00:00:00.000Z' } });
+const MISNAMED = finding('certificate-hostname-mismatch', 'c', { evidence: { expected, names: 'localhost' } });
+
+test('a self-signed CA certificate in `ca` has the fix of the certificate step, without a pin', () => {
+  const { title, party, remedy } = inboxWith(
+    finding('certificate-wrong-purpose', 'd', {
+      evidence: { expected, subject: 'CN=x', pin: 'sha256/x' },
+      cause: 'self-signed-ca',
+    }),
+  );
+  expect([title, party]).toEqual(['Inbox: Self-signed CA certificate used as server certificate', 'inbox']);
+  expect(remedy).toContain(`-addext "subjectAltName=DNS:${expected}"`);
+  expect(remedy).not.toContain('pin');
+});
+
+test('a placeholder certificate has one fix, whatever the order of its problems', () => {
+  for (const objections of [
+    [MISNAMED, EXPIRED, SELF_SIGNED],
+    [EXPIRED, SELF_SIGNED, MISNAMED],
+  ]) {
+    const { title, remedy, evidence = {} } = inboxWith(...objections);
+    expect(title).toBe('Inbox: Self-signed certificate');
+    expect(remedy).toMatch(/^Replace the certificate of the inbox with one that /);
+    for (const part of ['is valid now', `includes ${expected}`, 'was issued by a CA']) expect(remedy).toContain(part);
+    expect(evidence).toMatchObject({ inbox: 'imaps://mail.example.com:993', issuer: 'CN=x' });
+    expect(evidence).not.toHaveProperty('pin');
+  }
+});

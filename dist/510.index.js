@@ -262,10 +262,12 @@ const MAX_TOP_BYTES = 1024 * 1024;
 /** For the reply to QUIT, if nothing is deleted. */
 const QUIT_WAIT_MS = 1000;
 /**
- * The mailbox is open in another session, or there were too many sessions in a short time (RFC 2449 section 8.1,
- * RFC 3206). Older servers use the words of RFC 1939 section 5.
+ * The mailbox is open in another session, or there were too many sessions in a short time (RFC 2449 section 8.1).
+ * Older servers use the words of RFC 1939 section 5.
  */
-const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY|SYS\/TEMP)\]|maildrop already locked)/i;
+const BUSY = /^-ERR +(?:\[(?:IN-USE|LOGIN-DELAY)\]|maildrop already locked)/i;
+/** The server has a temporary problem of its own (RFC 3206). */
+const SERVER_ERROR = /^-ERR +\[SYS\/TEMP\]/i;
 /**
  * One POP3 session (RFC 1939), logged in: `pop3s` with implicit TLS, `pop3` with STLS (RFC 2595). The server
  * locks the mailbox meanwhile, and shows messages that arrive only to the next session.
@@ -445,8 +447,9 @@ class Pop3Session {
             const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
             if (ok)
                 continue;
-            if (BUSY.test(text))
-                throw (0,failure/* busy */.S2)(`the server does not allow a login now: ${text}`);
+            const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
+            if (problem)
+                throw (0,failure/* busy */.S2)(`the server does not allow a login now: ${text}`, problem, text);
             throw (0,failure/* rejected */.nS)('login-refused', `login rejected: ${text}`, text);
         }
     }

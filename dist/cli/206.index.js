@@ -234,10 +234,10 @@ function isRefusal(error) {
     const { responseStatus } = error;
     return responseStatus === 'NO' || responseStatus === 'BAD';
 }
-/** The text of the server if there is one, otherwise that of the client; escaped. */
+/** The text of the server, escaped. What the client says about it is not the server's. */
 function whatServerSays(error) {
-    const { responseText, reason, message } = error;
-    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? message ?? 'no reason given');
+    const { responseText, reason } = error;
+    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? 'no reason given');
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/opening-error.ts
@@ -259,12 +259,17 @@ const LOST = new Set([
 const MISSING = /\b(?:NONEXISTENT|TRYCREATE)\b|not (?:exist|found)|n.t exist|no such (?:mailbox|folder)|unknown mailbox/i;
 /** RFC 5530: the server cannot do it now. */
 const UNAVAILABLE = /\b(?:UNAVAILABLE|INUSE|LIMIT)\b/;
+/** After any other command, the client has found that it cannot log in. */
+const LOGIN = /^(?:LOGIN|AUTHENTICATE)$/i;
 /** Why the client could not connect, start TLS or log in. */
 function connectError(error, log) {
     if (error instanceof failure/* InboxError */.j)
         return error;
     const said = whatServerSays(error);
     const { authenticationFailed, tlsFailed, reason } = error;
+    if (authenticationFailed && !LOGIN.test(log.command)) {
+        return (0,failure/* rejected */.nS)('login-disabled', 'the server announces LOGINDISABLED and no mechanism with which the gate can log in');
+    }
     if (authenticationFailed) {
         if (/\bUNAVAILABLE\b/.test(log.refusal)) {
             return (0,failure/* temporary */.q_)('login-unavailable', `the server cannot check the login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said);
@@ -340,7 +345,7 @@ function lostOr(error, { command }, other) {
     const when = command === '' ? 'before the greeting' : `after ${command}`;
     const code = (0,text_reason/* codeOf */.$)(error);
     if (!LOST.has(code))
-        return other(`${whatServerSays(error)} (${code}) ${when}`);
+        return other(`the server sent something that the IMAP client does not accept ${when} (${code})`);
     const said = reason === undefined ? ` (${code})` : `: ${(0,peer/* excerpt */.Kb)(reason)}`;
     return (0,failure/* temporary */.q_)('connection-lost', `the connection was lost ${when}${said}`);
 }

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 9778:
+/***/ 4196:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14,107 +14,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __nccwpck_require__(2123);
-;// CONCATENATED MODULE: ./src/findings/catalog/entry.ts
-/** What Exchange Online and Gmail append to a reply: it is different in every session. */
-const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
-/**
- * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
- * its own code. A long reply is shortened in the evidence.
- */
-const REPLY = ({ reply = '' }) => {
-    const [first = '', ...others] = reply.split(' / ');
-    const text = others.length === 0 ? first : first.slice('250 '.length);
-    return stable(text.replace(OF_THIS_SESSION, ''));
-};
-/** Addresses, diagnostics, queue IDs and times are different in every session, or on another machine. */
-const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\b/i;
-/** Nobody compares more than this. In characters. */
-const LONGEST_SHOWN = 80;
-/** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
-function stable(text) {
-    const [start = ''] = beginning(text).split(UNSTABLE);
-    const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
-    return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
-}
-/** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
-function beginning(text = '') {
-    const [start = ''] = text.split(/\\[xu]|…/);
-    return start.trim();
-}
-/**
- * One constructor of entries for each severity.
- * @param steps the steps of all entries that name no others
- * @param common evidence that all entries may have
- */
-function entriesOf(steps, common) {
-    const entryOf = (severity) => (title, explanation, usual, details) => ({
-        ...{ title, severity, steps, explanation, usual },
-        ...details,
-        evidence: { ...details.evidence, ...common },
-    });
-    return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
-}
-
-;// CONCATENATED MODULE: ./src/findings/catalog/evidence.ts
-/** Fields of evidence that several findings have, with a description of each (Markdown). */
-const SHARED = {
-    detail: 'how the connection ended, or the system error code',
-    address: 'the IP address that was tried',
-    awaited: 'the reply that the gate waited for',
-    reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
-    received: 'the part of the reply that arrived',
-    reply: 'the reply of the server',
-    helo: 'the reply to HELO',
-    greeting: 'the greeting, if it is overwritten with asterisks',
-    line: 'the line that the server sent',
-    data: 'the data that arrived',
-    protocol: 'the protocol that the server speaks',
-    waited: 'how long the gate waited',
-    attemptLimit: 'the time limit of the whole attempt, if that was reached',
-    capabilities: 'the capabilities in the reply to EHLO',
-    masked: 'the keywords that are overwritten',
-    mechanism: 'the SASL mechanism that was tried',
-    saslError: 'the error that the server reports within the mechanism',
-    fault: 'what was wrong in the SASL exchange',
-    sent: 'what the probe sent',
-    alert: 'the number of the TLS alert',
-    name: 'the name of the TLS alert',
-    reason: 'the reason, in words',
-    code: 'the error code of the TLS library',
-    required: 'the required value',
-    subject: 'the subject of the certificate',
-    issuer: 'the issuer of the certificate',
-    openssl: "OpenSSL's error for the chain",
-    missingIssuer: 'the issuer whose certificate was not sent',
-    caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
-    nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
-    issuerKeyId: 'the identifier of the key that has signed the certificate, from the certificate',
-    sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer',
-    certificatesSent: 'how many certificates were sent',
-    chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
-    trusted: 'the trusted CAs, and where they come from',
-    root: 'the private root in which the chain ends',
-    rootSha256: 'its fingerprint',
-    badIssuer: 'the issuer that must not issue the certificate below it',
-    issuerValidTo: "the notAfter date of the issuer's certificate",
-    expected: 'the expected name',
-    names: 'the subject alternative names',
-    pin: "the pin of the server's key",
-    validFrom: 'the notBefore date',
-    validTo: 'the notAfter date',
-    now: 'the time of the test',
-    keyType: 'with `tls.check: both`, the key type of the other certificate',
-    messageId: 'the Message-ID of the test message',
-    check: 'SPF, DKIM or DMARC',
-    authservId: 'the receiver whose results are used',
-    finding: 'the code of the finding that it is about',
-    until: 'the last day of the waiver',
-};
-/** Some of the shared fields of evidence. */
-function fields(...names) {
-    return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
-}
-
+// EXTERNAL MODULE: ./src/findings/catalog/entry.ts
+var entry = __nccwpck_require__(1642);
+// EXTERNAL MODULE: ./src/findings/catalog/evidence.ts
+var evidence = __nccwpck_require__(2293);
 ;// CONCATENATED MODULE: ./src/findings/catalog/worked-before.ts
 /** The cause of a failure before the greeting, if the server worked in an earlier attempt of the same run. */
 const WORKED_BEFORE = {
@@ -129,9 +32,9 @@ const WORKED_BEFORE = {
 
 
 
-const { error, warning } = entriesOf(report/* STEP_IDS */.W1);
+const { error, warning } = (0,entry/* entriesOf */.Mc)(report/* STEP_IDS */.W1);
 const TIMEOUT = {
-    ...fields('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
+    ...(0,evidence/* fields */.O)('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
     timeout: 'the configured `timeout`, if it is shorter than the default',
 };
 /** At which point the connection ended. */
@@ -153,7 +56,7 @@ const ANY_STEP = {
         remedy: ({ awaited = '' }) => `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
         reproduce: WHEN_CLOSED,
     }, {
-        evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
         reference: 'RFC 5321 section 3.8',
         causes: {
             'worked-before': WORKED_BEFORE,
@@ -265,10 +168,10 @@ const ANY_STEP = {
         remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
         reproduce: {
             command: 'as-far-as',
-            shows: ({ line }) => beginning(line),
+            shows: ({ line }) => (0,entry/* beginning */.Ir)(line),
         },
     }, {
-        evidence: fields('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
+        evidence: (0,evidence/* fields */.O)('line', 'reply', 'awaited', 'mechanism', 'saslError', 'fault'),
         reference: 'RFC 5321 section 4.2',
         causes: {
             'unknown-protocol': {
@@ -277,7 +180,7 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: 'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
                 reference: 'RFC 5321 section 3.1',
-                reproduce: { command: 'plain-greeting', shows: ({ line }) => beginning(line) },
+                reproduce: { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) },
             },
             'mixed-codes': {
                 title: 'Different codes in one reply',
@@ -287,7 +190,7 @@ const ANY_STEP = {
                 reference: 'RFC 5321 section 4.2.1',
                 reproduce: {
                     command: 'as-far-as',
-                    shows: ({ line }) => beginning(line),
+                    shows: ({ line }) => (0,entry/* beginning */.Ir)(line),
                 },
             },
             'unsolicited-error': {
@@ -302,14 +205,14 @@ const ANY_STEP = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
-                reproduce: { command: 'as-far-as', shows: ({ line = '' }) => stable(line) },
+                reproduce: { command: 'as-far-as', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) },
             },
             'unexpected-code': {
                 title: 'Unexpected reply code',
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
         },
     }),
@@ -322,9 +225,9 @@ const ANY_STEP = {
         party: 'server',
         certainty: 'likely',
         remedy: "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
-        reproduce: { command: 'as-far-as', shows: REPLY },
+        reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
     }, {
-        evidence: fields('reply', 'awaited'),
+        evidence: (0,evidence/* fields */.O)('reply', 'awaited'),
         reference: 'RFC 5321 section 3.8',
         causes: {
             'rate-limit': {
@@ -352,14 +255,14 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: 'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
                 reference: 'RFC 5321 section 4.1.4',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'client-name': {
                 title: 'No reverse DNS for the runner',
                 party: 'configuration',
                 certainty: 'likely',
                 remedy: 'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'client-rejected': {
                 title: 'Server does not serve this client now',
@@ -367,14 +270,14 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
                 setting: 'greeting-rejected',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'server-problem': {
                 title: 'Server reports an internal error',
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'error-as-greeting': {
                 title: 'Server reports an internal error as its greeting',
@@ -382,7 +285,7 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
                 examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'next-server': {
                 title: 'Server cannot reach the server behind it',
@@ -391,7 +294,7 @@ const ANY_STEP = {
                 remedy: 'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
                 examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
                 setting: 'relay-unavailable',
-                reproduce: { command: 'as-far-as', shows: REPLY },
+                reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
         },
     }),
@@ -417,7 +320,7 @@ const ANY_STEP = {
         steps: ['capability', 'upgrade', 'authentication'],
         evidence: {
             ...TIMEOUT,
-            ...fields('detail', 'address', 'line', 'reply', 'protocol', 'alert', 'name'),
+            ...(0,evidence/* fields */.O)('detail', 'address', 'line', 'reply', 'protocol', 'alert', 'name'),
             probe: 'the name of the probe',
         },
     }),
@@ -425,7 +328,7 @@ const ANY_STEP = {
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/auth-causes.ts
 
-const SIGN_IN = { command: 'sign-in', shows: REPLY };
+const SIGN_IN = { command: 'sign-in', shows: entry/* REPLY */.Fb };
 const server = (title, remedy, more = {}) => ({
     ...{ title, party: 'server', certainty: 'likely', remedy, reproduce: SIGN_IN },
     ...more,
@@ -564,7 +467,7 @@ const REJECTION = {
 
 
 
-const { error: authentication_error, warning: authentication_warning, notice } = entriesOf(['authentication']);
+const { error: authentication_error, warning: authentication_warning, notice } = (0,entry/* entriesOf */.Mc)(['authentication']);
 /** swaks marks what it receives over TLS with `<~`. */
 const STARTTLS_OVER_TLS = ({ capabilities = '' }) => {
     const [keyword = 'STARTTLS'] = /starttls/i.exec(capabilities) ?? [];
@@ -592,9 +495,9 @@ const AUTHENTICATION = {
         certainty: 'likely',
         remedy: 'Set `ehlo` to a fully qualified name that resolves, if the reply is about the name. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
         setting: 'ehlo-rejected',
-        reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+        reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb },
     }, {
-        evidence: fields('reply', 'helo'),
+        evidence: (0,evidence/* fields */.O)('reply', 'helo'),
         reference: 'RFC 3207 section 4.2',
         causes: {
             'not-reset': {
@@ -602,13 +505,13 @@ const AUTHENTICATION = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Update the server: after the handshake it must forget the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
-                reproduce: { command: 'ehlo-over-tls', shows: REPLY },
+                reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb },
             },
-            'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
+            'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb } },
         },
     }),
     'starttls-still-advertised': authentication_warning('STARTTLS offered over TLS', 'A server must not offer STARTTLS when TLS is active. This server treats the session as unencrypted.', { ...TLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS }, {
-        evidence: fields('capabilities'),
+        evidence: (0,evidence/* fields */.O)('capabilities'),
         reference: 'RFC 3207 section 4.2',
         causes: {
             'after-starttls': { ...STARTTLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
@@ -622,7 +525,7 @@ const AUTHENTICATION = {
         setting: 'auth-not-advertised',
         reproduce: { command: 'sign-in', shows: NO_AUTH },
     }, {
-        evidence: { ...fields('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
+        evidence: { ...(0,evidence/* fields */.O)('capabilities'), beforeTls: 'the mechanisms that are offered before TLS' },
         reference: 'RFC 4954 section 3',
         causes: {
             'only-before-tls': {
@@ -650,7 +553,7 @@ const AUTHENTICATION = {
         reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     }, {
         evidence: {
-            ...fields('reply', 'mechanism', 'saslError'),
+            ...(0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'),
             offered: 'the mechanisms that the server offers',
             required: 'the required mechanism, or type of mechanism',
         },
@@ -710,9 +613,9 @@ const AUTHENTICATION = {
         certainty: 'likely',
         remedy: 'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server for the reason in its log.',
         setting: 'auth-rejected',
-        reproduce: { command: 'sign-in', shows: REPLY },
+        reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, {
-        evidence: fields('reply', 'mechanism', 'saslError'),
+        evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: REJECTION,
     }),
@@ -721,22 +624,22 @@ const AUTHENTICATION = {
         certainty: 'likely',
         remedy: "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.",
         setting: 'auth-command-refused',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND }),
+        reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND }),
     'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.', {
         party: 'server',
         certainty: 'likely',
         remedy: "Look for the reason in the server's log at the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
         setting: 'auth-backend',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY }),
-    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'sign-in', shows: REPLY } }, {
-        evidence: fields('reply', 'mechanism', 'saslError'),
+        reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY }),
+    'auth-tls-required': authentication_error('Server treats the TLS session as unencrypted', 'Over TLS the server replies to AUTH with "must issue STARTTLS first" or "encryption required", as if the session were unencrypted.', { ...TLS_IN_PROXY, reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb } }, {
+        evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'),
         reference: 'RFC 4954 section 6',
         causes: {
             'not-encrypted-after-starttls': {
                 ...STARTTLS_IN_PROXY,
-                reproduce: { command: 'sign-in', shows: REPLY },
+                reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
             },
             'sign-in-required': SIGN_IN_REQUIRED,
         },
@@ -747,7 +650,7 @@ const AUTHENTICATION = {
         certainty: 'likely',
         remedy: `${DO_NOT_TRUST} Then check its implementation of SCRAM, and any proxy that changes the messages.`,
     }, {
-        evidence: fields('reply', 'mechanism', 'saslError', 'fault'),
+        evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError', 'fault'),
         reference: 'RFC 5802 section 3',
         causes: {
             'signature-wrong': {
@@ -796,16 +699,16 @@ const AUTHENTICATION = {
         remedy: 'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
         examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
         setting: 'unauthenticated-mail',
-        reproduce: { command: 'mail-over-tls', shows: REPLY },
-    }, { evidence: fields('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
+        reproduce: { command: 'mail-over-tls', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', {
         party: 'server',
         certainty: 'likely',
         remedy: 'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
         examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
         setting: 'cached-credentials',
-        reproduce: { command: 'sign-in', shows: REPLY },
-    }, { evidence: fields('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
+        reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
     'auth-plain-on-mx': notice('MX offers AUTH', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
         party: 'server',
         certainty: 'certain',
@@ -830,11 +733,11 @@ const AUTHENTICATION = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/capability.ts
 
 
-const { error: capability_error, warning: capability_warning } = entriesOf(['capability']);
+const { error: capability_error, warning: capability_warning } = (0,entry/* entriesOf */.Mc)(['capability']);
 /** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
 const READS_GREETING = ['capability', 'authentication'];
-const SHOWS_REPLY = { command: 'ehlo', shows: REPLY };
-const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => beginning(line) };
+const SHOWS_REPLY = { command: 'ehlo', shows: entry/* REPLY */.Fb };
+const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
 /** Such a device hides the software of the server, so its setting does not depend on that. */
 const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the server's own network.";
@@ -855,7 +758,7 @@ const CAPABILITY = {
         reproduce: SHOWS_REPLY,
     }, {
         steps: READS_GREETING,
-        evidence: fields('reply'),
+        evidence: (0,evidence/* fields */.O)('reply'),
         reference: 'RFC 5321 section 3.1',
         causes: {
             'no-mail': {
@@ -904,7 +807,7 @@ const CAPABILITY = {
         reproduce: SHOWS_LINE,
     }, {
         steps: READS_GREETING,
-        evidence: { ...fields('protocol', 'line', 'reply'), lhlo: 'the reply to LHLO' },
+        evidence: { ...(0,evidence/* fields */.O)('protocol', 'line', 'reply'), lhlo: 'the reply to LHLO' },
         reference: 'RFC 5321 section 3.1',
         causes: {
             mailbox: {
@@ -944,7 +847,7 @@ const CAPABILITY = {
         reproduce: SHOWS_REPLY,
     }, {
         steps: READS_GREETING,
-        evidence: fields('reply', 'helo', 'greeting'),
+        evidence: (0,evidence/* fields */.O)('reply', 'helo', 'greeting'),
         reference: 'RFC 5321 section 4.1.1.1',
         resultType: 'starttls-not-supported',
         causes: {
@@ -1003,7 +906,7 @@ const CAPABILITY = {
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
         reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
     }, {
-        evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
+        evidence: { ...(0,evidence/* fields */.O)('line', 'protocol'), data: 'how the first record begins: its type and version' },
         reference: 'RFC 8314 section 3.3',
         causes: {
             'on-starttls-port': {
@@ -1037,7 +940,7 @@ const CAPABILITY = {
         setting: 'starttls-not-advertised',
         reproduce: NOT_OFFERED,
     }, {
-        evidence: fields('capabilities', 'masked', 'reply', 'greeting'),
+        evidence: (0,evidence/* fields */.O)('capabilities', 'masked', 'reply', 'greeting'),
         reference: 'RFC 3207 section 2',
         resultType: 'starttls-not-supported',
         causes: {
@@ -1083,7 +986,7 @@ const CAPABILITY = {
         reproduce: { command: 'ehlo', shows: ({ keyword = '' }) => keyword },
     }, {
         evidence: {
-            ...fields('capabilities', 'masked', 'greeting'),
+            ...(0,evidence/* fields */.O)('capabilities', 'masked', 'greeting'),
             keyword: 'what is in the place of STARTTLS',
             reply: 'the reply to STARTTLS, which the gate sent anyway',
             handshake: 'whether a TLS handshake succeeded after the 220',
@@ -1152,614 +1055,25 @@ const CAPABILITY = {
         remedy: 'Refuse the AUTH command before TLS (538). Not to offer it is not enough.',
         examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
-        reproduce: { command: 'plain-auth', shows: REPLY },
-    }, { evidence: fields('sent', 'reply'), reference: 'RFC 4954 section 4' }),
+        reproduce: { command: 'plain-auth', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('sent', 'reply'), reference: 'RFC 4954 section 4' }),
     'plaintext-mail-accepted': capability_warning('MAIL accepted without TLS', 'The probe `plaintext-mail` sent `MAIL FROM:<>` before TLS, and the server accepted it (2xx). If the server rejects this sender for a reason other than TLS or AUTH (any 5xx except 530 and 538), a second MAIL from `gate@example.invalid` shows whether it rejects every sender. Clients that do not require TLS submit their mail unencrypted. The probe reset the transaction immediately (RSET). It named no recipient.', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Require TLS on a submission port, so that the server replies 530 to MAIL before TLS.',
         examples: 'Postfix: `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`. OpenSMTPD: `tls-require`.',
         setting: 'plaintext-mail-accepted',
-        reproduce: { command: 'plain-mail', shows: REPLY },
-    }, { evidence: fields('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
+        reproduce: { command: 'plain-mail', shows: entry/* REPLY */.Fb },
+    }, { evidence: (0,evidence/* fields */.O)('sent', 'reply'), reference: 'RFC 8314 section 4.1' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalog/certificate-chain.ts
-
-
-const { error: certificate_chain_error } = entriesOf(['certificate'], fields('keyType'));
-/** Evidence of the findings about the chain. */
-const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
-const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
-const UNTRUSTED = fields('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
-/** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
-const NO_ISSUER = 'unable to get local issuer certificate';
-/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
-const BAD_SIGNATURE = 'certificate signature failure';
-const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
-const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
-const byTrustedCa = 'was issued by a CA that its clients trust';
-/** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
-function appendIssuer({ missingIssuer = '', caIssuers }) {
-    const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
-}
-/** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
-function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }) {
-    const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
-    const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
-    return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
-}
-const MISSING_INTERMEDIATE = {
-    party: 'server',
-    certainty: 'likely',
-    remedy: appendIssuer,
-    examples: FULL_CHAIN_EXAMPLE,
-    setting: 'certificate',
-    reproduce: { command: 'openssl', shows: NO_ISSUER },
-};
-const PRIVATE_ROOT = {
-    title: 'Private CA not trusted',
-    party: 'configuration',
-    certainty: 'likely',
-    remedy: ({ missingIssuer = '' }) => `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
-    reproduce: { command: 'openssl', shows: NO_ISSUER },
-};
-/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
-const SAME_NAME = {
-    title: 'Issuer has the name of a trusted CA, but a different key',
-    party: 'server',
-    certainty: 'likely',
-    remedy: 'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
-    reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
-};
-/** Findings of step 3 about the issuers of the certificate. */
-const CERTIFICATE_CHAIN = {
-    'certificate-self-signed': certificate_chain_error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: byTrustedCa,
-        remedy: ({ pin = '' }) => `Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to \`ca\`. Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'self-signed certificate' },
-    }, {
-        evidence: { ...CHAIN_EVIDENCE, ...fields('pin') },
-        reference: 'RFC 5280 section 6.1',
-        resultType: 'certificate-not-trusted',
-    }),
-    'certificate-chain-incomplete': certificate_chain_error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', MISSING_INTERMEDIATE, {
-        evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
-        reference: 'RFC 8446 section 4.4.2',
-        resultType: 'certificate-not-trusted',
-        causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
-    }),
-    'certificate-untrusted': certificate_chain_error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
-        setting: 'certificate',
-    }, {
-        evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
-        reference: 'RFC 5280 section 6.1',
-        resultType: 'certificate-not-trusted',
-        causes: {
-            'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
-            'private-root': PRIVATE_ROOT,
-            'unknown-root': {
-                title: 'Private root not trusted',
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: ({ rootSha256 = '' }) => `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
-                reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
-            },
-            'same-name': SAME_NAME,
-            'wrong-issuer-key': {
-                title: 'Wrong intermediate certificate sent',
-                party: 'server',
-                certainty: 'likely',
-                remedy: replaceIssuer,
-                examples: FULL_CHAIN_EXAMPLE,
-                setting: 'certificate',
-                reproduce: {
-                    command: 'openssl',
-                    shows: ({ issuerKeyId, sentKeyId }) => issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
-                },
-            },
-            'bad-signature': {
-                title: 'Signature of the certificate not valid',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
-                setting: 'certificate',
-                reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
-            },
-            'issuer-expired': {
-                title: 'Issuer certificate expired',
-                party: 'server',
-                certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
-                examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
-                setting: 'certificate',
-                reproduce: { command: 'openssl', shows: 'certificate has expired' },
-            },
-            'root-expired': {
-                title: 'Root certificate expired',
-                party: 'certificate-authority',
-                certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
-                reproduce: { command: 'openssl', shows: 'certificate has expired' },
-            },
-            'configured-issuer-expired': {
-                title: 'Trusted intermediate expired',
-                party: 'configuration',
-                certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Replace ${badIssuer} in \`ca\`: with the root of this CA if the server sends the current intermediate, otherwise with the current intermediate.`,
-            },
-            'issuer-not-yet-valid': {
-                title: 'Issuer certificate not yet valid',
-                party: 'server',
-                certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Install the chain that is valid now, such as the previous one. If ${badIssuer} should be valid already, it was issued with a wrong date: the CA must reissue it.`,
-                setting: 'certificate',
-                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
-            },
-            'issuer-clock': {
-                title: 'Issuer certificate not yet valid, or a wrong clock',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
-                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
-            },
-            'issuer-not-a-ca': {
-                title: 'Issuer is not a CA',
-                party: 'server',
-                certainty: 'likely',
-                newCertificate: byTrustedCa,
-                remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
-                reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
-            },
-            'issuer-not-allowed': {
-                title: 'Issuer must not issue this certificate',
-                party: 'server',
-                certainty: 'certain',
-                newCertificate: byTrustedCa,
-                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
-                setting: 'certificate',
-            },
-            'name-constraints': {
-                title: 'Name constraints of the issuer exclude this certificate',
-                party: 'server',
-                certainty: 'certain',
-                newCertificate: 'has only names that its issuers may certify',
-                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
-                setting: 'certificate',
-                reproduce: { command: 'openssl', shows: constraintViolation },
-            },
-        },
-    }),
-};
-/** What OpenSSL reports for a name outside of what an issuer may certify. */
-function constraintViolation({ reason = '' }) {
-    return `${reason.includes(': its name constraints exclude ') ? 'excluded' : 'permitted'} subtree violation`;
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./src/findings/catalog/certificate-name.ts
-
-
-
-const { error: certificate_name_error } = entriesOf(['certificate'], fields('keyType'));
-/** A subject alternative name as `openssl` expects it. */
-function alternativeName(name = '') {
-    return (0,external_node_net_.isIP)(name) === 0 ? `DNS:${name}` : `IP:${name}`;
-}
-const includesName = ({ expected = '' }) => `includes ${expected}`;
-/** For a certificate that no public CA issues. */
-function howToInclude({ expected }) {
-    return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
-}
-const MISMATCH = 'hostname mismatch';
-/** The names are wrong for this server, and a new certificate is the fix. */
-const NEW_CERTIFICATE = {
-    party: 'server',
-    certainty: 'likely',
-    setting: 'certificate',
-    newCertificate: includesName,
-};
-const LIST_OF_NAMES = 'certificate-names';
-/** Findings of step 3 about the name in the certificate. */
-const CERTIFICATE_NAME = {
-    'certificate-hostname-mismatch': certificate_name_error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
-        ...NEW_CERTIFICATE,
-        remedy: ({ expected = '', names = '' }) => `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
-        reproduce: {
-            command: 'openssl',
-            shows: ({ expected = '' }) => ((0,external_node_net_.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
-        },
-    }, {
-        evidence: fields('expected', 'names', 'subject'),
-        reference: 'RFC 9525 section 6',
-        resultType: 'certificate-host-mismatch',
-        causes: {
-            'no-names': {
-                ...NEW_CERTIFICATE,
-                title: 'Certificate has no usable name',
-                certainty: 'certain',
-                newCertificate: ({ expected = '' }) => `has ${expected} as a subject alternative name`,
-                remedy: (evidence) => `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different \`servername\` does not help. OpenSSL's own check (\`-verify_hostname\`) accepts a common name instead, so it may not report this; other clients do.`,
-                // If there are names of other types, the list is not empty.
-                reproduce: {
-                    command: LIST_OF_NAMES,
-                    shows: ({ names }) => (names === 'none' ? 'No extensions' : ''),
-                },
-            },
-            'forged-name': {
-                title: 'Forged name in the certificate',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
-                reproduce: { command: 'openssl', shows: MISMATCH },
-            },
-            'address-as-name': {
-                ...NEW_CERTIFICATE,
-                title: 'IP address in the certificate is a DNS name',
-                certainty: 'certain',
-                newCertificate: ({ expected = '' }) => `has ${expected} as an IP address`,
-                remedy: (evidence) => `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
-                reproduce: { command: 'openssl', shows: 'IP address mismatch' },
-            },
-            'local-address': {
-                title: 'Endpoint is configured without the name in the certificate',
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
-                reproduce: {
-                    command: 'openssl',
-                    shows: ({ expected = '' }) => ((0,external_node_net_.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
-                },
-            },
-            wildcard: {
-                ...NEW_CERTIFICATE,
-                title: 'Wildcard does not cover the host name',
-                certainty: 'certain',
-                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
-                reproduce: { command: 'openssl', shows: MISMATCH },
-            },
-            'partial-wildcard': {
-                ...NEW_CERTIFICATE,
-                title: 'Wildcard is not a whole label',
-                certainty: 'certain',
-                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
-                reproduce: { command: LIST_OF_NAMES, shows: '*' },
-            },
-            'default-certificate': {
-                ...NEW_CERTIFICATE,
-                title: 'Default certificate of the server',
-                remedy: ({ expected = '' }) => `Configure the server to use a certificate that includes ${expected}. The names in this one are those of a machine, not of a mail server on the internet, so it was probably generated when the software was installed.`,
-                reproduce: { command: 'openssl', shows: MISMATCH },
-            },
-            'other-domain': {
-                title: 'Certificate is for another domain',
-                party: 'configuration',
-                certainty: 'likely',
-                setting: 'certificate',
-                remedy: ({ expected = '', names = '' }) => `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients. The certificate includes ${names}. If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
-                reproduce: { command: 'openssl', shows: MISMATCH },
-            },
-        },
-    }),
-};
-
-;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
-
-
-
-
-const { error: certificate_error, warning: certificate_warning, notice: certificate_notice } = entriesOf(['certificate'], fields('keyType'));
-const VALIDITY = {
-    evidence: fields('validFrom', 'validTo', 'now'),
-    reference: 'RFC 5280 section 4.1.2.5',
-};
-const IS_VALID_NOW = 'is valid now';
-/** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
-function notAfter(iso = '') {
-    const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
-    const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
-    return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
-}
-/** A third of the days between two dates. */
-function thirdOfDays(from, to) {
-    return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
-}
-/** Weak signatures as `openssl x509 -text` prints them. */
-const SIGNATURES = {
-    'RSA with MD5': 'md5WithRSAEncryption',
-    'RSA with SHA-1': 'sha1WithRSAEncryption',
-    'ECDSA with SHA-1': 'ecdsa-with-SHA1',
-};
-/** Findings of step 3 about the certificate. */
-const CERTIFICATE = {
-    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: IS_VALID_NOW,
-        remedy: 'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
-        examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'certificate has expired' },
-    }, { ...VALIDITY, resultType: 'certificate-expired' }),
-    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: IS_VALID_NOW,
-        remedy: 'Install a certificate that is valid now, such as the previous one. If it should be valid already, check the clock of the machine that issued it.',
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
-    }, {
-        ...VALIDITY,
-        resultType: 'validation-failure',
-        causes: {
-            clock: {
-                title: 'Certificate not yet valid, or a wrong clock',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ validFrom = '', now = '' }) => `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
-                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
-            },
-        },
-    }),
-    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: 'is valid for longer than `min-valid-days`',
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
-        examples: 'certbot: `certbot renew --dry-run`.',
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
-    }, {
-        ...VALIDITY,
-        causes: {
-            'short-lived': {
-                title: 'Lifetime too short for min-valid-days',
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
-                reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
-            },
-        },
-    }),
-    ...CERTIFICATE_NAME,
-    ...CERTIFICATE_CHAIN,
-    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth, but it does accept a CA certificate, which other TLS libraries reject.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: 'is for TLS servers',
-        remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
-        setting: 'certificate',
-        reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
-    }, {
-        evidence: fields('reason', 'subject', 'expected', 'pin'),
-        reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
-        resultType: 'validation-failure',
-        causes: {
-            'other-purpose': {
-                party: 'server',
-                certainty: 'likely',
-                newCertificate: 'is for TLS servers',
-                remedy: 'Configure the server to use its own certificate: this one is for a different purpose, such as clients or mail, so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".',
-                setting: 'certificate',
-                reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
-            },
-            'self-signed-ca': {
-                title: 'Self-signed CA certificate used as server certificate',
-                party: 'server',
-                certainty: 'certain',
-                newCertificate: 'is not a CA certificate',
-                remedy: ({ expected = '', pin = '' }) => `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep the present one and pin its key: \`tls.pin: ${pin}\`.`,
-                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
-            },
-            'ca-certificate': {
-                title: 'CA certificate used as server certificate',
-                party: 'server',
-                certainty: 'certain',
-                newCertificate: 'is not a CA certificate',
-                remedy: 'Get a certificate for this server from the CA (basic constraints `CA:FALSE`), and configure the server to use that. Keep the key of a CA off the mail server.',
-                setting: 'certificate',
-                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
-            },
-        },
-    }),
-    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
-        party: 'server',
-        certainty: 'certain',
-        remedy: 'Have the certificate reissued with software that encodes it correctly: it cannot be repaired, because it is signed.',
-        setting: 'certificate',
-        reproduce: { command: 'certificate-text', shows: badTime },
-    }, {
-        evidence: {
-            malformed: 'what is malformed',
-            sha256: 'the fingerprint of the certificate',
-            ...fields('subject'),
-        },
-        reference: 'RFC 5280 section 4.1',
-        resultType: 'validation-failure',
-        causes: {
-            issuer: {
-                title: 'Malformed issuer certificate',
-                party: 'certificate-authority',
-                certainty: 'certain',
-                remedy: ({ subject = '' }) => `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
-            },
-        },
-    }),
-    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
-        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
-        setting: 'certificate',
-        reproduce: { command: 'certificate-text', shows: publicKeyBits },
-    }, {
-        evidence: { key: 'type and size of the key', ...fields('subject') },
-        reference: 'RFC 9325 section 4.5',
-        resultType: 'validation-failure',
-        causes: {
-            issuer: {
-                title: 'Weak key of an issuer',
-                party: 'certificate-authority',
-                certainty: 'certain',
-                remedy: ({ subject = '' }) => `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
-            },
-        },
-    }),
-    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
-        party: 'server',
-        certainty: 'certain',
-        newCertificate: 'is signed with SHA-256 or better',
-        remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
-        examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
-        setting: 'certificate',
-        reproduce: { command: 'certificate-text', shows: ({ signature = '' }) => SIGNATURES[signature] ?? '' },
-    }, {
-        evidence: { signature: 'the signature algorithm', ...fields('subject') },
-        reference: 'RFC 9325 section 4.5; RFC 9155',
-        resultType: 'validation-failure',
-        causes: {
-            issuer: {
-                title: 'Weak signature of an intermediate',
-                party: 'certificate-authority',
-                certainty: 'certain',
-                remedy: ({ subject = '' }) => `Install the current certificate of the intermediate ${subject}, if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it. The present one is weakly signed, so a new certificate for the server alone does not help.`,
-            },
-        },
-    }),
-    'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ pin = '' }) => `Find out who operates this server before you change the pin: the certificate is not valid either, so nothing shows that it is yours. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
-        reproduce: { command: 'pin', shows: pinDigest },
-    }, {
-        evidence: { ...fields('pin'), pinned: 'the pins in `tls.pin`' },
-        reference: 'RFC 7469 section 2.6',
-        causes: {
-            'valid-certificate': {
-                title: 'Key does not match the pin, but the certificate is valid',
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: ({ pin = '' }) => `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
-                examples: 'certbot: `--reuse-key`.',
-                reproduce: { command: 'pin', shows: pinDigest },
-            },
-        },
-    }),
-    'certificate-issuer-expires-first': certificate_warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
-        party: 'server',
-        certainty: 'certain',
-        remedy: ({ issuer = '' }) => `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
-        setting: 'certificate',
-        reproduce: { command: 'openssl', shows: ({ issuerValidTo }) => notAfter(issuerValidTo) },
-    }, {
-        evidence: {
-            issuer: 'the subject of the certificate that expires first',
-            ...fields('issuerValidTo'),
-            validTo: "the notAfter date of the server's certificate",
-        },
-        reference: 'RFC 5280 section 6.1.3',
-        causes: {
-            'trusted-ca': {
-                title: 'Trusted CA expires before the certificate',
-                party: 'certificate-authority',
-                certainty: 'certain',
-                remedy: ({ issuer = '' }) => `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,
-            },
-        },
-    }),
-    'certificate-chain-disordered': certificate_notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', {
-        party: 'server',
-        certainty: 'certain',
-        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it. The root can be left out.',
-        setting: 'certificate',
-    }, {
-        evidence: {
-            subject: 'the first certificate that is out of order',
-            ...fields('certificatesSent'),
-        },
-        reference: 'RFC 8446 section 4.4.2',
-        causes: {
-            repeated: {
-                title: 'Certificate sent more than once',
-                party: 'server',
-                certainty: 'certain',
-                remedy: 'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
-                setting: 'certificate',
-            },
-            'too-many': {
-                title: 'Too many certificates sent',
-                party: 'server',
-                certainty: 'certain',
-                remedy: 'Configure the server to send its own certificate and its intermediates. Often the list of all trusted CAs is configured as the chain.',
-                setting: 'certificate',
-            },
-        },
-    }),
-    'certificate-lifetime-long': certificate_notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
-        party: 'server',
-        certainty: 'certain',
-        remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
-    }, { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
-    'certificate-unchecked': certificate_warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
-    }, {
-        evidence: { outcome: 'how the additional connection ended' },
-        reference: 'RFC 8446 section 4.4.2.2',
-        causes: {
-            'client-certificate': {
-                party: 'configuration',
-                certainty: 'certain',
-                remedy: 'Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`: the server requires a client certificate, which the gate does not send on this connection.',
-            },
-            'tls-1.3-only': {
-                party: 'configuration',
-                certainty: 'certain',
-                remedy: 'Set `tls.check: single` for this endpoint if the server has one certificate: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
-            },
-        },
-    }),
-    'certificate-pinned': certificate_notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', {
-        party: 'server',
-        certainty: 'certain',
-        remedy: 'Nothing to do, unless clients without the pin use this server too.',
-    }, {
-        evidence: {
-            ...CHAIN_EVIDENCE,
-            ...UNTRUSTED,
-            ...DEAD_END,
-            ...fields('expected', 'names', 'finding', 'subject', 'pin'),
-        },
-        reference: 'RFC 7435 section 3',
-    }),
-};
-/** As `openssl x509 -text` prints the size of a key: `Public-Key: (1024 bit)`. */
-function publicKeyBits({ key = '' }) {
-    const bits = / (\d+)$/.exec(key)?.[1];
-    return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
-}
-/** OpenSSL shows no other problem of the encoding. */
-function badTime({ malformed = '' }) {
-    return malformed.includes(' is not a valid date: ') && /\d{12}Z/.test(malformed) ? 'Bad time value' : '';
-}
-function pinDigest({ pin = '' }) {
-    return pin.replace('sha256/', '');
-}
-
+// EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
+var certificate = __nccwpck_require__(7776);
 ;// CONCATENATED MODULE: ./src/findings/catalog/connecting.ts
 
 
 
-const { error: connecting_error } = entriesOf(['capability', 'certificate']);
+const { error: connecting_error } = (0,entry/* entriesOf */.Mc)(['capability', 'certificate']);
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' };
 /** The cause for an IP address that no server can have. */
@@ -1778,7 +1092,7 @@ const CONNECTING = {
         remedy: 'Check the spelling of `host`. If it is correct and the name is internal, use a runner in the network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
     }, {
         evidence: {
-            ...fields('detail'),
+            ...(0,evidence/* fields */.O)('detail'),
             mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
         },
         reference: 'RFC 5321 section 5.1',
@@ -1821,7 +1135,7 @@ const CONNECTING = {
         certainty: 'likely',
         remedy: 'Run the gate on a runner that has a route to this network: a self-hosted runner in the same network, or one that is connected to it by a VPN.',
     }, {
-        evidence: fields('detail', 'address'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
             'no-ipv6': {
@@ -1838,7 +1152,7 @@ const CONNECTING = {
         certainty: 'likely',
         remedy: 'The evidence has the error code of the operating system. Correct the runner, or use a different one.',
     }, {
-        evidence: fields('detail', 'address'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address'),
         causes: {
             resources: {
                 title: 'Runner has no resources left',
@@ -1860,7 +1174,7 @@ const CONNECTING = {
         remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
         reproduce: { command: 'openssl', shows: 'Connection refused' },
     }, {
-        evidence: fields('detail', 'address', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
             'worked-before': WORKED_BEFORE,
@@ -1879,7 +1193,7 @@ const CONNECTING = {
         remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
         reproduce: NO_RESPONSE,
     }, {
-        evidence: fields('detail', 'address', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
             'worked-before': WORKED_BEFORE,
@@ -1904,10 +1218,11 @@ const CONNECTING = {
         party: 'configuration',
         certainty: 'likely',
         remedy: 'Run the gate on a self-hosted runner whose provider allows outbound port 25. If you meant submission, use port 587 or 465, which are open.',
-    }, { evidence: fields('detail', 'address'), reference: 'RFC 5068 section 4' }),
+    }, { evidence: (0,evidence/* fields */.O)('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
+
 
 /** Which inbox a finding is about. */
 const INBOX_EVIDENCE = {
@@ -1916,13 +1231,21 @@ const INBOX_EVIDENCE = {
     mailbox: 'the mailbox that the gate reads',
     inboxReply: 'the reply of the inbox server',
 };
-/** The dialogue shows the server's own text. */
+/** What is wrong with the certificate of the inbox, as in the finding about such a certificate. */
+const INBOX_CERTIFICATE_EVIDENCE = {
+    ...(0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent', 'missingIssuer', 'caIssuers', 'nameConflict', 'trusted'),
+    ...(0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId'),
+    ...(0,evidence/* fields */.O)('expected', 'names', 'subject', 'validFrom', 'validTo', 'now'),
+    key: 'type and size of the key in the certificate',
+    signature: 'the signature algorithm of the certificate',
+    needs: 'what a new certificate must be or have, if it fixes several problems at once',
+};
+/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
 const DIALOGUE = {
     command: 'inbox',
     // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-    shows: ({ inboxReply = '' }) => stable(inboxReply),
+    shows: ({ inboxReply = '' }) => (0,entry/* stable */.mz)(inboxReply),
 };
-const certificateShows = (shows) => ({ command: 'inbox-tls', shows });
 /** Why the server of an inbox cannot be used. */
 const INBOX_CAUSES = {
     'name-not-found': {
@@ -1988,51 +1311,12 @@ const INBOX_CAUSES = {
         certainty: 'likely',
         remedy: 'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
     },
-    'certificate-self-signed': {
-        title: 'Certificate of the inbox is self-signed',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: 'Install a certificate from a CA on the inbox server. If it is your own server, add its certificate to `ca`; it must not be a CA certificate.',
-        reproduce: certificateShows('self-signed certificate'),
-    },
-    'certificate-chain-incomplete': {
-        title: 'Inbox does not send its whole chain',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Append the intermediate certificates to the certificate file of the inbox server.',
-        reproduce: certificateShows('unable to verify the first certificate'),
-    },
-    'certificate-untrusted': {
-        title: 'Certificate of the inbox is from an unknown CA',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'If the CA is your own, add its root certificate to `ca`, which applies to the inbox, too. Otherwise install a certificate from a public CA on the inbox server.',
-    },
-    'certificate-dates': {
-        title: 'Certificate of the inbox is not valid now',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: 'Renew the certificate of the inbox server, and reload the server.',
-    },
-    'certificate-name': {
-        title: 'Certificate of the inbox is for a different name',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: ({ names = '', expected = '' }) => `Use a name from the certificate (${names}) in \`delivery.inbox\`, if it resolves to this server. Otherwise install a certificate for ${expected} on the inbox server.`,
-        reproduce: certificateShows('mismatch'),
-    },
-    'certificate-address': {
-        title: 'Certificate of the inbox is not for its IP address',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: ({ names = '' }) => `Use a name from the certificate (${names}) instead of the IP address in \`delivery.inbox\`, if it resolves to this server.`,
-        reproduce: certificateShows('mismatch'),
-    },
+    // The gate names the problem of the certificate instead, with its fix.
     certificate: {
         title: 'Certificate of the inbox is not acceptable',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Install a certificate on the inbox server that does not have this problem.',
+        remedy: 'The message says what is wrong with the certificate of the server of the inbox. The fix is that of the finding about such a certificate.',
     },
     'other-protocol': {
         title: 'Inbox is a server for another protocol',
@@ -2155,6 +1439,14 @@ const INBOX_REJECTED_CAUSES = {
         remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
         reproduce: DIALOGUE,
     },
+    'login-disabled': {
+        title: 'Inbox does not allow a login with a password',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the server of the inbox, or behind a proxy that terminates TLS, let it treat the connection as secure. Username and password are not the problem.',
+        examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
+        reference: 'RFC 9051 section 6.2.3',
+    },
     'mailbox-missing': {
         title: 'Mailbox does not exist',
         party: 'configuration',
@@ -2202,7 +1494,7 @@ const INBOX_REJECTED_CAUSES = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/rejections.ts
 
 /** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
-const reproduce = { command: 'delivery', shows: REPLY };
+const reproduce = { command: 'delivery', shows: entry/* REPLY */.Fb };
 /** An address of the envelope, if it is known. */
 const quoted = (address) => (address === undefined ? '' : ` (\`${address}\`)`);
 /** The domain of an address as code. */
@@ -2461,14 +1753,14 @@ const CAUSES = {
 
 
 
-const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = entriesOf(['delivery']);
+const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
 /** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
 const TRACE = { received: 'the `Received` line' };
 /** What to search the log of the server for. */
 const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
-    ...fields('reply'),
+    ...(0,evidence/* fields */.O)('reply'),
     sender: 'the envelope sender',
     recipient: 'the envelope recipient',
     account: 'the username with which the gate has authenticated',
@@ -2551,13 +1843,13 @@ const DELIVERY = {
         party: 'server',
         certainty: 'likely',
         remedy: "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
-        reproduce: { command: 'mail', shows: REPLY },
+        reproduce: { command: 'mail', shows: entry/* REPLY */.Fb },
     }, { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: rejectionCauses('mail') }),
     'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
         party: 'server',
         certainty: 'likely',
         remedy: "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
-        reproduce: { command: 'rcpt', shows: REPLY },
+        reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
         evidence: ENVELOPE,
         reference: 'RFC 5321 section 3.3',
@@ -2568,7 +1860,7 @@ const DELIVERY = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
-                reproduce: { command: 'rcpt', shows: REPLY },
+                reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
         },
     }),
@@ -2592,7 +1884,8 @@ const DELIVERY = {
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
-            ...fields('reason', 'protocol', 'alert', 'required', 'expected', 'names'),
+            ...INBOX_CERTIFICATE_EVIDENCE,
+            ...(0,evidence/* fields */.O)('reason', 'protocol', 'alert', 'required'),
             negotiated: 'the TLS version that the server selects if every version is enabled',
         },
         reference: 'RFC 8314 section 3.2',
@@ -2605,7 +1898,7 @@ const DELIVERY = {
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
-            ...fields('reason'),
+            ...(0,evidence/* fields */.O)('reason'),
             requested: 'the mailbox as the gate requested it, if that name is not the configured one',
             separator: 'what separates the parts of a mailbox name on this server',
             suggested: 'the configured mailbox with that separator',
@@ -2618,7 +1911,7 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: 'Delete the test message manually if it is still there. If the finding is frequent, look in the log of the inbox server at the time of the test.',
     }, {
-        evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+        evidence: { ...INBOX_EVIDENCE, ...(0,evidence/* fields */.O)('reason') },
         reference: 'RFC 9051 section 6.4',
         causes: {
             'not-deleted': {
@@ -2643,7 +1936,7 @@ const DELIVERY = {
             .join(' '),
     }, {
         evidence: {
-            ...fields('messageId', 'reply'),
+            ...(0,evidence/* fields */.O)('messageId', 'reply'),
             ...INBOX_EVIDENCE,
             searched: 'the folders that were searched',
             junk: 'whether a junk folder was searched',
@@ -2673,7 +1966,7 @@ const DELIVERY = {
         remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     }, {
         evidence: {
-            ...fields('messageId'),
+            ...(0,evidence/* fields */.O)('messageId'),
             altered: 'what is different',
             removed: 'the header fields that are missing, if nothing else is different',
         },
@@ -2705,7 +1998,7 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: 'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
         examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
-    }, { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
+    }, { evidence: { ...(0,evidence/* fields */.O)('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
     'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
         party: 'configuration',
         certainty: 'certain',
@@ -2721,7 +2014,7 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     }, {
-        evidence: { ...fields('messageId'), copies: 'how many copies there are' },
+        evidence: { ...(0,evidence/* fields */.O)('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
     }),
     'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
@@ -2787,7 +2080,7 @@ const DELIVERY = {
     }, {
         causes: VERDICT_CAUSES,
         evidence: {
-            ...fields('check', 'required', 'authservId', 'reason'),
+            ...(0,evidence/* fields */.O)('check', 'required', 'authservId', 'reason'),
             found: 'the result',
             result: 'what the receiver added to the message',
             sender: 'the domain of the sender, if the result is for a different domain',
@@ -2802,7 +2095,7 @@ const DELIVERY = {
         remedy: ({ check = 'SPF or DMARC' }) => `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
     }, {
         evidence: {
-            ...fields('check', 'required', 'authservId'),
+            ...(0,evidence/* fields */.O)('check', 'required', 'authservId'),
             present: 'the `Authentication-Results` lines in the message',
             otherId: 'a different authserv-id that reports this check',
         },
@@ -2827,9 +2120,9 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: "Close the relay at once if the server does not serve the domain of the recipient: relay only for authenticated clients. Only if the server trusts the runner's IP address, test from a different network first. If the server serves the domain, reject users that do not exist in the reply to RCPT.",
         examples: 'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
-        reproduce: { command: 'rcpt', shows: REPLY },
+        reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
-        evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
+        evidence: { ...(0,evidence/* fields */.O)('reply'), recipient: 'the envelope recipient' },
         reference: 'RFC 5321 section 7.9',
         causes: {
             'trusted-network': {
@@ -2838,14 +2131,14 @@ const DELIVERY = {
                 certainty: 'likely',
                 remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
                 examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
-                reproduce: { command: 'delivery', shows: REPLY },
+                reproduce: { command: 'delivery', shows: entry/* REPLY */.Fb },
             },
             account: {
                 title: 'Account may send to a recipient that must be rejected',
                 party: 'server',
                 certainty: 'certain',
                 remedy: 'Restrict the recipients to which this account may send. To test for an open relay instead, remove `auth` from this endpoint: an authenticated session does not show one.',
-                reproduce: { command: 'rcpt', shows: REPLY },
+                reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
         },
     }),
@@ -2871,7 +2164,7 @@ const DELIVERY = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/handshake.ts
 
 
-const { error: handshake_error } = entriesOf(['certificate']);
+const { error: handshake_error } = (0,entry/* entriesOf */.Mc)(['certificate']);
 const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
 const UPDATE_TLS_LIBRARY = "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
@@ -2920,7 +2213,7 @@ const HANDSHAKE = {
         setting: 'tls-handshake-failed',
     }, {
         evidence: {
-            ...fields('alert', 'name', 'reason', 'code', 'data', 'detail'),
+            ...(0,evidence/* fields */.O)('alert', 'name', 'reason', 'code', 'data', 'detail'),
             negotiated: 'what the server selects if every version and cipher suite is enabled',
             signature: 'the signature algorithm of the handshake',
             servername: 'the name that was sent as SNI',
@@ -3064,7 +2357,7 @@ const HANDSHAKE = {
         certainty: 'likely',
         remedy: (evidence) => `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.`,
     }, {
-        evidence: fields('waited', 'attemptLimit'),
+        evidence: (0,evidence/* fields */.O)('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
         resultType: 'validation-failure',
         causes: {
@@ -3093,7 +2386,7 @@ const HANDSHAKE = {
         evidence: {
             required: 'the oldest version that the policy allows',
             negotiated: 'the version that the server supports',
-            ...fields('alert', 'name', 'reason', 'code', 'detail'),
+            ...(0,evidence/* fields */.O)('alert', 'name', 'reason', 'code', 'detail'),
         },
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
         resultType: 'validation-failure',
@@ -3128,7 +2421,7 @@ const HANDSHAKE = {
         // With TLS 1.3 the alert arrives after the handshake.
         reproduce: { command: 'tls-until-closed', shows: alertOrReason },
     }, {
-        evidence: fields('alert', 'name'),
+        evidence: (0,evidence/* fields */.O)('alert', 'name'),
         reference: 'RFC 8446 section 4.4.2.4',
         resultType: 'validation-failure',
         causes: {
@@ -3191,7 +2484,7 @@ const HANDSHAKE = {
         setting: 'plaintext-on-implicit-port',
         reproduce: { command: 'greeting', shows: firstLine },
     }, {
-        evidence: fields('data', 'protocol'),
+        evidence: (0,evidence/* fields */.O)('data', 'protocol'),
         reference: 'RFC 8314 section 3.3',
         causes: {
             // RFC 8314 section 7.3 assigns it to submission with implicit TLS.
@@ -3230,7 +2523,7 @@ function firstLine({ data = '' }) {
 
 
 
-const { error: run_error, notice: run_notice } = entriesOf(report/* STEP_IDS */.W1);
+const { error: run_error, notice: run_notice } = (0,entry/* entriesOf */.Mc)(report/* STEP_IDS */.W1);
 const EMPTY_SECRETS = 'If the values come from secrets, check that these exist: a secret that does not exist is empty, and so is every secret in a pull request from a fork.';
 /** Findings of the run itself. */
 const RUN = {
@@ -3280,12 +2573,12 @@ const RUN = {
         party: 'configuration',
         certainty: 'certain',
         remedy: 'Fix the problem, or decide how much longer to waive it and change `until`.',
-    }, { evidence: fields('finding', 'until') }),
+    }, { evidence: (0,evidence/* fields */.O)('finding', 'until') }),
     'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', {
         party: 'configuration',
         certainty: 'certain',
         remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
-    }, { evidence: fields('finding', 'until') }),
+    }, { evidence: (0,evidence/* fields */.O)('finding', 'until') }),
     'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', {
         title: 'Deadline of the run reached',
         party: 'configuration',
@@ -3312,7 +2605,7 @@ const RUN = {
         party: 'configuration',
         certainty: 'likely',
         remedy: 'Run the gate again. If it persists, use a machine with more CPU, lower `concurrency`, or run fewer other programs at the same time.',
-    }, { evidence: { suspendedFor: 'how long the gate did not run', ...fields('finding') } }),
+    }, { evidence: { suspendedFor: 'how long the gate did not run', ...(0,evidence/* fields */.O)('finding') } }),
     'internal-error': run_error('Internal error', 'The gate has a bug: its own code reached an unexpected state. The endpoint has not been judged.', {
         party: 'gate',
         certainty: 'certain',
@@ -3323,9 +2616,9 @@ const RUN = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/upgrade.ts
 
 
-const { error: upgrade_error } = entriesOf(['upgrade']);
-const SHOWS_DATA = { command: 'after-starttls', shows: ({ data }) => beginning(data) };
-const upgrade_SHOWS_REPLY = { command: 'starttls', shows: REPLY };
+const { error: upgrade_error } = (0,entry/* entriesOf */.Mc)(['upgrade']);
+const SHOWS_DATA = { command: 'after-starttls', shows: ({ data }) => (0,entry/* beginning */.Ir)(data) };
+const upgrade_SHOWS_REPLY = { command: 'starttls', shows: entry/* REPLY */.Fb };
 /** Findings of step 2: the reply to STARTTLS. */
 const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220. A temporary reply (4xx, usually 454) is a failure too if the server still sends it on the last attempt.', {
@@ -3335,7 +2628,7 @@ const UPGRADE = {
         setting: 'starttls-refused',
         reproduce: upgrade_SHOWS_REPLY,
     }, {
-        evidence: fields('reply'),
+        evidence: (0,evidence/* fields */.O)('reply'),
         reference: 'RFC 3207 section 4',
         resultType: 'starttls-not-supported',
         causes: {
@@ -3404,7 +2697,7 @@ const UPGRADE = {
         remedy: 'Connect from the server itself (loopback). If the data comes there too, update the server, or the proxy in front of it: typically it replies to STARTTLS twice. If it does not, treat it as an attack, and find the device in the network that inserts the data.',
         reproduce: SHOWS_DATA,
     }, {
-        evidence: fields('data'),
+        evidence: (0,evidence/* fields */.O)('data'),
         reference: 'RFC 3207 section 4.2',
         resultType: 'validation-failure',
         causes: {
@@ -3428,7 +2721,7 @@ const UPGRADE = {
         party: 'server',
         certainty: 'certain',
         remedy: 'Update the mail server, or the proxy that terminates TLS in front of it. Every maintained mail server discards what it received before the handshake; a proxy must do the same.',
-    }, { evidence: fields('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
+    }, { evidence: (0,evidence/* fields */.O)('sent', 'reply'), reference: 'RFC 3207 section 4.2' }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog.ts
@@ -3451,7 +2744,7 @@ const CATALOG = {
     ...CAPABILITY,
     ...UPGRADE,
     ...HANDSHAKE,
-    ...CERTIFICATE,
+    ...certificate/* CERTIFICATE */.k,
     ...AUTHENTICATION,
     ...DELIVERY,
     ...RUN,
@@ -3466,6 +2759,747 @@ const UNWAIVABLE = [
     'waiver-expired',
     'waiver-unused',
 ];
+
+
+/***/ }),
+
+/***/ 7925:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HW: () => (/* binding */ alternativeName),
+/* harmony export */   e6: () => (/* binding */ howToInclude),
+/* harmony export */   yl: () => (/* binding */ CERTIFICATE_NAME)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _entry_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1642);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2293);
+
+
+
+const { error } = (0,_entry_js__WEBPACK_IMPORTED_MODULE_2__/* .entriesOf */ .Mc)(['certificate'], (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .fields */ .O)('keyType'));
+/** A subject alternative name as `openssl` expects it. */
+function alternativeName(name = '') {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? `DNS:${name}` : `IP:${name}`;
+}
+const includesName = ({ expected = '' }) => `includes ${expected}`;
+/** For a certificate that no public CA issues. */
+function howToInclude({ expected }) {
+    return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
+}
+const MISMATCH = 'hostname mismatch';
+/** The names are wrong for this server, and a new certificate is the fix. */
+const NEW_CERTIFICATE = {
+    party: 'server',
+    certainty: 'likely',
+    setting: 'certificate',
+    newCertificate: includesName,
+};
+const LIST_OF_NAMES = 'certificate-names';
+/** Findings of step 3 about the name in the certificate. */
+const CERTIFICATE_NAME = {
+    'certificate-hostname-mismatch': error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
+        ...NEW_CERTIFICATE,
+        remedy: ({ expected = '', names = '' }) => `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
+        reproduce: {
+            command: 'openssl',
+            shows: ({ expected = '' }) => ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+        },
+    }, {
+        evidence: (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .fields */ .O)('expected', 'names', 'subject'),
+        reference: 'RFC 9525 section 6',
+        resultType: 'certificate-host-mismatch',
+        causes: {
+            'no-names': {
+                ...NEW_CERTIFICATE,
+                title: 'Certificate has no usable name',
+                certainty: 'certain',
+                newCertificate: ({ expected = '' }) => `has ${expected} as a subject alternative name`,
+                remedy: (evidence) => `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${howToInclude(evidence)} A different \`servername\` does not help. OpenSSL's own check (\`-verify_hostname\`) accepts a common name instead, so it may not report this; other clients do.`,
+                // If there are names of other types, the list is not empty.
+                reproduce: {
+                    command: LIST_OF_NAMES,
+                    shows: ({ names }) => (names === 'none' ? 'No extensions' : ''),
+                },
+            },
+            'forged-name': {
+                title: 'Forged name in the certificate',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'address-as-name': {
+                ...NEW_CERTIFICATE,
+                title: 'IP address in the certificate is a DNS name',
+                certainty: 'certain',
+                newCertificate: ({ expected = '' }) => `has ${expected} as an IP address`,
+                remedy: (evidence) => `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
+                reproduce: { command: 'openssl', shows: 'IP address mismatch' },
+            },
+            'local-address': {
+                title: 'Endpoint is configured without the name in the certificate',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
+                reproduce: {
+                    command: 'openssl',
+                    shows: ({ expected = '' }) => ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+                },
+            },
+            wildcard: {
+                ...NEW_CERTIFICATE,
+                title: 'Wildcard does not cover the host name',
+                certainty: 'certain',
+                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'partial-wildcard': {
+                ...NEW_CERTIFICATE,
+                title: 'Wildcard is not a whole label',
+                certainty: 'certain',
+                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
+                reproduce: { command: LIST_OF_NAMES, shows: '*' },
+            },
+            'default-certificate': {
+                ...NEW_CERTIFICATE,
+                title: 'Default certificate of the server',
+                remedy: ({ expected = '' }) => `Configure the server to use a certificate that includes ${expected}. The names in this one are those of a machine, not of a mail server on the internet, so it was probably generated when the software was installed.`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+            'other-domain': {
+                title: 'Certificate is for another domain',
+                party: 'configuration',
+                certainty: 'likely',
+                setting: 'certificate',
+                remedy: ({ expected = '', names = '' }) => `If a provider operates the server, ${expected} is probably an alias of the provider's host name: use that name as \`host\`, in the gate and in mail clients. The certificate includes ${names}. If the server is yours, it uses the certificate of another site: configure one that includes ${expected}, for this name (SNI) or as the default.`,
+                reproduce: { command: 'openssl', shows: MISMATCH },
+            },
+        },
+    }),
+};
+
+
+/***/ }),
+
+/***/ 7776:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ CERTIFICATE)
+});
+
+// EXTERNAL MODULE: ./src/findings/catalog/entry.ts
+var entry = __nccwpck_require__(1642);
+// EXTERNAL MODULE: ./src/findings/catalog/evidence.ts
+var evidence = __nccwpck_require__(2293);
+;// CONCATENATED MODULE: ./src/findings/catalog/certificate-chain.ts
+
+
+const { error } = (0,entry/* entriesOf */.Mc)(['certificate'], (0,evidence/* fields */.O)('keyType'));
+/** Evidence of the findings about the chain. */
+const CHAIN_EVIDENCE = (0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent');
+const DEAD_END = (0,evidence/* fields */.O)('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
+const UNTRUSTED = (0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
+/** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
+const NO_ISSUER = 'unable to get local issuer certificate';
+/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
+const BAD_SIGNATURE = 'certificate signature failure';
+const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
+const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
+const byTrustedCa = 'was issued by a CA that its clients trust';
+/** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
+function appendIssuer({ missingIssuer = '', caIssuers }) {
+    const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
+    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+}
+/** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
+function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }) {
+    const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+    const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
+    return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
+}
+const MISSING_INTERMEDIATE = {
+    party: 'server',
+    certainty: 'likely',
+    remedy: appendIssuer,
+    examples: FULL_CHAIN_EXAMPLE,
+    setting: 'certificate',
+    reproduce: { command: 'openssl', shows: NO_ISSUER },
+};
+const PRIVATE_ROOT = {
+    title: 'Private CA not trusted',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ missingIssuer = '' }) => `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
+    reproduce: { command: 'openssl', shows: NO_ISSUER },
+};
+/** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
+const SAME_NAME = {
+    title: 'Issuer has the name of a trusted CA, but a different key',
+    party: 'server',
+    certainty: 'likely',
+    remedy: 'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
+};
+/** Findings of step 3 about the issuers of the certificate. */
+const CERTIFICATE_CHAIN = {
+    'certificate-self-signed': error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: byTrustedCa,
+        remedy: ({ pin = '' }) => `Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to \`ca\`. Or compare the key with that on the server, and pin it: \`tls.pin: ${pin}\`.`,
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+    }, {
+        evidence: { ...CHAIN_EVIDENCE, ...(0,evidence/* fields */.O)('pin') },
+        reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
+    }),
+    'certificate-chain-incomplete': error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', MISSING_INTERMEDIATE, {
+        evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
+        reference: 'RFC 8446 section 4.4.2',
+        resultType: 'certificate-not-trusted',
+        causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
+    }),
+    'certificate-untrusted': error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
+        setting: 'certificate',
+    }, {
+        evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
+        reference: 'RFC 5280 section 6.1',
+        resultType: 'certificate-not-trusted',
+        causes: {
+            'missing-issuer': { ...MISSING_INTERMEDIATE, title: 'Intermediate certificate missing' },
+            'private-root': PRIVATE_ROOT,
+            'unknown-root': {
+                title: 'Private root not trusted',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ rootSha256 = '' }) => `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
+                reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
+            },
+            'same-name': SAME_NAME,
+            'wrong-issuer-key': {
+                title: 'Wrong intermediate certificate sent',
+                party: 'server',
+                certainty: 'likely',
+                remedy: replaceIssuer,
+                examples: FULL_CHAIN_EXAMPLE,
+                setting: 'certificate',
+                reproduce: {
+                    command: 'openssl',
+                    shows: ({ issuerKeyId, sentKeyId }) => issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
+                },
+            },
+            'bad-signature': {
+                title: 'Signature of the certificate not valid',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
+            },
+            'issuer-expired': {
+                title: 'Issuer certificate expired',
+                party: 'server',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
+                examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: 'certificate has expired' },
+            },
+            'root-expired': {
+                title: 'Root certificate expired',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+                reproduce: { command: 'openssl', shows: 'certificate has expired' },
+            },
+            'configured-issuer-expired': {
+                title: 'Trusted intermediate expired',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Replace ${badIssuer} in \`ca\`: with the root of this CA if the server sends the current intermediate, otherwise with the current intermediate.`,
+            },
+            'issuer-not-yet-valid': {
+                title: 'Issuer certificate not yet valid',
+                party: 'server',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Install the chain that is valid now, such as the previous one. If ${badIssuer} should be valid already, it was issued with a wrong date: the CA must reissue it.`,
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+            'issuer-clock': {
+                title: 'Issuer certificate not yet valid, or a wrong clock',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+            'issuer-not-a-ca': {
+                title: 'Issuer is not a CA',
+                party: 'server',
+                certainty: 'likely',
+                newCertificate: byTrustedCa,
+                remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+                reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+            },
+            'issuer-not-allowed': {
+                title: 'Issuer must not issue this certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: byTrustedCa,
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                setting: 'certificate',
+            },
+            'name-constraints': {
+                title: 'Name constraints of the issuer exclude this certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'has only names that its issuers may certify',
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: constraintViolation },
+            },
+        },
+    }),
+};
+/** What OpenSSL reports for a name outside of what an issuer may certify. */
+function constraintViolation({ reason = '' }) {
+    return `${reason.includes(': its name constraints exclude ') ? 'excluded' : 'permitted'} subtree violation`;
+}
+
+// EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
+var certificate_name = __nccwpck_require__(7925);
+;// CONCATENATED MODULE: ./src/findings/catalog/certificate.ts
+
+
+
+
+const { error: certificate_error, warning, notice } = (0,entry/* entriesOf */.Mc)(['certificate'], (0,evidence/* fields */.O)('keyType'));
+const VALIDITY = {
+    evidence: (0,evidence/* fields */.O)('validFrom', 'validTo', 'now'),
+    reference: 'RFC 5280 section 4.1.2.5',
+};
+const IS_VALID_NOW = 'is valid now';
+/** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
+function notAfter(iso = '') {
+    const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
+    const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
+    return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
+}
+/** A third of the days between two dates. */
+function thirdOfDays(from, to) {
+    return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
+}
+/** Weak signatures as `openssl x509 -text` prints them. */
+const SIGNATURES = {
+    'RSA with MD5': 'md5WithRSAEncryption',
+    'RSA with SHA-1': 'sha1WithRSAEncryption',
+    'ECDSA with SHA-1': 'ecdsa-with-SHA1',
+};
+/** Findings of step 3 about the certificate. */
+const CERTIFICATE = {
+    'certificate-expired': certificate_error('Certificate expired', "The notAfter date of the server's certificate has passed.", {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: IS_VALID_NOW,
+        remedy: 'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
+        examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'certificate has expired' },
+    }, { ...VALIDITY, resultType: 'certificate-expired' }),
+    'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: IS_VALID_NOW,
+        remedy: 'Install a certificate that is valid now, such as the previous one. If it should be valid already, check the clock of the machine that issued it.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+    }, {
+        ...VALIDITY,
+        resultType: 'validation-failure',
+        causes: {
+            clock: {
+                title: 'Certificate not yet valid, or a wrong clock',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ validFrom = '', now = '' }) => `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+                reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
+            },
+        },
+    }),
+    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: 'is valid for longer than `min-valid-days`',
+        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
+        examples: 'certbot: `certbot renew --dry-run`.',
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
+    }, {
+        ...VALIDITY,
+        causes: {
+            'short-lived': {
+                title: 'Lifetime too short for min-valid-days',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
+                reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
+            },
+        },
+    }),
+    ...certificate_name/* CERTIFICATE_NAME */.yl,
+    ...CERTIFICATE_CHAIN,
+    'certificate-wrong-purpose': certificate_error('Certificate not valid for a server', 'The certificate is not meant to authenticate a server. Its extended key usage lacks serverAuth, its key usage allows neither digital signatures nor key exchange, its Netscape certificate type is not that of a server, or it is a CA certificate. OpenSSL does not accept anyExtendedKeyUsage instead of serverAuth, but it does accept a CA certificate, which other TLS libraries reject.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: 'is for TLS servers',
+        remedy: 'Get a certificate that is not a CA, with key usage "Digital Signature" and extended key usage "TLS Web Server Authentication".',
+        setting: 'certificate',
+        reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
+    }, {
+        evidence: (0,evidence/* fields */.O)('reason', 'subject', 'expected', 'pin'),
+        reference: 'RFC 5280 sections 4.2.1.3 and 4.2.1.12',
+        resultType: 'validation-failure',
+        causes: {
+            'other-purpose': {
+                party: 'server',
+                certainty: 'likely',
+                newCertificate: 'is for TLS servers',
+                remedy: 'Configure the server to use its own certificate: this one is for a different purpose, such as clients or mail, so it is probably the wrong file. If there is no other, get one with extended key usage "TLS Web Server Authentication".',
+                setting: 'certificate',
+                reproduce: { command: 'certificate-purpose', shows: 'SSL server : No' },
+            },
+            'self-signed-ca': {
+                title: 'Self-signed CA certificate used as server certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'is not a CA certificate',
+                remedy: ({ expected = '', pin = '' }) => `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${(0,certificate_name/* alternativeName */.HW)(expected)}" -out server.crt\`, install it, and use it in \`ca\`. Or keep the present one and pin its key: \`tls.pin: ${pin}\`.`,
+                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+            },
+            'ca-certificate': {
+                title: 'CA certificate used as server certificate',
+                party: 'server',
+                certainty: 'certain',
+                newCertificate: 'is not a CA certificate',
+                remedy: 'Get a certificate for this server from the CA (basic constraints `CA:FALSE`), and configure the server to use that. Keep the key of a CA off the mail server.',
+                setting: 'certificate',
+                reproduce: { command: 'certificate-text', shows: 'CA:TRUE' },
+            },
+        },
+    }),
+    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Have the certificate reissued with software that encodes it correctly: it cannot be repaired, because it is signed.',
+        setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: badTime },
+    }, {
+        evidence: {
+            malformed: 'what is malformed',
+            sha256: 'the fingerprint of the certificate',
+            ...(0,evidence/* fields */.O)('subject'),
+        },
+        reference: 'RFC 5280 section 4.1',
+        resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Malformed issuer certificate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+            },
+        },
+    }),
+    'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
+        remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
+        setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: publicKeyBits },
+    }, {
+        evidence: { key: 'type and size of the key', ...(0,evidence/* fields */.O)('subject') },
+        reference: 'RFC 9325 section 4.5',
+        resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Weak key of an issuer',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
+            },
+        },
+    }),
+    'certificate-weak-signature': certificate_error('Weak signature', 'A certificate in the chain is signed with SHA-1 or MD5, which can be forged. If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: 'is signed with SHA-256 or better',
+        remedy: 'Have the certificate reissued with SHA-256 or better. The key can stay the same.',
+        examples: 'In a CA of your own: `openssl x509 -req -sha256`, or `default_md = sha256` in `openssl.cnf`.',
+        setting: 'certificate',
+        reproduce: { command: 'certificate-text', shows: ({ signature = '' }) => SIGNATURES[signature] ?? '' },
+    }, {
+        evidence: { signature: 'the signature algorithm', ...(0,evidence/* fields */.O)('subject') },
+        reference: 'RFC 9325 section 4.5; RFC 9155',
+        resultType: 'validation-failure',
+        causes: {
+            issuer: {
+                title: 'Weak signature of an intermediate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ subject = '' }) => `Install the current certificate of the intermediate ${subject}, if the CA publishes one with SHA-256 or better; otherwise the CA must reissue it. The present one is weakly signed, so a new certificate for the server alone does not help.`,
+            },
+        },
+    }),
+    'certificate-pin-mismatch': certificate_error('Key does not match the pin', 'The public key of the server is not one of those in `tls.pin`.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ pin = '' }) => `Find out who operates this server before you change the pin: the certificate is not valid either, so nothing shows that it is yours. If the key was changed on purpose, compare it with the key on the server, and set \`tls.pin\` to ${pin}.`,
+        reproduce: { command: 'pin', shows: pinDigest },
+    }, {
+        evidence: { ...(0,evidence/* fields */.O)('pin'), pinned: 'the pins in `tls.pin`' },
+        reference: 'RFC 7469 section 2.6',
+        causes: {
+            'valid-certificate': {
+                title: 'Key does not match the pin, but the certificate is valid',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ pin = '' }) => `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+                examples: 'certbot: `--reuse-key`.',
+                reproduce: { command: 'pin', shows: pinDigest },
+            },
+        },
+    }),
+    'certificate-issuer-expires-first': warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
+        party: 'server',
+        certainty: 'certain',
+        remedy: ({ issuer = '' }) => `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
+        setting: 'certificate',
+        reproduce: { command: 'openssl', shows: ({ issuerValidTo }) => notAfter(issuerValidTo) },
+    }, {
+        evidence: {
+            issuer: 'the subject of the certificate that expires first',
+            ...(0,evidence/* fields */.O)('issuerValidTo'),
+            validTo: "the notAfter date of the server's certificate",
+        },
+        reference: 'RFC 5280 section 6.1.3',
+        causes: {
+            'trusted-ca': {
+                title: 'Trusted CA expires before the certificate',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ issuer = '' }) => `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,
+            },
+        },
+    }),
+    'certificate-chain-disordered': notice('Certificate chain out of order', 'Each certificate that the server sends should be the issuer of the one before it. One of them is not: it is in the wrong place, or does not belong to the chain. Most clients accept this, but some embedded clients do not.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Put the chain in order, leaf first, each followed by its issuer, and remove what does not belong to it. The root can be left out.',
+        setting: 'certificate',
+    }, {
+        evidence: {
+            subject: 'the first certificate that is out of order',
+            ...(0,evidence/* fields */.O)('certificatesSent'),
+        },
+        reference: 'RFC 8446 section 4.4.2',
+        causes: {
+            repeated: {
+                title: 'Certificate sent more than once',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
+                setting: 'certificate',
+            },
+            'too-many': {
+                title: 'Too many certificates sent',
+                party: 'server',
+                certainty: 'certain',
+                remedy: 'Configure the server to send its own certificate and its intermediates. Often the list of all trusted CAs is configured as the chain.',
+                setting: 'certificate',
+            },
+        },
+    }),
+    'certificate-lifetime-long': notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
+    }, { evidence: (0,evidence/* fields */.O)('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
+    'certificate-unchecked': warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
+    }, {
+        evidence: { outcome: 'how the additional connection ended' },
+        reference: 'RFC 8446 section 4.4.2.2',
+        causes: {
+            'client-certificate': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Set `tls.check: single` for this endpoint, and check the second certificate with `openssl s_client`: the server requires a client certificate, which the gate does not send on this connection.',
+            },
+            'tls-1.3-only': {
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: 'Set `tls.check: single` for this endpoint if the server has one certificate: a server that supports only TLS 1.3 always gets this warning unless it shows both certificates.',
+            },
+        },
+    }),
+    'certificate-pinned': notice('Pinned key: chain, name and purpose ignored', 'The key of the server matches a pin, which authenticates the server even if its chain, name or purpose is not valid. These problems are listed for information.', {
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Nothing to do, unless clients without the pin use this server too.',
+    }, {
+        evidence: {
+            ...CHAIN_EVIDENCE,
+            ...UNTRUSTED,
+            ...DEAD_END,
+            ...(0,evidence/* fields */.O)('expected', 'names', 'finding', 'subject', 'pin'),
+        },
+        reference: 'RFC 7435 section 3',
+    }),
+};
+/** As `openssl x509 -text` prints the size of a key: `Public-Key: (1024 bit)`. */
+function publicKeyBits({ key = '' }) {
+    const bits = / (\d+)$/.exec(key)?.[1];
+    return bits === undefined ? '' : `Public-Key: (${bits} bit)`;
+}
+/** OpenSSL shows no other problem of the encoding. */
+function badTime({ malformed = '' }) {
+    return malformed.includes(' is not a valid date: ') && /\d{12}Z/.test(malformed) ? 'Bad time value' : '';
+}
+function pinDigest({ pin = '' }) {
+    return pin.replace('sha256/', '');
+}
+
+
+/***/ }),
+
+/***/ 1642:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fb: () => (/* binding */ REPLY),
+/* harmony export */   Ir: () => (/* binding */ beginning),
+/* harmony export */   Mc: () => (/* binding */ entriesOf),
+/* harmony export */   mz: () => (/* binding */ stable)
+/* harmony export */ });
+/** What Exchange Online and Gmail append to a reply: it is different in every session. */
+const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
+/**
+ * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
+ * its own code. A long reply is shortened in the evidence.
+ */
+const REPLY = ({ reply = '' }) => {
+    const [first = '', ...others] = reply.split(' / ');
+    const text = others.length === 0 ? first : first.slice('250 '.length);
+    return stable(text.replace(OF_THIS_SESSION, ''));
+};
+/** Addresses, diagnostics, queue IDs and times are different in every session, or on another machine. */
+const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\b/i;
+/** Nobody compares more than this. In characters. */
+const LONGEST_SHOWN = 80;
+/** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
+function stable(text) {
+    const [start = ''] = beginning(text).split(UNSTABLE);
+    const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
+    return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
+}
+/** The beginning of a text up to the first character that the evidence shows escaped or cut, and tools do not. */
+function beginning(text = '') {
+    const [start = ''] = text.split(/\\[xu]|…/);
+    return start.trim();
+}
+/**
+ * One constructor of entries for each severity.
+ * @param steps the steps of all entries that name no others
+ * @param common evidence that all entries may have
+ */
+function entriesOf(steps, common) {
+    const entryOf = (severity) => (title, explanation, usual, details) => ({
+        ...{ title, severity, steps, explanation, usual },
+        ...details,
+        evidence: { ...details.evidence, ...common },
+    });
+    return { error: entryOf('error'), warning: entryOf('warning'), notice: entryOf('notice') };
+}
+
+
+/***/ }),
+
+/***/ 2293:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ fields)
+/* harmony export */ });
+/** Fields of evidence that several findings have, with a description of each (Markdown). */
+const SHARED = {
+    detail: 'how the connection ended, or the system error code',
+    address: 'the IP address that was tried',
+    awaited: 'the reply that the gate waited for',
+    reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
+    received: 'the part of the reply that arrived',
+    reply: 'the reply of the server',
+    helo: 'the reply to HELO',
+    greeting: 'the greeting, if it is overwritten with asterisks',
+    line: 'the line that the server sent',
+    data: 'the data that arrived',
+    protocol: 'the protocol that the server speaks',
+    waited: 'how long the gate waited',
+    attemptLimit: 'the time limit of the whole attempt, if that was reached',
+    capabilities: 'the capabilities in the reply to EHLO',
+    masked: 'the keywords that are overwritten',
+    mechanism: 'the SASL mechanism that was tried',
+    saslError: 'the error that the server reports within the mechanism',
+    fault: 'what was wrong in the SASL exchange',
+    sent: 'what the probe sent',
+    alert: 'the number of the TLS alert',
+    name: 'the name of the TLS alert',
+    reason: 'the reason, in words',
+    code: 'the error code of the TLS library',
+    required: 'the required value',
+    subject: 'the subject of the certificate',
+    issuer: 'the issuer of the certificate',
+    openssl: "OpenSSL's error for the chain",
+    missingIssuer: 'the issuer whose certificate was not sent',
+    caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
+    nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
+    issuerKeyId: 'the identifier of the key that has signed the certificate, from the certificate',
+    sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer',
+    certificatesSent: 'how many certificates were sent',
+    chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
+    trusted: 'the trusted CAs, and where they come from',
+    root: 'the private root in which the chain ends',
+    rootSha256: 'its fingerprint',
+    badIssuer: 'the issuer that must not issue the certificate below it',
+    issuerValidTo: "the notAfter date of the issuer's certificate",
+    expected: 'the expected name',
+    names: 'the subject alternative names',
+    pin: "the pin of the server's key",
+    validFrom: 'the notBefore date',
+    validTo: 'the notAfter date',
+    now: 'the time of the test',
+    keyType: 'with `tls.check: both`, the key type of the other certificate',
+    messageId: 'the Message-ID of the test message',
+    check: 'SPF, DKIM or DMARC',
+    authservId: 'the receiver whose results are used',
+    finding: 'the code of the finding that it is about',
+    until: 'the last day of the waiver',
+};
+/** Some of the shared fields of evidence. */
+function fields(...names) {
+    return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
+}
 
 
 /***/ }),
@@ -3839,7 +3873,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 9695:
+/***/ 3647:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3866,14 +3900,84 @@ var net_deadline = __nccwpck_require__(7879);
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 17 modules
-var catalog = __nccwpck_require__(9778);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 12 modules
+var catalog = __nccwpck_require__(4196);
+// EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
+var certificate = __nccwpck_require__(7776);
+// EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
+var certificate_name = __nccwpck_require__(7925);
+;// CONCATENATED MODULE: ./src/findings/inbox-certificate.ts
+
+
+/** What a certificate finding is called as the cause of a finding about an inbox. */
+function inboxCause(code, cause) {
+    return cause === undefined ? code : `${code}:${cause}`;
+}
+const OF_INBOX = ' The server is that of the inbox.';
+/** The host in the URL is the expected name. */
+function correctName({ expected = '', names = '' }) {
+    return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise get a certificate that includes ${expected}.`;
+}
+/** Where the usual fix is a pin or `servername`. */
+const OWN = {
+    'certificate-self-signed': {
+        remedy: 'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, if the certificate is not a CA certificate, add it to `ca` itself.',
+    },
+    'certificate-wrong-purpose:self-signed-ca': {
+        remedy: ({ expected = '' }) => `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${(0,certificate_name/* alternativeName */.HW)(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
+    },
+    'certificate-hostname-mismatch': { remedy: correctName },
+    'certificate-hostname-mismatch:local-address': {
+        title: 'Certificate does not match the host name',
+        remedy: correctName,
+    },
+    'certificate-hostname-mismatch:other-domain': { remedy: correctName },
+    'certificate-hostname-mismatch:wildcard': { remedy: correctName },
+    'certificate-hostname-mismatch:address-as-name': { remedy: correctName },
+    'certificate-hostname-mismatch:no-names': {
+        remedy: (evidence) => `Get a certificate with the subject alternative name ${evidence.expected ?? ''}. A public CA adds it to every certificate. ${(0,certificate_name/* howToInclude */.e6)(evidence)} A different name in \`delivery.inbox\` does not help.`,
+    },
+};
+/**
+ * The cause of a certificate finding, for the certificate of an inbox: pins and `servername` are of the SMTP server, and so
+ * is the software whose settings are known.
+ * @param name from {@link inboxCause}
+ */
+function certificateCauseOfInbox(name) {
+    const [code = '', of = ''] = name.split(':');
+    const entry = certificate/* CERTIFICATE */.k[code];
+    if (!entry)
+        return undefined;
+    const { title = entry.title, party, certainty, remedy, examples, reproduce, reference, } = entry.causes?.[of] ?? entry.usual;
+    const own = OWN[name];
+    const text = own?.remedy ?? remedy;
+    const standard = reference ?? entry.reference;
+    return {
+        title: `Inbox: ${own?.title ?? title}`,
+        party: party === 'server' ? 'inbox' : party,
+        certainty,
+        remedy: (evidence) => {
+            const { needs } = evidence;
+            if (needs !== undefined)
+                return `Replace the certificate of the inbox with one that ${needs}.`;
+            return `${typeof text === 'string' ? text : text(evidence)}${party === 'server' ? OF_INBOX : ''}`;
+        },
+        ...(examples !== undefined && { examples }),
+        ...(reproduce?.command === 'openssl' && { reproduce: { ...reproduce, command: 'inbox-tls' } }),
+        ...(standard !== undefined && { reference: standard }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/findings/cause.ts
 
-/** @param name of the cause; undefined means the usual one */
+
+/** @param name of the cause; undefined means the usual one. For the certificate of an inbox it is that of a certificate finding */
 function causeOf(code, name) {
     const entry = catalog/* CATALOG */.W8[code];
-    return (name === undefined ? undefined : entry.causes?.[name]) ?? entry.usual;
+    if (name === undefined)
+        return entry.usual;
+    const cause = code === 'inbox-unreachable' ? certificateCauseOfInbox(name) : undefined;
+    return cause ?? entry.causes?.[name] ?? entry.usual;
 }
 /** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
 function textOf(text, evidence = {}) {
@@ -3936,7 +4040,7 @@ function sharedFixes(found) {
         if (!leader || ofOne.length < 2)
             continue;
         const title = titleOf(leader);
-        const needs = new Intl.ListFormat('en').format(new Set(ofOne.map(need)));
+        const needs = needsOf(ofOne);
         for (const one of ofOne) {
             fixes.set(one, one === leader
                 ? { text: `Replace the certificate with one that ${needs}.`, leads: true }
@@ -3955,6 +4059,10 @@ function referToCause(causes, found) {
         const leader = causes.find(({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code));
         return leader ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader)}".` } : one;
     });
+}
+/** What a new certificate that fixes all of these findings must be or have, as the end of "one that …". */
+function needsOf(found) {
+    return new Intl.ListFormat('en').format(new Set(found.map(need)));
 }
 function titleOf({ code, cause }) {
     return causeOf(code, cause).title ?? catalog/* CATALOG */.W8[code].title;
@@ -8750,7 +8858,7 @@ function judgePlaintext({ endpoint, transcript }, bytes) {
 
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
-async function certificate(context, upgraded) {
+async function certificate_certificate(context, upgraded) {
     const afterStartTls = upgraded.transport === 'starttls' ? upgraded : undefined;
     const connection = afterStartTls?.connection ?? (await openConnection(context));
     const { address } = connection;
@@ -18242,6 +18350,49 @@ function settingsFor({ endpoint, run }, target) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/steps/delivery/inbox-certificate.ts
+
+
+
+
+/** The chain comes first: without a trusted issuer, dates and names prove nothing. */
+const ORDER = [
+    'certificate-malformed',
+    'certificate-self-signed',
+    'certificate-chain-incomplete',
+    'certificate-untrusted',
+    'certificate-wrong-purpose',
+    'certificate-expired',
+    'certificate-not-yet-valid',
+    'certificate-expires-soon',
+    'certificate-hostname-mismatch',
+];
+/**
+ * What a finding about an inbox says about its certificate: the cause of the first problem, with its evidence. If one
+ * certificate fixes several problems, as with a placeholder, also what that must be.
+ * @param objections at least one
+ * @param evidence of the inbox
+ */
+function aboutCertificate(objections, evidence) {
+    const rank = ({ code }) => (ORDER.includes(code) ? ORDER.indexOf(code) : ORDER.length);
+    const [first] = objections.toSorted((a, b) => rank(a) - rank(b));
+    if (!first)
+        return { evidence };
+    const problems = objections.map((each) => ({ ...each, code: each.code }));
+    const fixable = problems.filter(({ code, cause }) => causeOf(code, cause).newCertificate !== undefined);
+    const isOneFix = fixable.length > 1 && fixable.some(({ code }) => code === first.code);
+    const known = Object.keys(catalog/* CATALOG */.W8['inbox-unreachable'].evidence);
+    const details = Object.entries(first.evidence ?? {}).filter(([field]) => known.includes(field));
+    return {
+        cause: inboxCause(first.code, first.cause),
+        evidence: {
+            ...Object.fromEntries(details),
+            ...evidence,
+            ...(isOneFix && { needs: needsOf(fixable) }),
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/steps/delivery/inbox-finding.ts
 
 
@@ -18271,10 +18422,14 @@ function inboxFinding(failure, target) {
         const naming = failure.kind === 'rejected' && failure.naming;
         return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
     }
+    if (failure.kind === 'bad-certificate') {
+        const known = finding('inbox-unreachable', message, { cause: 'certificate' });
+        return { ...known, ...aboutCertificate(failure.objections, evidence) };
+    }
     const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
     return finding('inbox-unreachable', message, {
         evidence: { ...evidence, ...detailsOf(failure) },
-        cause: inbox_finding_causeOf(failure, target),
+        cause: inbox_finding_causeOf(failure),
         ...(isInconclusive && { inconclusive: true }),
     });
 }
@@ -18293,7 +18448,7 @@ const CONNECTING = {
     reset: 'refused',
     'timed-out': 'timed-out',
 };
-function inbox_finding_causeOf(failure, { host }) {
+function inbox_finding_causeOf(failure) {
     switch (failure.kind) {
         case 'no-connection':
             return CONNECTING[failure.cause.kind];
@@ -18305,36 +18460,16 @@ function inbox_finding_causeOf(failure, { host }) {
             if (failure.cause.kind !== 'cleartext')
                 return 'tls-failed';
             return failure.afterStartTls ? 'data-after-starttls' : 'not-tls';
-        case 'bad-certificate':
-            return certificateCause(failure.objections.map(({ code }) => code), (0,external_node_net_.isIP)(host) !== 0);
         case 'temporary':
         case 'unusable':
             return failure.reason;
         case 'busy':
+            return failure.reason === 'in-use' ? 'busy' : failure.reason;
         case 'other-protocol':
             return failure.kind;
     }
 }
-/** A placeholder certificate is self-signed, expired and misnamed at the same time: the chain comes first. */
-function certificateCause(codes, isAddress) {
-    const has = (...some) => codes.some((code) => some.includes(code));
-    if (has('certificate-self-signed'))
-        return 'certificate-self-signed';
-    if (has('certificate-chain-incomplete'))
-        return 'certificate-chain-incomplete';
-    if (has('certificate-untrusted'))
-        return 'certificate-untrusted';
-    if (has('certificate-expired', 'certificate-not-yet-valid', 'certificate-expires-soon'))
-        return 'certificate-dates';
-    if (!codes.every((code) => code === 'certificate-hostname-mismatch'))
-        return 'certificate';
-    return isAddress ? 'certificate-address' : 'certificate-name';
-}
 function detailsOf(failure) {
-    if (failure.kind === 'bad-certificate') {
-        const { expected, names } = failure.objections.find(({ evidence }) => evidence?.names !== undefined)?.evidence ?? {};
-        return expected === undefined || names === undefined ? {} : { expected, names };
-    }
     if (failure.kind === 'no-tls') {
         const { cause, required, negotiated } = failure;
         return {
@@ -20173,7 +20308,7 @@ async function attempt(endpoint, run, before = {}) {
     try {
         const connected = await steps.run('capability', () => capability(context));
         const upgraded = connected && (await steps.run('upgrade', () => upgrade(context, connected)));
-        const secured = upgraded && (await steps.run('certificate', () => certificate(context, upgraded)));
+        const secured = upgraded && (await steps.run('certificate', () => certificate_certificate(context, upgraded)));
         const signedIn = secured && (await steps.run('authentication', () => authentication(context, secured)));
         if (signedIn)
             await steps.run('delivery', () => delivery(context, signedIn));
@@ -21028,7 +21163,8 @@ class InboxError extends Error {
 }
 /** @param reply the server's own text, escaped */
 const temporary = (reason, detail, reply) => new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
-const busy = (detail) => new InboxError({ kind: 'busy', detail });
+/** @param reply the server's own text, escaped */
+const busy = (detail, reason = 'in-use', reply) => new InboxError({ kind: 'busy', detail, reason, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
 const unusable = (reason, detail, reply) => new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
@@ -44590,8 +44726,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 17 modules
-var catalog = __nccwpck_require__(9778);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 12 modules
+var catalog = __nccwpck_require__(4196);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -45874,6 +46010,42 @@ function* jsonPieces({ endpoints, ...rest }) {
     yield `${LIST_ENDS}\n`;
 }
 
+;// CONCATENATED MODULE: ./src/output/inbox-excerpt.ts
+/** Commands with which the gate waits for a message, and ends. */
+const WAITING = /^(?:[0-9A-F]+ (?:NOOP|IDLE|LOGOUT)|DONE|QUIT)\b/i;
+/** A refusal of IMAP without its tag, its status and its response code. */
+const REFUSAL = /^(?:[0-9A-F]+|\*) (?:NO|BAD|BYE)(?: \[[^\]]*\])? (.*)$/is;
+/** The lines before which TLS begins follow the OK. */
+const STARTTLS = /^(?:[0-9A-F]+ STARTTLS|STLS)$/i;
+const ACCEPTED = /^(?:[0-9A-F]+ OK|\+OK)\b/i;
+/**
+ * The last lines up to the one that decides. If none does, those that only show that the gate waited are left out.
+ * @param quoted finds the line of the server that the evidence quotes, by the texts of all lines
+ */
+function inboxLines(transcript, finding, quoted) {
+    const decisive = quoted(transcript, finding) ?? quoted(transcript.map(withoutStatus), finding);
+    const shown = [...transcript.keys()].filter((at) => decisive === undefined ? !isWaiting(transcript, at) : at <= decisive);
+    const last = shown.at(-1) ?? -1;
+    return { shown, decisive, tlsBefore: tlsBefore(transcript, last, finding.evidence?.inbox ?? '') };
+}
+/** The evidence has the text of a refusal alone. */
+function withoutStatus(entry) {
+    return { ...entry, text: entry.from === 'server' ? (REFUSAL.exec(entry.text)?.[1] ?? '') : '' };
+}
+/** Whether a line is such a command, or belongs to the reply to it. */
+function isWaiting(transcript, at) {
+    const command = transcript.findLast(({ from }, index) => index <= at && from === 'client');
+    return command !== undefined && WAITING.test(command.text);
+}
+/** Nothing but the handshake is sent over TLS unless it succeeds. */
+function tlsBefore(transcript, last, url) {
+    if (/^[^:]*s:/.test(url))
+        return 0;
+    const command = transcript.findLastIndex(({ from, text }, at) => at < last && from === 'client' && STARTTLS.test(text));
+    const reply = transcript.findIndex(({ from, text }, at) => at > command && from === 'server' && ACCEPTED.test(text));
+    return command < 0 || reply < 0 || reply >= last ? undefined : reply + 1;
+}
+
 // EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
 var reproduce = __nccwpck_require__(550);
 ;// CONCATENATED MODULE: ./src/output/counts.ts
@@ -46007,6 +46179,7 @@ function addressOf({ host, port }) {
 ;// CONCATENATED MODULE: ./src/output/excerpt.ts
 
 
+
 const MOST_LINES = 8;
 /** Evidence that quotes a reply is never longer. It bounds the search for a hostile one. */
 const QUOTE_LIMIT = 4096;
@@ -46016,13 +46189,16 @@ const SHORTEST_QUOTE = 4;
 function excerptOf(endpoint, step, finding) {
     const { transcript, inboxTranscript } = endpoint;
     if (inboxTranscript && (finding.code === 'message-not-received' || isAboutInbox(finding))) {
-        const at = quotedLine(inboxTranscript, finding);
-        const last = at ?? inboxTranscript.length - 1;
-        if (last < 0)
+        const { shown, decisive, tlsBefore } = inboxLines(inboxTranscript, finding, quotedLine);
+        if (shown.length === 0)
             return undefined;
         return {
             connection: nameOfInbox(finding),
-            lines: linesUpTo(inboxTranscript, { start: 0, last, end: inboxTranscript.length, decisive: at }),
+            lines: linesOf(inboxTranscript, {
+                ...{ start: 0, shown: shown.slice(-MOST_LINES), end: inboxTranscript.length, decisive },
+                // The report does not have the version of an inbox.
+                tls: tlsBefore === undefined ? undefined : { before: tlsBefore, label: '--- TLS ---' },
+            }),
         };
     }
     if (isAboutInbox(finding))
@@ -46036,8 +46212,8 @@ function excerptOf(endpoint, step, finding) {
     const isMain = start === 0;
     return {
         connection: `${isMain ? '' : 'additional connection to '}${connectionTo(endpoint)}`,
-        lines: linesUpTo(transcript, {
-            ...{ start, last, end: endOfConnection(transcript, last) },
+        lines: linesOf(transcript, {
+            ...{ start, shown: linesUpTo(last, start), end: endOfConnection(transcript, last) },
             // A command that is last got no reply.
             decisive: quoted ?? (shown.from === 'client' ? last : undefined),
             tls: isMain ? tlsOf(endpoint, transcript) : undefined,
@@ -46064,24 +46240,25 @@ function connectionTo(endpoint) {
     const ip = address === undefined || address === host ? '' : ` (${address})`;
     return `${addressOf(endpoint)}${ip}${attempts > 1 ? `, attempt ${attempts}` : ''}`;
 }
-function linesUpTo(transcript, { start, last, end, decisive, tls }) {
+function linesUpTo(last, start) {
     const first = Math.max(start, last - MOST_LINES + 1);
-    const begins = tls && tls.before <= last + 1 ? tls : undefined;
-    const marker = begins ? [begins.label] : [];
-    const isHidden = begins !== undefined && begins.before <= first;
-    const shown = transcript.slice(first, last + 1).flatMap((entry, index) => {
-        const at = first + index;
-        const line = `${at === decisive ? '>' : ' '} ${excerpt_transcriptLine(entry)}`;
-        return !isHidden && begins?.before === at ? [...marker, line] : [line];
-    });
-    return [
-        ...(isHidden
-            ? [...leftOut(begins.before - start), ...marker, ...leftOut(first - begins.before)]
-            : leftOut(first - start)),
-        ...shown,
-        ...(begins?.before === last + 1 ? marker : []),
-        ...leftOut(end - last - 1),
-    ];
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+function linesOf(transcript, { start, shown, end, decisive, tls }) {
+    const lines = [];
+    let next = start;
+    for (const at of [...shown, end]) {
+        const entry = at < end ? transcript[at] : undefined;
+        // At the end, TLS is of interest only if it begins with the next line.
+        const begins = tls && tls.before >= next && tls.before <= (entry ? at : next) ? tls : undefined;
+        lines.push(...(begins
+            ? [...leftOut(begins.before - next), begins.label, ...leftOut(at - begins.before)]
+            : leftOut(at - next)));
+        if (entry)
+            lines.push(`${at === decisive ? '>' : ' '} ${excerpt_transcriptLine(entry)}`);
+        next = at + 1;
+    }
+    return lines;
 }
 function leftOut(lines) {
     return lines > 0 ? [`… ${(0,count/* count */.U)(lines, 'line')}`] : [];
@@ -46407,9 +46584,9 @@ function table(views, paint, width) {
         const grid = gridOf(columns, views);
         if (width !== undefined && lengthOf(grid) > width)
             continue;
-        return [...linesOf(grid, paint), ...(columns.includes(MARKS) ? legend(width) : [])];
+        return [...terminal_table_linesOf(grid, paint), ...(columns.includes(MARKS) ? legend(width) : [])];
     }
-    return [...linesOf(cutNames(gridOf(FEWEST, views), width ?? 0), paint), ...legend(width)];
+    return [...terminal_table_linesOf(cutNames(gridOf(FEWEST, views), width ?? 0), paint), ...legend(width)];
 }
 function gridOf(columns, views) {
     return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view)))];
@@ -46430,7 +46607,7 @@ function lengthOf(grid) {
 function terminal_table_textOf(cells = []) {
     return cells.map(([text]) => text).join('');
 }
-function linesOf(grid, paint) {
+function terminal_table_linesOf(grid, paint) {
     const widths = widthsOf(grid);
     return grid.map((row) => {
         const padded = row.map((cells, at) => {
@@ -46566,8 +46743,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 130 modules
-var run = __nccwpck_require__(9695);
+// EXTERNAL MODULE: ./src/gate/run.ts + 132 modules
+var run = __nccwpck_require__(3647);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 

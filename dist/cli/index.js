@@ -48,6 +48,8 @@ const WHEN_CLOSED = {
         ? 'Remote host closed connection unexpectedly'
         : '',
 };
+/** A reply that no command asked for. */
+const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) };
 /** Findings that any step can report. */
 const ANY_STEP = {
     'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
@@ -199,13 +201,14 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: 'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
                 examples: 'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+                reproduce: UNSOLICITED,
             },
             'unsolicited-reply': {
                 title: 'Unsolicited reply',
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
-                reproduce: { command: 'as-far-as', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) },
+                reproduce: UNSOLICITED,
             },
             'unexpected-code': {
                 title: 'Unexpected reply code',

@@ -23,6 +23,9 @@ const WHEN_CLOSED = {
       : '',
 } as const;
 
+/** A reply that no command asked for. */
+const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }: Values) => stable(line) } as const;
+
 /** Findings that any step can report. */
 export const ANY_STEP = {
   'connection-lost': error(
@@ -209,6 +212,7 @@ export const ANY_STEP = {
             'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
           examples:
             'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+          reproduce: UNSOLICITED,
         },
         'unsolicited-reply': {
           title: 'Unsolicited reply',
@@ -216,7 +220,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
-          reproduce: { command: 'as-far-as', shows: ({ line = '' }: Values) => stable(line) },
+          reproduce: UNSOLICITED,
         },
         'unexpected-code': {
           title: 'Unexpected reply code',

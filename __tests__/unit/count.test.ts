@@ -15,9 +15,9 @@ test('a plural may differ from the singular by more than an s', () => {
 test.each([
   [0, 0, '0 of 0 endpoints'],
   [0, 1, '0 of 1 endpoint'],
-  [1, 1, 'the endpoint'],
+  [1, 1, '1 endpoint'],
   [1, 2, '1 of 2 endpoints'],
-  [2, 2, 'both endpoints'],
+  [2, 2, 'all 2 endpoints'],
   [2, 3, '2 of 3 endpoints'],
   [3, 3, 'all 3 endpoints'],
 ])('%d of %d is formatted as "%s"', (part, whole, words) => {

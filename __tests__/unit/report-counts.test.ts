@@ -84,10 +84,7 @@ describe.each(POLICIES)('with fail-on: $failOn and on-inconclusive: $onInconclus
     if (!verdict.blocks) return;
     const named = failureLine(report, verdict);
     expect(named).toMatch(new RegExp(`^${text}: ${verdict.failed[0]?.name ?? ''}`));
-    const told = text
-      .replace('the endpoint', '1')
-      .replace('both endpoints', '2')
-      .replace(/(\d+) of \d+/, '$1');
+    const told = text.replace(/(\d+) of \d+/, '$1');
     const numbersTold = told.match(/\d+/g)?.map(Number) ?? [];
     expect(numbersTold.reduce((sum, number) => sum + number, 0)).toBe(verdict.failed.length);
   });
@@ -115,6 +112,6 @@ describe('waived findings', () => {
       },
     );
     const verdict = judge([both], { failOn: 'fail', onInconclusive: 'fail' });
-    expect(renderSummary(aReport(both), verdict)).toMatch(/^## ⚠️ Gate passed: the endpoint has warnings\n/);
+    expect(renderSummary(aReport(both), verdict)).toMatch(/^## ⚠️ Gate passed: 1 endpoint has warnings\n/);
   });
 });

@@ -54,11 +54,11 @@ const untested = (name: string): EndpointReport =>
 
 describe('the headline', () => {
   test.each([
-    [[good('a'), good('b')], '## ✅ Gate passed: both endpoints passed'],
-    [[good('a')], '## ✅ Gate passed: the endpoint passed'],
+    [[good('a'), good('b')], '## ✅ Gate passed: all 2 endpoints passed'],
+    [[good('a')], '## ✅ Gate passed: 1 endpoint passed'],
     [[good('a'), failing('b'), warned('c')], '## ❌ Gate failed: 1 of 3 endpoints failed'],
     [[failing('a'), untested('b'), good('c')], '## ❌ Gate failed: 1 of 3 endpoints failed, 1 inconclusive'],
-    [[untested('a')], '## ❌ Gate failed: the endpoint is inconclusive'],
+    [[untested('a')], '## ❌ Gate failed: 1 endpoint is inconclusive'],
     [[good('a'), warned('b')], '## ⚠️ Gate passed: 1 of 2 endpoints has warnings'],
     [[failing('a'), failing('b'), failing('c')], '## ❌ Gate failed: all 3 endpoints failed'],
     [[untested('a'), untested('b'), good('c')], '## ❌ Gate failed: 2 of 3 endpoints are inconclusive'],

@@ -120,7 +120,7 @@ describe('the terminal', () => {
 
   test('shows a warning of an earlier attempt', () => {
     const output = shown(aReport(anEndpoint(warnedEarlier())));
-    expect(output).toContain('! Gate passed: the endpoint has warnings');
+    expect(output).toContain('! Gate passed: 1 endpoint has warnings');
     expect(output).toContain(
       [
         '  ! AUTH offered before TLS (capability in an earlier attempt, plaintext-auth-advertised)',

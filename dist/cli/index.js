@@ -23681,13 +23681,11 @@ class Secret {
 function count(number, noun, plural = `${noun}s`) {
     return `${number} ${number === 1 ? noun : plural}`;
 }
-/** A part of a whole: "2 of 9 endpoints", "all 9 endpoints", "both endpoints", "the endpoint". */
+/** A part of a whole, always with its number: "2 of 9 endpoints", "all 9 endpoints", "1 endpoint". */
 function countOf(part, whole, noun, plural = `${noun}s`) {
     if (part < whole || whole === 0)
         return `${part} of ${count(whole, noun, plural)}`;
-    if (whole === 1)
-        return `the ${noun}`;
-    return whole === 2 ? `both ${plural}` : `all ${whole} ${plural}`;
+    return whole === 1 ? count(1, noun) : `all ${whole} ${plural}`;
 }
 
 

@@ -121,7 +121,7 @@ test.each([
 test('a program that hides STARTTLS has the setting of the server only if that is known', () => {
   const found = finding('starttls-stripped', 'Hidden.', { cause: 'hidden' });
   const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;
-  expect(remedyOn('mx ESMTP')).toContain('Postfix removes the offer if `smtpd_discard_ehlo_keywords`');
+  expect(remedyOn('mx ESMTP')).toContain('Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`');
   expect(remedyOn('mx ESMTP Postfix')).toContain('Postfix: remove `starttls` from');
   expect(remedyOn('mx ESMTP Exim 4.98')).not.toContain('smtpd_discard');
 });

@@ -190,7 +190,7 @@ describe('waivers', () => {
       waived('smtp-3', '2026-12-08'),
     );
     expect(summary).toContain(
-      '\n\n🔕 **Waivers that end soon:** <code>certificate-untrusted</code> on 2026-11-30 (smtp-1), <code>certificate-untrusted</code> on 2026-12-07 (smtp-0 and smtp-2)\n\n',
+      '\n\n🔕 **Waivers that expire soon:** <code>certificate-untrusted</code> on 2026-11-30 (smtp-1), <code>certificate-untrusted</code> on 2026-12-07 (smtp-0 and smtp-2)\n\n',
     );
   });
 

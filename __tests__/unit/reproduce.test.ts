@@ -41,6 +41,8 @@ function trusting(...paths: readonly (string | undefined)[]): Pick<Endpoint, 'tl
   return { tls: { ...ENDPOINT.tls, ca: ['PEM'], anchorSources } };
 }
 
+const WAIVER = { finding: 'certificate-expired', until: '2099-12-31', reason: 'on order' } as const;
+
 describe('the openssl command', () => {
   test('uses STARTTLS, sends and verifies the name, allows the TLS versions of the policy, and ends by itself', () => {
     expect(commandOf('openssl', ENDPOINT)).toBe(
@@ -171,6 +173,12 @@ describe('the swaks command', () => {
     ['a token is configured', { auth: { ...AUTH, kind: 'access-token' } }, {}],
     ['a client certificate is configured', { auth: { kind: 'certificate', username: '', expect: 'accepted' } }, {}],
     ['the key of the server is pinned', { tls: { ...ENDPOINT.tls, pins: ['pin'] } }, {}],
+    ['a problem of the certificate is waived', { waive: [WAIVER] }, {}],
+    [
+      'the gate sends a client certificate',
+      { tls: { ...ENDPOINT.tls, client: { key: new Secret('key'), certificate: 'pem' } } },
+      {},
+    ],
   ])('does not exist if %s, because swaks cannot do that', (_, replaced, known) => {
     expect(commandOf('sign-in', { ...FULL, ...replaced }, known)).toBeUndefined();
     expect(commandOf('delivery', { ...FULL, ...replaced }, known)).toBeUndefined();

@@ -55,7 +55,7 @@ const ANY_STEP = {
     'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ awaited = '' }) => `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
+        remedy: ({ awaited = '' }) => `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
         reproduce: WHEN_CLOSED,
     }, {
         evidence: (0,evidence/* fields */.O)('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
@@ -66,7 +66,7 @@ const ANY_STEP = {
                 title: 'Connection closed without a greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the log of the server, and of a proxy or load balancer in front of it, at the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
+                remedy: "Check the log of the server, and of a proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
                 examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
                 reproduce: WHEN_CLOSED,
             },
@@ -74,20 +74,20 @@ const ANY_STEP = {
                 title: 'Server ended the session',
                 party: 'server',
                 certainty: 'certain',
-                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
             },
             'after-auth': {
                 title: 'Connection lost after AUTH',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+                remedy: "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
                 reproduce: WHEN_CLOSED,
             },
             'during-message': {
                 title: 'Connection lost during the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log at the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+                remedy: "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
             },
             'after-message': {
                 title: 'Connection lost after the message',
@@ -227,7 +227,7 @@ const ANY_STEP = {
     throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
+        remedy: "Check the server's log for the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
         reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
     }, {
         evidence: (0,evidence/* fields */.O)('reply', 'awaited'),
@@ -279,14 +279,14 @@ const ANY_STEP = {
                 title: 'Server reports an internal error',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+                remedy: "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'error-as-greeting': {
                 title: 'Server reports an internal error as its greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+                remedy: "Look for this error in the server's log for the time of the run. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
                 examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
@@ -317,7 +317,7 @@ const ANY_STEP = {
                 title: 'Reason for the rejection of MAIL unknown',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, let it check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+                remedy: 'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, configure it to check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
             },
         },
         steps: ['capability', 'upgrade', 'authentication'],
@@ -378,21 +378,21 @@ const LIMITS = {
 };
 /** The server cannot check credentials. */
 const OUTAGE = {
-    'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log at the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`, {
+    'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log for the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`, {
         examples: 'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
         setting: 'auth-backend',
     }),
 };
 /** The server offers what it does not have. */
 const OFFER = {
-    'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `Configure what ${mechanism} requires on the server, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
+    'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `Configure what ${mechanism} requires on the server, or stop offering it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
     'sign-in-required': server('AUTH rejected as if it required authentication', 'Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it: the server treats AUTH as a command that requires authentication first.', { setting: 'auth-command-refused' }),
 };
 const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-required': SIGN_IN_REQUIRED } = OFFER;
 /** The server refuses the command, not the credentials. */
 const COMMAND = {
-    'not-implemented': server('AUTH offered but not implemented', 'Enable AUTH in the server that receives the command, or remove it from the offer. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.', { setting: 'auth-command-refused' }),
-    'not-enabled': server('AUTH offered but not enabled', 'Enable AUTH in the service that listens on this port, or remove it from the offer. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.', {
+    'not-implemented': server('AUTH offered but not implemented', 'Enable AUTH in the server that receives the command, or stop offering it. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.', { setting: 'auth-command-refused' }),
+    'not-enabled': server('AUTH offered but not enabled', 'Enable AUTH in the service that listens on this port, or stop offering it. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.', {
         examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`.',
         setting: 'auth-command-refused',
     }),
@@ -412,8 +412,8 @@ const OF_THE_PASSWORD = {
         ? 'Ask the administrator of the server to set the password of the account again.'
         : 'Set `auth.mechanism: PLAIN` for one run: with the password itself, the server can store what other mechanisms require.'),
     'padded-secret': withoutCommand('Password or token begins or ends with a space', 'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.'),
-    'password-storage': configuration('Password wrong, or not stored for this mechanism', ({ mechanism = '' }) => `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`, { setting: 'auth-mechanisms' }),
-    'bound-exchange': configuration('Password wrong, or channel binding failed', ({ mechanism = '' }) => {
+    'password-storage': configuration('Wrong password, or not stored for this mechanism', ({ mechanism = '' }) => `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`, { setting: 'auth-mechanisms' }),
+    'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }) => {
         const unbound = mechanism.replace(/-PLUS$/, '');
         return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
     }),
@@ -421,7 +421,7 @@ const OF_THE_PASSWORD = {
         const unbound = mechanism.replace(/-PLUS$/, '');
         return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server, or remove ${mechanism} from its offer. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, \`auth.mechanism: ${unbound}\` authenticates without channel binding, if the server offers it.`;
     }, { certainty: 'certain', reference: 'RFC 5802 section 6' }),
-    'binding-not-offered': server('Channel binding supported but not offered', 'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms from the offer: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.', { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' }),
+    'binding-not-offered': server('Channel binding supported but not offered', 'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.', { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' }),
 };
 const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `https://outlook.office.com/SMTP.Send`.';
 const OF_THE_TOKEN = {
@@ -596,7 +596,7 @@ const AUTHENTICATION = {
                 title: 'Configured mechanism not offered',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: ({ required = '' }) => `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism of the offer, or set it to one of the offer. If clients need ${required}, enable it on the server.`,
+                remedy: ({ required = '' }) => `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism that the server offers, or set it to one of those that it offers. If clients need ${required}, enable it on the server.`,
                 setting: 'auth-mechanisms',
                 reproduce: { command: 'sign-in', shows: NO_MECHANISM },
             },
@@ -632,7 +632,7 @@ const AUTHENTICATION = {
     'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the server's log at the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
+        remedy: "Look for the reason in the server's log for the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
         setting: 'auth-backend',
         reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 6', causes: TEMPORARY }),
@@ -749,14 +749,14 @@ const INSPECTION_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in 
 const EHLO_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 /** What a filter on the machine of the server does. */
 const ON_THIS_MACHINE = 'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
-const DISCARDED = 'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
+const DISCARDED = 'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
 const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 /** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
 const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the text of the greeting, or in the server's log at the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        remedy: "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
         setting: 'greeting-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -845,7 +845,7 @@ const CAPABILITY = {
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
+        remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
         setting: 'ehlo-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -1008,7 +1008,7 @@ const CAPABILITY = {
                 title: 'STARTTLS accepted, but not offered',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, enable the offer in the server. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
+                remedy: "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
                 examples: DISCARDED,
                 setting: 'starttls-hidden',
                 reproduce: NOT_OFFERED,
@@ -1249,7 +1249,7 @@ const DIALOGUE = {
     // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
     shows: ({ inboxReply = '' }) => (0,entry/* stable */.mz)(inboxReply),
 };
-/** Why the server of an inbox cannot be used. */
+/** Why the inbox server cannot be used. */
 const INBOX_CAUSES = {
     'name-not-found': {
         title: 'Host name of the inbox not found',
@@ -1279,7 +1279,7 @@ const INBOX_CAUSES = {
         title: 'Connection to the inbox timed out',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`, and that firewalls let the runner connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+        remedy: 'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
     },
     refused: {
         title: 'Connection to the inbox refused',
@@ -1319,7 +1319,7 @@ const INBOX_CAUSES = {
         title: 'Certificate of the inbox is not acceptable',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'The message says what is wrong with the certificate of the server of the inbox. The fix is that of the finding about such a certificate.',
+        remedy: 'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
     },
     'other-protocol': {
         title: 'Inbox is a server for another protocol',
@@ -1356,7 +1356,7 @@ const INBOX_CAUSES = {
         title: 'Inbox has a temporary problem',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the error in the log of the inbox server at the time of the test. Then run the gate again.',
+        remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
         reproduce: DIALOGUE,
     },
     'login-unavailable': {
@@ -1433,7 +1433,7 @@ const INBOX_CAUSES = {
         remedy: 'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
     },
 };
-/** Why the server of an inbox, which works, does not let the gate read the test message. */
+/** Why the inbox server, which works, does not let the gate read the test message. */
 const INBOX_REJECTED_CAUSES = {
     'login-refused': {
         title: 'Inbox rejects the login',
@@ -1446,7 +1446,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Inbox does not allow a login with a password',
         party: 'inbox',
         certainty: 'certain',
-        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the server of the inbox, or behind a proxy that terminates TLS, let it treat the connection as secure. Username and password are not the problem.',
+        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
         examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
         reference: 'RFC 9051 section 6.2.3',
     },
@@ -1534,7 +1534,7 @@ const CAUSES = {
         title: 'Greylisted',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or let the server exempt the runner, or the address in `delivery.from`, from greylisting.',
+        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the runner, or the address in `delivery.from`, from greylisting.',
     },
     'rate-limit': {
         title: 'Rate limit exceeded',
@@ -1546,7 +1546,7 @@ const CAUSES = {
         title: 'Name in EHLO rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+        remedy: 'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or configure the server to check the name only of clients that have not authenticated.',
         examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
         setting: 'ehlo-name-rules',
         reproduce,
@@ -1569,7 +1569,7 @@ const CAUSES = {
         title: 'Authenticated client rejected because of its IP address',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Let the server apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
+        remedy: 'Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
         examples: 'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
         setting: 'client-rules',
         reproduce,
@@ -1617,7 +1617,7 @@ const CAUSES = {
         title: 'SPF, DKIM or DMARC of the sender failed',
         party: 'server',
         certainty: 'likely',
-        remedy: ({ sender }) => `Let the server check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
+        remedy: ({ sender }) => `Configure the server to check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
         reproduce,
     },
     'sender-unknown': {
@@ -1672,14 +1672,14 @@ const CAUSES = {
         title: 'Server has a temporary error',
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the error in the server's log at the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
+        remedy: "Look for the error in the server's log for the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
         reproduce,
     },
     'scanner-unavailable': {
         title: 'Message temporarily rejected',
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the error in the server's log at the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
+        remedy: "Look for the error in the server's log for the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
         examples: 'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
         setting: 'content-scanner',
     },
@@ -1812,13 +1812,13 @@ const VERDICT_CAUSES = {
         title: 'DKIM key not in DNS',
         party: 'server',
         certainty: 'likely',
-        remedy: (evidence) => `Publish the public key of the server as the TXT record ${keyName(evidence)}, or let the server sign with a selector whose key is published.`,
+        remedy: (evidence) => `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
     },
     'dkim-expired': {
         title: 'DKIM signature expired',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Let the server sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+        remedy: 'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
     },
     'dkim-short-key': {
         title: 'DKIM key too short',
@@ -1837,7 +1837,7 @@ const VERDICT_CAUSES = {
         title: 'Result is for a different domain',
         party: 'server',
         certainty: 'likely',
-        remedy: 'A server on the path replaces the sender, or the receiver checked a different one. Let the server keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
+        remedy: 'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
     },
 };
 /** Findings of step 5: the test message. */
@@ -1851,7 +1851,7 @@ const DELIVERY = {
     'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
+        remedy: "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then configure the server to accept the recipient, or use a different `delivery.to`.",
         reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
         evidence: ENVELOPE,
@@ -1862,7 +1862,7 @@ const DELIVERY = {
                 title: 'Recipient rejected for an unknown reason',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+                remedy: 'Configure the server to reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
                 reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
         },
@@ -1883,7 +1883,7 @@ const DELIVERY = {
     'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check `delivery.inbox`, and look in the log of the inbox server at the time of the test.',
+        remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
@@ -1897,7 +1897,7 @@ const DELIVERY = {
     'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the inbox server at the time of the test.',
+        remedy: 'Check the log of the inbox server for the time of the test.',
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
@@ -1912,7 +1912,7 @@ const DELIVERY = {
     'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, look in the log of the inbox server at the time of the test.',
+        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
     }, {
         evidence: { ...INBOX_EVIDENCE, ...(0,evidence/* fields */.O)('reason') },
         reference: 'RFC 9051 section 6.4',
@@ -1953,7 +1953,7 @@ const DELIVERY = {
                 title: 'A different message arrived instead',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
             },
             'unused-mailbox': {
                 title: 'Message not found in an inbox that has never received mail',
@@ -1992,7 +1992,7 @@ const DELIVERY = {
                 title: 'Body of the message replaced',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or let it deliver the original. If nobody can say who replaced the body, treat the message as forged.',
+                remedy: 'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
             },
         },
     }),
@@ -2023,7 +2023,7 @@ const DELIVERY = {
     'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Let it pass the connection through, or use TLS from there to the mail server as well.',
+        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
     }, {
         evidence: {
             ...TRACE,
@@ -2036,7 +2036,7 @@ const DELIVERY = {
                 title: 'Unencrypted between a proxy and the mail server',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise let the proxy pass TLS through, or let it use TLS to the mail server as well.',
+                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
             },
         },
     }),
@@ -2064,7 +2064,7 @@ const DELIVERY = {
                 title: 'No Received line in the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Let the server add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+                remedy: 'Configure the server to add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
                 examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
             },
             'too-many-lines': {
@@ -2114,7 +2114,7 @@ const DELIVERY = {
                 title: 'Result is where an earlier server could have added it',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Use an inbox on the receiver itself, or let the receiver transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+                remedy: 'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
             },
         },
     }),
@@ -2313,7 +2313,7 @@ const HANDSHAKE = {
             'server-error': {
                 ...SERVER,
                 title: 'Internal error of the server in the TLS handshake',
-                remedy: "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+                remedy: "Check the server's log for the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
                 setting: 'tls-handshake-failed',
             },
             downgrade: {
@@ -2324,7 +2324,7 @@ const HANDSHAKE = {
             'server-closed': {
                 ...SERVER,
                 title: 'Server canceled the TLS handshake',
-                remedy: "Look in the server's log at the time of the run: the server was stopped, or someone ended the connection.",
+                remedy: "Check the server's log for the time of the run: the server was stopped, or someone ended the connection.",
             },
             'ocsp-response': {
                 ...SERVER,
@@ -2627,7 +2627,7 @@ const UPGRADE = {
     'starttls-refused': upgrade_error('STARTTLS refused', 'The server offers STARTTLS, but replies to the command with something other than 220. A temporary reply (4xx, usually 454) is a failure too if the server still sends it on the last attempt.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look in the server's log at the time of the run for the reason.",
+        remedy: "Look for the reason in the server's log for the time of the run.",
         setting: 'starttls-refused',
         reproduce: upgrade_SHOWS_REPLY,
     }, {
@@ -2647,7 +2647,7 @@ const UPGRADE = {
                 title: 'Server does not implement the STARTTLS that it offers',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
+                remedy: 'Configure TLS in the program that accepts the connection, or configure it to pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'syntax-error': {
@@ -2682,14 +2682,14 @@ const UPGRADE = {
                 title: 'STARTTLS deferred',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. The error is temporary, but the server still sent it on the last attempt.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. The error is temporary, but the server still sent it on the last attempt.",
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'refused-to-client': {
                 title: 'Server refuses TLS to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for the reason in the text of the reply, or in the server's log at the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
                 reproduce: upgrade_SHOWS_REPLY,
             },
         },
@@ -3585,12 +3585,13 @@ function mailCommand(endpoint, where, address, sender = '') {
 /**
  * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
  * nothing to a server whose certificate is not valid.
- * @returns undefined if swaks cannot do what the gate did: verify a pin, or authenticate with a token, a certificate or SCRAM
+ * @returns undefined if swaks cannot do what the gate did: verify a pin, accept a waived certificate, or authenticate with a
+ *   token, a certificate or SCRAM
  */
 function swaksCommand(endpoint, subject, end) {
-    const { auth, delivery, tls } = endpoint;
+    const { auth, delivery } = endpoint;
     const mechanisms = auth && swaksMechanisms(auth, subject, end);
-    if (tls.pins.length > 0 || (auth && mechanisms === undefined))
+    if (!verifiesLikeGate(endpoint) || (auth && mechanisms === undefined))
         return undefined;
     const { file, before } = serverCas(endpoint);
     const words = [
@@ -3605,6 +3606,11 @@ function swaksCommand(endpoint, subject, end) {
         ...quitAfter(end),
     ];
     return before + command(words);
+}
+/** A command with the key of a client certificate would need its file, which the gate may not know. */
+function verifiesLikeGate({ tls, waive = [] }) {
+    const isWaived = waive.some(({ finding }) => finding.startsWith('certificate-'));
+    return tls.pins.length === 0 && tls.client === undefined && !isWaived;
 }
 /** Mechanisms that swaks has without an additional library. */
 const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
@@ -3916,7 +3922,7 @@ var certificate_name = __nccwpck_require__(7925);
 function inboxCause(code, cause) {
     return cause === undefined ? code : `${code}:${cause}`;
 }
-const OF_INBOX = ' The server is that of the inbox.';
+const OF_INBOX = ' This is about the inbox server.';
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }) {
     return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise get a certificate that includes ${expected}.`;
@@ -4231,8 +4237,8 @@ const dovecot = {
         'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
         'client-certificate-required': 'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
         certificate: 'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
-        'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
-        'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send its TLS information (haproxy: `send-proxy-v2-ssl`).',
+        'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+        'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (haproxy: `send-proxy-v2-ssl`).',
         'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
         'auth-rejected': 'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
         'auth-backend': 'the log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
@@ -4444,11 +4450,11 @@ const sendmail_exclusion = (version) => `SSL_OP_NO_${version.replace('.', '_')}`
 const sendmail = {
     greets: /^\S+ ESMTP Sendmail\b/,
     settings: {
-        'greeting-rejected': "look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+        'greeting-rejected': "look for the runner's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
         'starttls-not-advertised': 'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
         'starttls-refused': 'raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
-        'plaintext-on-implicit-port': "add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-        'plaintext-auth-advertised': "add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+        'plaintext-on-implicit-port': 'add the modifier `s` to the daemon (`Port=smtps, Name=TLSMTA, M=s` in `DAEMON_OPTIONS`).',
+        'plaintext-auth-advertised': 'add `p` to `confAUTH_OPTIONS` (such as `A p y`).',
         'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
         'tls-version-too-old': (minVersion) => `remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
         'tls-handshake-failed': 'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
@@ -4458,7 +4464,7 @@ const sendmail = {
         'auth-mechanisms': 'define `confAUTH_MECHANISMS`, and set `mech_list` of Cyrus SASL in `Sendmail.conf`.',
         'auth-rejected': 'Cyrus SASL checks the credentials: its method is `pwcheck_method` in `Sendmail.conf`. `testsaslauthd` checks them on the server.',
         'auth-backend': 'saslauthd must run, and Sendmail must be able to open its socket (`pwcheck_method` in `Sendmail.conf`).',
-        'unauthenticated-mail': "add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
+        'unauthenticated-mail': 'add the modifier `a` to the daemon for submission (`Port=587, Name=MSA, M=Ea` in `DAEMON_OPTIONS`).',
         'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
         'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
         'disk-full': 'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
@@ -4482,7 +4488,7 @@ const stalwart = {
         'tls-version-too-old': (minVersion) => `remove ${inWords(minVersion)} from \`tlsDisableProtocols\` of the listener (\`tls.disable-protocols\`).`,
         'tls-handshake-failed': 'check `tlsDisableProtocols` and `tlsDisableCipherSuites` of the listener (`tls.disable-protocols`, `tls.disable-ciphers`), and its certificate.',
         certificate: 'set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
-        'tls-in-proxy': 'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
+        'tls-in-proxy': 'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and configure the proxy to send it: Stalwart then knows that the client uses TLS.',
         'auth-not-advertised': '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
         'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
         'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',

@@ -7,7 +7,7 @@ export function inboxCause(code: string, cause: string | undefined): string {
   return cause === undefined ? code : `${code}:${cause}`;
 }
 
-const OF_INBOX = ' The server is that of the inbox.';
+const OF_INBOX = ' This is about the inbox server.';
 
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }: Values): string {

@@ -251,7 +251,7 @@ describe('CRAM-MD5', () => {
       auth: { ...AUTH, secret: new Secret('wrong') },
     });
     expect(all).toEqual(['auth-rejected']);
-    expect(found?.title).toBe('Password wrong, or not stored for this mechanism');
+    expect(found?.title).toBe('Wrong password, or not stored for this mechanism');
     expect(found?.remedy).toContain('If the server also offers PLAIN, set `auth.mechanism: PLAIN` for one run.');
   });
 });
@@ -826,7 +826,7 @@ describe('the cause of a refusal', () => {
     ['535 5.7.8 generic failure', 'Authentication backend unavailable', 'server', 'backend'],
     ['454 4.7.0 later', 'Authentication backend unavailable', 'server', 'backend'],
     ['435 Unable to authenticate at present', 'Authentication backend unavailable', 'server', 'file that is missing'],
-    ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log at the time of the run'],
+    ['451 4.3.0 no', 'Authentication temporarily unavailable', 'server', 'log for the time of the run'],
     ['450 4.7.1 not from here', 'Client not allowed to authenticate', 'server', 'allowlist'],
     ['535 5.7.8 no mechanism available', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
     ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
@@ -868,7 +868,7 @@ describe('the cause of a refusal', () => {
     expect(found?.title).toBe('Username or password not accepted');
     expect(found?.message).not.toContain('bound to this TLS channel');
     const silent = await runGate(offering({ 'SCRAM-SHA-256-PLUS': afterProof }));
-    expect(silent.found?.title).toBe('Password wrong, or channel binding failed');
+    expect(silent.found?.title).toBe('Wrong password, or channel binding failed');
   });
 
   const tokenRejected = (status: string): Sasl =>

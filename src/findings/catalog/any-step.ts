@@ -35,7 +35,7 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy: ({ awaited = '' }: Values) =>
-        `Look in the server's log at the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
+        `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
       reproduce: WHEN_CLOSED,
     },
     {
@@ -48,7 +48,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the log of the server, and of a proxy or load balancer in front of it, at the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
+            "Check the log of the server, and of a proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
@@ -58,14 +58,14 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'certain',
           remedy:
-            "Look for the reason in the text of the reply, or in the server's log at the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+            "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
         },
         'after-auth': {
           title: 'Connection lost after AUTH',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log at the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+            "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
           reproduce: WHEN_CLOSED,
         },
         'during-message': {
@@ -73,7 +73,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log at the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+            "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
         },
         'after-message': {
           title: 'Connection lost after the message',
@@ -250,7 +250,7 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look in the server's log at the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
+        "Check the server's log for the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
       reproduce: { command: 'as-far-as', shows: REPLY },
     },
     {
@@ -310,7 +310,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log at the time of the run for this error. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'error-as-greeting': {
@@ -318,7 +318,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log at the time of the run for this error. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+            "Look for this error in the server's log for the time of the run. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
           examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
@@ -358,7 +358,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, let it check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+            'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, configure it to check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
         },
       },
       steps: ['capability', 'upgrade', 'authentication'],

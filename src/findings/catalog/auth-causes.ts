@@ -76,7 +76,7 @@ const LIMITS = {
 const OUTAGE = {
   'backend-unavailable': server(
     'Authentication backend unavailable',
-    `Look for errors of the authentication backend in the server's log at the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`,
+    `Look for errors of the authentication backend in the server's log for the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`,
     {
       examples:
         'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
@@ -90,7 +90,7 @@ const OFFER = {
   'mechanism-not-supported': server(
     'Mechanism offered but not supported',
     ({ mechanism = '' }: Values) =>
-      `Configure what ${mechanism} requires on the server, or remove it from the offer. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
+      `Configure what ${mechanism} requires on the server, or stop offering it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`,
     { setting: 'auth-mechanisms' },
   ),
   'sign-in-required': server(
@@ -106,12 +106,12 @@ export const { 'mechanism-not-supported': MECHANISM_NOT_SUPPORTED, 'sign-in-requ
 export const COMMAND = {
   'not-implemented': server(
     'AUTH offered but not implemented',
-    'Enable AUTH in the server that receives the command, or remove it from the offer. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.',
+    'Enable AUTH in the server that receives the command, or stop offering it. Usually a proxy sends the reply to EHLO, and the server behind it does not support AUTH.',
     { setting: 'auth-command-refused' },
   ),
   'not-enabled': server(
     'AUTH offered but not enabled',
-    'Enable AUTH in the service that listens on this port, or remove it from the offer. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.',
+    'Enable AUTH in the service that listens on this port, or stop offering it. If a proxy sends the reply to EHLO, do this in the server behind it. If AUTH is enabled, check the rules that limit it to some clients, by IP address or host name.',
     {
       examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`.',
       setting: 'auth-command-refused',
@@ -172,12 +172,12 @@ const OF_THE_PASSWORD = {
     'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.',
   ),
   'password-storage': configuration(
-    'Password wrong, or not stored for this mechanism',
+    'Wrong password, or not stored for this mechanism',
     ({ mechanism = '' }: Values) =>
       `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`,
     { setting: 'auth-mechanisms' },
   ),
-  'bound-exchange': configuration('Password wrong, or channel binding failed', ({ mechanism = '' }: Values) => {
+  'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }: Values) => {
     const unbound = mechanism.replace(/-PLUS$/, '');
     return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
   }),
@@ -191,7 +191,7 @@ const OF_THE_PASSWORD = {
   ),
   'binding-not-offered': server(
     'Channel binding supported but not offered',
-    'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms from the offer: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.',
+    'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.',
     { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' },
   ),
 } as const satisfies Causes;

@@ -175,7 +175,7 @@ export const AUTHENTICATION = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ required = '' }: Values) =>
-            `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism of the offer, or set it to one of the offer. If clients need ${required}, enable it on the server.`,
+            `Remove \`auth.mechanism\`, so that the gate selects the strongest mechanism that the server offers, or set it to one of those that it offers. If clients need ${required}, enable it on the server.`,
           setting: 'auth-mechanisms',
           reproduce: { command: 'sign-in', shows: NO_MECHANISM },
         },
@@ -229,7 +229,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the server's log at the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
+        "Look for the reason in the server's log for the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
       setting: 'auth-backend',
       reproduce: { command: 'sign-in', shows: REPLY },
     },

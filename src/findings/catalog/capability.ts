@@ -25,7 +25,7 @@ const ON_THIS_MACHINE =
   'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
 
 const DISCARDED =
-  'Postfix removes the offer if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
+  'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
 
 const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
 
@@ -38,7 +38,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the text of the greeting, or in the server's log at the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
       setting: 'greeting-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -143,7 +143,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the text of the reply, or in the server's log at the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
+        "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
       setting: 'ehlo-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -334,7 +334,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, enable the offer in the server. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
+            "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
           examples: DISCARDED,
           setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,

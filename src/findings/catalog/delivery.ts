@@ -71,14 +71,14 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: (evidence) =>
-      `Publish the public key of the server as the TXT record ${keyName(evidence)}, or let the server sign with a selector whose key is published.`,
+      `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
   },
   'dkim-expired': {
     title: 'DKIM signature expired',
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Let the server sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+      'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
   },
   'dkim-short-key': {
     title: 'DKIM key too short',
@@ -100,7 +100,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'A server on the path replaces the sender, or the receiver checked a different one. Let the server keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
+      'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
@@ -125,7 +125,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then let the server accept the recipient, or use a different `delivery.to`.",
+        "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then configure the server to accept the recipient, or use a different `delivery.to`.",
       reproduce: { command: 'rcpt', shows: REPLY },
     },
     {
@@ -138,7 +138,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Let the server reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+            'Configure the server to reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
           reproduce: { command: 'rcpt', shows: REPLY },
         },
       },
@@ -169,7 +169,7 @@ export const DELIVERY = {
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Check `delivery.inbox`, and look in the log of the inbox server at the time of the test.',
+      remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
     },
     {
       evidence: {
@@ -188,7 +188,7 @@ export const DELIVERY = {
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Look in the log of the inbox server at the time of the test.',
+      remedy: 'Check the log of the inbox server for the time of the test.',
     },
     {
       evidence: {
@@ -209,7 +209,7 @@ export const DELIVERY = {
       party: 'inbox',
       certainty: 'likely',
       remedy:
-        'Delete the test message manually if it is still there. If the finding is frequent, look in the log of the inbox server at the time of the test.',
+        'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
     },
     {
       evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
@@ -259,7 +259,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ other = '', ...evidence }: Values) =>
-            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, let it deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
         },
         'unused-mailbox': {
           title: 'Message not found in an inbox that has never received mail',
@@ -309,7 +309,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or let it deliver the original. If nobody can say who replaced the body, treat the message as forged.',
+            'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
         },
       },
     },
@@ -369,7 +369,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Let it pass the connection through, or use TLS from there to the mail server as well.',
+        'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
     },
     {
       evidence: {
@@ -384,7 +384,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise let the proxy pass TLS through, or let it use TLS to the mail server as well.',
+            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
         },
       },
     },
@@ -425,7 +425,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Let the server add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+            'Configure the server to add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
           examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
         },
         'too-many-lines': {
@@ -490,7 +490,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Use an inbox on the receiver itself, or let the receiver transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+            'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
         },
       },
     },

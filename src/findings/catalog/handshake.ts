@@ -174,7 +174,7 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Internal error of the server in the TLS handshake',
           remedy:
-            "Look in the server's log at the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
+            "Check the server's log for the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
           setting: 'tls-handshake-failed',
         },
         downgrade: {
@@ -187,7 +187,7 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server canceled the TLS handshake',
           remedy:
-            "Look in the server's log at the time of the run: the server was stopped, or someone ended the connection.",
+            "Check the server's log for the time of the run: the server was stopped, or someone ended the connection.",
         },
         'ocsp-response': {
           ...SERVER,

@@ -26,7 +26,7 @@ const DIALOGUE: Reproduction = {
   shows: ({ inboxReply = '' }) => stable(inboxReply),
 };
 
-/** Why the server of an inbox cannot be used. */
+/** Why the inbox server cannot be used. */
 export const INBOX_CAUSES = {
   'name-not-found': {
     title: 'Host name of the inbox not found',
@@ -59,7 +59,7 @@ export const INBOX_CAUSES = {
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Check the port in `delivery.inbox`, and that firewalls let the runner connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+      'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
   },
   refused: {
     title: 'Connection to the inbox refused',
@@ -105,7 +105,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'The message says what is wrong with the certificate of the server of the inbox. The fix is that of the finding about such a certificate.',
+      'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
   },
   'other-protocol': {
     title: 'Inbox is a server for another protocol',
@@ -146,7 +146,7 @@ export const INBOX_CAUSES = {
     title: 'Inbox has a temporary problem',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Look for the error in the log of the inbox server at the time of the test. Then run the gate again.',
+    remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
     reproduce: DIALOGUE,
   },
   'login-unavailable': {
@@ -234,7 +234,7 @@ export const INBOX_CAUSES = {
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
-/** Why the server of an inbox, which works, does not let the gate read the test message. */
+/** Why the inbox server, which works, does not let the gate read the test message. */
 export const INBOX_REJECTED_CAUSES = {
   'login-refused': {
     title: 'Inbox rejects the login',
@@ -249,7 +249,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'inbox',
     certainty: 'certain',
     remedy:
-      'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the server of the inbox, or behind a proxy that terminates TLS, let it treat the connection as secure. Username and password are not the problem.',
+      'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
     examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
     reference: 'RFC 9051 section 6.2.3',
   },

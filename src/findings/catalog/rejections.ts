@@ -46,7 +46,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or let the server exempt the runner, or the address in `delivery.from`, from greylisting.',
+      'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the runner, or the address in `delivery.from`, from greylisting.',
   },
   'rate-limit': {
     title: 'Rate limit exceeded',
@@ -60,7 +60,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or let the server check the name only of clients that have not authenticated.',
+      'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or configure the server to check the name only of clients that have not authenticated.',
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
     setting: 'ehlo-name-rules',
     reproduce,
@@ -86,7 +86,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Let the server apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
+      'Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
     examples:
       'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
     setting: 'client-rules',
@@ -143,7 +143,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ sender }) =>
-      `Let the server check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
+      `Configure the server to check SPF and DMARC only for clients that have not authenticated. If the reply is from a server behind it, sign the mail of ${domain(sender)} with DKIM, and add the server that delivers to the SPF record of the domain. Or use a \`delivery.from\` in a domain of this server.`,
     reproduce,
   },
   'sender-unknown': {
@@ -206,7 +206,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Look for the error in the server's log at the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
+      "Look for the error in the server's log for the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
     reproduce,
   },
   'scanner-unavailable': {
@@ -214,7 +214,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Look for the error in the server's log at the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
+      "Look for the error in the server's log for the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
     examples:
       'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
     setting: 'content-scanner',

@@ -14,7 +14,7 @@ export const UPGRADE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: "Look in the server's log at the time of the run for the reason.",
+      remedy: "Look for the reason in the server's log for the time of the run.",
       setting: 'starttls-refused',
       reproduce: SHOWS_REPLY,
     },
@@ -37,7 +37,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Configure TLS in the program that accepts the connection, or let it pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
+            'Configure TLS in the program that accepts the connection, or configure it to pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
           reproduce: SHOWS_REPLY,
         },
         'syntax-error': {
@@ -77,7 +77,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for the reason in the text of the reply, or in the server's log at the time of the run. The error is temporary, but the server still sent it on the last attempt.",
+            "Look for the reason in the text of the reply, or in the server's log for the time of the run. The error is temporary, but the server still sent it on the last attempt.",
           reproduce: SHOWS_REPLY,
         },
         'refused-to-client': {
@@ -85,7 +85,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for the reason in the text of the reply, or in the server's log at the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
+            "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
           reproduce: SHOWS_REPLY,
         },
       },

@@ -19,9 +19,13 @@ export interface ReproducibleEndpoint {
     readonly expect: string;
     readonly inbox?: ReproducibleInbox;
   };
+  /** The findings that are waived. */
+  readonly waive?: readonly { readonly finding: string }[];
   readonly tls: {
     readonly minVersion: string;
     readonly pins: readonly string[];
+    /** Set if the gate sends a client certificate. */
+    readonly client?: unknown;
     readonly anchorSources?: readonly { readonly path?: string }[];
   };
 }

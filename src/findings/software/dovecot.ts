@@ -21,9 +21,9 @@ export const dovecot: Software = {
     certificate:
       'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
     'tls-in-proxy':
-      'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+      'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
     'auth-not-advertised':
-      'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and let the proxy send its TLS information (haproxy: `send-proxy-v2-ssl`).',
+      'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (haproxy: `send-proxy-v2-ssl`).',
     'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
     'auth-rejected':
       'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',

@@ -7,14 +7,14 @@ export const sendmail: Software = {
   greets: /^\S+ ESMTP Sendmail\b/,
   settings: {
     'greeting-rejected':
-      "look for the runner's IP address in the access map (`Connect:`) and in the lists of `FEATURE(`dnsbl')`.",
+      "look for the runner's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
     'starttls-not-advertised':
       'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
     'starttls-refused':
       'raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
     'plaintext-on-implicit-port':
-      "add the modifier `s` to the daemon (`DAEMON_OPTIONS(`Port=smtps, Name=TLSMTA, M=s')`).",
-    'plaintext-auth-advertised': "add `p` to `confAUTH_OPTIONS` (`define(`confAUTH_OPTIONS', `A p y')`).",
+      'add the modifier `s` to the daemon (`Port=smtps, Name=TLSMTA, M=s` in `DAEMON_OPTIONS`).',
+    'plaintext-auth-advertised': 'add `p` to `confAUTH_OPTIONS` (such as `A p y`).',
     'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
@@ -32,7 +32,7 @@ export const sendmail: Software = {
     'auth-backend':
       'saslauthd must run, and Sendmail must be able to open its socket (`pwcheck_method` in `Sendmail.conf`).',
     'unauthenticated-mail':
-      "add the modifier `a` to the daemon for submission (`DAEMON_OPTIONS(`Port=587, Name=MSA, M=Ea')`).",
+      'add the modifier `a` to the daemon for submission (`Port=587, Name=MSA, M=Ea` in `DAEMON_OPTIONS`).',
     'auth-on-mx': 'add the modifier `A` to the daemon for port 25, which disables AUTH there.',
     'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
     'disk-full':

@@ -21,7 +21,7 @@ export const stalwart: Software = {
     certificate:
       'set the certificate (`certificate.NAME.cert`) to the full chain, leaf first, and its private key (`certificate.NAME.private-key`), unless ACME provides them.',
     'tls-in-proxy':
-      'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and let the proxy send it: Stalwart then knows that the client uses TLS.',
+      'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and configure the proxy to send it: Stalwart then knows that the client uses TLS.',
     'auth-not-advertised':
       '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
     'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',

@@ -35,7 +35,7 @@ function causeLine({ title, party, outcome, isLikely, fix, views }: Cause): Mark
 
 const SOON_MS = 14 * 24 * 60 * 60 * 1000;
 
-/** The waivers that end within 14 days of the run. */
+/** The waivers that expire within 14 days of the run. */
 export function endingWaivers(views: readonly EndpointView[], { startedAt }: Report): Markdown | undefined {
   const limit = new Date(Date.parse(startedAt) + SOON_MS).toISOString().slice(0, 10);
   const found = new Map<string, { until: string; code: string; views: EndpointView[] }>();
@@ -55,7 +55,7 @@ export function endingWaivers(views: readonly EndpointView[], { startedAt }: Rep
   const shown = waivers
     .slice(0, MOST_CAUSES)
     .map((waiver) => gfm`${code(waiver.code)} on ${short(waiver.until)} (${nameList(waiver.views)})`);
-  return gfm`${SIGNS.waived.emoji} **Waivers that end soon:** ${join([...shown, missing > 0 ? `and ${missing} more` : undefined], ', ')}`;
+  return gfm`${SIGNS.waived.emoji} **Waivers that expire soon:** ${join([...shown, missing > 0 ? `and ${missing} more` : undefined], ', ')}`;
 }
 
 /** The notices of all endpoints. The same notice of several endpoints is one line. */

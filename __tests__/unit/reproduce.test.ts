@@ -185,6 +185,12 @@ describe('the swaks command', () => {
   });
 });
 
+test('no command sends a message to a recipient that must be rejected', () => {
+  const refused = { ...FULL, delivery: { ...DELIVERY, expect: 'refused' } } as const;
+  expect(commandOf('delivery', refused)).toBeUndefined();
+  expect(commandOf('rcpt', refused)).toMatch(/ --quit-after RCPT$/);
+});
+
 test('the swaks command that sends a message does not exist if the server offers only mechanisms that swaks lacks', () => {
   const known = { capabilities: ['AUTH SCRAM-SHA-256'] };
   expect(commandOf('delivery', FULL, known)).toBeUndefined();

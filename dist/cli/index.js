@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 4196:
+/***/ 1442:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1224,276 +1224,6 @@ const CONNECTING = {
     }, { evidence: (0,evidence/* fields */.O)('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
-;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
-
-
-/** Which inbox a finding is about. */
-const INBOX_EVIDENCE = {
-    inbox: 'the scheme, host and port of the inbox',
-    user: 'the username with which the gate logs in to the inbox',
-    mailbox: 'the mailbox that the gate reads',
-    inboxReply: 'the reply of the inbox server',
-};
-/** What is wrong with the certificate of the inbox, as in the finding about such a certificate. */
-const INBOX_CERTIFICATE_EVIDENCE = {
-    ...(0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent', 'missingIssuer', 'caIssuers', 'nameConflict', 'trusted'),
-    ...(0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId'),
-    ...(0,evidence/* fields */.O)('expected', 'names', 'subject', 'validFrom', 'validTo', 'now'),
-    key: 'type and size of the key in the certificate',
-    signature: 'the signature algorithm of the certificate',
-    needs: 'what a new certificate must be or have, if it fixes several problems at once',
-};
-/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
-const DIALOGUE = {
-    command: 'inbox',
-    // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
-    shows: ({ inboxReply = '' }) => (0,entry/* stable */.mz)(inboxReply),
-};
-/** Why the inbox server cannot be used. */
-const INBOX_CAUSES = {
-    'name-not-found': {
-        title: 'Host name of the inbox not found',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
-    },
-    'lookup-failed': {
-        title: 'Lookup of the inbox failed',
-        party: 'network',
-        certainty: 'likely',
-        remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
-    },
-    'no-route': {
-        title: 'No route to the inbox',
-        party: 'network',
-        certainty: 'likely',
-        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
-    },
-    'not-possible-here': {
-        title: 'Runner cannot connect to the inbox',
-        party: 'network',
-        certainty: 'likely',
-        remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
-    },
-    'timed-out': {
-        title: 'Connection to the inbox timed out',
-        party: 'network',
-        certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
-    },
-    refused: {
-        title: 'Connection to the inbox refused',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
-    },
-    'tls-version': {
-        title: 'Inbox supports only old TLS versions',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: ({ required = '' }) => `Enable ${required.replace('v', ' ')} or later on the inbox server. The SMTP server is not affected.`,
-        examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
-        reference: 'RFC 8997',
-        reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
-    },
-    'tls-failed': {
-        title: 'TLS handshake with the inbox failed',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
-    },
-    'handshake-timeout': {
-        title: 'TLS handshake with the inbox timed out',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
-    },
-    'not-tls': {
-        title: 'Inbox does not use TLS on this port',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
-    },
-    // The gate names the problem of the certificate instead, with its fix.
-    certificate: {
-        title: 'Certificate of the inbox is not acceptable',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
-    },
-    'other-protocol': {
-        title: 'Inbox is a server for another protocol',
-        party: 'configuration',
-        certainty: 'certain',
-        remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
-    },
-    'greeting-refused': {
-        title: 'Inbox refuses the connection',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
-        reproduce: DIALOGUE,
-    },
-    'no-greeting': {
-        title: 'Inbox sends no greeting',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
-    },
-    'no-reply': {
-        title: 'Inbox does not reply in time',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
-    },
-    'connection-lost': {
-        title: 'Inbox closes the connection',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
-    },
-    'server-error': {
-        title: 'Inbox has a temporary problem',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
-        reproduce: DIALOGUE,
-    },
-    'login-unavailable': {
-        title: 'Inbox cannot check the login now',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
-        examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
-        reproduce: DIALOGUE,
-        reference: 'RFC 5530 section 3',
-    },
-    busy: {
-        title: 'Mailbox is in use',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
-    },
-    'starttls-not-offered': {
-        title: 'Inbox does not offer STARTTLS',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: 'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
-        examples: 'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
-    },
-    'starttls-refused': {
-        title: 'Inbox refuses STARTTLS',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
-        reproduce: DIALOGUE,
-    },
-    'data-after-starttls': {
-        title: 'Data injected after STARTTLS',
-        party: 'network',
-        certainty: 'likely',
-        remedy: 'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
-        reference: 'RFC 9051 section 6.2.1',
-    },
-    preauth: {
-        title: 'Inbox greets with PREAUTH',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
-        reference: 'RFC 9051 section 7.1.4',
-    },
-    'invalid-reply': {
-        title: 'Inbox sends invalid replies',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Update the software of the inbox server, or remove a proxy in front of it: its replies violate the protocol.',
-    },
-    'too-much-data': {
-        title: 'Inbox sends too much data',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
-    },
-    'too-many-messages': {
-        title: 'Too many messages in the inbox',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: 'Delete old messages, or use a mailbox that only the gate uses.',
-    },
-    'not-all-read': {
-        title: 'Too many messages look like the test message',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
-    },
-    'unknown-api': {
-        title: 'Inbox does not have this API',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
-    },
-};
-/** Why the inbox server, which works, does not let the gate read the test message. */
-const INBOX_REJECTED_CAUSES = {
-    'login-refused': {
-        title: 'Inbox rejects the login',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
-        reproduce: DIALOGUE,
-    },
-    'login-disabled': {
-        title: 'Inbox does not allow a login with a password',
-        party: 'inbox',
-        certainty: 'certain',
-        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
-        examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
-        reference: 'RFC 9051 section 6.2.3',
-    },
-    'mailbox-missing': {
-        title: 'Mailbox does not exist',
-        party: 'configuration',
-        certainty: 'certain',
-        remedy: ({ mailbox = '', requested = mailbox }) => `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
-        reference: 'RFC 9051 section 6.3.2',
-        reproduce: DIALOGUE,
-    },
-    'mailbox-separator': {
-        title: 'Mailbox name has the wrong separator',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: ({ separator = '', suggested = '' }) => `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
-        reference: 'RFC 9051 section 6.3.10',
-        reproduce: DIALOGUE,
-    },
-    'mailbox-refused': {
-        title: 'Mailbox cannot be opened',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
-        reference: 'RFC 9051 section 6.3.2',
-        reproduce: DIALOGUE,
-    },
-    'command-refused': {
-        title: 'Inbox rejects a request of the gate',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
-    },
-    'not-deleted': {
-        title: 'Test message not deleted',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Allow the account to delete messages in this mailbox, or set `delivery.keep: true`.',
-    },
-    'message-gone': {
-        title: 'Test message removed before it was read',
-        party: 'configuration',
-        certainty: 'likely',
-        remedy: 'Use a mailbox that only the gate reads: another program removes mail from this one (a mail client with rules, a fetcher, or another job with the same inbox).',
-    },
-};
-
 ;// CONCATENATED MODULE: ./src/findings/catalog/rejections.ts
 
 /** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
@@ -1755,12 +1485,7 @@ const CAUSES = {
 
 
 
-
-const { error: delivery_error, warning: delivery_warning, notice: delivery_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
-/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
-const TRACE = { received: 'the `Received` line' };
-/** What to search the log of the server for. */
-const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+const { error: delivery_error, notice: delivery_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
     ...(0,evidence/* fields */.O)('reply'),
@@ -1768,79 +1493,7 @@ const ENVELOPE = {
     recipient: 'the envelope recipient',
     account: 'the username with which the gate has authenticated',
 };
-/** Where the public key of a DKIM signature is, as code. */
-const keyName = ({ selector = '', domain = '' }) => `\`${selector}._domainkey.${domain}\``;
-/** Why SPF, DKIM or DMARC did not pass. */
-const VERDICT_CAUSES = {
-    temporary: {
-        title: 'SPF, DKIM or DMARC not checked: temporary error',
-        party: 'network',
-        certainty: 'likely',
-        remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
-    },
-    spf: {
-        title: 'SPF did not pass',
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
-    },
-    'dkim-missing': {
-        title: 'Message not signed with DKIM',
-        party: 'server',
-        certainty: 'certain',
-        remedy: 'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
-    },
-    dkim: {
-        title: 'DKIM did not pass',
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ reason = 'see the evidence' }) => `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
-    },
-    'dkim-key': {
-        title: 'DKIM signature does not match its key',
-        party: 'server',
-        certainty: 'likely',
-        remedy: (evidence) => `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
-    },
-    'dkim-body': {
-        title: 'Body changed after it was signed with DKIM',
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Sign last: a server changed the body after it was signed (a footer, a filter, a different transfer encoding). The key is not the reason.',
-    },
-    'dkim-no-key': {
-        title: 'DKIM key not in DNS',
-        party: 'server',
-        certainty: 'likely',
-        remedy: (evidence) => `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
-    },
-    'dkim-expired': {
-        title: 'DKIM signature expired',
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
-    },
-    'dkim-short-key': {
-        title: 'DKIM key too short',
-        party: 'server',
-        certainty: 'certain',
-        remedy: (evidence) => `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
-        reference: 'RFC 8301 section 3.2',
-    },
-    dmarc: {
-        title: 'DMARC did not pass',
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
-    },
-    'other-domain': {
-        title: 'Result is for a different domain',
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
-    },
-};
-/** Findings of step 5: the test message. */
+/** Findings of step 5: the submission of the test message. */
 const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
         party: 'server',
@@ -1880,244 +1533,6 @@ const DELIVERY = {
         reference: 'RFC 5321 section 4.2.5',
         causes: rejectionCauses('delivery'),
     }),
-    'inbox-unreachable': delivery_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.', {
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
-    }, {
-        evidence: {
-            ...INBOX_EVIDENCE,
-            ...INBOX_CERTIFICATE_EVIDENCE,
-            ...(0,evidence/* fields */.O)('reason', 'protocol', 'alert', 'required'),
-            negotiated: 'the TLS version that the server selects if every version is enabled',
-        },
-        reference: 'RFC 8314 section 3.2',
-        causes: INBOX_CAUSES,
-    }),
-    'inbox-rejected': delivery_error('Inbox access rejected', 'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Check the log of the inbox server for the time of the test.',
-    }, {
-        evidence: {
-            ...INBOX_EVIDENCE,
-            ...(0,evidence/* fields */.O)('reason'),
-            requested: 'the mailbox as the gate requested it, if that name is not the configured one',
-            separator: 'what separates the parts of a mailbox name on this server',
-            suggested: 'the configured mailbox with that separator',
-        },
-        reference: 'RFC 9051 section 6.2',
-        causes: INBOX_REJECTED_CAUSES,
-    }),
-    'inbox-cleanup-failed': delivery_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
-    }, {
-        evidence: { ...INBOX_EVIDENCE, ...(0,evidence/* fields */.O)('reason') },
-        reference: 'RFC 9051 section 6.4',
-        causes: {
-            'not-deleted': {
-                title: 'Test message not deleted',
-                party: 'inbox',
-                certainty: 'likely',
-                remedy: 'Delete the test message manually. Allow the account to delete messages in this mailbox, or set `delivery.keep: true`: the gate then deletes none.',
-            },
-        },
-    }),
-    'message-not-received': delivery_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ queueId = '', messageId = '', junk, mailbox }) => [
-            `Search the server's log for the ${inLog({ queueId, messageId })}.`,
-            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
-            junk === 'not searched' && mailbox !== undefined
-                ? 'A rule may also have moved it to a different folder.'
-                : '',
-        ]
-            .filter((sentence) => sentence !== '')
-            .join(' '),
-    }, {
-        evidence: {
-            ...(0,evidence/* fields */.O)('messageId', 'reply'),
-            ...INBOX_EVIDENCE,
-            searched: 'the folders that were searched',
-            junk: 'whether a junk folder was searched',
-            within: 'how long the gate searched',
-            queueId: 'the queue ID in the reply of the server',
-            other: 'sender and subject of a different message that has the identifier of the test message',
-        },
-        reference: 'RFC 5321 section 6.1',
-        causes: {
-            'other-message': {
-                title: 'A different message arrived instead',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
-            },
-            'unused-mailbox': {
-                title: 'Message not found in an inbox that has never received mail',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ user = 'the account', ...evidence }) => `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
-            },
-        },
-    }),
-    'message-altered': delivery_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
-    }, {
-        evidence: {
-            ...(0,evidence/* fields */.O)('messageId'),
-            altered: 'what is different',
-            removed: 'the header fields that are missing, if nothing else is different',
-        },
-        reference: 'RFC 5321 section 6.4',
-        causes: {
-            'field-removed': {
-                title: 'Header field removed in transit',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ removed = '' }) => `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
-                examples: 'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
-            },
-            footer: {
-                title: 'Text added at the end of the message',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
-            },
-            replaced: {
-                title: 'Body of the message replaced',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
-            },
-        },
-    }),
-    'message-reencoded': delivery_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
-        examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
-    }, { evidence: { ...(0,evidence/* fields */.O)('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
-    'receipt-not-verified': delivery_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
-        party: 'configuration',
-        certainty: 'certain',
-        remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
-    }, { evidence: {} }),
-    'message-in-junk': delivery_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
-    }, { evidence: { folder: 'the folder in which the message was' } }),
-    'message-duplicated': delivery_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
-    }, {
-        evidence: { ...(0,evidence/* fields */.O)('messageId'), copies: 'how many copies there are' },
-        reference: 'RFC 5321 section 4.5.3.2.6',
-    }),
-    'delivery-hop-unencrypted': delivery_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
-    }, {
-        evidence: {
-            ...TRACE,
-            with: 'the protocol in the `with` clause',
-            client: 'the IP address of the client, if it is a loopback or private address and not that of the gate',
-        },
-        reference: 'RFC 3848',
-        causes: {
-            'behind-proxy': {
-                title: 'Unencrypted between a proxy and the mail server',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
-            },
-        },
-    }),
-    'delivery-hop-mismatch': delivery_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
-    }, {
-        evidence: {
-            ...TRACE,
-            expected: 'version and cipher suite of the session with the gate',
-            found: 'version and cipher suite in the `Received` line',
-        },
-        reference: 'RFC 3848',
-    }),
-    'delivery-hop-unproved': delivery_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
-    }, {
-        evidence: TRACE,
-        reference: 'RFC 5321 section 4.4',
-        causes: {
-            'no-line': {
-                title: 'No Received line in the message',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Configure the server to add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
-                examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
-            },
-            'too-many-lines': {
-                title: 'Too many Received lines',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
-                reference: 'RFC 5321 section 6.3',
-            },
-        },
-    }),
-    'delivery-verdict-mismatch': delivery_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
-    }, {
-        causes: VERDICT_CAUSES,
-        evidence: {
-            ...(0,evidence/* fields */.O)('check', 'required', 'authservId', 'reason'),
-            found: 'the result',
-            result: 'what the receiver added to the message',
-            sender: 'the domain of the sender, if the result is for a different domain',
-            domain: 'the domain of the DKIM signature',
-            selector: 'the selector of the DKIM signature',
-        },
-        reference: 'RFC 8601',
-    }),
-    'delivery-verdict-missing': delivery_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ check = 'SPF or DMARC' }) => `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
-    }, {
-        evidence: {
-            ...(0,evidence/* fields */.O)('check', 'required', 'authservId'),
-            present: 'the `Authentication-Results` lines in the message',
-            otherId: 'a different authserv-id that reports this check',
-        },
-        reference: 'RFC 8601 section 5',
-        causes: {
-            'other-id': {
-                title: 'Result is from a different authserv-id',
-                party: 'configuration',
-                certainty: 'likely',
-                remedy: ({ otherId = '' }) => `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
-            },
-            'wrong-place': {
-                title: 'Result is where an earlier server could have added it',
-                party: 'server',
-                certainty: 'likely',
-                remedy: 'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
-            },
-        },
-    }),
     'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
         party: 'server',
         certainty: 'likely',
@@ -2134,7 +1549,7 @@ const DELIVERY = {
                 certainty: 'likely',
                 remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
                 examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
-                reproduce: { command: 'delivery', shows: entry/* REPLY */.Fb },
+                reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
             account: {
                 title: 'Account may send to a recipient that must be rejected',
@@ -2522,6 +1937,427 @@ function firstLine({ data = '' }) {
     return data.split(/\\x0[ad]/, 1)[0] ?? '';
 }
 
+;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
+
+
+/** Which inbox a finding is about. */
+const INBOX_EVIDENCE = {
+    inbox: 'the scheme, host and port of the inbox',
+    user: 'the username with which the gate logs in to the inbox',
+    mailbox: 'the mailbox that the gate reads',
+    inboxReply: 'the reply of the inbox server',
+};
+/** What is wrong with the certificate of the inbox, as in the finding about such a certificate. */
+const INBOX_CERTIFICATE_EVIDENCE = {
+    ...(0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent', 'missingIssuer', 'caIssuers', 'nameConflict', 'trusted'),
+    ...(0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId'),
+    ...(0,evidence/* fields */.O)('expected', 'names', 'subject', 'validFrom', 'validTo', 'now'),
+    key: 'type and size of the key in the certificate',
+    signature: 'the signature algorithm of the certificate',
+    needs: 'what a new certificate must be or have, if it fixes several problems at once',
+};
+/** The dialogue shows the server's own text. A long one is shortened in the evidence. */
+const DIALOGUE = {
+    command: 'inbox',
+    // Dovecot appends how long it took, such as "(0.001 + 0.000 secs).".
+    shows: ({ inboxReply = '' }) => (0,entry/* stable */.mz)(inboxReply),
+};
+/** Why the inbox server cannot be used. */
+const INBOX_CAUSES = {
+    'name-not-found': {
+        title: 'Host name of the inbox not found',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
+    },
+    'lookup-failed': {
+        title: 'Lookup of the inbox failed',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
+    },
+    'no-route': {
+        title: 'No route to the inbox',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
+    },
+    'not-possible-here': {
+        title: 'Runner cannot connect to the inbox',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
+    },
+    'timed-out': {
+        title: 'Connection to the inbox timed out',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+    },
+    refused: {
+        title: 'Connection to the inbox refused',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+    },
+    'tls-version': {
+        title: 'Inbox supports only old TLS versions',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: ({ required = '' }) => `Enable ${required.replace('v', ' ')} or later on the inbox server. The SMTP server is not affected.`,
+        examples: 'Dovecot: `ssl_min_protocol`, with an OpenSSL that supports the version.',
+        reference: 'RFC 8997',
+        reproduce: { command: 'inbox-tls', shows: ({ alert }) => (alert === undefined ? '' : `SSL alert number ${alert}`) },
+    },
+    'tls-failed': {
+        title: 'TLS handshake with the inbox failed',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+    },
+    'handshake-timeout': {
+        title: 'TLS handshake with the inbox timed out',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
+    },
+    'not-tls': {
+        title: 'Inbox does not use TLS on this port',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
+    },
+    // The gate names the problem of the certificate instead, with its fix.
+    certificate: {
+        title: 'Certificate of the inbox is not acceptable',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
+    },
+    'other-protocol': {
+        title: 'Inbox is a server for another protocol',
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Correct the scheme, the host or the port in `delivery.inbox`. No password was sent.',
+    },
+    'greeting-refused': {
+        title: 'Inbox refuses the connection',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
+        reproduce: DIALOGUE,
+    },
+    'no-greeting': {
+        title: 'Inbox sends no greeting',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
+    },
+    'no-reply': {
+        title: 'Inbox does not reply in time',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+    },
+    'connection-lost': {
+        title: 'Inbox closes the connection',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+    },
+    'server-error': {
+        title: 'Inbox has a temporary problem',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
+        reproduce: DIALOGUE,
+    },
+    'login-unavailable': {
+        title: 'Inbox cannot check the login now',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
+        examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
+        reproduce: DIALOGUE,
+        reference: 'RFC 5530 section 3',
+    },
+    busy: {
+        title: 'Mailbox is in use',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Use a mailbox that no other client and no other job reads, or `imaps://`: a POP3 mailbox can be open in one session only. If the reply says that logins are too frequent, wait before the next run.',
+    },
+    'starttls-not-offered': {
+        title: 'Inbox does not offer STARTTLS',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
+        examples: 'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
+    },
+    'starttls-refused': {
+        title: 'Inbox refuses STARTTLS',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+        reproduce: DIALOGUE,
+    },
+    'data-after-starttls': {
+        title: 'Data injected after STARTTLS',
+        party: 'network',
+        certainty: 'likely',
+        remedy: 'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+        reference: 'RFC 9051 section 6.2.1',
+    },
+    preauth: {
+        title: 'Inbox greets with PREAUTH',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+        reference: 'RFC 9051 section 7.1.4',
+    },
+    'invalid-reply': {
+        title: 'Inbox sends invalid replies',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Update the software of the inbox server, or remove a proxy in front of it: its replies violate the protocol.',
+    },
+    'too-much-data': {
+        title: 'Inbox sends too much data',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
+    },
+    'too-many-messages': {
+        title: 'Too many messages in the inbox',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'Delete old messages, or use a mailbox that only the gate uses.',
+    },
+    'not-all-read': {
+        title: 'Too many messages look like the test message',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Look at the messages with this identifier in the mailbox, and find out who sends them: bounces, automatic replies or a mail loop. Then delete them.',
+    },
+    'unknown-api': {
+        title: 'Inbox does not have this API',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
+    },
+};
+/** Why the inbox server, which works, does not let the gate read the test message. */
+const INBOX_REJECTED_CAUSES = {
+    'login-refused': {
+        title: 'Inbox rejects the login',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        reproduce: DIALOGUE,
+    },
+    'login-disabled': {
+        title: 'Inbox does not allow a login with a password',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
+        examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
+        reference: 'RFC 9051 section 6.2.3',
+    },
+    'mailbox-missing': {
+        title: 'Mailbox does not exist',
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: ({ mailbox = '', requested = mailbox }) => `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
+        reference: 'RFC 9051 section 6.3.2',
+        reproduce: DIALOGUE,
+    },
+    'mailbox-separator': {
+        title: 'Mailbox name has the wrong separator',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ separator = '', suggested = '' }) => `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
+        reference: 'RFC 9051 section 6.3.10',
+        reproduce: DIALOGUE,
+    },
+    'mailbox-refused': {
+        title: 'Mailbox cannot be opened',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
+        reference: 'RFC 9051 section 6.3.2',
+        reproduce: DIALOGUE,
+    },
+    'command-refused': {
+        title: 'Inbox rejects a request of the gate',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Allow the account to read this mailbox, or raise the limit that the reply names. A POP3 server must also support UIDL and TOP.',
+    },
+    'not-deleted': {
+        title: 'Test message not deleted',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Allow the account to delete messages in this mailbox, or set `delivery.keep: true`.',
+    },
+    'message-gone': {
+        title: 'Test message removed before it was read',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Use a mailbox that only the gate reads: another program removes mail from this one (a mail client with rules, a fetcher, or another job with the same inbox).',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/findings/catalog/receipt.ts
+
+
+
+const { error: receipt_error, warning: receipt_warning, notice: receipt_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+/** Findings of step 5: whether the test message arrives, and is intact. */
+const RECEIPT = {
+    'inbox-unreachable': receipt_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
+    }, {
+        evidence: {
+            ...INBOX_EVIDENCE,
+            ...INBOX_CERTIFICATE_EVIDENCE,
+            ...(0,evidence/* fields */.O)('reason', 'protocol', 'alert', 'required'),
+            negotiated: 'the TLS version that the server selects if every version is enabled',
+        },
+        reference: 'RFC 8314 section 3.2',
+        causes: INBOX_CAUSES,
+    }),
+    'inbox-rejected': receipt_error('Inbox access rejected', 'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Check the log of the inbox server for the time of the test.',
+    }, {
+        evidence: {
+            ...INBOX_EVIDENCE,
+            ...(0,evidence/* fields */.O)('reason'),
+            requested: 'the mailbox as the gate requested it, if that name is not the configured one',
+            separator: 'what separates the parts of a mailbox name on this server',
+            suggested: 'the configured mailbox with that separator',
+        },
+        reference: 'RFC 9051 section 6.2',
+        causes: INBOX_REJECTED_CAUSES,
+    }),
+    'inbox-cleanup-failed': receipt_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
+    }, {
+        evidence: { ...INBOX_EVIDENCE, ...(0,evidence/* fields */.O)('reason') },
+        reference: 'RFC 9051 section 6.4',
+        causes: {
+            'not-deleted': {
+                title: 'Test message not deleted',
+                party: 'inbox',
+                certainty: 'likely',
+                remedy: 'Delete the test message manually. Allow the account to delete messages in this mailbox, or set `delivery.keep: true`: the gate then deletes none.',
+            },
+        },
+    }),
+    'message-not-received': receipt_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ queueId = '', messageId = '', junk, mailbox }) => [
+            `Search the server's log for the ${inLog({ queueId, messageId })}.`,
+            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+            junk === 'not searched' && mailbox !== undefined
+                ? 'A rule may also have moved it to a different folder.'
+                : '',
+        ]
+            .filter((sentence) => sentence !== '')
+            .join(' '),
+    }, {
+        evidence: {
+            ...(0,evidence/* fields */.O)('messageId', 'reply'),
+            ...INBOX_EVIDENCE,
+            searched: 'the folders that were searched',
+            junk: 'whether a junk folder was searched',
+            within: 'how long the gate searched',
+            queueId: 'the queue ID in the reply of the server',
+            other: 'sender and subject of a different message that has the identifier of the test message',
+        },
+        reference: 'RFC 5321 section 6.1',
+        causes: {
+            'other-message': {
+                title: 'A different message arrived instead',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+            },
+            'unused-mailbox': {
+                title: 'Message not found in an inbox that has never received mail',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ user = 'the account', ...evidence }) => `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
+            },
+        },
+    }),
+    'message-altered': receipt_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+    }, {
+        evidence: {
+            ...(0,evidence/* fields */.O)('messageId'),
+            altered: 'what is different',
+            removed: 'the header fields that are missing, if nothing else is different',
+        },
+        reference: 'RFC 5321 section 6.4',
+        causes: {
+            'field-removed': {
+                title: 'Header field removed in transit',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ removed = '' }) => `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
+                examples: 'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
+            },
+            footer: {
+                title: 'Text added at the end of the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
+            },
+            replaced: {
+                title: 'Body of the message replaced',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
+            },
+        },
+    }),
+    'message-reencoded': receipt_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
+    }, { evidence: { ...(0,evidence/* fields */.O)('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
+    'receipt-not-verified': receipt_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
+        party: 'configuration',
+        certainty: 'certain',
+        remedy: 'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
+    }, { evidence: {} }),
+    'message-in-junk': receipt_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: 'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
+    }, { evidence: { folder: 'the folder in which the message was' } }),
+    'message-duplicated': receipt_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+    }, {
+        evidence: { ...(0,evidence/* fields */.O)('messageId'), copies: 'how many copies there are' },
+        reference: 'RFC 5321 section 4.5.3.2.6',
+    }),
+};
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/run.ts
 
 
@@ -2614,6 +2450,186 @@ const RUN = {
         certainty: 'certain',
         remedy: 'Please report it, with this message and the version of the gate. The other endpoints are not affected.',
     }, { evidence: {} }),
+};
+
+;// CONCATENATED MODULE: ./src/findings/catalog/transit.ts
+
+
+const { error: transit_error, warning: transit_warning, notice: transit_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
+/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
+/** Where the public key of a DKIM signature is, as code. */
+const keyName = ({ selector = '', domain = '' }) => `\`${selector}._domainkey.${domain}\``;
+/** Why SPF, DKIM or DMARC did not pass. */
+const VERDICT_CAUSES = {
+    temporary: {
+        title: 'SPF, DKIM or DMARC not checked: temporary error',
+        party: 'network',
+        certainty: 'likely',
+        remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
+    },
+    spf: {
+        title: 'SPF did not pass',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
+    },
+    'dkim-missing': {
+        title: 'Message not signed with DKIM',
+        party: 'server',
+        certainty: 'certain',
+        remedy: 'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
+    },
+    dkim: {
+        title: 'DKIM did not pass',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ reason = 'see the evidence' }) => `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+    },
+    'dkim-key': {
+        title: 'DKIM signature does not match its key',
+        party: 'server',
+        certainty: 'likely',
+        remedy: (evidence) => `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
+    },
+    'dkim-body': {
+        title: 'Body changed after it was signed with DKIM',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Sign last: a server changed the body after it was signed (a footer, a filter, a different transfer encoding). The key is not the reason.',
+    },
+    'dkim-no-key': {
+        title: 'DKIM key not in DNS',
+        party: 'server',
+        certainty: 'likely',
+        remedy: (evidence) => `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
+    },
+    'dkim-expired': {
+        title: 'DKIM signature expired',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+    },
+    'dkim-short-key': {
+        title: 'DKIM key too short',
+        party: 'server',
+        certainty: 'certain',
+        remedy: (evidence) => `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
+        reference: 'RFC 8301 section 3.2',
+    },
+    dmarc: {
+        title: 'DMARC did not pass',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
+    },
+    'other-domain': {
+        title: 'Result is for a different domain',
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
+    },
+};
+/** Findings of step 5: what the message that arrived shows about its path. */
+const TRANSIT = {
+    'delivery-hop-unencrypted': transit_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
+    }, {
+        evidence: {
+            ...TRACE,
+            with: 'the protocol in the `with` clause',
+            client: 'the IP address of the client, if it is a loopback or private address and not that of the gate',
+        },
+        reference: 'RFC 3848',
+        causes: {
+            'behind-proxy': {
+                title: 'Unencrypted between a proxy and the mail server',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
+            },
+        },
+    }),
+    'delivery-hop-mismatch': transit_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
+    }, {
+        evidence: {
+            ...TRACE,
+            expected: 'version and cipher suite of the session with the gate',
+            found: 'version and cipher suite in the `Received` line',
+        },
+        reference: 'RFC 3848',
+    }),
+    'delivery-hop-unproved': transit_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
+    }, {
+        evidence: TRACE,
+        reference: 'RFC 5321 section 4.4',
+        causes: {
+            'no-line': {
+                title: 'No Received line in the message',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Configure the server to add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+                examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
+            },
+            'too-many-lines': {
+                title: 'Too many Received lines',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+                reference: 'RFC 5321 section 6.3',
+            },
+        },
+    }),
+    'delivery-verdict-mismatch': transit_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
+    }, {
+        causes: VERDICT_CAUSES,
+        evidence: {
+            ...(0,evidence/* fields */.O)('check', 'required', 'authservId', 'reason'),
+            found: 'the result',
+            result: 'what the receiver added to the message',
+            sender: 'the domain of the sender, if the result is for a different domain',
+            domain: 'the domain of the DKIM signature',
+            selector: 'the selector of the DKIM signature',
+        },
+        reference: 'RFC 8601',
+    }),
+    'delivery-verdict-missing': transit_error('SPF or DMARC result missing', 'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ check = 'SPF or DMARC' }) => `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
+    }, {
+        evidence: {
+            ...(0,evidence/* fields */.O)('check', 'required', 'authservId'),
+            present: 'the `Authentication-Results` lines in the message',
+            otherId: 'a different authserv-id that reports this check',
+        },
+        reference: 'RFC 8601 section 5',
+        causes: {
+            'other-id': {
+                title: 'Result is from a different authserv-id',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: ({ otherId = '' }) => `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
+            },
+            'wrong-place': {
+                title: 'Result is where an earlier server could have added it',
+                party: 'server',
+                certainty: 'likely',
+                remedy: 'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+            },
+        },
+    }),
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/upgrade.ts
@@ -2737,6 +2753,8 @@ const UPGRADE = {
 
 
 
+
+
 /**
  * Every finding that the gate can report, in the order of the steps. A code never changes and is never reused. The
  * page `docs/findings.md` is generated from this catalog.
@@ -2750,6 +2768,8 @@ const CATALOG = {
     ...certificate/* CERTIFICATE */.k,
     ...AUTHENTICATION,
     ...DELIVERY,
+    ...RECEIPT,
+    ...TRANSIT,
     ...RUN,
 };
 /** All codes, in the order of the catalog. */
@@ -3865,8 +3885,8 @@ const COMMANDS = {
     mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
     /** The reply to the recipient. */
     rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
-    /** The reply to a message. It is the only command that sends one. */
-    [SENDING]: (endpoint, subject) => swaksCommand(endpoint, subject, 'the message'),
+    /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
+    [SENDING]: (endpoint, subject) => endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
     /** As far as the reply that the evidence `awaited` names. */
     'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
     /** The TLS session with the inbox. */
@@ -3909,8 +3929,8 @@ var net_deadline = __nccwpck_require__(7879);
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 12 modules
-var catalog = __nccwpck_require__(4196);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 14 modules
+var catalog = __nccwpck_require__(1442);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
 var certificate = __nccwpck_require__(7776);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
@@ -44733,8 +44753,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 12 modules
-var catalog = __nccwpck_require__(4196);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 14 modules
+var catalog = __nccwpck_require__(1442);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts

@@ -5,7 +5,9 @@ import { CERTIFICATE } from './catalog/certificate.js';
 import { CONNECTING } from './catalog/connecting.js';
 import { DELIVERY } from './catalog/delivery.js';
 import { HANDSHAKE } from './catalog/handshake.js';
+import { RECEIPT } from './catalog/receipt.js';
 import { RUN } from './catalog/run.js';
+import { TRANSIT } from './catalog/transit.js';
 import { UPGRADE } from './catalog/upgrade.js';
 import type { CatalogEntry } from './catalog/entry.js';
 
@@ -24,6 +26,8 @@ export const CATALOG = {
   ...CERTIFICATE,
   ...AUTHENTICATION,
   ...DELIVERY,
+  ...RECEIPT,
+  ...TRANSIT,
   ...RUN,
 } as const satisfies Record<string, CatalogEntry>;
 

@@ -56,8 +56,9 @@ export const COMMANDS = {
   mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
   /** The reply to the recipient. */
   rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
-  /** The reply to a message. It is the only command that sends one. */
-  [SENDING]: (endpoint, subject) => swaksCommand(endpoint, subject, 'the message'),
+  /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
+  [SENDING]: (endpoint, subject) =>
+    endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
   /** As far as the reply that the evidence `awaited` names. */
   'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
   /** The TLS session with the inbox. */

@@ -1,4 +1,6 @@
-import type { DELIVERY as FINDINGS } from '../../../src/findings/catalog/delivery.js';
+import type { DELIVERY as SUBMISSION } from '../../../src/findings/catalog/delivery.js';
+import type { RECEIPT } from '../../../src/findings/catalog/receipt.js';
+import type { TRANSIT } from '../../../src/findings/catalog/transit.js';
 import { SyntaxFault } from '../imap/syntax.js';
 import { Mailbox } from '../imap/mailbox.js';
 import { wait, type Dialogue, type Reply, type Verb } from '../dialogue.js';
@@ -75,7 +77,7 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
 });
 
 /** Step 5: the test message. */
-export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
+export const OF_STEP_5: FindingExamples<keyof typeof SUBMISSION | keyof typeof RECEIPT | keyof typeof TRANSIT> = {
   'sender-rejected': {
     raising: {
       name: 'does not let the account use the sender address',
@@ -114,6 +116,33 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
       endpoint: sends,
     },
     twinRaises: ['receipt-not-verified'],
+  },
+  'relay-open': {
+    raising: {
+      name: 'accepts a recipient that it must reject',
+      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
+    },
+    twin: {
+      name: 'rejects the recipient that it must reject',
+      server: answering('RCPT', '554 5.7.1 <stranger@example.net>: Relay access denied'),
+      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
+    },
+  },
+  greylisted: {
+    raising: {
+      name: 'replies to RCPT with 450 on the first attempt, and accepts it on the second',
+      server: [answering('RCPT', '450 4.7.1 Greylisted, come again'), {}],
+      endpoint: sends,
+      retries: 1,
+    },
+    raises: ['greylisted', 'receipt-not-verified'],
+    twin: {
+      name: 'replies to RCPT with 450 on every attempt',
+      server: answering('RCPT', '450 4.7.1 Greylisted, come again'),
+      endpoint: sends,
+      retries: 1,
+    },
+    twinRaises: ['recipient-rejected'],
   },
   'inbox-unreachable': {
     raising: {
@@ -239,32 +268,5 @@ export const OF_STEP_5: FindingExamples<keyof typeof FINDINGS> = {
       embedded: delivering(says('spf=pass', RECEIVER)),
       delivery: demandsSpf,
     },
-  },
-  'relay-open': {
-    raising: {
-      name: 'accepts a recipient that it must reject',
-      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
-    },
-    twin: {
-      name: 'rejects the recipient that it must reject',
-      server: answering('RCPT', '554 5.7.1 <stranger@example.net>: Relay access denied'),
-      endpoint: { delivery: { ...DELIVERY, to: 'stranger@example.net', expect: 'refused' } },
-    },
-  },
-  greylisted: {
-    raising: {
-      name: 'replies to RCPT with 450 on the first attempt, and accepts it on the second',
-      server: [answering('RCPT', '450 4.7.1 Greylisted, come again'), {}],
-      endpoint: sends,
-      retries: 1,
-    },
-    raises: ['greylisted', 'receipt-not-verified'],
-    twin: {
-      name: 'replies to RCPT with 450 on every attempt',
-      server: answering('RCPT', '450 4.7.1 Greylisted, come again'),
-      endpoint: sends,
-      retries: 1,
-    },
-    twinRaises: ['recipient-rejected'],
   },
 };

@@ -1,0 +1,212 @@
+import { entriesOf, type CatalogEntry, type Values } from './entry.js';
+import { fields } from './evidence.js';
+import { INBOX_CAUSES, INBOX_CERTIFICATE_EVIDENCE, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
+
+const { error, warning, notice } = entriesOf(['delivery']);
+
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }: Values): string =>
+  queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+
+/** Findings of step 5: whether the test message arrives, and is intact. */
+export const RECEIPT = {
+  'inbox-unreachable': error(
+    'Inbox unreachable',
+    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.',
+    {
+      party: 'inbox',
+      certainty: 'likely',
+      remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
+    },
+    {
+      evidence: {
+        ...INBOX_EVIDENCE,
+        ...INBOX_CERTIFICATE_EVIDENCE,
+        ...fields('reason', 'protocol', 'alert', 'required'),
+        negotiated: 'the TLS version that the server selects if every version is enabled',
+      },
+      reference: 'RFC 8314 section 3.2',
+      causes: INBOX_CAUSES,
+    },
+  ),
+  'inbox-rejected': error(
+    'Inbox access rejected',
+    'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.',
+    {
+      party: 'inbox',
+      certainty: 'likely',
+      remedy: 'Check the log of the inbox server for the time of the test.',
+    },
+    {
+      evidence: {
+        ...INBOX_EVIDENCE,
+        ...fields('reason'),
+        requested: 'the mailbox as the gate requested it, if that name is not the configured one',
+        separator: 'what separates the parts of a mailbox name on this server',
+        suggested: 'the configured mailbox with that separator',
+      },
+      reference: 'RFC 9051 section 6.2',
+      causes: INBOX_REJECTED_CAUSES,
+    },
+  ),
+  'inbox-cleanup-failed': warning(
+    'Inbox cleanup failed',
+    'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.',
+    {
+      party: 'inbox',
+      certainty: 'likely',
+      remedy:
+        'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
+    },
+    {
+      evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
+      reference: 'RFC 9051 section 6.4',
+      causes: {
+        'not-deleted': {
+          title: 'Test message not deleted',
+          party: 'inbox',
+          certainty: 'likely',
+          remedy:
+            'Delete the test message manually. Allow the account to delete messages in this mailbox, or set `delivery.keep: true`: the gate then deletes none.',
+        },
+      },
+    },
+  ),
+  'message-not-received': error(
+    'Message accepted but not found in the inbox',
+    'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy: ({ queueId = '', messageId = '', junk, mailbox }: Values) =>
+        [
+          `Search the server's log for the ${inLog({ queueId, messageId })}.`,
+          'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+          junk === 'not searched' && mailbox !== undefined
+            ? 'A rule may also have moved it to a different folder.'
+            : '',
+        ]
+          .filter((sentence) => sentence !== '')
+          .join(' '),
+    },
+    {
+      evidence: {
+        ...fields('messageId', 'reply'),
+        ...INBOX_EVIDENCE,
+        searched: 'the folders that were searched',
+        junk: 'whether a junk folder was searched',
+        within: 'how long the gate searched',
+        queueId: 'the queue ID in the reply of the server',
+        other: 'sender and subject of a different message that has the identifier of the test message',
+      },
+      reference: 'RFC 5321 section 6.1',
+      causes: {
+        'other-message': {
+          title: 'A different message arrived instead',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ other = '', ...evidence }: Values) =>
+            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+        },
+        'unused-mailbox': {
+          title: 'Message not found in an inbox that has never received mail',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ user = 'the account', ...evidence }: Values) =>
+            `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
+        },
+      },
+    },
+  ),
+  'message-altered': error(
+    'Message altered in transit',
+    'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy: ({ altered = '' }: Values) =>
+        `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+    },
+    {
+      evidence: {
+        ...fields('messageId'),
+        altered: 'what is different',
+        removed: 'the header fields that are missing, if nothing else is different',
+      },
+      reference: 'RFC 5321 section 6.4',
+      causes: {
+        'field-removed': {
+          title: 'Header field removed in transit',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ removed = '' }: Values) =>
+            `Remove the rule that deletes ${removed} from the header: usually a header filter of the server, or a content filter behind it. The \`Received\` lines of the message name the servers (set \`delivery.keep: true\`). Do not exempt only the test sender: the mail of users would still lack the field.`,
+          examples:
+            'Postfix: `IGNORE` in `header_checks`, which also applies to submitted mail. Exim: `headers_remove`.',
+        },
+        footer: {
+          title: 'Text added at the end of the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Turn off the footer (a disclaimer, or the text of a mailing list or scanner) for the mail of this server, or add it before DKIM signing. If it is intended, waive this finding.',
+        },
+        replaced: {
+          title: 'Body of the message replaced',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Find the filter or gateway that replaces the body: it may quarantine the message, or turn its text into HTML. Correct its rule, or configure it to deliver the original. If nobody can say who replaced the body, treat the message as forged.',
+        },
+      },
+    },
+  ),
+  'message-reencoded': warning(
+    'Message encoded again in transit',
+    'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+      examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
+    },
+    { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' },
+  ),
+  'receipt-not-verified': notice(
+    'Receipt not verified',
+    'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.',
+    {
+      party: 'configuration',
+      certainty: 'certain',
+      remedy:
+        'Configure `delivery.inbox` with its username and password to verify that the message arrives, or set `delivery.expect: accepted` if acceptance is enough.',
+    },
+    { evidence: {} },
+  ),
+  'message-in-junk': warning(
+    'Message in the junk folder',
+    'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.',
+    {
+      party: 'inbox',
+      certainty: 'likely',
+      remedy:
+        'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
+    },
+    { evidence: { folder: 'the folder in which the message was' } },
+  ),
+  'message-duplicated': warning(
+    'Message received more than once',
+    'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+    },
+    {
+      evidence: { ...fields('messageId'), copies: 'how many copies there are' },
+      reference: 'RFC 5321 section 4.5.3.2.6',
+    },
+  ),
+} as const satisfies Record<string, CatalogEntry>;

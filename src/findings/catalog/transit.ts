@@ -1,0 +1,228 @@
+import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
+import { fields } from './evidence.js';
+
+const { error, warning, notice } = entriesOf(['delivery']);
+
+/** What the server that received the message from the gate wrote into it (RFC 5321 section 4.4). */
+const TRACE = { received: 'the `Received` line' };
+
+/** Where the public key of a DKIM signature is, as code. */
+const keyName = ({ selector = '', domain = '' }: Values): string => `\`${selector}._domainkey.${domain}\``;
+
+/** Why SPF, DKIM or DMARC did not pass. */
+const VERDICT_CAUSES = {
+  temporary: {
+    title: 'SPF, DKIM or DMARC not checked: temporary error',
+    party: 'network',
+    certainty: 'likely',
+    remedy: "Run the gate again. If the error persists, check the name servers of the sender's domain.",
+  },
+  spf: {
+    title: 'SPF did not pass',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'Add the IP address from which the server delivers mail to the SPF record of the domain in `delivery.from`, or deliver through a server that the record allows.',
+  },
+  'dkim-missing': {
+    title: 'Message not signed with DKIM',
+    party: 'server',
+    certainty: 'certain',
+    remedy:
+      'Configure the server to sign outgoing mail for the domain of `delivery.from`, and make sure that the rule applies to this account and port.',
+  },
+  dkim: {
+    title: 'DKIM did not pass',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ reason = 'see the evidence' }) =>
+      `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+  },
+  'dkim-key': {
+    title: 'DKIM signature does not match its key',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence) =>
+      `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
+  },
+  'dkim-body': {
+    title: 'Body changed after it was signed with DKIM',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'Sign last: a server changed the body after it was signed (a footer, a filter, a different transfer encoding). The key is not the reason.',
+  },
+  'dkim-no-key': {
+    title: 'DKIM key not in DNS',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence) =>
+      `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
+  },
+  'dkim-expired': {
+    title: 'DKIM signature expired',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+  },
+  'dkim-short-key': {
+    title: 'DKIM key too short',
+    party: 'server',
+    certainty: 'certain',
+    remedy: (evidence) =>
+      `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
+    reference: 'RFC 8301 section 3.2',
+  },
+  dmarc: {
+    title: 'DMARC did not pass',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
+  },
+  'other-domain': {
+    title: 'Result is for a different domain',
+    party: 'server',
+    certainty: 'likely',
+    remedy:
+      'A server on the path replaces the sender, or the receiver checked a different one. Configure the server to keep the address in `delivery.from`, or change `delivery.from` or `delivery.verdicts`.',
+  },
+} as const satisfies Readonly<Record<string, Cause>>;
+
+/** Findings of step 5: what the message that arrived shows about its path. */
+export const TRANSIT = {
+  'delivery-hop-unencrypted': error(
+    'Received line shows that TLS was not used',
+    'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
+    },
+    {
+      evidence: {
+        ...TRACE,
+        with: 'the protocol in the `with` clause',
+        client: 'the IP address of the client, if it is a loopback or private address and not that of the gate',
+      },
+      reference: 'RFC 3848',
+      causes: {
+        'behind-proxy': {
+          title: 'Unencrypted between a proxy and the mail server',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
+        },
+      },
+    },
+  ),
+  'delivery-hop-mismatch': warning(
+    'Received line shows a different TLS session',
+    'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
+    },
+    {
+      evidence: {
+        ...TRACE,
+        expected: 'version and cipher suite of the session with the gate',
+        found: 'version and cipher suite in the `Received` line',
+      },
+      reference: 'RFC 3848',
+    },
+  ),
+  'delivery-hop-unproved': notice(
+    'No Received line shows whether TLS was used',
+    'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
+    },
+    {
+      evidence: TRACE,
+      reference: 'RFC 5321 section 4.4',
+      causes: {
+        'no-line': {
+          title: 'No Received line in the message',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Configure the server to add its own `Received` line, as RFC 5321 requires. It adds none, or a filter after it removes them. The line also ends mail loops.',
+          examples: 'Postfix: `IGNORE` in `header_checks`. Exim: `received_header_text`.',
+        },
+        'too-many-lines': {
+          title: 'Too many Received lines',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+          reference: 'RFC 5321 section 6.3',
+        },
+      },
+    },
+  ),
+  'delivery-verdict-mismatch': error(
+    'Unexpected SPF, DKIM or DMARC result',
+    'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
+    },
+    {
+      causes: VERDICT_CAUSES,
+      evidence: {
+        ...fields('check', 'required', 'authservId', 'reason'),
+        found: 'the result',
+        result: 'what the receiver added to the message',
+        sender: 'the domain of the sender, if the result is for a different domain',
+        domain: 'the domain of the DKIM signature',
+        selector: 'the selector of the DKIM signature',
+      },
+      reference: 'RFC 8601',
+    },
+  ),
+  'delivery-verdict-missing': error(
+    'SPF or DMARC result missing',
+    'The message has no `Authentication-Results` field of the receiver that `delivery.verdicts` names, or that field does not mention the check. Fields of other servers are ignored, and so are fields with the authserv-id of the receiver that an earlier server could have added. A field is used if it is above the `Received` line that records the transfer from another host. If there is none, a field directly below that line is used, provided that the line names the receiver. A `Received` line with any IP address other than loopback records a transfer from another host.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy: ({ check = 'SPF or DMARC' }: Values) =>
+        `Make sure that the receiver checks ${check.toUpperCase()} and writes \`Authentication-Results\` with its name. Most servers do not check SPF for authenticated clients: if the tested server also holds the inbox, remove \`${check}\` from \`delivery.verdicts\`. Do the same if the receiver writes these fields without a name, as Microsoft 365 does.`,
+    },
+    {
+      evidence: {
+        ...fields('check', 'required', 'authservId'),
+        present: 'the `Authentication-Results` lines in the message',
+        otherId: 'a different authserv-id that reports this check',
+      },
+      reference: 'RFC 8601 section 5',
+      causes: {
+        'other-id': {
+          title: 'Result is from a different authserv-id',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ otherId = '' }: Values) =>
+            `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
+        },
+        'wrong-place': {
+          title: 'Result is where an earlier server could have added it',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
+        },
+      },
+    },
+  ),
+} as const satisfies Record<string, CatalogEntry>;

@@ -6,7 +6,7 @@ export const ARROWS = {
   text: [],
   net: ['text'],
   report: [],
-  findings: ['report'],
+  findings: ['report', 'text'],
   secrets: ['report', 'text'],
   plan: ['findings', 'report', 'sasl', 'secrets', 'text'],
   sasl: ['secrets', 'text'],
@@ -14,7 +14,7 @@ export const ARROWS = {
   tls: ['net', 'secrets', 'text'],
   message: ['net', 'text'],
   inbox: ['message', 'net', 'plan', 'secrets', 'text', 'tls'],
-  verdict: ['findings', 'plan', 'report'],
+  verdict: ['findings', 'plan', 'report', 'text'],
   steps: ['findings', 'inbox', 'message', 'net', 'plan', 'report', 'sasl', 'smtp', 'text', 'tls', 'verdict'],
   probes: ['findings', 'net', 'plan', 'report', 'smtp', 'steps', 'text', 'tls'],
   gate: [

@@ -175,7 +175,10 @@ class ImapLog {
 var text_reason = __webpack_require__(32223);
 // EXTERNAL MODULE: ./src/text/peer.ts
 var peer = __webpack_require__(50875);
+// EXTERNAL MODULE: ./src/text/own.ts
+var own = __webpack_require__(89203);
 ;// CONCATENATED MODULE: ./src/inbox/imap/dialogue.ts
+
 
 
 
@@ -205,8 +208,8 @@ class ImapDialogue {
     /** The error for a connection that has ended, if the client has thrown none. */
     lost(about) {
         const reason = this.client.byeReason;
-        const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-        return (0,failure/* temporary */.q_)('connection-lost', `the request for ${about} failed because the connection was lost${said}`);
+        const said = reason === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `: ${whatServerSays({ reason })}`;
+        return (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the request for ${about} failed because the connection was lost${said}`);
     }
     /** Logs out and closes the connection. Never throws. */
     async close() {
@@ -222,7 +225,7 @@ class ImapDialogue {
         catch (error) {
             if (isRefusal(error)) {
                 const said = whatServerSays(error);
-                throw (0,failure/* rejected */.nS)('command-refused', `the server rejected the request for ${about}: ${said}`, said);
+                throw (0,failure/* rejected */.nS)('command-refused', (0,own/* own */.ZV) `the server rejected the request for ${about}: ${said}`, said);
             }
             this.client.close();
             throw error instanceof failure/* InboxError */.j ? error : this.lost(about);
@@ -241,6 +244,7 @@ function whatServerSays(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/opening-error.ts
+
 
 
 
@@ -268,15 +272,15 @@ function connectError(error, log) {
     const said = whatServerSays(error);
     const { authenticationFailed, tlsFailed, reason } = error;
     if (authenticationFailed && !LOGIN.test(log.command)) {
-        return (0,failure/* rejected */.nS)('login-disabled', 'the server announces LOGINDISABLED and no mechanism with which the gate can log in');
+        return (0,failure/* rejected */.nS)('login-disabled', (0,own/* own */.ZV) `the server announces LOGINDISABLED and no mechanism with which the gate can log in`);
     }
     if (authenticationFailed) {
         if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-            return (0,failure/* temporary */.q_)('login-unavailable', `the server cannot check the login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said);
+            return (0,failure/* temporary */.q_)('login-unavailable', (0,own/* own */.ZV) `the server cannot check the login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said);
         }
         return UNAVAILABLE.test(log.refusal)
-            ? (0,failure/* temporary */.q_)('server-error', `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said)
-            : (0,failure/* rejected */.nS)('login-refused', `login rejected: ${said}`, said);
+            ? (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said)
+            : (0,failure/* rejected */.nS)('login-refused', (0,own/* own */.ZV) `login rejected: ${said}`, said);
     }
     const code = (0,text_reason/* codeOf */.$)(error);
     if (code === 'GREETING_TIMEOUT')
@@ -284,10 +288,10 @@ function connectError(error, log) {
     if (code === 'UPGRADE_TIMEOUT')
         return (0,failure/* noReply */.c)('the TLS handshake after STARTTLS');
     if (code === 'STARTTLS_INJECTION') {
-        return (0,failure/* unusable */._P)('data-after-starttls', 'the server sent unencrypted data after it accepted STARTTLS');
+        return (0,failure/* unusable */._P)('data-after-starttls', (0,own/* own */.ZV) `the server sent unencrypted data after it accepted STARTTLS`);
     }
     if (log.command === '' && reason !== undefined) {
-        return (0,failure/* unusable */._P)('greeting-refused', `the server refused the connection with the greeting "BYE ${said}"`, said);
+        return (0,failure/* unusable */._P)('greeting-refused', (0,own/* own */.ZV) `the server refused the connection with the greeting "BYE ${said}"`, said);
     }
     if (tlsFailed)
         return withoutStartTls(log);
@@ -306,14 +310,14 @@ function openError(error, mailbox, log, namespace) {
     const name = (0,peer/* excerpt */.Kb)(mailbox);
     const reply = (0,peer/* excerpt */.Kb)(log.refusal);
     if (UNAVAILABLE.test(log.refusal)) {
-        return (0,failure/* temporary */.q_)('server-error', `the mailbox "${name}" is not available now: ${reply}`, said);
+        return (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the mailbox "${name}" is not available now: ${reply}`, said);
     }
     const naming = namingOf(mailbox, namespace);
-    const requested = naming.requested === undefined ? '' : `, requested as "${naming.requested}"`;
+    const requested = naming.requested === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `, requested as "${naming.requested}"`;
     const reason = naming.suggested === undefined ? 'mailbox-missing' : 'mailbox-separator';
     return error.mailboxMissing === true || MISSING.test(log.refusal)
-        ? (0,failure/* rejected */.nS)(reason, `the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`, said, naming)
-        : (0,failure/* rejected */.nS)('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+        ? (0,failure/* rejected */.nS)(reason, (0,own/* own */.ZV) `the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`, said, naming)
+        : (0,failure/* rejected */.nS)('mailbox-refused', (0,own/* own */.ZV) `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
 }
 /** Separators that servers use. A configured name with the wrong one is the name of a different mailbox. */
 const SEPARATORS = ['/', '.'];
@@ -333,26 +337,27 @@ function namingOf(mailbox, { prefix, delimiter } = { prefix: '' }) {
 function withoutStartTls({ command, greeting, refusal }) {
     if (command === 'STARTTLS') {
         const reply = (0,peer/* excerpt */.Kb)(refusal);
-        return (0,failure/* unusable */._P)('starttls-refused', `the server replied to STARTTLS with "${reply}"`, reply);
+        return (0,failure/* unusable */._P)('starttls-refused', (0,own/* own */.ZV) `the server replied to STARTTLS with "${reply}"`, reply);
     }
     if (/^\* PREAUTH\b/i.test(greeting)) {
-        return (0,failure/* unusable */._P)('preauth', 'the server greets with PREAUTH, after which STARTTLS is not possible');
+        return (0,failure/* unusable */._P)('preauth', (0,own/* own */.ZV) `the server greets with PREAUTH, after which STARTTLS is not possible`);
     }
-    return (0,failure/* unusable */._P)('starttls-not-offered', 'the server does not offer STARTTLS');
+    return (0,failure/* unusable */._P)('starttls-not-offered', (0,own/* own */.ZV) `the server does not offer STARTTLS`);
 }
 function lostOr(error, { command }, other) {
     const { reason } = error;
-    const when = command === '' ? 'before the greeting' : `after ${command}`;
+    const when = command === '' ? (0,own/* own */.ZV) `before the greeting` : (0,own/* own */.ZV) `after ${(0,own/* fixed */.Zu)(command)}`;
     const code = (0,text_reason/* codeOf */.$)(error);
     if (!LOST.has(code))
-        return other(`the server sent something that the IMAP client does not accept ${when} (${code})`);
-    const said = reason === undefined ? ` (${code})` : `: ${(0,peer/* excerpt */.Kb)(reason)}`;
-    return (0,failure/* temporary */.q_)('connection-lost', `the connection was lost ${when}${said}`);
+        return other((0,own/* own */.ZV) `the server sent something that the IMAP client does not accept ${when} (${code})`);
+    const said = reason === undefined ? (0,own/* own */.ZV) ` (${code})` : (0,own/* own */.ZV) `: ${(0,peer/* excerpt */.Kb)(reason)}`;
+    return (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the connection was lost ${when}${said}`);
 }
 
 // EXTERNAL MODULE: ./src/inbox/channel.ts
 var channel = __webpack_require__(39367);
 ;// CONCATENATED MODULE: ./src/inbox/imap/transport.ts
+
 
 
 
@@ -420,7 +425,7 @@ class JudgedTransport {
         this.#bytes += bytes.length;
         if (this.#bytes <= MAX_OPENING_BYTES)
             return;
-        this.#fail((0,failure/* unusable */._P)('too-much-data', `the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`));
+        this.#fail((0,failure/* unusable */._P)('too-much-data', (0,own/* own */.ZV) `the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`));
     };
     /** The client would wait for a greeting until the time is over. */
     #checkGreeting(bytes) {
@@ -532,6 +537,7 @@ var inbox_headers = __webpack_require__(41030);
 
 
 
+
 /** For a server without IDLE, or whose IDLE reports nothing. */
 const LOOK_AGAIN_MS = 10_000;
 /** The most messages that all looks together may list. */
@@ -599,7 +605,7 @@ class ImapMailbox {
             return;
         if (!this.#client.usable)
             throw this.#dialogue.lost(about);
-        throw (0,failure/* rejected */.nS)('not-deleted', 'the message arrived, but the server does not allow it to be deleted');
+        throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the message arrived, but the server does not allow it to be deleted`);
     }
     /**
      * The junk folder, by its special use (RFC 6154) or by a common name.
@@ -666,7 +672,7 @@ class ImapMailbox {
         for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
             this.#responses += 1;
             if (this.#responses > MAX_RESPONSES)
-                throw (0,failure/* unusable */._P)('too-many-messages', `the server listed more than ${MAX_RESPONSES} messages`);
+                throw (0,failure/* unusable */._P)('too-many-messages', (0,own/* own */.ZV) `the server listed more than ${MAX_RESPONSES} messages`);
             // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
             // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
             if (!Buffer.isBuffer(headers) || !(uid >= from))
@@ -773,6 +779,7 @@ var search = __webpack_require__(3510);
 
 
 
+
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the junk folder of the account, if there is one.
  * @param stop ends the attempt
@@ -782,7 +789,7 @@ async function openImapInbox(target, settings, stop, baselines) {
     const { timeoutMs } = settings;
     const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
     const state = await net_deadline/* Deadline */.B.on(stop)
-        .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('no-reply', 'the run ended'))
+        .race(mailbox.junkFolder(), () => (0,failure/* temporary */.q_)('no-reply', (0,own/* own */.ZV) `the run ended`))
         .catch(async (error) => {
         await mailbox.close();
         throw error;
@@ -824,6 +831,8 @@ async function openImapInbox(target, settings, stop, baselines) {
 /* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5079);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(41030);
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89203);
+
 
 
 
@@ -989,7 +998,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
+const NOT_ALL_READ = (0,_text_own_js__WEBPACK_IMPORTED_MODULE_4__/* .own */ .ZV) `the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message`;
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -237,7 +237,10 @@ class Pop3Text extends bounded_buffer/* BoundedBuffer */.G {
     }
 }
 
+// EXTERNAL MODULE: ./src/text/own.ts
+var own = __webpack_require__(89203);
 ;// CONCATENATED MODULE: ./src/inbox/pop3/session.ts
+
 
 
 
@@ -338,7 +341,7 @@ class Pop3Session {
             if (nth <= old.count(identifier))
                 return;
             if (arrived.size === MAX_ARRIVED) {
-                throw (0,failure/* unusable */._P)('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived`);
+                throw (0,failure/* unusable */._P)('too-many-messages', (0,own/* own */.ZV) `more than ${MAX_ARRIVED} messages have arrived`);
             }
             // An identifier has no space.
             arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
@@ -352,7 +355,7 @@ class Pop3Session {
         await this.#readText(header, MAX_TOP_BYTES, this.#wait());
         if (header.hasEnded)
             return header.bytes;
-        throw (0,failure/* unusable */._P)('too-much-data', `the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
+        throw (0,failure/* unusable */._P)('too-much-data', (0,own/* own */.ZV) `the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
     }
     /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
     async message(message, maxBytes) {
@@ -403,11 +406,11 @@ class Pop3Session {
             if (line === '.')
                 return counts;
             if (messages === MAX_MESSAGES) {
-                throw (0,failure/* unusable */._P)('too-many-messages', `the mailbox has more than ${MAX_MESSAGES} messages`);
+                throw (0,failure/* unusable */._P)('too-many-messages', (0,own/* own */.ZV) `the mailbox has more than ${MAX_MESSAGES} messages`);
             }
             const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
             if (message === undefined || text === undefined) {
-                throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to UIDL with an invalid line (${line.length} bytes)`);
+                throw (0,failure/* unusable */._P)('invalid-reply', (0,own/* own */.ZV) `the server replied to UIDL with an invalid line (${line.length} bytes)`);
             }
             // A copy, because a slice would keep the whole line in memory.
             const identifier = Buffer.from(text).toString('latin1');
@@ -426,17 +429,17 @@ class Pop3Session {
             return;
         if (!isError(text))
             throw (0,failure/* otherProtocol */.Fi)('POP3', line);
-        throw (0,failure/* unusable */._P)('greeting-refused', `the server refused the connection with the greeting "${(0,peer/* excerpt */.Kb)(text)}"`, (0,peer/* excerpt */.Kb)(text));
+        throw (0,failure/* unusable */._P)('greeting-refused', (0,own/* own */.ZV) `the server refused the connection with the greeting "${(0,peer/* excerpt */.Kb)(text)}"`, (0,peer/* excerpt */.Kb)(text));
     }
     async #startTls() {
         const { ok, text } = await this.#command('STLS');
         if (!ok)
-            throw (0,failure/* unusable */._P)('starttls-refused', `the server replied to STLS with "${text}"`, text);
+            throw (0,failure/* unusable */._P)('starttls-refused', (0,own/* own */.ZV) `the server replied to STLS with "${text}"`, text);
         this.#channel.detach();
         const early = this.#channel.received.unread;
         if (early.length > 0) {
             const data = (0,peer/* excerpt */.Kb)(early.toString('latin1'));
-            throw (0,failure/* unusable */._P)('data-after-starttls', `the server sent unencrypted data after its reply to STLS: ${data}`);
+            throw (0,failure/* unusable */._P)('data-after-starttls', (0,own/* own */.ZV) `the server sent unencrypted data after its reply to STLS: ${data}`);
         }
     }
     async #login({ username, password }) {
@@ -449,14 +452,14 @@ class Pop3Session {
                 continue;
             const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
             if (problem)
-                throw (0,failure/* busy */.S2)(`the server does not allow a login now: ${text}`, problem, text);
-            throw (0,failure/* rejected */.nS)('login-refused', `login rejected: ${text}`, text);
+                throw (0,failure/* busy */.S2)((0,own/* own */.ZV) `the server does not allow a login now: ${text}`, problem, text);
+            throw (0,failure/* rejected */.nS)('login-refused', (0,own/* own */.ZV) `login rejected: ${text}`, text);
         }
     }
     async #demand(line, about) {
         const { ok, text } = await this.#command(line);
         if (!ok)
-            throw (0,failure/* rejected */.nS)('command-refused', `the server rejected the request for ${about}: ${text}`, text);
+            throw (0,failure/* rejected */.nS)('command-refused', (0,own/* own */.ZV) `the server rejected the request for ${(0,own/* fixed */.Zu)(about)}: ${text}`, text);
     }
     /** @param shown the line as it is recorded, if it contains a secret */
     async #command(line, shown = line) {
@@ -473,12 +476,12 @@ class Pop3Session {
         this.transcript.add('server', ok || error ? line : `(${bytes.length} bytes that are not valid POP3)`);
         if (ok || error)
             return { ok, text: (0,peer/* excerpt */.Kb)(line) };
-        const invalid = `an invalid line (${bytes.length} bytes)`;
-        throw (0,failure/* unusable */._P)('invalid-reply', `the server replied to ${this.#waitsFor} with ${invalid}`);
+        const invalid = (0,own/* own */.ZV) `an invalid line (${bytes.length} bytes)`;
+        throw (0,failure/* unusable */._P)('invalid-reply', (0,own/* own */.ZV) `the server replied to ${(0,own/* fixed */.Zu)(this.#waitsFor)} with ${invalid}`);
     }
     /** The next line, without its line end. */
     async #readLine(deadline) {
-        const tooLong = () => (0,failure/* unusable */._P)('too-much-data', `the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
+        const tooLong = () => (0,failure/* unusable */._P)('too-much-data', (0,own/* own */.ZV) `the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
         for (;;) {
             const line = this.#channel.received.takeLine(MAX_LINE_BYTES, tooLong);
             if (line)
@@ -499,13 +502,13 @@ class Pop3Session {
     async #more(deadline) {
         const { end } = this.#channel;
         if (end) {
-            const cause = end.cause === undefined ? '' : ` (${(0,reason/* codeOf */.$)(end.cause)})`;
-            throw (0,failure/* temporary */.q_)('connection-lost', `the connection was lost${this.#meanwhile()}${cause}`);
+            const cause = end.cause === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` (${(0,reason/* codeOf */.$)(end.cause)})`;
+            throw (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the connection was lost${this.#meanwhile()}${cause}`);
         }
         await deadline.race(this.#channel.more(), () => this.#late());
     }
     #meanwhile() {
-        return this.#waitsFor === '' ? ' before the greeting' : ` after ${this.#waitsFor}`;
+        return this.#waitsFor === '' ? (0,own/* own */.ZV) ` before the greeting` : (0,own/* own */.ZV) ` after ${(0,own/* fixed */.Zu)(this.#waitsFor)}`;
     }
     #late() {
         if (this.#waitsFor !== '')
@@ -526,6 +529,7 @@ var promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
 var p_limit = __webpack_require__(70370);
 ;// CONCATENATED MODULE: ./src/inbox/pop3/sessions.ts
+
 
 
 
@@ -563,7 +567,7 @@ class Pop3Sessions {
         this.#waiting.push({ until, granted, finished });
         void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
         try {
-            const late = () => this.#busy ?? (0,failure/* busy */.S2)('the server did not allow a login in time');
+            const late = () => this.#busy ?? (0,failure/* busy */.S2)((0,own/* own */.ZV) `the server did not allow a login in time`);
             const session = await until.race(granted.promise, late);
             return await work(session).catch((error) => {
                 if (!(0,failure/* isRejection */.aK)(error))
@@ -618,6 +622,7 @@ class Pop3Sessions {
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/pop3/pop3.ts
+
 
 
 
@@ -689,7 +694,7 @@ class Pop3Mailbox {
             const headers = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             this.#headersCharacters += id.length + headers.messageId.length + headers.subject.length;
             if (this.#arrived.size === MAX_ARRIVED || this.#headersCharacters > MAX_HEADERS_CHARACTERS) {
-                throw (0,failure/* unusable */._P)('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`);
+                throw (0,failure/* unusable */._P)('too-many-messages', (0,own/* own */.ZV) `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`);
             }
             this.#arrived.set(id, { id, ...headers });
         }
@@ -704,20 +709,20 @@ class Pop3Mailbox {
             const { messageId, subject } = (0,inbox_headers/* headersOf */.Yl)(await session.header(message));
             const known = this.#arrived.get(id);
             if (known?.messageId !== messageId || known.subject !== subject) {
-                throw (0,failure/* rejected */.nS)('not-deleted', 'the server now uses the identifier of the test message for a different message');
+                throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the server now uses the identifier of the test message for a different message`);
             }
             await session.mark(message);
         }
     }
 }
 function late() {
-    return (0,failure/* busy */.S2)('the server did not list the mailbox in time');
+    return (0,failure/* busy */.S2)((0,own/* own */.ZV) `the server did not list the mailbox in time`);
 }
 /** @throws the error; a rejection with the remark that the message did arrive */
 function notDeleted(error) {
     if (!(0,failure/* isRejection */.aK)(error))
         throw error;
-    throw (0,failure/* rejected */.nS)('not-deleted', `the message arrived, but the server does not allow it to be deleted (${error.message})`);
+    throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the message arrived, but the server does not allow it to be deleted (${(0,failure/* describeFailure */.Ic)(error.failure)})`);
 }
 
 
@@ -737,6 +742,8 @@ function notDeleted(error) {
 /* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5079);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(41030);
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89203);
+
 
 
 
@@ -902,7 +909,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
+const NOT_ALL_READ = (0,_text_own_js__WEBPACK_IMPORTED_MODULE_4__/* .own */ .ZV) `the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message`;
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -98,6 +98,8 @@ function bounded(text) {
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(92857);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7358);
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(89203);
+
 
 
 /** Mail catchers usually run on the same machine, so they can be asked often. */
@@ -112,7 +114,7 @@ const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:al
  * @throws {InboxError} if one of them is still there
  */
 async function removeFrom(folder, ids, remove) {
-    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('not-deleted', 'the message arrived, and is still there although the server reported its deletion');
+    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('not-deleted', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_2__/* .own */ .ZV) `the message arrived, and is still there although the server reported its deletion`);
     try {
         await remove();
     }
@@ -126,7 +128,7 @@ async function removeFrom(folder, ids, remove) {
 /** Mail catchers have no folders. */
 const FOLDER = 'all messages';
 function unknownApi(name) {
-    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)('unknown-api', `the server does not have the API of ${name}`);
+    return (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .unusable */ ._P)('unknown-api', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_2__/* .own */ .ZV) `the server does not have the API of ${name}`);
 }
 
 
@@ -140,14 +142,16 @@ function unknownApi(name) {
 /* harmony export */ });
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(37067);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_http__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(32223);
+/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(32223);
 /* harmony import */ var _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(47879);
 /* harmony import */ var _plan_schema_values_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9661);
 /* harmony import */ var _secrets_forms_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(15994);
-/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8568);
+/* harmony import */ var _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(8568);
 /* harmony import */ var _channel_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(39367);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7358);
-/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(89588);
+/* harmony import */ var _inbox_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(89588);
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(89203);
+
 
 
 
@@ -181,7 +185,7 @@ class HttpApi {
         if (!json)
             return undefined;
         if (json.length >= maxBytes)
-            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('too-much-data', `the server sent more than ${maxBytes} bytes of JSON`);
+            throw (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('too-much-data', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `the server sent more than ${maxBytes} bytes of JSON`);
         return parsed(json);
     }
     /**
@@ -210,7 +214,7 @@ class HttpApi {
     async #request(request, maxBytes) {
         const { timeoutMs } = this.settings;
         const channel = await this.#connect(_net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(2 * timeoutMs, this.end));
-        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_6__/* .PART_BYTES */ ._)), this.end);
+        const deadline = _net_deadline_js__WEBPACK_IMPORTED_MODULE_1__/* .Deadline */ .B.after(timeoutMs * Math.max(1, Math.ceil(maxBytes / _inbox_js__WEBPACK_IMPORTED_MODULE_7__/* .PART_BYTES */ ._)), this.end);
         const exchange = async () => {
             const response = await this.#send(channel, request);
             const { statusCode = 0, statusMessage = '' } = response;
@@ -272,13 +276,13 @@ class HttpApi {
 function errorFor(status, request) {
     const detail = replied(request, status);
     if (status === 401 || status === 403)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('login-refused', `login rejected: ${detail}`);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('login-refused', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `login rejected: ${detail}`);
     if (status >= 500)
         return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('server-error', detail);
     return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('command-refused', detail) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', detail);
 }
 function replied({ method, path }, status) {
-    return `the server replied to ${method} ${path} with ${status}`;
+    return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `the server replied to ${method} ${path} with ${status}`;
 }
 /**
  * The beginning of a body. Each chunk is copied when it is parsed: Node makes a Buffer of several hundred bytes for
@@ -286,7 +290,7 @@ function replied({ method, path }, status) {
  * @throws {InboxError} if the body is incomplete
  */
 function firstBytes(maxBytes, body) {
-    const first = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_7__/* .BoundedBuffer */ .G(maxBytes);
+    const first = new _bounded_buffer_js__WEBPACK_IMPORTED_MODULE_8__/* .BoundedBuffer */ .G(maxBytes);
     return new Promise((resolve, reject) => {
         const finish = () => {
             resolve(first.bytes);
@@ -315,13 +319,13 @@ function parsed(json) {
 }
 /** Another connection may get a complete response, unless what the server sends is not HTTP. */
 function incomplete(what, error) {
-    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_8__/* .codeOf */ .$)(error);
+    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_9__/* .codeOf */ .$)(error);
     if (!code.startsWith('HPE_'))
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('connection-lost', `${what} (${code})`);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('connection-lost', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `${what} (${code})`);
     const { rawPacket } = error;
     // The first bytes of the packet are those that were not understood only if nothing was understood before.
     const isFirst = code === 'HPE_INVALID_CONSTANT' && Buffer.isBuffer(rawPacket);
-    return isFirst ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .otherProtocol */ .Fi)('HTTP', rawPacket) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', `${what} (${code})`);
+    return isFirst ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .otherProtocol */ .Fi)('HTTP', rawPacket) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `${what} (${code})`);
 }
 
 
@@ -421,6 +425,8 @@ const PART_BYTES = 1024 * 1024;
 /* harmony import */ var _message_alterations_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5079);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7358);
 /* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(41030);
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(89203);
+
 
 
 
@@ -586,7 +592,7 @@ function isLike(sought, headers) {
 function hasMessageId(sought, { messageId }) {
     return messageId.includes(sought.messageId);
 }
-const NOT_ALL_READ = 'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
+const NOT_ALL_READ = (0,_text_own_js__WEBPACK_IMPORTED_MODULE_4__/* .own */ .ZV) `the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message`;
 function foundMessage(source, { folder }, searches) {
     return {
         source,

@@ -84,8 +84,8 @@ describe('a credential that the server repeats', () => {
   });
 });
 
-test.each(['swaks', 'server', 'password', 'Username'])(
-  'the password "%s", which is a word of the gate, does not change fixes and commands',
+test.each(['swaks', 'server', 'password', 'Username', 'replied', 'EHLO', 'PLAIN'])(
+  'the password "%s", which is a word of the gate, changes nothing that the gate says or sends',
   async (password) => {
     const user = { username: USERNAME, password: 'another one' };
     await using server = await startScriptedServer(loopback.dialogue({ user }));
@@ -93,13 +93,17 @@ test.each(['swaks', 'server', 'password', 'Username'])(
     const inputs = { endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca, username: USERNAME };
     const finding = async (wrong: string) => {
       const { report } = await runner.run({ ...inputs, password: wrong });
-      const [found] = report?.endpoints[0]?.steps[3]?.findings ?? [];
-      const { code, title, remedy, reproduce, reproduceShows } = found ?? {};
-      return { code, title, remedy, reproduce, reproduceShows };
+      const { steps = [], transcript = [] } = report?.endpoints[0] ?? {};
+      const sent = transcript.filter(({ from }) => from === 'client').map(({ text }) => text);
+      return { found: steps[3]?.findings[0], sent };
     };
     const usual = await finding(SECRET);
-    expect(usual.code).toBe('auth-rejected');
-    expect(usual.reproduce).toMatch(/^swaks --server /);
+    expect(usual.found).toMatchObject({
+      code: 'auth-rejected',
+      message: expect.stringMatching(/^The server replied to AUTH PLAIN with "535 /) as string,
+      reproduce: expect.stringMatching(/^swaks --server /) as string,
+    });
+    expect(usual.sent).toContain('AUTH PLAIN <redacted>');
     expect(await finding(password)).toEqual(usual);
   },
 );

@@ -7,6 +7,7 @@ import type { Deadline } from '../../src/net/deadline.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { waiting } from './time.js';
+import { exactly, fixed } from '../../src/text/own.js';
 
 /** The address on which inboxes of the tests listen. */
 export const HOST = '127.0.0.1';
@@ -53,7 +54,7 @@ export async function createInboxTrust(pki?: Pki, name = HOST): Promise<InboxTru
       judge: (peer) =>
         judgePeer(peer, { policy, name, now: new Date(), trust, waived: () => false })
           .findings.filter(({ severity }) => severity === 'error')
-          .map(({ code }) => ({ code, message: code })),
+          .map(({ code }) => ({ code, message: fixed(code) })),
       ...replaced,
     }),
   };
@@ -93,7 +94,7 @@ export function valueOf<T>(result: InboxResult<T>): T {
   if (result.ok) return result.value;
   const { failure } = result;
   const Failure = ['rejected', 'message-gone'].includes(failure.kind) ? InboxRejected : InboxUnreachable;
-  throw new Failure(describeFailure(failure));
+  throw new Failure(exactly(describeFailure(failure)));
 }
 
 function found(received: Received): FoundMessage {

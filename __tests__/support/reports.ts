@@ -1,7 +1,8 @@
 import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
 import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import { completeFinding } from '../../src/findings/complete.js';
-import { finding } from '../../src/findings/finding.js';
+import { finding, type KnownFinding } from '../../src/findings/finding.js';
+import { exactly, fixed, renderAll } from '../../src/text/own.js';
 import {
   reportSchema,
   STEP_IDS,
@@ -12,10 +13,18 @@ import {
   type StepReport,
 } from '../../src/report/report.js';
 
+/** A finding of a step with its message and its evidence in words. */
+export function inWords({ message, evidence, ...found }: KnownFinding) {
+  return { ...found, message: exactly(message), ...(evidence && { evidence: renderAll(evidence, EXACTLY.redact) }) };
+}
+
+/** Completes a finding without redacting anything. */
+export const EXACTLY = { redact: (value: string): string => value };
+
 /** A finding of the catalog, with its own details. */
 export function aFinding(code: FindingCode, details: Partial<Finding> = {}): Finding {
   const { explanation }: CatalogEntry = CATALOG[code];
-  return { ...completeFinding(finding(code, explanation)), ...details };
+  return { ...completeFinding(finding(code, fixed(explanation)), EXACTLY), ...details };
 }
 
 /** An endpoint with findings in some steps; a step that did not pass blocks later ones. */

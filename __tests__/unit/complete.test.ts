@@ -3,6 +3,8 @@ import { completeFinding, completeFindings, type Observed } from '../../src/find
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { testEndpoint } from '../support/gate.js';
+import { own } from '../../src/text/own.js';
+import { EXACTLY } from '../support/reports.js';
 
 /** The fix of a finding depends on its cause, its evidence, and what the gate knows about the server. */
 
@@ -17,7 +19,7 @@ const OBSERVED: Observed = {
 
 test('without a cause, everything is that of the usual one', () => {
   const { usual, title } = CATALOG['connection-refused'];
-  expect(completeFinding(finding('connection-refused', 'Refused.'))).toEqual({
+  expect(completeFinding(finding('connection-refused', own`Refused.`), EXACTLY)).toEqual({
     ...{ code: 'connection-refused', severity: 'error', message: 'Refused.', title },
     ...{ party: usual.party, certainty: usual.certainty, remedy: usual.remedy },
     reference: 'RFC 5321 section 4.5.4.1',
@@ -25,24 +27,24 @@ test('without a cause, everything is that of the usual one', () => {
 });
 
 test('a cause has its own fix, and a reference if necessary', () => {
-  const alert = finding('tls-handshake-failed', 'Alert 112.', { cause: 'no-name-sent' });
+  const alert = finding('tls-handshake-failed', own`Alert 112.`, { cause: 'no-name-sent' });
   const { causes, reference } = CATALOG['tls-handshake-failed'];
   expect(completeFinding(alert, OBSERVED)).toMatchObject({
     ...{ title: causes['no-name-sent'].title, party: 'configuration', certainty: 'likely' },
     ...{ remedy: causes['no-name-sent'].remedy, reference: causes['no-name-sent'].reference },
   });
-  const closed = finding('tls-handshake-failed', 'Alert 90.', { cause: 'server-closed' });
+  const closed = finding('tls-handshake-failed', own`Alert 90.`, { cause: 'server-closed' });
   expect(completeFinding(closed, OBSERVED)).toMatchObject({ remedy: causes['server-closed'].remedy, reference });
 });
 
 test('the name of the cause is not part of the report', () => {
-  const found = completeFinding(finding('run-stopped', 'Over.', { cause: 'cancelled' }));
+  const found = completeFinding(finding('run-stopped', own`Over.`, { cause: 'cancelled' }), EXACTLY);
   expect(Object.keys(found).sort()).toEqual(['certainty', 'code', 'message', 'party', 'remedy', 'severity', 'title']);
 });
 
 test('a fix can quote the evidence, in which a backtick does not mark code', () => {
   const evidence = { missingIssuer: 'CN=`Odd` CA', caIssuers: 'http://x/`' };
-  const found = completeFinding(finding('certificate-chain-incomplete', 'Alone.', { evidence }));
+  const found = completeFinding(finding('certificate-chain-incomplete', own`Alone.`, { evidence }), EXACTLY);
   expect(found.remedy).toContain("the certificate of CN='Odd' CA, available at http://x/',");
   expect(found.evidence).toEqual(evidence);
 });
@@ -50,7 +52,10 @@ test('a fix can quote the evidence, in which a backtick does not mark code', () 
 test.each(FINDING_CODES)('every cause of %s has a fix, without undefined evidence', (code) => {
   const { causes = {} }: CatalogEntry = CATALOG[code];
   for (const cause of [undefined, ...Object.keys(causes)]) {
-    const { remedy } = completeFinding({ ...finding(code, 'Wrong.'), ...(cause !== undefined && { cause }) }, OBSERVED);
+    const { remedy } = completeFinding(
+      { ...finding(code, own`Wrong.`), ...(cause !== undefined && { cause }) },
+      OBSERVED,
+    );
     expect(remedy).toMatch(/^[A-Z`"].*[.)]$/);
     expect(remedy).not.toContain('undefined');
   }
@@ -64,7 +69,7 @@ test.each(FINDING_CODES)('the findings that a cause of %s explains exist', (code
 
 describe('the settings of servers', () => {
   const { examples, remedy } = CATALOG['starttls-not-advertised'].usual;
-  const plain = finding('starttls-not-advertised', 'No.');
+  const plain = finding('starttls-not-advertised', own`No.`);
 
   test('are those of common products if the software is not known', () => {
     expect(completeFinding(plain, OBSERVED).remedy).toBe(`${remedy as string} ${examples}`);
@@ -81,17 +86,17 @@ describe('the settings of servers', () => {
   });
 
   test('are only that of the software if it is known by a rejection in the evidence', () => {
-    const found = finding('starttls-refused', 'No.', { evidence: { reply: '454 4.7.0 x-1.2 - gsmtp' } });
+    const found = finding('starttls-refused', own`No.`, { evidence: { reply: '454 4.7.0 x-1.2 - gsmtp' } });
     expect(completeFinding(found, OBSERVED).remedy).toContain(' Google: ');
   });
 
   test('are only that of the software if it is known by a greeting in the evidence', () => {
-    const found = finding('plaintext-on-implicit-port', 'No.', { evidence: { data: '220 mx ESMTP Postfix' } });
+    const found = finding('plaintext-on-implicit-port', own`No.`, { evidence: { data: '220 mx ESMTP Postfix' } });
     expect(completeFinding(found, OBSERVED).remedy).toContain(' Postfix: set ');
   });
 
   test('are those of common products if only a host or a rejection has the name of one', () => {
-    const found = finding('starttls-not-advertised', 'No.', { evidence: { reply: '454 Postfix' } });
+    const found = finding('starttls-not-advertised', own`No.`, { evidence: { reply: '454 Postfix' } });
     const observed = { ...OBSERVED, greeting: '220 postfix.example.com ESMTP', capabilities: ['postfix.example.com'] };
     expect(completeFinding(found, observed).remedy).toBe(`${remedy as string} ${examples}`);
   });
@@ -114,12 +119,12 @@ test.each([
     'Microsoft 365: grant the permission',
   ],
 ] as const)('%s because of %s has the setting of the server: %s', (code, cause, greeting, setting) => {
-  const { remedy } = completeFinding(finding(code, 'No.', { cause }), { ...OBSERVED, greeting });
+  const { remedy } = completeFinding(finding(code, own`No.`, { cause }), { ...OBSERVED, greeting });
   expect(remedy).toContain(` ${setting}`);
 });
 
 test('a program that hides STARTTLS has the setting of the server only if that is known', () => {
-  const found = finding('starttls-stripped', 'Hidden.', { cause: 'hidden' });
+  const found = finding('starttls-stripped', own`Hidden.`, { cause: 'hidden' });
   const remedyOn = (greeting: string): string => completeFinding(found, { ...OBSERVED, greeting }).remedy;
   expect(remedyOn('mx ESMTP')).toContain('Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`');
   expect(remedyOn('mx ESMTP Postfix')).toContain('Postfix: remove `starttls` from');
@@ -128,20 +133,20 @@ test('a program that hides STARTTLS has the setting of the server only if that i
 
 test('examples that are not about the software of the server are shown even if that is known', () => {
   const greeting = 'mx ESMTP Postfix';
-  const found = completeFinding(finding('starttls-stripped', 'Hidden.'), { ...OBSERVED, greeting });
+  const found = completeFinding(finding('starttls-stripped', own`Hidden.`), { ...OBSERVED, greeting });
   expect(found.remedy).toContain('`no inspect esmtp`');
   expect(found.remedy).not.toContain('Postfix: ');
 });
 
 describe('the command', () => {
   test('comes with the text that shows the problem', () => {
-    const { reproduce, reproduceShows } = completeFinding(finding('certificate-expired', 'Expired.'), OBSERVED);
+    const { reproduce, reproduceShows } = completeFinding(finding('certificate-expired', own`Expired.`), OBSERVED);
     expect(reproduce).toMatch(/^openssl s_client -connect 192\.0\.2\.1:587 /);
     expect(reproduceShows).toBe('certificate has expired');
   });
 
   test('shows the reply in the evidence', () => {
-    const found = finding('relay-open', 'Open.', { evidence: { reply: '250 2.1.5 Ok' } });
+    const found = finding('relay-open', own`Open.`, { evidence: { reply: '250 2.1.5 Ok' } });
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe('250 2.1.5 Ok');
   });
 
@@ -160,7 +165,7 @@ describe('the command', () => {
     [`554 5.7.1 ${'really '.repeat(30)}not`, `554 5.7.1 ${'really '.repeat(10).trimEnd()}`],
     ['550 5.1.1 <gate@mail-server-01.example.com>: unknown', '550 5.1.1 <gate@mail-server-01.example.com>: unknown'],
   ])('shows what every session has of the reply %s', (reply, shows) => {
-    const found = finding('relay-open', 'Open.', { evidence: { reply } });
+    const found = finding('relay-open', own`Open.`, { evidence: { reply } });
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);
   });
 
@@ -172,7 +177,7 @@ describe('the command', () => {
       const { causes } = CATALOG[code];
       const end = { 'sender-rejected': 'MAIL', 'recipient-rejected': 'RCPT', 'message-rejected': undefined }[code];
       for (const cause of Object.keys(causes) as (keyof typeof causes)[]) {
-        const found = finding(code, 'No.', { evidence: { reply: '550 5.7.1 No' }, cause });
+        const found = finding(code, own`No.`, { evidence: { reply: '550 5.7.1 No' }, cause });
         const { reproduce = '', reproduceSendsTo } = completeFinding(found, observed);
         if (!reproduce.includes(' --from ')) continue;
         expect(/ --quit-after (\w+)$/.exec(reproduce)?.[1]).toBe(end);
@@ -182,9 +187,9 @@ describe('the command', () => {
   );
 
   test.each([
-    finding('certificate-pinned', 'A notice.'),
-    finding('internal-error', 'The gate.'),
-    finding('relay-open', 'Without a reply to look for.'),
+    finding('certificate-pinned', own`A notice.`),
+    finding('internal-error', own`The gate.`),
+    finding('relay-open', own`Without a reply to look for.`),
   ])('is missing for $code', (found) => {
     expect(completeFinding(found, OBSERVED)).not.toHaveProperty('reproduce');
   });
@@ -202,13 +207,13 @@ describe('a password that is a word of the gate', () => {
 
   test('does not change a fix or a command', () => {
     for (const code of FINDING_CODES) {
-      const found = finding(code, 'Wrong.', { evidence: {} });
+      const found = finding(code, own`Wrong.`, { evidence: {} });
       expect(completeFinding(found, observed)).toEqual(completeFinding(found, OBSERVED));
     }
   });
 
   test('is redacted in the values that become a part of them', () => {
-    const refused = finding('relay-open', 'Open.', { evidence: { reply: '250 2.1.5 the recipient: PASSWORD' } });
+    const refused = finding('relay-open', own`Open.`, { evidence: { reply: '250 2.1.5 the recipient: PASSWORD' } });
     const { reproduce, reproduceShows } = completeFinding(refused, { ...observed, endpoint });
     expect(reproduce).toContain('swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com --tls-verify');
     expect(reproduce).toContain(" --auth-user 'the <redacted>' --auth-hide-password ");
@@ -216,7 +221,7 @@ describe('a password that is a word of the gate', () => {
     expect(reproduceShows).toBe('250 2.1.5 the recipient:');
 
     const evidence = { missingIssuer: 'CN=PASSWORD' };
-    const incomplete = finding('certificate-chain-incomplete', 'No issuer.', { evidence });
+    const incomplete = finding('certificate-chain-incomplete', own`No issuer.`, { evidence });
     const { remedy } = completeFinding(incomplete, observed);
     expect(remedy).toContain('CN=<redacted>');
     expect(remedy).toContain('the server');
@@ -224,15 +229,15 @@ describe('a password that is a word of the gate', () => {
 });
 
 test('a command that would be cut is left out', () => {
-  const found = finding('certificate-expired', 'Expired.');
+  const found = finding('certificate-expired', own`Expired.`);
   const long = { ...OBSERVED.endpoint, ehlo: 'x'.repeat(900) };
   expect(completeFinding(found, { ...OBSERVED, endpoint: long })).not.toHaveProperty('reproduce');
 });
 
 describe('one fix for several findings that a new certificate fixes', () => {
-  const expired = finding('certificate-expired', 'Old.');
-  const selfSigned = finding('certificate-self-signed', 'Own.', { evidence: { pin: 'sha256/x' } });
-  const misnamed = finding('certificate-hostname-mismatch', 'Other.', {
+  const expired = finding('certificate-expired', own`Old.`);
+  const selfSigned = finding('certificate-self-signed', own`Own.`, { evidence: { pin: 'sha256/x' } });
+  const misnamed = finding('certificate-hostname-mismatch', own`Other.`, {
     evidence: { expected: 'smtp.example.com', names: 'localhost' },
   });
   const remedies = (...found: KnownFinding[]): string[] =>
@@ -259,16 +264,16 @@ describe('one fix for several findings that a new certificate fixes', () => {
   });
 
   test('is for one certificate of a server, not for both', () => {
-    const other = finding('certificate-expired', 'Old.', { evidence: { keyType: 'RSA' } });
+    const other = finding('certificate-expired', own`Old.`, { evidence: { keyType: 'RSA' } });
     expect(remedies(misnamed, other)).toEqual([completed(misnamed), completed(other)]);
   });
 
   test('does not replace the fix of a finding that a new certificate does not fix', () => {
-    const local = finding('certificate-hostname-mismatch', 'Local.', {
+    const local = finding('certificate-hostname-mismatch', own`Local.`, {
       cause: 'local-address',
       evidence: { expected: 'localhost', names: 'smtp.example.com' },
     });
-    const pinned = finding('certificate-pinned', 'Ignored.');
+    const pinned = finding('certificate-pinned', own`Ignored.`);
     expect(remedies(expired, local, pinned)).toEqual([expired, local, pinned].map(completed));
   });
 

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 function messageOf(hoursLeft: number): string | undefined {
   const facts = { validFrom: new Date(0), validTo: new Date(NOW.getTime() + hoursLeft * HOUR_MS) } as CertificateFacts;
   const options = { now: NOW, policy: { minValidDays: 14 } } as VerifyOptions;
-  return judgeDates(facts, options)[0]?.message;
+  return judgeDates(facts, options)[0]?.message.render((value) => value);
 }
 
 test.each([

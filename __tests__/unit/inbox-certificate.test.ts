@@ -1,21 +1,26 @@
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { aboutCertificate } from '../../src/steps/delivery/inbox-certificate.js';
+import { own } from '../../src/text/own.js';
+import { EXACTLY } from '../support/reports.js';
 
 /** The finding for an inbox whose certificate has these problems. */
 function inboxWith(...objections: readonly KnownFinding[]) {
-  const known = finding('inbox-unreachable', 'The inbox cannot be used.', { cause: 'certificate' });
-  return completeFinding({ ...known, ...aboutCertificate(objections, { inbox: 'imaps://mail.example.com:993' }) });
+  const known = finding('inbox-unreachable', own`The inbox cannot be used.`, { cause: 'certificate' });
+  return completeFinding(
+    { ...known, ...aboutCertificate(objections, { inbox: 'imaps://mail.example.com:993' }) },
+    EXACTLY,
+  );
 }
 
 const expected = 'mail.example.com';
-const SELF_SIGNED = finding('certificate-self-signed', 'a', { evidence: { issuer: 'CN=x', pin: 'sha256/x' } });
-const EXPIRED = finding('certificate-expired', 'b', { evidence: { validTo: '2026-01-01T00:00:00.000Z' } });
-const MISNAMED = finding('certificate-hostname-mismatch', 'c', { evidence: { expected, names: 'localhost' } });
+const SELF_SIGNED = finding('certificate-self-signed', own`a`, { evidence: { issuer: 'CN=x', pin: 'sha256/x' } });
+const EXPIRED = finding('certificate-expired', own`b`, { evidence: { validTo: '2026-01-01T00:00:00.000Z' } });
+const MISNAMED = finding('certificate-hostname-mismatch', own`c`, { evidence: { expected, names: 'localhost' } });
 
 test('a self-signed CA certificate in `ca` has the fix of the certificate step, without a pin', () => {
   const { title, party, remedy } = inboxWith(
-    finding('certificate-wrong-purpose', 'd', {
+    finding('certificate-wrong-purpose', own`d`, {
       evidence: { expected, subject: 'CN=x', pin: 'sha256/x' },
       cause: 'self-signed-ca',
     }),

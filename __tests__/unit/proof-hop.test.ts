@@ -2,6 +2,7 @@ import { judgeHop, type OwnSession } from '../../src/steps/delivery/hop.js';
 import { parseMessage } from '../../src/message/fields.js';
 import { receivedHops } from '../../src/message/trace.js';
 import type { Delivery } from '../../src/plan/endpoint.js';
+import { inWords } from '../support/reports.js';
 
 const TLS_1_3 = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
 const TLS_1_2 = { version: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384' };
@@ -22,7 +23,7 @@ const LATER = 'from mx-1.example.com (mx-1.example.com [192.0.2.1]) by inbox.exa
 function judge(lines: readonly string[], session: Partial<OwnSession> = {}, delivery?: Pick<Delivery, 'isProxied'>) {
   const header = lines.map((line) => `Received: ${line}\r\n`).join('');
   const hops = receivedHops(parseMessage(`${header}Subject: x\r\n\r\n`));
-  return judgeHop(SERVER, { ...SESSION, ...session }, hops, delivery, lines.length);
+  return judgeHop(SERVER, { ...SESSION, ...session }, hops, delivery, lines.length).map(inWords);
 }
 
 const codes = (found: ReturnType<typeof judge>): string[] => found.map(({ code }) => code);

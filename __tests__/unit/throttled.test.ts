@@ -1,6 +1,7 @@
 import { completeFinding } from '../../src/findings/complete.js';
 import { replyOf } from '../support/replies.js';
 import { throttled } from '../../src/steps/throttled.js';
+import { EXACTLY, inWords } from '../support/reports.js';
 
 /** A temporary refusal has a fix for each cause that the server names. */
 
@@ -37,14 +38,17 @@ test.each<[string, string | undefined]>([
   ['421 4.4.1 Connection to back-end refused', 'next-server'],
   ['421 4.3.0 Cannot connect to the database', 'server-problem'],
 ])('%s', (line, cause) => {
-  const found = throttled(replyOf(line), AT);
+  const found = inWords(throttled(replyOf(line), AT));
   expect(found).toMatchObject({ code: 'throttled', inconclusive: true, evidence: { awaited: 'the reply to EHLO' } });
   expect(found.cause).toBe(cause);
 });
 
 test('an internal error instead of a greeting may mean that the server expects the PROXY protocol', () => {
   const greeting = { of: 'greeting', isDue: true, overTls: false } as const;
-  const found = completeFinding(throttled(replyOf('421 4.3.0 mail.example.test Server local error'), greeting));
+  const found = completeFinding(
+    throttled(replyOf('421 4.3.0 mail.example.test Server local error'), greeting),
+    EXACTLY,
+  );
   expect(found).toMatchObject({ code: 'throttled', title: 'Server reports an internal error as its greeting' });
   expect(found.remedy).toMatch(/PROXY protocol/);
 });

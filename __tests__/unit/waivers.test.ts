@@ -4,6 +4,8 @@ import { completeFinding } from '../../src/findings/complete.js';
 import { finding } from '../../src/findings/finding.js';
 import type { Waiver } from '../../src/plan/endpoint.js';
 import { STEP_IDS, type StepReport } from '../../src/report/report.js';
+import { own } from '../../src/text/own.js';
+import { EXACTLY, inWords } from '../support/reports.js';
 
 /** A waiver applies to the finding that it names, until the end of its last day in UTC, and to nothing else. */
 
@@ -12,8 +14,8 @@ const waiver = (code: FindingCode, until = '2026-06-30', reason = 'on order'): W
   until,
   reason,
 });
-const expired = finding('certificate-expired', 'It is expired.');
-const misnamed = finding('certificate-hostname-mismatch', 'It is of another.');
+const expired = finding('certificate-expired', own`It is expired.`);
+const misnamed = finding('certificate-hostname-mismatch', own`It is of another.`);
 
 test.each([
   ['2026-06-29T00:00:00.000Z', true],
@@ -25,13 +27,15 @@ test.each([
   expect(isWaived('certificate-expired', waivers, new Date(now))).toBe(holds);
   const [found, ...more] = applyWaivers([expired], waivers, new Date(now));
   expect(found).toEqual(holds ? { ...expired, waived: { reason: 'on order', until: '2026-06-30' } } : expired);
-  expect(more).toEqual(
+  expect(more.map(inWords)).toEqual(
     holds
       ? []
       : [
-          finding('waiver-expired', 'The waiver of certificate-expired expired on 2026-06-30 (on order).', {
-            evidence: { finding: 'certificate-expired', until: '2026-06-30' },
-          }),
+          inWords(
+            finding('waiver-expired', own`The waiver of certificate-expired expired on 2026-06-30 (on order).`, {
+              evidence: { finding: 'certificate-expired', until: '2026-06-30' },
+            }),
+          ),
         ],
   );
 });
@@ -55,7 +59,7 @@ describe('on a day in June', () => {
   });
 
   test.each(UNWAIVABLE)('%s cannot be waived', (code) => {
-    const found = finding(code, 'Told.');
+    const found = finding(code, own`Told.`);
     expect(applyWaivers([found], [waiver(code), waiver(code, '2026-01-31')], now)).toEqual([found]);
   });
 });
@@ -73,7 +77,7 @@ describe('a waiver that was not used', () => {
         status: skipped ? 'skip' : letter === 'f' ? 'fail' : 'pass',
         ...(skipped && { skipped }),
         durationMs: 0,
-        findings: letter === 'f' ? [completeFinding(expired)] : [],
+        findings: letter === 'f' ? [completeFinding(expired, EXACTLY)] : [],
       };
     });
   }
@@ -88,31 +92,33 @@ describe('a waiver that was not used', () => {
     ['in the last of them that ran', 'connection-lost', 'ppppn', 'authentication'],
     ['in no step if one of them is blocked', 'connection-lost', 'pppfb', undefined],
   ])('is reported %s', (_, code, letters, step) => {
-    const told = unusedWaivers([waiver(code)], steps(letters), new Date('2026-06-30T23:59:59Z'));
+    const told = unusedWaivers([waiver(code)], steps(letters), new Date('2026-06-30T23:59:59Z')).map((one) => ({
+      ...one,
+      notice: inWords(one.notice),
+    }));
     expect(told).toEqual(
       step === undefined
         ? []
         : [
             {
               step,
-              notice: finding('waiver-unused', `${code} is waived until 2026-06-30, but did not occur.`, {
-                evidence: { finding: code, until: '2026-06-30' },
-              }),
+              notice: inWords(
+                finding('waiver-unused', own`${code} is waived until 2026-06-30, but did not occur.`, {
+                  evidence: { finding: code, until: '2026-06-30' },
+                }),
+              ),
             },
           ],
     );
   });
 
   test('is reported as expired if it has', () => {
-    expect(unusedWaivers([waiver('certificate-weak-key')], steps('ppppp'), new Date('2026-07-01T00:00:00Z'))).toEqual([
-      {
-        step: 'certificate',
-        notice: finding(
-          'waiver-unused',
-          'The waiver of certificate-weak-key expired on 2026-06-30, and the finding did not occur.',
-          { evidence: { finding: 'certificate-weak-key', until: '2026-06-30' } },
-        ),
-      },
-    ]);
+    const [told] = unusedWaivers([waiver('certificate-weak-key')], steps('ppppp'), new Date('2026-07-01T00:00:00Z'));
+    expect(told?.step).toBe('certificate');
+    expect(told && inWords(told.notice)).toMatchObject({
+      code: 'waiver-unused',
+      message: 'The waiver of certificate-weak-key expired on 2026-06-30, and the finding did not occur.',
+      evidence: { finding: 'certificate-weak-key', until: '2026-06-30' },
+    });
   });
 });

@@ -3902,7 +3902,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 3647:
+/***/ 1488:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4053,23 +4053,27 @@ function redactedPath({ path }, redact) {
 
 // EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
 var findings_reproduce = __nccwpck_require__(550);
+// EXTERNAL MODULE: ./src/text/own.ts
+var own = __nccwpck_require__(9203);
 ;// CONCATENATED MODULE: ./src/findings/shared-fix.ts
+
 
 
 /**
  * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
  * misnamed. The worst of those that are not waived has the fix.
  */
-function sharedFixes(found) {
+function sharedFixes(found, valuesOf) {
+    const problemOf = (one) => ({ ...one, evidence: valuesOf(one) });
     const fixes = new Map();
-    const fixable = found.filter((one) => one.severity !== 'notice' && need(one) !== '');
+    const fixable = found.filter((one) => one.severity !== 'notice' && need(problemOf(one)) !== '');
     for (const certificate of new Set(fixable.map(certificateOf))) {
         const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
         const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
         if (!leader || ofOne.length < 2)
             continue;
         const title = titleOf(leader);
-        const needs = needsOf(ofOne);
+        const needs = needsOf(ofOne.map(problemOf));
         for (const one of ofOne) {
             fixes.set(one, one === leader
                 ? { text: `Replace the certificate with one that ${needs}.`, leads: true }
@@ -4098,7 +4102,7 @@ function titleOf({ code, cause }) {
 }
 /** A server may have an RSA and an ECDSA certificate. */
 function certificateOf({ evidence }) {
-    return evidence?.keyType ?? '';
+    return (0,own/* exactly */.pV)(evidence?.keyType ?? '');
 }
 function rank({ severity, waived }) {
     return (waived ? 2 : 0) + (severity === 'error' ? 0 : 1);
@@ -4587,41 +4591,42 @@ function softwareOf(name) {
 
 
 
+
 /** Completes the findings of one step. Those that one action fixes have one fix. */
 function completeFindings(found, observed) {
-    const redacted = found.map((one) => ({ ...one, evidence: redactedValues(one, observed) }));
-    const fixes = sharedFixes(redacted);
-    return found.map((one, index) => {
-        const same = redacted[index];
-        return completeFinding(one, observed, same && fixes.get(same));
-    });
+    const fixes = sharedFixes(found, (one) => valuesOf(one, observed));
+    return found.map((one) => completeFinding(one, observed, fixes.get(one)));
 }
 /**
- * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
- * and a command that shows the problem.
- * @param observed undefined for a finding about the gate itself, whose evidence contains nothing from the network
+ * Puts a finding into words, and adds its cause and what to do about it: who has to act, the fix, the setting of this
+ * server or provider, and a command that shows the problem.
+ * @param observed only what redacts, for a finding about the gate itself
  * @param fix if another finding has the same fix
  */
-function completeFinding({ cause: name, ...found }, observed, fix) {
-    const values = observed ? redactedValues(found, observed) : (found.evidence ?? {});
+function completeFinding(found, observed, fix) {
+    const { cause: name, message, evidence, ...rest } = found;
+    const values = valuesOf(found, observed);
+    const exact = valuesOf(found, { redact: (value) => value });
+    const server = 'endpoint' in observed ? observed : undefined;
     const entry = catalog/* CATALOG */.W8[found.code];
     const cause = causeOf(found.code, name);
     const { title = entry.title, party, certainty, reference = entry.reference } = cause;
     const { resultType } = entry;
     return {
-        ...{ ...found, title, party, certainty },
-        remedy: fix && !fix.leads ? fix.text : remedyOf(found, cause, fix?.text ?? textOf(cause.remedy, values), observed),
+        ...{ ...rest, title, party, certainty },
+        message: message.render(observed.redact),
+        ...(evidence && { evidence: values }),
+        remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, fix?.text ?? textOf(cause.remedy, values), server),
         ...(reference !== undefined && { reference }),
         ...(resultType !== undefined && { resultType }),
-        ...(observed && found.severity !== 'notice' && commandOf(found, cause, values, observed)),
+        ...(server && found.severity !== 'notice' && commandOf(cause, { exact, values }, server)),
     };
 }
-function redactedValues({ evidence = {} }, { redact }) {
-    return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, redact(value)]));
+function valuesOf({ evidence = {} }, { redact }) {
+    return (0,own/* renderAll */.Yl)(evidence, redact);
 }
 /** @param text of the fix, without a setting */
-function remedyOf({ evidence = {} }, { examples, setting }, text, observed) {
-    const { reply = '', data = '' } = evidence;
+function remedyOf({ reply = '', data = '' }, { examples, setting }, text, observed) {
     const software = observed &&
         recognize({
             // Data that arrived instead of something else may be a greeting.
@@ -4635,13 +4640,13 @@ function remedyOf({ evidence = {} }, { examples, setting }, text, observed) {
         : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
     return more === undefined ? text : `${text} ${more}`;
 }
-function commandOf({ evidence = {} }, { reproduce }, values, { endpoint, address, capabilities, redact }) {
+function commandOf({ reproduce }, { exact, values }, { endpoint, address, capabilities, redact }) {
     if (!reproduce)
         return {};
     const { command, shows } = reproduce;
     const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
     const shown = redactedEndpoint(endpoint, redact);
-    const line = findings_reproduce/* COMMANDS */.Lo[command](shown, { address, capabilities, evidence });
+    const line = findings_reproduce/* COMMANDS */.Lo[command](shown, { address, capabilities, evidence: exact });
     if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND)
         return {};
     const sendsTo = command === findings_reproduce/* SENDING */.F6 ? shown.delivery?.to : undefined;
@@ -4657,16 +4662,14 @@ function legible(text) {
 
 ;// CONCATENATED MODULE: ./src/findings/finding.ts
 
-/**
- * Creates a finding with the severity of the catalog.
- * @param message what is wrong; text from the network in it must be short and printable
- */
+/** Creates a finding with the severity of the catalog. */
 function finding(code, message, details = {}) {
     const { severity } = catalog/* CATALOG */.W8[code];
     return { code, severity, message, ...details };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/budget.ts
+
 /**
  * The session of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
  * passes, but one that uses every timeout to its end does not delay the endpoint for minutes.
@@ -4686,20 +4689,20 @@ function probeMs({ timeoutMs }) {
     return timeoutMs * PROBE_TIMEOUTS;
 }
 function inSeconds(ms) {
-    return `${(ms / 1000).toFixed(1)} s`;
+    return (0,own/* own */.ZV) `${(ms / 1000).toFixed(1)} s`;
 }
 /** A sentence that says that the probe reached its time limit; empty if it did not. */
 function spentProbe(budget, endpoint) {
     if (budget.remainingMs > TIMER_SLACK_MS)
-        return '';
-    return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
+        return (0,own/* own */.ZV) ``;
+    return (0,own/* own */.ZV) ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
 function spentBudget({ budget, endpoint, run }) {
     if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
-        return { clause: '', evidence: {} };
+        return { clause: (0,own/* own */.ZV) ``, evidence: {} };
     const attempt = `${attemptMs(endpoint) / 1000} s`;
-    return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
+    return { clause: (0,own/* own */.ZV) `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -5286,22 +5289,23 @@ function ehloName({ endpoint, run }, localAddress) {
 ;// CONCATENATED MODULE: ./src/steps/capability/other-protocol.ts
 
 
+
 /** Protocols by the first bytes that a server sends. */
 const PROTOCOLS = [
-    [/^SSH-/, 'SSH'],
-    [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
+    [/^SSH-/, (0,own/* own */.ZV) `SSH`],
+    [/^\* (OK|PREAUTH|BYE)\b/i, (0,own/* own */.ZV) `IMAP`],
     // A POP3 server may also greet with -ERR, but never with these words.
-    [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
-    [/^(\+OK|-ERR)\b/, 'POP3'],
-    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
-    [/^RFB \d{3}\.\d{3}/, 'VNC'],
-    [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
+    [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, (0,own/* own */.ZV) `Redis`],
+    [/^(\+OK|-ERR)\b/, (0,own/* own */.ZV) `POP3`],
+    [/^HTTP\/\d|^<(!DOCTYPE|html)/i, (0,own/* own */.ZV) `HTTP`],
+    [/^RFB \d{3}\.\d{3}/, (0,own/* own */.ZV) `VNC`],
+    [/^20[01](?=[ -]|\r|$)/, (0,own/* own */.ZV) `NNTP`],
     // RFC 5804 section 1.7: the greeting is the list of capabilities, each in quotes.
-    [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
+    [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, (0,own/* own */.ZV) `ManageSieve`],
     // RFC 854: IAC, and WILL, WONT, DO or DONT.
-    [/^\xff[\xfb-\xfe]/, 'Telnet'],
+    [/^\xff[\xfb-\xfe]/, (0,own/* own */.ZV) `Telnet`],
     // A packet with its length: a greeting begins with the protocol version 10 (a line feed), an error with 255.
-    [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
+    [/^..\0\0(?:[\n\xff]|$)/s, (0,own/* own */.ZV) `MySQL`],
 ];
 /** @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1 */
 function protocolOf(said) {
@@ -5321,16 +5325,20 @@ function otherProtocol(said, when = 'greets') {
     const line = (0,peer/* excerpt */.Kb)(firstLine);
     const evidence = { line, protocol };
     if (when === 'greets') {
-        const message = `The server speaks ${protocol}, not SMTP: "${line}".`;
-        return finding('not-smtp', message, { evidence, ...(OF_MAILBOXES.includes(protocol) && { cause: 'mailbox' }) });
+        const message = (0,own/* own */.ZV) `The server speaks ${protocol}, not SMTP: "${line}".`;
+        return finding('not-smtp', message, {
+            evidence,
+            ...(OF_MAILBOXES.includes((0,own/* exactly */.pV)(protocol)) && { cause: 'mailbox' }),
+        });
     }
-    const message = `The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
+    const message = (0,own/* own */.ZV) `The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
     return finding('not-smtp', message, { evidence, cause: 'client-speaks-first' });
 }
 
 // EXTERNAL MODULE: ./src/tls/alerts.ts
 var alerts = __nccwpck_require__(3234);
 ;// CONCATENATED MODULE: ./src/steps/certificate/alerts.ts
+
 
 
 /** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
@@ -5395,15 +5403,17 @@ function lateClientCertificateAlert(alert, endpoint) {
 /** The finding for an alert of a server that requested a client certificate. */
 function clientCertificateRefused({ tls }, number) {
     const name = (0,alerts/* alertName */.Q)(number);
-    const alert = `alert ${number} (${name})`;
+    const alert = (0,own/* own */.ZV) `alert ${number} (${(0,own/* fixed */.Zu)(name)})`;
     const evidence = { alert: String(number), name };
     if (!tls.client) {
-        return finding('client-certificate-required', `The server requires a client certificate: ${alert}.`, { evidence });
+        return finding('client-certificate-required', (0,own/* own */.ZV) `The server requires a client certificate: ${alert}.`, {
+            evidence,
+        });
     }
     const [meaning, cause] = OF_A_CLIENT[number] ?? [];
     const message = meaning
-        ? `The server rejects the client certificate with ${alert}: ${meaning}.`
-        : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
+        ? (0,own/* own */.ZV) `The server rejects the client certificate with ${alert}: ${(0,own/* fixed */.Zu)(meaning)}.`
+        : (0,own/* own */.ZV) `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
     return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
 }
 
@@ -5501,6 +5511,7 @@ function isAfter(step, other) {
 
 
 
+
 /** The finding for an endpoint without a connection. */
 function connectFailed(failure, context) {
     const { endpoint, run } = context;
@@ -5511,30 +5522,30 @@ function connectFailed(failure, context) {
     const more = { evidence, ...(inconclusive && { inconclusive }) };
     // The proxy that the gate ignores may be the only route out of the network.
     const ignored = run.proxyVariable;
-    const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+    const hint = ignored === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` The gate ignores ${ignored} and connects directly.`;
     switch (kind) {
         case 'name-not-found':
             return withoutAddress(failure, endpoint, hint);
         case 'lookup-failed': {
-            const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
+            const message = (0,own/* own */.ZV) `The IP address of ${host} could not be looked up (${detail}).${hint}`;
             return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
         }
         case 'not-possible-here': {
-            const message = `This machine cannot open a connection to ${to} (${detail}).${hint}`;
+            const message = (0,own/* own */.ZV) `This machine cannot open a connection to ${to} (${detail}).${hint}`;
             return finding('connection-failed-locally', message, { ...more, ...connect_failed_causeOf(LOCAL_CAUSES[detail]) });
         }
         case 'no-route': {
             const cause = address === undefined ? undefined : noRouteCause(address);
-            return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...connect_failed_causeOf(cause) });
+            return finding('no-route', (0,own/* own */.ZV) `There is no route to ${to} (${detail}).${hint}`, { ...more, ...connect_failed_causeOf(cause) });
         }
         case 'refused': {
             const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
-            return finding('connection-refused', `${to} refused the connection.${hint}`, { ...more, ...connect_failed_causeOf(cause) });
+            return finding('connection-refused', (0,own/* own */.ZV) `${to} refused the connection.${hint}`, { ...more, ...connect_failed_causeOf(cause) });
         }
         case 'reset':
-            return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
+            return finding('connection-lost', (0,own/* own */.ZV) `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
         case 'timed-out': {
-            const message = `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
+            const message = (0,own/* own */.ZV) `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
             const cause = address === undefined ? undefined : timeoutCause(address);
             // A firewall for outbound connections does not explain an address that is not on the Internet.
             return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === enums/* PORTS */.hz.mx
@@ -5558,20 +5569,20 @@ function timeoutCause(address) {
 function withoutAddress({ detail, mailServers }, { host, port }, hint) {
     if (mailServers.length > 0) {
         const names = mailServers.filter((name) => name !== '').map((name) => new peer/* PeerText */.gC(name));
-        const start = `${host} has no IP address, so it is not the name of a mail server.`;
+        const start = (0,own/* own */.ZV) `${host} has no IP address, so it is not the name of a mail server.`;
         if (names.length === 0) {
-            const message = `${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
+            const message = (0,own/* own */.ZV) `${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
             return finding('dns-failed', message, { evidence: { detail, mx: '.' }, cause: 'null-mx' });
         }
         const mx = (0,peer/* excerptOfList */.l3)(names);
-        const message = `${start} It is a domain whose MX records name ${mx}.`;
+        const message = (0,own/* own */.ZV) `${start} It is a domain whose MX records name ${mx}.`;
         const cause = port === enums/* PORTS */.hz.mx ? 'mail-domain' : 'mail-domain-for-submission';
         return finding('dns-failed', message, { evidence: { detail, mx }, cause });
     }
     const evidence = { detail };
     if (detail === connect/* NAME_UNKNOWN */.z0)
-        return finding('dns-failed', `The name ${host} does not exist (${detail}).${hint}`, { evidence });
-    const message = `The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
+        return finding('dns-failed', (0,own/* own */.ZV) `The name ${host} does not exist (${detail}).${hint}`, { evidence });
+    const message = (0,own/* own */.ZV) `The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
     return finding('dns-failed', message, { evidence, cause: 'no-address' });
 }
 const LOCAL_CAUSES = {
@@ -5587,35 +5598,39 @@ function connect_failed_causeOf(cause) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/awaited.ts
+
 /** Commands that a session sends both before TLS and over it. */
 const TWICE = ['greeting', 'EHLO'];
 function channel({ of, overTls }) {
-    return overTls && TWICE.includes(of) ? ' over TLS' : '';
+    return overTls && TWICE.includes(of) ? (0,own/* own */.ZV) ` over TLS` : (0,own/* own */.ZV) ``;
 }
 /** Names a reply in a sentence: `greeting over TLS`, `reply to MAIL`. */
 function replyAt(at) {
     const { of } = at;
     if (of === 'greeting')
-        return `greeting${channel(at)}`;
-    return of === 'message' || of === 'end of the message' ? `reply to the ${of}` : `reply to ${of}${channel(at)}`;
+        return (0,own/* own */.ZV) `greeting${channel(at)}`;
+    return of === 'message' || of === 'end of the message'
+        ? (0,own/* own */.ZV) `reply to the ${(0,own/* fixed */.Zu)(of)}`
+        : (0,own/* own */.ZV) `reply to ${(0,own/* fixed */.Zu)(of)}${channel(at)}`;
 }
 /** The evidence `awaited`: the reply that was due, or the one after which none was. */
 function awaited(at) {
-    return at.isDue ? `the ${replyAt(at)}` : `nothing, after the ${replyAt(at)}`;
+    return at.isDue ? (0,own/* own */.ZV) `the ${replyAt(at)}` : (0,own/* own */.ZV) `nothing, after the ${replyAt(at)}`;
 }
 /** The beginning of a sentence that quotes a reply from this point. */
 function quotedAt(at, quoted) {
     const { of, isDue } = at;
     if (!isDue)
-        return `After the ${replyAt(at)}, the server sent ${quoted} without being asked`;
+        return (0,own/* own */.ZV) `After the ${replyAt(at)}, the server sent ${quoted} without being asked`;
     if (of === 'greeting')
-        return `The server greeted the client${channel(at)} with ${quoted}`;
+        return (0,own/* own */.ZV) `The server greeted the client${channel(at)} with ${quoted}`;
     if (of === 'message')
-        return `While the gate was sending the message, the server replied with ${quoted}`;
-    return `The server replied to ${of === 'end of the message' ? `the ${of}` : of}${channel(at)} with ${quoted}`;
+        return (0,own/* own */.ZV) `While the gate was sending the message, the server replied with ${quoted}`;
+    return (0,own/* own */.ZV) `The server replied to ${of === 'end of the message' ? (0,own/* own */.ZV) `the ${(0,own/* fixed */.Zu)(of)}` : (0,own/* fixed */.Zu)(of)}${channel(at)} with ${quoted}`;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/session-failed.ts
+
 
 
 
@@ -5629,34 +5644,34 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 function connectionLost({ message: detail, heard, farewell, at }) {
     if (farewell) {
         const reply = formatReply(farewell);
-        const message = `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+        const message = (0,own/* own */.ZV) `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
         const evidence = { detail, awaited: awaited(at), reply };
         return finding('connection-lost', message, { evidence, cause: 'announced' });
     }
-    const what = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
+    const what = (0,own/* own */.ZV) `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
     const { only, received } = partOf(heard);
     const cause = LOST[placeOf(at)];
-    return finding('connection-lost', `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
+    return finding('connection-lost', (0,own/* own */.ZV) `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
         evidence: { detail, awaited: awaited(at), ...received },
         ...(cause && { cause }),
     });
 }
 function whenLost(at, isBegun) {
     if (!at.isDue)
-        return `after the ${replyAt(at)}`;
+        return (0,own/* own */.ZV) `after the ${replyAt(at)}`;
     if (at.of === 'message')
-        return 'while the gate was sending the message';
-    return `before the ${replyAt(at)} ${isBegun ? 'was complete' : 'arrived'}`;
+        return (0,own/* own */.ZV) `while the gate was sending the message`;
+    return (0,own/* own */.ZV) `before the ${replyAt(at)} ${isBegun ? (0,own/* own */.ZV) `was complete` : (0,own/* own */.ZV) `arrived`}`;
 }
 function replyTimeout({ waitedMs, heard, at }, context) {
     const waited = inSeconds(waitedMs);
     const spent = spentBudget(context);
     const { only, received } = partOf(heard);
-    const within = `within ${waited}${spent.clause}`;
+    const within = (0,own/* own */.ZV) `within ${waited}${spent.clause}`;
     const isBegun = heard.length > 0;
     const message = at.of === 'message'
-        ? `The gate could not send the whole message ${within}: the server stopped reading it.`
-        : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
+        ? (0,own/* own */.ZV) `The gate could not send the whole message ${within}: the server stopped reading it.`
+        : (0,own/* own */.ZV) `The ${replyAt(at)} ${isBegun ? (0,own/* own */.ZV) `was not complete` : (0,own/* own */.ZV) `did not arrive`} ${within}.${only}`;
     const { timeoutMs } = context.endpoint;
     const isShort = timeoutMs < DEFAULT_TIMEOUT_MS && placeOf(at) === 'end';
     const silence = isShort ? 'after-message-in-short-time' : silenceAt(at, context);
@@ -5683,8 +5698,8 @@ function invalidReply(error) {
     const line = (0,peer/* excerpt */.Kb)(isInvalid ? error.line.exact : error.text);
     const evidence = { line, awaited: awaited(at) };
     if (!isInvalid) {
-        const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
-        const message = `${when}, the server sent an unsolicited reply: "${line}".`;
+        const when = at.isDue ? (0,own/* own */.ZV) `While the gate was sending the message` : (0,own/* own */.ZV) `After the ${replyAt(at)}`;
+        const message = (0,own/* own */.ZV) `${when}, the server sent an unsolicited reply: "${line}".`;
         // The server rejects a line that it got before the first one of the gate.
         const isRejection = at.of === 'greeting' && !at.isDue && /^5\d\d/.test(error.text);
         return finding('protocol-error', message, {
@@ -5692,8 +5707,8 @@ function invalidReply(error) {
             cause: isRejection ? 'unsolicited-error' : 'unsolicited-reply',
         });
     }
-    const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
-    const message = `${instead}, the server sent ${error.problem}: "${line}".`;
+    const instead = at.isDue ? (0,own/* own */.ZV) `Instead of the ${replyAt(at)}` : (0,own/* own */.ZV) `After the ${replyAt(at)}`;
+    const message = (0,own/* own */.ZV) `${instead}, the server sent ${(0,own/* fixed */.Zu)(error.problem)}: "${line}".`;
     const cause = syntaxCause(error);
     return finding('protocol-error', message, { evidence, ...(cause && { cause }) });
 }
@@ -5730,9 +5745,9 @@ const SILENT = {
 };
 function partOf(heard) {
     if (heard.length === 0)
-        return { only: '', received: {} };
+        return { only: (0,own/* own */.ZV) ``, received: {} };
     const received = (0,peer/* excerptOfList */.l3)(heard, ' / ');
-    return { only: ` The server sent only "${received}".`, received: { received } };
+    return { only: (0,own/* own */.ZV) ` The server sent only "${received}".`, received: { received } };
 }
 
 ;// CONCATENATED MODULE: ./src/steps/reply-text.ts
@@ -5811,12 +5826,13 @@ function wordsOf({ lines }) {
 
 
 
+
 /** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
 function throttled(reply, at) {
     const said = quotedAt(at, `"${formatReply(reply)}"`);
-    const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
+    const meaning = reply.code === 421 ? (0,own/* own */.ZV) `, which means that it closes the connection` : (0,own/* own */.ZV) ``;
     const cause = throttlingCause(reply, at);
-    return finding('throttled', `${said}${meaning}.`, {
+    return finding('throttled', (0,own/* own */.ZV) `${said}${meaning}.`, {
         inconclusive: true,
         evidence: { reply: formatReply(reply), awaited: awaited(at) },
         ...(cause && { cause }),
@@ -5876,6 +5892,7 @@ function throttlingCause(reply, at) {
 
 
 
+
 /** The result of a step that ended with an error, including what it had found before. */
 function stoppedBy(error, context, received, { findings = [], facts = {} } = {}) {
     const { finding: meant, isOfCertificate, transient } = errorToFinding(error, context, received);
@@ -5917,7 +5934,7 @@ function errorToFinding(error, context, received) {
     return { finding: internalError(error), transient: false };
 }
 function internalError(error) {
-    return finding('internal-error', `The gate has a bug: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
+    return finding('internal-error', (0,own/* own */.ZV) `The gate has a bug: ${(0,peer/* excerpt */.Kb)((0,reason/* reasonOf */.A)(error))}`);
 }
 /** The data from the server that ended in an error instead of a reply. */
 function heardBefore(error) {
@@ -6011,13 +6028,15 @@ async function openDialogue(session, terms) {
 
 
 
+
 /** The server's reply leaves the probe without a result. */
 class Unanswered extends Error {
+    sentence;
     why;
     name = 'Unanswered';
-    /** @param message a sentence */
-    constructor(message, why) {
-        super(message);
+    constructor(sentence, why) {
+        super('The probe has no result.');
+        this.sentence = sentence;
         this.why = why;
     }
 }
@@ -6039,8 +6058,8 @@ async function openForProbe(side, { socket, localAddress }, upTo, overTls) {
     const { at, answer } = opened.failure;
     if (!answer.refused)
         throw answer.error;
-    const what = at === 'greeting' ? 'greeted the client' : `replied to ${at}`;
-    throw new Unanswered(`The server ${what} with "${formatReply(answer.reply)}".`);
+    const what = at === 'greeting' ? (0,own/* own */.ZV) `greeted the client` : (0,own/* own */.ZV) `replied to ${(0,own/* fixed */.Zu)(at)}`;
+    throw new Unanswered((0,own/* own */.ZV) `The server ${what} with "${formatReply(answer.reply)}".`);
 }
 /** Performs a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
 function handshakeForProbe(side, connection) {
@@ -6049,15 +6068,17 @@ function handshakeForProbe(side, connection) {
 }
 /** What to throw if a probe needs TLS and the handshake failed. */
 function handshakeError(failure) {
-    const reason = failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
+    const reason = failure.kind === 'alert'
+        ? (0,own/* own */.ZV) `the server sent alert ${failure.number} (${(0,own/* fixed */.Zu)(failure.name)})`
+        : REASONS[failure.kind];
     const isAsked = failure.kind === 'alert' && failure.asked;
-    return new Unanswered(`The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
+    return new Unanswered((0,own/* own */.ZV) `The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
 }
 const REASONS = {
-    'timed-out': 'it timed out',
-    lost: 'the connection was lost',
-    cleartext: 'the server sent unencrypted data',
-    'refused-here': 'the gate does not accept what the server sent',
+    'timed-out': (0,own/* own */.ZV) `it timed out`,
+    lost: (0,own/* own */.ZV) `the connection was lost`,
+    cleartext: (0,own/* own */.ZV) `the server sent unencrypted data`,
+    'refused-here': (0,own/* own */.ZV) `the gate does not accept what the server sent`,
 };
 /**
  * Sends MAIL, and RSET if it is accepted. Some servers refuse only the null sender, so another sender is tried if the
@@ -6082,8 +6103,8 @@ async function tryMail(session, attempt) {
     }
     if (new Set(refusals).size === 1)
         return undefined;
-    const [toNull, toOther] = refusals;
-    throw new Unanswered(`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`, 'ambiguous-refusal');
+    const [toNull = '', toOther = ''] = refusals;
+    throw new Unanswered((0,own/* own */.ZV) `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`, 'ambiguous-refusal');
 }
 /** How a server closes a connection, if it does; other errors are those of the network. */
 const CLOSED = ['ECONNRESET', 'EPIPE'];
@@ -6104,11 +6125,12 @@ function closedInstead(attempt) {
 /** @throws {Unanswered} if the reply is temporary or has an unexpected code */
 function isRefusal(reply) {
     if (reply.code >= 300 && reply.code < 500)
-        throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
+        throw new Unanswered((0,own/* own */.ZV) `The server replied with "${formatReply(reply)}".`);
     return reply.code >= 500;
 }
 
 ;// CONCATENATED MODULE: ./src/probes/command-injection.ts
+
 
 
 
@@ -6140,7 +6162,7 @@ async function commandInjection(side, connection) {
     if (!surplus)
         return undefined;
     // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-    const message = `The server replied over TLS to a NOOP that was sent unencrypted after STARTTLS: "${formatReply(surplus)}".`;
+    const message = (0,own/* own */.ZV) `The server replied over TLS to a NOOP that was sent unencrypted after STARTTLS: "${formatReply(surplus)}".`;
     return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 /** A greeting, the reply to QUIT, and one more. */
@@ -6172,7 +6194,7 @@ async function surplusReply(side, { stream }) {
         // QUIT has been sent already.
         session.hangUp();
     }
-    throw new Unanswered('The server did not reply to QUIT over TLS with 221.');
+    throw new Unanswered((0,own/* own */.ZV) `The server did not reply to QUIT over TLS with 221.`);
 }
 function replyOf421(error) {
     if (error instanceof ServiceNotAvailable)
@@ -6181,6 +6203,7 @@ function replyOf421(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/probes/plaintext-auth.ts
+
 
 
 
@@ -6201,10 +6224,10 @@ async function plaintextAuth(side, connection, attempt) {
     // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
     if (isWaiting)
         await session.command('*').catch(() => undefined);
-    const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
-    const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
+    const meaning = isWaiting ? (0,own/* own */.ZV) `it waits for the credentials` : (0,own/* own */.ZV) `it accepts AUTH without asking for credentials`;
+    const message = (0,own/* own */.ZV) `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
     return finding('plaintext-auth-accepted', message, {
-        evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
+        evidence: { sent: (0,own/* own */.ZV) `AUTH PLAIN`, reply: formatReply(reply) },
     });
 }
 /** RFC 4954 section 4 and section 6: encryption or authentication is required first, whatever the mechanism is. */
@@ -6214,13 +6237,14 @@ function refused(offered, reply) {
     if (!offered.includes('PLAIN') && !(reply && TLS_FIRST.includes(reply.code)))
         return undefined;
     const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' '));
-    const how = reply ? `with "${formatReply(reply)}"` : 'by closing the connection';
-    const message = `The server offers AUTH ${mechanisms} before TLS, but refuses AUTH PLAIN there ${how}.`;
+    const how = reply ? (0,own/* own */.ZV) `with "${formatReply(reply)}"` : (0,own/* own */.ZV) `by closing the connection`;
+    const message = (0,own/* own */.ZV) `The server offers AUTH ${mechanisms} before TLS, but refuses AUTH PLAIN there ${how}.`;
     const evidence = { mechanisms, ...(reply && { reply: formatReply(reply) }) };
     return finding('plaintext-auth-advertised', message, { evidence, severity: 'notice', cause: 'refused' });
 }
 
 ;// CONCATENATED MODULE: ./src/probes/plaintext-mail.ts
+
 
 
 /** Whether the server accepts mail before TLS. */
@@ -6232,7 +6256,7 @@ async function plaintextMail(side, connection, attempt) {
 async function unauthenticatedMail(side, connection, attempt) {
     const { leftover } = await openForProbe(side, connection, 'STARTTLS');
     if (leftover.length > 0)
-        throw new Unanswered('The server sent unencrypted data after the 220 to STARTTLS.');
+        throw new Unanswered((0,own/* own */.ZV) `The server sent unencrypted data after the 220 to STARTTLS.`);
     const result = await handshakeForProbe(side, connection);
     if (!result.ok)
         throw handshakeError(result.failure);
@@ -6244,16 +6268,17 @@ async function judgeMail(session, channel, attempt) {
     if (!accepted)
         return undefined;
     const { sender, reply } = accepted;
-    const sent = `MAIL FROM:<${sender}>`;
+    const sent = (0,own/* own */.ZV) `MAIL FROM:<${sender}>`;
     const [code, place] = channel === 'plain'
         ? ['plaintext-mail-accepted', 'Before TLS']
         : ['unauthenticated-mail-accepted', 'Over TLS, without AUTH'];
-    return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
+    return finding(code, (0,own/* own */.ZV) `${(0,own/* fixed */.Zu)(place)}, the server replied to ${sent} with "${reply}".`, {
         evidence: { sent, reply },
     });
 }
 
 ;// CONCATENATED MODULE: ./src/probes/probes.ts
+
 
 
 
@@ -6296,18 +6321,18 @@ async function runProbe({ name, step, run }, context, address) {
     }
     catch (error) {
         if (error instanceof Unanswered)
-            return inconclusive(name, error.message, {}, error.why);
+            return inconclusive(name, error.sentence, {}, error.why);
         const received = step === 'authentication' ? 'inside-tls' : 'greeting';
         const { finding: found } = errorToFinding(error, context, received);
         if (found.code === 'internal-error')
             return found;
         // With TLS 1.3, the server says so after the handshake.
         const cause = found.code === 'client-certificate-required' ? 'client-certificate' : undefined;
-        return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
+        return inconclusive(name, (0,own/* own */.ZV) `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
     }
 }
 function inconclusive(probe, why, evidence = {}, cause) {
-    return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
+    return finding('probe-inconclusive', (0,own/* own */.ZV) `The probe ${(0,own/* fixed */.Zu)(probe)} has no result. ${why}`, {
         evidence: { ...evidence, probe },
         ...(cause && { cause }),
     });
@@ -6526,6 +6551,7 @@ function stopped(found, more = {}) {
 
 
 
+
 /** The bytes of a TLS record before its length: its type and version. */
 const TYPE_AND_VERSION_BYTES = 3;
 /** Ports on which clients expect STARTTLS; 2525 is a common alternative to them. */
@@ -6544,10 +6570,10 @@ function implicitTlsPort({ endpoint: { host, port } }, said, greeting) {
     const protocol = greeting === undefined ? undefined : protocolOf(greeting);
     if (greeting !== undefined && protocol !== undefined) {
         const line = (0,peer/* excerpt */.Kb)(greeting);
-        const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
+        const message = (0,own/* own */.ZV) `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
         return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
     }
-    const message = `${name} sends no greeting; it expects implicit TLS.`;
+    const message = (0,own/* own */.ZV) `${name} sends no greeting; it expects implicit TLS.`;
     const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
     const line = greeting === undefined ? {} : { line: (0,peer/* excerpt */.Kb)(greeting) };
     const cause = isSmtp ? onStarttlsPort(port) : 'unknown-protocol';
@@ -6624,6 +6650,7 @@ function ehloRejectionOf(reply, acceptsHelo, address) {
 
 
 
+
 async function judgeDialogueFailure(context, { at, answer }, place) {
     if (!answer.refused) {
         const received = place.phase === 'implicit-tls' ? 'inside-tls' : 'greeting';
@@ -6631,7 +6658,7 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
     }
     const { reply } = answer;
     const isGreeting = at === 'greeting';
-    const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+    const said = (0,own/* own */.ZV) `The server ${isGreeting ? (0,own/* own */.ZV) `greeted the client` : (0,own/* own */.ZV) `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     const point = { of: at, isDue: true, overTls: place.phase !== 'plain' };
     if (reply.code >= 400 && reply.code < 500)
@@ -6640,10 +6667,10 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
         // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
         if (!isGreeting)
             return refusedEhlo(said, reply, place);
-        return stopped(finding('greeting-rejected', `${said}.`, { evidence, ...rejectionOf(reply) }));
+        return stopped(finding('greeting-rejected', (0,own/* own */.ZV) `${said}.`, { evidence, ...rejectionOf(reply) }));
     }
     const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
-    const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
+    const message = (0,own/* own */.ZV) `${said}, but ${isGreeting ? 220 : 250} is required.`;
     const unexpected = { evidence: { ...evidence, awaited: awaited(point) }, cause: 'unexpected-code' };
     return stopped(other ?? finding('protocol-error', message, unexpected));
 }
@@ -6660,7 +6687,7 @@ async function refusedEhlo(said, reply, place) {
         // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
         const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
         if (lhlo?.code === 250) {
-            const message = `${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
+            const message = (0,own/* own */.ZV) `${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
             const proof = { ...evidence, protocol: 'LMTP', lhlo: formatReply(lhlo) };
             return stopped(finding('not-smtp', message, { evidence: proof, cause: 'lmtp' }));
         }
@@ -6668,9 +6695,9 @@ async function refusedEhlo(said, reply, place) {
     if (guess === 'LMTP')
         return stopped(notSmtp(guess, greeting, evidence));
     const heloNote = acceptsHelo
-        ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
-        : '';
-    const message = `${said}.${heloNote}`;
+        ? (0,own/* own */.ZV) ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? (0,own/* own */.ZV) `STARTTLS and AUTH are` : (0,own/* own */.ZV) `AUTH is`} not available.`
+        : (0,own/* own */.ZV) ``;
+    const message = (0,own/* own */.ZV) `${said}.${heloNote}`;
     const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
     if (phase === 'after-starttls') {
         const cause = OVER_TLS[reply.code];
@@ -6686,7 +6713,7 @@ function isUnknownCommand({ code }) {
     return code === 500 || code === 502;
 }
 function notSmtp(protocol, greeting, evidence) {
-    const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
+    const message = (0,own/* own */.ZV) `This is probably an ${(0,own/* fixed */.Zu)(protocol)} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
     return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
 /** What a rejection of EHLO over TLS means, by its code: the server accepted EHLO before TLS. */
@@ -6918,17 +6945,19 @@ function verdictOf({ code, status, says, consistsOf }) {
 
 
 
+
 /** RFC 5802 section 5.1 and RFC 7677 section 4 require at least this many. */
 const MIN_ITERATIONS = 4096;
 function judgeAuth(attempt) {
-    const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
-    const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
-    const saslError = reportedError && ((0,peer/* excerpt */.Kb)(reportedError.exact) || 'nothing');
+    const { auth, reply, fault, reportedError, iterations } = attempt;
+    const mechanism = (0,own/* fixed */.Zu)(attempt.mechanism);
+    const answer = (0,own/* own */.ZV) `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
+    const saslError = reportedError && ((0,peer/* excerpt */.Kb)(reportedError.exact) || (0,own/* own */.ZV) `nothing`);
     const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
     const isRejected = reply.code >= 400;
     if (fault && (saslError === undefined || !isRejected)) {
-        const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
-        const details = { evidence: { ...evidence, fault: fault.message } };
+        const message = (0,own/* own */.ZV) `AUTH ${mechanism} failed: ${(0,own/* fixed */.Zu)(fault.message)}. The server's last reply was "${formatReply(reply)}".`;
+        const details = { evidence: { ...evidence, fault: (0,own/* fixed */.Zu)(fault.message) } };
         return {
             findings: [
                 fault.kind === 'malformed'
@@ -6940,19 +6969,19 @@ function judgeAuth(attempt) {
     if (isRejected)
         return judgeRejection(attempt, answer, evidence);
     if (reply.code !== 235) {
-        return { findings: [finding('protocol-error', `${answer} That is not a valid reply to AUTH.`, { evidence })] };
+        return { findings: [finding('protocol-error', (0,own/* own */.ZV) `${answer} That is not a valid reply to AUTH.`, { evidence })] };
     }
     if (saslError !== undefined) {
-        const message = `${answer} Before that, it reported a SASL error: ${saslError}.`;
+        const message = (0,own/* own */.ZV) `${answer} Before that, it reported a SASL error: ${saslError}.`;
         return { findings: [finding('protocol-error', message, { evidence })] };
     }
     if (auth.expect === 'rejected') {
-        const message = `${answer} It accepted these credentials, but must reject them.`;
+        const message = (0,own/* own */.ZV) `${answer} It accepted these credentials, but must reject them.`;
         return { findings: [finding('auth-not-rejected', message, { evidence })] };
     }
     if (iterations === undefined || iterations >= MIN_ITERATIONS)
         return { findings: [] };
-    const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
+    const message = (0,own/* own */.ZV) `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
     return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 function judgeRejection(attempt, answer, evidence) {
@@ -6965,8 +6994,8 @@ function judgeRejection(attempt, answer, evidence) {
     const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
     const anyMeaning = authMeaningOf(reply, auth.kind);
     const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-    const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
-    const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
+    const within = evidence.saslError === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` It also reported a SASL error: ${evidence.saslError}.`;
+    const message = (0,own/* own */.ZV) `${answer}${within}${meaning ? (0,own/* own */.ZV) ` ${(0,own/* fixed */.Zu)(meaning.text)}` : (0,own/* own */.ZV) ``}`;
     const found = (as, text, causes) => ({
         ...finding(as, text, { evidence }),
         ...causeIn(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
@@ -6982,12 +7011,12 @@ function judgeRejection(attempt, answer, evidence) {
     // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
     if (mustBeRejected && verdict && hasCompared(attempt, verdict))
         return { findings: [] };
-    const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
+    const unknown = mustBeRejected ? (0,own/* own */.ZV) ` This does not show that the server rejects the credentials.` : (0,own/* own */.ZV) ``;
     // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
     const isVague = meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
     const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
     const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
-    const text = `${message}${unknown}${suspicion ? ` ${suspicion.text}` : ''}`;
+    const text = (0,own/* own */.ZV) `${message}${unknown}${suspicion ? (0,own/* own */.ZV) ` ${(0,own/* fixed */.Zu)(suspicion.text)}` : (0,own/* own */.ZV) ``}`;
     const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
     return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
 }
@@ -7091,6 +7120,7 @@ function suspicionIn(attempt, verdict) {
 
 
 
+
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 async function authentication(context, secured) {
     const { endpoint } = context;
@@ -7117,7 +7147,7 @@ async function authentication(context, secured) {
             await session.expectSilence();
             if (!endpoint.require.includes('authentication'))
                 return { ok: true, findings, skipped: 'not-configured', facts, next };
-            const message = 'Authentication is required, but no credentials are configured.';
+            const message = (0,own/* own */.ZV) `Authentication is required, but no credentials are configured.`;
             const cause = context.run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
             findings.push(finding('step-required', message, { cause }));
             return { ok: true, findings, facts, next };
@@ -7139,27 +7169,27 @@ function judgeOffer({ role }, plain, secured) {
     const findings = [];
     if (secured.has('STARTTLS')) {
         const evidence = { capabilities: (0,peer/* excerptOfList */.l3)(secured.lines) };
-        const message = 'The EHLO reply over TLS still offers STARTTLS.';
+        const message = (0,own/* own */.ZV) `The EHLO reply over TLS still offers STARTTLS.`;
         findings.push(finding('starttls-still-advertised', message, { evidence, ...(plain && { cause: 'after-starttls' }) }));
     }
     const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
     if (missing.length > 0) {
         const evidence = { beforeTls: (0,peer/* excerpt */.Kb)(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-        const message = `The server offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} before TLS, but not over TLS.`;
+        const message = (0,own/* own */.ZV) `The server offers AUTH ${(0,peer/* excerpt */.Kb)(missing.join(' '))} before TLS, but not over TLS.`;
         const cause = secured.mechanisms ? undefined : 'only-before-tls';
         findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
     }
     // Both send the password itself.
     if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
-        const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
+        const message = (0,own/* own */.ZV) `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
         findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
     }
     return findings;
 }
 /** Credentials and mail are only sent to a server whose identity is verified. */
 function withheld({ auth, delivery }) {
-    const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
-    return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
+    const what = auth && delivery ? (0,own/* own */.ZV) `credentials or mail were` : auth ? (0,own/* own */.ZV) `credentials were` : (0,own/* own */.ZV) `mail was`;
+    return finding('credentials-withheld', (0,own/* own */.ZV) `The server's identity could not be verified, so no ${what} sent.`);
 }
 /**
  * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
@@ -7203,18 +7233,18 @@ function notOffered({ role, port }, secured, plain) {
     const beforeTls = plain?.mechanisms;
     if (!beforeTls) {
         if (role === 'mx' || port === 25) {
-            const message = 'The server does not offer AUTH over TLS.';
+            const message = (0,own/* own */.ZV) `The server does not offer AUTH over TLS.`;
             return finding('auth-not-advertised', message, { evidence, cause: 'mail-exchanger' });
         }
         if (secured.has('STARTTLS')) {
-            const message = 'Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.';
+            const message = (0,own/* own */.ZV) `Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.`;
             const cause = plain ? 'not-encrypted-after-starttls' : 'not-encrypted';
             return finding('auth-not-advertised', message, { evidence, cause });
         }
-        return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+        return finding('auth-not-advertised', (0,own/* own */.ZV) `The server does not offer AUTH over TLS.`, { evidence });
     }
-    const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || 'without a mechanism';
-    const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
+    const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || (0,own/* own */.ZV) `without a mechanism`;
+    const message = (0,own/* own */.ZV) `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
     return finding('auth-not-advertised', message, {
         evidence: { ...evidence, beforeTls: offered },
         cause: 'only-before-tls',
@@ -7231,9 +7261,9 @@ function unavailable(offered, { kind, mechanism }) {
     const evidence = { offered: (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'none', required };
     const cause = unavailability(offered, kind, mechanism);
     const unbound = cause === 'only-with-binding'
-        ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
-        : '';
-    const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
+        ? (0,own/* own */.ZV) ` A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.`
+        : (0,own/* own */.ZV) ``;
+    const message = (0,own/* own */.ZV) `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
 }
 /** Why no mechanism fits. Undefined if the server offers none that the gate supports. */
@@ -7263,6 +7293,7 @@ function lostAfterAuth(error, mechanism) {
 
 
 
+
 /**
  * Judges a reply to EHLO without STARTTLS. Sends STARTTLS anyway: if the server accepts it, and a handshake then succeeds,
  * something hides the offer.
@@ -7284,18 +7315,18 @@ async function judgeMissingOffer(context, connection, session, { greeting, capab
     const isLocal = isOnThisMachine(connection.address);
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
+        const message = (0,own/* own */.ZV) `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
         const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
         return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
     }
     if (handshake !== undefined) {
-        const message = `The EHLO reply does not list STARTTLS. ${tried}`;
+        const message = (0,own/* own */.ZV) `The EHLO reply does not list STARTTLS. ${tried}`;
         return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
     }
     const overwritten = masked.length > 0
-        ? ` A different keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"), but it is not as long as STARTTLS.`
-        : '';
-    const message = `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
+        ? (0,own/* own */.ZV) ` A different keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"), but it is not as long as STARTTLS.`
+        : (0,own/* own */.ZV) ``;
+    const message = (0,own/* own */.ZV) `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
     const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : missing_offer_causeOf(reply);
     return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
 }
@@ -7312,13 +7343,13 @@ async function tryHandshake(context, connection, session) {
 }
 function attempted(reply, handshake) {
     if (!reply)
-        return 'The gate sent STARTTLS anyway and got no usable reply.';
-    const replied = `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
+        return (0,own/* own */.ZV) `The gate sent STARTTLS anyway and got no usable reply.`;
+    const replied = (0,own/* own */.ZV) `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
     if (handshake === undefined)
         return replied;
     if (handshake.startsWith('succeeded'))
-        return `${replied} A TLS handshake after it ${handshake}, so the server supports STARTTLS.`;
-    return `${replied} A TLS handshake after it ${handshake === 'failed' ? 'failed' : `was ${handshake}`}.`;
+        return (0,own/* own */.ZV) `${replied} A TLS handshake after it ${(0,own/* fixed */.Zu)(handshake)}, so the server supports STARTTLS.`;
+    return (0,own/* own */.ZV) `${replied} A TLS handshake after it ${handshake === 'failed' ? (0,own/* own */.ZV) `failed` : (0,own/* own */.ZV) `was ${(0,own/* fixed */.Zu)(handshake)}`}.`;
 }
 /** Why a server that does not offer STARTTLS also does not accept it. */
 function missing_offer_causeOf(reply) {
@@ -7328,6 +7359,7 @@ function missing_offer_causeOf(reply) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/capability.ts
+
 
 
 
@@ -7373,20 +7405,21 @@ const WITHOUT_PASSWORD = /^(?:SCRAM-.+|CRAM-MD5|DIGEST-MD5|GSSAPI|GS2-.+|GSS-SPN
 function judgePlaintextAuth({ role }, offered) {
     if (!offered)
         return [];
-    const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'without a mechanism';
-    const message = `The server offers AUTH ${mechanisms} before TLS`;
+    const mechanisms = (0,peer/* excerpt */.Kb)(offered.join(' ')) || (0,own/* own */.ZV) `without a mechanism`;
+    const message = (0,own/* own */.ZV) `The server offers AUTH ${mechanisms} before TLS`;
     const evidence = { mechanisms };
     if (offered.length > 0 && offered.every((name) => WITHOUT_PASSWORD.test(name))) {
-        const harmless = `${message}. None of these mechanisms sends a password or a token.`;
+        const harmless = (0,own/* own */.ZV) `${message}. None of these mechanisms sends a password or a token.`;
         return [finding('plaintext-auth-advertised', harmless, { evidence, severity: 'notice', cause: 'no-password' })];
     }
-    const found = finding('plaintext-auth-advertised', `${message}.`, { evidence });
+    const found = finding('plaintext-auth-advertised', (0,own/* own */.ZV) `${message}.`, { evidence });
     return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }
 
 // EXTERNAL MODULE: ./src/text/shorten.ts
 var shorten = __nccwpck_require__(6942);
 ;// CONCATENATED MODULE: ./src/verdict/waivers.ts
+
 
 
 /** Whether a waiver is in force, which it is until the end of its last day (UTC). */
@@ -7405,7 +7438,7 @@ function applyWaivers(findings, waivers, now) {
             return [{ ...found, waived: { reason: valid.reason, until: valid.until } }];
         return [
             found,
-            ...named.map(({ until, reason }) => finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
+            ...named.map(({ until, reason }) => finding('waiver-expired', (0,own/* own */.ZV) `The waiver of ${(0,own/* fixed */.Zu)(found.code)} expired on ${until} (${reason}).`, {
                 evidence: { finding: found.code, until },
             })),
         ];
@@ -7426,8 +7459,8 @@ function unusedWaivers(waivers, steps, now) {
             return [];
         const { finding: code, until } = waiver;
         const message = isInForce(waiver, now)
-            ? `${code} is waived until ${until}, but did not occur.`
-            : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
+            ? (0,own/* own */.ZV) `${(0,own/* fixed */.Zu)(code)} is waived until ${until}, but did not occur.`
+            : (0,own/* own */.ZV) `The waiver of ${(0,own/* fixed */.Zu)(code)} expired on ${until}, and the finding did not occur.`;
         return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
     });
 }
@@ -7564,6 +7597,7 @@ class TrustStore {
 
 
 
+
 /**
  * Judges the certificate that a server has for other clients: of an RSA and an ECDSA certificate a handshake shows only
  * one. For each key type there is a connection with TLS 1.2, and one with TLS 1.3 if the server supports it and did not
@@ -7604,7 +7638,7 @@ async function otherCertificates(context, address, first, judge) {
             const judged = judge(outcome.channel);
             findings.push(...judged.findings.map((found) => ({
                 ...found,
-                message: `The server's ${kind} certificate: ${found.message}`,
+                message: (0,own/* own */.ZV) `The server's ${(0,own/* fixed */.Zu)(kind)} certificate: ${found.message}`,
                 evidence: { ...found.evidence, keyType: kind },
             })));
             if (judged.certificate)
@@ -7615,14 +7649,14 @@ async function otherCertificates(context, address, first, judge) {
             const isAsked = failure?.kind === 'alert' && failure.asked;
             const what = dual_certificates_inWords(failure);
             const why = isAsked
-                ? ', because the server requires a client certificate'
+                ? (0,own/* own */.ZV) `, because the server requires a client certificate`
                 : failure?.kind === 'rejected'
-                    ? `, because it rejected the additional connection: ${what}`
-                    : '';
+                    ? (0,own/* own */.ZV) `, because it rejected the additional connection: ${what}`
+                    : (0,own/* own */.ZV) ``;
             findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
         }
         else if (isTls13Only) {
-            findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
+            findings.push(unchecked(kind, 'TLSv1.3 only', (0,own/* own */.ZV) `, because it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`, 'tls-1.3-only'));
         }
         else {
             absent.push(kind);
@@ -7630,7 +7664,7 @@ async function otherCertificates(context, address, first, judge) {
     }
     // If the server now refuses any handshake, its refusals say nothing about a certificate.
     if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-        const why = ', because the server now refuses every handshake';
+        const why = (0,own/* own */.ZV) `, because the server now refuses every handshake`;
         findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
     }
     return { findings, certificates };
@@ -7639,7 +7673,6 @@ async function otherCertificates(context, address, first, judge) {
 const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
-const MAY_HIDE = 'it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type';
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
 function failureOf(outcome) {
@@ -7669,11 +7702,12 @@ function kindOf({ sent: [leaf] }) {
     return name.startsWith('RSA') ? 'RSA' : undefined;
 }
 function unchecked(kind, outcome, why, cause) {
-    const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
+    const message = (0,own/* own */.ZV) `The gate could not determine whether the server has an ${(0,own/* fixed */.Zu)(kind)} certificate${why}.`;
     return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome }, ...(cause && { cause }) });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
+
 
 
 
@@ -7701,11 +7735,11 @@ async function judgeHandshakeFailure(context, address, failure) {
             const { clause, evidence } = spentBudget(context);
             const { answered } = failure;
             const what = answered
-                ? 'The server did not finish the TLS handshake'
-                : 'The server did not begin the TLS handshake';
+                ? (0,own/* own */.ZV) `The server did not finish the TLS handshake`
+                : (0,own/* own */.ZV) `The server did not begin the TLS handshake`;
             const waited = inSeconds(failure.waitedMs);
             const isStartTls = context.endpoint.transport === 'starttls';
-            const found = finding('handshake-timeout', `${what} in time${clause}.`, {
+            const found = finding('handshake-timeout', (0,own/* own */.ZV) `${what} in time${clause}.`, {
                 evidence: { waited, ...evidence },
                 ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
             });
@@ -7713,7 +7747,7 @@ async function judgeHandshakeFailure(context, address, failure) {
             return stopped(found, { transient: isStartTls && 'once' });
         }
         case 'lost': {
-            const said = `The connection ended during the TLS handshake (${failure.detail})`;
+            const said = (0,own/* own */.ZV) `The connection ended during the TLS handshake (${failure.detail})`;
             const evidence = { detail: failure.detail };
             // Some servers close the connection instead of sending an alert.
             const seen = await negotiateAnything(context, address);
@@ -7721,19 +7755,19 @@ async function judgeHandshakeFailure(context, address, failure) {
                 return stopped(versionTooOld(context, { said, evidence }, seen));
             const found = seen === 'closed' && !failure.answered
                 ? closedAtStart(context, evidence)
-                : finding('connection-lost', `${said}.`, { evidence });
+                : finding('connection-lost', (0,own/* own */.ZV) `${said}.`, { evidence });
             return stopped(found, { transient: true });
         }
         case 'alert': {
             const { number, name, asked } = failure;
             if (asked || number === CERTIFICATE_REQUIRED)
                 return stopped(clientCertificateRefused(context.endpoint, number));
-            const ended = `The server ended the handshake with alert ${number} (${name})`;
+            const ended = (0,own/* own */.ZV) `The server ended the handshake with alert ${number} (${(0,own/* fixed */.Zu)(name)})`;
             const evidence = { alert: String(number), name };
             if (number === UNRECOGNIZED_NAME)
                 return stopped(nameUnknown(context, { said: ended, evidence }));
             const [meaning, cause] = meaningOfAlert(number) ?? [];
-            const said = meaning ? `${ended}: ${meaning}` : ended;
+            const said = meaning === undefined ? ended : (0,own/* own */.ZV) `${ended}: ${(0,own/* fixed */.Zu)(meaning)}`;
             return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
         }
         case 'refused-here': {
@@ -7741,14 +7775,14 @@ async function judgeHandshakeFailure(context, address, failure) {
             const reason = (0,peer/* excerpt */.Kb)(failure.reason);
             if (stray) {
                 const data = (0,peer/* excerpt */.Kb)((0,peer/* decodeBytes */.yj)(stray).trimEnd());
-                const message = `During the TLS handshake the server sent data that is not TLS: "${data}".`;
+                const message = (0,own/* own */.ZV) `During the TLS handshake the server sent data that is not TLS: "${data}".`;
                 return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
             }
             return stopped(await noAgreement(context, address, {
-                said: `The gate ended the handshake: ${reason}`,
+                said: (0,own/* own */.ZV) `The gate ended the handshake: ${reason}`,
                 evidence: { reason, code },
                 ...(code.includes(SHORT_DH) && {
-                    said: `The server's Diffie-Hellman parameters are too short (${reason})`,
+                    said: (0,own/* own */.ZV) `The server's Diffie-Hellman parameters are too short (${reason})`,
                     cause: 'short-dh-parameters',
                 }),
                 about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -7758,7 +7792,7 @@ async function judgeHandshakeFailure(context, address, failure) {
 }
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }, evidence) {
-    const message = `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
+    const message = (0,own/* own */.ZV) `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
     // With implicit TLS, it may not even have read the ClientHello.
     const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
     return finding('tls-handshake-failed', message, { evidence, cause });
@@ -7771,19 +7805,19 @@ async function noAgreement(context, address, refusal) {
     if (isBelowPolicy(seen, context) || (about === 'version' && !selected))
         return versionTooOld(context, refusal, seen);
     const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
-    const curve = unusualCurve === undefined ? '' : ` on ${unusualCurve}`;
-    const negotiated = selected && `${selected.version} with ${selected.cipher}${curve}`;
+    const curve = unusualCurve === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` on ${unusualCurve}`;
+    const negotiated = selected && (0,own/* own */.ZV) `${selected.version} with ${selected.cipher}${curve}`;
     const evidence = { ...refusal.evidence, ...(negotiated !== undefined && { negotiated }) };
     const end = negotiated
-        ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
-        : `${said}.`;
+        ? (0,own/* own */.ZV) `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
+        : (0,own/* own */.ZV) `${said}.`;
     if (about === 'anything' && seen === 'nothing') {
-        const message = `${said}. With every version and cipher suite enabled, the handshake also fails.`;
+        const message = (0,own/* own */.ZV) `${said}. With every version and cipher suite enabled, the handshake also fails.`;
         return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
     }
     if (selected?.oldSignature !== undefined && about === 'anything') {
         const signature = selected.oldSignature;
-        const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
+        const message = (0,own/* own */.ZV) `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
         return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
     }
     const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
@@ -7791,7 +7825,7 @@ async function noAgreement(context, address, refusal) {
         return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
     }
     const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
-    return finding('tls-handshake-failed', `The server accepts ${what}. ${end}`, { evidence, cause: kind });
+    return finding('tls-handshake-failed', (0,own/* own */.ZV) `The server accepts ${(0,own/* fixed */.Zu)(what)}. ${end}`, { evidence, cause: kind });
 }
 const CURVES = ['none of the curves that the gate offers', 'curves'];
 /** @param cipher what the server selects if every cipher suite is enabled, although the policy offers better ones */
@@ -7809,7 +7843,7 @@ function versionTooOld({ endpoint }, { said, evidence }, seen) {
     const required = endpoint.tls.minVersion;
     const [negotiated, reason] = supportedVersion(seen, required);
     const cause = typeof seen !== 'object' ? 'not-determined' : required === 'TLSv1.3' ? 'no-tls-1.3' : undefined;
-    return finding('tls-version-too-old', `${reason} ${said}.`, {
+    return finding('tls-version-too-old', (0,own/* own */.ZV) `${reason} ${said}.`, {
         evidence: { ...evidence, required, negotiated },
         ...(cause && { cause }),
     });
@@ -7830,10 +7864,10 @@ function supportedVersion(seen, required) {
 function nameUnknown({ endpoint }, { said, evidence }) {
     const sent = (0,tls_names/* serverNameIndication */.vu)(endpoint.servername);
     const what = sent === undefined
-        ? `The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
-        : `The server does not recognize the server name ${sent} (SNI).`;
-    return finding('tls-handshake-failed', `${what} ${said}.`, {
-        evidence: { ...evidence, servername: sent ?? 'none sent' },
+        ? (0,own/* own */.ZV) `The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
+        : (0,own/* own */.ZV) `The server does not recognize the server name ${sent} (SNI).`;
+    return finding('tls-handshake-failed', (0,own/* own */.ZV) `${what} ${said}.`, {
+        evidence: { ...evidence, servername: sent ?? (0,own/* own */.ZV) `none sent` },
         cause: sent === undefined ? 'no-name-sent' : 'unknown-name',
     });
 }
@@ -8317,6 +8351,7 @@ function nameOf(multiLine) {
 
 
 
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 function daysBetween(from, to) {
@@ -8330,8 +8365,8 @@ function daysLeft(validTo, now) {
 function timeBetween(from, to) {
     const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
     if (hours >= 24)
-        return (0,count/* count */.U)(daysBetween(from, to), 'day');
-    return hours > 0 ? (0,count/* count */.U)(hours, 'hour') : 'less than an hour';
+        return (0,own/* fixed */.Zu)((0,count/* count */.U)(daysBetween(from, to), 'day'));
+    return hours > 0 ? (0,own/* fixed */.Zu)((0,count/* count */.U)(hours, 'hour')) : (0,own/* own */.ZV) `less than an hour`;
 }
 /** Such as `2027-02-22`, in UTC. */
 function day(date) {
@@ -8342,22 +8377,22 @@ function judgeDates({ validFrom, validTo }, options) {
     const { now } = options;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
     if (validTo < now) {
-        const message = `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
+        const message = (0,own/* own */.ZV) `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
         return [finding('certificate-expired', message, { evidence })];
     }
     if (validFrom > now) {
-        const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+        const message = (0,own/* own */.ZV) `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
         const cause = isClockLikely(validFrom, now) ? { cause: 'clock' } : {};
         return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
     }
     const tooSoon = tooSoonClause(validTo, options);
     if (tooSoon === undefined)
         return [];
-    const message = `The certificate expires on ${day(validTo)}${tooSoon}.`;
+    const message = (0,own/* own */.ZV) `The certificate expires on ${day(validTo)}${tooSoon}.`;
     if (!isShortLived(validFrom, validTo, options))
         return [finding('certificate-expires-soon', message, { evidence })];
-    const lifetime = `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
-    return [finding('certificate-expires-soon', `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+    const lifetime = (0,own/* own */.ZV) `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+    return [finding('certificate-expires-soon', (0,own/* own */.ZV) `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
 }
 /** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
 function isClockLikely(validFrom, now) {
@@ -8375,7 +8410,7 @@ function isShortLived(validFrom, validTo, { now, policy: { minValidDays } }) {
 function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
     if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS)
         return undefined;
-    return `, in ${timeBetween(now, validTo)}, but must be valid for at least ${(0,count/* count */.U)(minValidDays, 'day')}`;
+    return (0,own/* own */.ZV) `, in ${timeBetween(now, validTo)}, but must be valid for at least ${(0,own/* fixed */.Zu)((0,count/* count */.U)(minValidDays, 'day'))}`;
 }
 /**
  * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
@@ -8389,7 +8424,7 @@ function judgeIssuerDates(leaf, above, anchor, options) {
     const { validTo, subject } = first.facts;
     const issuer = (0,peer/* excerpt */.Kb)(subject);
     const tooSoon = tooSoonClause(validTo, options);
-    const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
+    const message = (0,own/* own */.ZV) `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? (0,own/* own */.ZV) ``}; the certificate itself expires on ${day(leaf.validTo)}.`;
     const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
     const cause = first.certificate === anchor ? { cause: 'trusted-ca' } : {};
     const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
@@ -8408,12 +8443,13 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    const message = `The certificate is valid for ${(0,count/* count */.U)(days, 'day')}. On its start date, public CAs could issue at most ${limit.days} days.`;
+    const message = (0,own/* own */.ZV) `The certificate is valid for ${(0,own/* fixed */.Zu)((0,count/* count */.U)(days, 'day'))}. On its start date, public CAs could issue at most ${limit.days} days.`;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/presented.ts
+
 
 
 
@@ -8427,14 +8463,15 @@ function parse(certificate) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
         // What cannot be parsed cannot be verified, so it authenticates no server, not even with a pin.
-        const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || 'a certificate without a subject';
+        const subject = (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(certificate.subject)) || (0,own/* own */.ZV) `a certificate without a subject`;
         const evidence = { malformed: (0,peer/* excerpt */.Kb)(error.message), subject, sha256: (0,x509_certificate/* fingerprint */.Rj)(certificate) };
-        const message = `${subject} is malformed: ${evidence.malformed}.`;
+        const message = (0,own/* own */.ZV) `${subject} is malformed: ${evidence.malformed}.`;
         return { ok: false, malformed: finding('certificate-malformed', message, { evidence }) };
     }
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
+
 
 
 
@@ -8472,15 +8509,15 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
             const explanations = EXPLAINED_BY[verifyError] ?? [];
             if (others.some(({ code }) => explanations.includes(code)))
                 return [];
-            return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+            return [finding('certificate-untrusted', (0,own/* own */.ZV) `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
         }
         case 'self-signed': {
             const pin = pinOf(sent[0]);
             const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
-            return [finding('certificate-self-signed', 'The certificate is self-signed.', details)];
+            return [finding('certificate-self-signed', (0,own/* own */.ZV) `The certificate is self-signed.`, details)];
         }
         case 'incomplete': {
-            const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
+            const message = (0,own/* own */.ZV) `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
             const cause = missingCause(chain);
             const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
             return [finding('certificate-chain-incomplete', message, details)];
@@ -8497,14 +8534,14 @@ function untrusted(chain, evidence, options) {
         if (problem)
             return issuerProblem(problem, { ...evidence, reason }, options);
         const message = path
-            ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
-            : `The chain does not lead to a trusted CA: ${reason}.`;
+            ? (0,own/* own */.ZV) `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+            : (0,own/* own */.ZV) `The chain does not lead to a trusted CA: ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
     // By its fingerprint, a root can be compared with the one that it should be.
     const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
     if (isRoot && !hasNameConflict) {
-        return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
+        return finding('certificate-untrusted', (0,own/* own */.ZV) `The chain ends in a root that is not trusted: ${name}.`, {
             cause: 'unknown-root',
             evidence: { ...evidence, ...root },
         });
@@ -8512,9 +8549,9 @@ function untrusted(chain, evidence, options) {
     if (namesake && !hasNameConflict)
         return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
     const reason = hasNameConflict
-        ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
-        : `${name} is not trusted and was not issued by a trusted CA`;
-    return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
+        ? (0,own/* own */.ZV) `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+        : (0,own/* own */.ZV) `${name} is not trusted and was not issued by a trusted CA`;
+    return finding('certificate-untrusted', (0,own/* own */.ZV) `The chain does not lead to a trusted CA: ${reason}.`, {
         cause: missingCause(chain) ?? 'missing-issuer',
         evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
     });
@@ -8529,10 +8566,10 @@ function wrongIssuer(namesake, { end }, shared) {
     };
     const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
     if (needed !== undefined && needed === sent) {
-        const message = `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+        const message = (0,own/* own */.ZV) `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
         return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
     }
-    const message = `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
+    const message = (0,own/* own */.ZV) `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
     return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
 }
 /** An issuer that must not issue the certificate below it. */
@@ -8541,28 +8578,28 @@ function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
     const evidence = { ...shared, badIssuer: subject };
     const code = 'certificate-untrusted';
     if (kind === 'not-a-ca') {
-        const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+        const message = (0,own/* own */.ZV) `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
         return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
     }
     if (kind === 'not-allowed' || kind === 'name-constraints') {
         const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
-        return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause });
+        return finding(code, (0,own/* own */.ZV) `The chain is not valid: ${shared.reason}.`, { evidence, cause });
     }
     const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
     if (kind === 'not-yet-valid') {
-        const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
+        const message = (0,own/* own */.ZV) `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
         const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
         return finding(code, message, { evidence, cause });
     }
     const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
     const isRoot = isSelfIssued(issuer);
     const source = isConfigured
-        ? 'is configured as a trusted CA'
+        ? (0,own/* own */.ZV) `is configured as a trusted CA`
         : trust.isDefault(issuer)
-            ? 'is in the default store'
-            : 'the server sends';
-    const which = `${isRoot ? 'a root' : 'an intermediate'} certificate that ${source}`;
-    const message = `The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
+            ? (0,own/* own */.ZV) `is in the default store`
+            : (0,own/* own */.ZV) `the server sends`;
+    const which = (0,own/* own */.ZV) `${isRoot ? (0,own/* own */.ZV) `a root` : (0,own/* own */.ZV) `an intermediate`} certificate that ${source}`;
+    const message = (0,own/* own */.ZV) `The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
     return finding(code, message, {
         evidence: { ...evidence, issuerValidTo: to.toISOString() },
         cause: isRoot ? 'root-expired' : isConfigured ? 'configured-issuer-expired' : 'issuer-expired',
@@ -8604,8 +8641,8 @@ function pinOf(certificate) {
  */
 function judgeOrder({ sent }, chain) {
     if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
-        const certificatesSent = `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
-        const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+        const certificatesSent = (0,own/* own */.ZV) `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
+        const message = (0,own/* own */.ZV) `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
         return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
     }
     const misplaced = firstOutOfOrder(sent);
@@ -8614,10 +8651,10 @@ function judgeOrder({ sent }, chain) {
     const subject = nameOf(misplaced.subject);
     const evidence = { subject, certificatesSent: String(sent.length) };
     if (isRepeated(misplaced, sent)) {
-        const message = `The server sends the certificate ${subject} more than once.`;
+        const message = (0,own/* own */.ZV) `The server sends the certificate ${subject} more than once.`;
         return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
     }
-    const message = `${subject} has not issued the certificate sent before it.`;
+    const message = (0,own/* own */.ZV) `${subject} has not issued the certificate sent before it.`;
     return [finding('certificate-chain-disordered', message, { evidence })];
 }
 function isRepeated(certificate, sent) {
@@ -8625,6 +8662,7 @@ function isRepeated(certificate, sent) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/name-mismatch.ts
+
 
 
 /** No DNS name has one. C software stops reading at NUL (CVE-2009-2408). */
@@ -8641,23 +8679,23 @@ function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }, expected) {
     const names = (0,peer/* excerpt */.Kb)(all.join(', '));
     const forged = dnsNames.find((name) => CONTROL.test(name));
     if (forged !== undefined) {
-        const message = `The certificate has the name ${(0,peer/* excerpt */.Kb)(forged)}, which contains a control character. No DNS name does: the certificate was probably made to impersonate a server.`;
+        const message = (0,own/* own */.ZV) `The certificate has the name ${(0,peer/* excerpt */.Kb)(forged)}, which contains a control character. No DNS name does: the certificate was probably made to impersonate a server.`;
         return { message, cause: 'forged-name' };
     }
     if (all.length === 0) {
         const message = hasOtherNames
-            ? `The certificate has subject alternative names, but no DNS name or IP address, so it does not match ${expected}. Clients ignore its common name.`
-            : `The certificate has no subject alternative names, so it does not match ${expected}. Clients ignore its common name.`;
+            ? (0,own/* own */.ZV) `The certificate has subject alternative names, but no DNS name or IP address, so it does not match ${expected}. Clients ignore its common name.`
+            : (0,own/* own */.ZV) `The certificate has no subject alternative names, so it does not match ${expected}. Clients ignore its common name.`;
         return { message, cause: 'no-names' };
     }
     const isAddress = (0,external_node_net_.isIP)(expected) !== 0;
     if (isAddress && dnsNames.includes(expected)) {
         return {
-            message: `The certificate has ${expected} as a DNS name, not as an IP address.`,
+            message: (0,own/* own */.ZV) `The certificate has ${expected} as a DNS name, not as an IP address.`,
             cause: 'address-as-name',
         };
     }
-    const message = `The certificate is for ${names}, not for ${expected}.`;
+    const message = (0,own/* own */.ZV) `The certificate is for ${names}, not for ${expected}.`;
     if (isAddress || !expected.includes('.')) {
         return dnsNames.length === 0 ? { message } : { message, cause: 'local-address' };
     }
@@ -8665,9 +8703,12 @@ function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }, expected) {
     if (wildcard !== undefined) {
         const isWhole = wildcard.startsWith('*.');
         const clause = isWhole
-            ? `${(0,peer/* excerpt */.Kb)(wildcard)} matches exactly one label in place of the asterisk, so it does not match ${expected}`
-            : `the asterisk in ${(0,peer/* excerpt */.Kb)(wildcard)} is not the whole leftmost label, so that name matches nothing`;
-        return { message: `The certificate is for ${names}: ${clause}.`, cause: isWhole ? 'wildcard' : 'partial-wildcard' };
+            ? (0,own/* own */.ZV) `${(0,peer/* excerpt */.Kb)(wildcard)} matches exactly one label in place of the asterisk, so it does not match ${expected}`
+            : (0,own/* own */.ZV) `the asterisk in ${(0,peer/* excerpt */.Kb)(wildcard)} is not the whole leftmost label, so that name matches nothing`;
+        return {
+            message: (0,own/* own */.ZV) `The certificate is for ${names}: ${clause}.`,
+            cause: isWhole ? 'wildcard' : 'partial-wildcard',
+        };
     }
     if (all.every((name) => (0,external_node_net_.isIP)(name) !== 0 || PLACEHOLDER.test(name)))
         return { message, cause: 'default-certificate' };
@@ -8694,6 +8735,7 @@ function lastTwoLabels(name) {
 
 
 
+
 /** Whether the certificate matches the required name (RFC 9525). */
 function judgeName(facts, { name }) {
     if ((0,tls_names/* matchesName */.Hj)(facts, name))
@@ -8710,7 +8752,7 @@ function judgePurpose({ certificate, facts }, { name }) {
     const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
     if (reasons.length === 0)
         return [];
-    const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
+    const message = (0,own/* own */.ZV) `The certificate is not for a server: ${(0,own/* fixed */.Zu)(reasons.join(', and '))}.`;
     const evidence = { reason: reasons.join('; '), subject: (0,peer/* excerpt */.Kb)(subject) };
     if (purposeErrors.length > 0) {
         const cause = facts.isForOthers ? { cause: 'other-purpose' } : {};
@@ -8730,6 +8772,7 @@ function judgePurpose({ certificate, facts }, { name }) {
 
 
 
+
 /**
  * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
  * so it is not judged.
@@ -8744,7 +8787,7 @@ function judgeStrength(chain, anchor) {
     const findings = [];
     if (weakKey) {
         const evidence = { key: weakKey.facts.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.facts.subject) };
-        const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
+        const message = (0,own/* own */.ZV) `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
         findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
     }
     if (weakSignature) {
@@ -8752,13 +8795,14 @@ function judgeStrength(chain, anchor) {
             signature: weakSignature.facts.signature.name,
             subject: (0,peer/* excerpt */.Kb)(weakSignature.facts.subject),
         };
-        const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
+        const message = (0,own/* own */.ZV) `${evidence.subject} has a weak signature: ${evidence.signature}.`;
         findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
     }
     return findings;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/judge.ts
+
 
 
 
@@ -8823,13 +8867,13 @@ function pathOf(chain, { verifyError }) {
 }
 /** @param isValid whether chain, name and purpose are valid, so that a CA has confirmed the new key for this name */
 function pinMismatch({ spki }, { pins }, isValid) {
-    return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
+    return finding('certificate-pin-mismatch', (0,own/* own */.ZV) `The server's key, sha256/${spki}, is not pinned.`, {
         evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
         ...(isValid && { cause: 'valid-certificate' }),
     });
 }
 function asNotice({ code, message, evidence }) {
-    return finding('certificate-pinned', `Ignored because the key is pinned: ${message}`, {
+    return finding('certificate-pinned', (0,own/* own */.ZV) `Ignored because the key is pinned: ${message}`, {
         evidence: { ...evidence, finding: code },
     });
 }
@@ -8854,28 +8898,30 @@ function certificateReport(facts, now) {
 
 
 
+
 /** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
 function judgePlaintext({ endpoint, transcript }, bytes) {
     const said = (0,peer/* decodeBytes */.yj)(bytes).trimEnd();
     transcript.add('server', said);
     const [firstLine = ''] = said.split(/\r?\n/, 1);
-    const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${(0,peer/* excerpt */.Kb)(firstLine)}".`;
+    const sends = (0,own/* own */.ZV) `Port ${endpoint.port} sends unencrypted data instead of TLS: "${(0,peer/* excerpt */.Kb)(firstLine)}".`;
     const evidence = { data: (0,peer/* excerpt */.Kb)(said) };
     const code = 'plaintext-on-implicit-port';
     const protocol = protocolOf(said);
     if (protocol !== undefined) {
         const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' };
-        return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
+        return stopped(finding(code, (0,own/* own */.ZV) `${sends} The server speaks ${protocol}.`, details));
     }
     if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
         const cause = endpoint.port === enums/* PORTS */.hz.implicit ? 'on-port-465' : undefined;
         return stopped(finding(code, sends, { evidence, ...(cause && { cause }) }));
     }
-    const rejected = `${sends} The server rejects this client before TLS.`;
+    const rejected = (0,own/* own */.ZV) `${sends} The server rejects this client before TLS.`;
     return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/certificate.ts
+
 
 
 
@@ -8902,7 +8948,7 @@ async function certificate_certificate(context, upgraded) {
     const { channel } = outcome;
     const session = beginSession(context, channel.stream);
     if (channel.sent.length === 0) {
-        return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { facts: { address } });
+        return stopped(finding('tls-handshake-failed', (0,own/* own */.ZV) `The server presents no certificate.`), { facts: { address } });
     }
     const judged = judge(context, channel);
     const others = context.endpoint.tls.dualCertificates
@@ -18384,6 +18430,7 @@ function settingsFor({ endpoint, run }, target) {
 
 
 
+
 /** The chain comes first: without a trusted issuer, dates and names prove nothing. */
 const ORDER = [
     'certificate-malformed',
@@ -18407,7 +18454,11 @@ function aboutCertificate(objections, evidence) {
     const [first] = objections.toSorted((a, b) => rank(a) - rank(b));
     if (!first)
         return { evidence };
-    const problems = objections.map((each) => ({ ...each, code: each.code }));
+    const problems = objections.map((each) => ({
+        ...each,
+        code: each.code,
+        evidence: (0,own/* renderAll */.Yl)(each.evidence ?? {}, (value) => value),
+    }));
     const fixable = problems.filter(({ code, cause }) => causeOf(code, cause).newCertificate !== undefined);
     const isOneFix = fixable.length > 1 && fixable.some(({ code }) => code === first.code);
     const known = Object.keys(catalog/* CATALOG */.W8['inbox-unreachable'].evidence);
@@ -18423,6 +18474,7 @@ function aboutCertificate(objections, evidence) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/inbox-finding.ts
+
 
 
 
@@ -18465,8 +18517,10 @@ function inboxFinding(failure, target) {
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
 function describeInbox(failure, target) {
     const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
-    const end = protocol === undefined ? '' : ` (${protocol})`;
-    return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${(0,inbox_failure/* describeFailure */.Ic)(failure).replace(/\.$/, '')}${end}.`;
+    // The messages of certificate findings are whole sentences.
+    const stop = failure.kind === 'bad-certificate' ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `.`;
+    const end = protocol === undefined ? stop : (0,own/* own */.ZV) ` (${protocol})${stop}`;
+    return (0,own/* own */.ZV) `The inbox ${inboxEvidence(target).inbox} cannot be used: ${(0,inbox_failure/* describeFailure */.Ic)(failure)}${end}`;
 }
 const CONNECTING = {
     'name-not-found': 'name-not-found',
@@ -18510,7 +18564,7 @@ function detailsOf(failure) {
     return protocol === undefined ? {} : { protocol };
 }
 function protocolIn(said) {
-    return /^220[ -]/.test(said) ? 'SMTP or FTP' : protocolOf(said);
+    return /^220[ -]/.test(said) ? (0,own/* own */.ZV) `SMTP or FTP` : protocolOf(said);
 }
 
 // EXTERNAL MODULE: ./src/message/alterations.ts + 1 modules
@@ -18741,6 +18795,7 @@ function differentSuites(one, other) {
 
 
 
+
 /** Protocols with TLS (RFC 3848, RFC 6531 section 4.3), also next to a name of the server's own. */
 const WITH_TLS = /(?:^| )(?:utf8)?(?:e?smtp|lmtp)sa?(?= |$)/i;
 /** Protocols without TLS that the gate uses, and names that servers invented for them. */
@@ -18780,11 +18835,11 @@ function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.
     if (!hop) {
         return [
             lineCount === 0
-                ? finding('delivery-hop-unproved', 'The message has no Received line.', {
+                ? finding('delivery-hop-unproved', (0,own/* own */.ZV) `The message has no Received line.`, {
                     evidence: { received: 'none' },
                     cause: 'no-line',
                 })
-                : finding('delivery-hop-unproved', `The message has ${lineCount} Received lines, so the gate reads none.`, {
+                : finding('delivery-hop-unproved', (0,own/* own */.ZV) `The message has ${lineCount} Received lines, so the gate reads none.`, {
                     evidence: { received: `${lineCount} lines` },
                     cause: 'too-many-lines',
                 }),
@@ -18792,7 +18847,9 @@ function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.
     }
     const received = (0,peer/* excerpt */.Kb)(hop.raw);
     const unproved = (why) => [
-        finding('delivery-hop-unproved', `The lowest Received line ${why}: "${received}".`, { evidence: { received } }),
+        finding('delivery-hop-unproved', (0,own/* own */.ZV) `The lowest Received line ${(0,own/* fixed */.Zu)(why)}: "${received}".`, {
+            evidence: { received },
+        }),
     ];
     const isFromUs = hasOurClient(hop, session);
     if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
@@ -18813,10 +18870,10 @@ function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.
     if (!meansNoTls)
         return unproved('does not say whether TLS was used');
     const evidence = { received, ...(protocol !== '' && { with: (0,peer/* excerpt */.Kb)(protocol) }) };
-    const message = `The Received line shows that the server received the message without TLS: "${received}".`;
+    const message = (0,own/* own */.ZV) `The Received line shows that the server received the message without TLS: "${received}".`;
     if (proxy === undefined)
         return [finding('delivery-hop-unencrypted', message, { evidence })];
-    const text = `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+    const text = (0,own/* own */.ZV) `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
     return [
         finding('delivery-hop-unencrypted', text, {
             severity: isDeclared ? 'notice' : 'warning',
@@ -18856,14 +18913,15 @@ function differences(channel, { version, cipher }, received, isDeclared) {
     const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
     if (!isOtherVersion && !isOtherCipher)
         return [];
-    const expected = `${channel.version} ${channel.cipher}`;
+    const expected = (0,own/* own */.ZV) `${channel.version} ${channel.cipher}`;
     const found = (0,peer/* excerpt */.Kb)([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-    const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
+    const message = (0,own/* own */.ZV) `The Received line shows ${found}, but the gate's session used ${expected}.`;
     const evidence = { expected, found, received };
     return [finding('delivery-hop-mismatch', message, { evidence, ...(isDeclared && { severity: 'notice' }) })];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/identity.ts
+
 
 
 
@@ -18875,11 +18933,11 @@ function judgeIdentity(sent, source, parsed) {
     const altered = (0,peer/* excerpt */.Kb)(differences.map(({ text }) => text).join('; '));
     const evidence = { messageId: sent.messageId, altered };
     if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
-        const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+        const text = (0,own/* own */.ZV) `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
         return [finding('message-reencoded', text, { evidence })];
     }
     if ((0,alterations/* hasToken */.y0)(sent, parsed)) {
-        const text = `The message was changed in transit: ${altered}.`;
+        const text = (0,own/* own */.ZV) `The message was changed in transit: ${altered}.`;
         const { removed, isFooter } = identity_kindOf(differences);
         if (isFooter)
             return [finding('message-altered', text, { evidence, cause: 'footer' })];
@@ -18887,7 +18945,7 @@ function judgeIdentity(sent, source, parsed) {
             return [finding('message-altered', text, { evidence })];
         return [finding('message-altered', text, { evidence: { ...evidence, removed }, cause: 'field-removed' })];
     }
-    const text = `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+    const text = (0,own/* own */.ZV) `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
     return [finding('message-altered', text, { evidence, cause: 'replaced' })];
 }
 /** What kind of difference all of them are. */
@@ -18936,6 +18994,7 @@ function queueIdIn(reply) {
 
 
 
+
 /** The finding for a message that the server accepted and that was not found in time. */
 function notReceived({ message, delivery, accepted, searched, others }) {
     const { inbox, to, withinMs } = delivery;
@@ -18943,21 +19002,23 @@ function notReceived({ message, delivery, accepted, searched, others }) {
     const reply = formatReply(accepted);
     const queueId = queueIdIn(accepted);
     const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(peer/* excerpt */.Kb);
-    const within = `${withinMs / 1000} s`;
-    const user = where.user === undefined ? '' : ` as ${where.user}`;
+    const within = (0,own/* own */.ZV) `${withinMs / 1000} s`;
+    const user = where.user === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` as ${where.user}`;
     const other = others.map(describe).find((text) => text !== '');
     const seen = other === undefined
-        ? ''
-        : ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-    const unused = searched.isUnused ? ` ${folders[0]} has never received a message (its first UID is not used).` : '';
+        ? (0,own/* own */.ZV) ``
+        : (0,own/* own */.ZV) ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
+    const unused = searched.isUnused
+        ? (0,own/* own */.ZV) ` ${folders[0] ?? ''} has never received a message (its first UID is not used).`
+        : (0,own/* own */.ZV) ``;
     const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
-    const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
-    return finding('message-not-received', text.trimEnd(), {
+    const text = (0,own/* own */.ZV) `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
+    return finding('message-not-received', text, {
         evidence: {
             messageId: message.messageId,
             ...where,
             searched: folders.join(', '),
-            junk: searched.junk?.searched ? 'searched' : 'not searched',
+            junk: searched.junk?.searched ? (0,own/* own */.ZV) `searched` : (0,own/* own */.ZV) `not searched`,
             within,
             reply,
             ...(queueId !== undefined && { queueId }),
@@ -18968,12 +19029,12 @@ function notReceived({ message, delivery, accepted, searched, others }) {
 }
 function junkSentence({ junk }, { scheme }) {
     if (junk?.searched)
-        return `That includes the junk folder.`;
+        return (0,own/* own */.ZV) `That includes the junk folder.`;
     if (junk)
-        return `The junk folder "${(0,peer/* excerpt */.Kb)(junk.folder)}" could not be searched.`;
+        return (0,own/* own */.ZV) `The junk folder "${(0,peer/* excerpt */.Kb)(junk.folder)}" could not be searched.`;
     if (scheme === 'imap' || scheme === 'imaps')
-        return 'It found no junk folder to search.';
-    return scheme.startsWith('pop3') ? 'POP3 has no access to a junk folder.' : '';
+        return (0,own/* own */.ZV) `It found no junk folder to search.`;
+    return scheme.startsWith('pop3') ? (0,own/* own */.ZV) `POP3 has no access to a junk folder.` : (0,own/* own */.ZV) ``;
 }
 /** The sender and the subject of a message. */
 function describe(source) {
@@ -19263,6 +19324,7 @@ function dkim_verdictOf({ signingDomain, selector = '', status }) {
 
 
 
+
 /**
  * Compares the results of SPF, DKIM and DMARC with those that the configuration requires. DKIM signatures are verified
  * here. Only the receiver can check SPF and DMARC, so the results that the configured receiver added to the message
@@ -19278,9 +19340,9 @@ async function judgeVerdicts(context, verdicts, source, message, hops) {
     ];
 }
 function mismatch(check, required, found, evidence) {
-    const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+    const why = evidence.reason === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` (${evidence.reason})`;
     const cause = mismatchCause(check, required, found, evidence.reason);
-    const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
+    const message = (0,own/* own */.ZV) `The ${(0,own/* fixed */.Zu)(check.toUpperCase())} result is ${found}${why}, but the configuration requires ${required}.`;
     return finding('delivery-verdict-mismatch', message, {
         evidence: { check, required, found, ...evidence },
         ...(cause !== undefined && { cause }),
@@ -19327,7 +19389,7 @@ function judgeReceiver({ endpoint }, check, { [check]: required, authservId = ''
         return [];
     const evidence = { authservId, result: (0,peer/* excerpt */.Kb)(foreign.detail), sender: (0,peer/* excerpt */.Kb)(sender) };
     const of = (0,peer/* excerpt */.Kb)(judged(foreign));
-    const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
+    const text = (0,own/* own */.ZV) `The ${(0,own/* fixed */.Zu)(check.toUpperCase())} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
     return [
         finding('delivery-verdict-mismatch', text, {
             evidence: { check, required, found: required, ...evidence },
@@ -19343,9 +19405,9 @@ function missing(check, required, authservId, message) {
     const isUntrusted = reporting.some((field) => field.authservId === authservId);
     const [other] = reporting;
     const place = isUntrusted
-        ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
-        : '';
-    const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
+        ? (0,own/* own */.ZV) ` There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.`
+        : (0,own/* own */.ZV) ``;
+    const text = (0,own/* own */.ZV) `${authservId} reports no ${(0,own/* fixed */.Zu)(check.toUpperCase())} result in the header of the message, but the configuration requires ${required}.${place}`;
     const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
     const evidence = { check, required, authservId, present };
     if (isUntrusted)
@@ -19385,6 +19447,7 @@ function mostRelevant(signatures) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/inbox-watch.ts
+
 
 
 
@@ -19443,16 +19506,16 @@ async function awaitArrival(context, signedIn, message, accepted, delivery) {
     ];
     const folder = received.junk === undefined ? undefined : (0,peer/* excerpt */.Kb)(received.junk);
     if (folder !== undefined) {
-        findings.push(finding('message-in-junk', `The message arrived in the folder "${folder}".`, { evidence: { folder } }));
+        findings.push(finding('message-in-junk', (0,own/* own */.ZV) `The message arrived in the folder "${folder}".`, { evidence: { folder } }));
     }
     await context.run.pause(settled.remainingMs);
     // What the message shows stays true even if the last search or the deletion fails.
     const { copies, hasMore, failures } = await cleanUp(context, received, delivery, sought, deadline);
     findings.push(...failures);
     if (copies > 1) {
-        const times = hasMore ? `at least ${copies}` : String(copies);
-        const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-        const text = `The message arrived ${times} times, but the gate sent it once.${rest}`;
+        const times = hasMore ? (0,own/* own */.ZV) `at least ${copies}` : String(copies);
+        const rest = hasMore ? (0,own/* own */.ZV) ` More messages that may be copies were not read and stay in the inbox.` : (0,own/* own */.ZV) ``;
+        const text = (0,own/* own */.ZV) `The message arrived ${times} times, but the gate sent it once.${rest}`;
         findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
     }
     const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };
@@ -19549,6 +19612,16 @@ async function settle(session, stopped, pending) {
         if (error instanceof UnsolicitedReply)
             throw error;
     }
+}
+
+;// CONCATENATED MODULE: ./src/text/client-line.ts
+
+/** The commands of SMTP, POP3 and IMAP (after a tag) that the gate sends, and what follows them in any session. */
+const COMMAND = /^(?:(?:EHLO|HELO|LHLO|MAIL FROM:|RCPT TO:|AUTH(?: [A-Z\d-]+)?|DATA|RSET|NOOP|QUIT|STARTTLS|STLS|CAPA|USER|PASS|STAT|LIST|UIDL|TOP|RETR|DELE)|[A-F\d]+ (?:UID )?[A-Z]+)(?![^\s<])/;
+/** A line that the gate sends: its command is our own word, and what follows is a value. */
+function clientLine(line) {
+    const [command = ''] = COMMAND.exec(line) ?? [];
+    return (0,own/* own */.ZV) `${(0,own/* fixed */.Zu)(command)}${line.slice(command.length)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refusal-meaning.ts
@@ -19746,6 +19819,8 @@ function namesRecipient({ code, status, text }, statuses) {
 
 
 
+
+
 const REJECTED = {
     MAIL: 'sender-rejected',
     RCPT: 'recipient-rejected',
@@ -19758,11 +19833,11 @@ const REJECTED = {
  * @param remark is added to the message
  * @param unknown the cause if the reply does not name one
  */
-function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { verb: at, line, reply }, remark = '', unknown) {
-    const said = `The server replied to ${line} with "${formatReply(reply)}"`;
+function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { verb: at, line, reply }, remark = (0,own/* own */.ZV) ``, unknown) {
+    const said = (0,own/* own */.ZV) `The server replied to ${at === 'MESSAGE' ? (0,own/* fixed */.Zu)(line) : clientLine(line)} with "${formatReply(reply)}"`;
     const evidence = { reply: formatReply(reply) };
     if (reply.code < 400) {
-        const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
+        const message = (0,own/* own */.ZV) `${said}, but ${at === 'DATA' ? 354 : 250} is required.${remark}`;
         return stopped(finding('protocol-error', message, { evidence }));
     }
     const meaning = refusalMeaningOf(at, reply, {
@@ -19770,16 +19845,16 @@ function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { v
         offersAuth: capabilities.has('AUTH'),
         isForeign: refusal_domainOf(from) !== refusal_domainOf(to),
     });
-    const text = meaning ? ` ${meaning.text}` : '';
+    const text = meaning ? (0,own/* own */.ZV) ` ${(0,own/* fixed */.Zu)(meaning.text)}` : (0,own/* own */.ZV) ``;
     const isTemporary = reply.code < 500;
     const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
-    const lasting = isLasting ? ' Another attempt does not help, although the code is temporary.' : '';
+    const lasting = isLasting ? (0,own/* own */.ZV) ` Another attempt does not help, although the code is temporary.` : (0,own/* own */.ZV) ``;
     const waited = greylisting && isTemporary
-        ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
-        : '';
+        ? (0,own/* own */.ZV) ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+        : (0,own/* own */.ZV) ``;
     const cause = meaning?.cause ?? unknown;
     const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-    const found = finding(code, `${said}.${text}${lasting}${waited}${remark}`, {
+    const found = finding(code, (0,own/* own */.ZV) `${said}.${text}${lasting}${waited}${remark}`, {
         evidence: {
             ...evidence,
             sender: (0,peer/* excerpt */.Kb)(from),
@@ -19883,6 +19958,8 @@ function refused_recipient_isRefusal({ code, status, says, consistsOf }) {
 
 
 
+
+
 /**
  * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
  * an address in its header contains non-ASCII characters (BODY=8BITMIME, RFC 6152): a server with SMTPUTF8 must also
@@ -19920,7 +19997,7 @@ async function submission_submit(context, { session, capabilities }, envelope, {
     if (context.greylisting) {
         const { reply, waitedMs } = context.greylisting;
         const seconds = Math.round(waitedMs / 1000);
-        const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
+        const message = (0,own/* own */.ZV) `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
         const evidence = { reply, seconds: String(seconds) };
         findings.push(finding('greylisted', message, { evidence, ...(context.endpoint.auth && { cause: 'account' }) }));
     }
@@ -19944,16 +20021,16 @@ async function expectRefusal(context, { session, capabilities, connection }, env
         if (verb === 'MAIL') {
             if (!isSignedIn && requiresAuthentication(reply))
                 return asExpected;
-            return judgeRefusal(context, envelope, capabilities, asked, ' The gate did not send RCPT.');
+            return judgeRefusal(context, envelope, capabilities, asked, (0,own/* own */.ZV) ` The gate did not send RCPT.`);
         }
         if (!isDone(reply)) {
             if (refusesRecipient(reply, { to, isSignedIn }))
                 return asExpected;
-            const remark = ' This does not show that the server rejects the recipient.';
+            const remark = (0,own/* own */.ZV) ` This does not show that the server rejects the recipient.`;
             return judgeRefusal(context, envelope, capabilities, asked, remark, 'not-about-recipient');
         }
-        const client = isSignedIn ? 'this account' : 'an unauthenticated client';
-        const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
+        const client = isSignedIn ? (0,own/* own */.ZV) `this account` : (0,own/* own */.ZV) `an unauthenticated client`;
+        const message = (0,own/* own */.ZV) `The server accepted ${clientLine(line)} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
         const evidence = { reply: formatReply(reply), recipient: (0,peer/* excerpt */.Kb)(to) };
         const cause = relayCause(isSignedIn, connection);
         return stopped(finding('relay-open', message, { evidence, ...(cause && { cause }) }));
@@ -19978,19 +20055,20 @@ function unmailable(capabilities, from, to) {
     if (mailbox === undefined || capabilities.has('SMTPUTF8'))
         return undefined;
     const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
-    const message = `The address ${(0,peer/* excerpt */.Kb)(mailbox)} requires SMTPUTF8, which the server does not offer.`;
+    const message = (0,own/* own */.ZV) `The address ${(0,peer/* excerpt */.Kb)(mailbox)} requires SMTPUTF8, which the server does not offer.`;
     return finding(code, message, { cause: 'no-smtputf8' });
 }
 function tooLarge(capabilities, size) {
     const limit = sizeLimit(capabilities);
     if (limit === undefined || size <= limit)
         return undefined;
-    const message = `The message is ${size} bytes, but the server's SIZE limit is ${limit} bytes, so it was not sent.`;
+    const message = (0,own/* own */.ZV) `The message is ${size} bytes, but the server's SIZE limit is ${limit} bytes, so it was not sent.`;
     const evidence = { size: String(size), limit: String(limit) };
     return finding('message-rejected', message, { evidence, cause: 'size-limit' });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/delivery.ts
+
 
 
 
@@ -20011,7 +20089,7 @@ async function delivery(context, signedIn) {
     if (!endpoint.delivery) {
         return isRequired
             ? done([
-                finding('step-required', 'Delivery is required, but it is not configured.', {
+                finding('step-required', (0,own/* own */.ZV) `Delivery is required, but it is not configured.`, {
                     cause: run.inTerminal ? 'no-message-in-terminal' : 'no-message',
                 }),
             ])
@@ -20023,7 +20101,7 @@ async function delivery(context, signedIn) {
         return expectRefusal(context, signedIn, endpoint.delivery);
     const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
     if (!inbox && expect === 'received' && isRequired) {
-        const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
+        const message = (0,own/* own */.ZV) `Delivery is required, but no inbox is configured to prove that the message arrives.`;
         return done([finding('step-required', message, { cause: run.inTerminal ? 'no-inbox-in-terminal' : 'no-inbox' })]);
     }
     if (inbox) {
@@ -20040,7 +20118,7 @@ async function delivery(context, signedIn) {
     if (!inbox && expect === 'accepted')
         return { ...submitted, next: undefined };
     if (!inbox) {
-        const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
+        const text = (0,own/* own */.ZV) `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
         return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
     }
     const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...endpoint.delivery, inbox });
@@ -20060,6 +20138,7 @@ function done(findings) {
 }
 
 ;// CONCATENATED MODULE: ./src/steps/upgrade/upgrade.ts
+
 
 
 
@@ -20096,7 +20175,7 @@ async function upgrade(context, connected) {
 }
 function upgrade_refused(reply) {
     const { meaning, cause } = meaningOf(reply);
-    const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${meaning}.`;
+    const message = (0,own/* own */.ZV) `The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${(0,own/* fixed */.Zu)(meaning)}.`;
     return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) }, ...(cause && { cause }) });
 }
 /** The meaning of each reply other than 220 (RFC 3207 section 4, RFC 5321 section 4.2.2). */
@@ -20126,8 +20205,8 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
     const isRecord = (0,guard/* isTlsRecord */.RZ)(bytes);
     const cause = isRecord ? 'early-record' : /^[45]\d\d[ -]/.test(text) ? 'error-reply' : undefined;
     const message = isRecord
-        ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
-        : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
+        ? (0,own/* own */.ZV) `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
+        : (0,own/* own */.ZV) `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
     return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
 }
 
@@ -20151,6 +20230,7 @@ function mailboxIn(lines) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
+
 
 
 
@@ -20211,31 +20291,41 @@ function enrich(found, step, context, facts) {
     const { endpoint, run } = context;
     const { greeting, plaintext, insideTls } = facts;
     const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
-    const redactor = run.redactorOf(endpoint);
-    const redact = (text) => redactor.redact(text);
     const used = asUsed(endpoint, facts);
-    const observed = { step, endpoint: used, address: addressOf(context, facts), greeting, capabilities, redact };
+    const observed = {
+        step,
+        endpoint: used,
+        address: addressOf(context, facts),
+        greeting,
+        capabilities,
+        ...redactingIn(endpoint, run),
+    };
     return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
+}
+/** What redacts the secrets of an endpoint in a value. */
+function redactingIn(endpoint, run) {
+    const redactor = run.redactorOf(endpoint);
+    return { redact: (value) => redactor.redact(value) };
 }
 function runStopped({ whyEnded }) {
     const { why, ...cause } = whyEnded();
-    return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+    return finding('run-stopped', (0,own/* own */.ZV) `Nothing more was tested: ${(0,own/* fixed */.Zu)(why)}.`, { inconclusive: true, ...cause });
 }
 /** Adds to the last step of an attempt that the run ended before another one, which might have passed. */
-function notTriedAgain(report, run) {
+function notTriedAgain(report, endpoint, run) {
     const failed = report.steps.findLast(({ status }) => status !== 'skip');
     const steps = report.steps.map((step) => {
         if (step !== failed)
             return step;
-        const findings = [...step.findings, completeFinding(runStopped(run))];
+        const findings = [...step.findings, completeFinding(runStopped(run), redactingIn(endpoint, run))];
         return { ...step, findings, status: (0,verdict_verdict/* statusOf */.c2)(findings) };
     });
     return { ...report, steps, result: (0,verdict_verdict/* resultOf */.Bg)(steps) };
 }
-/** The report of an endpoint for which the gate failed outside a step. */
-function defectReport(endpoint, error) {
+/** The report of an endpoint for which the gate failed outside a step. The error may contain a secret. */
+function defectReport(endpoint, error, redacting) {
     const [first, ...rest] = report_report/* STEP_IDS */.W1;
-    const findings = [completeFinding(internalError(error))];
+    const findings = [completeFinding(internalError(error), redacting)];
     return {
         ...reportHead(endpoint),
         result: 'fail',
@@ -20250,6 +20340,7 @@ function blockedStep(id) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/runner-starved.ts
+
 
 
 /** The servers with the shortest timeout close the connection after ten seconds of silence. */
@@ -20277,19 +20368,20 @@ function unlessStarved(findings, transient, { stoodStillMs }) {
             return transient === true;
         if (code === 'tls-handshake-failed')
             return runner_starved_CLOSED.some((one) => one === cause);
-        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
+        return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test((0,own/* exactly */.pV)(evidence?.data ?? '')));
     };
     if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence))
         return { findings, transient };
     const suspendedFor = inSeconds(stoodStillMs);
     const starved = ({ code, message }) => {
-        const text = `The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
+        const text = (0,own/* own */.ZV) `The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
         return finding('runner-starved', text, { inconclusive: true, evidence: { suspendedFor, finding: code } });
     };
     return { findings: findings.map((found) => (isOfSilence(found) ? starved(found) : found)), transient: true };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/attempt.ts
+
 
 
 
@@ -20348,7 +20440,7 @@ async function attempt(endpoint, run, before = {}) {
     }
     const reports = steps.reports();
     for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
-        reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
+        reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice, redactingIn(endpoint, run)));
     }
     return {
         report: reportOf(context, steps.facts, reports, external_node_perf_hooks_.performance.now() - startedAt),
@@ -20450,7 +20542,7 @@ class Steps {
         const [first] = this.bareLineFeeds.splice(0);
         if (!first)
             return [];
-        const message = 'The server ends lines of its replies with a bare line feed.';
+        const message = (0,own/* own */.ZV) `The server ends lines of its replies with a bare line feed.`;
         return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
     }
 }
@@ -20499,14 +20591,14 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
             if (!(addresses instanceof connect/* ConnectFailure */.Vm))
                 await run.pause(pauseMs);
             if (run.end.isOver) {
-                return withEarlier({ ...notTriedAgain(report, run), durationMs: spentMs, attempts: tries }, earlier);
+                return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
             }
             earlier.push(...findingsToKeep(report));
             spentMs += Math.round(pauseMs);
         }
     }
     catch (error) {
-        return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
+        return withEarlier({ ...defectReport(endpoint, error, redactingIn(endpoint, run)), attempts: tries }, earlier);
     }
 }
 /**
@@ -20645,20 +20737,18 @@ async function gateRedacted(target, retries, run, finished) {
         derivedSecrets.push(text);
         run.addMask(text);
     };
-    const report = await attemptWithRetries(target, retries, { ...run, addMask });
     const redact = (one) => run.redact(one, derivedSecrets);
     try {
-        const redacted = redact(report);
+        const redacted = redact(await attemptWithRetries(target, retries, { ...run, addMask }));
         finished(redacted);
         return redacted;
     }
     catch (error) {
         try {
-            // The error may contain a secret.
-            return redact(defectReport(target.endpoint, error));
+            return redact(defectReport(target.endpoint, error, redactingIn(target.endpoint, run)));
         }
         catch {
-            return defectReport(target.endpoint, 'its findings could not be redacted');
+            return defectReport(target.endpoint, 'its findings could not be redacted', { redact: (reason) => reason });
         }
     }
 }
@@ -20875,6 +20965,7 @@ var secrets_redactor = __nccwpck_require__(1021);
 ;// CONCATENATED MODULE: ./src/secrets/redact-report.ts
 
 
+
 /** Keys whose values the gate chooses. They contain no secret, and must not be redacted if a password is `pass`. */
 const OWN_WORDS = new Set([
     'title',
@@ -20895,20 +20986,19 @@ const OWN_WORDS = new Set([
     'validTo',
     'sha256',
 ]);
-/** Fixed text of the catalog, and values that were redacted before they became a part of it (`completeFinding`). */
-const COMPOSED = ['remedy', 'reproduce', 'reproduceShows', 'reproduceSendsTo'];
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 /**
- * Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized.
+ * Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized. Of
+ * findings it redacts only what AUTH derived, because their values are already redacted, and our own words are not to be.
  * @param derivedSecrets what AUTH derived from a secret; no word of the gate is one
  */
 function redactReport(report, secrets, derivedSecrets = []) {
     const { steps, earlier, tls, transcript, inboxTranscript, ...rest } = report;
     const redactor = secrets.with(derivedSecrets);
     const ofDerived = new secrets_redactor/* Redactor */.p(derivedSecrets);
-    const redacted = (one) => redactFinding(one, redactor, ofDerived);
+    const redacted = (one) => shortenFinding(ofDerived.redactDeep(one, OWN_WORDS));
     return {
         ...redactor.redactDeep(rest, OWN_WORDS),
         steps: steps.map((step) => ({ ...step, findings: step.findings.map(redacted) })),
@@ -20918,17 +21008,13 @@ function redactReport(report, secrets, derivedSecrets = []) {
         ...(inboxTranscript && { inboxTranscript: redactTranscript(inboxTranscript, redactor) }),
     };
 }
-function redactFinding(finding, redactor, ofDerived) {
-    const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, ...COMPOSED, 'evidence']));
-    const composed = Object.entries(finding).filter(([key]) => COMPOSED.includes(key));
-    // The keys of evidence say nothing about its values.
-    const evidence = Object.entries(redactor.redactDeep(finding.evidence ?? {}));
+function shortenFinding(finding) {
+    const { message, evidence } = finding;
     return {
-        ...redacted,
-        ...ofDerived.redactDeep(Object.fromEntries(composed)),
-        message: (0,shorten/* shorten */.ml)(redacted.message, MESSAGE_LIMIT),
-        ...(finding.evidence && {
-            evidence: Object.fromEntries(evidence.map(([key, value]) => [key, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)])),
+        ...finding,
+        message: (0,shorten/* shorten */.ml)(message, MESSAGE_LIMIT),
+        ...(evidence && {
+            evidence: Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, (0,shorten/* shorten */.ml)(value, EVIDENCE_LIMIT)])),
         }),
     };
 }
@@ -20955,7 +21041,10 @@ function redactTranscript(lines, redactor) {
             turns.push([line]);
     }
     return turns.flatMap((turn) => {
-        const texts = redactor.redactLines(turn.map(({ text }) => text));
+        const [{ from, text }] = turn;
+        const texts = from === 'client'
+            ? [clientLine(text).render((value) => redactor.redact(value))]
+            : redactor.redactLines(turn.map((line) => line.text));
         return turn.map((line, at) => ({ ...line, text: texts[at] ?? '' }));
     });
 }
@@ -21179,14 +21268,16 @@ function secure(socket, host, settings, deadline, afterStartTls = false) {
 /* harmony export */   nS: () => (/* binding */ rejected),
 /* harmony export */   q_: () => (/* binding */ temporary)
 /* harmony export */ });
+/* harmony import */ var _text_own_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9203);
 /* harmony import */ var _text_peer_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(875);
+
 
 /** Carries a failure to the caller of an inbox, who gets it as an {@link InboxResult}. */
 class InboxError extends Error {
     failure;
     name = 'InboxError';
     constructor(failure) {
-        super(describeFailure(failure));
+        super(failure.kind);
         this.failure = failure;
     }
 }
@@ -21205,8 +21296,8 @@ const rejected = (reason, detail, reply, naming) => new InboxError({
     ...(naming && { naming }),
 });
 /** @param what a command or a request, as the end of a sentence */
-const noReply = (what) => temporary('no-reply', `the server did not reply in time to ${what}`);
-const noGreeting = () => temporary('no-greeting', 'the server sent no greeting in time');
+const noReply = (what) => temporary('no-reply', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server did not reply in time to ${(0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .fixed */ .Zu)(what)}`);
+const noGreeting = () => temporary('no-greeting', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server sent no greeting in time`);
 /** @param bytes what the server sent first */
 function otherProtocol(expected, bytes) {
     const [said = ''] = (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeBytes */ .yj)(bytes).trimStart().split(/\r?\n/, 1);
@@ -21243,11 +21334,11 @@ function describeFailure(failure) {
         case 'no-tls':
             return describeNoTls(failure);
         case 'bad-certificate':
-            return failure.objections.map(({ message }) => message).join(' ');
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .join */ .fj)(failure.objections.map(({ message }) => message), ' ');
         case 'other-protocol':
-            return `the server is not ${failure.expected === 'POP3' ? 'a' : 'an'} ${failure.expected} server: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(failure.said)}"`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server is not ${failure.expected === 'POP3' ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `a` : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `an`} ${(0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .fixed */ .Zu)(failure.expected)} server: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(failure.said)}"`;
         case 'message-gone':
-            return 'the message arrived, but was gone before it could be read: another program removes mail from the mailbox';
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the message arrived, but was gone before it could be read: another program removes mail from the mailbox`;
         case 'temporary':
         case 'busy':
         case 'unusable':
@@ -21256,37 +21347,37 @@ function describeFailure(failure) {
     }
 }
 function describeConnectFailure({ kind, detail, address }) {
-    const at = address === undefined ? '' : ` to ${address}`;
+    const at = address === undefined ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `` : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) ` to ${address}`;
     switch (kind) {
         case 'name-not-found':
-            return `the host name does not exist or has no address (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the host name does not exist or has no address (${detail})`;
         case 'lookup-failed':
-            return `the lookup of the host name failed (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the lookup of the host name failed (${detail})`;
         case 'timed-out':
-            return `the connection${at} timed out (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection${at} timed out (${detail})`;
         case 'refused':
-            return `the connection${at} was refused (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection${at} was refused (${detail})`;
         case 'no-route':
         case 'not-possible-here':
         case 'reset':
-            return `no connection${at} (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no connection${at} (${detail})`;
     }
 }
 function describeHandshake(failure, afterStartTls) {
     switch (failure.kind) {
         case 'timed-out':
-            return 'the server did not complete the handshake in time';
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server did not complete the handshake in time`;
         case 'lost':
-            return `the connection was lost during the handshake (${failure.detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection was lost during the handshake (${failure.detail})`;
         case 'alert':
-            return `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
         case 'refused-here':
-            return `the handshake failed (${failure.reason})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the handshake failed (${failure.reason})`;
         case 'cleartext': {
             const [line = ''] = (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeBytes */ .yj)(failure.bytes).split(/\r?\n/, 1);
             return afterStartTls
-                ? `the server sent unencrypted data after it accepted STARTTLS: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`
-                : `the server replied unencrypted: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`;
+                ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server sent unencrypted data after it accepted STARTTLS: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`
+                : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server replied unencrypted: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`;
         }
     }
 }
@@ -21298,11 +21389,11 @@ function describeNoTls(failure) {
     const { cause, afterStartTls, negotiated, required } = failure;
     const how = describeHandshake(cause, afterStartTls);
     if (!negotiated)
-        return `no TLS: ${how}`;
+        return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no TLS: ${how}`;
     const { version, cipher } = negotiated;
     return isVersionTooOld(failure)
-        ? `the server supports ${version}, but ${required} or later is required: ${how}`
-        : `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
+        ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server supports ${version}, but ${required} or later is required: ${how}`
+        : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }
 
 
@@ -23712,6 +23803,65 @@ function countOf(part, whole, noun, plural = `${noun}s`) {
     if (part < whole || whole === 0)
         return `${part} of ${count(whole, noun, plural)}`;
     return whole === 1 ? count(1, noun) : `all ${whole} ${plural}`;
+}
+
+
+/***/ }),
+
+/***/ 9203:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yl: () => (/* binding */ renderAll),
+/* harmony export */   ZV: () => (/* binding */ own),
+/* harmony export */   Zu: () => (/* binding */ fixed),
+/* harmony export */   fj: () => (/* binding */ join),
+/* harmony export */   pV: () => (/* binding */ exactly)
+/* harmony export */ });
+/* unused harmony export OwnText */
+/**
+ * A text in our own words with values in it, such as replies and names. The two are kept apart until the text is shown,
+ * because only a value can contain a secret. Our own words are never redacted: a password may be `server`.
+ */
+class OwnText {
+    words;
+    values;
+    /** @param words before, between and after the values: one more than there are values; never text from elsewhere */
+    constructor(words, values = []) {
+        this.words = words;
+        this.values = values;
+    }
+    /** @param redact what to do with each value */
+    render(redact) {
+        const shown = (value) => value instanceof OwnText ? value.render(redact) : redact(String(value));
+        return this.words.reduce((before, words, at) => before + shown(this.values[at - 1] ?? '') + words);
+    }
+}
+/** Template tag: its literal parts are our own words, and its interpolations are values unless they are {@link OwnText}. */
+function own(words, ...values) {
+    return new OwnText(words, values);
+}
+/** A text from a fixed set, of ours or of a protocol. */
+function fixed(text) {
+    return new OwnText([text]);
+}
+function join(texts, separator) {
+    const separators = texts.slice(1).map(() => separator);
+    return new OwnText(['', ...separators, ''], texts);
+}
+/** The text with its values as they are. */
+function exactly(text) {
+    return shownWith(text, (value) => value);
+}
+/**
+ * Renders the texts of a record. A string is a value as a whole.
+ * @param redact what to do with each value
+ */
+function renderAll(texts, redact) {
+    return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, shownWith(text, redact)]));
+}
+function shownWith(text, redact) {
+    return text instanceof OwnText ? text.render(redact) : redact(text);
 }
 
 
@@ -46770,8 +46920,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 132 modules
-var run = __nccwpck_require__(3647);
+// EXTERNAL MODULE: ./src/gate/run.ts + 133 modules
+var run = __nccwpck_require__(1488);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 

@@ -10,6 +10,7 @@ import { RUN } from './catalog/run.js';
 import { TRANSIT } from './catalog/transit.js';
 import { UPGRADE } from './catalog/upgrade.js';
 import type { CatalogEntry } from './catalog/entry.js';
+import type { OwnText } from '../text/own.js';
 
 export type { CatalogEntry } from './catalog/entry.js';
 
@@ -35,7 +36,7 @@ export type FindingCode = keyof typeof CATALOG;
 
 /** The evidence of a finding: the fields of its entry, and no others. */
 export type Evidence<Code extends FindingCode> = Code extends FindingCode
-  ? Partial<Record<keyof (typeof CATALOG)[Code]['evidence'], string>>
+  ? Partial<Record<keyof (typeof CATALOG)[Code]['evidence'], string | OwnText>>
   : never;
 
 /** The names of the causes of a finding, besides the usual one. */

@@ -7,9 +7,10 @@ import type { KnownFinding } from './finding.js';
 import { COMMANDS, SENDING, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import { recognize, settingOf } from './software.js';
+import { renderAll } from '../text/own.js';
 
 /** What the gate has learned about a server by the end of a step. */
-export interface Observed {
+export interface Observed extends Redacting {
   readonly step: StepId;
   readonly endpoint: ReproducibleEndpoint;
   /** The IP address of the server. */
@@ -18,60 +19,56 @@ export interface Observed {
   readonly greeting?: string | undefined;
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];
-  /**
-   * Redacts the secrets in a value before it becomes a part of a fix or a command. The fixed text around it is never
-   * redacted: a password may be `server` or `swaks`.
-   */
-  readonly redact: (text: string) => string;
+}
+
+/** Redacts the secrets in a value before it becomes a part of a message, a fix or a command. */
+export interface Redacting {
+  readonly redact: (value: string) => string;
 }
 
 /** Completes the findings of one step. Those that one action fixes have one fix. */
 export function completeFindings(found: readonly KnownFinding[], observed: Observed): Finding[] {
-  const redacted = found.map((one) => ({ ...one, evidence: redactedValues(one, observed) }));
-  const fixes = sharedFixes(redacted);
-  return found.map((one, index) => {
-    const same = redacted[index];
-    return completeFinding(one, observed, same && fixes.get(same));
-  });
+  const fixes = sharedFixes(found, (one) => valuesOf(one, observed));
+  return found.map((one) => completeFinding(one, observed, fixes.get(one)));
 }
 
 /**
- * Adds to a finding its cause and what to do about it: who has to act, the fix, the setting of this server or provider,
- * and a command that shows the problem.
- * @param observed undefined for a finding about the gate itself, whose evidence contains nothing from the network
+ * Puts a finding into words, and adds its cause and what to do about it: who has to act, the fix, the setting of this
+ * server or provider, and a command that shows the problem.
+ * @param observed only what redacts, for a finding about the gate itself
  * @param fix if another finding has the same fix
  */
-export function completeFinding(
-  { cause: name, ...found }: KnownFinding,
-  observed?: Observed,
-  fix?: SharedFix,
-): Finding {
-  const values = observed ? redactedValues(found, observed) : (found.evidence ?? {});
+export function completeFinding(found: KnownFinding, observed: Observed | Redacting, fix?: SharedFix): Finding {
+  const { cause: name, message, evidence, ...rest } = found;
+  const values = valuesOf(found, observed);
+  const exact = valuesOf(found, { redact: (value) => value });
+  const server = 'endpoint' in observed ? observed : undefined;
   const entry: CatalogEntry = CATALOG[found.code];
   const cause = causeOf(found.code, name);
   const { title = entry.title, party, certainty, reference = entry.reference } = cause;
   const { resultType } = entry;
   return {
-    ...{ ...found, title, party, certainty },
-    remedy: fix && !fix.leads ? fix.text : remedyOf(found, cause, fix?.text ?? textOf(cause.remedy, values), observed),
+    ...{ ...rest, title, party, certainty },
+    message: message.render(observed.redact),
+    ...(evidence && { evidence: values }),
+    remedy: fix && !fix.leads ? fix.text : remedyOf(exact, cause, fix?.text ?? textOf(cause.remedy, values), server),
     ...(reference !== undefined && { reference }),
     ...(resultType !== undefined && { resultType }),
-    ...(observed && found.severity !== 'notice' && commandOf(found, cause, values, observed)),
+    ...(server && found.severity !== 'notice' && commandOf(cause, { exact, values }, server)),
   };
 }
 
-function redactedValues({ evidence = {} }: KnownFinding, { redact }: Observed): Values {
-  return Object.fromEntries(Object.entries(evidence).map(([field, value]) => [field, redact(value)]));
+function valuesOf({ evidence = {} }: KnownFinding, { redact }: Redacting): Values {
+  return renderAll(evidence, redact);
 }
 
 /** @param text of the fix, without a setting */
 function remedyOf(
-  { evidence = {} }: KnownFinding,
+  { reply = '', data = '' }: Values,
   { examples, setting }: Cause,
   text: string,
   observed: Observed | undefined,
 ): string {
-  const { reply = '', data = '' } = evidence;
   const software =
     observed &&
     recognize({
@@ -89,16 +86,15 @@ function remedyOf(
 }
 
 function commandOf(
-  { evidence = {} }: KnownFinding,
   { reproduce }: Cause,
-  values: Values,
+  { exact, values }: { readonly exact: Values; readonly values: Values },
   { endpoint, address, capabilities, redact }: Observed,
 ): Pick<Finding, 'reproduce' | 'reproduceShows' | 'reproduceSendsTo'> {
   if (!reproduce) return {};
   const { command, shows } = reproduce;
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
   const shown = redactedEndpoint(endpoint, redact);
-  const line = COMMANDS[command](shown, { address, capabilities, evidence });
+  const line = COMMANDS[command](shown, { address, capabilities, evidence: exact });
   if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
   const sendsTo = command === SENDING ? shown.delivery?.to : undefined;
   return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };

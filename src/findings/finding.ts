@@ -1,7 +1,10 @@
 import type { Finding } from '../report/report.js';
+import type { OwnText } from '../text/own.js';
 import { CATALOG, type CatalogEntry, type CauseOf, type Evidence, type FindingCode } from './catalog.js';
 
 type Completed =
+  | 'message'
+  | 'evidence'
   | 'title'
   | 'party'
   | 'certainty'
@@ -15,17 +18,17 @@ type Completed =
 /** A finding as a step creates it. {@link completeFinding} adds the cause, its fix and a command. */
 export interface KnownFinding extends Omit<Finding, Completed> {
   readonly code: FindingCode;
+  /** What is wrong; text from the network in it must be short and printable. */
+  readonly message: OwnText;
+  readonly evidence?: Readonly<Record<string, string | OwnText>>;
   /** The cause, if it is not the usual one. */
   readonly cause?: string;
 }
 
-/**
- * Creates a finding with the severity of the catalog.
- * @param message what is wrong; text from the network in it must be short and printable
- */
+/** Creates a finding with the severity of the catalog. */
 export function finding<Code extends FindingCode>(
   code: Code,
-  message: string,
+  message: OwnText,
   details: Partial<Pick<Finding, 'severity' | 'inconclusive'>> & {
     readonly evidence?: Evidence<Code>;
     readonly cause?: CauseOf<Code>;

@@ -1,7 +1,9 @@
 import type { Finding } from '../report/report.js';
 import { CATALOG } from './catalog.js';
 import { causeOf, textOf } from './cause.js';
+import { exactly } from '../text/own.js';
 import type { KnownFinding } from './finding.js';
+import type { Values } from './catalog/entry.js';
 
 /** The fix of a finding that another one has too. */
 export interface SharedFix {
@@ -11,21 +13,25 @@ export interface SharedFix {
 }
 
 /** A finding, without what is said about it. */
-type Problem = Pick<KnownFinding, 'code' | 'cause' | 'evidence'>;
+type Problem = Pick<KnownFinding, 'code' | 'cause'> & { readonly evidence?: Values };
 
 /**
  * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
  * misnamed. The worst of those that are not waived has the fix.
  */
-export function sharedFixes(found: readonly KnownFinding[]): ReadonlyMap<KnownFinding, SharedFix> {
+export function sharedFixes(
+  found: readonly KnownFinding[],
+  valuesOf: (found: KnownFinding) => Values,
+): ReadonlyMap<KnownFinding, SharedFix> {
+  const problemOf = (one: KnownFinding): Problem => ({ ...one, evidence: valuesOf(one) });
   const fixes = new Map<KnownFinding, SharedFix>();
-  const fixable = found.filter((one) => one.severity !== 'notice' && need(one) !== '');
+  const fixable = found.filter((one) => one.severity !== 'notice' && need(problemOf(one)) !== '');
   for (const certificate of new Set(fixable.map(certificateOf))) {
     const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
     const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
     if (!leader || ofOne.length < 2) continue;
     const title = titleOf(leader);
-    const needs = needsOf(ofOne);
+    const needs = needsOf(ofOne.map(problemOf));
     for (const one of ofOne) {
       fixes.set(
         one,
@@ -63,7 +69,7 @@ function titleOf({ code, cause }: KnownFinding): string {
 
 /** A server may have an RSA and an ECDSA certificate. */
 function certificateOf({ evidence }: KnownFinding): string {
-  return evidence?.keyType ?? '';
+  return exactly(evidence?.keyType ?? '');
 }
 
 function rank({ severity, waived }: KnownFinding): number {

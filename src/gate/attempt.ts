@@ -20,8 +20,9 @@ import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
 import { statusOf } from '../verdict/verdict.js';
 import { unusedWaivers } from '../verdict/waivers.js';
-import { blockedStep, enrich, reportOf, runStopped } from './endpoint-report.js';
+import { blockedStep, enrich, redactingIn, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
+import { own } from '../text/own.js';
 
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
@@ -69,7 +70,7 @@ export async function attempt(
 
   const reports = steps.reports();
   for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
-    reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice));
+    reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice, redactingIn(endpoint, run)));
   }
   return {
     report: reportOf(context, steps.facts, reports, performance.now() - startedAt),
@@ -173,7 +174,7 @@ class Steps {
   #drainBareLineFeeds(): KnownFinding[] {
     const [first] = this.bareLineFeeds.splice(0);
     if (!first) return [];
-    const message = 'The server ends lines of its replies with a bare line feed.';
+    const message = own`The server ends lines of its replies with a bare line feed.`;
     return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
   }
 }

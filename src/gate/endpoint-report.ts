@@ -1,4 +1,4 @@
-import { completeFinding, completeFindings } from '../findings/complete.js';
+import { completeFinding, completeFindings, type Redacting } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
@@ -12,6 +12,7 @@ import type { PeerText } from '../text/peer.js';
 import { shortenList } from '../text/shorten.js';
 import { resultOf, statusOf } from '../verdict/verdict.js';
 import { applyWaivers } from '../verdict/waivers.js';
+import { fixed, own } from '../text/own.js';
 
 export function reportOf(
   context: Context,
@@ -71,33 +72,48 @@ export function enrich(found: readonly KnownFinding[], step: StepId, context: Co
   const { endpoint, run } = context;
   const { greeting, plaintext, insideTls } = facts;
   const capabilities = [...(plaintext?.lines ?? []), ...(insideTls?.lines ?? [])].map(({ exact }) => exact);
-  const redactor = run.redactorOf(endpoint);
-  const redact = (text: string): string => redactor.redact(text);
   const used = asUsed(endpoint, facts);
-  const observed = { step, endpoint: used, address: addressOf(context, facts), greeting, capabilities, redact };
+  const observed = {
+    step,
+    endpoint: used,
+    address: addressOf(context, facts),
+    greeting,
+    capabilities,
+    ...redactingIn(endpoint, run),
+  };
   return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
+}
+
+/** What redacts the secrets of an endpoint in a value. */
+export function redactingIn(endpoint: Endpoint, run: Pick<RunContext, 'redactorOf'>): Redacting {
+  const redactor = run.redactorOf(endpoint);
+  return { redact: (value) => redactor.redact(value) };
 }
 
 export function runStopped({ whyEnded }: RunContext): KnownFinding {
   const { why, ...cause } = whyEnded();
-  return finding('run-stopped', `Nothing more was tested: ${why}.`, { inconclusive: true, ...cause });
+  return finding('run-stopped', own`Nothing more was tested: ${fixed(why)}.`, { inconclusive: true, ...cause });
 }
 
 /** Adds to the last step of an attempt that the run ended before another one, which might have passed. */
-export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(report: T, run: RunContext): T {
+export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(
+  report: T,
+  endpoint: Endpoint,
+  run: RunContext,
+): T {
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
   const steps = report.steps.map((step) => {
     if (step !== failed) return step;
-    const findings = [...step.findings, completeFinding(runStopped(run))];
+    const findings = [...step.findings, completeFinding(runStopped(run), redactingIn(endpoint, run))];
     return { ...step, findings, status: statusOf(findings) };
   });
   return { ...report, steps, result: resultOf(steps) };
 }
 
-/** The report of an endpoint for which the gate failed outside a step. */
-export function defectReport(endpoint: Endpoint, error: unknown): EndpointReport {
+/** The report of an endpoint for which the gate failed outside a step. The error may contain a secret. */
+export function defectReport(endpoint: Endpoint, error: unknown, redacting: Redacting): EndpointReport {
   const [first, ...rest] = STEP_IDS;
-  const findings = [completeFinding(internalError(error))];
+  const findings = [completeFinding(internalError(error), redacting)];
   return {
     ...reportHead(endpoint),
     result: 'fail',

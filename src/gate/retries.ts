@@ -3,7 +3,7 @@ import { earlierFindings, STEP_IDS, type EndpointReport, type StepId } from '../
 import type { Context, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import { attempt, type Attempt } from './attempt.js';
-import { defectReport, notTriedAgain } from './endpoint-report.js';
+import { defectReport, notTriedAgain, redactingIn } from './endpoint-report.js';
 
 /** An endpoint and its IP addresses. */
 export type Target = Pick<Context, 'endpoint' | 'addresses'>;
@@ -52,13 +52,13 @@ export async function attemptWithRetries(
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof ConnectFailure)) await run.pause(pauseMs);
       if (run.end.isOver) {
-        return withEarlier({ ...notTriedAgain(report, run), durationMs: spentMs, attempts: tries }, earlier);
+        return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
       }
       earlier.push(...findingsToKeep(report));
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
-    return withEarlier({ ...defectReport(endpoint, error), attempts: tries }, earlier);
+    return withEarlier({ ...defectReport(endpoint, error, redactingIn(endpoint, run)), attempts: tries }, earlier);
   }
 }
 

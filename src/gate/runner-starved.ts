@@ -3,6 +3,7 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Deadline } from '../net/deadline.js';
 import { inSeconds } from '../steps/budget.js';
 import type { Transient } from '../steps/hand-over.js';
+import { exactly, own } from '../text/own.js';
 
 /** The servers with the shortest timeout close the connection after ten seconds of silence. */
 const MIN_STANDSTILL_MS = 5000;
@@ -35,12 +36,12 @@ export function unlessStarved(
     // An inbox may be unreachable for other reasons, such as a reply that is too long. They are not transient.
     if (code === 'inbox-unreachable') return transient === true;
     if (code === 'tls-handshake-failed') return CLOSED.some((one) => one === cause);
-    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(evidence?.data ?? ''));
+    return OF_SILENCE.has(code) || (code === 'plaintext-after-starttls' && CLOSING.test(exactly(evidence?.data ?? '')));
   };
   if (stoodStillMs < MIN_STANDSTILL_MS || !findings.some(isOfSilence)) return { findings, transient };
   const suspendedFor = inSeconds(stoodStillMs);
   const starved = ({ code, message }: KnownFinding): KnownFinding => {
-    const text = `The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
+    const text = own`The gate process did not run for ${suspendedFor} during this attempt, which may be the cause of the failure: ${message}`;
     return finding('runner-starved', text, { inconclusive: true, evidence: { suspendedFor, finding: code } });
   };
   return { findings: findings.map((found) => (isOfSilence(found) ? starved(found) : found)), transient: true };

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';
-import { defectReport } from './endpoint-report.js';
+import { defectReport, redactingIn } from './endpoint-report.js';
 import { attemptWithRetries, type Target } from './retries.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
@@ -54,18 +54,16 @@ async function gateRedacted(
     derivedSecrets.push(text);
     run.addMask(text);
   };
-  const report = await attemptWithRetries(target, retries, { ...run, addMask });
   const redact = (one: EndpointReport): EndpointReport => run.redact(one, derivedSecrets);
   try {
-    const redacted = redact(report);
+    const redacted = redact(await attemptWithRetries(target, retries, { ...run, addMask }));
     finished(redacted);
     return redacted;
   } catch (error) {
     try {
-      // The error may contain a secret.
-      return redact(defectReport(target.endpoint, error));
+      return redact(defectReport(target.endpoint, error, redactingIn(target.endpoint, run)));
     } catch {
-      return defectReport(target.endpoint, 'its findings could not be redacted');
+      return defectReport(target.endpoint, 'its findings could not be redacted', { redact: (reason) => reason });
     }
   }
 }

@@ -1,13 +1,14 @@
 import type { ConnectFailure } from '../net/connect.js';
+import { fixed, join, own, type OwnText } from '../text/own.js';
 import { decodeBytes, excerpt } from '../text/peer.js';
 import type { HandshakeFailure } from '../tls/handshake.js';
 
 /** A problem of the certificates of an inbox, from the finding for it. */
 export interface Objection {
   readonly code: string;
-  readonly message: string;
+  readonly message: OwnText;
   readonly cause?: string;
-  readonly evidence?: Readonly<Record<string, string>> | undefined;
+  readonly evidence?: Readonly<Record<string, string | OwnText>> | undefined;
 }
 
 /** What a server negotiates if every version and cipher suite is enabled. */
@@ -68,23 +69,23 @@ export type InboxFailure =
   | { readonly kind: 'bad-certificate'; readonly objections: readonly Objection[] }
   /** What the server sent first does not belong to the protocol. */
   | { readonly kind: 'other-protocol'; readonly expected: 'IMAP' | 'POP3' | 'HTTP'; readonly said: string }
-  | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: string; readonly reply?: string }
+  | { readonly kind: 'temporary'; readonly reason: TemporaryReason; readonly detail: OwnText; readonly reply?: string }
   /**
    * The mailbox is not available now, but may be before the search ends: another session has it open, or the server has a
    * problem of its own.
    */
   | {
       readonly kind: 'busy';
-      readonly detail: string;
+      readonly detail: OwnText;
       readonly reason: 'in-use' | 'server-error';
       readonly reply?: string;
     }
   /** `reply` is the server's own text. */
-  | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly detail: string; readonly reply?: string }
+  | { readonly kind: 'unusable'; readonly reason: UnusableReason; readonly detail: OwnText; readonly reply?: string }
   | {
       readonly kind: 'rejected';
       readonly reason: RejectedReason;
-      readonly detail: string;
+      readonly detail: OwnText;
       readonly reply?: string;
       readonly naming?: MailboxNaming;
     }
@@ -99,21 +100,21 @@ export class InboxError extends Error {
   override readonly name = 'InboxError';
 
   constructor(readonly failure: InboxFailure) {
-    super(describeFailure(failure));
+    super(failure.kind);
   }
 }
 
 /** @param reply the server's own text, escaped */
-export const temporary = (reason: TemporaryReason, detail: string, reply?: string): InboxError =>
+export const temporary = (reason: TemporaryReason, detail: OwnText, reply?: string): InboxError =>
   new InboxError({ kind: 'temporary', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-export const busy = (detail: string, reason: 'in-use' | 'server-error' = 'in-use', reply?: string): InboxError =>
+export const busy = (detail: OwnText, reason: 'in-use' | 'server-error' = 'in-use', reply?: string): InboxError =>
   new InboxError({ kind: 'busy', detail, reason, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-export const unusable = (reason: UnusableReason, detail: string, reply?: string): InboxError =>
+export const unusable = (reason: UnusableReason, detail: OwnText, reply?: string): InboxError =>
   new InboxError({ kind: 'unusable', reason, detail, ...(reply !== undefined && { reply }) });
 /** @param reply the server's own text, escaped */
-export const rejected = (reason: RejectedReason, detail: string, reply?: string, naming?: MailboxNaming): InboxError =>
+export const rejected = (reason: RejectedReason, detail: OwnText, reply?: string, naming?: MailboxNaming): InboxError =>
   new InboxError({
     kind: 'rejected',
     reason,
@@ -124,9 +125,9 @@ export const rejected = (reason: RejectedReason, detail: string, reply?: string,
 
 /** @param what a command or a request, as the end of a sentence */
 export const noReply = (what: string): InboxError =>
-  temporary('no-reply', `the server did not reply in time to ${what}`);
+  temporary('no-reply', own`the server did not reply in time to ${fixed(what)}`);
 
-export const noGreeting = (): InboxError => temporary('no-greeting', 'the server sent no greeting in time');
+export const noGreeting = (): InboxError => temporary('no-greeting', own`the server sent no greeting in time`);
 
 /** @param bytes what the server sent first */
 export function otherProtocol(expected: 'IMAP' | 'POP3' | 'HTTP', bytes: Uint8Array): InboxError {
@@ -157,18 +158,21 @@ export function isTransient(failure: InboxFailure): boolean {
 }
 
 /** For a message, as the end of a sentence. The server's text in it is escaped. */
-export function describeFailure(failure: InboxFailure): string {
+export function describeFailure(failure: InboxFailure): OwnText {
   switch (failure.kind) {
     case 'no-connection':
       return describeConnectFailure(failure.cause);
     case 'no-tls':
       return describeNoTls(failure);
     case 'bad-certificate':
-      return failure.objections.map(({ message }) => message).join(' ');
+      return join(
+        failure.objections.map(({ message }) => message),
+        ' ',
+      );
     case 'other-protocol':
-      return `the server is not ${failure.expected === 'POP3' ? 'a' : 'an'} ${failure.expected} server: "${excerpt(failure.said)}"`;
+      return own`the server is not ${failure.expected === 'POP3' ? own`a` : own`an`} ${fixed(failure.expected)} server: "${excerpt(failure.said)}"`;
     case 'message-gone':
-      return 'the message arrived, but was gone before it could be read: another program removes mail from the mailbox';
+      return own`the message arrived, but was gone before it could be read: another program removes mail from the mailbox`;
     case 'temporary':
     case 'busy':
     case 'unusable':
@@ -177,39 +181,39 @@ export function describeFailure(failure: InboxFailure): string {
   }
 }
 
-function describeConnectFailure({ kind, detail, address }: ConnectFailure): string {
-  const at = address === undefined ? '' : ` to ${address}`;
+function describeConnectFailure({ kind, detail, address }: ConnectFailure): OwnText {
+  const at = address === undefined ? own`` : own` to ${address}`;
   switch (kind) {
     case 'name-not-found':
-      return `the host name does not exist or has no address (${detail})`;
+      return own`the host name does not exist or has no address (${detail})`;
     case 'lookup-failed':
-      return `the lookup of the host name failed (${detail})`;
+      return own`the lookup of the host name failed (${detail})`;
     case 'timed-out':
-      return `the connection${at} timed out (${detail})`;
+      return own`the connection${at} timed out (${detail})`;
     case 'refused':
-      return `the connection${at} was refused (${detail})`;
+      return own`the connection${at} was refused (${detail})`;
     case 'no-route':
     case 'not-possible-here':
     case 'reset':
-      return `no connection${at} (${detail})`;
+      return own`no connection${at} (${detail})`;
   }
 }
 
-function describeHandshake(failure: HandshakeFailure, afterStartTls: boolean): string {
+function describeHandshake(failure: HandshakeFailure, afterStartTls: boolean): OwnText {
   switch (failure.kind) {
     case 'timed-out':
-      return 'the server did not complete the handshake in time';
+      return own`the server did not complete the handshake in time`;
     case 'lost':
-      return `the connection was lost during the handshake (${failure.detail})`;
+      return own`the connection was lost during the handshake (${failure.detail})`;
     case 'alert':
-      return `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
+      return own`the server refused the handshake (alert ${failure.number}, ${failure.name})`;
     case 'refused-here':
-      return `the handshake failed (${failure.reason})`;
+      return own`the handshake failed (${failure.reason})`;
     case 'cleartext': {
       const [line = ''] = decodeBytes(failure.bytes).split(/\r?\n/, 1);
       return afterStartTls
-        ? `the server sent unencrypted data after it accepted STARTTLS: "${excerpt(line)}"`
-        : `the server replied unencrypted: "${excerpt(line)}"`;
+        ? own`the server sent unencrypted data after it accepted STARTTLS: "${excerpt(line)}"`
+        : own`the server replied unencrypted: "${excerpt(line)}"`;
     }
   }
 }
@@ -219,12 +223,12 @@ export function isVersionTooOld({ negotiated, required }: Extract<InboxFailure, 
   return negotiated !== undefined && negotiated.version < required;
 }
 
-function describeNoTls(failure: Extract<InboxFailure, { kind: 'no-tls' }>): string {
+function describeNoTls(failure: Extract<InboxFailure, { kind: 'no-tls' }>): OwnText {
   const { cause, afterStartTls, negotiated, required } = failure;
   const how = describeHandshake(cause, afterStartTls);
-  if (!negotiated) return `no TLS: ${how}`;
+  if (!negotiated) return own`no TLS: ${how}`;
   const { version, cipher } = negotiated;
   return isVersionTooOld(failure)
-    ? `the server supports ${version}, but ${required} or later is required: ${how}`
-    : `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
+    ? own`the server supports ${version}, but ${required} or later is required: ${how}`
+    : own`no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }

@@ -4,6 +4,7 @@ import type { Deadline } from '../net/deadline.js';
 import { InboxError, resultOf, unusable, type InboxResult } from './failure.js';
 import { headersOf, type Headers } from './headers.js';
 import type { Inbox, Received, Sought } from './inbox.js';
+import { own } from '../text/own.js';
 
 /** One search reads this many messages that have the Message-ID or Subject of the gate's message. */
 const MAX_READ = 16;
@@ -206,8 +207,7 @@ function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
   return messageId.includes(sought.messageId);
 }
 
-const NOT_ALL_READ =
-  'the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message';
+const NOT_ALL_READ = own`the inbox has more messages with the Message-ID or the nonce of the test message than the gate reads, and none of those that it read is the test message`;
 
 function foundMessage(source: Buffer, { folder }: FolderSearch, searches: readonly FolderSearch[]): Received {
   return {

@@ -7,6 +7,7 @@ import { ConnectionLost, type SmtpSession } from '../smtp/session.js';
 import { beginSession, beginTls, ehloName } from '../steps/connection.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
+import { fixed, own, type OwnText } from '../text/own.js';
 import { codeOf } from '../text/reason.js';
 import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 
@@ -14,12 +15,11 @@ import type { HandshakeFailure, HandshakeResult } from '../tls/handshake.js';
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 
-  /** @param message a sentence */
   constructor(
-    message: string,
+    readonly sentence: OwnText,
     readonly why?: CauseOf<'probe-inconclusive'>,
   ) {
-    super(message);
+    super('The probe has no result.');
   }
 }
 
@@ -46,8 +46,8 @@ export async function openForProbe(
   if (opened.ok) return { ...opened.dialogue, session };
   const { at, answer } = opened.failure;
   if (!answer.refused) throw answer.error;
-  const what = at === 'greeting' ? 'greeted the client' : `replied to ${at}`;
-  throw new Unanswered(`The server ${what} with "${formatReply(answer.reply)}".`);
+  const what = at === 'greeting' ? own`greeted the client` : own`replied to ${fixed(at)}`;
+  throw new Unanswered(own`The server ${what} with "${formatReply(answer.reply)}".`);
 }
 
 /** Performs a handshake with the endpoint's policy, but without its client certificate, which is a credential. */
@@ -59,16 +59,18 @@ export function handshakeForProbe(side: Context, connection: Connection): Promis
 /** What to throw if a probe needs TLS and the handshake failed. */
 export function handshakeError(failure: HandshakeFailure): Unanswered {
   const reason =
-    failure.kind === 'alert' ? `the server sent alert ${failure.number} (${failure.name})` : REASONS[failure.kind];
+    failure.kind === 'alert'
+      ? own`the server sent alert ${failure.number} (${fixed(failure.name)})`
+      : REASONS[failure.kind];
   const isAsked = failure.kind === 'alert' && failure.asked;
-  return new Unanswered(`The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
+  return new Unanswered(own`The TLS handshake failed: ${reason}.`, isAsked ? 'client-certificate' : undefined);
 }
 
 const REASONS = {
-  'timed-out': 'it timed out',
-  lost: 'the connection was lost',
-  cleartext: 'the server sent unencrypted data',
-  'refused-here': 'the gate does not accept what the server sent',
+  'timed-out': own`it timed out`,
+  lost: own`the connection was lost`,
+  cleartext: own`the server sent unencrypted data`,
+  'refused-here': own`the gate does not accept what the server sent`,
 } as const;
 
 /**
@@ -94,9 +96,9 @@ export async function tryMail(
     refusals.push(formatReply(reply));
   }
   if (new Set(refusals).size === 1) return undefined;
-  const [toNull, toOther] = refusals;
+  const [toNull = '', toOther = ''] = refusals;
   throw new Unanswered(
-    `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
+    own`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
     'ambiguous-refusal',
   );
 }
@@ -120,6 +122,7 @@ export function closedInstead(attempt: Deadline): (error: unknown) => undefined 
 
 /** @throws {Unanswered} if the reply is temporary or has an unexpected code */
 export function isRefusal(reply: Reply): boolean {
-  if (reply.code >= 300 && reply.code < 500) throw new Unanswered(`The server replied with "${formatReply(reply)}".`);
+  if (reply.code >= 300 && reply.code < 500)
+    throw new Unanswered(own`The server replied with "${formatReply(reply)}".`);
   return reply.code >= 500;
 }

@@ -6,6 +6,7 @@ import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import type { TlsChannel } from '../tls/handshake.js';
 import { Unanswered, handshakeForProbe, isRefusal, openForProbe, handshakeError } from './answers.js';
+import { own } from '../text/own.js';
 
 /** How the transcript shows two lines in one write: as two, they would look like two writes. */
 const TOGETHER = 'STARTTLS and NOOP in one write';
@@ -30,7 +31,7 @@ export async function commandInjection(side: Context, connection: Connection): P
   const surplus = await surplusReply(side, result.channel);
   if (!surplus) return undefined;
   // No command reproduces it: every tool for STARTTLS waits for the 220 before it sends more.
-  const message = `The server replied over TLS to a NOOP that was sent unencrypted after STARTTLS: "${formatReply(surplus)}".`;
+  const message = own`The server replied over TLS to a NOOP that was sent unencrypted after STARTTLS: "${formatReply(surplus)}".`;
   return finding('starttls-command-injection', message, { evidence: { sent: TOGETHER, reply: formatReply(surplus) } });
 }
 
@@ -60,7 +61,7 @@ async function surplusReply(side: Context, { stream }: TlsChannel): Promise<Repl
     // QUIT has been sent already.
     session.hangUp();
   }
-  throw new Unanswered('The server did not reply to QUIT over TLS with 221.');
+  throw new Unanswered(own`The server did not reply to QUIT over TLS with 221.`);
 }
 
 function replyOf421(error: unknown): Reply {

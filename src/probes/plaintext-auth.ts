@@ -5,6 +5,7 @@ import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import { excerpt } from '../text/peer.js';
 import { closedInstead, isRefusal, openForProbe } from './answers.js';
+import { own } from '../text/own.js';
 
 /** RFC 4954 section 4: the server waits for the client's next message, here the credentials. */
 const WAITS_FOR_CREDENTIALS = 334;
@@ -25,10 +26,10 @@ export async function plaintextAuth(
   if (!reply || (!isWaiting && isRefusal(reply))) return mechanisms && refused(mechanisms, reply);
   // RFC 4954 section 4: a lone `*` cancels the exchange. The reply no longer matters.
   if (isWaiting) await session.command('*').catch(() => undefined);
-  const meaning = isWaiting ? 'it waits for the credentials' : 'it accepts AUTH without asking for credentials';
-  const message = `Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
+  const meaning = isWaiting ? own`it waits for the credentials` : own`it accepts AUTH without asking for credentials`;
+  const message = own`Before TLS, the server replied to AUTH PLAIN with "${formatReply(reply)}": ${meaning}.`;
   return finding('plaintext-auth-accepted', message, {
-    evidence: { sent: 'AUTH PLAIN', reply: formatReply(reply) },
+    evidence: { sent: own`AUTH PLAIN`, reply: formatReply(reply) },
   });
 }
 
@@ -39,8 +40,8 @@ const TLS_FIRST: readonly number[] = [530, 538];
 function refused(offered: readonly string[], reply: Reply | undefined): KnownFinding | undefined {
   if (!offered.includes('PLAIN') && !(reply && TLS_FIRST.includes(reply.code))) return undefined;
   const mechanisms = excerpt(offered.join(' '));
-  const how = reply ? `with "${formatReply(reply)}"` : 'by closing the connection';
-  const message = `The server offers AUTH ${mechanisms} before TLS, but refuses AUTH PLAIN there ${how}.`;
+  const how = reply ? own`with "${formatReply(reply)}"` : own`by closing the connection`;
+  const message = own`The server offers AUTH ${mechanisms} before TLS, but refuses AUTH PLAIN there ${how}.`;
   const evidence = { mechanisms, ...(reply && { reply: formatReply(reply) }) };
   return finding('plaintext-auth-advertised', message, { evidence, severity: 'notice', cause: 'refused' });
 }

@@ -4,6 +4,7 @@ import type { SmtpSession } from '../smtp/session.js';
 import type { Context } from '../steps/context.js';
 import type { Connection } from '../steps/hand-over.js';
 import { Unanswered, handshakeError, handshakeForProbe, openForProbe, tryMail } from './answers.js';
+import { fixed, own } from '../text/own.js';
 
 /** Whether the server accepts mail before TLS. */
 export async function plaintextMail(
@@ -22,7 +23,7 @@ export async function unauthenticatedMail(
   attempt: Deadline,
 ): Promise<KnownFinding | undefined> {
   const { leftover } = await openForProbe(side, connection, 'STARTTLS');
-  if (leftover.length > 0) throw new Unanswered('The server sent unencrypted data after the 220 to STARTTLS.');
+  if (leftover.length > 0) throw new Unanswered(own`The server sent unencrypted data after the 220 to STARTTLS.`);
   const result = await handshakeForProbe(side, connection);
   if (!result.ok) throw handshakeError(result.failure);
   const { session } = await openForProbe(side, connection, 'EHLO', result.channel.stream);
@@ -37,12 +38,12 @@ async function judgeMail(
   const accepted = await tryMail(session, attempt);
   if (!accepted) return undefined;
   const { sender, reply } = accepted;
-  const sent = `MAIL FROM:<${sender}>`;
+  const sent = own`MAIL FROM:<${sender}>`;
   const [code, place] =
     channel === 'plain'
       ? (['plaintext-mail-accepted', 'Before TLS'] as const)
       : (['unauthenticated-mail-accepted', 'Over TLS, without AUTH'] as const);
-  return finding(code, `${place}, the server replied to ${sent} with "${reply}".`, {
+  return finding(code, own`${fixed(place)}, the server replied to ${sent} with "${reply}".`, {
     evidence: { sent, reply },
   });
 }

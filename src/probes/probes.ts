@@ -12,6 +12,7 @@ import { Unanswered } from './answers.js';
 import { commandInjection } from './command-injection.js';
 import { plaintextAuth } from './plaintext-auth.js';
 import { plaintextMail, unauthenticatedMail } from './plaintext-mail.js';
+import { fixed, own, type OwnText } from '../text/own.js';
 
 /*
  * Probes are optional tests, each on a side connection, while the main session waits at the end of the step that the
@@ -67,23 +68,23 @@ async function runProbe(
       (side, connection) => run(side, connection, context.budget),
     );
   } catch (error) {
-    if (error instanceof Unanswered) return inconclusive(name, error.message, {}, error.why);
+    if (error instanceof Unanswered) return inconclusive(name, error.sentence, {}, error.why);
     const received = step === 'authentication' ? 'inside-tls' : 'greeting';
     const { finding: found } = errorToFinding(error, context, received);
     if (found.code === 'internal-error') return found;
     // With TLS 1.3, the server says so after the handshake.
     const cause = found.code === 'client-certificate-required' ? 'client-certificate' : undefined;
-    return inconclusive(name, `${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
+    return inconclusive(name, own`${found.message}${spentProbe(budget, context.endpoint)}`, found.evidence, cause);
   }
 }
 
 function inconclusive(
   probe: ProbeName,
-  why: string,
-  evidence: Readonly<Record<string, string>> = {},
+  why: OwnText,
+  evidence: KnownFinding['evidence'] = {},
   cause?: CauseOf<'probe-inconclusive'>,
 ): KnownFinding {
-  return finding('probe-inconclusive', `The probe ${probe} has no result. ${why}`, {
+  return finding('probe-inconclusive', own`The probe ${fixed(probe)} has no result. ${why}`, {
     evidence: { ...evidence, probe },
     ...(cause && { cause }),
   });

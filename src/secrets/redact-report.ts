@@ -1,4 +1,5 @@
 import { Redactor } from './redactor.js';
+import { clientLine } from '../text/client-line.js';
 import { shorten } from '../text/shorten.js';
 import type { CertificateReport, EndpointReport, Finding, TlsReport, TranscriptEntry } from '../report/report.js';
 
@@ -23,15 +24,13 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'sha256',
 ]);
 
-/** Fixed text of the catalog, and values that were redacted before they became a part of it (`completeFinding`). */
-const COMPOSED: readonly string[] = ['remedy', 'reproduce', 'reproduceShows', 'reproduceSendsTo'];
-
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */
 const MESSAGE_LIMIT = 1000;
 const EVIDENCE_LIMIT = 600;
 
 /**
- * Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized.
+ * Redacts all secrets, and only then shortens long texts: the beginning of a secret that was cut is not recognized. Of
+ * findings it redacts only what AUTH derived, because their values are already redacted, and our own words are not to be.
  * @param derivedSecrets what AUTH derived from a secret; no word of the gate is one
  */
 export function redactReport(
@@ -43,7 +42,7 @@ export function redactReport(
   const redactor = secrets.with(derivedSecrets);
   const ofDerived = new Redactor(derivedSecrets);
   const redacted = <T extends Pick<Finding, 'message' | 'evidence'>>(one: T): T =>
-    redactFinding(one, redactor, ofDerived);
+    shortenFinding(ofDerived.redactDeep(one, OWN_WORDS));
   return {
     ...redactor.redactDeep(rest, OWN_WORDS),
     steps: steps.map((step) => ({ ...step, findings: step.findings.map(redacted) })),
@@ -54,21 +53,15 @@ export function redactReport(
   };
 }
 
-function redactFinding<T extends Pick<Finding, 'message' | 'evidence'>>(
-  finding: T,
-  redactor: Redactor,
-  ofDerived: Redactor,
-): T {
-  const redacted = redactor.redactDeep(finding, new Set([...OWN_WORDS, ...COMPOSED, 'evidence']));
-  const composed = Object.entries(finding).filter(([key]) => COMPOSED.includes(key));
-  // The keys of evidence say nothing about its values.
-  const evidence = Object.entries(redactor.redactDeep(finding.evidence ?? {}));
+function shortenFinding<T extends Pick<Finding, 'message' | 'evidence'>>(finding: T): T {
+  const { message, evidence } = finding;
   return {
-    ...redacted,
-    ...ofDerived.redactDeep(Object.fromEntries(composed)),
-    message: shorten(redacted.message, MESSAGE_LIMIT),
-    ...(finding.evidence && {
-      evidence: Object.fromEntries(evidence.map(([key, value]) => [key, shorten(value, EVIDENCE_LIMIT)])),
+    ...finding,
+    message: shorten(message, MESSAGE_LIMIT),
+    ...(evidence && {
+      evidence: Object.fromEntries(
+        Object.entries(evidence).map(([field, value]) => [field, shorten(value, EVIDENCE_LIMIT)]),
+      ),
     }),
   };
 }
@@ -96,7 +89,11 @@ function redactTranscript(lines: readonly TranscriptEntry[], redactor: Redactor)
     else turns.push([line]);
   }
   return turns.flatMap((turn) => {
-    const texts = redactor.redactLines(turn.map(({ text }) => text));
+    const [{ from, text }] = turn as [TranscriptEntry];
+    const texts =
+      from === 'client'
+        ? [clientLine(text).render((value) => redactor.redact(value))]
+        : redactor.redactLines(turn.map((line) => line.text));
     return turn.map((line, at) => ({ ...line, text: texts[at] ?? '' }));
   });
 }

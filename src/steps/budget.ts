@@ -1,6 +1,7 @@
 import type { Deadline } from '../net/deadline.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { Context } from './context.js';
+import { own, type OwnText } from '../text/own.js';
 
 /**
  * The session of an attempt may wait for as long as this many timeouts. A server that is slow at one or two points
@@ -24,19 +25,19 @@ export function probeMs({ timeoutMs }: Endpoint): number {
   return timeoutMs * PROBE_TIMEOUTS;
 }
 
-export function inSeconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+export function inSeconds(ms: number): OwnText {
+  return own`${(ms / 1000).toFixed(1)} s`;
 }
 
 /** A sentence that says that the probe reached its time limit; empty if it did not. */
-export function spentProbe(budget: Deadline, endpoint: Endpoint): string {
-  if (budget.remainingMs > TIMER_SLACK_MS) return '';
-  return ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
+export function spentProbe(budget: Deadline, endpoint: Endpoint): OwnText {
+  if (budget.remainingMs > TIMER_SLACK_MS) return own``;
+  return own` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
 
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
-export function spentBudget({ budget, endpoint, run }: Context): { clause: string; evidence: Record<string, string> } {
-  if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: '', evidence: {} };
+export function spentBudget({ budget, endpoint, run }: Context): { clause: OwnText; evidence: Record<string, string> } {
+  if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: own``, evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;
-  return { clause: `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
+  return { clause: own`; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }

@@ -10,6 +10,7 @@ import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
 import { hasConnectedBefore } from './worked-before.js';
+import { own, type OwnText } from '../text/own.js';
 
 /** The finding for an endpoint without a connection. */
 export function connectFailed(failure: ConnectFailure, context: Context): KnownFinding {
@@ -21,30 +22,30 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
   const more = { evidence, ...(inconclusive && { inconclusive }) };
   // The proxy that the gate ignores may be the only route out of the network.
   const ignored = run.proxyVariable;
-  const hint = ignored === undefined ? '' : ` The gate ignores ${ignored} and connects directly.`;
+  const hint = ignored === undefined ? own`` : own` The gate ignores ${ignored} and connects directly.`;
   switch (kind) {
     case 'name-not-found':
       return withoutAddress(failure, endpoint, hint);
     case 'lookup-failed': {
-      const message = `The IP address of ${host} could not be looked up (${detail}).${hint}`;
+      const message = own`The IP address of ${host} could not be looked up (${detail}).${hint}`;
       return finding('dns-failed', message, { evidence: { detail }, inconclusive: true, cause: 'lookup-failed' });
     }
     case 'not-possible-here': {
-      const message = `This machine cannot open a connection to ${to} (${detail}).${hint}`;
+      const message = own`This machine cannot open a connection to ${to} (${detail}).${hint}`;
       return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
     }
     case 'no-route': {
       const cause = address === undefined ? undefined : noRouteCause(address);
-      return finding('no-route', `There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
+      return finding('no-route', own`There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
       const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
-      return finding('connection-refused', `${to} refused the connection.${hint}`, { ...more, ...causeOf(cause) });
+      return finding('connection-refused', own`${to} refused the connection.${hint}`, { ...more, ...causeOf(cause) });
     }
     case 'reset':
-      return finding('connection-lost', `${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
+      return finding('connection-lost', own`${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
     case 'timed-out': {
-      const message = `${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
+      const message = own`${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
       const cause = address === undefined ? undefined : timeoutCause(address);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
       return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === PORTS.mx
@@ -68,24 +69,24 @@ function timeoutCause(address: string): CauseOf<'connection-timeout'> | undefine
 function withoutAddress(
   { detail, mailServers }: ConnectFailure,
   { host, port }: Pick<Endpoint, 'host' | 'port'>,
-  hint: string,
+  hint: OwnText,
 ): KnownFinding {
   if (mailServers.length > 0) {
     const names = mailServers.filter((name) => name !== '').map((name) => new PeerText(name));
-    const start = `${host} has no IP address, so it is not the name of a mail server.`;
+    const start = own`${host} has no IP address, so it is not the name of a mail server.`;
     if (names.length === 0) {
-      const message = `${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
+      const message = own`${start} It is a domain that accepts no mail: its MX record is "." (null MX).`;
       return finding('dns-failed', message, { evidence: { detail, mx: '.' }, cause: 'null-mx' });
     }
     const mx = excerptOfList(names);
-    const message = `${start} It is a domain whose MX records name ${mx}.`;
+    const message = own`${start} It is a domain whose MX records name ${mx}.`;
     const cause = port === PORTS.mx ? 'mail-domain' : 'mail-domain-for-submission';
     return finding('dns-failed', message, { evidence: { detail, mx }, cause });
   }
   const evidence = { detail };
   if (detail === NAME_UNKNOWN)
-    return finding('dns-failed', `The name ${host} does not exist (${detail}).${hint}`, { evidence });
-  const message = `The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
+    return finding('dns-failed', own`The name ${host} does not exist (${detail}).${hint}`, { evidence });
+  const message = own`The name ${host} exists, but has no usable IP address (${detail}).${hint}`;
   return finding('dns-failed', message, { evidence, cause: 'no-address' });
 }
 

@@ -13,6 +13,7 @@ import type { Facts, Stopped, Transient } from './hand-over.js';
 import { connectionLost, invalidReply, replyTimeout } from './session-failed.js';
 import { throttled } from './throttled.js';
 import { unlessWorkedBefore } from './worked-before.js';
+import { own } from '../text/own.js';
 
 /** What the server has sent on this connection so far; with implicit TLS, its greeting is over TLS. */
 export type Received = 'nothing' | 'greeting' | 'inside-tls';
@@ -69,7 +70,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
 }
 
 export function internalError(error: unknown): KnownFinding {
-  return finding('internal-error', `The gate has a bug: ${excerpt(reasonOf(error))}`);
+  return finding('internal-error', own`The gate has a bug: ${excerpt(reasonOf(error))}`);
 }
 
 /** The data from the server that ended in an error instead of a reply. */

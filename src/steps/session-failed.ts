@@ -7,6 +7,7 @@ import { excerpt, excerptOfList, type PeerText } from '../text/peer.js';
 import { awaited, quotedAt, replyAt } from './awaited.js';
 import { inSeconds, spentBudget } from './budget.js';
 import type { Context } from './context.js';
+import { fixed, own, type OwnText } from '../text/own.js';
 
 /*
  * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
@@ -18,35 +19,35 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 export function connectionLost({ message: detail, heard, farewell, at }: ConnectionLost): KnownFinding {
   if (farewell) {
     const reply = formatReply(farewell);
-    const message = `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+    const message = own`${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
     const evidence = { detail, awaited: awaited(at), reply };
     return finding('connection-lost', message, { evidence, cause: 'announced' });
   }
-  const what = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
+  const what = own`${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
   const { only, received } = partOf(heard);
   const cause = LOST[placeOf(at)];
-  return finding('connection-lost', `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
+  return finding('connection-lost', own`${what} ${whenLost(at, heard.length > 0)}.${only}`, {
     evidence: { detail, awaited: awaited(at), ...received },
     ...(cause && { cause }),
   });
 }
 
-function whenLost(at: SessionPoint, isBegun: boolean): string {
-  if (!at.isDue) return `after the ${replyAt(at)}`;
-  if (at.of === 'message') return 'while the gate was sending the message';
-  return `before the ${replyAt(at)} ${isBegun ? 'was complete' : 'arrived'}`;
+function whenLost(at: SessionPoint, isBegun: boolean): OwnText {
+  if (!at.isDue) return own`after the ${replyAt(at)}`;
+  if (at.of === 'message') return own`while the gate was sending the message`;
+  return own`before the ${replyAt(at)} ${isBegun ? own`was complete` : own`arrived`}`;
 }
 
 export function replyTimeout({ waitedMs, heard, at }: ReplyTimeout, context: Context): KnownFinding {
   const waited = inSeconds(waitedMs);
   const spent = spentBudget(context);
   const { only, received } = partOf(heard);
-  const within = `within ${waited}${spent.clause}`;
+  const within = own`within ${waited}${spent.clause}`;
   const isBegun = heard.length > 0;
   const message =
     at.of === 'message'
-      ? `The gate could not send the whole message ${within}: the server stopped reading it.`
-      : `The ${replyAt(at)} ${isBegun ? 'was not complete' : 'did not arrive'} ${within}.${only}`;
+      ? own`The gate could not send the whole message ${within}: the server stopped reading it.`
+      : own`The ${replyAt(at)} ${isBegun ? own`was not complete` : own`did not arrive`} ${within}.${only}`;
   const { timeoutMs } = context.endpoint;
   const isShort = timeoutMs < DEFAULT_TIMEOUT_MS && placeOf(at) === 'end';
   const silence = isShort ? 'after-message-in-short-time' : silenceAt(at, context);
@@ -74,8 +75,8 @@ export function invalidReply(error: ReplySyntaxError | UnsolicitedReply): KnownF
   const line = excerpt(isInvalid ? error.line.exact : error.text);
   const evidence = { line, awaited: awaited(at) };
   if (!isInvalid) {
-    const when = at.isDue ? 'While the gate was sending the message' : `After the ${replyAt(at)}`;
-    const message = `${when}, the server sent an unsolicited reply: "${line}".`;
+    const when = at.isDue ? own`While the gate was sending the message` : own`After the ${replyAt(at)}`;
+    const message = own`${when}, the server sent an unsolicited reply: "${line}".`;
     // The server rejects a line that it got before the first one of the gate.
     const isRejection = at.of === 'greeting' && !at.isDue && /^5\d\d/.test(error.text);
     return finding('protocol-error', message, {
@@ -83,8 +84,8 @@ export function invalidReply(error: ReplySyntaxError | UnsolicitedReply): KnownF
       cause: isRejection ? 'unsolicited-error' : 'unsolicited-reply',
     });
   }
-  const instead = at.isDue ? `Instead of the ${replyAt(at)}` : `After the ${replyAt(at)}`;
-  const message = `${instead}, the server sent ${error.problem}: "${line}".`;
+  const instead = at.isDue ? own`Instead of the ${replyAt(at)}` : own`After the ${replyAt(at)}`;
+  const message = own`${instead}, the server sent ${fixed(error.problem)}: "${line}".`;
   const cause = syntaxCause(error);
   return finding('protocol-error', message, { evidence, ...(cause && { cause }) });
 }
@@ -121,8 +122,8 @@ const SILENT: Readonly<Record<Place, CauseOf<'reply-timeout'> | undefined>> = {
   other: undefined,
 };
 
-function partOf(heard: readonly PeerText[]): { readonly only: string; readonly received: { received?: string } } {
-  if (heard.length === 0) return { only: '', received: {} };
+function partOf(heard: readonly PeerText[]): { readonly only: OwnText; readonly received: { received?: string } } {
+  if (heard.length === 0) return { only: own``, received: {} };
   const received = excerptOfList(heard, ' / ');
-  return { only: ` The server sent only "${received}".`, received: { received } };
+  return { only: own` The server sent only "${received}".`, received: { received } };
 }

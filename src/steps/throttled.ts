@@ -4,13 +4,14 @@ import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import { awaited, quotedAt } from './awaited.js';
 import { wordsOf } from './reply-text.js';
+import { own } from '../text/own.js';
 
 /** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
 export function throttled(reply: Reply, at: SessionPoint): KnownFinding {
   const said = quotedAt(at, `"${formatReply(reply)}"`);
-  const meaning = reply.code === 421 ? ', which means that it closes the connection' : '';
+  const meaning = reply.code === 421 ? own`, which means that it closes the connection` : own``;
   const cause = throttlingCause(reply, at);
-  return finding('throttled', `${said}${meaning}.`, {
+  return finding('throttled', own`${said}${meaning}.`, {
     inconclusive: true,
     evidence: { reply: formatReply(reply), awaited: awaited(at) },
     ...(cause && { cause }),

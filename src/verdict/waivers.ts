@@ -2,6 +2,7 @@ import { CATALOG, UNWAIVABLE, type CatalogEntry, type FindingCode } from '../fin
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Waiver } from '../plan/endpoint.js';
 import type { StepId, StepReport } from '../report/report.js';
+import { fixed, own } from '../text/own.js';
 
 /** Whether a waiver is in force, which it is until the end of its last day (UTC). */
 function isInForce({ until }: Waiver, now: Date): boolean {
@@ -25,7 +26,7 @@ export function applyWaivers(
     return [
       found,
       ...named.map(({ until, reason }) =>
-        finding('waiver-expired', `The waiver of ${found.code} expired on ${until} (${reason}).`, {
+        finding('waiver-expired', own`The waiver of ${fixed(found.code)} expired on ${until} (${reason}).`, {
           evidence: { finding: found.code, until },
         }),
       ),
@@ -51,8 +52,8 @@ export function unusedWaivers(
     if (step === undefined || wasBlocked || occurred.has(waiver.finding)) return [];
     const { finding: code, until } = waiver;
     const message = isInForce(waiver, now)
-      ? `${code} is waived until ${until}, but did not occur.`
-      : `The waiver of ${code} expired on ${until}, and the finding did not occur.`;
+      ? own`${fixed(code)} is waived until ${until}, but did not occur.`
+      : own`The waiver of ${fixed(code)} expired on ${until}, and the finding did not occur.`;
     return [{ step, notice: finding('waiver-unused', message, { evidence: { finding: code, until } }) }];
   });
 }

@@ -9,6 +9,7 @@ import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
 import type { Context } from '../../../src/steps/context.js';
 import { replyTimeout } from '../../../src/steps/session-failed.js';
+import { EXACTLY } from '../../support/reports.js';
 
 /** Every finding about a session that ended names the reply that the gate was waiting for. */
 
@@ -154,7 +155,7 @@ test.each([
 ])('the fix for a missing greeting depends on the timeout: %i ms', (timeoutMs, party, remedy) => {
   const context = { endpoint: testEndpoint(587, { timeoutMs }), run: testRun(), budget: Deadline.after(60_000) };
   const error = new ReplyTimeout(timeoutMs, []);
-  const found = completeFinding(replyTimeout(error, context as Context));
+  const found = completeFinding(replyTimeout(error, context as Context), EXACTLY);
   expect(found).toMatchObject({ code: 'reply-timeout', title: 'No greeting', party });
   expect(found.remedy).toMatch(remedy);
 });

@@ -22,6 +22,8 @@ import { beginSession, openConnection } from '../../../src/steps/connection.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { stoppedBy } from '../../../src/steps/error-to-finding.js';
+import { own } from '../../../src/text/own.js';
+import { EXACTLY } from '../../support/reports.js';
 
 /** Findings of connecting and of steps 1 and 2: each cause has its own fix. */
 
@@ -153,7 +155,7 @@ test.each(['refused', 'timed-out'] as const)(
     const error = new ConnectFailure(kind, 'ECODE', '192.0.2.1');
     const context = { endpoint: testEndpoint(25), run: testRun({ hostedRunner: true }) } as Context;
     const foundAfter = (reached: StepId): Finding[] =>
-      stoppedBy(error, { ...context, reached }, 'nothing').findings.map((one) => completeFinding(one));
+      stoppedBy(error, { ...context, reached }, 'nothing').findings.map((one) => completeFinding(one, EXACTLY));
     expect(foundAfter('upgrade')).toMatchObject([
       { title: 'Server stopped working between two attempts', evidence: { reached: 'upgrade' } },
     ]);
@@ -185,7 +187,10 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['timed-out', 'no response in time', 'fd00::1'], 'Private IP address does not respond', 'configuration'],
 ])('the fix for a failed connection depends on the address: %j', (failure, title, party) => {
   const context = { endpoint: testEndpoint(587), run: testRun() } as Context;
-  expect(completeFinding(connectFailed(new ConnectFailure(...failure), context))).toMatchObject({ title, party });
+  expect(completeFinding(connectFailed(new ConnectFailure(...failure), context), EXACTLY)).toMatchObject({
+    title,
+    party,
+  });
 });
 
 test.each([
@@ -222,10 +227,10 @@ describe('a port that is not for the configured kind of TLS', () => {
     [4650, 'Port requires implicit TLS', 'configuration'],
   ])('is the problem of the server if clients expect STARTTLS there: %i', (port, title, party) => {
     const endpoint = testEndpoint(port);
-    const found = completeFinding(implicitTlsPort({ endpoint }, RECORD, '220 mail.example.test ESMTP'));
+    const found = completeFinding(implicitTlsPort({ endpoint }, RECORD, '220 mail.example.test ESMTP'), EXACTLY);
     expect(found).toMatchObject({ code: 'implicit-tls-port', title, party });
     // What speaks TLS there may not be the mail server.
-    const unknown = completeFinding(implicitTlsPort({ endpoint }, RECORD));
+    const unknown = completeFinding(implicitTlsPort({ endpoint }, RECORD), EXACTLY);
     expect(unknown).toMatchObject({ party: 'configuration', certainty: 'likely' });
   });
 
@@ -235,7 +240,7 @@ describe('a port that is not for the configured kind of TLS', () => {
   ])('is the problem of the server if clients expect implicit TLS there: %i', (port, cause, remedy) => {
     const context = { endpoint: testEndpoint(port, { transport: 'implicit' }), transcript: new Transcript() };
     const { findings } = judgePlaintext(context, Buffer.from('220 mail.example.test ESMTP\r\n'));
-    const [found] = findings.map((one) => completeFinding(one));
+    const [found] = findings.map((one) => completeFinding(one, EXACTLY));
     expect(found).toMatchObject({ code: 'plaintext-on-implicit-port', ...cause });
     expect(found?.remedy).toMatch(remedy);
   });
@@ -243,7 +248,7 @@ describe('a port that is not for the configured kind of TLS', () => {
 
 test('a timeout as long as the default is not the first thing to change for a slow handshake', () => {
   const timedOut = (evidence: Readonly<Record<string, string>>): string =>
-    completeFinding(finding('handshake-timeout', 'Slow.', { evidence })).remedy;
+    completeFinding(finding('handshake-timeout', own`Slow.`, { evidence }), EXACTLY).remedy;
   expect(timedOut({ waited: '14.9 s' })).toMatch(/^Raise `timeout`: the gate waited 14\.9 s/);
   expect(timedOut({ waited: '15.0 s' })).toMatch(/^Check what delays the server/);
   expect(timedOut({ waited: '2.0 s', attemptLimit: '60 s' })).toMatch(/^Check what delays the server/);
@@ -373,7 +378,7 @@ async function missingOffer(dialogue: Dialogue, address: string): Promise<Findin
     const opened = await openDialogue(session, { ehloName: 'gate.example.test', greets: true, upTo: 'EHLO' });
     if (!opened.ok || !opened.dialogue.greeting) throw new Error('no dialogue');
     const plaintext = { greeting: formatReply(opened.dialogue.greeting), capabilities: opened.dialogue.capabilities };
-    return completeFinding(await judgeMissingOffer(context, { ...connection, address }, session, plaintext));
+    return completeFinding(await judgeMissingOffer(context, { ...connection, address }, session, plaintext), EXACTLY);
   } finally {
     for (const close of closers) await close();
   }

@@ -15,6 +15,7 @@ import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endp
 import { ConnectionLost } from '../../../src/smtp/session.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore, type TrustSettings } from '../../../src/tls/trust.js';
+import { EXACTLY } from '../../support/reports.js';
 
 /** Servers that request a client certificate. */
 
@@ -169,7 +170,7 @@ describe('a client certificate that the server rejects', () => {
 
   test.each(REFUSALS)('is explained for alert %i (%s) after a TLS 1.3 handshake', (number, name, meaning, remedy) => {
     const lost = new ConnectionLost(new Error(`ssl3_read_bytes:tlsv13 alert:SSL alert number ${number}`));
-    const finding = completeFinding(errorToFinding(lost, context(shownAs(ours)), 'greeting').finding);
+    const finding = completeFinding(errorToFinding(lost, context(shownAs(ours)), 'greeting').finding, EXACTLY);
     expect(finding).toMatchObject({
       code: 'client-certificate-required',
       message: expect.stringMatching(meaning) as string,
@@ -178,7 +179,7 @@ describe('a client certificate that the server rejects', () => {
     });
     expect(finding.message).toMatch(/^The server rejects the client certificate with alert /);
     expect(finding.remedy).not.toMatch(/^Configure a client certificate with/);
-    const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding);
+    const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding, EXACTLY);
     expect(without.message).toMatch(/^The server requires a client certificate:/);
     expect(without.remedy).toMatch(/^Configure a client certificate with/);
   });
@@ -189,7 +190,7 @@ describe('a client certificate that the server rejects', () => {
   ])('is explained for alert %i in a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);
-    expect(findings.map((found) => completeFinding(found))).toMatchObject([
+    expect(findings.map((found) => completeFinding(found, EXACTLY))).toMatchObject([
       {
         code: 'client-certificate-required',
         message: expect.stringMatching(message) as string,

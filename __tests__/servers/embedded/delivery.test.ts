@@ -11,6 +11,7 @@ import { startEmbedded, USER, type Embedded } from '../../support/embedded.js';
 import { AUTH, codes, DELIVERY, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { own } from '../../../src/text/own.js';
 
 /** Step 5 after the transaction: the delivered message, recipients that must be rejected, and greylisting. */
 
@@ -125,7 +126,7 @@ describe('the delivered message', () => {
     const stays = (): Promise<InboxResult<void>> =>
       Promise.resolve({
         ok: false,
-        failure: { kind: 'rejected', reason: 'not-deleted', detail: 'no right to delete' },
+        failure: { kind: 'rejected', reason: 'not-deleted', detail: own`no right to delete` },
       });
     const { report } = await gate(server.endpoint(), { inboxes: new JunkInboxes(server.mailbox, stays) });
     expect({ steps: letters(report.steps), found: codes(report.steps) }).toEqual({

@@ -12,6 +12,7 @@ import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
+import { inWords } from '../../support/reports.js';
 
 /** Why a handshake fails: from the first connection, and from another one that offers everything. */
 
@@ -345,7 +346,7 @@ describe('the time limit of an attempt', () => {
 
   test('is reported if it ended the wait', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(312), context(0), 'greeting');
-    expect(finding).toMatchObject({
+    expect(inWords(finding)).toMatchObject({
       code: 'reply-timeout',
       message: 'The greeting did not arrive within 0.3 s; the whole attempt reached its time limit of 8 s.',
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
@@ -355,8 +356,10 @@ describe('the time limit of an attempt', () => {
       waitedMs: 312,
       answered: true,
     });
-    expect(findings).toMatchObject([{ code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } }]);
-    expect(findings[0]?.message).toMatch(/in time; the whole attempt reached its time limit of 8 s\.$/);
+    expect(findings.map(inWords)).toMatchObject([
+      { code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } },
+    ]);
+    expect(findings.map(inWords)[0]?.message).toMatch(/in time; the whole attempt reached its time limit of 8 s\.$/);
   });
 
   test('is longer with probes', () => {
@@ -366,7 +369,7 @@ describe('the time limit of an attempt', () => {
 
   test('is not reported if the wait reached its own timeout', async () => {
     const { finding } = errorToFinding(new ReplyTimeout(2000), context(1000), 'greeting');
-    expect(finding).toMatchObject({
+    expect(inWords(finding)).toMatchObject({
       message: 'The greeting did not arrive within 2.0 s.',
       evidence: { waited: '2.0 s' },
     });
@@ -376,7 +379,7 @@ describe('the time limit of an attempt', () => {
       waitedMs: 2000,
       answered: true,
     });
-    expect(findings[0]?.message).toMatch(/in time\.$/);
+    expect(findings.map(inWords)[0]?.message).toMatch(/in time\.$/);
   });
 
   test('ends a session in which every reply is slow but in time, and the total is too long', async () => {

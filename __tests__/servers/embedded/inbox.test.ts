@@ -30,6 +30,7 @@ import {
 import { closedPort } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
 import { waiting } from '../../support/time.js';
+import { fixed } from '../../../src/text/own.js';
 
 /*
  * Jest fails a test if an unhandled rejection or an uncaught exception occurs while it runs. So every test here also
@@ -67,7 +68,7 @@ function target(port: number, replaced: Partial<MailboxTarget> = {}): MailboxTar
 function settings(replaced: Partial<InboxSettings> = {}): InboxSettings {
   const context = trust.context({ ca: [pki.root.cert], minVersion: 'TLSv1.2' });
   const judge: InboxSettings['judge'] = ({ verifyError: code }) =>
-    code === undefined ? [] : [{ code, message: code }];
+    code === undefined ? [] : [{ code, message: fixed(code) }];
   const anything = (): SecureContext => trust.anything();
   const policy = { context, minVersion: 'TLSv1.2', anything, minValidDays: 14 };
   return { resolver: systemResolver(), ...policy, judge, timeoutMs: 2000, ...replaced };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unusable, rejected, type InboxError } from '../failure.js';
 import type { OpenFolder } from '../search.js';
+import { own } from '../../text/own.js';
 
 /** Mail catchers usually run on the same machine, so they can be asked often. */
 export const LOOK_AGAIN_MS = 500;
@@ -23,7 +24,7 @@ export async function removeFrom(
 ): Promise<void> {
   let reason: unknown = rejected(
     'not-deleted',
-    'the message arrived, and is still there although the server reported its deletion',
+    own`the message arrived, and is still there although the server reported its deletion`,
   );
   try {
     await remove();
@@ -37,5 +38,5 @@ export async function removeFrom(
 export const FOLDER = 'all messages';
 
 export function unknownApi(name: string): InboxError {
-  return unusable('unknown-api', `the server does not have the API of ${name}`);
+  return unusable('unknown-api', own`the server does not have the API of ${name}`);
 }

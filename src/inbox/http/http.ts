@@ -9,6 +9,7 @@ import { BoundedBuffer } from '../bounded-buffer.js';
 import { connectTo, secure } from '../channel.js';
 import { noReply, otherProtocol, rejected, temporary, unusable, type InboxError } from '../failure.js';
 import { PART_BYTES, type SessionSettings } from '../inbox.js';
+import { own, type OwnText } from '../../text/own.js';
 
 /** Everything that is asked for has a few kilobytes, except for the list of an old MailDev. */
 const MAX_JSON_BYTES = 64 * 1024;
@@ -39,7 +40,8 @@ export class HttpApi {
   async json(path: string, maxBytes = MAX_JSON_BYTES): Promise<unknown> {
     const json = await this.source(path, maxBytes);
     if (!json) return undefined;
-    if (json.length >= maxBytes) throw unusable('too-much-data', `the server sent more than ${maxBytes} bytes of JSON`);
+    if (json.length >= maxBytes)
+      throw unusable('too-much-data', own`the server sent more than ${maxBytes} bytes of JSON`);
     return parsed(json);
   }
 
@@ -132,13 +134,13 @@ export class HttpApi {
 
 function errorFor(status: number, request: HttpRequest): InboxError {
   const detail = replied(request, status);
-  if (status === 401 || status === 403) return rejected('login-refused', `login rejected: ${detail}`);
+  if (status === 401 || status === 403) return rejected('login-refused', own`login rejected: ${detail}`);
   if (status >= 500) return temporary('server-error', detail);
   return status >= 400 ? rejected('command-refused', detail) : unusable('invalid-reply', detail);
 }
 
-function replied({ method, path }: HttpRequest, status: number): string {
-  return `the server replied to ${method} ${path} with ${status}`;
+function replied({ method, path }: HttpRequest, status: number): OwnText {
+  return own`the server replied to ${method} ${path} with ${status}`;
 }
 
 /**
@@ -176,9 +178,9 @@ function parsed(json: Buffer): unknown {
 /** Another connection may get a complete response, unless what the server sends is not HTTP. */
 function incomplete(what: string, error: unknown): InboxError {
   const code = codeOf(error);
-  if (!code.startsWith('HPE_')) return temporary('connection-lost', `${what} (${code})`);
+  if (!code.startsWith('HPE_')) return temporary('connection-lost', own`${what} (${code})`);
   const { rawPacket } = error as { rawPacket?: unknown };
   // The first bytes of the packet are those that were not understood only if nothing was understood before.
   const isFirst = code === 'HPE_INVALID_CONSTANT' && Buffer.isBuffer(rawPacket);
-  return isFirst ? otherProtocol('HTTP', rawPacket) : unusable('invalid-reply', `${what} (${code})`);
+  return isFirst ? otherProtocol('HTTP', rawPacket) : unusable('invalid-reply', own`${what} (${code})`);
 }

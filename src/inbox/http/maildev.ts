@@ -7,6 +7,7 @@ import type { Inbox, SessionSettings, Sought } from '../inbox.js';
 import { alwaysOpen, isLike, polledInbox, type Arrival, type OpenFolder } from '../search.js';
 import { FOLDER, ID, LOOK_AGAIN_MS, MAX_FOUND, removeFrom, unknownApi } from './api.js';
 import { HttpApi } from './http.js';
+import { own } from '../../text/own.js';
 
 /**
  * Versions before 2.0.2 respond with all messages in full. Parsed, JSON can take twenty times its size, and thirty inboxes
@@ -78,7 +79,7 @@ class MailDev implements OpenFolder {
     const query = new URLSearchParams({ 'headers.message-id': sought.messageId });
     const list = await this.api.json(`${this.prefix}/email?${query.toString()}`, MAX_LIST_BYTES);
     if (Array.isArray(list) && list.length > MAX_LISTED) {
-      throw unusable('too-many-messages', `the server has more than ${MAX_LISTED} messages`);
+      throw unusable('too-many-messages', own`the server has more than ${MAX_LISTED} messages`);
     }
     const emails = EMAILS.safeParse(list);
     if (!emails.success) throw unknownApi('MailDev');

@@ -2,6 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
 import { excerpt } from '../../text/peer.js';
 import { InboxError, noReply, rejected, temporary } from '../failure.js';
+import { own } from '../../text/own.js';
 
 const LOGOUT_WAIT_MS = 1000;
 
@@ -31,8 +32,8 @@ export class ImapDialogue {
   /** The error for a connection that has ended, if the client has thrown none. */
   lost(about: string): InboxError {
     const reason = this.client.byeReason;
-    const said = reason === undefined ? '' : `: ${whatServerSays({ reason })}`;
-    return temporary('connection-lost', `the request for ${about} failed because the connection was lost${said}`);
+    const said = reason === undefined ? own`` : own`: ${whatServerSays({ reason })}`;
+    return temporary('connection-lost', own`the request for ${about} failed because the connection was lost${said}`);
   }
 
   /** Logs out and closes the connection. Never throws. */
@@ -49,7 +50,7 @@ export class ImapDialogue {
     } catch (error) {
       if (isRefusal(error)) {
         const said = whatServerSays(error);
-        throw rejected('command-refused', `the server rejected the request for ${about}: ${said}`, said);
+        throw rejected('command-refused', own`the server rejected the request for ${about}: ${said}`, said);
       }
       this.client.close();
       throw error instanceof InboxError ? error : this.lost(about);

@@ -7,6 +7,7 @@ import { Transcript } from '../../net/transcript.js';
 import { temporary } from '../failure.js';
 import type { Inbox, SessionSettings } from '../inbox.js';
 import { alwaysOpen, search } from '../search.js';
+import { own } from '../../text/own.js';
 
 /**
  * Opens a mailbox by IMAP (RFC 9051), and the junk folder of the account, if there is one.
@@ -22,7 +23,7 @@ export async function openImapInbox(
   const { timeoutMs } = settings;
   const mailbox = new ImapMailbox(await connectImap(target, settings, stop, baselines), timeoutMs);
   const state = await Deadline.on(stop)
-    .race(mailbox.junkFolder(), () => temporary('no-reply', 'the run ended'))
+    .race(mailbox.junkFolder(), () => temporary('no-reply', own`the run ended`))
     .catch(async (error: unknown) => {
       await mailbox.close();
       throw error;

@@ -6,6 +6,7 @@ import { ImapDialogue } from './dialogue.js';
 import { isRejection, rejected, unusable } from '../failure.js';
 import { headersOf } from '../headers.js';
 import type { Arrival, OpenFolder } from '../search.js';
+import { own } from '../../text/own.js';
 
 /** For a server without IDLE, or whose IDLE reports nothing. */
 export const LOOK_AGAIN_MS = 10_000;
@@ -86,7 +87,7 @@ export class ImapMailbox implements OpenFolder {
     );
     if (done) return;
     if (!this.#client.usable) throw this.#dialogue.lost(about);
-    throw rejected('not-deleted', 'the message arrived, but the server does not allow it to be deleted');
+    throw rejected('not-deleted', own`the message arrived, but the server does not allow it to be deleted`);
   }
 
   /**
@@ -154,7 +155,7 @@ export class ImapMailbox implements OpenFolder {
     for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
       this.#responses += 1;
       if (this.#responses > MAX_RESPONSES)
-        throw unusable('too-many-messages', `the server listed more than ${MAX_RESPONSES} messages`);
+        throw unusable('too-many-messages', own`the server listed more than ${MAX_RESPONSES} messages`);
       // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
       // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
       if (!Buffer.isBuffer(headers) || !(uid >= from)) continue;

@@ -3,6 +3,7 @@ import { excerpt } from '../../text/peer.js';
 import { InboxError, noGreeting, noReply, rejected, temporary, unusable, type MailboxNaming } from '../failure.js';
 import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
 import type { ImapLog } from './log.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST: ReadonlySet<string> = new Set([
@@ -33,25 +34,25 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   if (authenticationFailed && !LOGIN.test(log.command)) {
     return rejected(
       'login-disabled',
-      'the server announces LOGINDISABLED and no mechanism with which the gate can log in',
+      own`the server announces LOGINDISABLED and no mechanism with which the gate can log in`,
     );
   }
   if (authenticationFailed) {
     if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-      return temporary('login-unavailable', `the server cannot check the login now: ${excerpt(log.refusal)}`, said);
+      return temporary('login-unavailable', own`the server cannot check the login now: ${excerpt(log.refusal)}`, said);
     }
     return UNAVAILABLE.test(log.refusal)
-      ? temporary('server-error', `the server does not allow a login now: ${excerpt(log.refusal)}`, said)
-      : rejected('login-refused', `login rejected: ${said}`, said);
+      ? temporary('server-error', own`the server does not allow a login now: ${excerpt(log.refusal)}`, said)
+      : rejected('login-refused', own`login rejected: ${said}`, said);
   }
   const code = codeOf(error);
   if (code === 'GREETING_TIMEOUT') return noGreeting();
   if (code === 'UPGRADE_TIMEOUT') return noReply('the TLS handshake after STARTTLS');
   if (code === 'STARTTLS_INJECTION') {
-    return unusable('data-after-starttls', 'the server sent unencrypted data after it accepted STARTTLS');
+    return unusable('data-after-starttls', own`the server sent unencrypted data after it accepted STARTTLS`);
   }
   if (log.command === '' && reason !== undefined) {
-    return unusable('greeting-refused', `the server refused the connection with the greeting "BYE ${said}"`, said);
+    return unusable('greeting-refused', own`the server refused the connection with the greeting "BYE ${said}"`, said);
   }
   if (tlsFailed) return withoutStartTls(log);
   return lostOr(error, log, (detail) => unusable('invalid-reply', detail));
@@ -68,14 +69,23 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
   const name = excerpt(mailbox);
   const reply = excerpt(log.refusal);
   if (UNAVAILABLE.test(log.refusal)) {
-    return temporary('server-error', `the mailbox "${name}" is not available now: ${reply}`, said);
+    return temporary('server-error', own`the mailbox "${name}" is not available now: ${reply}`, said);
   }
   const naming = namingOf(mailbox, namespace);
-  const requested = naming.requested === undefined ? '' : `, requested as "${naming.requested}"`;
+  const requested = naming.requested === undefined ? own`` : own`, requested as "${naming.requested}"`;
   const reason = naming.suggested === undefined ? 'mailbox-missing' : 'mailbox-separator';
   return (error as ImapFlowError).mailboxMissing === true || MISSING.test(log.refusal)
-    ? rejected(reason, `the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`, said, naming)
-    : rejected('mailbox-refused', `the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`, said);
+    ? rejected(
+        reason,
+        own`the login succeeded, but there is no mailbox "${name}"${requested}: "${reply}"`,
+        said,
+        naming,
+      )
+    : rejected(
+        'mailbox-refused',
+        own`the login succeeded, but the mailbox "${name}" cannot be opened: "${reply}"`,
+        said,
+      );
 }
 
 /** What the client knows of the personal namespace (RFC 9051 section 6.3.10). */
@@ -104,19 +114,20 @@ function namingOf(mailbox: string, { prefix, delimiter }: Namespace = { prefix: 
 function withoutStartTls({ command, greeting, refusal }: ImapLog): InboxError {
   if (command === 'STARTTLS') {
     const reply = excerpt(refusal);
-    return unusable('starttls-refused', `the server replied to STARTTLS with "${reply}"`, reply);
+    return unusable('starttls-refused', own`the server replied to STARTTLS with "${reply}"`, reply);
   }
   if (/^\* PREAUTH\b/i.test(greeting)) {
-    return unusable('preauth', 'the server greets with PREAUTH, after which STARTTLS is not possible');
+    return unusable('preauth', own`the server greets with PREAUTH, after which STARTTLS is not possible`);
   }
-  return unusable('starttls-not-offered', 'the server does not offer STARTTLS');
+  return unusable('starttls-not-offered', own`the server does not offer STARTTLS`);
 }
 
-function lostOr(error: unknown, { command }: ImapLog, other: (detail: string) => InboxError): InboxError {
+function lostOr(error: unknown, { command }: ImapLog, other: (detail: OwnText) => InboxError): InboxError {
   const { reason } = error as ImapFlowError;
-  const when = command === '' ? 'before the greeting' : `after ${command}`;
+  const when = command === '' ? own`before the greeting` : own`after ${fixed(command)}`;
   const code = codeOf(error);
-  if (!LOST.has(code)) return other(`the server sent something that the IMAP client does not accept ${when} (${code})`);
-  const said = reason === undefined ? ` (${code})` : `: ${excerpt(reason)}`;
-  return temporary('connection-lost', `the connection was lost ${when}${said}`);
+  if (!LOST.has(code))
+    return other(own`the server sent something that the IMAP client does not accept ${when} (${code})`);
+  const said = reason === undefined ? own` (${code})` : own`: ${excerpt(reason)}`;
+  return temporary('connection-lost', own`the connection was lost ${when}${said}`);
 }

@@ -6,6 +6,7 @@ import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { beginSecuring, connectTo, type Securing } from '../channel.js';
 import { otherProtocol, unusable, type InboxError } from '../failure.js';
 import type { InboxSettings } from '../inbox.js';
+import { own } from '../../text/own.js';
 
 /** RFC 9051 section 7.1: an IMAP server sends one of these first. */
 const GREETING = /^\* (?:OK|PREAUTH|BYE)\b/i;
@@ -79,7 +80,7 @@ export class JudgedTransport implements ImapTransport {
     this.#bytes += bytes.length;
     if (this.#bytes <= MAX_OPENING_BYTES) return;
     this.#fail(
-      unusable('too-much-data', `the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`),
+      unusable('too-much-data', own`the server sent more than ${MAX_OPENING_BYTES} bytes before the mailbox was open`),
     );
   };
 

@@ -1,12 +1,13 @@
 import { Deadline } from '../../net/deadline.js';
 import type { MailboxTarget } from '../../plan/endpoint.js';
-import { rejected, unusable, busy, isRejection, type InboxError } from '../failure.js';
+import { busy, describeFailure, isRejection, rejected, unusable, type InboxError } from '../failure.js';
 import { headersOf } from '../headers.js';
 import type { Inbox, SessionSettings } from '../inbox.js';
 import { polledInbox, type Arrival, type Folder, type OpenFolder } from '../search.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { MAX_ARRIVED, Pop3Session } from './session.js';
 import { Pop3Sessions } from './sessions.js';
+import { own } from '../../text/own.js';
 
 /** POP3 does not announce new messages, so a new session looks for them. Servers reject logins in quick succession. */
 const LOOK_AGAIN_MS = 3000;
@@ -86,7 +87,7 @@ class Pop3Mailbox implements Folder {
       if (this.#arrived.size === MAX_ARRIVED || this.#headersCharacters > MAX_HEADERS_CHARACTERS) {
         throw unusable(
           'too-many-messages',
-          `more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`,
+          own`more than ${MAX_ARRIVED} messages have arrived, or more than ${MAX_HEADERS_CHARACTERS} characters of their headers`,
         );
       }
       this.#arrived.set(id, { id, ...headers });
@@ -102,7 +103,10 @@ class Pop3Mailbox implements Folder {
       const { messageId, subject } = headersOf(await session.header(message));
       const known = this.#arrived.get(id);
       if (known?.messageId !== messageId || known.subject !== subject) {
-        throw rejected('not-deleted', 'the server now uses the identifier of the test message for a different message');
+        throw rejected(
+          'not-deleted',
+          own`the server now uses the identifier of the test message for a different message`,
+        );
       }
       await session.mark(message);
     }
@@ -110,7 +114,7 @@ class Pop3Mailbox implements Folder {
 }
 
 function late(): InboxError {
-  return busy('the server did not list the mailbox in time');
+  return busy(own`the server did not list the mailbox in time`);
 }
 
 /** @throws the error; a rejection with the remark that the message did arrive */
@@ -118,6 +122,6 @@ function notDeleted(error: unknown): never {
   if (!isRejection(error)) throw error;
   throw rejected(
     'not-deleted',
-    `the message arrived, but the server does not allow it to be deleted (${error.message})`,
+    own`the message arrived, but the server does not allow it to be deleted (${describeFailure(error.failure)})`,
   );
 }

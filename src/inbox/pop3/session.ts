@@ -22,6 +22,7 @@ import { MAX_HEADER_BYTES } from '../headers.js';
 import { PART_BYTES, type SessionSettings } from '../inbox.js';
 import { IdentifierCounts } from './identifier-counts.js';
 import { Pop3Text } from './text.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 const CR = 0x0d;
 
@@ -118,7 +119,7 @@ export class Pop3Session {
     await this.#list((identifier, nth, message) => {
       if (nth <= old.count(identifier)) return;
       if (arrived.size === MAX_ARRIVED) {
-        throw unusable('too-many-messages', `more than ${MAX_ARRIVED} messages have arrived`);
+        throw unusable('too-many-messages', own`more than ${MAX_ARRIVED} messages have arrived`);
       }
       // An identifier has no space.
       arrived.set(nth === 1 ? identifier : `${identifier} ${nth}`, message);
@@ -132,7 +133,7 @@ export class Pop3Session {
     const header = new Pop3Text(MAX_HEADER_BYTES);
     await this.#readText(header, MAX_TOP_BYTES, this.#wait());
     if (header.hasEnded) return header.bytes;
-    throw unusable('too-much-data', `the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
+    throw unusable('too-much-data', own`the server sent a header of more than ${MAX_TOP_BYTES} bytes`);
   }
 
   /** A message. If it is longer than `maxBytes`, it is cut, and the session is over. */
@@ -188,11 +189,11 @@ export class Pop3Session {
       const line = (await this.#readLine(deadline)).toString('latin1');
       if (line === '.') return counts;
       if (messages === MAX_MESSAGES) {
-        throw unusable('too-many-messages', `the mailbox has more than ${MAX_MESSAGES} messages`);
+        throw unusable('too-many-messages', own`the mailbox has more than ${MAX_MESSAGES} messages`);
       }
       const [, message, text] = /^(\d{1,9}) +([!-~]{1,255})\s*$/.exec(line) ?? [];
       if (message === undefined || text === undefined) {
-        throw unusable('invalid-reply', `the server replied to UIDL with an invalid line (${line.length} bytes)`);
+        throw unusable('invalid-reply', own`the server replied to UIDL with an invalid line (${line.length} bytes)`);
       }
       // A copy, because a slice would keep the whole line in memory.
       const identifier = Buffer.from(text).toString('latin1');
@@ -213,19 +214,19 @@ export class Pop3Session {
     if (!isError(text)) throw otherProtocol('POP3', line);
     throw unusable(
       'greeting-refused',
-      `the server refused the connection with the greeting "${excerpt(text)}"`,
+      own`the server refused the connection with the greeting "${excerpt(text)}"`,
       excerpt(text),
     );
   }
 
   async #startTls(): Promise<void> {
     const { ok, text } = await this.#command('STLS');
-    if (!ok) throw unusable('starttls-refused', `the server replied to STLS with "${text}"`, text);
+    if (!ok) throw unusable('starttls-refused', own`the server replied to STLS with "${text}"`, text);
     this.#channel.detach();
     const early = this.#channel.received.unread;
     if (early.length > 0) {
       const data = excerpt(early.toString('latin1'));
-      throw unusable('data-after-starttls', `the server sent unencrypted data after its reply to STLS: ${data}`);
+      throw unusable('data-after-starttls', own`the server sent unencrypted data after its reply to STLS: ${data}`);
     }
   }
 
@@ -237,14 +238,14 @@ export class Pop3Session {
       const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
       if (ok) continue;
       const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
-      if (problem) throw busy(`the server does not allow a login now: ${text}`, problem, text);
-      throw rejected('login-refused', `login rejected: ${text}`, text);
+      if (problem) throw busy(own`the server does not allow a login now: ${text}`, problem, text);
+      throw rejected('login-refused', own`login rejected: ${text}`, text);
     }
   }
 
   async #demand(line: string, about: string): Promise<void> {
     const { ok, text } = await this.#command(line);
-    if (!ok) throw rejected('command-refused', `the server rejected the request for ${about}: ${text}`, text);
+    if (!ok) throw rejected('command-refused', own`the server rejected the request for ${fixed(about)}: ${text}`, text);
   }
 
   /** @param shown the line as it is recorded, if it contains a secret */
@@ -262,14 +263,14 @@ export class Pop3Session {
     const [ok, error] = [isOk(line), isError(line)];
     this.transcript.add('server', ok || error ? line : `(${bytes.length} bytes that are not valid POP3)`);
     if (ok || error) return { ok, text: excerpt(line) };
-    const invalid = `an invalid line (${bytes.length} bytes)`;
-    throw unusable('invalid-reply', `the server replied to ${this.#waitsFor} with ${invalid}`);
+    const invalid = own`an invalid line (${bytes.length} bytes)`;
+    throw unusable('invalid-reply', own`the server replied to ${fixed(this.#waitsFor)} with ${invalid}`);
   }
 
   /** The next line, without its line end. */
   async #readLine(deadline: Deadline): Promise<Buffer> {
     const tooLong = (): Error =>
-      unusable('too-much-data', `the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
+      unusable('too-much-data', own`the server sent a line of more than ${MAX_LINE_BYTES} bytes`);
     for (;;) {
       const line = this.#channel.received.takeLine(MAX_LINE_BYTES, tooLong);
       if (line) return line.at(-1) === CR ? line.subarray(0, -1) : line;
@@ -290,14 +291,14 @@ export class Pop3Session {
   async #more(deadline: Deadline): Promise<void> {
     const { end } = this.#channel;
     if (end) {
-      const cause = end.cause === undefined ? '' : ` (${codeOf(end.cause)})`;
-      throw temporary('connection-lost', `the connection was lost${this.#meanwhile()}${cause}`);
+      const cause = end.cause === undefined ? own`` : own` (${codeOf(end.cause)})`;
+      throw temporary('connection-lost', own`the connection was lost${this.#meanwhile()}${cause}`);
     }
     await deadline.race(this.#channel.more(), () => this.#late());
   }
 
-  #meanwhile(): string {
-    return this.#waitsFor === '' ? ' before the greeting' : ` after ${this.#waitsFor}`;
+  #meanwhile(): OwnText {
+    return this.#waitsFor === '' ? own` before the greeting` : own` after ${fixed(this.#waitsFor)}`;
   }
 
   #late(): InboxError {

@@ -4,6 +4,7 @@ import type { Deadline } from '../../net/deadline.js';
 import { deferred, type Deferred } from '../../net/deferred.js';
 import { busy, InboxError, isRejection } from '../failure.js';
 import type { Pop3Session } from './session.js';
+import { own } from '../../text/own.js';
 
 /** A mailbox that a different client has open is usually free again soon. */
 const RETRY_BUSY_MS = 1000;
@@ -45,7 +46,7 @@ export class Pop3Sessions {
     this.#waiting.push({ until, granted, finished });
     void this.#oneAtATime(() => this.#serve(this.#waiting.splice(0)));
     try {
-      const late = (): InboxError => this.#busy ?? busy('the server did not allow a login in time');
+      const late = (): InboxError => this.#busy ?? busy(own`the server did not allow a login in time`);
       const session = await until.race(granted.promise, late);
       return await work(session).catch((error: unknown) => {
         if (!isRejection(error)) session.leave();

@@ -9,6 +9,7 @@ import type { ChannelBinding } from '../../tls/channel-binding.js';
 import type { Stopped } from '../hand-over.js';
 import { authMeaningOf, meaningOfCode, WRONG } from './auth-meaning.js';
 import { refusesCredentials, type CredentialsVerdict } from './refused-credentials.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 export type AuthJudgment = Pick<Stopped, 'findings' | 'transient'>;
 
@@ -25,14 +26,15 @@ export interface AuthAttempt extends AuthResult {
 const MIN_ITERATIONS = 4096;
 
 export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
-  const { auth, mechanism, reply, fault, reportedError, iterations } = attempt;
-  const answer = `The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
-  const saslError = reportedError && (excerpt(reportedError.exact) || 'nothing');
+  const { auth, reply, fault, reportedError, iterations } = attempt;
+  const mechanism = fixed(attempt.mechanism);
+  const answer = own`The server replied to AUTH ${mechanism} with "${formatReply(reply)}".`;
+  const saslError = reportedError && (excerpt(reportedError.exact) || own`nothing`);
   const evidence = { reply: formatReply(reply), mechanism, ...(saslError !== undefined && { saslError }) };
   const isRejected = reply.code >= 400;
   if (fault && (saslError === undefined || !isRejected)) {
-    const message = `AUTH ${mechanism} failed: ${fault.message}. The server's last reply was "${formatReply(reply)}".`;
-    const details = { evidence: { ...evidence, fault: fault.message } };
+    const message = own`AUTH ${mechanism} failed: ${fixed(fault.message)}. The server's last reply was "${formatReply(reply)}".`;
+    const details = { evidence: { ...evidence, fault: fixed(fault.message) } };
     return {
       findings: [
         fault.kind === 'malformed'
@@ -43,25 +45,25 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
   }
   if (isRejected) return judgeRejection(attempt, answer, evidence);
   if (reply.code !== 235) {
-    return { findings: [finding('protocol-error', `${answer} That is not a valid reply to AUTH.`, { evidence })] };
+    return { findings: [finding('protocol-error', own`${answer} That is not a valid reply to AUTH.`, { evidence })] };
   }
   if (saslError !== undefined) {
-    const message = `${answer} Before that, it reported a SASL error: ${saslError}.`;
+    const message = own`${answer} Before that, it reported a SASL error: ${saslError}.`;
     return { findings: [finding('protocol-error', message, { evidence })] };
   }
   if (auth.expect === 'rejected') {
-    const message = `${answer} It accepted these credentials, but must reject them.`;
+    const message = own`${answer} It accepted these credentials, but must reject them.`;
     return { findings: [finding('auth-not-rejected', message, { evidence })] };
   }
   if (iterations === undefined || iterations >= MIN_ITERATIONS) return { findings: [] };
-  const message = `For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
+  const message = own`For ${mechanism}, the server's iteration count is ${iterations}; RFC 5802 and RFC 7677 recommend at least ${MIN_ITERATIONS}.`;
   return { findings: [finding('auth-iterations-low', message, { evidence: { iterations: String(iterations) } })] };
 }
 
 function judgeRejection(
   attempt: AuthAttempt,
-  answer: string,
-  evidence: { readonly reply: string; readonly mechanism: string; readonly saslError?: string },
+  answer: OwnText,
+  evidence: { readonly reply: string; readonly mechanism: OwnText; readonly saslError?: string | OwnText },
 ): AuthJudgment {
   const { auth, reply, reportedError, usedStartTls } = attempt;
   const { code } = reply;
@@ -72,9 +74,9 @@ function judgeRejection(
   const isUnclear = isOtherError || (mustBeRejected && verdict === undefined);
   const anyMeaning = authMeaningOf(reply, auth.kind);
   const meaning = anyMeaning?.blamesCredentials && isUnclear ? undefined : anyMeaning;
-  const within = evidence.saslError === undefined ? '' : ` It also reported a SASL error: ${evidence.saslError}.`;
-  const message = `${answer}${within}${meaning ? ` ${meaning.text}` : ''}`;
-  const found = (as: FindingCode, text: string, causes: readonly (string | undefined)[]): KnownFinding => ({
+  const within = evidence.saslError === undefined ? own`` : own` It also reported a SASL error: ${evidence.saslError}.`;
+  const message = own`${answer}${within}${meaning ? own` ${fixed(meaning.text)}` : own``}`;
+  const found = (as: FindingCode, text: OwnText, causes: readonly (string | undefined)[]): KnownFinding => ({
     ...finding(as, text, { evidence }),
     ...causeIn(as, usedStartTls && causes.includes('not-encrypted') ? ['not-encrypted-after-starttls'] : causes),
   });
@@ -87,13 +89,13 @@ function judgeRejection(
   if (instead) return { findings: [found(instead, message, [meaning?.cause, meaningOfCode(code)?.cause])] };
   // With a different mechanism, or on a different channel, the server may accept credentials that it has not compared.
   if (mustBeRejected && verdict && hasCompared(attempt, verdict)) return { findings: [] };
-  const unknown = mustBeRejected ? ' This does not show that the server rejects the credentials.' : '';
+  const unknown = mustBeRejected ? own` This does not show that the server rejects the credentials.` : own``;
   // The words of the server count more than what is suspicious in the exchange, unless they are the usual ones.
   const isVague =
     meaning === undefined || meaning.cause === WRONG[auth.kind].cause || (mustBeRejected && meaning.blamesCredentials);
   const isOutOfScope = auth.kind === 'access-token' && OUT_OF_SCOPE.test(reportedError?.exact ?? '');
   const suspicion = isVague && !isOutOfScope ? suspicionIn(attempt, verdict) : undefined;
-  const text = `${message}${unknown}${suspicion ? ` ${suspicion.text}` : ''}`;
+  const text = own`${message}${unknown}${suspicion ? own` ${fixed(suspicion.text)}` : own``}`;
   const cause = isOutOfScope ? 'token-scope' : suspicion?.cause;
   return { findings: [found('auth-rejected', text, [cause, meaning?.cause])] };
 }

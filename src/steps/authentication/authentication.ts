@@ -17,6 +17,7 @@ import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
 import { connectionLost } from '../session-failed.js';
 import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
+import { own } from '../../text/own.js';
 
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
 export async function authentication(context: Context, secured: Secured): Promise<StepResult<SignedIn>> {
@@ -45,7 +46,7 @@ export async function authentication(context: Context, secured: Secured): Promis
       await session.expectSilence();
       if (!endpoint.require.includes('authentication'))
         return { ok: true, findings, skipped: 'not-configured', facts, next };
-      const message = 'Authentication is required, but no credentials are configured.';
+      const message = own`Authentication is required, but no credentials are configured.`;
       const cause = context.run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
       findings.push(finding('step-required', message, { cause }));
       return { ok: true, findings, facts, next };
@@ -67,7 +68,7 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
   const findings: KnownFinding[] = [];
   if (secured.has('STARTTLS')) {
     const evidence = { capabilities: excerptOfList(secured.lines) };
-    const message = 'The EHLO reply over TLS still offers STARTTLS.';
+    const message = own`The EHLO reply over TLS still offers STARTTLS.`;
     findings.push(
       finding('starttls-still-advertised', message, { evidence, ...(plain && { cause: 'after-starttls' }) }),
     );
@@ -75,13 +76,13 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
   const missing = (plain?.mechanisms ?? []).filter((name) => !mechanisms.includes(name));
   if (missing.length > 0) {
     const evidence = { beforeTls: excerpt(plain?.mechanisms?.join(' ') ?? ''), insideTls: offered || 'none' };
-    const message = `The server offers AUTH ${excerpt(missing.join(' '))} before TLS, but not over TLS.`;
+    const message = own`The server offers AUTH ${excerpt(missing.join(' '))} before TLS, but not over TLS.`;
     const cause = secured.mechanisms ? undefined : 'only-before-tls';
     findings.push(finding('auth-mechanisms-differ', message, { evidence, ...(cause && { cause }) }));
   }
   // Both send the password itself.
   if (role === 'mx' && mechanisms.length > 0 && mechanisms.every((name) => ['PLAIN', 'LOGIN'].includes(name))) {
-    const message = `This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
+    const message = own`This MX offers AUTH only with ${mechanisms.join(' and ')}.`;
     findings.push(finding('auth-plain-on-mx', message, { evidence: { mechanisms: offered } }));
   }
   return findings;
@@ -89,8 +90,8 @@ function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured
 
 /** Credentials and mail are only sent to a server whose identity is verified. */
 export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>): KnownFinding {
-  const what = auth && delivery ? 'credentials or mail were' : auth ? 'credentials were' : 'mail was';
-  return finding('credentials-withheld', `The server's identity could not be verified, so no ${what} sent.`);
+  const what = auth && delivery ? own`credentials or mail were` : auth ? own`credentials were` : own`mail was`;
+  return finding('credentials-withheld', own`The server's identity could not be verified, so no ${what} sent.`);
 }
 
 /**
@@ -143,18 +144,18 @@ function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capa
   const beforeTls = plain?.mechanisms;
   if (!beforeTls) {
     if (role === 'mx' || port === 25) {
-      const message = 'The server does not offer AUTH over TLS.';
+      const message = own`The server does not offer AUTH over TLS.`;
       return finding('auth-not-advertised', message, { evidence, cause: 'mail-exchanger' });
     }
     if (secured.has('STARTTLS')) {
-      const message = 'Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.';
+      const message = own`Over TLS, the server offers STARTTLS, but not AUTH: it treats the session as unencrypted.`;
       const cause = plain ? 'not-encrypted-after-starttls' : 'not-encrypted';
       return finding('auth-not-advertised', message, { evidence, cause });
     }
-    return finding('auth-not-advertised', 'The server does not offer AUTH over TLS.', { evidence });
+    return finding('auth-not-advertised', own`The server does not offer AUTH over TLS.`, { evidence });
   }
-  const offered = excerpt(beforeTls.join(' ')) || 'without a mechanism';
-  const message = `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
+  const offered = excerpt(beforeTls.join(' ')) || own`without a mechanism`;
+  const message = own`The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
   return finding('auth-not-advertised', message, {
     evidence: { ...evidence, beforeTls: offered },
     cause: 'only-before-tls',
@@ -174,9 +175,9 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   const cause = unavailability(offered, kind, mechanism);
   const unbound =
     cause === 'only-with-binding'
-      ? ' A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.'
-      : '';
-  const message = `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
+      ? own` A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.`
+      : own``;
+  const message = own`The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
   return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
 }
 

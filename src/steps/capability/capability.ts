@@ -8,6 +8,7 @@ import type { Context } from '../context.js';
 import type { Connected, Facts, StepResult } from '../hand-over.js';
 import { judgeDialogueFailure, judgeSilence } from './dialogue-failure.js';
 import { judgeMissingOffer } from './missing-offer.js';
+import { own } from '../../text/own.js';
 
 /** Step 1: the server greets the client, accepts EHLO, and offers STARTTLS (RFC 3207 section 2). */
 export async function capability(context: Context): Promise<StepResult<Connected>> {
@@ -51,13 +52,13 @@ const WITHOUT_PASSWORD = /^(?:SCRAM-.+|CRAM-MD5|DIGEST-MD5|GSSAPI|GS2-.+|GSS-SPN
 
 function judgePlaintextAuth({ role }: Endpoint, offered: readonly string[] | undefined): KnownFinding[] {
   if (!offered) return [];
-  const mechanisms = excerpt(offered.join(' ')) || 'without a mechanism';
-  const message = `The server offers AUTH ${mechanisms} before TLS`;
+  const mechanisms = excerpt(offered.join(' ')) || own`without a mechanism`;
+  const message = own`The server offers AUTH ${mechanisms} before TLS`;
   const evidence = { mechanisms };
   if (offered.length > 0 && offered.every((name) => WITHOUT_PASSWORD.test(name))) {
-    const harmless = `${message}. None of these mechanisms sends a password or a token.`;
+    const harmless = own`${message}. None of these mechanisms sends a password or a token.`;
     return [finding('plaintext-auth-advertised', harmless, { evidence, severity: 'notice', cause: 'no-password' })];
   }
-  const found = finding('plaintext-auth-advertised', `${message}.`, { evidence });
+  const found = finding('plaintext-auth-advertised', own`${message}.`, { evidence });
   return [role === 'mx' ? { ...found, severity: 'notice' } : found];
 }

@@ -15,6 +15,7 @@ import { implicitTlsPort } from './implicit-tls-port.js';
 import { inspectionAt, isOverwritten } from './inspection.js';
 import { otherProtocol } from './other-protocol.js';
 import { ehloRejectionOf, rejectionOf } from './rejection.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /** Where a session could not be opened: before TLS in step 1, over TLS in step 4. */
 export interface OpeningPlace {
@@ -38,22 +39,22 @@ export async function judgeDialogueFailure(
   }
   const { reply } = answer;
   const isGreeting = at === 'greeting';
-  const said = `The server ${isGreeting ? 'greeted the client' : `replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
+  const said = own`The server ${isGreeting ? own`greeted the client` : own`replied to EHLO ${place.ehloName}`} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   const point = { of: at, isDue: true, overTls: place.phase !== 'plain' };
   if (reply.code >= 400 && reply.code < 500) return stopped(throttled(reply, point), { transient: true });
   if (reply.code >= 500) {
     // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
     if (!isGreeting) return refusedEhlo(said, reply, place);
-    return stopped(finding('greeting-rejected', `${said}.`, { evidence, ...rejectionOf(reply) }));
+    return stopped(finding('greeting-rejected', own`${said}.`, { evidence, ...rejectionOf(reply) }));
   }
   const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
-  const message = `${said}, but ${isGreeting ? '220' : '250'} is required.`;
+  const message = own`${said}, but ${isGreeting ? 220 : 250} is required.`;
   const unexpected = { evidence: { ...evidence, awaited: awaited(point) }, cause: 'unexpected-code' } as const;
   return stopped(other ?? finding('protocol-error', message, unexpected));
 }
 
-async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Promise<Stopped> {
+async function refusedEhlo(said: OwnText, reply: Reply, place: OpeningPlace): Promise<Stopped> {
   const { session, ehloName, greeting = '', phase, address } = place;
   const evidence = { reply: formatReply(reply) };
   const guess = greetsAs(greeting);
@@ -65,16 +66,16 @@ async function refusedEhlo(said: string, reply: Reply, place: OpeningPlace): Pro
     // RFC 2033 section 4.1: an LMTP server has LHLO instead of EHLO and HELO.
     const lhlo = helo && (await session.command(`LHLO ${ehloName}`).catch(() => undefined));
     if (lhlo?.code === 250) {
-      const message = `${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
+      const message = own`${said}, but accepted LHLO: it is an LMTP server, not an SMTP server.`;
       const proof = { ...evidence, protocol: 'LMTP', lhlo: formatReply(lhlo) };
       return stopped(finding('not-smtp', message, { evidence: proof, cause: 'lmtp' }));
     }
   }
   if (guess === 'LMTP') return stopped(notSmtp(guess, greeting, evidence));
   const heloNote = acceptsHelo
-    ? ` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? 'STARTTLS and AUTH are' : 'AUTH is'} not available.`
-    : '';
-  const message = `${said}.${heloNote}`;
+    ? own` It accepts HELO, but HELO does not support extensions, so ${phase === 'plain' ? own`STARTTLS and AUTH are` : own`AUTH is`} not available.`
+    : own``;
+  const message = own`${said}.${heloNote}`;
   const all = { ...evidence, ...(helo && { helo: formatReply(helo) }) };
   if (phase === 'after-starttls') {
     const cause = OVER_TLS[reply.code];
@@ -91,8 +92,8 @@ function isUnknownCommand({ code }: Reply): boolean {
   return code === 500 || code === 502;
 }
 
-function notSmtp(protocol: string, greeting: string, evidence: { readonly reply: string }): KnownFinding {
-  const message = `This is probably an ${protocol} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
+function notSmtp(protocol: 'FTP' | 'LMTP', greeting: string, evidence: { readonly reply: string }): KnownFinding {
+  const message = own`This is probably an ${fixed(protocol)} server, not an SMTP server: its greeting is "${greeting}", and it does not support EHLO.`;
   return finding('not-smtp', message, { evidence: { ...evidence, protocol }, cause: 'by-greeting' });
 }
 

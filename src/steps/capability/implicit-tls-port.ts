@@ -5,6 +5,7 @@ import { PORTS } from '../../plan/schema/enums.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { protocolOf } from './other-protocol.js';
+import { own } from '../../text/own.js';
 
 /** The bytes of a TLS record before its length: its type and version. */
 const TYPE_AND_VERSION_BYTES = 3;
@@ -31,10 +32,10 @@ export function implicitTlsPort(
   const protocol = greeting === undefined ? undefined : protocolOf(greeting);
   if (greeting !== undefined && protocol !== undefined) {
     const line = excerpt(greeting);
-    const message = `${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
+    const message = own`${name} uses implicit TLS, but not for SMTP: over TLS, the server speaks ${protocol} ("${line}").`;
     return finding('implicit-tls-port', message, { evidence: { data, protocol, line }, cause: 'other-protocol' });
   }
-  const message = `${name} sends no greeting; it expects implicit TLS.`;
+  const message = own`${name} sends no greeting; it expects implicit TLS.`;
   const isSmtp = greeting !== undefined && /^\d{3}(?:[ -]|$)/.test(greeting);
   const line = greeting === undefined ? {} : { line: excerpt(greeting) };
   const cause = isSmtp ? onStarttlsPort(port) : 'unknown-protocol';

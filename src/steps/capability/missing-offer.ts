@@ -8,6 +8,7 @@ import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connection, PlaintextDialogue } from '../hand-over.js';
 import { inspectionAt, isOnThisMachine, isOverwritten } from './inspection.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
  * Judges a reply to EHLO without STARTTLS. Sends STARTTLS anyway: if the server accepts it, and a handshake then succeeds,
@@ -35,19 +36,19 @@ export async function judgeMissingOffer(
   const isLocal = isOnThisMachine(connection.address);
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
+    const message = own`The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
     const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
   }
   if (handshake !== undefined) {
-    const message = `The EHLO reply does not list STARTTLS. ${tried}`;
+    const message = own`The EHLO reply does not list STARTTLS. ${tried}`;
     return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
   }
   const overwritten =
     masked.length > 0
-      ? ` A different keyword was probably overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
-      : '';
-  const message = `${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+      ? own` A different keyword was probably overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
+      : own``;
+  const message = own`${authority(host, port)} does not offer STARTTLS.${overwritten}`;
   const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : causeOf(reply);
   return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
 }
@@ -62,13 +63,13 @@ async function tryHandshake(context: Context, connection: Connection, session: S
   return `succeeded (${result.channel.version})`;
 }
 
-function attempted(reply: Reply | undefined, handshake: string | undefined): string {
-  if (!reply) return 'The gate sent STARTTLS anyway and got no usable reply.';
-  const replied = `The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
+function attempted(reply: Reply | undefined, handshake: string | undefined): OwnText {
+  if (!reply) return own`The gate sent STARTTLS anyway and got no usable reply.`;
+  const replied = own`The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
   if (handshake === undefined) return replied;
   if (handshake.startsWith('succeeded'))
-    return `${replied} A TLS handshake after it ${handshake}, so the server supports STARTTLS.`;
-  return `${replied} A TLS handshake after it ${handshake === 'failed' ? 'failed' : `was ${handshake}`}.`;
+    return own`${replied} A TLS handshake after it ${fixed(handshake)}, so the server supports STARTTLS.`;
+  return own`${replied} A TLS handshake after it ${handshake === 'failed' ? own`failed` : own`was ${fixed(handshake)}`}.`;
 }
 
 /** Why a server that does not offer STARTTLS also does not accept it. */

@@ -1,26 +1,27 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
+import { exactly, own, type OwnText } from '../../text/own.js';
 
 /** Protocols by the first bytes that a server sends. */
-const PROTOCOLS: readonly [RegExp, string][] = [
-  [/^SSH-/, 'SSH'],
-  [/^\* (OK|PREAUTH|BYE)\b/i, 'IMAP'],
+const PROTOCOLS: readonly [RegExp, OwnText][] = [
+  [/^SSH-/, own`SSH`],
+  [/^\* (OK|PREAUTH|BYE)\b/i, own`IMAP`],
   // A POP3 server may also greet with -ERR, but never with these words.
-  [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, 'Redis'],
-  [/^(\+OK|-ERR)\b/, 'POP3'],
-  [/^HTTP\/\d|^<(!DOCTYPE|html)/i, 'HTTP'],
-  [/^RFB \d{3}\.\d{3}/, 'VNC'],
-  [/^20[01](?=[ -]|\r|$)/, 'NNTP'],
+  [/^-(DENIED|NOAUTH|ERR (unknown command|max number of clients|protocol error))\b/i, own`Redis`],
+  [/^(\+OK|-ERR)\b/, own`POP3`],
+  [/^HTTP\/\d|^<(!DOCTYPE|html)/i, own`HTTP`],
+  [/^RFB \d{3}\.\d{3}/, own`VNC`],
+  [/^20[01](?=[ -]|\r|$)/, own`NNTP`],
   // RFC 5804 section 1.7: the greeting is the list of capabilities, each in quotes.
-  [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, 'ManageSieve'],
+  [/^"(IMPLEMENTATION|SASL|SIEVE|STARTTLS|NOTIFY|VERSION)"/i, own`ManageSieve`],
   // RFC 854: IAC, and WILL, WONT, DO or DONT.
-  [/^\xff[\xfb-\xfe]/, 'Telnet'],
+  [/^\xff[\xfb-\xfe]/, own`Telnet`],
   // A packet with its length: a greeting begins with the protocol version 10 (a line feed), an error with 255.
-  [/^..\0\0(?:[\n\xff]|$)/s, 'MySQL'],
+  [/^..\0\0(?:[\n\xff]|$)/s, own`MySQL`],
 ];
 
 /** @param said the first data from a server, or its first line; bytes that are not UTF-8 as ISO 8859-1 */
-export function protocolOf(said: string): string | undefined {
+export function protocolOf(said: string): OwnText | undefined {
   return PROTOCOLS.find(([pattern]) => pattern.test(said))?.[1];
 }
 
@@ -38,9 +39,12 @@ export function otherProtocol(said: string, when: 'greets' | 'is-spoken-to' = 'g
   const line = excerpt(firstLine);
   const evidence = { line, protocol };
   if (when === 'greets') {
-    const message = `The server speaks ${protocol}, not SMTP: "${line}".`;
-    return finding('not-smtp', message, { evidence, ...(OF_MAILBOXES.includes(protocol) && { cause: 'mailbox' }) });
+    const message = own`The server speaks ${protocol}, not SMTP: "${line}".`;
+    return finding('not-smtp', message, {
+      evidence,
+      ...(OF_MAILBOXES.includes(exactly(protocol)) && { cause: 'mailbox' }),
+    });
   }
-  const message = `The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
+  const message = own`The server speaks ${protocol}, not SMTP, and waits for the client to speak first: "${line}".`;
   return finding('not-smtp', message, { evidence, cause: 'client-speaks-first' });
 }

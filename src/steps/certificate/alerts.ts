@@ -2,6 +2,7 @@ import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { Endpoint } from '../../plan/endpoint.js';
 import { alertName } from '../../tls/alerts.js';
+import { fixed, own } from '../../text/own.js';
 
 /** The alert of RFC 8446 section 6.2 that is only about a client certificate. */
 export const CERTIFICATE_REQUIRED = 116;
@@ -74,14 +75,16 @@ export function lateClientCertificateAlert(alert: number | undefined, endpoint: 
 /** The finding for an alert of a server that requested a client certificate. */
 export function clientCertificateRefused({ tls }: Endpoint, number: number): KnownFinding {
   const name = alertName(number);
-  const alert = `alert ${number} (${name})`;
+  const alert = own`alert ${number} (${fixed(name)})`;
   const evidence = { alert: String(number), name };
   if (!tls.client) {
-    return finding('client-certificate-required', `The server requires a client certificate: ${alert}.`, { evidence });
+    return finding('client-certificate-required', own`The server requires a client certificate: ${alert}.`, {
+      evidence,
+    });
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
   const message = meaning
-    ? `The server rejects the client certificate with ${alert}: ${meaning}.`
-    : `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
+    ? own`The server rejects the client certificate with ${alert}: ${fixed(meaning)}.`
+    : own`The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
   return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
 }

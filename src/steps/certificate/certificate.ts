@@ -11,6 +11,7 @@ import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
+import { own } from '../../text/own.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 export async function certificate(context: Context, upgraded: Upgraded): Promise<StepResult<Secured>> {
@@ -30,7 +31,7 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   const { channel } = outcome;
   const session = beginSession(context, channel.stream);
   if (channel.sent.length === 0) {
-    return stopped(finding('tls-handshake-failed', 'The server presents no certificate.'), { facts: { address } });
+    return stopped(finding('tls-handshake-failed', own`The server presents no certificate.`), { facts: { address } });
   }
   const judged = judge(context, channel);
   const others = context.endpoint.tls.dualCertificates

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { FindingCode } from '../../findings/catalog.js';
+import type { Evidence, FindingCode } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
@@ -10,6 +10,7 @@ import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js'
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
+import { own } from '../../text/own.js';
 
 /**
  * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
@@ -42,15 +43,15 @@ export function judgeChain(
     case 'trusted': {
       const explanations = EXPLAINED_BY[verifyError] ?? [];
       if (others.some(({ code }) => explanations.includes(code))) return [];
-      return [finding('certificate-untrusted', `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+      return [finding('certificate-untrusted', own`OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
     }
     case 'self-signed': {
       const pin = pinOf(sent[0]);
       const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
-      return [finding('certificate-self-signed', 'The certificate is self-signed.', details)];
+      return [finding('certificate-self-signed', own`The certificate is self-signed.`, details)];
     }
     case 'incomplete': {
-      const message = `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
+      const message = own`The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
       const cause = missingCause(chain);
       const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
       return [finding('certificate-chain-incomplete', message, details)];
@@ -73,23 +74,23 @@ function untrusted(
     const reason = excerpt(chain.reason);
     if (problem) return issuerProblem(problem, { ...evidence, reason }, options);
     const message = path
-      ? `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
-      : `The chain does not lead to a trusted CA: ${reason}.`;
+      ? own`The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+      : own`The chain does not lead to a trusted CA: ${reason}.`;
     return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
   // By its fingerprint, a root can be compared with the one that it should be.
   const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
   if (isRoot && !hasNameConflict) {
-    return finding('certificate-untrusted', `The chain ends in a root that is not trusted: ${name}.`, {
+    return finding('certificate-untrusted', own`The chain ends in a root that is not trusted: ${name}.`, {
       cause: 'unknown-root',
       evidence: { ...evidence, ...root },
     });
   }
   if (namesake && !hasNameConflict) return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
   const reason = hasNameConflict
-    ? `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
-    : `${name} is not trusted and was not issued by a trusted CA`;
-  return finding('certificate-untrusted', `The chain does not lead to a trusted CA: ${reason}.`, {
+    ? own`the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+    : own`${name} is not trusted and was not issued by a trusted CA`;
+  return finding('certificate-untrusted', own`The chain does not lead to a trusted CA: ${reason}.`, {
     cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
@@ -99,7 +100,7 @@ function untrusted(
 function wrongIssuer(
   namesake: X509Certificate,
   { end }: PathEnd,
-  shared: Readonly<Record<string, string>>,
+  shared: Evidence<'certificate-untrusted'>,
 ): KnownFinding {
   const [needed, sent] = [authorityKeyId(end), subjectKeyId(namesake)];
   const evidence = {
@@ -109,45 +110,45 @@ function wrongIssuer(
   };
   const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
   if (needed !== undefined && needed === sent) {
-    const message = `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+    const message = own`The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
     return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
   }
-  const message = `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
+  const message = own`The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
   return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
 }
 
 /** An issuer that must not issue the certificate below it. */
 function issuerProblem(
   { kind, issuer }: NonNullable<Untrusted['problem']>,
-  shared: Readonly<Record<string, string>>,
+  shared: Evidence<'certificate-untrusted'> & { readonly reason: string },
   { trust, policy, now }: VerifyOptions,
 ): KnownFinding {
   const subject = nameOf(issuer.subject);
   const evidence = { ...shared, badIssuer: subject };
   const code = 'certificate-untrusted';
   if (kind === 'not-a-ca') {
-    const message = `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+    const message = own`${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
     return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
   }
   if (kind === 'not-allowed' || kind === 'name-constraints') {
     const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
-    return finding(code, `The chain is not valid: ${shared.reason}.`, { evidence, cause });
+    return finding(code, own`The chain is not valid: ${shared.reason}.`, { evidence, cause });
   }
   const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
   if (kind === 'not-yet-valid') {
-    const message = `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
+    const message = own`The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
     const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
     return finding(code, message, { evidence, cause });
   }
   const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256);
   const isRoot = isSelfIssued(issuer);
   const source = isConfigured
-    ? 'is configured as a trusted CA'
+    ? own`is configured as a trusted CA`
     : trust.isDefault(issuer)
-      ? 'is in the default store'
-      : 'the server sends';
-  const which = `${isRoot ? 'a root' : 'an intermediate'} certificate that ${source}`;
-  const message = `The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
+      ? own`is in the default store`
+      : own`the server sends`;
+  const which = own`${isRoot ? own`a root` : own`an intermediate`} certificate that ${source}`;
+  const message = own`The issuer certificate ${subject} expired on ${day(to)}, ${timeBetween(to, now)} ago. It is ${which}.`;
   return finding(code, message, {
     evidence: { ...evidence, issuerValidTo: to.toISOString() },
     cause: isRoot ? 'root-expired' : isConfigured ? 'configured-issuer-expired' : 'issuer-expired',
@@ -194,8 +195,8 @@ function pinOf(certificate: X509Certificate | undefined): string | undefined {
  */
 export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
-    const certificatesSent = `more than ${MAX_CERTIFICATES}`;
-    const message = `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+    const certificatesSent = own`more than ${MAX_CERTIFICATES}`;
+    const message = own`The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
     return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
   }
   const misplaced = firstOutOfOrder(sent);
@@ -203,10 +204,10 @@ export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFindin
   const subject = nameOf(misplaced.subject);
   const evidence = { subject, certificatesSent: String(sent.length) };
   if (isRepeated(misplaced, sent)) {
-    const message = `The server sends the certificate ${subject} more than once.`;
+    const message = own`The server sends the certificate ${subject} more than once.`;
     return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
   }
-  const message = `${subject} has not issued the certificate sent before it.`;
+  const message = own`${subject} has not issued the certificate sent before it.`;
   return [finding('certificate-chain-disordered', message, { evidence })];
 }
 

@@ -4,6 +4,7 @@ import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import type { Parsed, VerifyOptions } from './presented.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -18,10 +19,10 @@ export function daysLeft(validTo: Date, now: Date): number {
 }
 
 /** Such as `3 days`, or `5 hours` if that is less than a day. */
-export function timeBetween(from: Date, to: Date): string {
+export function timeBetween(from: Date, to: Date): OwnText {
   const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
-  if (hours >= 24) return count(daysBetween(from, to), 'day');
-  return hours > 0 ? count(hours, 'hour') : 'less than an hour';
+  if (hours >= 24) return fixed(count(daysBetween(from, to), 'day'));
+  return hours > 0 ? fixed(count(hours, 'hour')) : own`less than an hour`;
 }
 
 /** Such as `2027-02-22`, in UTC. */
@@ -34,20 +35,20 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
   const { now } = options;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
   if (validTo < now) {
-    const message = `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
+    const message = own`The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
     return [finding('certificate-expired', message, { evidence })];
   }
   if (validFrom > now) {
-    const message = `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+    const message = own`The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
     const cause = isClockLikely(validFrom, now) ? ({ cause: 'clock' } as const) : {};
     return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
   }
   const tooSoon = tooSoonClause(validTo, options);
   if (tooSoon === undefined) return [];
-  const message = `The certificate expires on ${day(validTo)}${tooSoon}.`;
+  const message = own`The certificate expires on ${day(validTo)}${tooSoon}.`;
   if (!isShortLived(validFrom, validTo, options)) return [finding('certificate-expires-soon', message, { evidence })];
-  const lifetime = `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
-  return [finding('certificate-expires-soon', `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+  const lifetime = own`Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+  return [finding('certificate-expires-soon', own`${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
 }
 
 /** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
@@ -65,9 +66,9 @@ function isShortLived(validFrom: Date, validTo: Date, { now, policy: { minValidD
 }
 
 /** The end of a sentence, if a certificate expires too soon. */
-function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): string | undefined {
+function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): OwnText | undefined {
   if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS) return undefined;
-  return `, in ${timeBetween(now, validTo)}, but must be valid for at least ${count(minValidDays, 'day')}`;
+  return own`, in ${timeBetween(now, validTo)}, but must be valid for at least ${fixed(count(minValidDays, 'day'))}`;
 }
 
 /**
@@ -86,7 +87,7 @@ export function judgeIssuerDates(
   const { validTo, subject } = first.facts;
   const issuer = excerpt(subject);
   const tooSoon = tooSoonClause(validTo, options);
-  const message = `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? ''}; the certificate itself expires on ${day(leaf.validTo)}.`;
+  const message = own`The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? own``}; the certificate itself expires on ${day(leaf.validTo)}.`;
   const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
   const cause = first.certificate === anchor ? ({ cause: 'trusted-ca' } as const) : {};
   const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
@@ -110,7 +111,7 @@ export function judgeLifetime(
   const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
   const days = daysBetween(validFrom, validTo);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
-  const message = `The certificate is valid for ${count(days, 'day')}. On its start date, public CAs could issue at most ${limit.days} days.`;
+  const message = own`The certificate is valid for ${fixed(count(days, 'day'))}. On its start date, public CAs could issue at most ${limit.days} days.`;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
   return [finding('certificate-lifetime-long', message, { evidence })];
 }

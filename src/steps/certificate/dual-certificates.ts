@@ -8,6 +8,7 @@ import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
 import type { PeerJudgment } from './judge.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
  * Judges the certificate that a server has for other clients: of an RSA and an ECDSA certificate a handshake shows only
@@ -54,7 +55,7 @@ export async function otherCertificates(
       findings.push(
         ...judged.findings.map((found) => ({
           ...found,
-          message: `The server's ${kind} certificate: ${found.message}`,
+          message: own`The server's ${fixed(kind)} certificate: ${found.message}`,
           evidence: { ...found.evidence, keyType: kind },
         })),
       );
@@ -64,20 +65,27 @@ export async function otherCertificates(
       const isAsked = failure?.kind === 'alert' && failure.asked;
       const what = inWords(failure);
       const why = isAsked
-        ? ', because the server requires a client certificate'
+        ? own`, because the server requires a client certificate`
         : failure?.kind === 'rejected'
-          ? `, because it rejected the additional connection: ${what}`
-          : '';
+          ? own`, because it rejected the additional connection: ${what}`
+          : own``;
       findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
     } else if (isTls13Only) {
-      findings.push(unchecked(kind, 'TLSv1.3 only', `, because ${MAY_HIDE}`, 'tls-1.3-only'));
+      findings.push(
+        unchecked(
+          kind,
+          'TLSv1.3 only',
+          own`, because it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`,
+          'tls-1.3-only',
+        ),
+      );
     } else {
       absent.push(kind);
     }
   }
   // If the server now refuses any handshake, its refusals say nothing about a certificate.
   if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-    const why = ', because the server now refuses every handshake';
+    const why = own`, because the server now refuses every handshake`;
     findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
   }
   return { findings, certificates };
@@ -92,8 +100,6 @@ type Failure = (Outcome & { readonly ok: false })['failure'];
 const HANDSHAKE_FAILURE = 40;
 /** RFC 8446 section 6.2: the server supports none of the offered versions. */
 const PROTOCOL_VERSION = 70;
-const MAY_HIDE =
-  'it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type';
 
 /** OpenSSL's error codes for a server that continues with something that was not offered. */
 const NOT_OFFERED = /WRONG_(SIGNATURE_TYPE|CIPHER_RETURNED|CERTIFICATE_TYPE)/;
@@ -127,9 +133,9 @@ function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
 function unchecked(
   kind: KeyKind,
   outcome: string,
-  why: string,
+  why: OwnText,
   cause?: CauseOf<'certificate-unchecked'>,
 ): KnownFinding {
-  const message = `The gate could not determine whether the server has an ${kind} certificate${why}.`;
+  const message = own`The gate could not determine whether the server has an ${fixed(kind)} certificate${why}.`;
   return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome }, ...(cause && { cause }) });
 }

@@ -8,6 +8,7 @@ import type { Context } from '../context.js';
 import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
 import { stopped, type Stopped } from '../hand-over.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from './alerts.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
@@ -35,11 +36,11 @@ export async function judgeHandshakeFailure(
       const { clause, evidence } = spentBudget(context);
       const { answered } = failure;
       const what = answered
-        ? 'The server did not finish the TLS handshake'
-        : 'The server did not begin the TLS handshake';
+        ? own`The server did not finish the TLS handshake`
+        : own`The server did not begin the TLS handshake`;
       const waited = inSeconds(failure.waitedMs);
       const isStartTls = context.endpoint.transport === 'starttls';
-      const found = finding('handshake-timeout', `${what} in time${clause}.`, {
+      const found = finding('handshake-timeout', own`${what} in time${clause}.`, {
         evidence: { waited, ...evidence },
         ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
       });
@@ -47,7 +48,7 @@ export async function judgeHandshakeFailure(
       return stopped(found, { transient: isStartTls && 'once' });
     }
     case 'lost': {
-      const said = `The connection ended during the TLS handshake (${failure.detail})`;
+      const said = own`The connection ended during the TLS handshake (${failure.detail})`;
       const evidence = { detail: failure.detail };
       // Some servers close the connection instead of sending an alert.
       const seen = await negotiateAnything(context, address);
@@ -55,17 +56,17 @@ export async function judgeHandshakeFailure(
       const found =
         seen === 'closed' && !failure.answered
           ? closedAtStart(context, evidence)
-          : finding('connection-lost', `${said}.`, { evidence });
+          : finding('connection-lost', own`${said}.`, { evidence });
       return stopped(found, { transient: true });
     }
     case 'alert': {
       const { number, name, asked } = failure;
       if (asked || number === CERTIFICATE_REQUIRED) return stopped(clientCertificateRefused(context.endpoint, number));
-      const ended = `The server ended the handshake with alert ${number} (${name})`;
+      const ended = own`The server ended the handshake with alert ${number} (${fixed(name)})`;
       const evidence = { alert: String(number), name };
       if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, { said: ended, evidence }));
       const [meaning, cause] = meaningOfAlert(number) ?? [];
-      const said = meaning ? `${ended}: ${meaning}` : ended;
+      const said = meaning === undefined ? ended : own`${ended}: ${fixed(meaning)}`;
       return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
     }
     case 'refused-here': {
@@ -73,15 +74,15 @@ export async function judgeHandshakeFailure(
       const reason = excerpt(failure.reason);
       if (stray) {
         const data = excerpt(decodeBytes(stray).trimEnd());
-        const message = `During the TLS handshake the server sent data that is not TLS: "${data}".`;
+        const message = own`During the TLS handshake the server sent data that is not TLS: "${data}".`;
         return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }
       return stopped(
         await noAgreement(context, address, {
-          said: `The gate ended the handshake: ${reason}`,
+          said: own`The gate ended the handshake: ${reason}`,
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
-            said: `The server's Diffie-Hellman parameters are too short (${reason})`,
+            said: own`The server's Diffie-Hellman parameters are too short (${reason})`,
             cause: 'short-dh-parameters',
           }),
           about: WRONG_VERSION.test(code) ? 'version' : WRONG_CIPHER.test(code) ? 'cipher' : undefined,
@@ -93,7 +94,7 @@ export async function judgeHandshakeFailure(
 
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }: Context, evidence: { readonly detail: string }): KnownFinding {
-  const message = `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
+  const message = own`The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
   // With implicit TLS, it may not even have read the ClientHello.
   const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
   return finding('tls-handshake-failed', message, { evidence, cause });
@@ -102,7 +103,7 @@ function closedAtStart({ endpoint }: Context, evidence: { readonly detail: strin
 /** How one side refused the handshake. */
 interface Refusal {
   /** A sentence without its full stop. */
-  readonly said: string;
+  readonly said: OwnText;
   readonly evidence: Readonly<Record<string, string>>;
   /** What there is no agreement on, if that is known; `anything` is what the alert "handshake failure" says. */
   readonly about?: 'version' | 'cipher' | 'anything' | undefined;
@@ -117,19 +118,19 @@ async function noAgreement(context: Context, address: string | undefined, refusa
   const selected = typeof seen === 'string' ? undefined : seen;
   if (isBelowPolicy(seen, context) || (about === 'version' && !selected)) return versionTooOld(context, refusal, seen);
   const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
-  const curve = unusualCurve === undefined ? '' : ` on ${unusualCurve}`;
-  const negotiated = selected && `${selected.version} with ${selected.cipher}${curve}`;
+  const curve = unusualCurve === undefined ? own`` : own` on ${unusualCurve}`;
+  const negotiated = selected && own`${selected.version} with ${selected.cipher}${curve}`;
   const evidence = { ...refusal.evidence, ...(negotiated !== undefined && { negotiated }) };
   const end = negotiated
-    ? `${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
-    : `${said}.`;
+    ? own`${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
+    : own`${said}.`;
   if (about === 'anything' && seen === 'nothing') {
-    const message = `${said}. With every version and cipher suite enabled, the handshake also fails.`;
+    const message = own`${said}. With every version and cipher suite enabled, the handshake also fails.`;
     return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
   }
   if (selected?.oldSignature !== undefined && about === 'anything') {
     const signature = selected.oldSignature;
-    const message = `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
+    const message = own`The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
     return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
   }
   const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
@@ -137,7 +138,7 @@ async function noAgreement(context: Context, address: string | undefined, refusa
     return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
   }
   const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
-  return finding('tls-handshake-failed', `The server accepts ${what}. ${end}`, { evidence, cause: kind });
+  return finding('tls-handshake-failed', own`The server accepts ${fixed(what)}. ${end}`, { evidence, cause: kind });
 }
 
 type Accepted = readonly [whatInWords: string, cause: CauseOf<'tls-handshake-failed'>];
@@ -163,7 +164,7 @@ function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, seen:
   const required = endpoint.tls.minVersion;
   const [negotiated, reason] = supportedVersion(seen, required);
   const cause = typeof seen !== 'object' ? 'not-determined' : required === 'TLSv1.3' ? 'no-tls-1.3' : undefined;
-  return finding('tls-version-too-old', `${reason} ${said}.`, {
+  return finding('tls-version-too-old', own`${reason} ${said}.`, {
     evidence: { ...evidence, required, negotiated },
     ...(cause && { cause }),
   });
@@ -187,10 +188,10 @@ function nameUnknown({ endpoint }: Context, { said, evidence }: Refusal): KnownF
   const sent = serverNameIndication(endpoint.servername);
   const what =
     sent === undefined
-      ? `The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
-      : `The server does not recognize the server name ${sent} (SNI).`;
-  return finding('tls-handshake-failed', `${what} ${said}.`, {
-    evidence: { ...evidence, servername: sent ?? 'none sent' },
+      ? own`The server requires a server name (SNI), but none is sent for an IP address (${endpoint.servername}).`
+      : own`The server does not recognize the server name ${sent} (SNI).`;
+  return finding('tls-handshake-failed', own`${what} ${said}.`, {
+    evidence: { ...evidence, servername: sent ?? own`none sent` },
     cause: sent === undefined ? 'no-name-sent' : 'unknown-name',
   });
 }

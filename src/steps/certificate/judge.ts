@@ -11,6 +11,7 @@ import { daysLeft, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.j
 import { judgeName, judgePurpose } from './name.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { judgeStrength } from './strength.js';
+import { own } from '../../text/own.js';
 
 export interface PeerJudgment {
   readonly findings: readonly KnownFinding[];
@@ -77,14 +78,14 @@ function pathOf(chain: ChainResult, { verifyError }: Presented): readonly X509Ce
 
 /** @param isValid whether chain, name and purpose are valid, so that a CA has confirmed the new key for this name */
 function pinMismatch({ spki }: CertificateFacts, { pins }: TlsPolicy, isValid: boolean): KnownFinding {
-  return finding('certificate-pin-mismatch', `The server's key, sha256/${spki}, is not pinned.`, {
+  return finding('certificate-pin-mismatch', own`The server's key, sha256/${spki}, is not pinned.`, {
     evidence: { pin: `sha256/${spki}`, pinned: pins.map((pin) => `sha256/${pin}`).join(', ') },
     ...(isValid && { cause: 'valid-certificate' as const }),
   });
 }
 
 function asNotice({ code, message, evidence }: KnownFinding): KnownFinding {
-  return finding('certificate-pinned', `Ignored because the key is pinned: ${message}`, {
+  return finding('certificate-pinned', own`Ignored because the key is pinned: ${message}`, {
     evidence: { ...evidence, finding: code },
   });
 }

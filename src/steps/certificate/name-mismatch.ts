@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import type { CauseOf } from '../../findings/catalog.js';
+import { own, type OwnText } from '../../text/own.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 
 /** Why no name of a certificate matches. */
 export interface Mismatch {
   /** A sentence about the certificate. */
-  readonly message: string;
+  readonly message: OwnText;
   /** Undefined if its names are simply different ones. */
   readonly cause?: CauseOf<'certificate-hostname-mismatch'>;
 }
@@ -26,23 +27,23 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
   const names = excerpt(all.join(', '));
   const forged = dnsNames.find((name) => CONTROL.test(name));
   if (forged !== undefined) {
-    const message = `The certificate has the name ${excerpt(forged)}, which contains a control character. No DNS name does: the certificate was probably made to impersonate a server.`;
+    const message = own`The certificate has the name ${excerpt(forged)}, which contains a control character. No DNS name does: the certificate was probably made to impersonate a server.`;
     return { message, cause: 'forged-name' };
   }
   if (all.length === 0) {
     const message = hasOtherNames
-      ? `The certificate has subject alternative names, but no DNS name or IP address, so it does not match ${expected}. Clients ignore its common name.`
-      : `The certificate has no subject alternative names, so it does not match ${expected}. Clients ignore its common name.`;
+      ? own`The certificate has subject alternative names, but no DNS name or IP address, so it does not match ${expected}. Clients ignore its common name.`
+      : own`The certificate has no subject alternative names, so it does not match ${expected}. Clients ignore its common name.`;
     return { message, cause: 'no-names' };
   }
   const isAddress = isIP(expected) !== 0;
   if (isAddress && dnsNames.includes(expected)) {
     return {
-      message: `The certificate has ${expected} as a DNS name, not as an IP address.`,
+      message: own`The certificate has ${expected} as a DNS name, not as an IP address.`,
       cause: 'address-as-name',
     };
   }
-  const message = `The certificate is for ${names}, not for ${expected}.`;
+  const message = own`The certificate is for ${names}, not for ${expected}.`;
   if (isAddress || !expected.includes('.')) {
     return dnsNames.length === 0 ? { message } : { message, cause: 'local-address' };
   }
@@ -50,9 +51,12 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
   if (wildcard !== undefined) {
     const isWhole = wildcard.startsWith('*.');
     const clause = isWhole
-      ? `${excerpt(wildcard)} matches exactly one label in place of the asterisk, so it does not match ${expected}`
-      : `the asterisk in ${excerpt(wildcard)} is not the whole leftmost label, so that name matches nothing`;
-    return { message: `The certificate is for ${names}: ${clause}.`, cause: isWhole ? 'wildcard' : 'partial-wildcard' };
+      ? own`${excerpt(wildcard)} matches exactly one label in place of the asterisk, so it does not match ${expected}`
+      : own`the asterisk in ${excerpt(wildcard)} is not the whole leftmost label, so that name matches nothing`;
+    return {
+      message: own`The certificate is for ${names}: ${clause}.`,
+      cause: isWhole ? 'wildcard' : 'partial-wildcard',
+    };
   }
   if (all.every((name) => isIP(name) !== 0 || PLACEHOLDER.test(name))) return { message, cause: 'default-certificate' };
   const domain = lastTwoLabels(expected);

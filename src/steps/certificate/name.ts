@@ -5,6 +5,7 @@ import { matchesName } from '../../tls/names.js';
 import { mismatchOf } from './name-mismatch.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import type { Parsed, VerifyOptions } from './presented.js';
+import { fixed, own } from '../../text/own.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */
 export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): KnownFinding[] {
@@ -21,7 +22,7 @@ export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOpt
   const { isCa, purposeErrors, subject, spki } = facts;
   const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
   if (reasons.length === 0) return [];
-  const message = `The certificate is not for a server: ${reasons.join(', and ')}.`;
+  const message = own`The certificate is not for a server: ${fixed(reasons.join(', and '))}.`;
   const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
   if (purposeErrors.length > 0) {
     const cause = facts.isForOthers ? ({ cause: 'other-purpose' } as const) : {};

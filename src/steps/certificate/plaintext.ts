@@ -4,6 +4,7 @@ import { decodeBytes, excerpt } from '../../text/peer.js';
 import { protocolOf } from '../capability/other-protocol.js';
 import type { Context } from '../context.js';
 import { stopped, type Stopped } from '../hand-over.js';
+import { own } from '../../text/own.js';
 
 /** The finding for unencrypted data: with implicit TLS, nothing precedes the handshake (RFC 8314 section 3.3). */
 export function judgePlaintext(
@@ -13,18 +14,18 @@ export function judgePlaintext(
   const said = decodeBytes(bytes).trimEnd();
   transcript.add('server', said);
   const [firstLine = ''] = said.split(/\r?\n/, 1);
-  const sends = `Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
+  const sends = own`Port ${endpoint.port} sends unencrypted data instead of TLS: "${excerpt(firstLine)}".`;
   const evidence = { data: excerpt(said) };
   const code = 'plaintext-on-implicit-port';
   const protocol = protocolOf(said);
   if (protocol !== undefined) {
     const details = { evidence: { ...evidence, protocol }, cause: 'other-protocol' } as const;
-    return stopped(finding(code, `${sends} The server speaks ${protocol}.`, details));
+    return stopped(finding(code, own`${sends} The server speaks ${protocol}.`, details));
   }
   if (!/^[45]\d\d([ -]|\r|$)/.test(said)) {
     const cause = endpoint.port === PORTS.implicit ? 'on-port-465' : undefined;
     return stopped(finding(code, sends, { evidence, ...(cause && { cause }) }));
   }
-  const rejected = `${sends} The server rejects this client before TLS.`;
+  const rejected = own`${sends} The server rejects this client before TLS.`;
   return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }

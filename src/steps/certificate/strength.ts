@@ -3,6 +3,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import type { Parsed } from './presented.js';
+import { own } from '../../text/own.js';
 
 /**
  * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
@@ -18,7 +19,7 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const findings: KnownFinding[] = [];
   if (weakKey) {
     const evidence = { key: weakKey.facts.key.name, subject: excerpt(weakKey.facts.subject) };
-    const message = `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
+    const message = own`${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
     findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
   }
   if (weakSignature) {
@@ -26,7 +27,7 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
       signature: weakSignature.facts.signature.name,
       subject: excerpt(weakSignature.facts.subject),
     };
-    const message = `${evidence.subject} has a weak signature: ${evidence.signature}.`;
+    const message = own`${evidence.subject} has a weak signature: ${evidence.signature}.`;
     findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
   }
   return findings;

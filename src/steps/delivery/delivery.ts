@@ -9,6 +9,7 @@ import { inboxTranscript, openInbox } from './inbox-access.js';
 import { inboxFinding } from './inbox-finding.js';
 import { awaitArrival } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
+import { own } from '../../text/own.js';
 
 /**
  * Step 5: the test message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
@@ -21,7 +22,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   if (!endpoint.delivery) {
     return isRequired
       ? done([
-          finding('step-required', 'Delivery is required, but it is not configured.', {
+          finding('step-required', own`Delivery is required, but it is not configured.`, {
             cause: run.inTerminal ? 'no-message-in-terminal' : 'no-message',
           }),
         ])
@@ -32,7 +33,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
 
   const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
   if (!inbox && expect === 'received' && isRequired) {
-    const message = 'Delivery is required, but no inbox is configured to prove that the message arrives.';
+    const message = own`Delivery is required, but no inbox is configured to prove that the message arrives.`;
     return done([finding('step-required', message, { cause: run.inTerminal ? 'no-inbox-in-terminal' : 'no-inbox' })]);
   }
   if (inbox) {
@@ -47,7 +48,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   if (!submitted.ok) return submitted;
   if (!inbox && expect === 'accepted') return { ...submitted, next: undefined };
   if (!inbox) {
-    const text = `The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
+    const text = own`The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
     return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
   }
   const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...endpoint.delivery, inbox });

@@ -5,6 +5,7 @@ import type { Delivery, Endpoint } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { differentSuites } from '../../tls/cipher-names.js';
 import type { SignedIn } from '../hand-over.js';
+import { fixed, own } from '../../text/own.js';
 
 /** The session in which the message was submitted. */
 export interface OwnSession extends Pick<SignedIn, 'greeting' | 'ehloName'> {
@@ -66,11 +67,11 @@ export function judgeHop(
   if (!hop) {
     return [
       lineCount === 0
-        ? finding('delivery-hop-unproved', 'The message has no Received line.', {
+        ? finding('delivery-hop-unproved', own`The message has no Received line.`, {
             evidence: { received: 'none' },
             cause: 'no-line',
           })
-        : finding('delivery-hop-unproved', `The message has ${lineCount} Received lines, so the gate reads none.`, {
+        : finding('delivery-hop-unproved', own`The message has ${lineCount} Received lines, so the gate reads none.`, {
             evidence: { received: `${lineCount} lines` },
             cause: 'too-many-lines',
           }),
@@ -78,7 +79,9 @@ export function judgeHop(
   }
   const received = excerpt(hop.raw);
   const unproved = (why: string): KnownFinding[] => [
-    finding('delivery-hop-unproved', `The lowest Received line ${why}: "${received}".`, { evidence: { received } }),
+    finding('delivery-hop-unproved', own`The lowest Received line ${fixed(why)}: "${received}".`, {
+      evidence: { received },
+    }),
   ];
   const isFromUs = hasOurClient(hop, session);
   if (!isFromUs && !hasOurServer(hop, endpoint, session)) {
@@ -96,9 +99,9 @@ export function judgeHop(
   const meansNoTls = hop.deniesTls || EXCHANGE.test(protocol) || (writesS && ESMTP_WITHOUT_TLS.test(protocol));
   if (!meansNoTls) return unproved('does not say whether TLS was used');
   const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
-  const message = `The Received line shows that the server received the message without TLS: "${received}".`;
+  const message = own`The Received line shows that the server received the message without TLS: "${received}".`;
   if (proxy === undefined) return [finding('delivery-hop-unencrypted', message, { evidence })];
-  const text = `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+  const text = own`${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
   return [
     finding('delivery-hop-unencrypted', text, {
       severity: isDeclared ? 'notice' : 'warning',
@@ -148,9 +151,9 @@ function differences(
   const isOtherVersion = version !== undefined && version !== channel.version;
   const isOtherCipher = cipher !== undefined && differentSuites(cipher, channel.cipher);
   if (!isOtherVersion && !isOtherCipher) return [];
-  const expected = `${channel.version} ${channel.cipher}`;
+  const expected = own`${channel.version} ${channel.cipher}`;
   const found = excerpt([...(isOtherVersion ? [version] : []), ...(isOtherCipher ? [cipher] : [])].join(' '));
-  const message = `The Received line shows ${found}, but the gate's session used ${expected}.`;
+  const message = own`The Received line shows ${found}, but the gate's session used ${expected}.`;
   const evidence = { expected, found, received };
   return [finding('delivery-hop-mismatch', message, { evidence, ...(isDeclared && { severity: 'notice' }) })];
 }

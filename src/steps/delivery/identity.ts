@@ -3,6 +3,7 @@ import { alterations, hasToken, isReencoded, type Alteration } from '../../messa
 import type { ParsedMessage } from '../../message/fields.js';
 import type { TestMessage } from '../../message/test-message.js';
 import { excerpt } from '../../text/peer.js';
+import { own } from '../../text/own.js';
 
 /** Judges whether the message that arrived is the one that was sent. */
 export function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedMessage): KnownFinding[] {
@@ -11,17 +12,17 @@ export function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedM
   const altered = excerpt(differences.map(({ text }) => text).join('; '));
   const evidence = { messageId: sent.messageId, altered };
   if (isReencoded(sent, source)) {
-    const text = `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+    const text = own`A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
     return [finding('message-reencoded', text, { evidence })];
   }
   if (hasToken(sent, parsed)) {
-    const text = `The message was changed in transit: ${altered}.`;
+    const text = own`The message was changed in transit: ${altered}.`;
     const { removed, isFooter } = kindOf(differences);
     if (isFooter) return [finding('message-altered', text, { evidence, cause: 'footer' })];
     if (removed === '') return [finding('message-altered', text, { evidence })];
     return [finding('message-altered', text, { evidence: { ...evidence, removed }, cause: 'field-removed' })];
   }
-  const text = `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+  const text = own`The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
   return [finding('message-altered', text, { evidence, cause: 'replaced' })];
 }
 

@@ -4,6 +4,7 @@ import { inboxCause } from '../../findings/inbox-certificate.js';
 import { causeOf } from '../../findings/cause.js';
 import { needsOf } from '../../findings/shared-fix.js';
 import type { Objection } from '../../inbox/failure.js';
+import { renderAll } from '../../text/own.js';
 
 /** The chain comes first: without a trusted issuer, dates and names prove nothing. */
 const ORDER = [
@@ -26,12 +27,16 @@ const ORDER = [
  */
 export function aboutCertificate(
   objections: readonly Objection[],
-  evidence: Readonly<Record<string, string>>,
+  evidence: NonNullable<KnownFinding['evidence']>,
 ): Pick<KnownFinding, 'cause' | 'evidence'> {
   const rank = ({ code }: Objection): number => (ORDER.includes(code) ? ORDER.indexOf(code) : ORDER.length);
   const [first] = objections.toSorted((a, b) => rank(a) - rank(b));
   if (!first) return { evidence };
-  const problems = objections.map((each) => ({ ...each, code: each.code as FindingCode }));
+  const problems = objections.map((each) => ({
+    ...each,
+    code: each.code as FindingCode,
+    evidence: renderAll(each.evidence ?? {}, (value) => value),
+  }));
   const fixable = problems.filter(({ code, cause }) => causeOf(code, cause).newCertificate !== undefined);
   const isOneFix = fixable.length > 1 && fixable.some(({ code }) => code === first.code);
   const known = Object.keys(CATALOG['inbox-unreachable'].evidence);

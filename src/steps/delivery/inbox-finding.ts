@@ -1,5 +1,5 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { CauseOf } from '../../findings/catalog.js';
+import type { CauseOf, Evidence } from '../../findings/catalog.js';
 import { authority } from '../../findings/reproduce.js';
 import { aboutCertificate } from './inbox-certificate.js';
 import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
@@ -7,6 +7,7 @@ import type { ConnectFailureKind } from '../../net/connect.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import { protocolOf } from '../capability/other-protocol.js';
+import { own, type OwnText } from '../../text/own.js';
 
 type UnreachableCause = CauseOf<'inbox-unreachable'>;
 type RejectedCause = CauseOf<'inbox-rejected'>;
@@ -47,10 +48,12 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
 }
 
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
-export function describeInbox(failure: InboxFailure, target: InboxTarget): string {
+export function describeInbox(failure: InboxFailure, target: InboxTarget): OwnText {
   const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
-  const end = protocol === undefined ? '' : ` (${protocol})`;
-  return `The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure).replace(/\.$/, '')}${end}.`;
+  // The messages of certificate findings are whole sentences.
+  const stop = failure.kind === 'bad-certificate' ? own`` : own`.`;
+  const end = protocol === undefined ? stop : own` (${protocol})${stop}`;
+  return own`The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure)}${end}`;
 }
 
 type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' | 'bad-certificate' }>;
@@ -84,7 +87,7 @@ function causeOf(failure: Unreachable): UnreachableCause {
   }
 }
 
-function detailsOf(failure: Unreachable): Partial<Record<'required' | 'negotiated' | 'alert' | 'protocol', string>> {
+function detailsOf(failure: Unreachable): Evidence<'inbox-unreachable'> {
   if (failure.kind === 'no-tls') {
     const { cause, required, negotiated } = failure;
     return {
@@ -96,6 +99,6 @@ function detailsOf(failure: Unreachable): Partial<Record<'required' | 'negotiate
   return protocol === undefined ? {} : { protocol };
 }
 
-function protocolIn(said: string): string | undefined {
-  return /^220[ -]/.test(said) ? 'SMTP or FTP' : protocolOf(said);
+function protocolIn(said: string): OwnText | undefined {
+  return /^220[ -]/.test(said) ? own`SMTP or FTP` : protocolOf(said);
 }

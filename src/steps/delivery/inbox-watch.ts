@@ -18,6 +18,7 @@ import { reopening } from './inbox-access.js';
 import { inboxFinding } from './inbox-finding.js';
 import { notReceived } from './not-received.js';
 import { judgeVerdicts } from './verdicts.js';
+import { own } from '../../text/own.js';
 
 /** How long to wait for copies, which arrive a moment after the message. Every delivery takes this much longer. */
 const SETTLING_MS = 1000;
@@ -68,7 +69,7 @@ export async function awaitArrival(
   const folder = received.junk === undefined ? undefined : excerpt(received.junk);
   if (folder !== undefined) {
     findings.push(
-      finding('message-in-junk', `The message arrived in the folder "${folder}".`, { evidence: { folder } }),
+      finding('message-in-junk', own`The message arrived in the folder "${folder}".`, { evidence: { folder } }),
     );
   }
   await context.run.pause(settled.remainingMs);
@@ -76,9 +77,9 @@ export async function awaitArrival(
   const { copies, hasMore, failures } = await cleanUp(context, received, delivery, sought, deadline);
   findings.push(...failures);
   if (copies > 1) {
-    const times = hasMore ? `at least ${copies}` : String(copies);
-    const rest = hasMore ? ' More messages that may be copies were not read and stay in the inbox.' : '';
-    const text = `The message arrived ${times} times, but the gate sent it once.${rest}`;
+    const times = hasMore ? own`at least ${copies}` : String(copies);
+    const rest = hasMore ? own` More messages that may be copies were not read and stay in the inbox.` : own``;
+    const text = own`The message arrived ${times} times, but the gate sent it once.${rest}`;
     findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
   }
   const report = { messageId, octets: size, latencyMs, ...(folder !== undefined && { folder }), copies };

@@ -7,6 +7,7 @@ import { formatReply, type Reply } from '../../smtp/reply.js';
 import { excerpt } from '../../text/peer.js';
 import { inboxEvidence } from './inbox-finding.js';
 import { queueIdIn } from './queue-id.js';
+import { own, type OwnText } from '../../text/own.js';
 
 /** What is known about a message that was not found. */
 interface Missing {
@@ -26,22 +27,24 @@ export function notReceived({ message, delivery, accepted, searched, others }: M
   const reply = formatReply(accepted);
   const queueId = queueIdIn(accepted);
   const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(excerpt);
-  const within = `${withinMs / 1000} s`;
-  const user = where.user === undefined ? '' : ` as ${where.user}`;
+  const within = own`${withinMs / 1000} s`;
+  const user = where.user === undefined ? own`` : own` as ${where.user}`;
   const other = others.map(describe).find((text) => text !== '');
   const seen =
     other === undefined
-      ? ''
-      : ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-  const unused = searched.isUnused ? ` ${folders[0]} has never received a message (its first UID is not used).` : '';
+      ? own``
+      : own` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
+  const unused = searched.isUnused
+    ? own` ${folders[0] ?? ''} has never received a message (its first UID is not used).`
+    : own``;
   const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
-  const text = `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
-  return finding('message-not-received', text.trimEnd(), {
+  const text = own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
+  return finding('message-not-received', text, {
     evidence: {
       messageId: message.messageId,
       ...where,
       searched: folders.join(', '),
-      junk: searched.junk?.searched ? 'searched' : 'not searched',
+      junk: searched.junk?.searched ? own`searched` : own`not searched`,
       within,
       reply,
       ...(queueId !== undefined && { queueId }),
@@ -51,11 +54,11 @@ export function notReceived({ message, delivery, accepted, searched, others }: M
   });
 }
 
-function junkSentence({ junk }: Searched, { scheme }: InboxTarget): string {
-  if (junk?.searched) return `That includes the junk folder.`;
-  if (junk) return `The junk folder "${excerpt(junk.folder)}" could not be searched.`;
-  if (scheme === 'imap' || scheme === 'imaps') return 'It found no junk folder to search.';
-  return scheme.startsWith('pop3') ? 'POP3 has no access to a junk folder.' : '';
+function junkSentence({ junk }: Searched, { scheme }: InboxTarget): OwnText {
+  if (junk?.searched) return own`That includes the junk folder.`;
+  if (junk) return own`The junk folder "${excerpt(junk.folder)}" could not be searched.`;
+  if (scheme === 'imap' || scheme === 'imaps') return own`It found no junk folder to search.`;
+  return scheme.startsWith('pop3') ? own`POP3 has no access to a junk folder.` : own``;
 }
 
 /** The sender and the subject of a message. */

@@ -3,10 +3,12 @@ import { finding } from '../../findings/finding.js';
 import type { Delivery } from '../../plan/endpoint.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
+import { clientLine } from '../../text/client-line.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { stopped, type Stopped } from '../hand-over.js';
 import { refusalMeaningOf, type RefusedAt } from './refusal-meaning.js';
+import { fixed, own } from '../../text/own.js';
 
 const REJECTED = {
   MAIL: 'sender-rejected',
@@ -26,13 +28,13 @@ export function judgeRefusal(
   { from, to }: Pick<Delivery, 'from' | 'to'>,
   capabilities: Capabilities,
   { verb: at, line, reply }: { readonly verb: RefusedAt; readonly line: string; readonly reply: Reply },
-  remark = '',
+  remark = own``,
   unknown?: CauseOf<'recipient-rejected'>,
 ): Stopped {
-  const said = `The server replied to ${line} with "${formatReply(reply)}"`;
+  const said = own`The server replied to ${at === 'MESSAGE' ? fixed(line) : clientLine(line)} with "${formatReply(reply)}"`;
   const evidence = { reply: formatReply(reply) };
   if (reply.code < 400) {
-    const message = `${said}, but ${at === 'DATA' ? '354' : '250'} is required.${remark}`;
+    const message = own`${said}, but ${at === 'DATA' ? 354 : 250} is required.${remark}`;
     return stopped(finding('protocol-error', message, { evidence }));
   }
   const meaning = refusalMeaningOf(at, reply, {
@@ -40,17 +42,17 @@ export function judgeRefusal(
     offersAuth: capabilities.has('AUTH'),
     isForeign: domainOf(from) !== domainOf(to),
   });
-  const text = meaning ? ` ${meaning.text}` : '';
+  const text = meaning ? own` ${fixed(meaning.text)}` : own``;
   const isTemporary = reply.code < 500;
   const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
-  const lasting = isLasting ? ' Another attempt does not help, although the code is temporary.' : '';
+  const lasting = isLasting ? own` Another attempt does not help, although the code is temporary.` : own``;
   const waited =
     greylisting && isTemporary
-      ? ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
-      : '';
+      ? own` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
+      : own``;
   const cause = meaning?.cause ?? unknown;
   const code = meaning?.cause === 'message-too-large' ? 'message-rejected' : REJECTED[at];
-  const found = finding(code, `${said}.${text}${lasting}${waited}${remark}`, {
+  const found = finding(code, own`${said}.${text}${lasting}${waited}${remark}`, {
     evidence: {
       ...evidence,
       sender: excerpt(from),

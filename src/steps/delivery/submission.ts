@@ -6,12 +6,14 @@ import type { Delivery } from '../../plan/endpoint.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { Capabilities } from '../../smtp/capabilities.js';
 import { askForRecipient, isDone, openTransaction, sizeLimit } from '../../smtp/transaction.js';
+import { clientLine } from '../../text/client-line.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import { stopped, type SignedIn, type StepResult } from '../hand-over.js';
 import { judgeRefusal } from './refusal.js';
 import { requiresAuthentication, refusesRecipient } from './refused-recipient.js';
+import { own } from '../../text/own.js';
 
 /**
  * Submits the test message, using only what the server offers (PIPELINING, SIZE, SMTPUTF8). The message is 7-bit unless
@@ -52,7 +54,7 @@ export async function submit(
   if (context.greylisting) {
     const { reply, waitedMs } = context.greylisting;
     const seconds = Math.round(waitedMs / 1000);
-    const message = `The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
+    const message = own`The server first replied with "${reply}", and accepted the message ${seconds} s later.`;
     const evidence = { reply, seconds: String(seconds) };
     findings.push(finding('greylisted', message, { evidence, ...(context.endpoint.auth && { cause: 'account' }) }));
   }
@@ -79,15 +81,15 @@ export async function expectRefusal(
     const isSignedIn = context.endpoint.auth !== undefined;
     if (verb === 'MAIL') {
       if (!isSignedIn && requiresAuthentication(reply)) return asExpected;
-      return judgeRefusal(context, envelope, capabilities, asked, ' The gate did not send RCPT.');
+      return judgeRefusal(context, envelope, capabilities, asked, own` The gate did not send RCPT.`);
     }
     if (!isDone(reply)) {
       if (refusesRecipient(reply, { to, isSignedIn })) return asExpected;
-      const remark = ' This does not show that the server rejects the recipient.';
+      const remark = own` This does not show that the server rejects the recipient.`;
       return judgeRefusal(context, envelope, capabilities, asked, remark, 'not-about-recipient');
     }
-    const client = isSignedIn ? 'this account' : 'an unauthenticated client';
-    const message = `The server accepted ${line} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
+    const client = isSignedIn ? own`this account` : own`an unauthenticated client`;
+    const message = own`The server accepted ${clientLine(line)} from ${client} ("${formatReply(reply)}"), but it must reject this recipient.`;
     const evidence = { reply: formatReply(reply), recipient: excerpt(to) };
     const cause = relayCause(isSignedIn, connection);
     return stopped(finding('relay-open', message, { evidence, ...(cause && { cause }) }));
@@ -115,14 +117,14 @@ function unmailable(capabilities: Capabilities, from: string, to: string): Known
   const mailbox = nonAscii(from, to);
   if (mailbox === undefined || capabilities.has('SMTPUTF8')) return undefined;
   const code = mailbox === from ? 'sender-rejected' : 'recipient-rejected';
-  const message = `The address ${excerpt(mailbox)} requires SMTPUTF8, which the server does not offer.`;
+  const message = own`The address ${excerpt(mailbox)} requires SMTPUTF8, which the server does not offer.`;
   return finding(code, message, { cause: 'no-smtputf8' });
 }
 
 function tooLarge(capabilities: Capabilities, size: number): KnownFinding | undefined {
   const limit = sizeLimit(capabilities);
   if (limit === undefined || size <= limit) return undefined;
-  const message = `The message is ${size} bytes, but the server's SIZE limit is ${limit} bytes, so it was not sent.`;
+  const message = own`The message is ${size} bytes, but the server's SIZE limit is ${limit} bytes, so it was not sent.`;
   const evidence = { size: String(size), limit: String(limit) };
   return finding('message-rejected', message, { evidence, cause: 'size-limit' });
 }

@@ -14,6 +14,7 @@ import { Deadline } from '../../net/deadline.js';
 import type { RequiredVerdicts } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';
+import { fixed, own } from '../../text/own.js';
 
 /**
  * Compares the results of SPF, DKIM and DMARC with those that the configuration requires. DKIM signatures are verified
@@ -42,9 +43,9 @@ function mismatch(
   found: string,
   evidence: Record<string, string>,
 ): KnownFinding {
-  const why = evidence.reason === undefined ? '' : ` (${evidence.reason})`;
+  const why = evidence.reason === undefined ? own`` : own` (${evidence.reason})`;
   const cause = mismatchCause(check, required, found, evidence.reason);
-  const message = `The ${check.toUpperCase()} result is ${found}${why}, but the configuration requires ${required}.`;
+  const message = own`The ${fixed(check.toUpperCase())} result is ${found}${why}, but the configuration requires ${required}.`;
   return finding('delivery-verdict-mismatch', message, {
     evidence: { check, required, found, ...evidence },
     ...(cause !== undefined && { cause }),
@@ -98,7 +99,7 @@ function judgeReceiver(
   if (!foreign) return [];
   const evidence = { authservId, result: excerpt(foreign.detail), sender: excerpt(sender) };
   const of = excerpt(judged(foreign));
-  const text = `The ${check.toUpperCase()} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
+  const text = own`The ${fixed(check.toUpperCase())} result ${required} is for ${of}, not for ${evidence.sender}, the domain of the sender.`;
   return [
     finding('delivery-verdict-mismatch', text, {
       evidence: { check, required, found: required, ...evidence },
@@ -115,9 +116,9 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
   const isUntrusted = reporting.some((field) => field.authservId === authservId);
   const [other] = reporting;
   const place = isUntrusted
-    ? ' There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.'
-    : '';
-  const text = `${authservId} reports no ${check.toUpperCase()} result in the header of the message, but the configuration requires ${required}.${place}`;
+    ? own` There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.`
+    : own``;
+  const text = own`${authservId} reports no ${fixed(check.toUpperCase())} result in the header of the message, but the configuration requires ${required}.${place}`;
   const present = excerpt(fields.join(' / ')) || 'none';
   const evidence = { check, required, authservId, present };
   if (isUntrusted) return finding('delivery-verdict-missing', text, { evidence, cause: 'wrong-place' });

@@ -7,6 +7,7 @@ import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connected, type StepResult, type Stopped, type Upgraded } from '../hand-over.js';
+import { fixed, own } from '../../text/own.js';
 
 /** Step 2: the server replies to STARTTLS with 220, and nothing unencrypted follows (RFC 3207 section 4). */
 export async function upgrade(context: Context, connected: Connected): Promise<StepResult<Upgraded>> {
@@ -35,7 +36,7 @@ export async function upgrade(context: Context, connected: Connected): Promise<S
 
 function refused(reply: Reply): KnownFinding {
   const { meaning, cause } = meaningOf(reply);
-  const message = `The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${meaning}.`;
+  const message = own`The server offers STARTTLS, but replied to it with "${formatReply(reply)}": ${fixed(meaning)}.`;
   return finding('starttls-refused', message, { evidence: { reply: formatReply(reply) }, ...(cause && { cause }) });
 }
 
@@ -71,7 +72,7 @@ function judgePlaintext({ transcript }: Context, bytes: Buffer): Stopped {
   const isRecord = isTlsRecord(bytes);
   const cause = isRecord ? 'early-record' : /^[45]\d\d[ -]/.test(text) ? 'error-reply' : undefined;
   const message = isRecord
-    ? `After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
-    : `After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
+    ? own`After the 220 to STARTTLS, the server sent "${data}": this looks like a TLS record, but the gate had not sent a ClientHello.`
+    : own`After the 220 to STARTTLS, where only TLS may follow, the server sent "${data}" unencrypted.`;
   return stopped(finding('plaintext-after-starttls', message, { evidence: { data }, ...(cause && { cause }) }));
 }

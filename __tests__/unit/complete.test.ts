@@ -49,6 +49,19 @@ test('a fix can quote the evidence, in which a backtick does not mark code', () 
   expect(found.evidence).toEqual(evidence);
 });
 
+test('a fix names what the inputs set as the user knows it', () => {
+  const endpoint = { ...OBSERVED.endpoint, settingNames: { 'delivery.from': 'mail-from', auth: 'username' } };
+  const rejected = finding('sender-rejected', own`No.`, {
+    cause: 'account-may-not-send-as',
+    evidence: { sender: 'a@b.example' },
+  });
+  const { remedy } = completeFinding(rejected, { ...OBSERVED, endpoint });
+  expect(remedy).toContain('Set `mail-from` to an address of the account in `username`');
+  expect(completeFinding(rejected, OBSERVED).remedy).toContain(
+    'Set `delivery.from` to an address of the account in `auth`',
+  );
+});
+
 test.each(FINDING_CODES)('every cause of %s has a fix, without undefined evidence', (code) => {
   const { causes = {} }: CatalogEntry = CATALOG[code];
   for (const cause of [undefined, ...Object.keys(causes)]) {

@@ -82,7 +82,13 @@ function remedyOf(
     setting === undefined || software === undefined
       ? examples
       : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
-  return more === undefined ? text : `${text} ${more}`;
+  const names = observed?.endpoint.settingNames ?? {};
+  return asConfigured(more === undefined ? text : `${text} ${more}`, names);
+}
+
+/** A fix with the names by which the user knows what is set: the input `rcpt-to` instead of `delivery.to`. */
+function asConfigured(text: string, names: Readonly<Record<string, string>>): string {
+  return text.replace(/`([\w.-]+)`/g, (code, key: string) => (Object.hasOwn(names, key) ? `\`${names[key]}\`` : code));
 }
 
 function commandOf(

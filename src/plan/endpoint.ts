@@ -52,9 +52,14 @@ export interface Endpoint {
   readonly timeoutMs: number;
   /** Undefined if it is not known. */
   readonly source?: Source;
+  /** The keys that the inputs set, with the names that the user knows. */
+  readonly settingNames?: SettingNames;
   /** Set if this endpoint is a part of a configured one (`addresses: all`). */
   readonly origin?: Origin;
 }
+
+/** Names of keys by the key, such as `rcpt-to` for `delivery.to`. */
+export type SettingNames = Readonly<Record<string, string>>;
 
 /** The configured endpoint that an expanded one comes from. */
 export interface Origin {

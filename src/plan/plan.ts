@@ -6,6 +6,7 @@ import { ClientIdentities } from './client-identities.js';
 import type { Endpoint, Plan, Source } from './endpoint.js';
 import { selectEnvironments } from './environments.js';
 import { emptyLists, readInputs } from './layers.js';
+import { namesOfKeys } from './names-of-keys.js';
 import { resolveEndpoint } from './resolve.js';
 import { check } from './schema/check.js';
 import { defaultsSchema, type InputSettings } from './schema/schema.js';
@@ -67,12 +68,15 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
   ];
   const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
   if (isEmpty && endpointProblems.length === 0) problems.push(noEndpoint(given));
-  const valid = selected.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+  const valid = selected.flatMap(({ own, merged, settings: checked }) => (checked ? [{ own, merged, checked }] : []));
   if (problems.length > 0 || !settings || valid.length < selected.length) throw invalid(problems, context);
 
-  const endpoints = valid.map(({ own, checked }) =>
-    resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)),
-  );
+  const endpoints = valid.map(({ own, merged, checked }) => {
+    const settingNames = namesOfKeys(merged, context.surface);
+    const source = sourceOf(own.place, context);
+    const endpoint = resolveEndpoint(checked, settings, { anchors, identities }, source);
+    return { ...endpoint, ...(settingNames && { settingNames }) };
+  });
   const { deadline, 'report-dir': reportDir } = settings;
   return {
     ...(context.surface === 'terminal' && { inTerminal: true }),

@@ -19,6 +19,8 @@ export interface ReproducibleEndpoint {
     readonly expect: string;
     readonly inbox?: ReproducibleInbox;
   };
+  /** The keys that the user knows by another name, with that name. */
+  readonly settingNames?: Readonly<Record<string, string>>;
   /** The findings that are waived. */
   readonly waive?: readonly { readonly finding: string }[];
   readonly tls: {

@@ -151,7 +151,7 @@ test('different codes in one reply have their own fix', async () => {
 
 test.each([
   [2000, 'configuration', /^Raise `timeout`/],
-  [15_000, 'server', /^Check in the server's log/],
+  [15_000, 'server', /^Check whether the mail server is running/],
 ])('the fix for a missing greeting depends on the timeout: %i ms', (timeoutMs, party, remedy) => {
   const context = { endpoint: testEndpoint(587, { timeoutMs }), run: testRun(), budget: Deadline.after(60_000) };
   const error = new ReplyTimeout(timeoutMs, []);
@@ -163,7 +163,9 @@ test.each([
 test('a connection that is reset on EHLO may be the work of a device in between', async () => {
   const found = await errorOf({ replies: { 'plain:EHLO': reset } });
   expect(found).toMatchObject({ code: 'connection-lost', evidence: { awaited: 'the reply to EHLO' } });
-  expect(found?.remedy).toMatch(/a rule may have closed it because of EHLO\. .* an intrusion prevention system/);
+  expect(found?.remedy).toMatch(
+    /a rule may have closed the connection because of EHLO\. .* an intrusion prevention system/,
+  );
 });
 
 test('a connection that is closed between two commands is attributed to the command before it', async () => {

@@ -352,7 +352,7 @@ describe('retries', () => {
         },
       ]);
       const { remedy } = report?.steps[0]?.findings[0] ?? {};
-      expect(remedy).toMatch(/^Look in the server's log .* fix what failed in authentication\./);
+      expect(remedy).toMatch(/^Check the server's log .* fix what failed in authentication\./);
       expect(remedy).not.toMatch(/timeout|check the port/i);
     });
 

@@ -30,12 +30,12 @@ const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }: Values) => st
 export const ANY_STEP = {
   'connection-lost': error(
     'Connection lost',
-    'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
+    'The connection was closed or reset while the gate waited for a reply (`awaited`), by the server or by something between client and server. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.',
     {
       party: 'server',
       certainty: 'likely',
       remedy: ({ awaited = '' }: Values) =>
-        `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
+        `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed the connection ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system in between probably closed the connection: compare with a connection from a different network.`,
       reproduce: WHEN_CLOSED,
     },
     {
@@ -48,7 +48,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the log of the server, and of a proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
+            "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the runner's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
@@ -58,7 +58,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'certain',
           remedy:
-            "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+            "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server ended the session with 221, which is normally the reply to QUIT. Typical causes are a limit on errors or commands per session, and a rule that rejects this client.",
         },
         'after-auth': {
           title: 'Connection lost after AUTH',
@@ -73,14 +73,14 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+            "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If the log shows nothing, test with a smaller message (`delivery.attachment-bytes`). If only the smaller one arrives, a device in between probably drops large packets (path MTU).",
         },
         'after-message': {
           title: 'Connection lost after the message',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run. The whole message was sent, but the server did not say whether it accepts it, so the message may still arrive. The gate does not send it again.",
+            "Check the server's log for the time of the run: a content filter, or a process that handles the message, probably failed. The whole message was sent, but the server did not say whether it accepted the message, so it may still arrive. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
       },
@@ -88,12 +88,12 @@ export const ANY_STEP = {
   ),
   'reply-timeout': error(
     'Reply timed out',
-    'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the reply that did not arrive, and `received` the part of it that did.',
+    'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the missing reply, and `received` is the part of it that arrived.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find out what the server waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. Its log has the time of each command. If it is slow by design (tarpit), raise `timeout`.',
+        "Check the server's log to find out what it waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. If the server is slow by design (tarpit), raise `timeout`.",
     },
     {
       evidence: TIMEOUT,
@@ -105,7 +105,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check in the server's log whether the mail server runs and sees this connection. If it does, it may be overloaded, or wait for a DNS or blocklist lookup of the runner's IP address. If it is behind a proxy, it may not respond to the proxy, or it expects the PROXY protocol, which a direct connection does not have. If it delays its greeting by design, raise `timeout`.",
+            "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the runner's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
           reproduce: { command: 'ehlo', shows: 'Timeout' },
         },
         'short-wait': {
@@ -113,7 +113,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is no greeting then either, look in the server's log: it may be overloaded, or expect the PROXY protocol.",
+            "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is still no greeting, check the server's log: the server may be overloaded, or expect the PROXY protocol.",
           examples: 'Postfix: postscreen waits for 6 seconds.',
           reproduce: { command: 'ehlo', shows: 'Timeout' },
         },
@@ -122,7 +122,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check the port, because the TLS handshake succeeds, but no SMTP greeting follows: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+            'Check the port: SMTP with implicit TLS usually uses 465. The TLS handshake succeeds, but no SMTP greeting follows. In other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
           reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
         },
         incomplete: {
@@ -130,7 +130,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+            'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise, find out what the server waits for in the middle of its reply.',
           reference: 'RFC 5321 section 4.2.1',
         },
         'after-auth': {
@@ -138,21 +138,21 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the authentication service of the server (SASL, LDAP, RADIUS, PAM or a database) and the server's log: it probably does not respond. If the server delays its reply after failed logins, raise `timeout`.",
+            "Check the server's authentication service (SASL, LDAP, RADIUS, PAM or a database), which probably does not respond, and the server's log. If the server delays its reply after failed logins, raise `timeout`.",
         },
         'during-message': {
           title: 'Server stopped reading the message',
           party: 'network',
           certainty: 'likely',
           remedy:
-            'If a small message arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise check whether a content filter of the server stops reading.',
+            'Test with a smaller message (`delivery.attachment-bytes`). If it arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise, check whether a content filter on the server stops reading.',
         },
         'after-message': {
           title: 'No reply after the message',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Check the content filter of the server (virus scanner, spam filter), which is usually the reason, or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered, and the gate does not send it again.',
+            "Check the server's content filter (virus scanner, spam filter), which is the usual cause. Or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
         'after-message-in-short-time': {
@@ -160,7 +160,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ timeout = '' }: Values) =>
-            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the content filter of the server (virus scanner, spam filter). The message may or may not be delivered, and the gate does not send it again.`,
+            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
           reference: 'RFC 5321 section 4.5.3.2.6',
         },
       },
@@ -168,12 +168,12 @@ export const ANY_STEP = {
   ),
   'protocol-error': error(
     'Invalid SMTP reply',
-    'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, or a line or reply that never ends.',
+    'The server sent something that is not a valid SMTP reply. Examples are a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, and a line or reply that never ends.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
+        'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable SMTP inspection on that device.',
       reproduce: {
         command: 'as-far-as',
         shows: ({ line }: Values) => beginning(line),
@@ -188,7 +188,7 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
+            'Check `host` and `port`: a different service, or a proxy that is not configured for SMTP, probably listens there. Submission uses port 587 or 465; MX hosts use port 25.',
           reference: 'RFC 5321 section 3.1',
           reproduce: { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) },
         },
@@ -197,7 +197,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Find the program that writes this reply, and make it send the same code in every line: often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
+            'Find the program that writes this reply, and change it to send the same code in every line. Often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
           reference: 'RFC 5321 section 4.2.1',
           reproduce: {
             command: 'as-far-as',
@@ -209,7 +209,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
+            'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
           examples:
             'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
           reproduce: UNSOLICITED,
@@ -219,7 +219,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
+            "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so it would take each later reply for the reply to the wrong command.",
           reproduce: UNSOLICITED,
         },
         'unexpected-code': {
@@ -227,7 +227,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
+            'Fix the server, or the proxy or script that replies in its place: the reply is valid SMTP, but its code is not allowed here.',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
       },
@@ -239,18 +239,18 @@ export const ANY_STEP = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Change the server, or the script that acts as one, to end each line with CR LF.',
+      remedy: 'Fix the server, or the script that acts as one, so that each line ends with CR LF.',
     },
     { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' },
   ),
   throttled: error(
     'Server temporarily unavailable',
-    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.',
+    'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply that the gate was waiting for.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Check the server's log for the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
+        "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the runner's IP address. If not, run the gate again later.",
       reproduce: { command: 'as-far-as', shows: REPLY },
     },
     {
@@ -262,7 +262,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners with a shared IP address also share its limits.",
+            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners that share an IP address also share its limits.",
         },
         maintenance: {
           title: 'Server is shutting down',
@@ -276,15 +276,15 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Raise the time for which the server waits for a command: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+            'Raise the time for which the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
           reference: 'RFC 5321 section 4.5.3.2.7',
         },
         'ehlo-name': {
-          title: 'EHLO name not accepted for now',
+          title: 'EHLO name temporarily rejected',
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
+            "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. The reply is about the name in EHLO.",
           reference: 'RFC 5321 section 4.1.4',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
@@ -293,15 +293,15 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
+            "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'client-rejected': {
-          title: 'Server does not serve this client now',
+          title: 'Client temporarily rejected',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
+            "Exempt the runner's IP address on the server, request its removal from the blocklist, or use a runner with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
           setting: 'greeting-rejected',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
@@ -310,7 +310,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+            "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with a file, a database or a service that it needs. Check its configuration and its free disk space.",
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'error-as-greeting': {
@@ -318,7 +318,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for this error in the server's log for the time of the run. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+            "Look for this error in the server's log for the time of the run. If the log says that a PROXY protocol header is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise, a file, a database or a service that the server needs is probably missing.",
           examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
@@ -327,7 +327,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
+            "Check that the server to which this one forwards connections or messages is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
           examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
           setting: 'relay-unavailable',
           reproduce: { command: 'as-far-as', shows: REPLY },
@@ -337,7 +337,7 @@ export const ANY_STEP = {
   ),
   'probe-inconclusive': warning(
     'Probe inconclusive',
-    'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.',
+    'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be only about the sender. The probe has no result, so the step does not pass.',
     {
       party: 'server',
       certainty: 'likely',
@@ -347,18 +347,18 @@ export const ANY_STEP = {
     {
       causes: {
         'client-certificate': {
-          title: 'Probe needs a client certificate',
+          title: 'Probe requires a client certificate',
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The server requires a client certificate, which is a credential that no probe sends. Remove the probe from `probes` for this endpoint.',
+            'Remove the probe from `probes` for this endpoint. The server requires a client certificate, and probes send no credentials.',
         },
         'ambiguous-refusal': {
           title: 'Reason for the rejection of MAIL unknown',
           party: 'server',
           certainty: 'likely',
           remedy:
-            'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, configure it to check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+            'Configure the server to check TLS and AUTH first (530), if possible: it rejects both senders of the probe for other reasons, before it says whether it requires TLS or AUTH. Otherwise, remove the probe from `probes` for this endpoint.',
         },
       },
       steps: ['capability', 'upgrade', 'authentication'],

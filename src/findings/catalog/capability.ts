@@ -12,7 +12,7 @@ const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTT
 
 /** Such a device hides the software of the server, so its setting does not depend on that. */
 const INSPECTION =
-  "Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the server's own network.";
+  "Disable SMTP inspection on the firewalls between client and server. To confirm the cause, send EHLO from the server's own network and compare the replies.";
 const INSPECTION_EXAMPLES =
   'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
 
@@ -22,14 +22,14 @@ const EHLO_EXAMPLES =
 
 /** What a filter on the machine of the server does. */
 const ON_THIS_MACHINE =
-  'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
+  'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply. The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter. If the port is forwarded (container, tunnel), check the machine behind it.';
 
 const DISCARDED =
   'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
 
-const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
+const PORTS = 'Submission uses port 587 (STARTTLS) or 465 (implicit TLS); MX hosts use port 25.';
 
-/** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
+/** Findings of step 1: greeting, EHLO, and whether STARTTLS is offered. */
 export const CAPABILITY = {
   'greeting-rejected': error(
     'Server rejected the connection',
@@ -51,7 +51,7 @@ export const CAPABILITY = {
           title: 'Host accepts no mail',
           party: 'configuration',
           certainty: 'likely',
-          remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If it accepts mail from other clients, it blocks the runner's IP address: exempt it in the server.`,
+          remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the runner's IP address: exempt that address on the server.`,
           reference: 'RFC 7504 section 3',
           reproduce: SHOWS_REPLY,
         },
@@ -60,7 +60,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the blocklist, which the reply usually names. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists.",
+            "Exempt the runner's IP address on the server, request its removal from the blocklist, which the reply usually names, or use a self-hosted runner with a fixed IP address. Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -69,7 +69,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+            "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server.",
           reproduce: SHOWS_REPLY,
         },
         'rate-limit': {
@@ -77,14 +77,14 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Lower `concurrency`, leave more time between runs, or raise the server's limit of connections for the runner's IP address.",
+            "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the runner's IP address.",
         },
         'access-denied': {
           title: 'Server does not allow this client',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Allow the runner's IP address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+            "Allow the runner's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -93,7 +93,7 @@ export const CAPABILITY = {
   ),
   'not-smtp': error(
     'Not an SMTP server',
-    'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP), or it accepts LHLO instead of EHLO (LMTP).',
+    'The server on this port does not speak SMTP. Its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP). Or it accepts LHLO instead of EHLO (LMTP).',
     {
       party: 'configuration',
       certainty: 'certain',
@@ -110,7 +110,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. An inbox is configured in `delivery.inbox`.',
+            'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. To read the test message from it, use `delivery.inbox`.',
           reproduce: SHOWS_LINE,
         },
         'client-speaks-first': {
@@ -122,7 +122,7 @@ export const CAPABILITY = {
           title: 'LMTP server, not an SMTP server',
           party: 'configuration',
           certainty: 'certain',
-          remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes, and not for clients.`,
+          remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes; clients do not use it.`,
           reference: 'RFC 2033 section 4.1',
           reproduce: SHOWS_REPLY,
         },
@@ -143,7 +143,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
+        "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the runner's IP address.",
       setting: 'ehlo-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -158,7 +158,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner, or relax the rule of the server about that name: the reply is about it.',
+            "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
           setting: 'ehlo-rejected',
           reference: 'RFC 5321 section 4.1.4',
           reproduce: SHOWS_REPLY,
@@ -168,7 +168,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address from the rule or blocklist of the server, or run the gate in a network that the server allows.",
+            "Exempt the runner's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -186,14 +186,14 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded to a different machine (container, tunnel), look there.',
+            'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded (container, tunnel), check the machine behind it.',
           reproduce: SHOWS_REPLY,
         },
         inspected: {
           title: 'Firewall inspects SMTP',
           party: 'network',
           certainty: 'likely',
-          remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too.`,
+          remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall probably inspects SMTP and also rejects EHLO.`,
           examples: EHLO_EXAMPLES,
           reproduce: SHOWS_REPLY,
         },
@@ -225,7 +225,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Only if implicit TLS is intended here, set `transport: implicit` for this endpoint.',
+            'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
           examples:
             'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
           reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
@@ -249,12 +249,12 @@ export const CAPABILITY = {
   ),
   'starttls-not-advertised': error(
     'STARTTLS not offered',
-    'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.',
+    "The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the server's reply.",
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Enable STARTTLS for this port; it needs a certificate and its key. If it is enabled, check rules that offer it only to some networks. Otherwise check the port: implicit TLS is on 465 (`transport: implicit`).',
+        'Enable STARTTLS for this service; it requires a certificate and a private key. First check the port: 465 uses implicit TLS (`transport: implicit`). If STARTTLS is enabled, look for a rule that offers it only to certain networks.',
       examples:
         'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
       setting: 'starttls-not-advertised',
@@ -270,7 +270,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, and so does not offer it.",
+            "Check the server's log for the reason why it could not load the certificate or the private key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS.",
           setting: 'starttls-refused',
           reproduce: NOT_OFFERED,
         },
@@ -279,7 +279,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Enable STARTTLS for the IP address of the runner: the server knows the command, but refuses it here. Usually STARTTLS is limited to some networks, or a rule ends the session. The reply to STARTTLS may say which.',
+            "Enable STARTTLS for the runner's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
           setting: 'starttls-not-advertised',
           reproduce: NOT_OFFERED,
         },
@@ -287,7 +287,7 @@ export const CAPABILITY = {
           title: 'Firewall inspects SMTP',
           party: 'network',
           certainty: 'likely',
-          remedy: `${INSPECTION} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without inspection, enable it in the server.`,
+          remedy: `${INSPECTION} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
           examples: INSPECTION_EXAMPLES,
           reproduce: NOT_OFFERED,
         },
@@ -295,7 +295,7 @@ export const CAPABILITY = {
           title: 'A program on this machine inspects SMTP',
           party: 'server',
           certainty: 'likely',
-          remedy: `${ON_THIS_MACHINE} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without that, enable it in the server.`,
+          remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
           reproduce: NOT_OFFERED,
         },
       },
@@ -303,7 +303,7 @@ export const CAPABILITY = {
   ),
   'starttls-stripped': error(
     'STARTTLS hidden',
-    'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` are the results.',
+    'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. Clients then send everything unencrypted, unless they require TLS. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` show the results.',
     {
       title: 'STARTTLS overwritten in transit',
       party: 'network',
@@ -315,7 +315,7 @@ export const CAPABILITY = {
     {
       evidence: {
         ...fields('capabilities', 'masked', 'greeting'),
-        keyword: 'what is in the place of STARTTLS',
+        keyword: 'what is in place of STARTTLS',
         reply: 'the reply to STARTTLS, which the gate sent anyway',
         handshake: 'whether a TLS handshake succeeded after the 220',
       },
@@ -334,7 +334,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
+            "Send EHLO from the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise, a device between client and server removes the keyword: disable SMTP inspection on it.",
           examples: DISCARDED,
           setting: 'starttls-hidden',
           reproduce: NOT_OFFERED,
@@ -353,12 +353,12 @@ export const CAPABILITY = {
   ),
   'plaintext-auth-advertised': warning(
     'AUTH offered before TLS',
-    'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. For an MX, and if none of the mechanisms sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.',
+    'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. On an MX host, or if no mechanism sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.',
     {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
+        'Offer AUTH only over TLS: in the reply to EHLO after STARTTLS, and not in the one before. Do not disable AUTH for the whole service.',
       examples:
         'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',
@@ -383,7 +383,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'certain',
           remedy:
-            'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password together with the command, before it is refused. So, if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
+            'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password in the AUTH command itself, before the server refuses it. So if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
         },
       },
     },
@@ -394,7 +394,7 @@ export const CAPABILITY = {
     {
       party: 'server',
       certainty: 'certain',
-      remedy: 'Refuse the AUTH command before TLS (538). Not to offer it is not enough.',
+      remedy: 'Configure the server to refuse the AUTH command before TLS (538). It is not enough to stop offering it.',
       examples:
         'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
       setting: 'plaintext-auth-advertised',

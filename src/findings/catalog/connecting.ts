@@ -20,13 +20,13 @@ const NOT_OF_A_SERVER = {
 export const CONNECTING = {
   'dns-failed': error(
     'DNS lookup failed',
-    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.',
+    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.',
     {
       title: 'Host name does not exist',
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Check the spelling of `host`. If it is correct and the name is internal, use a runner in the network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
+        'Check the spelling of `host`. If it is correct and the name is internal, use a runner in a network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
     },
     {
       evidence: {
@@ -40,14 +40,14 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `List each of the servers that receive its mail as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+            `Test the servers that receive the domain's mail instead, each as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
         },
         'mail-domain-for-submission': {
           title: 'Host is a mail domain',
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive its mail instead, list each of them as an endpoint with port 25: ${mx}.`,
+            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, make each of them an endpoint with port 25: ${mx}.`,
         },
         'null-mx': {
           title: 'Domain accepts no mail',
@@ -62,14 +62,14 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists in an internal zone only, use a runner that can see that zone.',
+            'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, use a runner that can resolve names in that zone.',
         },
         'lookup-failed': {
           title: 'Name resolution failed',
           party: 'network',
           certainty: 'likely',
           remedy:
-            'Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+            "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the runner's resolver and the domain's name servers (an invalid DNSSEC signature has the same effect).",
         },
       },
     },
@@ -92,7 +92,7 @@ export const CONNECTING = {
           party: 'network',
           certainty: 'likely',
           remedy:
-            'Run the gate on a runner with IPv6, or test the IPv4 address of the server. Usually the runner has no IPv6; GitHub-hosted runners have none.',
+            "Run the gate on a runner with IPv6, or test the server's IPv4 address. The runner probably has no IPv6, like GitHub-hosted runners.",
         },
         'not-of-a-server': NOT_OF_A_SERVER,
       },
@@ -104,7 +104,8 @@ export const CONNECTING = {
     {
       party: 'configuration',
       certainty: 'likely',
-      remedy: 'The evidence has the error code of the operating system. Correct the runner, or use a different one.',
+      remedy:
+        'Fix the problem on the runner, or use a different one. `detail` in the evidence contains the error code of the operating system.',
     },
     {
       evidence: fields('detail', 'address'),
@@ -114,14 +115,14 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'The runner has no file descriptors, ports or memory left. Lower `concurrency`, or raise the limit of the runner (`ulimit -n` for file descriptors).',
+            "Lower `concurrency`, or raise the runner's limit (`ulimit -n` for file descriptors): the runner has no file descriptors, ports or memory left.",
         },
         forbidden: {
           title: 'Runner forbids the connection',
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            'A rule of the runner forbids the connection. Allow outbound connections to this host and port in its firewall or sandbox.',
+            "Allow outbound connections to this host and port in the runner's firewall or sandbox: one of its rules forbids the connection.",
         },
       },
     },
@@ -146,7 +147,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port; if the job itself does, use the name of the service instead of `localhost`. If `host` is a different machine, correct its address in DNS or the hosts file.',
+            'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
           reproduce: { command: 'openssl', shows: 'Connection refused' },
         },
       },
@@ -172,7 +173,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check the mail server on the runner, because the IP address is that of the runner itself: it hangs, or its queue of new connections is full (`ss -ltn`). Otherwise a firewall of the runner drops the packets. If `host` is a different machine, correct its address in DNS or the hosts file.',
+            'Check the mail server on the runner, because the IP address is that of the runner itself: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the runner drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
           reproduce: NO_RESPONSE,
         },
         'private-address': {

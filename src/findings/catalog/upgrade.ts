@@ -28,7 +28,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+            "Check the server's log for the reason why it could not load the certificate or the private key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
           setting: 'starttls-refused',
           reproduce: SHOWS_REPLY,
         },
@@ -37,7 +37,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Configure TLS in the program that accepts the connection, or configure it to pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
+            'Configure TLS in the program that accepts the connection, or configure that program to pass STARTTLS to the server behind it. Otherwise, it must not offer STARTTLS. Two programs are probably involved: one sends the EHLO reply, and another, which does not support STARTTLS, receives the command. Usually one of them is a proxy or content filter.',
           reproduce: SHOWS_REPLY,
         },
         'syntax-error': {
@@ -53,7 +53,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS: usually a proxy terminates TLS or sends commands of its own.',
+            'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy terminates TLS, or sends commands of its own.',
           reproduce: SHOWS_REPLY,
         },
         'requires-more': {
@@ -61,7 +61,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH. The server requires a command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
+            'Allow STARTTLS for clients that have not authenticated, and require TLS before AUTH. The server requires a different command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
           reproduce: SHOWS_REPLY,
         },
         'wrong-success-code': {
@@ -69,7 +69,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Correct the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. It is not a problem of the certificate.',
+            'Fix the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even one that means success. The certificate is not the problem.',
           reproduce: SHOWS_REPLY,
         },
         deferred: {
@@ -93,12 +93,12 @@ export const UPGRADE = {
   ),
   'plaintext-after-starttls': error(
     'Unencrypted data after the 220 to STARTTLS',
-    'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.',
+    'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps this data in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Connect from the server itself (loopback). If the data comes there too, update the server, or the proxy in front of it: typically it replies to STARTTLS twice. If it does not, treat it as an attack, and find the device in the network that inserts the data.',
+        'Test from the server itself (loopback). If the data arrives there too, update the server, or the proxy in front of it, which typically replies to STARTTLS twice. Otherwise, treat this as an attack, and find the device in the network that inserts the data.',
       reproduce: SHOWS_DATA,
     },
     {
@@ -111,7 +111,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look in the server's log for a certificate or key that could not be loaded, or for a time limit: after its 220, it sent an error, unencrypted, so it probably found out too late that it cannot start TLS. If the log has no such error, treat the data as inserted by a device in the network.",
+            "Check the server's log for a certificate or private key that could not be loaded, or for a timeout. The server sent an unencrypted error after its 220, so it probably found out too late that it cannot start TLS. If the log shows no such error, assume that a device in the network inserted the data.",
           setting: 'starttls-refused',
           reproduce: SHOWS_DATA,
         },
@@ -120,7 +120,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Correct the proxy in front of the server if it is configured for the wrong direction, so that it starts TLS as a client. Otherwise update the server, or that proxy: in a TLS handshake the client speaks first, but it did not wait for that.',
+            'If a proxy in front of the server is configured for the wrong direction, so that it starts TLS as a client, correct that. Otherwise, update the server or the proxy: in a TLS handshake the client speaks first, but the other side did not wait for it.',
         },
       },
     },

@@ -18,11 +18,11 @@ function correctName({ expected = '', names = '' }: Values): string {
 const OWN: Readonly<Record<string, Pick<Cause, 'title' | 'remedy'>>> = {
   'certificate-self-signed': {
     remedy:
-      'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, if the certificate is not a CA certificate, add it to `ca` itself.',
+      'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, unless the certificate is a CA certificate, add the certificate itself to `ca`.',
   },
   'certificate-wrong-purpose:self-signed-ca': {
     remedy: ({ expected = '' }) =>
-      `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
+      `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${alternativeName(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
   },
   'certificate-hostname-mismatch': { remedy: correctName },
   'certificate-hostname-mismatch:local-address': {

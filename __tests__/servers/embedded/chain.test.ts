@@ -333,7 +333,7 @@ describe('the end of an incomplete chain, and the fix', () => {
       expect(first?.evidence?.nameConflict).toBe('a trusted CA has the name of the issuer, but a different key');
       expect(first?.message).toMatch(/: the trusted CA CN=Chain Root CA has a different key than the one that signed/);
       expect(first?.remedy).toMatch(
-        /^Compare the fingerprint .*: either the CA has renewed its key, or this is not your server/,
+        /^Before you add anything to `ca`, compare the fingerprint .*: either the CA has renewed its key, or this is not your server/,
       );
       expect(first?.remedy).not.toMatch(/Append|add it/);
     }

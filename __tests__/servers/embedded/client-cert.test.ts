@@ -178,10 +178,10 @@ describe('a client certificate that the server rejects', () => {
       evidence: { alert: String(number), name },
     });
     expect(finding.message).toMatch(/^The server rejects the client certificate with alert /);
-    expect(finding.remedy).not.toMatch(/^Configure a client certificate with/);
+    expect(finding.remedy).not.toMatch(/^If clients of this port must have a certificate, configure one with/);
     const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding, EXACTLY);
     expect(without.message).toMatch(/^The server requires a client certificate:/);
-    expect(without.remedy).toMatch(/^Configure a client certificate with/);
+    expect(without.remedy).toMatch(/^If clients of this port must have a certificate, configure one with/);
   });
 
   test.each([

@@ -164,7 +164,7 @@ describe('no common cipher suite', () => {
     expect(found).toMatchObject({
       code: 'tls-handshake-failed',
       message: expect.stringMatching(NONE) as string,
-      remedy: expect.stringMatching(/^Remove the custom cipher list/) as string,
+      remedy: expect.stringMatching(/^Remove the server's custom cipher list/) as string,
       evidence: { alert: '40', negotiated: expect.stringMatching(/CAMELLIA/) as string },
     });
   });
@@ -228,13 +228,13 @@ describe('no common cipher suite', () => {
     const { found } = await see([alert(40), {}]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', evidence: { alert: '40' } });
     expect(found?.message).not.toMatch(NONE);
-    expect(found?.remedy).not.toMatch(/^Remove the custom cipher list/);
+    expect(found?.remedy).not.toMatch(/^Remove the server's custom cipher list/);
   });
 
   test('is the reason for alert 71', async () => {
     const { found } = await see([alert(71)]);
     expect(found).toMatchObject({ code: 'tls-handshake-failed', message: expect.stringMatching(NONE) as string });
-    expect(found?.remedy).toMatch(/^Remove the custom cipher list/);
+    expect(found?.remedy).toMatch(/^Remove the server's custom cipher list/);
   });
 
   test('is the reason for a ServerHello with a suite that was not offered', async () => {
@@ -307,7 +307,7 @@ test('Diffie-Hellman parameters that are too short are reported as such', async 
     message: expect.stringMatching(
       /^The server's Diffie-Hellman parameters are too short \(dh key too small\)\./,
     ) as string,
-    remedy: expect.stringMatching(/2048 bits or more.*disable cipher suites with DHE/) as string,
+    remedy: expect.stringMatching(/2048 bits or more.*disable the cipher suites with DHE/) as string,
     evidence: { reason: 'dh key too small', negotiated: expect.stringMatching(/TLS_DHE_RSA/) as string },
   });
 });

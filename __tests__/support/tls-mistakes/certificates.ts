@@ -71,7 +71,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: UNTRUSTED, title: 'Issuer has the name of a trusted CA, but a different key', ...LIKELY },
       ...{
         message: /has a different key than the one that signed/,
-        fix: /^Compare the fingerprint .* before you add anything to `ca`/,
+        fix: /^Before you add anything to `ca`, compare the fingerprint/,
       },
     },
     {
@@ -140,7 +140,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(await under(clients)),
       ...{ code: UNTRUSTED, title: 'Issuer must not issue this certificate', ...SERVER },
       message: /CN=Clients CA may not issue certificates for servers/,
-      fix: /^Get a certificate from an intermediate that may issue it.* add CN=Clients CA to `ca` does not help/,
+      fix: /^Get a certificate from an intermediate that may issue it.*Adding CN=Clients CA to `ca` does not help/,
       noCommand: 'the text depends on the limit',
     },
     {
@@ -148,7 +148,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       server: serves(outsideConstraints),
       ...{ code: UNTRUSTED, title: 'Name constraints of the issuer exclude this certificate', ...SERVER },
       message: /CN=Test CA for elsewhere\.test may not issue .* its name constraints permit only elsewhere\.test\.$/,
-      fix: /^Get a certificate from an intermediate whose name constraints allow .* add CN=Test CA .* does not help/,
+      fix: /^Get a certificate from an intermediate whose name constraints allow .*Adding CN=Test CA .* does not help/,
     },
   ];
 }
@@ -233,7 +233,7 @@ export async function contents({
       name: 'an expired certificate',
       server: serves(await pki.issue({ names, notBefore: inDays(-90), notAfter: inDays(-2) })),
       ...{ code: 'certificate-expired', title: 'Certificate expired', ...SERVER },
-      ...{ message: /expired on \S+, 2 days ago/, fix: /was renewed, but the mail server has not loaded it/ },
+      ...{ message: /expired on \S+, 2 days ago/, fix: /has already been renewed.*reload the mail server/ },
     },
     {
       name: 'a certificate for next month',
@@ -286,7 +286,7 @@ export async function contents({
       ...{ code: 'certificate-issuer-expires-first', title: 'Issuer expires before the certificate', ...SERVER },
       ...{
         message: /CN=Short CA expires on/,
-        fix: /^Have the certificate reissued by an intermediate that is valid for longer.* CN=Short CA with the same key/,
+        fix: /^Before that day, have the certificate reissued by an intermediate that is valid for longer.* CN=Short CA with the same key/,
       },
     },
     {
@@ -306,7 +306,7 @@ export async function contents({
       ...{ title: 'Key does not match the pin, but the certificate is valid', ...CONFIGURATION },
       ...{
         message: /is not pinned/,
-        fix: /^Ask whoever runs the server .* a trusted CA has confirmed this key .* add sha256\/\S{44} to `tls\.pin`/,
+        fix: /^Ask whoever runs the server .* a trusted CA issued a certificate for this key .* add sha256\/\S{44} to `tls\.pin`/,
       },
     },
     {

@@ -26,7 +26,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ code: FAILED, title: 'Server closes the connection when TLS begins', ...LIKELY },
       message: /closes the connection instead of replying to the ClientHello \(.*\), also on a second connection/,
       ...{
-        fix: /^Make sure that the server can load its certificate and its private key/,
+        fix: /^Check that the certificate and private key files exist/,
         notTheFix: /PROXY protocol/,
       },
     })),
@@ -35,7 +35,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
       ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
       message: /closes the connection instead of replying to the ClientHello/,
-      fix: /^Make sure that the server can load.*PROXY protocol.*allow the runner's IP address/,
+      fix: /^Check that the certificate and private key files exist.*PROXY protocol.*allow the runner's IP address/,
     },
     {
       name: 'cipher suites without encryption only',
@@ -56,21 +56,30 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'cipher suites that clients no longer offer',
       server: serves({ ...TLS_1_2, ciphers: 'CAMELLIA@SECLEVEL=0' }),
       ...{ code: FAILED, title: 'No common cipher suite', ...LIKELY },
-      ...{ message: /accepts none of the cipher suites that the gate offers/, fix: /^Remove the custom cipher list/ },
+      ...{
+        message: /accepts none of the cipher suites that the gate offers/,
+        fix: /^Remove the server's custom cipher list/,
+      },
     },
     {
       name: 'a server that rejects everything',
       server: instead(alert(2, 40), wait(200), close),
       ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
       message: /With every version and cipher suite enabled, the handshake also fails/,
-      ...{ fix: /^Remove custom cipher lists.*the key type of its certificate/, notTheFix: /must be able to read/ },
+      ...{
+        fix: /^Remove custom cipher lists.*the key type of its certificate/,
+        notTheFix: /readable by the server's user/,
+      },
     },
     {
       name: 'cipher suites for a different key type only',
       server: serves({ ...TLS_1_2, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }, certs.rsa2048),
       ...{ code: FAILED, title: 'Server accepts no cipher suite', ...LIKELY },
       message: /^The server ended the handshake with alert 40 .*the handshake also fails/,
-      ...{ fix: /^Remove custom cipher lists.*the key type of its certificate/, notTheFix: /must be able to read/ },
+      ...{
+        fix: /^Remove custom cipher lists.*the key type of its certificate/,
+        notTheFix: /readable by the server's user/,
+      },
     },
     {
       name: 'an unusual curve only',
@@ -99,7 +108,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
     {
       name: 'an internal error',
       server: instead(alert(2, 80), wait(200), close),
-      ...{ code: FAILED, title: 'Internal error of the server in the TLS handshake', ...LIKELY },
+      ...{ code: FAILED, title: 'Internal server error in the TLS handshake', ...LIKELY },
       ...{ message: /alert 80 .*it had an internal error/, fix: /certificate or key that is unreadable/ },
     },
     {
@@ -141,7 +150,10 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       server: serves({ minVersion: version, maxVersion: version, requestCert: true, rejectUnauthorized: true }),
       code: 'client-certificate-required',
       ...{ title: 'Client certificate required', ...CONFIGURATION },
-      ...{ message: /^The server requires a client certificate/, fix: /^Configure a client certificate/ },
+      ...{
+        message: /^The server requires a client certificate/,
+        fix: /^If clients of this port must have a certificate, configure one/,
+      },
     })),
     {
       name: 'a server that says nothing after its 220',
@@ -183,13 +195,13 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ server: { greeting: ['* OK [CAPABILITY IMAP4rev1] ready', close] }, endpoint: { transport: 'implicit' } },
       code: 'plaintext-on-implicit-port',
       ...{ title: 'Not an SMTP server', ...CONFIGURATION, certainty: 'certain' },
-      ...{ message: /The server speaks IMAP/, fix: /^Correct the port or the host/ },
+      ...{ message: /The server speaks IMAP/, fix: /^Correct `host` or `port`/ },
     },
     {
       name: 'a rejection on a port for implicit TLS',
       ...{ server: { greeting: ['554 5.7.1 Go away', close] }, endpoint: { transport: 'implicit' } },
       ...{ code: 'plaintext-on-implicit-port', title: 'Client rejected before TLS', ...LIKELY },
-      ...{ message: /rejects this client before TLS/, fix: /^Fix first what the server's text says/ },
+      ...{ message: /rejects this client before TLS/, fix: /^First fix the reason/ },
     },
   ];
 }

@@ -18,7 +18,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       message:
         /no subject alternative names, so it does not match mail\.example\.test\. Clients ignore its common name\./,
       fix: /-addext "subjectAltName=DNS:mail\.example\.test".*accepts a common name instead/,
-      notTheFix: /address the server by/,
+      notTheFix: /clients connect to/,
     },
     {
       ...{
@@ -74,7 +74,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
       ...{ code: MISMATCH, title: 'Forged name in the certificate', ...LIKELY },
       ...{
         message: /has the name mail\.example\.test\\x00\.evil\.test.*impersonate/,
-        fix: /^Treat this as an incident/,
+        fix: /^Treat this as a security incident/,
       },
       notTheFix: /Get a certificate|set `servername`/,
     },

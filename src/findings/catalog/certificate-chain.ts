@@ -30,14 +30,14 @@ const byTrustedCa = 'was issued by a CA that its clients trust';
 /** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
 function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+  return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If that is the root of a private CA, add it to \`ca\` instead.`;
 }
 
 /** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
 function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): string {
   const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
   const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
-  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
+  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it${from}, and reload the server.${which} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
 }
 
 const MISSING_INTERMEDIATE = {
@@ -54,7 +54,7 @@ const PRIVATE_ROOT = {
   party: 'configuration',
   certainty: 'likely',
   remedy: ({ missingIssuer = '' }: Values) =>
-    `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
+    `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must contain the root itself, not the server's certificate. It does not help if the server sends the root. If ${missingIssuer} is an intermediate, the server must send it, after its own certificate.`,
   reproduce: { command: 'openssl', shows: NO_ISSUER },
 } as const;
 
@@ -64,7 +64,7 @@ const SAME_NAME = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    'Before you add anything to `ca`, compare the fingerprint of this issuer with those that the CA publishes, and test from another network: either the CA has renewed its key, or this is not your server. If your own CA has a new key, replace its old certificate in `ca` with the new one.',
   reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 } as const;
 
@@ -90,7 +90,7 @@ export const CERTIFICATE_CHAIN = {
   ),
   'certificate-chain-incomplete': error(
     'Intermediate certificate missing',
-    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.',
+    'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So TLS verification succeeds only for some clients.',
     MISSING_INTERMEDIATE,
     {
       evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
@@ -106,7 +106,7 @@ export const CERTIFICATE_CHAIN = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
+        'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without the problem.',
       setting: 'certificate',
     },
     {
@@ -121,7 +121,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ rootSha256 = '' }: Values) =>
-            `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
+            `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, is probably responding in place of the server: do not trust the CA.`,
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,
@@ -143,7 +143,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
+            'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone forged it, and is probably responding in place of the server: do not trust the certificate.',
           setting: 'certificate',
           reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
         },
@@ -152,7 +152,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'server',
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
+            `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, also renew the server's certificate. Adding the expired certificate to \`ca\` does not help.`,
           examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
           setting: 'certificate',
           reproduce: { command: 'openssl', shows: 'certificate has expired' },
@@ -162,7 +162,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+            `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the server's certificate must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
           reproduce: { command: 'openssl', shows: 'certificate has expired' },
         },
         'configured-issuer-expired': {
@@ -195,7 +195,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'likely',
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
-            `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+            `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
           reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
         },
         'issuer-not-allowed': {
@@ -204,7 +204,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           newCertificate: byTrustedCa,
           remedy: ({ badIssuer = '' }: Values) =>
-            `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+            `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside those limits. Only the CA can change the limit, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
           setting: 'certificate',
         },
         'name-constraints': {
@@ -213,7 +213,7 @@ export const CERTIFICATE_CHAIN = {
           certainty: 'certain',
           newCertificate: 'has only names that its issuers may certify',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+            `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
           setting: 'certificate',
           reproduce: { command: 'openssl', shows: constraintViolation },
         },

@@ -12,8 +12,8 @@ export function alternativeName(name = ''): string {
 const includesName = ({ expected = '' }: Values): string => `includes ${expected}`;
 
 /** For a certificate that no public CA issues. */
-export function howToInclude({ expected }: Values): string {
-  return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
+export function howToInclude({ expected }: Values, name = alternativeName(expected)): string {
+  return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${name}"\`.`;
 }
 
 const MISMATCH = 'hostname mismatch';
@@ -36,7 +36,7 @@ export const CERTIFICATE_NAME = {
     {
       ...NEW_CERTIFICATE,
       remedy: ({ expected = '', names = '' }: Values) =>
-        `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
+        `If clients connect to ${expected}, get a certificate that includes this name. If they connect to another name, set \`servername\` to that name; the certificate includes ${names}.`,
       reproduce: {
         command: 'openssl',
         shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -65,7 +65,7 @@ export const CERTIFICATE_NAME = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
+            'Treat this as a security incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA issued it, report it to the CA, which must revoke it.',
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
         'address-as-name': {
@@ -74,7 +74,7 @@ export const CERTIFICATE_NAME = {
           certainty: 'certain',
           newCertificate: ({ expected = '' }: Values) => `has ${expected} as an IP address`,
           remedy: (evidence: Values) =>
-            `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
+            `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Get a certificate with an IP address entry only if clients connect by IP address. ${howToInclude(evidence, `IP:${evidence.expected ?? ''}`)}`,
           reproduce: { command: 'openssl', shows: 'IP address mismatch' },
         },
         'local-address': {
@@ -82,7 +82,7 @@ export const CERTIFICATE_NAME = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ expected = '', names = '' }: Values) =>
-            `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
+            `Set \`servername\` of this endpoint to the name that clients connect to: the certificate includes ${names}. The gate still connects to \`host\`. The certificate needs ${expected} only if clients connect to it.`,
           reproduce: {
             command: 'openssl',
             shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -93,7 +93,7 @@ export const CERTIFICATE_NAME = {
           title: 'Wildcard does not cover the host name',
           certainty: 'certain',
           remedy: ({ expected = '' }: Values) =>
-            `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
+            `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or use a name with exactly one label in place of the asterisk (as \`host\` or \`servername\`).`,
           reproduce: { command: 'openssl', shows: MISMATCH },
         },
         'partial-wildcard': {

@@ -41,7 +41,7 @@ export const CERTIFICATE = {
       certainty: 'certain',
       newCertificate: IS_VALID_NOW,
       remedy:
-        'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
+        'Check whether the certificate file on the server has already been renewed. If so, reload the mail server, which has not loaded the new file. Otherwise, renew the certificate, and find out why automatic renewal failed.',
       examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'certificate has expired' },
@@ -69,7 +69,7 @@ export const CERTIFICATE = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ validFrom = '', now = '' }: Values) =>
-            `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+            `Compare the clock of this machine with the correct time: it showed ${now} (UTC) during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
           reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
         },
       },
@@ -83,7 +83,7 @@ export const CERTIFICATE = {
       certainty: 'certain',
       newCertificate: 'is valid for longer than `min-valid-days`',
       remedy:
-        'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
+        'Renew the certificate now, and reload the server. If renewal is automatic, it is late: run it manually to see its error, or check whether the server has loaded the new certificate.',
       examples: 'certbot: `certbot renew --dry-run`.',
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
@@ -96,7 +96,7 @@ export const CERTIFICATE = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ validFrom = '', validTo = '' }: Values) =>
-            `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
+            `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of this certificate's lifetime: such certificates are usually renewed when that much is left. Otherwise, every certificate with this lifetime fails some time before its renewal.`,
           reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
         },
       },
@@ -154,7 +154,7 @@ export const CERTIFICATE = {
   ),
   'certificate-malformed': error(
     'Malformed certificate',
-    "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
+    "A certificate that the server sends is not encoded as RFC 5280 requires: for example, it has a date that does not exist, an extension that occurs twice, or a length that extends past the end of the data. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
     {
       party: 'server',
       certainty: 'certain',
@@ -177,7 +177,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
-            `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+            `Have the CA reissue ${subject} with software that encodes it correctly. If the server's certificate has another issuer too, remove this one from the chain.`,
         },
       },
     },
@@ -188,7 +188,7 @@ export const CERTIFICATE = {
     {
       party: 'server',
       certainty: 'certain',
-      newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
+      newCertificate: 'has an RSA key of at least 2048 bits or a P-256 key',
       remedy:
         'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
       setting: 'certificate',
@@ -204,7 +204,7 @@ export const CERTIFICATE = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ subject = '' }: Values) =>
-            `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
+            `Get the certificate from a CA or an intermediate whose key is at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
         },
       },
     },
@@ -255,7 +255,7 @@ export const CERTIFICATE = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ pin = '' }: Values) =>
-            `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+            `Ask whoever runs the server whether its key was changed, probably when the certificate was renewed: a trusted CA issued a certificate for this key and name. If so, add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
           examples: 'certbot: `--reuse-key`.',
           reproduce: { command: 'pin', shows: pinDigest },
         },
@@ -269,7 +269,7 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       remedy: ({ issuer = '' }: Values) =>
-        `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
+        `Before that day, have the certificate reissued by an intermediate that is valid for longer, and install both. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace the old one in the server's certificate file; one with a different key breaks the chain.`,
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: ({ issuerValidTo }: Values) => notAfter(issuerValidTo) },
     },
@@ -313,7 +313,7 @@ export const CERTIFICATE = {
           party: 'server',
           certainty: 'certain',
           remedy:
-            'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
+            'Remove the duplicate. Often the certificate is also in the chain file, and both files are configured.',
           setting: 'certificate',
         },
         'too-many': {
@@ -334,7 +334,7 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
+        'Replace the certificate: the CA was not allowed to issue it, and must revoke it as soon as it finds out. Automate renewal (ACME), including the reload of the mail server.',
     },
     { evidence: fields('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' },
   ),

@@ -4,7 +4,7 @@ import { fields } from './evidence.js';
 const { error } = entriesOf(['certificate']);
 
 const COMPARE_NETWORKS =
-  'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
+  "Compare with a connection from another network: something between client and server may change or inspect TLS. If the problem occurs everywhere, update the server's TLS library, or the proxy that terminates TLS in front of it.";
 const UPDATE_TLS_LIBRARY =
   "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 
@@ -35,13 +35,13 @@ const CONFIGURATION = { ...SERVER, party: 'configuration' } as const;
 const CLIENT = { party: 'configuration', certainty: 'likely' } as const;
 
 const MODERN_SUITES =
-  'ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate (TLS 1.2), and the cipher suites of TLS 1.3';
+  'the TLS 1.3 cipher suites, and for TLS 1.2 ECDHE suites with AES-GCM or ChaCha20-Poly1305 that match the key type of the certificate';
 const CIPHER_SETTINGS =
   'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 
 const KEY_FILES = [
-  'Make sure that the server can load its certificate and its private key: both files must exist, its account must be able to read them, and they must match (`openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` print the same key).',
-  'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, has the reason.',
+  "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
+  'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
 ].join(' ');
 
 /** The default of `timeout`, in seconds. */
@@ -81,7 +81,7 @@ export const HANDSHAKE = {
         'closed-at-start': {
           ...SERVER,
           title: 'Server closes the connection when TLS begins',
-          remedy: `${KEY_FILES} If the log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
+          remedy: `${KEY_FILES} If the log shows nothing about this connection, a firewall on the network path may block TLS: compare with a connection from another network.`,
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
@@ -96,14 +96,14 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server accepts no cipher suite',
           remedy:
-            'Remove custom cipher lists and limits of the TLS version from the configuration of the server: probably the cipher suites that it allows do not fit the key type of its certificate (RSA or ECDSA). If there are none, check that a certificate is configured for this port. The log of the server has the reason, such as "no shared cipher".',
+            'Remove custom cipher lists and TLS version limits from the server\'s configuration: the cipher suites that it allows probably do not match the key type of its certificate (RSA or ECDSA). If there are no such settings, check that a certificate is configured for this port. The server\'s log shows the reason, such as "no shared cipher".',
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
         },
         ciphers: {
           ...SERVER,
           title: 'No common cipher suite',
-          remedy: `Remove the custom cipher list of the server, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
+          remedy: `Remove the server's custom cipher list, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
           reproduce: SELECTED,
@@ -119,7 +119,7 @@ export const HANDSHAKE = {
         'no-encryption': {
           ...SERVER,
           title: 'Only cipher suites without encryption',
-          remedy: `Remove the custom cipher list of the server, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, everybody on the network path can read the session, including passwords.`,
+          remedy: `Remove the server's custom cipher list, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, anyone on the network path can read the session, including passwords.`,
           examples: CIPHER_SETTINGS,
           setting: 'tls-handshake-failed',
           reproduce: { command: 'any-tls', shows: 'NULL' },
@@ -127,7 +127,7 @@ export const HANDSHAKE = {
         anonymous: {
           ...SERVER,
           title: 'Only anonymous cipher suites',
-          remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them the server sends no certificate, so nobody can verify that it is the right one.`,
+          remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them, the server sends no certificate, so clients cannot verify its identity.`,
           examples: 'Postfix: `smtpd_tls_chain_files`, `smtpd_tls_exclude_ciphers = aNULL`. Exim: `tls_certificate`.',
           setting: 'certificate',
           reproduce: {
@@ -140,39 +140,39 @@ export const HANDSHAKE = {
           title: 'Diffie-Hellman parameters too short',
           certainty: 'certain',
           remedy:
-            'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1).',
+            'Configure Diffie-Hellman parameters of 2048 bits or more, or disable the cipher suites with DHE: ECDHE does not use these parameters (RFC 9325 section 4.1).',
           examples:
-            'Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+            'Postfix: do not set `smtpd_tls_dh1024_param_file`; the default has been 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_server_dh_file` (2.3: `ssl_dh`).',
           setting: 'tls-handshake-failed',
         },
         'old-signature': {
           ...SERVER,
           title: 'Obsolete handshake signature',
           remedy:
-            'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
+            'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update it. RFC 9155 deprecates SHA-1 signatures in handshakes.',
         },
         'changed-in-transit': { ...NETWORK, title: 'TLS handshake changed in transit', remedy: COMPARE_NETWORKS },
         'incompatible-library': { ...SERVER, title: 'Incompatible TLS libraries', remedy: UPDATE_TLS_LIBRARY },
         'missing-extension': {
           ...SERVER,
           title: 'Server requires a TLS extension',
-          remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+          remedy: `${UPDATE_TLS_LIBRARY} If \`host\` is an IP address, no name is sent (SNI): set \`servername\`.`,
         },
         'certificate-alert': {
           ...SERVER,
-          title: 'Server reports an error of a client certificate',
+          title: 'Server reports a client certificate error',
           remedy:
-            "Look in the server's log: it says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+            "Look in the server's log for the certificate that the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the connection to the server.",
         },
         'access-denied': {
           ...SERVER,
           title: 'Server denies access during the TLS handshake',
           remedy:
-            "Allow the runner's IP address on the server: one of its rules rejects this client, and its log says which.",
+            "Allow the runner's IP address on the server: one of its rules rejects this client. Its log should say which.",
         },
         'server-error': {
           ...SERVER,
-          title: 'Internal error of the server in the TLS handshake',
+          title: 'Internal server error in the TLS handshake',
           remedy:
             "Check the server's log for the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
           setting: 'tls-handshake-failed',
@@ -181,13 +181,13 @@ export const HANDSHAKE = {
           ...NETWORK,
           title: 'TLS version limited in transit',
           remedy:
-            'Look for a proxy between client and server that retries with older TLS versions, or that limits the version, and configure it to allow newer ones. The gate itself does not retry with older versions.',
+            'Look for a proxy between client and server that limits the TLS version or retries with an older one, and configure it to allow newer versions. The gate itself never retries with an older version.',
         },
         'server-closed': {
           ...SERVER,
           title: 'Server canceled the TLS handshake',
           remedy:
-            "Check the server's log for the time of the run: the server was stopped, or someone ended the connection.",
+            "Check the server's log for the time of the run: the server was probably stopped, or someone ended the connection.",
         },
         'ocsp-response': {
           ...SERVER,
@@ -209,14 +209,14 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server does not recognize the server name',
           remedy: ({ servername = '' }: Values) =>
-            `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
+            `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise, set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
           reference: 'RFC 6066 section 3',
         },
         'no-name-sent': {
           ...CONFIGURATION,
           title: 'Server requires a server name (SNI)',
           remedy:
-            'Set `servername` to the name of the server: it is sent as SNI, and the certificate must include it. For an IP address no name is sent.',
+            'Set `servername` to the name of the server: it is sent as SNI, and the certificate must include it. If `host` is an IP address, no name is sent unless `servername` is set.',
           reference: 'RFC 6066 section 3',
         },
       },
@@ -224,12 +224,12 @@ export const HANDSHAKE = {
   ),
   'handshake-timeout': error(
     'TLS handshake timed out',
-    'The server agreed to TLS, or its port accepted a connection for it, but it did not finish the handshake within `timeout`.',
+    'The server accepted STARTTLS, or a connection for implicit TLS, but did not finish the TLS handshake within `timeout`.',
     {
       party: 'server',
       certainty: 'likely',
       remedy: (evidence: Values) =>
-        `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.`,
+        `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the server's certificate chain takes several packets.`,
     },
     {
       evidence: fields('waited', 'attemptLimit'),
@@ -241,14 +241,14 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing after STARTTLS, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
         },
         'silent-port': {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
         },
       },
     },
@@ -291,7 +291,7 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `Enable ${APPLY_VERSION(evidence)} on the server. If it is enabled, look for a proxy or a firewall that terminates TLS in front of the server, or inspects it: enable it there.`,
+            `Enable ${APPLY_VERSION(evidence)} on the server. If the server already supports this, look for a proxy or a firewall in front of the server that terminates or inspects TLS, and enable it there.`,
           setting: 'tls-version-too-old',
           reproduce: SAME_END,
         },
@@ -306,7 +306,7 @@ export const HANDSHAKE = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Configure a client certificate with `tls.client-cert` and `tls.client-key` if clients of this port must have one. If not, change the server: it may request certificates, but must not require them.',
+        'If clients of this port must have a certificate, configure one with `tls.client-cert` and `tls.client-key`. If not, configure the server not to require certificates; it may still request them.',
       examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
       setting: 'client-certificate-required',
       // With TLS 1.3 the alert arrives after the handshake.
@@ -321,7 +321,7 @@ export const HANDSHAKE = {
           ...CLIENT,
           title: 'Client certificate rejected: damaged',
           remedy:
-            'Check the file of `tls.client-cert` with `openssl verify -untrusted FILE FILE`: it must have the full chain, leaf first.',
+            'Check the file of `tls.client-cert` with `openssl verify -CAfile CA -untrusted FILE FILE`: the file must contain the full chain, leaf first.',
         },
         unsupported: {
           ...CLIENT,
@@ -342,13 +342,13 @@ export const HANDSHAKE = {
         unacceptable: {
           ...CLIENT,
           title: 'Client certificate rejected',
-          remedy: "Look in the server's log: it says why the server rejects the certificate of `tls.client-cert`.",
+          remedy: "Look in the server's log for the reason why it rejects the certificate of `tls.client-cert`.",
         },
         'no-reason': {
           ...CLIENT,
           title: 'Client certificate rejected',
           remedy:
-            "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong. The server's log has the reason.",
+            "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong or missing. The server's log shows the reason.",
           setting: 'client-certificate-required',
         },
         'unknown-issuer': {
@@ -356,14 +356,15 @@ export const HANDSHAKE = {
           title: 'Client certificate rejected: unknown CA',
           remedy:
             'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one.',
-          examples: 'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_ca`.',
+          examples:
+            'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_server_ca_file` (2.3: `ssl_ca`).',
           setting: 'client-certificate-required',
         },
         'access-denied': {
           ...CLIENT,
           title: 'Client certificate rejected: access denied',
           party: 'server',
-          remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
+          remedy: 'Add the certificate, its name or its fingerprint to those that the server allows for clients.',
         },
         'unusable-key': {
           ...CLIENT,
@@ -395,7 +396,7 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Enable implicit TLS for port 465 on the server: clients expect it there. Only if the server is meant to use STARTTLS on this port, set `transport: starttls` for this endpoint.',
+            'Enable implicit TLS for port 465 on the server: clients expect it there. Set `transport: starttls` for this endpoint only if the server is meant to use STARTTLS on this port.',
           examples: WRAPPER_MODE,
           setting: 'plaintext-on-implicit-port',
           reproduce: { command: 'greeting', shows: firstLine },
@@ -405,7 +406,7 @@ export const HANDSHAKE = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ protocol = '' }: Values) =>
-            `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+            `Correct \`host\` or \`port\`: the server on this port speaks ${protocol}, with or without TLS. Submission uses port 465 (implicit TLS) or 587 (STARTTLS).`,
           reproduce: { command: 'greeting', shows: firstLine },
         },
         rejected: {
@@ -413,7 +414,7 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Fix first what the server's text says: it rejects this client. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+            'First fix the reason that the server gives for rejecting this client. The reply is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.',
           reproduce: { command: 'greeting', shows: firstLine },
         },
       },

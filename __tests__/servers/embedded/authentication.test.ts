@@ -110,7 +110,7 @@ describe('SCRAM', () => {
     expect(found?.evidence?.saslError).toBe('unsupported-channel-binding-type');
     expect(found?.message).toContain('bound to this TLS channel (tls-exporter)');
     expect(found).toMatchObject({ title: 'Channel binding failed', party: 'server', certainty: 'certain' });
-    expect(found?.remedy).toContain('`auth.mechanism: SCRAM-SHA-256` authenticates without channel binding');
+    expect(found?.remedy).toContain('`auth.mechanism: SCRAM-SHA-256` to authenticate without channel binding');
     const refused = await runGate(server, { auth: { ...AUTH, expect: 'rejected' } });
     expect(refused.codes).toEqual(['auth-rejected']);
   });
@@ -666,7 +666,7 @@ describe('credentials that must be rejected', () => {
       expect(all).toEqual(['auth-rejected']);
       expect(found?.message).toContain('This does not show that the server rejects the credentials.');
       expect(found?.remedy).toMatch(
-        /^If the server also offers [A-Z0-9-]+, set `auth\.mechanism: [A-Z0-9-]+` for one run/,
+        /^If the server also offers (?:PLAIN|this mechanism without -PLUS), set `auth\.mechanism: [A-Z0-9-]+` for one run/,
       );
     };
     await open({ 'CRAM-MD5': cramMd5 });
@@ -796,13 +796,13 @@ describe('the cause of a refusal', () => {
     ['534 5.7.9 Application-specific password required', 'App password required', 'configuration', 'app password'],
     ['535 5.7.8 Two-factor authentication is required', 'App password required', 'configuration', 'app password'],
     ['534 5.7.9 Too weak', 'Stronger authentication required', 'configuration', 'If that is PLAIN already'],
-    ['534 5.7.14 Log in first', 'Account must be confirmed in a browser', 'configuration', 'web browser'],
+    ['534 5.7.14 Log in first', 'Browser sign-in required', 'configuration', 'web browser'],
     ['535 5.7.1 no', 'Client not allowed to authenticate', 'server', 'allowlist'],
     ['535 client blocked', 'Account or client blocked', 'server', 'remove the block'],
     ['535 5.7.13 gone', 'Account locked or disabled', 'server', 'unlock or enable'],
     ['535 5.7.0 Too many failures', 'Locked after too many failures', 'configuration', 'lockout'],
     ['535 5.7.0 Too many logins', 'Too many attempts', 'configuration', 'less often'],
-    ['451 Maximum credits exceeded', 'Quota of the account used up', 'configuration', 'the plan'],
+    ['451 Maximum credits exceeded', 'Account quota exceeded', 'configuration', 'the plan'],
     [
       '535 5.7.139 SmtpClientAuthentication is disabled for the Tenant',
       'SMTP AUTH disabled for the account',
@@ -832,7 +832,7 @@ describe('the cause of a refusal', () => {
     ['504 5.5.4 which?', 'Mechanism offered but not supported', 'server', 'what PLAIN requires'],
     ['571 no', 'Credentials rejected', 'configuration', 'the reason in its log'],
     ['500 what?', 'AUTH offered but not implemented', 'server', 'Enable AUTH in the server that'],
-    ['500 5.5.6 too long', 'Line of the credentials too long for the server', 'server', '12,288'],
+    ['500 5.5.6 too long', 'SASL response too long for the server', 'server', '12,288'],
     ['501 5.5.2 what?', 'SASL response not understood', 'server', 'shortens or changes the line'],
     ['502 5.5.1 no', 'AUTH offered but not implemented', 'server', 'Enable AUTH in the server that'],
     ['503 5.5.1 authentication not enabled', 'AUTH offered but not enabled', 'server', 'Enable AUTH'],
@@ -925,7 +925,7 @@ describe('the cause of a missing offer', () => {
 describe('a server that treats the TLS session as unencrypted', () => {
   const implicit: Dialogue = { implicit: true, greeting: '220 mail.example.test ESMTP Postfix' };
   const onImplicit = { transport: 'implicit' } as const;
-  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server itself, .* open relay/;
+  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server itself: .* open relay/;
   const PASS_THROUGH = /^Configure the SMTP proxy in front of the server to pass STARTTLS through/;
   const without = { auth: undefined } as unknown as Partial<Endpoint>;
 

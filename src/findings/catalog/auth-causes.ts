@@ -31,9 +31,9 @@ export const TLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Enable implicit TLS for this port in the mail server itself, instead of in a proxy or load balancer: probably one terminates TLS, so that the server sees an unencrypted session. If TLS must end in the proxy, connect it to a separate listener that only the proxy can reach and that requires no TLS. That listener must trust no client by IP address, or it is an open relay.',
+    'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
   examples:
-    'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. haproxy: remove `ssl` from `bind`. stunnel: remove the service.',
+    'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
   setting: 'tls-in-proxy',
   explains: ['starttls-still-advertised'],
 } as const satisfies Cause;
@@ -44,7 +44,7 @@ export const STARTTLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Configure the SMTP proxy in front of the server to pass STARTTLS through: probably it handles STARTTLS itself, and the server behind it sees an unencrypted session. Or connect it to a separate listener that only the proxy can reach, that does not require TLS, and that trusts no client by IP address. If there is no proxy, it is a defect of the server: update it.',
+    'Configure the SMTP proxy in front of the server to pass STARTTLS through: it probably handles STARTTLS itself, so the server behind it sees an unencrypted session. Or give the proxy its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address. If there is no proxy, update the server: this is a bug in it.',
   examples: 'stunnel: remove the service with `protocol = smtp`.',
   explains: TLS_IN_PROXY.explains,
 } as const satisfies Cause;
@@ -61,12 +61,12 @@ const LIMITS = {
   'too-many-failures': {
     ...withoutCommand(
       'Locked after too many failures',
-      'Wait until the lockout ends, or ask the administrator of the server to lift it. Find out what authenticates with a wrong password for this account or from this IP address.',
+      'Wait until the lockout ends, or ask the administrator of the server to remove it. Find out which client authenticates with a wrong password for this account or from this IP address.',
     ),
     setting: 'auth-throttled',
   },
   'quota-exceeded': configuration(
-    'Quota of the account used up',
+    'Account quota exceeded',
     `Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. ${NOT_CHECKED}`,
     { setting: 'quota-exceeded' },
   ),
@@ -79,13 +79,13 @@ const OUTAGE = {
     `Look for errors of the authentication backend in the server's log for the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`,
     {
       examples:
-        'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
+        'Dovecot: the log shows the passdb error. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
       setting: 'auth-backend',
     },
   ),
 } as const satisfies Causes;
 
-/** The server offers what it does not have. */
+/** The server offers what it does not support. */
 const OFFER = {
   'mechanism-not-supported': server(
     'Mechanism offered but not supported',
@@ -119,7 +119,7 @@ export const COMMAND = {
   ),
   'already-authenticated': configuration(
     'Session already authenticated',
-    'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it is a proxy, configure it to let the client authenticate itself.',
+    'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it was a proxy, configure the proxy to leave authentication to the client.',
   ),
   'response-not-understood': server(
     'SASL response not understood',
@@ -128,7 +128,7 @@ export const COMMAND = {
     { setting: 'auth-mechanisms' },
   ),
   'line-too-long': server(
-    'Line of the credentials too long for the server',
+    'SASL response too long for the server',
     'Raise the line limit of the server or of the proxy in front of it: a server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Or use shorter credentials: some issuers make tokens shorter if they request fewer claims.',
     { setting: 'line-too-long', reference: 'RFC 4954 section 4' },
   ),
@@ -139,7 +139,7 @@ export const COMMAND = {
 const OF_THE_PASSWORD = {
   'wrong-credentials': configuration(
     'Username or password not accepted',
-    "Compare the configured username and password with those of the account. Typical mistakes: an old password, that of a different environment or host, a username without its domain, a `$` that a shell expanded. If they are right, the account may be locked or require an app password: the server's log has the reason. Do not retry often, because that can lock the account.",
+    "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain, and a `$` that a shell expanded. If they are right, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.",
     { setting: 'auth-rejected' },
   ),
   'password-expired': configuration(
@@ -153,8 +153,8 @@ const OF_THE_PASSWORD = {
     { setting: 'app-password' },
   ),
   'browser-confirmation': configuration(
-    'Account must be confirmed in a browser',
-    'Sign in to the account with a web browser, and confirm what it asks for. If the rejection persists, use an app password or an `access-token` instead of the account password.',
+    'Browser sign-in required',
+    'Sign in to the account with a web browser, and complete the prompts. If the rejection persists, use an app password or an `access-token` instead of the account password.',
     { setting: 'app-password' },
   ),
   'basic-auth-blocked': configuration(
@@ -165,33 +165,33 @@ const OF_THE_PASSWORD = {
   'password-transition': configuration('Password must be converted', ({ mechanism = '' }: Values) =>
     ['PLAIN', 'LOGIN'].includes(mechanism)
       ? 'Ask the administrator of the server to set the password of the account again.'
-      : 'Set `auth.mechanism: PLAIN` for one run: with the password itself, the server can store what other mechanisms require.',
+      : 'Set `auth.mechanism: PLAIN` for one run: PLAIN sends the password itself, which the server needs to convert the stored password for other mechanisms.',
   ),
   'padded-secret': withoutCommand(
     'Password or token begins or ends with a space',
-    'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.',
+    'Remove the space or line break at the beginning or end of the password or token, where it is stored. If the space is part of the password, the username or password is wrong for another reason.',
   ),
   'password-storage': configuration(
     'Wrong password, or not stored for this mechanism',
     ({ mechanism = '' }: Values) =>
-      `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`,
+      `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or stop offering ${mechanism}. If it does not work, the username or the password is wrong.`,
     { setting: 'auth-mechanisms' },
   ),
   'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }: Values) => {
     const unbound = mechanism.replace(/-PLUS$/, '');
-    return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
+    return `If the server also offers this mechanism without -PLUS, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or configure the server to stop offering ${mechanism}. If it does not work, the username or the password is wrong.`;
   }),
   'channel-binding': server(
     'Channel binding failed',
     ({ mechanism = '' }: Values) => {
       const unbound = mechanism.replace(/-PLUS$/, '');
-      return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server, or remove ${mechanism} from its offer. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, \`auth.mechanism: ${unbound}\` authenticates without channel binding, if the server offers it.`;
+      return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server instead, or configure the server to stop offering ${mechanism}. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, if the server offers this mechanism without -PLUS, set \`auth.mechanism: ${unbound}\` to authenticate without channel binding.`;
     },
     { certainty: 'certain', reference: 'RFC 5802 section 6' },
   ),
   'binding-not-offered': server(
     'Channel binding supported but not offered',
-    'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.',
+    'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, configure the server to offer the -PLUS mechanisms: without them, it rejects clients that support them.',
     { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' },
   ),
 } as const satisfies Causes;
@@ -201,12 +201,12 @@ const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `
 const OF_THE_TOKEN = {
   'access-token': configuration(
     'Access token not valid',
-    'Configure the job to get a new token before each run: most are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.',
+    'Configure the job to get a new token before each run: most tokens are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.',
     { examples: SCOPES, setting: 'access-token' },
   ),
   'token-expired': configuration(
     'Access token expired',
-    'Configure the job to get a new token before each run: most are valid for an hour.',
+    'Configure the job to get a new token before each run: most tokens are valid for an hour.',
     { certainty: 'certain' },
   ),
   'token-scope': configuration(
@@ -236,12 +236,12 @@ const OF_THE_CERTIFICATE = {
 const OF_THE_ACCOUNT = {
   'smtp-auth-disabled': server(
     'SMTP AUTH disabled for the account',
-    'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be right.',
+    'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be correct.',
     { setting: 'smtp-auth-disabled' },
   ),
   'account-disabled': server(
     'Account locked or disabled',
-    'Ask the administrator of the server to unlock or enable the account. If failures have locked it, find out first what still uses a wrong password.',
+    'Ask the administrator of the server to unlock or enable the account. If failed logins locked it, first find out which client still uses a wrong password.',
   ),
   'stronger-authentication': configuration(
     'Stronger authentication required',
@@ -258,12 +258,12 @@ const OF_THE_ACCOUNT = {
 const OF_THE_CLIENT = {
   'client-not-allowed': server(
     'Client not allowed to authenticate',
-    "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on it. Also check whether accounts may authenticate on this port.",
+    "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.",
     { setting: 'client-not-allowed' },
   ),
   blocked: server(
     'Account or client blocked',
-    "Ask the administrator of the server to remove the block, and for the reason. The reply does not say whether the account or the IP address is blocked; the server's log does.",
+    "Ask the administrator of the server for the reason, and to remove the block. The reply does not say whether the account or the IP address is blocked; the server's log does.",
     { setting: 'client-not-allowed' },
   ),
   'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },

@@ -33,7 +33,7 @@ const ONLY_BEFORE_TLS = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. Probably the condition for AUTH is inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then none is left. Clients may have sent passwords on this port unencrypted: change those passwords.',
+    'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then the server does not offer it at all. Clients may have sent passwords on this port unencrypted: change those passwords.',
   examples:
     'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',
@@ -49,7 +49,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Set `ehlo` to a fully qualified name that resolves, if the reply is about the name. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        'If the reply is about the name in EHLO, set `ehlo` to a fully qualified name that resolves. Otherwise, compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
       setting: 'ehlo-rejected',
       reproduce: { command: 'ehlo-over-tls', shows: REPLY },
     },
@@ -62,7 +62,7 @@ export const AUTHENTICATION = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Update the server: after the handshake it must forget the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
+            'Update the server: after the handshake, it must discard the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
           reproduce: { command: 'ehlo-over-tls', shows: REPLY },
         },
         'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
@@ -88,7 +88,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that decide to whom AUTH is offered, by IP address or host name.',
+        'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that limit AUTH to certain IP addresses or host names.',
       examples:
         'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
       setting: 'auth-not-advertised',
@@ -124,7 +124,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy: ({ required = 'another mechanism' }: Values) =>
-        `Enable ${required} on the server for this port, or use the host and port of the server that are for mail clients.`,
+        `Enable ${required} on the server for this port, or use the host and port that are for mail clients.`,
       setting: 'auth-mechanisms',
       reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     },
@@ -199,7 +199,7 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server for the reason in its log.',
+        'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server to look for the reason in its log.',
       setting: 'auth-rejected',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
@@ -216,7 +216,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.",
+        "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, find out which of the two offers AUTH, and which one refuses it.",
       setting: 'auth-command-refused',
       reproduce: { command: 'sign-in', shows: REPLY },
     },
@@ -224,7 +224,7 @@ export const AUTHENTICATION = {
   ),
   'auth-temporary-failure': error(
     'Authentication temporarily unavailable',
-    'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.',
+    'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are correct.',
     {
       party: 'server',
       certainty: 'likely',
@@ -288,7 +288,7 @@ export const AUTHENTICATION = {
           title: 'SCRAM nonce of the server missing',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the nonce of the client, or recorded exchanges can be repeated.`,
+          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the client's nonce; otherwise, recorded exchanges can be replayed.`,
           reference: 'RFC 5802 section 5.1',
         },
       },
@@ -301,7 +301,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Raise the iteration count for new passwords to at least 4096, better 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
+        'Raise the iteration count for new passwords to at least 4096, preferably 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
       examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     },
     { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' },
@@ -313,7 +313,7 @@ export const AUTHENTICATION = {
       party: 'configuration',
       certainty: 'certain',
       remedy:
-        'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If only the chain is not trusted, its root in `ca` is enough.',
+        'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If the only problem is that the chain is not trusted, it is enough to add its root to `ca`.',
     },
     { evidence: {}, reference: 'RFC 8314 section 5.2' },
   ),
@@ -326,7 +326,7 @@ export const AUTHENTICATION = {
       remedy:
         'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
       examples:
-        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
       setting: 'unauthenticated-mail',
       reproduce: { command: 'mail-over-tls', shows: REPLY },
     },
@@ -348,7 +348,7 @@ export const AUTHENTICATION = {
   ),
   'auth-plain-on-mx': notice(
     'MX offers AUTH',
-    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.',
+    'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. Offering AUTH there invites password guessing.',
     {
       party: 'server',
       certainty: 'certain',
@@ -361,12 +361,12 @@ export const AUTHENTICATION = {
   ),
   'auth-mechanisms-differ': notice(
     'AUTH mechanisms differ over TLS',
-    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.',
+    'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that an attacker keeps from using TLS is offered more mechanisms, or two different servers are responding.',
     {
       party: 'server',
       certainty: 'certain',
       remedy:
-        'Offer no AUTH before TLS: then only the offer over TLS counts. If that one lacks a mechanism that clients need, add it there. If nobody has configured two different offers, find out which two programs are responding.',
+        'Do not offer AUTH before TLS, so that only the mechanisms over TLS count. If a mechanism that clients need is missing there, add it. If nobody configured the difference, find out which two programs are responding.',
     },
     {
       evidence: {

@@ -170,7 +170,7 @@ describe('a received message', () => {
   });
 });
 
-describe('a message that a server has encoded again', () => {
+describe('a message that a server re-encoded', () => {
   const withAttachment = () => composeTestMessage('gate@example.com', 'inbox@example.com', NOW, 1000);
   const boundaryOf = (text: string): string => /boundary="([^"]+)"/.exec(text)?.[1] ?? '';
 

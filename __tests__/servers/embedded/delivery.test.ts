@@ -171,7 +171,7 @@ describe('the delivered message', () => {
       'the subject',
       (text) => text.replace(/^Subject: /m, 'Subject: [external] '),
       'Message altered in transit',
-      /turn that off: subject was /,
+      /turn this change off: subject was /,
     ],
   ])('has a fix for what was changed: %s', async (_, alter, title, fix) => {
     await using server = await startEmbedded({ alter: (raw) => Buffer.from(alter(raw.toString('latin1')), 'latin1') });
@@ -181,7 +181,7 @@ describe('the delivered message', () => {
     expect(found?.remedy).toMatch(fix);
   });
 
-  test('causes a warning if a server encodes it again, and nothing if only the case of field names changes', async () => {
+  test('causes a warning if a server re-encodes it, and nothing if only the case of field names changes', async () => {
     const likeCourier = (text: string): string => {
       const [, boundary = ''] = /boundary="([^"]+)"/.exec(text) ?? [];
       return text

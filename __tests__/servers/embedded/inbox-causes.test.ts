@@ -282,7 +282,7 @@ test('the fix for a login that the server cannot check does not touch the passwo
   const replies = { LOGIN: ['$ NO [UNAVAILABLE] Temporary authentication failure'] };
   await using server = await startScriptedImap({ replies, identity: trust.identity });
   const report = await gated(mailboxAt(server.port, 'imaps'));
-  expect(onlyFinding(report).remedy).toMatch(/^Look in the log of the inbox server .* do not change it\./);
+  expect(onlyFinding(report).remedy).toMatch(/^Look in the inbox server's log .* do not change it\./);
 });
 
 const AS_MAILBOX = { security: 'stls' } as const;
@@ -459,7 +459,13 @@ describe('the TLS of an inbox', () => {
   });
 
   test.each<[CertificateName, string, string, RegExp, string | undefined]>([
-    ['expired', 'Certificate expired', 'inbox', /^Compare the certificate file/, 'certificate has expired'],
+    [
+      'expired',
+      'Certificate expired',
+      'inbox',
+      /^Check whether the certificate file on the server has already been renewed/,
+      'certificate has expired',
+    ],
     ['soon', 'Certificate expires soon', 'inbox', /^Renew the certificate now/, 'NotAfter'],
     [
       'wrongHost',

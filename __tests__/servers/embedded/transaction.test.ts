@@ -285,7 +285,7 @@ describe('a refusal is explained', () => {
       '550 5.0.0 no, see https://example.com/dmarc',
       'recipient-rejected',
       /dmarc"\.$/,
-      /^Search the server's log for the address/,
+      /^If the reply does not say why .* search the server's log for the address/,
     ],
     [
       'RCPT',
@@ -344,7 +344,13 @@ describe('a refusal is explained', () => {
     ['MESSAGE', '554 5.6.0 Content', 'message-rejected', /filter/, /quarantine of the filter/],
     ['MESSAGE', '550 Looks like spam to us', 'message-rejected', /filter/, /quarantine of the filter/],
     ['DATA', '554 5.7.0 No', 'message-rejected', /policy/, /log/],
-    ['RCPT', '550 no', 'recipient-rejected', /with "550 no"\.$/, /^Search the server's log for the address/],
+    [
+      'RCPT',
+      '550 no',
+      'recipient-rejected',
+      /with "550 no"\.$/,
+      /^If the reply does not say why .* search the server's log for the address/,
+    ],
     [
       'RCPT',
       '550 5.1.1 <b@example.com>: Recipient address rejected: User unknown in relay recipient table',
@@ -371,7 +377,7 @@ describe('a refusal is explained', () => {
       '550 5.0.0 b@relay.example.com at relay.example.com: no',
       'recipient-rejected',
       /: no"\.$/,
-      /^Search the server's log for the address/,
+      /^If the reply does not say why .* search the server's log for the address/,
     ],
     [
       'RCPT',
@@ -421,14 +427,14 @@ describe('a refusal is explained', () => {
       '550 5.2.4 Mailing list expansion problem',
       'recipient-rejected',
       /problem"\.$/,
-      /^Search the server's log for the address/,
+      /^If the reply does not say why .* search the server's log for the address/,
     ],
     [
       'RCPT',
       '550 5.3.3 system not capable',
       'recipient-rejected',
       /capable"\.$/,
-      /^Search the server's log for the address/,
+      /^If the reply does not say why .* search the server's log for the address/,
     ],
     [
       'MESSAGE',

@@ -21,19 +21,19 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
+        "If the reply does not say why the sender is rejected, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
       reproduce: { command: 'mail', shows: REPLY },
     },
     { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: rejectionCauses('mail') },
   ),
   'recipient-rejected': error(
     'Recipient rejected',
-    'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.',
+    'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or uses words that the gate does not recognize. It does not show that the server rejects the recipient.',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then configure the server to accept the recipient, or use a different `delivery.to`.",
+        "If the reply does not say why the recipient is rejected, search the server's log for the address in `delivery.to`. Then configure the server to accept the recipient, or use a different `delivery.to`.",
       reproduce: { command: 'rcpt', shows: REPLY },
     },
     {
@@ -46,7 +46,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Configure the server to reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+            'Configure the server to reject this recipient in its reply to RCPT: with 550 5.1.1 if the user does not exist, or 550 5.7.1 if the server does not relay to that domain. The text must give that reason. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
           reproduce: { command: 'rcpt', shows: REPLY },
         },
       },
@@ -59,7 +59,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Search the server's log for the address in `delivery.from` at the time of the run, if the reply does not say why the message is rejected.",
+        "If the reply does not say why the message is rejected, search the server's log for the address in `delivery.from` at the time of the run.",
     },
     {
       evidence: {
@@ -78,7 +78,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Close the relay at once if the server does not serve the domain of the recipient: relay only for authenticated clients. Only if the server trusts the runner's IP address, test from a different network first. If the server serves the domain, reject users that do not exist in the reply to RCPT.",
+        "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the runner's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
       examples:
         'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
       reproduce: { command: 'rcpt', shows: REPLY },
@@ -92,7 +92,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+            'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
           examples:
             'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
           reproduce: { command: 'rcpt', shows: REPLY },
@@ -124,7 +124,8 @@ export const DELIVERY = {
           title: 'Message of an authenticated client accepted after a delay',
           party: 'server',
           certainty: 'likely',
-          remedy: 'Exempt authenticated clients from greylisting: a mail program that submits a message does not wait.',
+          remedy:
+            'Exempt authenticated clients from greylisting: a mail program that submits a message does not retry later.',
           examples: 'Postfix: `permit_sasl_authenticated` before `check_policy_service`. Exim: `!authenticated = *`.',
         },
       },

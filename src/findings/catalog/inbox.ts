@@ -33,7 +33,7 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
+      'Check the spelling of the host in `delivery.inbox`. If it is correct, add an A or AAAA record for it to DNS.',
   },
   'lookup-failed': {
     title: 'Lookup of the inbox failed',
@@ -46,13 +46,13 @@ export const INBOX_CAUSES = {
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
+      'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN instead.',
   },
   'not-possible-here': {
     title: 'Runner cannot connect to the inbox',
     party: 'network',
     certainty: 'likely',
-    remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
+    remedy: "Check the runner's firewall and resource limits: the error code is from its operating system.",
   },
   'timed-out': {
     title: 'Connection to the inbox timed out',
@@ -66,7 +66,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+      'Check that the inbox server is running and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
   },
   'tls-version': {
     title: 'Inbox supports only old TLS versions',
@@ -83,14 +83,14 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+      "Look for the reason in the inbox server's log. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.",
   },
   'handshake-timeout': {
     title: 'TLS handshake with the inbox timed out',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
+      'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, look in the log of the inbox server, which may be overloaded.',
   },
   'not-tls': {
     title: 'Inbox does not use TLS on this port',
@@ -118,7 +118,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
+      "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the runner is blocked, allow the runner's IP address.",
     reproduce: DIALOGUE,
   },
   'no-greeting': {
@@ -126,27 +126,27 @@ export const INBOX_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
+      'Check the scheme and the port in `delivery.inbox`. With `imap://` and `pop3://`, the server must speak first; a server with implicit TLS waits for the client instead (use `imaps://` or `pop3s://`). If both are correct, the inbox server is overloaded, or is waiting for a lookup of the client.',
   },
   'no-reply': {
     title: 'Inbox does not reply in time',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+      "Look in the inbox server's log for what it was waiting for: its user database, its disk, or a lock on the mailbox. If it is only slow, raise `timeout`.",
   },
   'connection-lost': {
     title: 'Inbox closes the connection',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+      "Look for the end of the session in the inbox server's log: a process that crashed, a limit, or a restart. If the log shows nothing, a firewall or proxy in between closed the connection.",
   },
   'server-error': {
     title: 'Inbox has a temporary problem',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
+    remedy: "Look for the error in the inbox server's log for the time of the test. Then run the gate again.",
     reproduce: DIALOGUE,
   },
   'login-unavailable': {
@@ -154,7 +154,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
+      "Look in the inbox server's log for an error of its authentication service (a database, LDAP or PAM that it cannot reach), and fix that. The password was not checked, so do not change it.",
     examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
     reproduce: DIALOGUE,
     reference: 'RFC 5530 section 3',
@@ -173,14 +173,14 @@ export const INBOX_CAUSES = {
     remedy:
       'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
     examples:
-      'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
+      'Dovecot: `ssl = yes` with `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert` and `ssl_key`).',
   },
   'starttls-refused': {
     title: 'Inbox refuses STARTTLS',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+      "Look in the inbox server's log: usually the server cannot load its certificate or private key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.",
     reproduce: DIALOGUE,
   },
   'data-after-starttls': {
@@ -188,7 +188,7 @@ export const INBOX_CAUSES = {
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+      'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
     reference: 'RFC 9051 section 6.2.1',
   },
   preauth: {
@@ -196,7 +196,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+      'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the runner and the inbox may insert it to prevent TLS: treat this as a security incident.',
     reference: 'RFC 9051 section 7.1.4',
   },
   'invalid-reply': {
@@ -210,7 +210,8 @@ export const INBOX_CAUSES = {
     title: 'Inbox sends too much data',
     party: 'inbox',
     certainty: 'likely',
-    remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
+    remedy:
+      'Use an empty mailbox. If the error persists, use a different inbox server: no normal reply reaches this limit.',
   },
   'too-many-messages': {
     title: 'Too many messages in the inbox',
@@ -234,14 +235,14 @@ export const INBOX_CAUSES = {
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
-/** Why the inbox server, which works, does not let the gate read the test message. */
+/** Why the inbox server, which works, does not allow the gate to read the test message. */
 export const INBOX_REJECTED_CAUSES = {
   'login-refused': {
     title: 'Inbox rejects the login',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
     reproduce: DIALOGUE,
   },
   'login-disabled': {
@@ -249,7 +250,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'inbox',
     certainty: 'certain',
     remedy:
-      'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
+      'Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server: it announces `LOGINDISABLED` over TLS, and no mechanism that the gate supports, so no login was sent. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. The username and password are not the problem.',
     examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
     reference: 'RFC 9051 section 6.2.3',
   },
@@ -258,7 +259,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'configuration',
     certainty: 'certain',
     remedy: ({ mailbox = '', requested = mailbox }) =>
-      `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
+      `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. The username and password are correct.`,
     reference: 'RFC 9051 section 6.3.2',
     reproduce: DIALOGUE,
   },
@@ -267,7 +268,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ separator = '', suggested = '' }) =>
-      `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
+      `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. The username and password are correct.`,
     reference: 'RFC 9051 section 6.3.10',
     reproduce: DIALOGUE,
   },
@@ -276,7 +277,7 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
+      "Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the inbox server's log. The username and password are correct.",
     reference: 'RFC 9051 section 6.3.2',
     reproduce: DIALOGUE,
   },

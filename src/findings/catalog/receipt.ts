@@ -12,11 +12,11 @@ const inLog = ({ queueId = '', messageId = '' }: Values): string =>
 export const RECEIPT = {
   'inbox-unreachable': error(
     'Inbox unreachable',
-    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.',
+    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.',
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
+      remedy: "Check `delivery.inbox`, and check the inbox server's log for the time of the test.",
     },
     {
       evidence: {
@@ -35,7 +35,7 @@ export const RECEIPT = {
     {
       party: 'inbox',
       certainty: 'likely',
-      remedy: 'Check the log of the inbox server for the time of the test.',
+      remedy: "Check the inbox server's log for the time of the test.",
     },
     {
       evidence: {
@@ -56,7 +56,7 @@ export const RECEIPT = {
       party: 'inbox',
       certainty: 'likely',
       remedy:
-        'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
+        "Delete the test message manually if it is still there. If this happens often, check the inbox server's log for the time of the test.",
     },
     {
       evidence: { ...INBOX_EVIDENCE, ...fields('reason') },
@@ -81,7 +81,7 @@ export const RECEIPT = {
       remedy: ({ queueId = '', messageId = '', junk, mailbox }: Values) =>
         [
           `Search the server's log for the ${inLog({ queueId, messageId })}.`,
-          'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+          'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why. Raise `delivery.within` if delivery is merely slow.',
           junk === 'not searched' && mailbox !== undefined
             ? 'A rule may also have moved it to a different folder.'
             : '',
@@ -106,7 +106,7 @@ export const RECEIPT = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ other = '', ...evidence }: Values) =>
-            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
         },
         'unused-mailbox': {
           title: 'Message not found in an inbox that has never received mail',
@@ -125,7 +125,7 @@ export const RECEIPT = {
       party: 'server',
       certainty: 'likely',
       remedy: ({ altered = '' }: Values) =>
-        `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+        `Find the filter, gateway or mailing list that changes mail in transit, and turn this change off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     },
     {
       evidence: {
@@ -162,13 +162,13 @@ export const RECEIPT = {
     },
   ),
   'message-reencoded': warning(
-    'Message encoded again in transit',
-    'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).',
+    'Message re-encoded in transit',
+    'The test message arrived, and every decoded part is what the gate sent, but a server rewrote the MIME structure: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).',
     {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        'Find the server that rewrites the MIME structure (`altered` in the evidence lists the differences), and turn that off. If DKIM signing happens after this change, and senders do not sign their mail (S/MIME, PGP), waive the finding.',
       examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
     },
     { evidence: { ...fields('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' },
@@ -202,7 +202,7 @@ export const RECEIPT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+        'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on more than once. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     },
     {
       evidence: { ...fields('messageId'), copies: 'how many copies there are' },

@@ -53,14 +53,14 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Run the gate less often or with a lower `concurrency`, or exempt the account or the runner's IP address from the limit on the server. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
+      "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the runner's IP address from the server's limit. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
   },
   'ehlo-name': {
     title: 'Name in EHLO rejected',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or configure the server to check the name only of clients that have not authenticated.',
+      "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the runner's public IP address. By default, the gate sends the runner's host name. Or configure the server to check the name only of clients that have not authenticated.",
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
     setting: 'ehlo-name-rules',
     reproduce,
@@ -124,7 +124,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ recipient }) =>
-      `Check that the rules of the server let authenticated clients send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
+      `Check that the server's rules allow authenticated clients to send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
     examples:
       'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
     setting: 'relay-for-accounts',
@@ -202,7 +202,7 @@ const CAUSES = {
     reproduce,
   },
   'server-problem': {
-    title: 'Server has a temporary error',
+    title: 'Temporary server error',
     party: 'server',
     certainty: 'likely',
     remedy:
@@ -216,7 +216,7 @@ const CAUSES = {
     remedy:
       "Look for the error in the server's log for the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
     examples:
-      'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
+      'Exim: `av_scanner` and `spamd_address`; the main log or the panic log contains "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
     setting: 'content-scanner',
   },
   'message-too-large': {
@@ -232,7 +232,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Check the recipient's own server: this server asks it before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
+      "Check the recipient's own server: this server asks that server before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
     examples: 'Postfix: `reject_unverified_recipient`.',
     reproduce,
   },
@@ -264,14 +264,14 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Correct the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
+      'Change the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
   },
   policy: {
     title: 'Rejected by a policy',
     party: 'server',
     certainty: 'likely',
     remedy:
-      "Find the rule in the server's log, and correct it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
+      "Find the rule in the server's log, and change it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
   },
   'no-smtputf8': {
     title: 'SMTPUTF8 not offered',

@@ -64,7 +64,7 @@ export const RUN = {
     {
       party: 'configuration',
       certainty: 'certain',
-      remedy: 'Fix the problem, or decide how much longer to waive it and change `until`.',
+      remedy: 'Fix the problem, or decide how much longer to waive it, and change `until`.',
     },
     { evidence: fields('finding', 'until') },
   ),
@@ -74,7 +74,7 @@ export const RUN = {
     {
       party: 'configuration',
       certainty: 'certain',
-      remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
+      remedy: 'Remove the waiver, so that it does not hide the finding if the problem comes back.',
     },
     { evidence: fields('finding', 'until') },
   ),
@@ -102,7 +102,7 @@ export const RUN = {
           title: 'Run interrupted',
           party: 'configuration',
           certainty: 'certain',
-          remedy: 'Run it again, and let it finish. `--deadline` ends a run after a time of your choice.',
+          remedy: 'Run it again, and let it finish. To limit the duration of a run, set `--deadline`.',
         },
       },
     },

@@ -36,7 +36,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: ({ reason = 'see the evidence' }) =>
-      `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+      `Fix the server's DKIM signature, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
   },
   'dkim-key': {
     title: 'DKIM signature does not match its key',
@@ -79,7 +79,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
+      'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain or, unless the DMARC record requires strict alignment, one in the same organizational domain. Fix the check that fails or is not aligned.',
   },
   'other-domain': {
     title: 'Result is for a different domain',
@@ -94,7 +94,7 @@ const VERDICT_CAUSES = {
 export const TRANSIT = {
   'delivery-hop-unencrypted': error(
     'Received line shows that TLS was not used',
-    'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.',
+    "The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. The line says so in words, or it has plain `ESMTP` or `ESMTPA` and comes from software that otherwise writes `ESMTPS` or `ESMTPSA` for TLS: Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, or Exchange (which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the gate's own, the finding is a warning, and with `delivery.hop: proxied` a notice.",
     {
       party: 'server',
       certainty: 'likely',
@@ -163,7 +163,7 @@ export const TRANSIT = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+            'Set `delivery.keep: true`, and look for a mail loop in the `Received` lines of the message: servers that forward mail to each other.',
           reference: 'RFC 5321 section 6.3',
         },
       },

@@ -360,7 +360,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     nginx: /`auth_http`/,
     qpsmtpd: /plugin/,
   },
-  'auth-throttled': { Google: /none is accepted for a while/, Yahoo: /app password/ },
+  'auth-throttled': { Google: /accepts none for a while/, Yahoo: /app password/ },
   'quota-exceeded': { SendGrid: /"Maximum credits exceeded"/ },
   'cached-credentials': { Postfix: /saslauthd/, Dovecot: /`doveadm auth cache flush USER`/ },
   'relay-unavailable': { Dovecot: /`submission_relay_host`.*`submission_relay_ssl`/, nginx: /`Auth-Server`/ },

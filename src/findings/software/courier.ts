@@ -14,7 +14,7 @@ export const courier: Software = {
     'tls-version-too-old': (minVersion) =>
       `allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
     'tls-handshake-failed':
-      'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which has the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log has "STARTTLS failed".',
+      'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which contains the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log contains "STARTTLS failed".',
     'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
     certificate:
       'replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
@@ -22,7 +22,7 @@ export const courier: Software = {
       'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`) of `esmtpd` or `esmtpd-msa`, and restart that service.',
     'auth-mechanisms': 'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
     'auth-rejected':
-      '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc` the log has the reason.',
+      '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc`, the log shows the reason.',
     'auth-backend':
       'authdaemond must run, and its modules (`authmodulelist` in `authdaemonrc`) must reach their database.',
     'unauthenticated-mail': 'set `AUTH_REQUIRED=1` in `esmtpd-msa`.',

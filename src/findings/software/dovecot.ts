@@ -15,23 +15,23 @@ export const dovecot: Software = {
     'tls-version-too-old': (minVersion) =>
       `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
+      'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
     'client-certificate-required':
       'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
     certificate:
       'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
     'tls-in-proxy':
-      'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+      'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (HAProxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
     'auth-not-advertised':
-      'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (haproxy: `send-proxy-v2-ssl`).',
+      'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (HAProxy: `send-proxy-v2-ssl`).',
     'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
     'auth-rejected':
-      'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
-    'auth-backend': 'the log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+      'with `auth_verbose = yes`, the log shows the reason. `doveadm auth test USER` checks the credentials on the server.',
+    'auth-backend': 'the log shows errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
     'client-certificate-request':
       'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
     'relay-unavailable':
-      'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+      'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server is running and accepts mail. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
     'cached-credentials': 'run `doveadm auth cache flush USER`.',
     'message-size': 'set `submission_max_mail_size`. The server of `submission_relay_host` has a limit of its own.',
   },

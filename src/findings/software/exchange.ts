@@ -17,7 +17,7 @@ export const exchange: Software = {
     'tls-version-too-old': (minVersion) =>
       `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
     'tls-handshake-failed':
-      'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
+      'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log contains Schannel events.',
     'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
     certificate:
       'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
@@ -26,7 +26,7 @@ export const exchange: Software = {
     'auth-mechanisms':
       'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
     'auth-rejected':
-      'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
+      'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows show the reason.',
     'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
     'auth-on-mx':
       'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',

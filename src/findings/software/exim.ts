@@ -20,13 +20,13 @@ export const exim: Software = {
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
     'tls-handshake-failed':
-      'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
+      'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log contains "TLS error".',
     'client-certificate-required':
       'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
     certificate:
       'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
     'tls-in-proxy':
-      'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not have it in `relay_from_hosts`.',
+      'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not list it in `relay_from_hosts`.',
     'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
     'auth-mechanisms':
       'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',

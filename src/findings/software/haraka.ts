@@ -20,7 +20,7 @@ export const haraka: Software = {
       'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
     'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
     'auth-mechanisms': 'set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
-    'auth-rejected': 'the log has the reason of the auth plugin in `config/plugins`.',
+    'auth-rejected': 'the log shows why the auth plugin in `config/plugins` rejects the credentials.',
     'message-size': 'set `bytes` in the section `max` of `config/connection.ini` (before 3.1, `config/databytes`).',
   },
 };

@@ -12,7 +12,7 @@ export const nginx: Software = {
     'tls-version-too-old': (minVersion) =>
       `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
+      'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log shows the reason.',
     'client-certificate-required':
       'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
     certificate:
@@ -22,11 +22,11 @@ export const nginx: Software = {
     'auth-command-refused':
       'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
     'auth-rejected':
-      'the server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
+      'the server of `auth_http` decides: its log shows the reason, and nginx sends its `Auth-Status` to the client. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
     'auth-backend':
-      'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
+      'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log shows the reason.',
     'relay-unavailable':
-      'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log has the reason.',
+      'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log shows the reason.',
     'client-certificate-request':
       'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
   },

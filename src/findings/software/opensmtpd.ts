@@ -18,7 +18,7 @@ export const openSmtpd: Software = {
       'set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
     'auth-not-advertised': 'add `auth` to the `listen on` rule.',
     'auth-rejected':
-      'with `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
+      'with `auth <TABLE>`, the table must contain the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
     'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
     'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
     'relay-for-accounts':

@@ -6,11 +6,11 @@ export const postfix: Software = {
     /^(?:4\.7\.0 TLS not available due to local problem$|5\.5\.1 Error: authentication not enabled$|5\.7\.8 Error: authentication failed: |[45]\.\d\.\d <[^>]*>: (?:Client host|Helo command|Sender address|Recipient address) rejected: |[45]\.\d\.\d <[^>]*>: Relay access denied$)/,
   settings: {
     'greeting-rejected':
-      'check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
+      'check `postscreen_access_list` and `postscreen_dnsbl_sites`. With `smtpd_delay_reject = no`, also check `smtpd_client_restrictions`.',
     'ehlo-rejected':
-      'check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
+      'with `smtpd_delay_reject = no`, check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`).',
     'starttls-not-advertised':
-      'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
+      'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log contains "No server certs available" if it cannot load a certificate.',
     'starttls-refused':
       'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
     'starttls-hidden':
@@ -19,13 +19,13 @@ export const postfix: Software = {
     'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
     'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
     'tls-version-too-old': (minVersion) =>
-      `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one counts with \`smtpd_tls_security_level = may\`. Its OpenSSL must support that version.`,
+      `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one applies with \`smtpd_tls_security_level = may\`, the second one with \`encrypt\`. Its OpenSSL must support that version.`,
     'tls-handshake-failed':
-      'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+      'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
     'client-certificate-required':
       'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:
-      'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+      'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4: `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
     'tls-in-proxy':
       'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
     'auth-not-advertised':
@@ -33,9 +33,9 @@ export const postfix: Software = {
     'auth-mechanisms':
       'with Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
     'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-    'line-too-long': 'set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
+    'line-too-long': 'raise `smtpd_sasl_response_limit` (before 3.4: `line_length_limit`).',
     'auth-rejected':
-      'the log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+      'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
     'auth-backend':
       'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
     'client-certificate-request':
@@ -43,7 +43,7 @@ export const postfix: Software = {
     'cached-credentials':
       'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
     'unauthenticated-mail':
-      'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
+      'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
     'auth-on-mx':
       'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
     'relay-for-accounts':
@@ -57,10 +57,10 @@ export const postfix: Software = {
     'send-as':
       'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
     'disk-full':
-      'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log has "not enough free space in mail queue".',
+      'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log contains "not enough free space in mail queue".',
     'message-size':
       'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
     'content-scanner':
-      'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: the log has a warning that names the one that does not respond. `milter_default_action` says what happens then.',
+      'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
   },
 };

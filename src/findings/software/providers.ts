@@ -2,13 +2,15 @@ import type { Software } from './topic.js';
 
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports: string, names: string) {
-  const certificate = `you cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
+  const own = `Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names}`;
+  const certificate = `you cannot change its certificate. ${own} A certificate for any other name belongs to a proxy between client and server.`;
+  const tls = `you cannot change its TLS settings. ${own} If that does not help, look for a proxy between client and server.`;
   return {
     'starttls-not-advertised': ports,
     'starttls-refused': ports,
     'plaintext-on-implicit-port': ports,
-    'tls-version-too-old': certificate,
-    'tls-handshake-failed': certificate,
+    'tls-version-too-old': tls,
+    'tls-handshake-failed': tls,
     certificate,
   };
 }
@@ -40,7 +42,7 @@ const microsoft365: Software = {
     'access-token':
       'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
     'send-as':
-      'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take an hour until it is active.',
+      'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
     'message-size':
       'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
   },
@@ -66,7 +68,7 @@ const google: Software = {
     'access-token':
       'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
     'auth-throttled':
-      'the number of logins of an account is limited. After too many attempts, none is accepted for a while.',
+      'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
   },
 };
 

@@ -19,7 +19,7 @@ export const sendmail: Software = {
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
     'tls-handshake-failed':
-      'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+      'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14, the log contains "STARTTLS=server, error".',
     'client-certificate-required':
       'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
     certificate:

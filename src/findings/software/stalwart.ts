@@ -25,7 +25,7 @@ export const stalwart: Software = {
     'auth-not-advertised':
       '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
     'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
-    'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',
+    'auth-rejected': 'the log shows the reason. An account with two-factor authentication requires an app password.',
     'unauthenticated-mail': 'set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
     'auth-on-mx': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
     'relay-for-accounts':

@@ -22,13 +22,13 @@ export type Topic =
   | 'auth-mechanisms'
   | 'auth-command-refused'
   | 'line-too-long'
-  /** The server rejects credentials: what they must be, and where its log has the reason. */
+  /** The server rejects credentials: what they must be, and where its log shows the reason. */
   | 'auth-rejected'
   | 'app-password'
   | 'basic-auth-blocked'
   | 'smtp-auth-disabled'
   | 'access-token'
-  /** To request a certificate from clients, and to let them authenticate with it. */
+  /** To request a certificate from clients, and to allow authentication with it. */
   | 'client-certificate-request'
   | 'client-not-allowed'
   | 'auth-backend'
@@ -39,7 +39,7 @@ export type Topic =
   | 'relay-unavailable'
   | 'unauthenticated-mail'
   | 'auth-on-mx'
-  /** To let authenticated clients send to other domains. */
+  /** To allow authenticated clients to send to other domains. */
   | 'relay-for-accounts'
   /** To apply rules about the client's IP address and PTR record only before it has authenticated. */
   | 'client-rules'

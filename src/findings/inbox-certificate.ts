@@ -11,7 +11,7 @@ const OF_INBOX = ' This is about the inbox server.';
 
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }: Values): string {
-  return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise get a certificate that includes ${expected}.`;
+  return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise, get a certificate that includes ${expected}.`;
 }
 
 /** Where the usual fix is a pin or `servername`. */

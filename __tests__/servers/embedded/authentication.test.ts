@@ -131,8 +131,8 @@ describe('SCRAM', () => {
   });
 
   test.each<[Manner, string, RegExp]>([
-    ['sends no signature', 'SCRAM server signature missing', /every success must come with a signature/],
-    ['accepts immediately', 'SCRAM server signature missing', /every success must come with a signature/],
+    ['sends no signature', 'SCRAM server signature missing', /the server must send its signature with every success/],
+    ['accepts immediately', 'SCRAM server signature missing', /the server must send its signature with every success/],
     ['signs with a different password', 'SCRAM server signature wrong', /ServerKey does not match StoredKey/],
     ['sends a different nonce', 'SCRAM message of a different exchange', /replaying a recorded exchange/],
     ['adds no nonce', 'SCRAM nonce of the server missing', /add random characters of its own/],

@@ -62,7 +62,7 @@ export const AUTHENTICATION = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Update the server: after the handshake, it must discard the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
+            'Update the server: after the handshake, it must discard the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy not to send EHLO itself, or to pass STARTTLS through.',
           reproduce: { command: 'ehlo-over-tls', shows: REPLY },
         },
         'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: REPLY } },
@@ -274,7 +274,7 @@ export const AUTHENTICATION = {
           title: 'SCRAM server signature missing',
           party: 'server',
           certainty: 'likely',
-          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: every success must come with a signature.`,
+          remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: the server must send its signature with every success.`,
           reference: 'RFC 5802 section 5',
         },
         'nonce-foreign': {
@@ -339,7 +339,7 @@ export const AUTHENTICATION = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+        'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise, revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
       examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
       setting: 'cached-credentials',
       reproduce: { command: 'sign-in', shows: REPLY },

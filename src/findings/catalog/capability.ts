@@ -241,7 +241,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise set `transport: implicit` for this endpoint.',
+            'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise, set `transport: implicit` for this endpoint.',
           reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
         },
       },
@@ -270,7 +270,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the server's log for the reason why it could not load the certificate or the private key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS.",
+            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, and a key that does not match the certificate. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS.",
           setting: 'starttls-refused',
           reproduce: NOT_OFFERED,
         },

@@ -35,9 +35,9 @@ function appendIssuer({ missingIssuer = '', caIssuers }: Values): string {
 
 /** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
 function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): string {
-  const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+  const from = caIssuers === undefined ? '' : ` It is available at ${caIssuers}.`;
   const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
-  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it${from}, and reload the server.${which} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
+  return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it, and reload the server.${which}${from} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
 }
 
 const MISSING_INTERMEDIATE = {
@@ -186,7 +186,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
+            `Compare the clock of this machine (\`date -u\`) with the correct time. If the clock is right, wait until ${badIssuer} is valid. Or have the CA correct its own clock and reissue that certificate.`,
           reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
         },
         'issuer-not-a-ca': {

@@ -69,7 +69,7 @@ export const CERTIFICATE = {
           party: 'server',
           certainty: 'likely',
           remedy: ({ validFrom = '', now = '' }: Values) =>
-            `Compare the clock of this machine with the correct time: it showed ${now} (UTC) during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+            `Compare the clock of this machine with the correct time: it showed ${now} (UTC) during the test. If that is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
           reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
         },
       },
@@ -154,7 +154,7 @@ export const CERTIFICATE = {
   ),
   'certificate-malformed': error(
     'Malformed certificate',
-    "A certificate that the server sends is not encoded as RFC 5280 requires: for example, it has a date that does not exist, an extension that occurs twice, or a length that extends past the end of the data. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
+    "A certificate that the server sends is not encoded as RFC 5280 requires. Examples are a date that does not exist, an extension that occurs twice, and a length that extends past the end of the data. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.",
     {
       party: 'server',
       certainty: 'certain',

@@ -21,7 +21,7 @@ const SHARED = {
   sent: 'what the probe sent',
   alert: 'the number of the TLS alert',
   name: 'the name of the TLS alert',
-  reason: 'the reason, in words',
+  reason: 'a description of the reason',
   code: 'the error code of the TLS library',
   required: 'the required value',
   subject: 'the subject of the certificate',

@@ -12,7 +12,7 @@ const inLog = ({ queueId = '', messageId = '' }: Values): string =>
 export const RECEIPT = {
   'inbox-unreachable': error(
     'Inbox unreachable',
-    'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.',
+    'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.',
     {
       party: 'inbox',
       certainty: 'likely',
@@ -191,7 +191,7 @@ export const RECEIPT = {
       party: 'inbox',
       certainty: 'likely',
       remedy:
-        'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
+        'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise, correct the rule of the filter that applies, or train it with the message.',
     },
     { evidence: { folder: 'the folder in which the message was' } },
   ),

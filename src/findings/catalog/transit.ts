@@ -94,7 +94,7 @@ const VERDICT_CAUSES = {
 export const TRANSIT = {
   'delivery-hop-unencrypted': error(
     'Received line shows that TLS was not used',
-    "The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. The line says so in words, or it has plain `ESMTP` or `ESMTPA` and comes from software that otherwise writes `ESMTPS` or `ESMTPSA` for TLS: Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, or Exchange (which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the gate's own, the finding is a warning, and with `delivery.hop: proxied` a notice.",
+    "The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted. Something between the two terminates TLS and continues unencrypted. The line says so in words, or it has plain `ESMTP` or `ESMTPA` and comes from software that otherwise writes `ESMTPS` or `ESMTPSA` for TLS: Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, or Exchange (which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the gate's own, the finding is a warning, and with `delivery.hop: proxied` a notice.",
     {
       party: 'server',
       certainty: 'likely',
@@ -114,7 +114,7 @@ export const TRANSIT = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
+            'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise, configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
         },
       },
     },
@@ -139,7 +139,7 @@ export const TRANSIT = {
   ),
   'delivery-hop-unproved': notice(
     'No Received line shows whether TLS was used',
-    'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
+    'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate, because it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.',
     {
       party: 'server',
       certainty: 'likely',
@@ -176,7 +176,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
+        "If the result in the message is right, change `delivery.verdicts`. Otherwise, correct the DNS records of the sender's domain, or the server that signs its mail.",
     },
     {
       causes: VERDICT_CAUSES,

@@ -28,7 +28,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the server's log for the reason why it could not load the certificate or the private key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+            "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, a key that does not match the certificate, and a key with a passphrase.",
           setting: 'starttls-refused',
           reproduce: SHOWS_REPLY,
         },

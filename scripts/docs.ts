@@ -4,7 +4,8 @@ import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../
 import { documentedKeys } from '../src/plan/schema/documented-keys.js';
 import { COMMANDS, type ReproducibleEndpoint } from '../src/findings/reproduce.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
-import { STEP_IDS, type Party } from '../src/report/report.js';
+import { whoActs } from '../src/output/labels.js';
+import { STEP_IDS } from '../src/report/report.js';
 import { WITHOUT_COMMAND } from './without-command.js';
 
 // Imported by a variable, because the file has no types.
@@ -95,8 +96,8 @@ const FINDINGS_INTRODUCTION = [
   'Everything the gate can report, in the order of the five steps. A code never changes and is never reused.',
   'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
   'The table shows the usual severity; in a report it can be a different one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
-  'A fix says in parentheses who has to act: whoever runs the mail server (server) or the mailbox (inbox), the certificate authority (CA), whoever runs the network between client and server (network), whoever wrote the workflow (configuration), or the developers of the gate. If a finding has several causes, the message says which it is. The gate is sure of a cause unless it says "likely".',
-  'A cause with "Reproduce" has a command in the report, and says what to look for in its output; [the report](report.md#reproduce) has more about commands. A notice has none. Without "Reproduce", no common tool shows the cause.',
+  'A fix says in parentheses [who has to act](report.md#summary). If a finding has several causes, its message and title say which one applies. The gate is sure of a cause unless it says "likely".',
+  'A cause with "Reproduce" can have a command in the report, and says what to look for in its output. [Some endpoints have no command](report.md#reproduce), and a notice never has one. Without "Reproduce", no common tool shows the cause.',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
 
@@ -110,8 +111,7 @@ function causesInWords(id: FindingCode): string[] {
   const names = Object.fromEntries(Object.keys(evidence).map((field) => [field, `(${field})`]));
   const inWords = ({ title, party, certainty, remedy, examples, reproduce }: Cause): string => {
     const fix = typeof remedy === 'string' ? remedy : remedy(names);
-    const who = `${PARTY_NAMES[party]}${certainty === 'likely' ? ', likely' : ''}`;
-    const all = [`Fix (${who}): ${fix}`, examples, reproduce && commandInWords(reproduce)];
+    const all = [`Fix ${whoActs({ party, certainty })}: ${fix}`, examples, reproduce && commandInWords(reproduce)];
     return `${title === undefined ? '' : `**${title}.** `}${all.filter((text) => text !== undefined).join(' ')}`;
   };
   const others = Object.values<Cause>(causes).map(inWords);
@@ -155,16 +155,6 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   tls: { minVersion: 'TLSv1.2', pins: [] },
 };
 const ANY_SUBJECT = { evidence: { awaited: 'the reply to EHLO' }, capabilities: [] };
-
-/** The introduction of the page explains them. */
-const PARTY_NAMES: Readonly<Record<Party, string>> = {
-  server: 'server',
-  'certificate-authority': 'CA',
-  network: 'network',
-  inbox: 'inbox',
-  configuration: 'configuration',
-  gate: 'gate',
-};
 
 /** A list, or nothing where a finding has no evidence but its message. */
 function evidenceInWords(evidence: CatalogEntry['evidence']): string[] {

@@ -66,7 +66,7 @@ export const PARTY_LABELS: Readonly<Record<Party, string>> = {
 };
 
 /** What comes before the colon of a fix: "Fix" is followed by "(server owner, likely)". */
-export function whoActs({ party, certainty }: Finding): string {
+export function whoActs({ party, certainty }: Pick<Finding, 'party' | 'certainty'>): string {
   const who = party === 'certificate-authority' ? PARTY_LABELS[party] : PARTY_LABELS[party].toLowerCase();
   return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }

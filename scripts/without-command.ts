@@ -9,7 +9,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'bare-line-feed': 'tools accept both line ends and do not show them',
   throttled: 'another connection would count toward the limit',
   'probe-inconclusive': 'another connection could have a different result',
-  'dns-failed': 'the resolver of your machine may have a different answer',
+  'dns-failed': 'the resolver of your machine may give a different answer',
   'no-route': OF_THE_RUNNER,
   'connection-failed-locally': OF_THE_RUNNER,
   'egress-blocked': OF_THE_RUNNER,
@@ -34,5 +34,5 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'waiver-expired': OF_THE_CONFIGURATION,
   'run-stopped': OF_THE_CONFIGURATION,
   'runner-starved': OF_THE_RUNNER,
-  'internal-error': 'it is a bug of the gate',
+  'internal-error': 'it is a bug in the gate',
 };

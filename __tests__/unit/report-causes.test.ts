@@ -124,7 +124,7 @@ describe('the details of a finding that several endpoints have', () => {
     expect(details.join('\n')).not.toContain('openssl s_client -connect smtp-1');
   });
 
-  test('have many endpoints in a fold, and only the number of those beyond 20', () => {
+  test('collapse a long list of endpoints, and count those beyond 20', () => {
     const summary = summaryOf(...several(30, expired));
     expect(summary).toContain('### ❌ Issuer certificate expired: smtp-0, smtp-1 and 28 more\n');
     const fold = summary.slice(summary.indexOf('<details><summary>30 endpoints</summary>'));

@@ -902,7 +902,7 @@ describe('the cause of a refusal', () => {
   });
 });
 
-describe('the cause of a missing offer', () => {
+describe('the cause of missing AUTH', () => {
   test.each<[string, readonly string[], Partial<Endpoint>, string]>([
     ['nothing, on a submission port', ['8BITMIME'], {}, 'AUTH not offered'],
     ['nothing, on an MX', ['8BITMIME'], { role: 'mx' }, 'AUTH not offered by an MX host'],
@@ -950,7 +950,7 @@ describe('a server that treats the TLS session as unencrypted', () => {
     expect(found?.remedy.includes('`smtpd_tls_wrappermode=yes`')).toBe(fix === IN_THE_SERVER);
   });
 
-  test('has one fix, to which the offer of STARTTLS refers', async () => {
+  test('has one fix, to which the finding about STARTTLS refers', async () => {
     const { report } = await runGate({ ...implicit, offersInTls: ['STARTTLS'] }, onImplicit);
     expect(report.steps[3]?.findings).toMatchObject([
       {

@@ -358,7 +358,7 @@ describe('STARTTLS that is hidden, on this machine', () => {
   });
 });
 
-/** What step 1 says about a missing offer if the server has this IP address. */
+/** What step 1 says about missing STARTTLS if the server has this IP address. */
 async function missingOffer(dialogue: Dialogue, address: string): Promise<Finding> {
   const { good } = certs;
   await using server = await startScriptedServer({ tls: { key: good.key, cert: good.chain }, ...dialogue });

@@ -117,7 +117,7 @@ describe('a waiver', () => {
     expect(await at('2026-11-24T00:00:00Z')).toEqual(['starttls-not-advertised', 'waiver-expired']);
   });
 
-  test('of a missing STARTTLS does not let later steps run', async () => {
+  test('of a missing STARTTLS prevents later steps', async () => {
     await using server = await startScriptedServer({ offers: ['8BITMIME'] });
     const { report } = await gate(testEndpoint(server.port, waive('starttls-not-advertised')));
     expect([letters(report.steps), report.result]).toEqual(['wbbbb', 'warn']);

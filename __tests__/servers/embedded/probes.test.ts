@@ -122,7 +122,7 @@ describe('plaintext-auth', () => {
     expect(await see(['plaintext-auth'], [{}, dialogue])).toMatchObject({ steps: 'pppnn', codes: [] });
   });
 
-  describe('an offer of AUTH before TLS', () => {
+  describe('AUTH that is offered before TLS', () => {
     const offering = (mechanisms: string, reply: Dialogue['greeting'] & {}): Dialogue => ({
       offers: ['STARTTLS', `AUTH ${mechanisms}`],
       replies: { 'plain:AUTH': reply },

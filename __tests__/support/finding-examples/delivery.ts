@@ -80,7 +80,7 @@ const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 
 export const OF_STEP_5: FindingExamples<keyof typeof SUBMISSION | keyof typeof RECEIPT | keyof typeof TRANSIT> = {
   'sender-rejected': {
     raising: {
-      name: 'does not let the account use the sender address',
+      name: 'does not allow the account to use the sender address',
       server: answering('MAIL', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'),
       endpoint: sends,
     },

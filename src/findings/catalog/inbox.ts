@@ -90,7 +90,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, look in the log of the inbox server, which may be overloaded.',
+      "Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, check the inbox server's log: the server may be overloaded.",
   },
   'not-tls': {
     title: 'Inbox does not use TLS on this port',

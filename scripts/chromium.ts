@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 import { marked } from 'marked';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const NOT_INSTALLED =
+  'There are no pictures, because Chromium is not installed. On Debian: apt-get install chromium fonts-liberation fonts-noto-color-emoji';
+
 /** A higher picture would not be looked at. */
 const MOST_PIXELS = 5000;
 
@@ -29,13 +32,14 @@ export class Browser implements AsyncDisposable {
     private readonly folder: string,
   ) {}
 
-  /** Undefined if no Chromium is installed. */
-  static async find(): Promise<Browser | undefined> {
+  /** Ends the process with an error if no Chromium is installed. */
+  static async find(): Promise<Browser> {
     for (const name of BROWSERS) {
       const found = await run('which', [name]).catch(() => undefined);
       if (found) return new Browser(found.stdout.trim(), await mkdtemp(join(tmpdir(), 'picture-')));
     }
-    return undefined;
+    console.error(NOT_INSTALLED);
+    process.exit(1);
   }
 
   /**

@@ -63,11 +63,6 @@ async function renderSummary(): Promise<string> {
 }
 
 await using browser = await Browser.find();
-if (!browser) {
-  throw new Error(
-    'No Chromium is installed. On Debian: apt-get install chromium fonts-liberation fonts-noto-color-emoji',
-  );
-}
 const summary = await renderSummary();
 await mkdir(dirname(PICTURE), { recursive: true });
 await browser.picture(summary, PICTURE, { theme: 'light', width: 1120, fontSize: 14, scale: 2 }, 'h3');

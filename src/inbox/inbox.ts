@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import type { Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
-import type { Transcript } from '../net/transcript.js';
+import type { Line, Transcript } from '../net/transcript.js';
 import type { InboxResult, Objection } from './failure.js';
 
 /** A large message has the time of one reply for each part of this size. */
@@ -94,7 +94,16 @@ export interface InboxSettings {
   readonly timeoutMs: number;
 }
 
-/** The settings of a connection, and where its dialogue is recorded, without secrets and the content of messages. */
+/** The settings of a connection, and where it records what it does. */
 export interface SessionSettings extends InboxSettings {
+  /** The dialogue, without secrets and the content of messages. */
   readonly transcript: Transcript;
+  /** Receives the name of the mailbox before it is opened, with the prefix that an IMAP server may require. */
+  readonly onMailbox: (name: string) => void;
+}
+
+/** What the last session with an inbox did, as far as it got. */
+export interface SessionRecord {
+  readonly lines: readonly Line[];
+  readonly mailbox?: string;
 }

@@ -2,9 +2,9 @@ import type { SecureContext } from 'node:tls';
 import type { InboxTarget } from '../plan/endpoint.js';
 import { resultOf, type InboxResult } from './failure.js';
 import type { ImapBaselines } from './imap/client.js';
-import { Transcript, type Line } from '../net/transcript.js';
+import { Transcript } from '../net/transcript.js';
 import { explained } from './diagnostic-handshake.js';
-import type { Inbox, InboxSettings, SessionSettings } from './inbox.js';
+import type { Inbox, InboxSettings, SessionRecord, SessionSettings } from './inbox.js';
 
 /**
  * The inboxes of a run. Endpoints that deliver into the same inbox share a connection: servers allow few for each
@@ -23,7 +23,11 @@ export class Inboxes {
     const slot = this.#slotOf(target, settings);
     if (!slot.inbox) {
       slot.transcript = new Transcript();
-      const session = { ...settings, transcript: slot.transcript };
+      delete slot.mailbox;
+      const onMailbox = (name: string): void => {
+        slot.mailbox = name;
+      };
+      const session = { ...settings, transcript: slot.transcript, onMailbox };
       const stop = this.#closing.signal;
       const opening = resultOf(explained(connectInbox(target, session, stop, slot.baselines), target, settings, stop));
       slot.inbox = opening;
@@ -36,9 +40,10 @@ export class Inboxes {
     return slot.inbox;
   }
 
-  /** The dialogue with an inbox since it was opened last. */
-  transcript(target: InboxTarget, settings: InboxSettings): readonly Line[] {
-    return [...this.#slotOf(target, settings).transcript.lines];
+  /** The session with an inbox since it was opened last. */
+  session(target: InboxTarget, settings: InboxSettings): SessionRecord {
+    const { transcript, mailbox } = this.#slotOf(target, settings);
+    return { lines: [...transcript.lines], ...(mailbox !== undefined && { mailbox }) };
   }
 
   #slotOf(target: InboxTarget, settings: InboxSettings): Slot {
@@ -67,6 +72,8 @@ interface Slot {
   readonly baselines: ImapBaselines;
   /** Of the last connection. */
   transcript: Transcript;
+  /** The mailbox that the last connection opened, or tried to open. */
+  mailbox?: string;
   inbox?: Promise<InboxResult<Inbox>>;
 }
 

@@ -77,6 +77,8 @@ export interface Facts {
   readonly delivery?: DeliveryReport;
   /** The dialogue with the inbox, if a finding is about it. */
   readonly inboxTranscript?: readonly Line[];
+  /** The mailbox that the gate opened or tried to open, if a finding is about the inbox. It may have a prefix. */
+  readonly inboxMailbox?: string;
 }
 
 /** Whether a failure may be temporary, so that another attempt makes sense; `once` allows only one. */

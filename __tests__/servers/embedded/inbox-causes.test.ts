@@ -263,6 +263,14 @@ test.each<[string, string, ImapScript, string, string | undefined, RegExp]>([
     'INBOX.Gate',
     /^Correct the mailbox in the path of `delivery\.inbox`: the server has no "INBOX\.Gate"/,
   ],
+  [
+    'that puts no prefix before INBOX',
+    'INBOX',
+    { capabilities: WITH_PREFIX, replies: { NAMESPACE: ['* NAMESPACE (("INBOX." ".")) NIL NIL', '$ OK Done'] } },
+    'mailbox-missing',
+    undefined,
+    /^Correct the mailbox in the path of `delivery\.inbox`: the server has no "INBOX"/,
+  ],
 ])('a mailbox that does not exist on a server %s', async (_, mailbox, script, cause, requested, fix) => {
   const [SELECT, LIST] = [['$ NO [CANNOT] Invalid mailbox name'], ['$ OK Done']];
   await using server = await startScriptedImap({

@@ -5,6 +5,7 @@ import { INBOX_SCHEMES } from '../../plan/schema/values.js';
 import { noGreeting, noReply, type InboxError } from '../failure.js';
 import type { SessionSettings } from '../inbox.js';
 import { ImapLog } from './log.js';
+import { pathOf } from './namespace.js';
 import { connectError, openError } from './opening-error.js';
 import { JudgedTransport } from './transport.js';
 
@@ -94,6 +95,7 @@ export async function connectImap(
       client.close();
       throw connectError((await transport.failure) ?? error, log);
     });
+    settings.onMailbox(pathOf(target.mailbox, client.namespace));
     const opened = await deadline
       .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
       .catch(async (error: unknown) => {

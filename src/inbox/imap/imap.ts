@@ -29,7 +29,7 @@ export async function openImapInbox(
       throw error;
     });
   // Two dialogues in one transcript could not be told apart.
-  const ofJunk = { ...settings, transcript: new Transcript() };
+  const ofJunk = { ...settings, transcript: new Transcript(), onMailbox: () => undefined };
   const openJunk = ({ path }: FolderState) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
   const junk =
     state &&

@@ -4,6 +4,7 @@ import { InboxError, noGreeting, noReply, rejected, temporary, unusable, type Ma
 import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
 import type { ImapLog } from './log.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { pathOf, type Namespace } from './namespace.js';
 
 /** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST: ReadonlySet<string> = new Set([
@@ -88,25 +89,19 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
       );
 }
 
-/** What the client knows of the personal namespace (RFC 9051 section 6.3.10). */
-interface Namespace {
-  readonly prefix: string;
-  readonly delimiter?: string | false | null | undefined;
-}
-
 /** Separators that servers use. A configured name with the wrong one is the name of a different mailbox. */
 const SEPARATORS = ['/', '.'];
 
-function namingOf(mailbox: string, { prefix, delimiter }: Namespace = { prefix: '' }): MailboxNaming {
-  const withPrefix = (name: string): string => (name.startsWith(prefix) ? name : prefix + name);
-  const requested = withPrefix(mailbox);
+function namingOf(mailbox: string, namespace: Namespace | undefined): MailboxNaming {
+  const requested = pathOf(mailbox, namespace);
+  const delimiter = namespace?.delimiter;
   const wrong = SEPARATORS.find((separator) => separator !== delimiter && mailbox.includes(separator));
   const isOther = wrong !== undefined && typeof delimiter === 'string' && !mailbox.includes(delimiter);
   return {
     ...(requested !== mailbox && { requested: excerpt(requested) }),
     ...(isOther && {
       separator: excerpt(delimiter),
-      suggested: excerpt(withPrefix(mailbox.replaceAll(wrong, delimiter))),
+      suggested: excerpt(pathOf(mailbox.replaceAll(wrong, delimiter), namespace)),
     }),
   };
 }

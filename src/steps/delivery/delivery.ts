@@ -5,7 +5,7 @@ import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { stopped, type Proved, type SignedIn, type StepResult } from '../hand-over.js';
-import { inboxTranscript, openInbox } from './inbox-access.js';
+import { inboxSession, openInbox } from './inbox-access.js';
 import { inboxFinding } from './inbox-finding.js';
 import { awaitArrival } from './inbox-watch.js';
 import { expectRefusal, submit } from './submission.js';
@@ -40,7 +40,7 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
     const opened = await openInbox(context, inbox);
     if (!opened.ok) {
       const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
-      return withInboxTranscript(context, inbox, failed);
+      return withInboxSession(context, inbox, failed);
     }
   }
   const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
@@ -55,14 +55,20 @@ export async function delivery(context: Context, signedIn: SignedIn): Promise<St
   // The server does not have to keep the session open while the message is in transit.
   const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
   const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
-  return withInboxTranscript(context, inbox, all);
+  return withInboxSession(context, inbox, all);
 }
 
-/** Adds the dialogue with the inbox if a finding is about the inbox. */
-function withInboxTranscript(context: Context, inbox: InboxTarget, result: Proved<undefined>): Proved<undefined> {
+/** Adds the session with the inbox if a finding is about the inbox. */
+function withInboxSession(context: Context, inbox: InboxTarget, result: Proved<undefined>): Proved<undefined> {
   const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
-  const lines = isAboutInbox ? inboxTranscript(context, inbox) : [];
-  return lines.length === 0 ? result : { ...result, facts: { ...result.facts, inboxTranscript: lines } };
+  if (!isAboutInbox) return result;
+  const { lines, mailbox } = inboxSession(context, inbox);
+  const facts = {
+    ...result.facts,
+    ...(lines.length > 0 && { inboxTranscript: lines }),
+    ...(mailbox !== undefined && { inboxMailbox: mailbox }),
+  };
+  return { ...result, facts };
 }
 
 function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {

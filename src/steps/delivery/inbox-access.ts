@@ -1,7 +1,6 @@
 import { isTransient, type InboxResult } from '../../inbox/failure.js';
-import type { Inbox, InboxSettings } from '../../inbox/inbox.js';
+import type { Inbox, InboxSettings, SessionRecord } from '../../inbox/inbox.js';
 import type { Deadline } from '../../net/deadline.js';
-import type { Line } from '../../net/transcript.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
 import { judgePeer } from '../certificate/judge.js';
 import type { Context } from '../context.js';
@@ -30,9 +29,9 @@ export async function reopening<T>(
   }
 }
 
-/** The dialogue with the inbox, which all endpoints that deliver there share. */
-export function inboxTranscript(context: Context, target: InboxTarget): readonly Line[] {
-  return context.run.inboxes.transcript(target, settingsFor(context, target));
+/** The session with the inbox, which all endpoints that deliver there share. */
+export function inboxSession(context: Context, target: InboxTarget): SessionRecord {
+  return context.run.inboxes.session(target, settingsFor(context, target));
 }
 
 function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSettings {

@@ -296,6 +296,17 @@ describe('a closed pipe is not an error, and the exit code is that of the verdic
   });
 });
 
+test('a full disk fails the gate, and is reported once', async () => {
+  const { code, stderr } = await runProgram('/bin/bash', ['-c', '"$@" >/dev/full', 'bash', NODE, CLI, '--demo'], {
+    cwd: folder,
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'The gate itself failed: ENOSPC: no space left on device, write\n',
+  });
+});
+
 test('npm start runs the demonstration', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   expect(scripts.start).toBe('node dist/cli/index.js --demo');

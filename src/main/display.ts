@@ -24,9 +24,15 @@ export function hasColor({ isTTY = false }: Stream, env: Readonly<Record<string,
   return isTTY;
 }
 
-/** Keeps the exit code if a reader such as `head` closes the pipe: what is written after that is lost. */
+/**
+ * Keeps the exit code if a reader such as `head` closes the pipe: what is written after that is lost. Any other error, such
+ * as a full disk, is thrown once, although every later write fails too.
+ */
 export function tolerateClosedPipe(stream: NodeJS.WritableStream): void {
+  let hasFailed = false;
   stream.on('error', (error) => {
-    if (codeOf(error) !== 'EPIPE') throw error;
+    if (codeOf(error) === 'EPIPE' || hasFailed) return;
+    hasFailed = true;
+    throw error;
   });
 }

@@ -26,6 +26,7 @@ describe('only the endpoints of the selected environments are tested, and those 
     ['production', [live, any]],
     ['staging production', [staging, live, any]],
     ['staging,production', [staging, live, any]],
+    ['staging,,production,', [staging, live, any]],
     ['  production\n\n  staging, \n', [staging, live, any]],
     ['US East', [east, any]],
     ['US East, staging', [staging, east, any]],
@@ -159,7 +160,7 @@ describe('a name that no endpoint has is an error', () => {
     [
       'separators without a name',
       ', ,',
-      'input environments: no endpoint has one of these environments; the environments are staging, production, US East',
+      'input environments: no environment is named; the environments are staging, production, US East',
     ],
   ])('%s', async (_, environments, expected) => {
     const env = { STAGING_PASSWORD: 's' };
@@ -174,6 +175,9 @@ describe('a name that no endpoint has is an error', () => {
   });
 
   test('without any environment, the error says so', async () => {
+    expect(await problems({ inputs: { endpoints: 'a.example', environments: ',' } })).toEqual([
+      'input environments: no environment is named',
+    ]);
     expect(await problems({ inputs: { endpoints: 'a.example', environments: 'staging' } })).toEqual([
       'input environments: no endpoint has the environment "staging", nor any other environment',
     ]);

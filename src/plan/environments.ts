@@ -25,7 +25,6 @@ export function selectEnvironments(input: Located | undefined, lists: readonly E
     lists.flatMap(({ items, defaults }) => items.flatMap((item) => environmentOf(item, defaults) ?? [])),
   );
   const names = new Set(namesIn(input.text, known));
-  const unknown = [...names].filter((name) => !known.has(name));
   // Without its endpoints, the environments of a list are not known either.
   const isComplete = lists.every(({ items, problems }) => items.length > 0 || problems.length === 0);
   return {
@@ -34,9 +33,7 @@ export function selectEnvironments(input: Located | undefined, lists: readonly E
       const environment = environmentOf(item, defaults);
       return environment === undefined || names.has(environment);
     },
-    problems: isComplete
-      ? unknown.slice(0, NAMES).map((name) => ({ ...input.place, message: unknownName(name, known) }))
-      : [],
+    problems: isComplete ? problemsOf(names, known).map((message) => ({ ...input.place, message })) : [],
   };
 }
 
@@ -49,15 +46,25 @@ function environmentOf(item: Located, defaults: LocatedMapping): string | undefi
 /** Names are separated by line breaks, commas and spaces. A known name may itself contain spaces. */
 function namesIn(text: string, known: ReadonlySet<string>): string[] {
   const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
-  const names = parts.flatMap((part) => (known.has(part) ? [part] : part.split(/\s+/))).filter((name) => name !== '');
-  // A text without a name selects nothing, which is an error.
-  return names.length > 0 ? names : [text];
+  return parts.flatMap((part) => (known.has(part) ? [part] : part.split(/\s+/))).filter((name) => name !== '');
+}
+
+function problemsOf(names: ReadonlySet<string>, known: ReadonlySet<string>): string[] {
+  if (names.size === 0) return [`no environment is named${listOf(known)}`];
+  const unknown = [...names].filter((name) => !known.has(name));
+  return unknown.slice(0, NAMES).map((name) => unknownName(name, known));
 }
 
 function unknownName(name: string, known: ReadonlySet<string>): string {
   const what = isQuotableName(name) ? `the environment "${name}"` : 'one of these environments';
-  if (known.size === 0) return `no endpoint has ${what}, nor any other environment`;
+  return known.size === 0
+    ? `no endpoint has ${what}, nor any other environment`
+    : `no endpoint has ${what}${listOf(known)}`;
+}
+
+function listOf(known: ReadonlySet<string>): string {
+  if (known.size === 0) return '';
   const listed = [...known].slice(0, NAMES).map((each) => shorten(each, NAME_LIMIT));
   const more = known.size > NAMES ? ` and ${known.size - NAMES} more` : '';
-  return `no endpoint has ${what}; the environments are ${listed.join(', ')}${more}`;
+  return `; the environments are ${listed.join(', ')}${more}`;
 }

@@ -2,6 +2,7 @@ import { CATALOG, type CatalogEntry } from '../../../src/findings/catalog.js';
 import type { InboxTarget, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { EndpointReport } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
+import { issue } from '../../../src/servers/pki.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { gate, letters } from '../../support/gate.js';
 import { Mailbox } from '../../support/imap/mailbox.js';
@@ -550,6 +551,34 @@ describe('the TLS of an inbox', () => {
       expect(report.inboxTranscript).toBeUndefined();
     },
   );
+
+  test('with a self-signed CA certificate in `ca` has a fix that works, and receives no password before', async () => {
+    const reportWith = async (ca: boolean) => {
+      const identity = await issue({ commonName: HOST, addresses: [HOST], ca });
+      await using server = await startEmbedded({ pki: trust.pki, imap: { identity } });
+      const { tls } = server.endpoint();
+      const { report } = await gate(server.endpoint({ tls: { ...tls, ca: [...tls.ca, identity.cert] } }));
+      return { report, imapLogins: server.logins.filter(({ at }) => at === 'imap') };
+    };
+    const { report, imapLogins } = await reportWith(true);
+    expect(letters(report.steps)).toBe('ppppf');
+    expect(imapLogins).toEqual([]);
+    const { remedy, ...found } = onlyFinding(report);
+    expect(found).toMatchObject({
+      code: 'inbox-unreachable',
+      title: 'Inbox: Self-signed CA certificate used as server certificate',
+      party: 'inbox',
+    });
+    expect(found.message).toMatch(/it is a CA certificate/);
+    expect(remedy).toMatch(
+      /`openssl req -x509 .* -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=IP:127\.0\.0\.1"/,
+    );
+    expect(remedy).not.toMatch(/servername|pin/);
+
+    const fixed = await reportWith(false);
+    expect(letters(fixed.report.steps)).toBe('ppppp');
+    expect(fixed.imapLogins).not.toEqual([]);
+  });
 });
 
 test('a connection that is refused', async () => {

@@ -1,3 +1,4 @@
+import { CATALOG, FINDING_CODES } from '../../src/findings/catalog.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
 import { aboutCertificate } from '../../src/steps/delivery/inbox-certificate.js';
@@ -6,12 +7,22 @@ import { EXACTLY } from '../support/reports.js';
 
 /** The finding for an inbox whose certificate has these problems. */
 function inboxWith(...objections: readonly KnownFinding[]) {
-  const known = finding('inbox-unreachable', own`The inbox cannot be used.`, { cause: 'certificate' });
+  const known = finding('inbox-unreachable', own`The inbox cannot be used.`);
   return completeFinding(
     { ...known, ...aboutCertificate(objections, { inbox: 'imaps://mail.example.com:993' }) },
     EXACTLY,
   );
 }
+
+/** Errors that a certificate may have. An inbox has no pins. */
+const ERRORS = FINDING_CODES.filter(
+  (code) =>
+    code.startsWith('certificate-') && CATALOG[code].severity === 'error' && code !== 'certificate-pin-mismatch',
+);
+
+test.each(ERRORS)('the error %s is the cause, with its own title', (code) => {
+  expect(inboxWith(finding(code, own`a`)).title).toMatch(/^Inbox: /);
+});
 
 const expected = 'mail.example.com';
 const SELF_SIGNED = finding('certificate-self-signed', own`a`, { evidence: { issuer: 'CN=x', pin: 'sha256/x' } });

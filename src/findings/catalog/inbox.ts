@@ -99,14 +99,6 @@ export const INBOX_CAUSES = {
     remedy:
       'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
   },
-  // The gate names the problem of the certificate instead, with its fix.
-  certificate: {
-    title: 'Certificate of the inbox is not acceptable',
-    party: 'inbox',
-    certainty: 'likely',
-    remedy:
-      'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
-  },
   'other-protocol': {
     title: 'Inbox is a server for another protocol',
     party: 'configuration',

@@ -36,8 +36,7 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
     return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
   }
   if (failure.kind === 'bad-certificate') {
-    const known = finding('inbox-unreachable', message, { cause: 'certificate' });
-    return { ...known, ...aboutCertificate(failure.objections, evidence) };
+    return { ...finding('inbox-unreachable', message), ...aboutCertificate(failure.objections, evidence) };
   }
   const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
   return finding('inbox-unreachable', message, {

@@ -28391,7 +28391,7 @@ const WORKED_BEFORE = {
     title: 'Server stopped working between two attempts',
     party: 'server',
     certainty: 'likely',
-    remedy: ({ reached = 'a later step' }) => `Look in the server's log at the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so host and port are right. Since then, a process of the server has probably crashed and is not restarted immediately, or the server blocks the runner's IP address after that failure.`,
+    remedy: ({ reached = 'a later step' }) => `Check the server's log for the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so \`host\` and \`port\` are right. Since then, a process of the server has probably crashed, or the server blocks the runner's IP address after that failure.`,
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
@@ -28419,10 +28419,10 @@ const WHEN_CLOSED = {
 const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) };
 /** Findings that any step can report. */
 const ANY_STEP = {
-    'connection-lost': error('Connection lost', 'The server, or something between client and server, closed or reset the connection when a reply was expected. `awaited` is that reply. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
+    'connection-lost': error('Connection lost', 'The connection was closed or reset while the gate waited for a reply (`awaited`), by the server or by something between client and server. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ awaited = '' }) => `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed it ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system between client and server closed it: compare with a connection from a different network.`,
+        remedy: ({ awaited = '' }) => `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed the connection ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system in between probably closed the connection: compare with a connection from a different network.`,
         reproduce: WHEN_CLOSED,
     }, {
         evidence: (0,evidence/* fields */.O)('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
@@ -28433,7 +28433,7 @@ const ANY_STEP = {
                 title: 'Connection closed without a greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the log of the server, and of a proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit excludes the runner's IP address, the mail server behind the proxy does not run, or this port expects the PROXY protocol: then connect through the proxy, or disable that protocol for this port.",
+                remedy: "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the runner's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
                 examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
                 reproduce: WHEN_CLOSED,
             },
@@ -28441,7 +28441,7 @@ const ANY_STEP = {
                 title: 'Server ended the session',
                 party: 'server',
                 certainty: 'certain',
-                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server replied with 221, the reply to QUIT, and ended the session. Typical causes are a limit for errors or commands in one session, and a rule that rejects this client.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run: the server ended the session with 221, which is normally the reply to QUIT. Typical causes are a limit on errors or commands per session, and a rule that rejects this client.",
             },
             'after-auth': {
                 title: 'Connection lost after AUTH',
@@ -28454,21 +28454,21 @@ const ANY_STEP = {
                 title: 'Connection lost during the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If it has nothing, compare with a smaller message (`delivery.attachment-bytes`): if only that one arrives, a device in between drops large packets (path MTU).",
+                remedy: "Check the server's log for the time of the run: a size limit or a content filter may have ended the session. If the log shows nothing, test with a smaller message (`delivery.attachment-bytes`). If only the smaller one arrives, a device in between probably drops large packets (path MTU).",
             },
             'after-message': {
                 title: 'Connection lost after the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log for a content filter, or a process that handles the message, that failed at the time of the run. The whole message was sent, but the server did not say whether it accepts it, so the message may still arrive. The gate does not send it again.",
+                remedy: "Check the server's log for the time of the run: a content filter, or a process that handles the message, probably failed. The whole message was sent, but the server did not say whether it accepted the message, so it may still arrive. The gate does not send it again.",
                 reference: 'RFC 5321 section 4.5.3.2.6',
             },
         },
     }),
-    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the reply that did not arrive, and `received` the part of it that did.', {
+    'reply-timeout': error('Reply timed out', 'The gate did not receive a complete reply within `timeout`. The connection is open, but the server sends nothing, sends its reply too slowly, or never ends it. `awaited` is the missing reply, and `received` is the part of it that arrived.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find out what the server waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. Its log has the time of each command. If it is slow by design (tarpit), raise `timeout`.',
+        remedy: "Check the server's log to find out what it waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. If the server is slow by design (tarpit), raise `timeout`.",
     }, {
         evidence: TIMEOUT,
         reference: 'RFC 5321 section 4.5.3.2',
@@ -28478,14 +28478,14 @@ const ANY_STEP = {
                 title: 'No greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check in the server's log whether the mail server runs and sees this connection. If it does, it may be overloaded, or wait for a DNS or blocklist lookup of the runner's IP address. If it is behind a proxy, it may not respond to the proxy, or it expects the PROXY protocol, which a direct connection does not have. If it delays its greeting by design, raise `timeout`.",
+                remedy: "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the runner's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
                 reproduce: { command: 'ehlo', shows: 'Timeout' },
             },
             'short-wait': {
                 title: 'No greeting',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is no greeting then either, look in the server's log: it may be overloaded, or expect the PROXY protocol.",
+                remedy: "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is still no greeting, check the server's log: the server may be overloaded, or expect the PROXY protocol.",
                 examples: 'Postfix: postscreen waits for 6 seconds.',
                 reproduce: { command: 'ehlo', shows: 'Timeout' },
             },
@@ -28493,48 +28493,48 @@ const ANY_STEP = {
                 title: 'No greeting over TLS',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check the port, because the TLS handshake succeeds, but no SMTP greeting follows: 465 is the usual port for SMTP with implicit TLS, and in other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If it is the right port, check whether the mail server responds behind the proxy that terminates TLS, and whether that proxy requires the PROXY protocol.',
+                remedy: 'Check the port: SMTP with implicit TLS usually uses 465. The TLS handshake succeeds, but no SMTP greeting follows. In other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
                 reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
             },
             incomplete: {
                 title: 'Incomplete reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise find out what the server waits for in the middle of its reply.',
+                remedy: 'Compare the part that arrived with RFC 5321: the last line of a reply must have a space after the code, and every line must end with CR LF. If the server sends its lines slowly by design (tarpit), raise `timeout`. Otherwise, find out what the server waits for in the middle of its reply.',
                 reference: 'RFC 5321 section 4.2.1',
             },
             'after-auth': {
                 title: 'No reply to AUTH',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the authentication service of the server (SASL, LDAP, RADIUS, PAM or a database) and the server's log: it probably does not respond. If the server delays its reply after failed logins, raise `timeout`.",
+                remedy: "Check the server's authentication service (SASL, LDAP, RADIUS, PAM or a database), which probably does not respond, and the server's log. If the server delays its reply after failed logins, raise `timeout`.",
             },
             'during-message': {
                 title: 'Server stopped reading the message',
                 party: 'network',
                 certainty: 'likely',
-                remedy: 'If a small message arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise check whether a content filter of the server stops reading.',
+                remedy: 'Test with a smaller message (`delivery.attachment-bytes`). If it arrives, a device between client and server probably drops large packets: check the path MTU, and that ICMP "fragmentation needed" is not blocked. Otherwise, check whether a content filter on the server stops reading.',
             },
             'after-message': {
                 title: 'No reply after the message',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Check the content filter of the server (virus scanner, spam filter), which is usually the reason, or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered, and the gate does not send it again.',
+                remedy: "Check the server's content filter (virus scanner, spam filter), which is the usual cause. Or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered. The gate does not send it again.",
                 reference: 'RFC 5321 section 4.5.3.2.6',
             },
             'after-message-in-short-time': {
                 title: 'No reply after the message within a short timeout',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ timeout = '' }) => `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the content filter of the server (virus scanner, spam filter). The message may or may not be delivered, and the gate does not send it again.`,
+                remedy: ({ timeout = '' }) => `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
                 reference: 'RFC 5321 section 4.5.3.2.6',
             },
         },
     }),
-    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply: a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, or a line or reply that never ends.', {
+    'protocol-error': error('Invalid SMTP reply', 'The server sent something that is not a valid SMTP reply. Examples are a line without a three-digit code, different codes in one reply, a code that is not allowed at this point, a reply that no command asked for, and a line or reply that never ends.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable its SMTP inspection.',
+        remedy: 'Update the server, or the proxy in front of it. If the server itself sends a valid reply, a device between client and server changes it: disable SMTP inspection on that device.',
         reproduce: {
             command: 'as-far-as',
             shows: ({ line }) => (0,entry/* beginning */.Ir)(line),
@@ -28547,7 +28547,7 @@ const ANY_STEP = {
                 title: 'Not an SMTP greeting',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check host and port: what answers there is probably a different service, or a proxy that is not configured for SMTP. Submission is on 587 or 465, and an MX host is on 25.',
+                remedy: 'Check `host` and `port`: a different service, or a proxy that is not configured for SMTP, probably listens there. Submission uses port 587 or 465; MX hosts use port 25.',
                 reference: 'RFC 5321 section 3.1',
                 reproduce: { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) },
             },
@@ -28555,7 +28555,7 @@ const ANY_STEP = {
                 title: 'Different codes in one reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Find the program that writes this reply, and make it send the same code in every line: often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
+                remedy: 'Find the program that writes this reply, and change it to send the same code in every line. Often it is a script, a proxy or a content filter that replies in place of the mail server. If there is none, update the mail server.',
                 reference: 'RFC 5321 section 4.2.1',
                 reproduce: {
                     command: 'as-far-as',
@@ -28566,7 +28566,7 @@ const ANY_STEP = {
                 title: 'Error reply to a command that the gate did not send',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Check the proxy or load balancer in front of the server: probably it sends a line of its own at the beginning of the connection, usually a header of the PROXY protocol, and the server takes that for a command. Enable that protocol for this port of the server, or disable it in the proxy.',
+                remedy: 'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
                 examples: 'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
                 reproduce: UNSOLICITED,
             },
@@ -28574,14 +28574,14 @@ const ANY_STEP = {
                 title: 'Unsolicited reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Find out in the server's log, or in a record of its traffic, whether it sends this reply. If it does, update it. If it does not, a proxy or a device between client and server inserts the reply, or a command of its own. No command of the gate asked for it, so each later reply would be read as the reply to a different command.",
+                remedy: "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so it would take each later reply for the reply to the wrong command.",
                 reproduce: UNSOLICITED,
             },
             'unexpected-code': {
                 title: 'Unexpected reply code',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Correct the server, or the proxy or script that answers in its place: the reply is valid, but its code is not allowed here.',
+                remedy: 'Fix the server, or the proxy or script that replies in its place: the reply is valid SMTP, but its code is not allowed here.',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
         },
@@ -28589,12 +28589,12 @@ const ANY_STEP = {
     'bare-line-feed': warning('Lines end with a bare LF', 'The server ends lines with LF, but SMTP requires CR LF. Most clients accept this, and so does the gate. Strict clients hang or close the connection.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Change the server, or the script that acts as one, to end each line with CR LF.',
+        remedy: 'Fix the server, or the script that acts as one, so that each line ends with CR LF.',
     }, { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' }),
-    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply for which it sent that code.', {
+    throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply that the gate was waiting for.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Check the server's log for the time of the run, because the reply does not say why. Check its connection and rate limits, and the access lists, for the runner's IP address. If they do not explain it, run the gate again later.",
+        remedy: "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the runner's IP address. If not, run the gate again later.",
         reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
     }, {
         evidence: (0,evidence/* fields */.O)('reply', 'awaited'),
@@ -28604,7 +28604,7 @@ const ANY_STEP = {
                 title: 'Too many connections or requests',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners with a shared IP address also share its limits.",
+                remedy: "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners that share an IP address also share its limits.",
             },
             maintenance: {
                 title: 'Server is shutting down',
@@ -28616,14 +28616,14 @@ const ANY_STEP = {
                 title: 'Server closed an idle session',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Raise the time for which the server waits for a command: RFC 5321 recommends five minutes. Probes and the search for a second certificate delay the next command, so fewer of them also help.',
+                remedy: 'Raise the time for which the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
                 reference: 'RFC 5321 section 4.5.3.2.7',
             },
             'ehlo-name': {
-                title: 'EHLO name not accepted for now',
+                title: 'EHLO name temporarily rejected',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner: the reply is about the name in EHLO.',
+                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. The reply is about the name in EHLO.",
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
@@ -28631,14 +28631,14 @@ const ANY_STEP = {
                 title: 'No reverse DNS for the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server: the server looked up the name, and found none that it accepts. If the record exists, the name servers did not respond: run the gate again later.',
+                remedy: "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'client-rejected': {
-                title: 'Server does not serve this client now',
+                title: 'Client temporarily rejected',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address in the server, request its removal from the blocklist, or use a runner with a different IP address. The reply is about that address or its reputation: a blocklist, greylisting, or a rule. Its text says which.",
+                remedy: "Exempt the runner's IP address on the server, request its removal from the blocklist, or use a runner with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
                 setting: 'greeting-rejected',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
@@ -28646,14 +28646,14 @@ const ANY_STEP = {
                 title: 'Server reports an internal error',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server: often a file, a database or a service that it needs. Check its configuration and its disk.",
+                remedy: "Look for this error in the server's log for the time of the run. The reply is about a problem inside the server, often with a file, a database or a service that it needs. Check its configuration and its free disk space.",
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'error-as-greeting': {
                 title: 'Server reports an internal error as its greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for this error in the server's log for the time of the run. If the log says that a header of the PROXY protocol is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise a file, a database or a service that the server needs is probably missing.",
+                remedy: "Look for this error in the server's log for the time of the run. If the log says that a PROXY protocol header is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise, a file, a database or a service that the server needs is probably missing.",
                 examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
@@ -28661,30 +28661,30 @@ const ANY_STEP = {
                 title: 'Server cannot reach the server behind it',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Check the server to which this server passes connections or messages: whether it runs, and whether its address and port are right in the configuration of this one. The log of this server has the error of that connection at the time of the run.',
+                remedy: "Check that the server to which this one forwards connections or messages is running, and that its address and port are correct in this server's configuration. This server's log for the time of the run shows the connection error.",
                 examples: 'Dovecot: `submission_relay_host` and `submission_relay_port`.',
                 setting: 'relay-unavailable',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
         },
     }),
-    'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be about the sender only. The probe has no result, so the step does not pass.', {
+    'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be only about the sender. The probe has no result, so the step does not pass.', {
         party: 'server',
         certainty: 'likely',
         remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     }, {
         causes: {
             'client-certificate': {
-                title: 'Probe needs a client certificate',
+                title: 'Probe requires a client certificate',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The server requires a client certificate, which is a credential that no probe sends. Remove the probe from `probes` for this endpoint.',
+                remedy: 'Remove the probe from `probes` for this endpoint. The server requires a client certificate, and probes send no credentials.',
             },
             'ambiguous-refusal': {
                 title: 'Reason for the rejection of MAIL unknown',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'The server rejects both senders of the probe for reasons of their own, before it says whether it requires TLS or AUTH. If possible, configure it to check TLS and AUTH first (530); otherwise remove the probe from `probes` for this endpoint.',
+                remedy: 'Configure the server to check TLS and AUTH first (530), if possible: it rejects both senders of the probe for other reasons, before it says whether it requires TLS or AUTH. Otherwise, remove the probe from `probes` for this endpoint.',
             },
         },
         steps: ['capability', 'upgrade', 'authentication'],
@@ -28717,8 +28717,8 @@ const TLS_IN_PROXY = {
     title: 'Server treats the TLS session as unencrypted',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Enable implicit TLS for this port in the mail server itself, instead of in a proxy or load balancer: probably one terminates TLS, so that the server sees an unencrypted session. If TLS must end in the proxy, connect it to a separate listener that only the proxy can reach and that requires no TLS. That listener must trust no client by IP address, or it is an open relay.',
-    examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. haproxy: remove `ssl` from `bind`. stunnel: remove the service.',
+    remedy: 'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
     setting: 'tls-in-proxy',
     explains: ['starttls-still-advertised'],
 };
@@ -28727,7 +28727,7 @@ const STARTTLS_IN_PROXY = {
     title: TLS_IN_PROXY.title,
     party: 'server',
     certainty: 'likely',
-    remedy: 'Configure the SMTP proxy in front of the server to pass STARTTLS through: probably it handles STARTTLS itself, and the server behind it sees an unencrypted session. Or connect it to a separate listener that only the proxy can reach, that does not require TLS, and that trusts no client by IP address. If there is no proxy, it is a defect of the server: update it.',
+    remedy: 'Configure the SMTP proxy in front of the server to pass STARTTLS through: it probably handles STARTTLS itself, so the server behind it sees an unencrypted session. Or give the proxy its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address. If there is no proxy, update the server: this is a bug in it.',
     examples: 'stunnel: remove the service with `protocol = smtp`.',
     explains: TLS_IN_PROXY.explains,
 };
@@ -28738,19 +28738,19 @@ const LIMITS = {
         setting: 'auth-throttled',
     },
     'too-many-failures': {
-        ...withoutCommand('Locked after too many failures', 'Wait until the lockout ends, or ask the administrator of the server to lift it. Find out what authenticates with a wrong password for this account or from this IP address.'),
+        ...withoutCommand('Locked after too many failures', 'Wait until the lockout ends, or ask the administrator of the server to remove it. Find out which client authenticates with a wrong password for this account or from this IP address.'),
         setting: 'auth-throttled',
     },
-    'quota-exceeded': configuration('Quota of the account used up', `Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. ${NOT_CHECKED}`, { setting: 'quota-exceeded' }),
+    'quota-exceeded': configuration('Account quota exceeded', `Check the plan and the limits of the account at the provider: raise them, or wait until they are reset. ${NOT_CHECKED}`, { setting: 'quota-exceeded' }),
 };
 /** The server cannot check credentials. */
 const OUTAGE = {
     'backend-unavailable': server('Authentication backend unavailable', `Look for errors of the authentication backend in the server's log for the time of the run: a directory, database or socket that does not respond, or a file that is missing. ${NOT_CHECKED}`, {
-        examples: 'Dovecot: the log has the error of the passdb. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
+        examples: 'Dovecot: the log shows the passdb error. Cyrus SASL: saslauthd must run, and the mail server must be able to open its socket.',
         setting: 'auth-backend',
     }),
 };
-/** The server offers what it does not have. */
+/** The server offers what it does not support. */
 const OFFER = {
     'mechanism-not-supported': server('Mechanism offered but not supported', ({ mechanism = '' }) => `Configure what ${mechanism} requires on the server, or stop offering it. Until then, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
     'sign-in-required': server('AUTH rejected as if it required authentication', 'Check whether AUTH is enabled in the server itself, or only offered by a proxy in front of it: the server treats AUTH as a command that requires authentication first.', { setting: 'auth-command-refused' }),
@@ -28763,37 +28763,37 @@ const COMMAND = {
         examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`.',
         setting: 'auth-command-refused',
     }),
-    'already-authenticated': configuration('Session already authenticated', 'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it is a proxy, configure it to let the client authenticate itself.'),
+    'already-authenticated': configuration('Session already authenticated', 'Remove `auth` from this endpoint, or remove the client certificate (`tls.client-cert`): that certificate, or a proxy, has already authenticated the client. If it was a proxy, configure the proxy to leave authentication to the client.'),
     'response-not-understood': server('SASL response not understood', ({ mechanism = '' }) => `Check whether a proxy shortens or changes the line, and which implementation of ${mechanism} the server uses: the gate sends base64, as ${mechanism} requires. Until that is fixed, set \`auth.mechanism\` to another mechanism that the server offers, if there is one.`, { setting: 'auth-mechanisms' }),
-    'line-too-long': server('Line of the credentials too long for the server', 'Raise the line limit of the server or of the proxy in front of it: a server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Or use shorter credentials: some issuers make tokens shorter if they request fewer claims.', { setting: 'line-too-long', reference: 'RFC 4954 section 4' }),
+    'line-too-long': server('SASL response too long for the server', 'Raise the line limit of the server or of the proxy in front of it: a server must accept a SASL response of up to 12,288 bytes (RFC 4954 section 4). Or use shorter credentials: some issuers make tokens shorter if they request fewer claims.', { setting: 'line-too-long', reference: 'RFC 4954 section 4' }),
     'sign-in-required': OFFER['sign-in-required'],
     'mechanism-not-supported': OFFER['mechanism-not-supported'],
 };
 const OF_THE_PASSWORD = {
-    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes: an old password, that of a different environment or host, a username without its domain, a `$` that a shell expanded. If they are right, the account may be locked or require an app password: the server's log has the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
+    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
     'password-expired': configuration('Password expired', 'Set a new password for the account, and update the configured one.', { certainty: 'certain' }),
     'app-password': configuration('App password required', 'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.', { setting: 'app-password' }),
-    'browser-confirmation': configuration('Account must be confirmed in a browser', 'Sign in to the account with a web browser, and confirm what it asks for. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
+    'browser-confirmation': configuration('Browser sign-in required', 'Sign in to the account with a web browser, and complete the prompts. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
     'basic-auth-blocked': configuration('Passwords not accepted for SMTP AUTH', 'Authenticate with an `access-token` (OAuth 2.0) instead of a password. If a policy of the organization blocks passwords, its administrator may be able to exempt this account.', { setting: 'basic-auth-blocked' }),
     'password-transition': configuration('Password must be converted', ({ mechanism = '' }) => ['PLAIN', 'LOGIN'].includes(mechanism)
         ? 'Ask the administrator of the server to set the password of the account again.'
-        : 'Set `auth.mechanism: PLAIN` for one run: with the password itself, the server can store what other mechanisms require.'),
-    'padded-secret': withoutCommand('Password or token begins or ends with a space', 'Remove the space or line break at the beginning or end of the password or token, where it is stored. If it belongs to the password, the username or the password is wrong in a different way.'),
-    'password-storage': configuration('Wrong password, or not stored for this mechanism', ({ mechanism = '' }) => `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or remove ${mechanism} from the offer. If it does not work, the username or the password is wrong.`, { setting: 'auth-mechanisms' }),
+        : 'Set `auth.mechanism: PLAIN` for one run: PLAIN sends the password itself, which the server needs to convert the stored password for other mechanisms.'),
+    'padded-secret': withoutCommand('Password or token begins or ends with a space', 'Remove the space or line break at the beginning or end of the password or token, where it is stored. If the space is part of the password, the username or password is wrong for another reason.'),
+    'password-storage': configuration('Wrong password, or not stored for this mechanism', ({ mechanism = '' }) => `If the server also offers PLAIN, set \`auth.mechanism: PLAIN\` for one run. If that works, the server does not store this password in the form that ${mechanism} requires: store it in that form, or stop offering ${mechanism}. If it does not work, the username or the password is wrong.`, { setting: 'auth-mechanisms' }),
     'bound-exchange': configuration('Wrong password, or channel binding failed', ({ mechanism = '' }) => {
         const unbound = mechanism.replace(/-PLUS$/, '');
-        return `If the server also offers ${unbound}, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or remove ${mechanism} from the offer of the server. If it does not work, the username or the password is wrong.`;
+        return `If the server also offers this mechanism without -PLUS, set \`auth.mechanism: ${unbound}\` for one run, without channel binding. If that works, find the proxy that terminates TLS, or configure the server to stop offering ${mechanism}. If it does not work, the username or the password is wrong.`;
     }),
     'channel-binding': server('Channel binding failed', ({ mechanism = '' }) => {
         const unbound = mechanism.replace(/-PLUS$/, '');
-        return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server, or remove ${mechanism} from its offer. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, \`auth.mechanism: ${unbound}\` authenticates without channel binding, if the server offers it.`;
+        return `If a proxy of your own terminates TLS in front of the server, terminate TLS in the server instead, or configure the server to stop offering ${mechanism}. If there is no such proxy, update the server: it must support \`tls-exporter\` with TLS 1.3 (RFC 9266), and \`tls-server-end-point\` with TLS 1.2. Until then, if the server offers this mechanism without -PLUS, set \`auth.mechanism: ${unbound}\` to authenticate without channel binding.`;
     }, { certainty: 'certain', reference: 'RFC 5802 section 6' }),
-    'binding-not-offered': server('Channel binding supported but not offered', 'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, add the -PLUS mechanisms to the offer of the server, because clients that can use them are rejected without them.', { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' }),
+    'binding-not-offered': server('Channel binding supported but not offered', 'If a proxy terminates TLS in front of the server, it may have removed the -PLUS mechanisms: disable channel binding in the server behind it. If there is no such proxy, configure the server to offer the -PLUS mechanisms: without them, it rejects clients that support them.', { setting: 'auth-mechanisms', reference: 'RFC 5802 section 6' }),
 };
 const SCOPES = 'Google: scope `https://mail.google.com/`. Microsoft 365: scope `https://outlook.office.com/SMTP.Send`.';
 const OF_THE_TOKEN = {
-    'access-token': configuration('Access token not valid', 'Configure the job to get a new token before each run: most are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.', { examples: SCOPES, setting: 'access-token' }),
-    'token-expired': configuration('Access token expired', 'Configure the job to get a new token before each run: most are valid for an hour.', { certainty: 'certain' }),
+    'access-token': configuration('Access token not valid', 'Configure the job to get a new token before each run: most tokens are valid for an hour. Check that the token was issued for exactly this username, for this service, and with the scope that SMTP requires.', { examples: SCOPES, setting: 'access-token' }),
+    'token-expired': configuration('Access token expired', 'Configure the job to get a new token before each run: most tokens are valid for an hour.', { certainty: 'certain' }),
     'token-scope': configuration('Access token lacks a scope', 'Request the token with the scope that the server requires for SMTP. The SASL error in the evidence may name it.', { examples: SCOPES, setting: 'access-token' }),
     'token-not-checked': configuration('Access token not valid, or not checked', 'Authenticate with a new token for the same user. If the server rejects that too, its log shows whether it can validate tokens at all.', { examples: SCOPES, setting: 'access-token' }),
 };
@@ -28802,14 +28802,14 @@ const OF_THE_CERTIFICATE = {
     'certificate-not-requested': server('Client certificate not requested', 'Configure the server to request a client certificate in the handshake, to trust its issuer, and to map it to a user.', { certainty: 'certain', setting: 'client-certificate-request' }),
 };
 const OF_THE_ACCOUNT = {
-    'smtp-auth-disabled': server('SMTP AUTH disabled for the account', 'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be right.', { setting: 'smtp-auth-disabled' }),
-    'account-disabled': server('Account locked or disabled', 'Ask the administrator of the server to unlock or enable the account. If failures have locked it, find out first what still uses a wrong password.'),
+    'smtp-auth-disabled': server('SMTP AUTH disabled for the account', 'Ask the administrator of the mail service to enable SMTP AUTH for this mailbox and, if it is disabled there, for the organization. The credentials themselves may be correct.', { setting: 'smtp-auth-disabled' }),
+    'account-disabled': server('Account locked or disabled', 'Ask the administrator of the server to unlock or enable the account. If failed logins locked it, first find out which client still uses a wrong password.'),
     'stronger-authentication': configuration('Stronger authentication required', ({ mechanism = '' }) => `Remove \`auth.mechanism\`, if it is set, so that the gate uses the strongest mechanism that the server offers. If that is ${mechanism} already, the account requires other credentials, such as an app password or an \`access-token\`.`, { setting: 'app-password' }),
     'rejected-early': configuration('Rejected before the credentials were sent', 'Check the username, whether this account may use this mechanism, and whether the server allows this client: the server has not received the password or token, so it rejects something else.'),
 };
 const OF_THE_CLIENT = {
-    'client-not-allowed': server('Client not allowed to authenticate', "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on it. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
-    blocked: server('Account or client blocked', "Ask the administrator of the server to remove the block, and for the reason. The reply does not say whether the account or the IP address is blocked; the server's log does.", { setting: 'client-not-allowed' }),
+    'client-not-allowed': server('Client not allowed to authenticate', "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
+    blocked: server('Account or client blocked', "Ask the administrator of the server for the reason, and to remove the block. The reply does not say whether the account or the IP address is blocked; the server's log does.", { setting: 'client-not-allowed' }),
     'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },
     'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },
 };
@@ -28853,7 +28853,7 @@ const ONLY_BEFORE_TLS = {
     title: 'AUTH offered only before TLS',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. Probably the condition for AUTH is inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then none is left. Clients may have sent passwords on this port unencrypted: change those passwords.',
+    remedy: 'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then the server does not offer it at all. Clients may have sent passwords on this port unencrypted: change those passwords.',
     examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
     setting: 'plaintext-auth-advertised',
     reproduce: { command: 'sign-in', shows: NO_AUTH },
@@ -28863,7 +28863,7 @@ const AUTHENTICATION = {
     'ehlo-after-tls-rejected': authentication_error('EHLO rejected over TLS', 'After STARTTLS the client must send EHLO again, but the server rejects it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Set `ehlo` to a fully qualified name that resolves, if the reply is about the name. Otherwise compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
+        remedy: 'If the reply is about the name in EHLO, set `ehlo` to a fully qualified name that resolves. Otherwise, compare the rules that the server applies over TLS with those before TLS: it accepted the first EHLO.',
         setting: 'ehlo-rejected',
         reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb },
     }, {
@@ -28874,7 +28874,7 @@ const AUTHENTICATION = {
                 title: 'Session not reset after STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Update the server: after the handshake it must forget the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy to send no EHLO of its own, or to pass STARTTLS through.',
+                remedy: 'Update the server: after the handshake, it must discard the first EHLO. If a proxy in front of it handles STARTTLS, configure the proxy not to send EHLO itself, or to pass STARTTLS through.',
                 reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb },
             },
             'not-encrypted': { ...STARTTLS_IN_PROXY, reproduce: { command: 'ehlo-over-tls', shows: entry/* REPLY */.Fb } },
@@ -28890,7 +28890,7 @@ const AUTHENTICATION = {
     'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that decide to whom AUTH is offered, by IP address or host name.',
+        remedy: 'Enable SMTP AUTH for this port of the server. If it is enabled, check the rules that limit AUTH to certain IP addresses or host names.',
         examples: 'Postfix: `smtpd_sasl_auth_enable = yes` for the service in `master.cf`. Exim: `auth_advertise_hosts`, and `server_advertise_condition` of the authenticators.',
         setting: 'auth-not-advertised',
         reproduce: { command: 'sign-in', shows: NO_AUTH },
@@ -28918,7 +28918,7 @@ const AUTHENTICATION = {
     'auth-mechanism-unavailable': authentication_error('No common AUTH mechanism', 'The server offers AUTH, but none of its mechanisms fits the credentials and `auth.mechanism`, or the server rejects the selected mechanism as unknown (504).', {
         party: 'server',
         certainty: 'certain',
-        remedy: ({ required = 'another mechanism' }) => `Enable ${required} on the server for this port, or use the host and port of the server that are for mail clients.`,
+        remedy: ({ required = 'another mechanism' }) => `Enable ${required} on the server for this port, or use the host and port that are for mail clients.`,
         setting: 'auth-mechanisms',
         reproduce: { command: 'sign-in', shows: NO_MECHANISM },
     }, {
@@ -28981,7 +28981,7 @@ const AUTHENTICATION = {
     'auth-rejected': authentication_error('Credentials rejected', 'The server supports the mechanism and rejects these credentials, from this client, on this port. With `auth.expect: rejected`, the finding means that this rejection does not show that the credentials are invalid. Either it is about the client, the mechanism or a policy, or it does not show that the server checked the credentials at all.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server for the reason in its log.',
+        remedy: 'Try the same credentials from the same network with the mail program that normally uses them. If that works, compare the username, the host, the port and the mechanism. If not, and the reply does not say why, ask whoever runs the server to look for the reason in its log.',
         setting: 'auth-rejected',
         reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, {
@@ -28992,11 +28992,11 @@ const AUTHENTICATION = {
     'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, check which of the two sends the offer and which one the reply.",
+        remedy: "Look in the server's log for the reason; the reply says what the server refuses. If a proxy is in front of the server, find out which of the two offers AUTH, and which one refuses it.",
         setting: 'auth-command-refused',
         reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4', causes: COMMAND }),
-    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are right.', {
+    'auth-temporary-failure': authentication_error('Authentication temporarily unavailable', 'The server replied with a temporary failure (4xx) on every attempt, so it did not check the credentials, or does not say whether they are correct.', {
         party: 'server',
         certainty: 'likely',
         remedy: "Look for the reason in the server's log for the time of the run. Usually its authentication backend, such as a directory or a database, does not respond.",
@@ -29033,7 +29033,7 @@ const AUTHENTICATION = {
                 title: 'SCRAM server signature missing',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: every success must come with a signature.`,
+                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM, or the proxy that drops its last message: the server must send its signature with every success.`,
                 reference: 'RFC 5802 section 5',
             },
             'nonce-foreign': {
@@ -29047,7 +29047,7 @@ const AUTHENTICATION = {
                 title: 'SCRAM nonce of the server missing',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the nonce of the client, or recorded exchanges can be repeated.`,
+                remedy: `${DO_NOT_TRUST} If it is the right server, update its implementation of SCRAM: it must add random characters of its own to the client's nonce; otherwise, recorded exchanges can be replayed.`,
                 reference: 'RFC 5802 section 5.1',
             },
         },
@@ -29055,41 +29055,41 @@ const AUTHENTICATION = {
     'auth-iterations-low': notice('Low SCRAM iteration count', 'With SCRAM the server sends its iteration count, which is how often the password is hashed. With so few iterations, an attacker who steals the verifiers can guess the passwords quickly.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Raise the iteration count for new passwords to at least 4096, better 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
+        remedy: 'Raise the iteration count for new passwords to at least 4096, preferably 10,000 or more, and set the existing passwords again: each keeps the count with which it was stored.',
         examples: 'Cyrus SASL: `scram_iteration_counter`. Dovecot: `doveadm pw -r`.',
     }, { evidence: { iterations: 'how often the password is hashed' }, reference: 'RFC 7677 section 4' }),
     'credentials-withheld': authentication_error('Credentials not sent', "A finding about the chain, the name or the purpose of the certificate is waived, so step 3 did not fail. But the server's identity could not be verified, and the gate sends neither credentials nor mail to such a server.", {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If only the chain is not trusted, its root in `ca` is enough.',
+        remedy: 'Fix what step 3 reports. If the server must keep its certificate, get the pin of its key from whoever runs it, not from this connection, and set `tls.pin`. If the only problem is that the chain is not trusted, it is enough to add its root to `ca`.',
     }, { evidence: {}, reference: 'RFC 8314 section 5.2' }),
     'unauthenticated-mail-accepted': authentication_warning('MAIL accepted without AUTH', 'The probe `plaintext-mail` sent `MAIL FROM:<>` over TLS without authentication, and the server accepted it. A submission server should reject it. The probe named no recipient, so the server is not necessarily an open relay: in its default configuration, Postfix rejects only at RCPT (`smtpd_delay_reject`).', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Test a recipient of a foreign domain without `auth` (`delivery.expect: refused`): the server must reject it. Then configure the submission port to reject MAIL with 530 until the client has authenticated. If it rejects at RCPT by design, waive this finding.',
-        examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
+        examples: 'Postfix: for the submission service, `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), but no `reject` in `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH. Exim: in `acl_smtp_mail`, `deny !authenticated = *` for the submission port.',
         setting: 'unauthenticated-mail',
         reproduce: { command: 'mail-over-tls', shows: entry/* REPLY */.Fb },
     }, { evidence: (0,evidence/* fields */.O)('sent', 'reply'), reference: 'RFC 6409 section 4.3' }),
     'auth-not-rejected': authentication_error('Server accepted credentials that it must reject', '`auth.expect: rejected` says that the server must reject these credentials, but it accepts them: a revoked password still works, or a lockout has no effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
+        remedy: 'Check that the configured credentials are the ones that must be rejected. Then try an invented user and password: if the server accepts those too, it accepts any password. Close the port until that is fixed. Otherwise, revoke the credentials where the server looks them up, clear its cache, and check that all backends and replicas are up to date.',
         examples: 'Dovecot: `doveadm auth cache flush`. saslauthd: restart it, which clears its cache (option `-c`).',
         setting: 'cached-credentials',
         reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, { evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'), reference: 'RFC 4954 section 4' }),
-    'auth-plain-on-mx': notice('MX offers AUTH', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. The offer invites password guessing.', {
+    'auth-plain-on-mx': notice('MX offers AUTH', 'The server accepts mail for its domains from everyone, and also offers AUTH, with no mechanism other than PLAIN and LOGIN. Clients should not authenticate on an MX host. Offering AUTH there invites password guessing.', {
         party: 'server',
         certainty: 'certain',
         remedy: 'Offer AUTH only on the submission ports.',
         examples: 'Postfix: `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`. Exim: make `auth_advertise_hosts` depend on `$received_port`.',
         setting: 'auth-on-mx',
     }, { evidence: { mechanisms: 'the SASL mechanisms that are offered' }, reference: 'RFC 6409 section 3.3' }),
-    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that is kept from using TLS sees a better offer, or two different servers are responding.', {
+    'auth-mechanisms-differ': notice('AUTH mechanisms differ over TLS', 'Before TLS the server offered mechanisms that it does not offer over TLS. More mechanisms over TLS are normal. If there are fewer over TLS, a client that an attacker keeps from using TLS is offered more mechanisms, or two different servers are responding.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Offer no AUTH before TLS: then only the offer over TLS counts. If that one lacks a mechanism that clients need, add it there. If nobody has configured two different offers, find out which two programs are responding.',
+        remedy: 'Do not offer AUTH before TLS, so that only the mechanisms over TLS count. If a mechanism that clients need is missing there, add it. If nobody configured the difference, find out which two programs are responding.',
     }, {
         evidence: {
             beforeTls: 'the mechanisms that are offered before TLS',
@@ -29110,15 +29110,15 @@ const SHOWS_REPLY = { command: 'ehlo', shows: entry/* REPLY */.Fb };
 const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
 /** Such a device hides the software of the server, so its setting does not depend on that. */
-const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. Until then, compare with a connection from the server's own network.";
+const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. To confirm the cause, send EHLO from the server's own network and compare the replies.";
 const INSPECTION_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
 /** The setting that allows STARTTLS does not bring EHLO back. */
 const EHLO_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 /** What a filter on the machine of the server does. */
-const ON_THIS_MACHINE = 'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the reply to EHLO. The IP address is that of this machine, so it is the server itself, or a proxy, virus scanner or content filter. If the port is forwarded to a different machine (container, tunnel), look there.';
+const ON_THIS_MACHINE = 'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply. The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter. If the port is forwarded (container, tunnel), check the machine behind it.';
 const DISCARDED = 'Postfix does not offer STARTTLS if `smtpd_discard_ehlo_keywords`, or a table in `smtpd_discard_ehlo_keyword_address_maps`, contains `starttls`.';
-const PORTS = 'Submission is on 587 (STARTTLS) or 465 (implicit TLS), and an MX host is on 25.';
-/** Findings of step 1: greeting, EHLO and the offer of STARTTLS. */
+const PORTS = 'Submission uses port 587 (STARTTLS) or 465 (implicit TLS); MX hosts use port 25.';
+/** Findings of step 1: greeting, EHLO, and whether STARTTLS is offered. */
 const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
         party: 'server',
@@ -29135,7 +29135,7 @@ const CAPABILITY = {
                 title: 'Host accepts no mail',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If it accepts mail from other clients, it blocks the runner's IP address: exempt it in the server.`,
+                remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the runner's IP address: exempt that address on the server.`,
                 reference: 'RFC 7504 section 3',
                 reproduce: SHOWS_REPLY,
             },
@@ -29143,7 +29143,7 @@ const CAPABILITY = {
                 title: 'IP address of the runner is on a blocklist',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address in the server, use a self-hosted runner with a fixed address, or request its removal from the blocklist, which the reply usually names. Addresses of cloud machines, and of GitHub-hosted runners, are on many lists.",
+                remedy: "Exempt the runner's IP address on the server, request its removal from the blocklist, which the reply usually names, or use a self-hosted runner with a fixed IP address. Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29151,26 +29151,26 @@ const CAPABILITY = {
                 title: 'No reverse DNS for the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Give the IP address from which the runner connects a PTR record whose name resolves to it, use a runner that has one, or exempt the IP address in the server.',
+                remedy: "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server.",
                 reproduce: SHOWS_REPLY,
             },
             'rate-limit': {
                 title: 'Too many connections',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Lower `concurrency`, leave more time between runs, or raise the server's limit of connections for the runner's IP address.",
+                remedy: "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the runner's IP address.",
             },
             'access-denied': {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Allow the runner's IP address in the server or in the firewall in front of it, or run the gate in a network that the server allows.",
+                remedy: "Allow the runner's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
         },
     }),
-    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP: its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP), or it accepts LHLO instead of EHLO (LMTP).', {
+    'not-smtp': capability_error('Not an SMTP server', 'The server on this port does not speak SMTP. Its greeting is that of a different protocol, or it sends no greeting and replies to a TLS ClientHello in a different protocol (HTTP). Or it accepts LHLO instead of EHLO (LMTP).', {
         party: 'configuration',
         certainty: 'certain',
         remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
@@ -29184,7 +29184,7 @@ const CAPABILITY = {
                 title: 'Mailbox server, not an SMTP server',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. An inbox is configured in `delivery.inbox`.',
+                remedy: 'Set `port` to that of the SMTP server, usually 587 or 465: this server is for reading mail. To read the test message from it, use `delivery.inbox`.',
                 reproduce: SHOWS_LINE,
             },
             'client-speaks-first': {
@@ -29196,7 +29196,7 @@ const CAPABILITY = {
                 title: 'LMTP server, not an SMTP server',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes, and not for clients.`,
+                remedy: `Set \`port\` to that of the SMTP server. ${PORTS} LMTP is for the last step of delivery, from a mail server to the mailboxes; clients do not use it.`,
                 reference: 'RFC 2033 section 4.1',
                 reproduce: SHOWS_REPLY,
             },
@@ -29212,7 +29212,7 @@ const CAPABILITY = {
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the rules of the server about EHLO and about the runner's IP address.",
+        remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the runner's IP address.",
         setting: 'ehlo-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -29225,7 +29225,7 @@ const CAPABILITY = {
                 title: 'EHLO name rejected',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Set `ehlo` to a fully qualified name that resolves, preferably to the public IP address of the runner, or relax the rule of the server about that name: the reply is about it.',
+                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
                 setting: 'ehlo-rejected',
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: SHOWS_REPLY,
@@ -29234,7 +29234,7 @@ const CAPABILITY = {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address from the rule or blocklist of the server, or run the gate in a network that the server allows.",
+                remedy: "Exempt the runner's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29250,14 +29250,14 @@ const CAPABILITY = {
                 title: 'Server supports only HELO',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded to a different machine (container, tunnel), look there.',
+                remedy: 'Find out which program listens on the port, and update it, or disable its SMTP inspection: every maintained mail server supports EHLO. If the port is forwarded (container, tunnel), check the machine behind it.',
                 reproduce: SHOWS_REPLY,
             },
             inspected: {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall inspects SMTP and probably rejects EHLO too.`,
+                remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall probably inspects SMTP and also rejects EHLO.`,
                 examples: EHLO_EXAMPLES,
                 reproduce: SHOWS_REPLY,
             },
@@ -29283,7 +29283,7 @@ const CAPABILITY = {
                 title: 'Implicit TLS on a STARTTLS port',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Only if implicit TLS is intended here, set `transport: implicit` for this endpoint.',
+                remedy: 'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
                 examples: 'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
                 reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
             },
@@ -29297,15 +29297,15 @@ const CAPABILITY = {
             'unknown-protocol': {
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise set `transport: implicit` for this endpoint.',
+                remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise, set `transport: implicit` for this endpoint.',
                 reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
             },
         },
     }),
-    'starttls-not-advertised': capability_error('STARTTLS not offered', 'The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the reply to it.', {
+    'starttls-not-advertised': capability_error('STARTTLS not offered', "The reply to EHLO does not list STARTTLS, so clients cannot encrypt the session on this port. The gate sends STARTTLS anyway: `reply` is the server's reply.", {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Enable STARTTLS for this port; it needs a certificate and its key. If it is enabled, check rules that offer it only to some networks. Otherwise check the port: implicit TLS is on 465 (`transport: implicit`).',
+        remedy: 'Enable STARTTLS for this service; it requires a certificate and a private key. First check the port: 465 uses implicit TLS (`transport: implicit`). If STARTTLS is enabled, look for a rule that offers it only to certain networks.',
         examples: 'Postfix: `smtpd_tls_security_level = may`, or `encrypt` on submission, and `smtpd_tls_chain_files`. Exim: `tls_advertise_hosts = *`, with `tls_certificate` and `tls_privatekey`.',
         setting: 'starttls-not-advertised',
         reproduce: NOT_OFFERED,
@@ -29318,7 +29318,7 @@ const CAPABILITY = {
                 title: 'Server cannot start TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, or a key that does not match the certificate. TLS is probably configured, but the server cannot start it, and so does not offer it.",
+                remedy: "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, and a key that does not match the certificate. TLS is probably configured, but the server cannot start it, so it does not offer STARTTLS.",
                 setting: 'starttls-refused',
                 reproduce: NOT_OFFERED,
             },
@@ -29326,7 +29326,7 @@ const CAPABILITY = {
                 title: 'STARTTLS not offered to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Enable STARTTLS for the IP address of the runner: the server knows the command, but refuses it here. Usually STARTTLS is limited to some networks, or a rule ends the session. The reply to STARTTLS may say which.',
+                remedy: "Enable STARTTLS for the runner's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
                 setting: 'starttls-not-advertised',
                 reproduce: NOT_OFFERED,
             },
@@ -29334,7 +29334,7 @@ const CAPABILITY = {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `${INSPECTION} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without inspection, enable it in the server.`,
+                remedy: `${INSPECTION} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
                 examples: INSPECTION_EXAMPLES,
                 reproduce: NOT_OFFERED,
             },
@@ -29342,12 +29342,12 @@ const CAPABILITY = {
                 title: 'A program on this machine inspects SMTP',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `${ON_THIS_MACHINE} Parts of what the server sends are overwritten (the greeting with asterisks, or keywords with the letter X). If STARTTLS is still missing without that, enable it in the server.`,
+                remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
                 reproduce: NOT_OFFERED,
             },
         },
     }),
-    'starttls-stripped': capability_error('STARTTLS hidden', 'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. So the session stays unencrypted. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` are the results.', {
+    'starttls-stripped': capability_error('STARTTLS hidden', 'Something overwrote the STARTTLS keyword in the reply to EHLO, usually with X characters, or removed it although the server accepts the command. Clients then send everything unencrypted, unless they require TLS. Firewalls that inspect SMTP do this, and so do attackers. The gate sends STARTTLS anyway, and tries a handshake if the reply is 220: `reply` and `handshake` show the results.', {
         title: 'STARTTLS overwritten in transit',
         party: 'network',
         certainty: 'likely',
@@ -29357,7 +29357,7 @@ const CAPABILITY = {
     }, {
         evidence: {
             ...(0,evidence/* fields */.O)('capabilities', 'masked', 'greeting'),
-            keyword: 'what is in the place of STARTTLS',
+            keyword: 'what is in place of STARTTLS',
             reply: 'the reply to STARTTLS, which the gate sent anyway',
             handshake: 'whether a TLS handshake succeeded after the 220',
         },
@@ -29375,7 +29375,7 @@ const CAPABILITY = {
                 title: 'STARTTLS accepted, but not offered',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Compare with the reply to EHLO in the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise a device between client and server removes the keyword: disable SMTP inspection there.",
+                remedy: "Send EHLO from the server's own network. If STARTTLS is missing there too, configure the server to offer it. Otherwise, a device between client and server removes the keyword: disable SMTP inspection on it.",
                 examples: DISCARDED,
                 setting: 'starttls-hidden',
                 reproduce: NOT_OFFERED,
@@ -29391,10 +29391,10 @@ const CAPABILITY = {
             },
         },
     }),
-    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. For an MX, and if none of the mechanisms sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.', {
+    'plaintext-auth-advertised': capability_warning('AUTH offered before TLS', 'The server offers AUTH before TLS. A client that does not require TLS can send its password or token unencrypted, and anyone between client and server can read it. On an MX host, or if no mechanism sends a password or a token, this is only a notice. It is also only a notice if the probe `plaintext-auth` shows that the server refuses AUTH there.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Offer AUTH only over TLS: not in the reply to EHLO before STARTTLS, but in the one after it. Do not disable AUTH for the whole service.',
+        remedy: 'Offer AUTH only over TLS: in the reply to EHLO after STARTTLS, and not in the one before. Do not disable AUTH for the whole service.',
         examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'ehlo', shows: 'AUTH' },
@@ -29415,14 +29415,14 @@ const CAPABILITY = {
                 title: 'AUTH offered, but refused before TLS',
                 party: 'server',
                 certainty: 'certain',
-                remedy: 'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password together with the command, before it is refused. So, if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
+                remedy: 'No change is required for security: the server already refuses AUTH before TLS. But a client can send its password in the AUTH command itself, before the server refuses it. So if possible, do not offer AUTH in the reply to EHLO before STARTTLS.',
             },
         },
     }),
     'plaintext-auth-accepted': capability_error('AUTH accepted before TLS', 'The probe `plaintext-auth` sent `AUTH PLAIN` without credentials before TLS, and the server asked for the credentials (334) or accepted the command (2xx) instead of refusing it. Even if the server does not offer AUTH there, a client that does not require TLS can send its password unencrypted. The probe then aborted the exchange (`*`). It sent no credential.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Refuse the AUTH command before TLS (538). Not to offer it is not enough.',
+        remedy: 'Configure the server to refuse the AUTH command before TLS (538). It is not enough to stop offering it.',
         examples: 'Postfix: `smtpd_tls_auth_only = yes`. Dovecot submission service: `ssl = required`. Exim: `auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}`.',
         setting: 'plaintext-auth-advertised',
         reproduce: { command: 'plain-auth', shows: entry/* REPLY */.Fb },
@@ -29455,11 +29455,11 @@ const NOT_OF_A_SERVER = {
 };
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` stands for the addresses of a family whose lookup failed.', {
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.', {
         title: 'Host name does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check the spelling of `host`. If it is correct and the name is internal, use a runner in the network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
+        remedy: 'Check the spelling of `host`. If it is correct and the name is internal, use a runner in a network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
     }, {
         evidence: {
             ...(0,evidence/* fields */.O)('detail'),
@@ -29471,13 +29471,13 @@ const CONNECTING = {
                 title: 'Host is a mail domain',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: ({ mx = '' }) => `List each of the servers that receive its mail as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+                remedy: ({ mx = '' }) => `Test the servers that receive the domain's mail instead, each as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
             },
             'mail-domain-for-submission': {
                 title: 'Host is a mail domain',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: ({ mx = '' }) => `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive its mail instead, list each of them as an endpoint with port 25: ${mx}.`,
+                remedy: ({ mx = '' }) => `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, make each of them an endpoint with port 25: ${mx}.`,
             },
             'null-mx': {
                 title: 'Domain accepts no mail',
@@ -29490,13 +29490,13 @@ const CONNECTING = {
                 title: 'Host name has no IP address',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists in an internal zone only, use a runner that can see that zone.',
+                remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, use a runner that can resolve names in that zone.',
             },
             'lookup-failed': {
                 title: 'Name resolution failed',
                 party: 'network',
                 certainty: 'likely',
-                remedy: 'Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the runner, and the name servers of the domain (an invalid DNSSEC signature has the same effect).',
+                remedy: "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the runner's resolver and the domain's name servers (an invalid DNSSEC signature has the same effect).",
             },
         },
     }),
@@ -29512,7 +29512,7 @@ const CONNECTING = {
                 title: 'No IPv6 route to the server',
                 party: 'network',
                 certainty: 'likely',
-                remedy: 'Run the gate on a runner with IPv6, or test the IPv4 address of the server. Usually the runner has no IPv6; GitHub-hosted runners have none.',
+                remedy: "Run the gate on a runner with IPv6, or test the server's IPv4 address. The runner probably has no IPv6, like GitHub-hosted runners.",
             },
             'not-of-a-server': NOT_OF_A_SERVER,
         },
@@ -29520,7 +29520,7 @@ const CONNECTING = {
     'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'The evidence has the error code of the operating system. Correct the runner, or use a different one.',
+        remedy: 'Fix the problem on the runner, or use a different one. `detail` in the evidence contains the error code of the operating system.',
     }, {
         evidence: (0,evidence/* fields */.O)('detail', 'address'),
         causes: {
@@ -29528,13 +29528,13 @@ const CONNECTING = {
                 title: 'Runner has no resources left',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'The runner has no file descriptors, ports or memory left. Lower `concurrency`, or raise the limit of the runner (`ulimit -n` for file descriptors).',
+                remedy: "Lower `concurrency`, or raise the runner's limit (`ulimit -n` for file descriptors): the runner has no file descriptors, ports or memory left.",
             },
             forbidden: {
                 title: 'Runner forbids the connection',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'A rule of the runner forbids the connection. Allow outbound connections to this host and port in its firewall or sandbox.',
+                remedy: "Allow outbound connections to this host and port in the runner's firewall or sandbox: one of its rules forbids the connection.",
             },
         },
     }),
@@ -29552,7 +29552,7 @@ const CONNECTING = {
                 title: 'Nothing listens on this port of the runner',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port; if the job itself does, use the name of the service instead of `localhost`. If `host` is a different machine, correct its address in DNS or the hosts file.',
+                remedy: 'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
                 reproduce: { command: 'openssl', shows: 'Connection refused' },
             },
         },
@@ -29571,7 +29571,7 @@ const CONNECTING = {
                 title: 'Server on the runner does not respond',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check the mail server on the runner, because the IP address is that of the runner itself: it hangs, or its queue of new connections is full (`ss -ltn`). Otherwise a firewall of the runner drops the packets. If `host` is a different machine, correct its address in DNS or the hosts file.',
+                remedy: 'Check the mail server on the runner, because the IP address is that of the runner itself: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the runner drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
                 reproduce: NO_RESPONSE,
             },
             'private-address': {
@@ -29637,13 +29637,13 @@ const CAUSES = {
         title: 'Rate limit exceeded',
         party: 'configuration',
         certainty: 'likely',
-        remedy: "Run the gate less often or with a lower `concurrency`, or exempt the account or the runner's IP address from the limit on the server. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
+        remedy: "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the runner's IP address from the server's limit. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
     },
     'ehlo-name': {
         title: 'Name in EHLO rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Set `ehlo` to a fully qualified name with an address record in DNS, preferably one that resolves to the IP address of the runner: by default the gate sends the host name of the runner. Or configure the server to check the name only of clients that have not authenticated.',
+        remedy: "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the runner's public IP address. By default, the gate sends the runner's host name. Or configure the server to check the name only of clients that have not authenticated.",
         examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
         setting: 'ehlo-name-rules',
         reproduce,
@@ -29698,7 +29698,7 @@ const CAUSES = {
         title: 'Recipient not accepted from an authenticated client',
         party: 'server',
         certainty: 'likely',
-        remedy: ({ recipient }) => `Check that the rules of the server let authenticated clients send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
+        remedy: ({ recipient }) => `Check that the server's rules allow authenticated clients to send to other domains: it may reject a recipient in ${domain(recipient)} in these words if no rule allows it. If the server itself serves that domain, check that the address exists.`,
         examples: 'OpenSMTPD: `match from any auth for any action "outbound"`. Postfix: `permit_sasl_authenticated` in `smtpd_relay_restrictions`.',
         setting: 'relay-for-accounts',
         reproduce,
@@ -29766,7 +29766,7 @@ const CAUSES = {
         reproduce,
     },
     'server-problem': {
-        title: 'Server has a temporary error',
+        title: 'Temporary server error',
         party: 'server',
         certainty: 'likely',
         remedy: "Look for the error in the server's log for the time of the run: usually a lookup (database, LDAP, DNS) or a policy service failed. Then run the gate again.",
@@ -29777,7 +29777,7 @@ const CAUSES = {
         party: 'server',
         certainty: 'likely',
         remedy: "Look for the error in the server's log for the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
-        examples: 'Exim: `av_scanner` and `spamd_address`; the main log or the panic log has "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
+        examples: 'Exim: `av_scanner` and `spamd_address`; the main log or the panic log contains "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
         setting: 'content-scanner',
     },
     'message-too-large': {
@@ -29792,7 +29792,7 @@ const CAUSES = {
         title: 'Recipient not verified yet',
         party: 'server',
         certainty: 'likely',
-        remedy: "Check the recipient's own server: this server asks it before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
+        remedy: "Check the recipient's own server: this server asks that server before it accepts mail, and got no useful reply. Then run the gate again later, because the result is cached.",
         examples: 'Postfix: `reject_unverified_recipient`.',
         reproduce,
     },
@@ -29821,13 +29821,13 @@ const CAUSES = {
         title: 'Rejected by a content filter',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Correct the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
+        remedy: 'Change the rule that rejects the message: the log or the quarantine of the filter names it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge. Except for its identifiers, the test message is always the same.',
     },
     policy: {
         title: 'Rejected by a policy',
         party: 'server',
         certainty: 'likely',
-        remedy: "Find the rule in the server's log, and correct it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
+        remedy: "Find the rule in the server's log, and change it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
     },
     'no-smtputf8': {
         title: 'SMTPUTF8 not offered',
@@ -29865,13 +29865,13 @@ const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Search the server's log for the address in `delivery.from`, if the reply does not say why it is rejected. Then allow the sender, or use a different `delivery.from`.",
+        remedy: "If the reply does not say why the sender is rejected, search the server's log for the address in `delivery.from`. Then allow the sender, or use a different `delivery.from`.",
         reproduce: { command: 'mail', shows: entry/* REPLY */.Fb },
     }, { evidence: ENVELOPE, reference: 'RFC 5321 section 3.3', causes: rejectionCauses('mail') }),
-    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or is in words that the gate does not recognize. It does not show that the server rejects the recipient.', {
+    'recipient-rejected': delivery_error('Recipient rejected', 'The server rejects the envelope recipient (RCPT TO). With `delivery.expect: refused`, the finding means that the rejection is about something else (the client, the sender or the command), or uses words that the gate does not recognize. It does not show that the server rejects the recipient.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Search the server's log for the address in `delivery.to`, if the reply does not say why it is rejected. Then configure the server to accept the recipient, or use a different `delivery.to`.",
+        remedy: "If the reply does not say why the recipient is rejected, search the server's log for the address in `delivery.to`. Then configure the server to accept the recipient, or use a different `delivery.to`.",
         reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
         evidence: ENVELOPE,
@@ -29882,7 +29882,7 @@ const DELIVERY = {
                 title: 'Recipient rejected for an unknown reason',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Configure the server to reject this recipient in its reply to RCPT, with 550 5.1.1 if there is no such user or 550 5.7.1 if it does not relay to that domain, and in words that say so. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
+                remedy: 'Configure the server to reject this recipient in its reply to RCPT: with 550 5.1.1 if the user does not exist, or 550 5.7.1 if the server does not relay to that domain. The text must give that reason. If the reply is about the client or the sender, fix that first: until then the test shows nothing about the recipient.',
                 reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
         },
@@ -29890,7 +29890,7 @@ const DELIVERY = {
     'message-rejected': delivery_error('Message rejected', "The server accepted sender and recipient, but rejected the message itself at DATA or after its last line. Or the message is larger than the server's SIZE limit, so the gate did not send it.", {
         party: 'server',
         certainty: 'likely',
-        remedy: "Search the server's log for the address in `delivery.from` at the time of the run, if the reply does not say why the message is rejected.",
+        remedy: "If the reply does not say why the message is rejected, search the server's log for the address in `delivery.from` at the time of the run.",
     }, {
         evidence: {
             ...ENVELOPE,
@@ -29903,7 +29903,7 @@ const DELIVERY = {
     'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Close the relay at once if the server does not serve the domain of the recipient: relay only for authenticated clients. Only if the server trusts the runner's IP address, test from a different network first. If the server serves the domain, reject users that do not exist in the reply to RCPT.",
+        remedy: "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the runner's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
         examples: 'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
         reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
@@ -29914,7 +29914,7 @@ const DELIVERY = {
                 title: 'Recipient accepted from a local or private network',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it at once, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+                remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
                 examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
                 reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
@@ -29939,7 +29939,7 @@ const DELIVERY = {
                 title: 'Message of an authenticated client accepted after a delay',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Exempt authenticated clients from greylisting: a mail program that submits a message does not wait.',
+                remedy: 'Exempt authenticated clients from greylisting: a mail program that submits a message does not retry later.',
                 examples: 'Postfix: `permit_sasl_authenticated` before `check_policy_service`. Exim: `!authenticated = *`.',
             },
         },
@@ -29950,7 +29950,7 @@ const DELIVERY = {
 
 
 const { error: handshake_error } = (0,entry/* entriesOf */.Mc)(['certificate']);
-const COMPARE_NETWORKS = 'Compare with a connection from another network: something between client and server may change or inspect TLS. If the server does this everywhere, update its TLS library, or the proxy that terminates TLS in front of it.';
+const COMPARE_NETWORKS = "Compare with a connection from another network: something between client and server may change or inspect TLS. If the problem occurs everywhere, update the server's TLS library, or the proxy that terminates TLS in front of it.";
 const UPDATE_TLS_LIBRARY = "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
 function alertOrReason({ alert, reason = '', code = '' }) {
@@ -29975,11 +29975,11 @@ const NETWORK = { ...SERVER, party: 'network' };
 const CONFIGURATION = { ...SERVER, party: 'configuration' };
 /** The command would need the client certificate and its key. */
 const CLIENT = { party: 'configuration', certainty: 'likely' };
-const MODERN_SUITES = 'ECDHE with AES-GCM or ChaCha20-Poly1305, for the key type of its certificate (TLS 1.2), and the cipher suites of TLS 1.3';
+const MODERN_SUITES = 'the TLS 1.3 cipher suites, and for TLS 1.2 ECDHE suites with AES-GCM or ChaCha20-Poly1305 that match the key type of the certificate';
 const CIPHER_SETTINGS = 'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 const KEY_FILES = [
-    'Make sure that the server can load its certificate and its private key: both files must exist, its account must be able to read them, and they must match (`openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` print the same key).',
-    'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, has the reason.',
+    "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
+    'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
 ].join(' ');
 /** The default of `timeout`, in seconds. */
 const USUAL_TIMEOUT = 15;
@@ -30009,7 +30009,7 @@ const HANDSHAKE = {
             'closed-at-start': {
                 ...SERVER,
                 title: 'Server closes the connection when TLS begins',
-                remedy: `${KEY_FILES} If the log has nothing about this connection, a firewall on the network path may block TLS: compare from another network.`,
+                remedy: `${KEY_FILES} If the log shows nothing about this connection, a firewall on the network path may block TLS: compare with a connection from another network.`,
                 setting: 'certificate',
                 reproduce: NO_CERTIFICATE,
             },
@@ -30023,14 +30023,14 @@ const HANDSHAKE = {
             'no-usable-certificate': {
                 ...SERVER,
                 title: 'Server accepts no cipher suite',
-                remedy: 'Remove custom cipher lists and limits of the TLS version from the configuration of the server: probably the cipher suites that it allows do not fit the key type of its certificate (RSA or ECDSA). If there are none, check that a certificate is configured for this port. The log of the server has the reason, such as "no shared cipher".',
+                remedy: 'Remove custom cipher lists and TLS version limits from the server\'s configuration: the cipher suites that it allows probably do not match the key type of its certificate (RSA or ECDSA). If there are no such settings, check that a certificate is configured for this port. The server\'s log shows the reason, such as "no shared cipher".',
                 examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
             },
             ciphers: {
                 ...SERVER,
                 title: 'No common cipher suite',
-                remedy: `Remove the custom cipher list of the server, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
+                remedy: `Remove the server's custom cipher list, so that its defaults apply. If it needs one, it must allow what current clients offer: ${MODERN_SUITES}.`,
                 examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
                 reproduce: SELECTED,
@@ -30046,7 +30046,7 @@ const HANDSHAKE = {
             'no-encryption': {
                 ...SERVER,
                 title: 'Only cipher suites without encryption',
-                remedy: `Remove the custom cipher list of the server, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, everybody on the network path can read the session, including passwords.`,
+                remedy: `Remove the server's custom cipher list, so that its defaults apply, or exclude NULL (\`!eNULL\` in a cipher list of OpenSSL) and allow ${MODERN_SUITES}. With NULL, anyone on the network path can read the session, including passwords.`,
                 examples: CIPHER_SETTINGS,
                 setting: 'tls-handshake-failed',
                 reproduce: { command: 'any-tls', shows: 'NULL' },
@@ -30054,7 +30054,7 @@ const HANDSHAKE = {
             anonymous: {
                 ...SERVER,
                 title: 'Only anonymous cipher suites',
-                remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them the server sends no certificate, so nobody can verify that it is the right one.`,
+                remedy: `Configure a certificate and its private key, and cipher suites that use it: ${MODERN_SUITES}. Exclude anonymous ones (\`!aNULL\` in a cipher list of OpenSSL): with them, the server sends no certificate, so clients cannot verify its identity.`,
                 examples: 'Postfix: `smtpd_tls_chain_files`, `smtpd_tls_exclude_ciphers = aNULL`. Exim: `tls_certificate`.',
                 setting: 'certificate',
                 reproduce: {
@@ -30066,47 +30066,47 @@ const HANDSHAKE = {
                 ...SERVER,
                 title: 'Diffie-Hellman parameters too short',
                 certainty: 'certain',
-                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable cipher suites with DHE: ECDHE does not need these parameters (RFC 9325 section 4.1).',
-                examples: 'Postfix: leave `smtpd_tls_dh1024_param_file` at its default, which has had 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_dh`.',
+                remedy: 'Configure Diffie-Hellman parameters of 2048 bits or more, or disable the cipher suites with DHE: ECDHE does not use these parameters (RFC 9325 section 4.1).',
+                examples: 'Postfix: do not set `smtpd_tls_dh1024_param_file`; the default has been 2048 bits since Postfix 3.1. Exim: `tls_dhparam`. Sendmail: `DHParameters`. Dovecot: `ssl_server_dh_file` (2.3: `ssl_dh`).',
                 setting: 'tls-handshake-failed',
             },
             'old-signature': {
                 ...SERVER,
                 title: 'Obsolete handshake signature',
-                remedy: 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update that. RFC 9155 deprecates SHA-1 signatures in handshakes.',
+                remedy: 'Configure the server to sign with SHA-256 or better: remove the restriction to SHA-1 from its TLS configuration (OpenSSL: `SignatureAlgorithms` in openssl.cnf). If its TLS library or key module supports nothing else, update it. RFC 9155 deprecates SHA-1 signatures in handshakes.',
             },
             'changed-in-transit': { ...NETWORK, title: 'TLS handshake changed in transit', remedy: COMPARE_NETWORKS },
             'incompatible-library': { ...SERVER, title: 'Incompatible TLS libraries', remedy: UPDATE_TLS_LIBRARY },
             'missing-extension': {
                 ...SERVER,
                 title: 'Server requires a TLS extension',
-                remedy: `${UPDATE_TLS_LIBRARY} If the endpoint is configured by its IP address, no name is sent (SNI): set \`servername\`.`,
+                remedy: `${UPDATE_TLS_LIBRARY} If \`host\` is an IP address, no name is sent (SNI): set \`servername\`.`,
             },
             'certificate-alert': {
                 ...SERVER,
-                title: 'Server reports an error of a client certificate',
-                remedy: "Look in the server's log: it says which certificate the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the server behind it.",
+                title: 'Server reports a client certificate error',
+                remedy: "Look in the server's log for the certificate that the alert is about. Check for a proxy that terminates TLS in front of the server and has no client certificate, or the wrong one, for the connection to the server.",
             },
             'access-denied': {
                 ...SERVER,
                 title: 'Server denies access during the TLS handshake',
-                remedy: "Allow the runner's IP address on the server: one of its rules rejects this client, and its log says which.",
+                remedy: "Allow the runner's IP address on the server: one of its rules rejects this client. Its log should say which.",
             },
             'server-error': {
                 ...SERVER,
-                title: 'Internal error of the server in the TLS handshake',
+                title: 'Internal server error in the TLS handshake',
                 remedy: "Check the server's log for the time of the run. Typical causes are a certificate or key that is unreadable or does not match, an unreachable key store, session cache or OCSP responder, exhausted memory, or a TLS library without a feature that the configuration requires.",
                 setting: 'tls-handshake-failed',
             },
             downgrade: {
                 ...NETWORK,
                 title: 'TLS version limited in transit',
-                remedy: 'Look for a proxy between client and server that retries with older TLS versions, or that limits the version, and configure it to allow newer ones. The gate itself does not retry with older versions.',
+                remedy: 'Look for a proxy between client and server that limits the TLS version or retries with an older one, and configure it to allow newer versions. The gate itself never retries with an older version.',
             },
             'server-closed': {
                 ...SERVER,
                 title: 'Server canceled the TLS handshake',
-                remedy: "Check the server's log for the time of the run: the server was stopped, or someone ended the connection.",
+                remedy: "Check the server's log for the time of the run: the server was probably stopped, or someone ended the connection.",
             },
             'ocsp-response': {
                 ...SERVER,
@@ -30126,21 +30126,21 @@ const HANDSHAKE = {
             'unknown-name': {
                 ...SERVER,
                 title: 'Server does not recognize the server name',
-                remedy: ({ servername = '' }) => `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
+                remedy: ({ servername = '' }) => `If ${servername} is the right name, configure the server with a certificate for it, or with a default certificate for unknown names. Otherwise, set \`servername\` to a name for which the server has a certificate: the name is sent as SNI, and the certificate must include it.`,
                 reference: 'RFC 6066 section 3',
             },
             'no-name-sent': {
                 ...CONFIGURATION,
                 title: 'Server requires a server name (SNI)',
-                remedy: 'Set `servername` to the name of the server: it is sent as SNI, and the certificate must include it. For an IP address no name is sent.',
+                remedy: 'Set `servername` to the name of the server: it is sent as SNI, and the certificate must include it. If `host` is an IP address, no name is sent unless `servername` is set.',
                 reference: 'RFC 6066 section 3',
             },
         },
     }),
-    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server agreed to TLS, or its port accepted a connection for it, but it did not finish the handshake within `timeout`.', {
+    'handshake-timeout': handshake_error('TLS handshake timed out', 'The server accepted STARTTLS, or a connection for implicit TLS, but did not finish the TLS handshake within `timeout`.', {
         party: 'server',
         certainty: 'likely',
-        remedy: (evidence) => `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the certificates of the server fill several.`,
+        remedy: (evidence) => `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the server's certificate chain takes several packets.`,
     }, {
         evidence: (0,evidence/* fields */.O)('waited', 'attemptLimit'),
         reference: 'RFC 5321 section 4.5.3.2',
@@ -30150,13 +30150,13 @@ const HANDSHAKE = {
                 title: 'Server does not begin the TLS handshake',
                 party: 'server',
                 certainty: 'likely',
-                remedy: (evidence) => `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing after STARTTLS, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+                remedy: (evidence) => `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
             },
             'silent-port': {
                 title: 'Server does not begin the TLS handshake',
                 party: 'server',
                 certainty: 'likely',
-                remedy: (evidence) => `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and a proxy that waits for the server behind it. If the log has nothing, a firewall may drop the ClientHello, which fills two packets with current clients: compare from another network.`,
+                remedy: (evidence) => `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
             },
         },
     }),
@@ -30190,7 +30190,7 @@ const HANDSHAKE = {
                 title: 'No common TLS version',
                 party: 'server',
                 certainty: 'likely',
-                remedy: (evidence) => `Enable ${APPLY_VERSION(evidence)} on the server. If it is enabled, look for a proxy or a firewall that terminates TLS in front of the server, or inspects it: enable it there.`,
+                remedy: (evidence) => `Enable ${APPLY_VERSION(evidence)} on the server. If the server already supports this, look for a proxy or a firewall in front of the server that terminates or inspects TLS, and enable it there.`,
                 setting: 'tls-version-too-old',
                 reproduce: SAME_END,
             },
@@ -30200,7 +30200,7 @@ const HANDSHAKE = {
         title: 'Client certificate required',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Configure a client certificate with `tls.client-cert` and `tls.client-key` if clients of this port must have one. If not, change the server: it may request certificates, but must not require them.',
+        remedy: 'If clients of this port must have a certificate, configure one with `tls.client-cert` and `tls.client-key`. If not, configure the server not to require certificates; it may still request them.',
         examples: 'Postfix: `smtpd_tls_req_ccert = no`. Exim: `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         setting: 'client-certificate-required',
         // With TLS 1.3 the alert arrives after the handshake.
@@ -30213,7 +30213,7 @@ const HANDSHAKE = {
             damaged: {
                 ...CLIENT,
                 title: 'Client certificate rejected: damaged',
-                remedy: 'Check the file of `tls.client-cert` with `openssl verify -untrusted FILE FILE`: it must have the full chain, leaf first.',
+                remedy: 'Check the file of `tls.client-cert` with `openssl verify -CAfile CA -untrusted FILE FILE`: the file must contain the full chain, leaf first.',
             },
             unsupported: {
                 ...CLIENT,
@@ -30233,26 +30233,26 @@ const HANDSHAKE = {
             unacceptable: {
                 ...CLIENT,
                 title: 'Client certificate rejected',
-                remedy: "Look in the server's log: it says why the server rejects the certificate of `tls.client-cert`.",
+                remedy: "Look in the server's log for the reason why it rejects the certificate of `tls.client-cert`.",
             },
             'no-reason': {
                 ...CLIENT,
                 title: 'Client certificate rejected',
-                remedy: "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong. The server's log has the reason.",
+                remedy: "Configure `tls.client-cert` with a certificate from a CA that the server trusts for clients, followed by its intermediates: usually one of them is wrong or missing. The server's log shows the reason.",
                 setting: 'client-certificate-required',
             },
             'unknown-issuer': {
                 ...CLIENT,
                 title: 'Client certificate rejected: unknown CA',
                 remedy: 'Configure `tls.client-cert` with a certificate from a CA that the server trusts, followed by its intermediates. Or configure the server to trust this one.',
-                examples: 'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_ca`.',
+                examples: 'Postfix: `smtpd_tls_CAfile`. Exim: `tls_verify_certificates`. Dovecot: `ssl_server_ca_file` (2.3: `ssl_ca`).',
                 setting: 'client-certificate-required',
             },
             'access-denied': {
                 ...CLIENT,
                 title: 'Client certificate rejected: access denied',
                 party: 'server',
-                remedy: 'Add the certificate, its name or its fingerprint to those that the server allows.',
+                remedy: 'Add the certificate, its name or its fingerprint to those that the server allows for clients.',
             },
             'unusable-key': {
                 ...CLIENT,
@@ -30277,7 +30277,7 @@ const HANDSHAKE = {
                 title: 'No TLS on port 465',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Enable implicit TLS for port 465 on the server: clients expect it there. Only if the server is meant to use STARTTLS on this port, set `transport: starttls` for this endpoint.',
+                remedy: 'Enable implicit TLS for port 465 on the server: clients expect it there. Set `transport: starttls` for this endpoint only if the server is meant to use STARTTLS on this port.',
                 examples: WRAPPER_MODE,
                 setting: 'plaintext-on-implicit-port',
                 reproduce: { command: 'greeting', shows: firstLine },
@@ -30286,14 +30286,14 @@ const HANDSHAKE = {
                 title: 'Not an SMTP server',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: ({ protocol = '' }) => `Correct the port or the host: the server on this port speaks ${protocol}, with or without TLS. Submission with implicit TLS usually uses 465, and with STARTTLS 587.`,
+                remedy: ({ protocol = '' }) => `Correct \`host\` or \`port\`: the server on this port speaks ${protocol}, with or without TLS. Submission uses port 465 (implicit TLS) or 587 (STARTTLS).`,
                 reproduce: { command: 'greeting', shows: firstLine },
             },
             rejected: {
                 title: 'Client rejected before TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Fix first what the server's text says: it rejects this client. The text is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.",
+                remedy: 'First fix the reason that the server gives for rejecting this client. The reply is unencrypted, so either the port does not use implicit TLS, or something in front of the server responds in its place. If the service is meant for STARTTLS, set `transport: starttls`.',
                 reproduce: { command: 'greeting', shows: firstLine },
             },
         },
@@ -30335,7 +30335,7 @@ const INBOX_CAUSES = {
         title: 'Host name of the inbox not found',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check the spelling of the host in `delivery.inbox`. If it is right, add an A or AAAA record for it to DNS.',
+        remedy: 'Check the spelling of the host in `delivery.inbox`. If it is correct, add an A or AAAA record for it to DNS.',
     },
     'lookup-failed': {
         title: 'Lookup of the inbox failed',
@@ -30347,13 +30347,13 @@ const INBOX_CAUSES = {
         title: 'No route to the inbox',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN there.',
+        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN instead.',
     },
     'not-possible-here': {
         title: 'Runner cannot connect to the inbox',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Check the firewall and the resource limits of the runner: the error code is from its operating system.',
+        remedy: "Check the runner's firewall and resource limits: the error code is from its operating system.",
     },
     'timed-out': {
         title: 'Connection to the inbox timed out',
@@ -30365,7 +30365,7 @@ const INBOX_CAUSES = {
         title: 'Connection to the inbox refused',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check that the inbox server runs and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+        remedy: 'Check that the inbox server is running and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
     },
     'tls-version': {
         title: 'Inbox supports only old TLS versions',
@@ -30380,26 +30380,19 @@ const INBOX_CAUSES = {
         title: 'TLS handshake with the inbox failed',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the reason in the log of the inbox server. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.',
+        remedy: "Look for the reason in the inbox server's log. Common ones are a certificate or a key that it cannot load, cipher suites that no client accepts, and a client certificate that it requires.",
     },
     'handshake-timeout': {
         title: 'TLS handshake with the inbox timed out',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If it is right, look in the log of the inbox server, which may be overloaded.',
+        remedy: "Check the port in `delivery.inbox`: a server for another protocol may wait for the client to speak first. If the port is correct, check the inbox server's log: the server may be overloaded.",
     },
     'not-tls': {
         title: 'Inbox does not use TLS on this port',
         party: 'configuration',
         certainty: 'likely',
         remedy: 'Use the port for implicit TLS (993 for IMAP, 995 for POP3), or the scheme that upgrades the connection (`imap://`, `pop3://`): the server replies unencrypted on this port.',
-    },
-    // The gate names the problem of the certificate instead, with its fix.
-    certificate: {
-        title: 'Certificate of the inbox is not acceptable',
-        party: 'inbox',
-        certainty: 'likely',
-        remedy: 'The message says what is wrong with the certificate of the inbox server. The fix is that of the finding about such a certificate.',
     },
     'other-protocol': {
         title: 'Inbox is a server for another protocol',
@@ -30411,39 +30404,39 @@ const INBOX_CAUSES = {
         title: 'Inbox refuses the connection',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Close other clients or raise the limit of connections for each user and IP address, if the greeting says that there are too many. If it says that the runner is blocked, allow its IP address.',
+        remedy: "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the runner is blocked, allow the runner's IP address.",
         reproduce: DIALOGUE,
     },
     'no-greeting': {
         title: 'Inbox sends no greeting',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check scheme and port in `delivery.inbox`: with `imap://` and `pop3://`, the server must speak first, and a server that expects TLS from the first byte waits for the client instead (use `imaps://` or `pop3s://`). If they are right, the inbox server is overloaded or waits for a lookup of the client.',
+        remedy: 'Check the scheme and the port in `delivery.inbox`. With `imap://` and `pop3://`, the server must speak first; a server with implicit TLS waits for the client instead (use `imaps://` or `pop3s://`). If both are correct, the inbox server is overloaded, or is waiting for a lookup of the client.',
     },
     'no-reply': {
         title: 'Inbox does not reply in time',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the inbox server for what it waited for: its user database, its disk, a lock on the mailbox. If it is only slow, raise `timeout`.',
+        remedy: "Look in the inbox server's log for what it was waiting for: its user database, its disk, or a lock on the mailbox. If it is only slow, raise `timeout`.",
     },
     'connection-lost': {
         title: 'Inbox closes the connection',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the end of the session in the log of the inbox server: a process that crashed, a limit, a restart. If the log has none, a firewall or a proxy between the two closed it.',
+        remedy: "Look for the end of the session in the inbox server's log: a process that crashed, a limit, or a restart. If the log shows nothing, a firewall or proxy in between closed the connection.",
     },
     'server-error': {
         title: 'Inbox has a temporary problem',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look for the error in the log of the inbox server for the time of the test. Then run the gate again.',
+        remedy: "Look for the error in the inbox server's log for the time of the test. Then run the gate again.",
         reproduce: DIALOGUE,
     },
     'login-unavailable': {
         title: 'Inbox cannot check the login now',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the inbox server for the error of its authentication service (a database, LDAP or PAM that it cannot reach), and correct it. The password was not checked, so do not change it.',
+        remedy: "Look in the inbox server's log for an error of its authentication service (a database, LDAP or PAM that it cannot reach), and fix that. The password was not checked, so do not change it.",
         examples: 'Dovecot: `doveadm auth test USER`, and lines with "auth: Error" in its log.',
         reproduce: DIALOGUE,
         reference: 'RFC 5530 section 3',
@@ -30459,27 +30452,27 @@ const INBOX_CAUSES = {
         party: 'inbox',
         certainty: 'certain',
         remedy: 'Enable TLS on the inbox server, or use `imaps://` if it has a port with implicit TLS. The gate sends no password without TLS.',
-        examples: 'Dovecot: `ssl = yes` with `ssl_cert` and `ssl_key` (since 2.4 `ssl_server_cert_file` and `ssl_server_key_file`).',
+        examples: 'Dovecot: `ssl = yes` with `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert` and `ssl_key`).',
     },
     'starttls-refused': {
         title: 'Inbox refuses STARTTLS',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Look in the log of the inbox server: usually it cannot load its certificate or its key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.',
+        remedy: "Look in the inbox server's log: usually the server cannot load its certificate or private key, or TLS is not enabled. Or use `imaps://` or `pop3s://` if it has a port with implicit TLS.",
         reproduce: DIALOGUE,
     },
     'data-after-starttls': {
         title: 'Data injected after STARTTLS',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Treat it as an incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+        remedy: 'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
         reference: 'RFC 9051 section 6.2.1',
     },
     preauth: {
         title: 'Inbox greets with PREAUTH',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send it, something between the runner and the inbox may prevent TLS with it: treat it as an incident.',
+        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the runner and the inbox may insert it to prevent TLS: treat this as a security incident.',
         reference: 'RFC 9051 section 7.1.4',
     },
     'invalid-reply': {
@@ -30492,7 +30485,7 @@ const INBOX_CAUSES = {
         title: 'Inbox sends too much data',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Use an empty mailbox of a server that follows its protocol. No usual reply reaches this limit.',
+        remedy: 'Use an empty mailbox. If the error persists, use a different inbox server: no normal reply reaches this limit.',
     },
     'too-many-messages': {
         title: 'Too many messages in the inbox',
@@ -30513,20 +30506,20 @@ const INBOX_CAUSES = {
         remedy: 'Check `delivery.inbox`: the scheme (`mailpit+http://`, `maildev+http://`), the port of the web interface (8025 for Mailpit, 1080 for MailDev, not the SMTP port), and the base path if the server has one.',
     },
 };
-/** Why the inbox server, which works, does not let the gate read the test message. */
+/** Why the inbox server, which works, does not allow the gate to read the test message. */
 const INBOX_REJECTED_CAUSES = {
     'login-refused': {
         title: 'Inbox rejects the login',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and may differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
         reproduce: DIALOGUE,
     },
     'login-disabled': {
         title: 'Inbox does not allow a login with a password',
         party: 'inbox',
         certainty: 'certain',
-        remedy: 'The server announces `LOGINDISABLED` over TLS and no mechanism with which the gate can log in, so no login was sent. Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. Username and password are not the problem.',
+        remedy: 'Allow password logins over TLS (`AUTH=PLAIN` or LOGIN) on the inbox server: it announces `LOGINDISABLED` over TLS, and no mechanism that the gate supports, so no login was sent. If a proxy terminates TLS in front of it, configure the server to treat connections from the proxy as secure. The username and password are not the problem.',
         examples: 'Dovecot: `auth_mechanisms = plain login`, and behind a proxy `haproxy_trusted_networks`.',
         reference: 'RFC 9051 section 6.2.3',
     },
@@ -30534,7 +30527,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Mailbox does not exist',
         party: 'configuration',
         certainty: 'certain',
-        remedy: ({ mailbox = '', requested = mailbox }) => `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. User and password are right.`,
+        remedy: ({ mailbox = '', requested = mailbox }) => `Correct the mailbox in the path of \`delivery.inbox\`: the server has no "${requested}", or does not allow the account to see it. Or create that mailbox. The username and password are correct.`,
         reference: 'RFC 9051 section 6.3.2',
         reproduce: DIALOGUE,
     },
@@ -30542,7 +30535,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Mailbox name has the wrong separator',
         party: 'configuration',
         certainty: 'likely',
-        remedy: ({ separator = '', suggested = '' }) => `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. User and password are right.`,
+        remedy: ({ separator = '', suggested = '' }) => `Change the mailbox in the path of \`delivery.inbox\` to "${suggested}": this server separates the parts of a name with "${separator}". If that mailbox does not exist either, create it. The username and password are correct.`,
         reference: 'RFC 9051 section 6.3.10',
         reproduce: DIALOGUE,
     },
@@ -30550,7 +30543,7 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Mailbox cannot be opened',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the log of the inbox server. User and password are right.',
+        remedy: "Allow the account to open the mailbox (its ACL), or use a different mailbox. If the reply is about an error, look in the inbox server's log. The username and password are correct.",
         reference: 'RFC 9051 section 6.3.2',
         reproduce: DIALOGUE,
     },
@@ -30583,10 +30576,10 @@ const { error: receipt_error, warning: receipt_warning, notice: receipt_notice }
 const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
 /** Findings of step 5: whether the test message arrives, and is intact. */
 const RECEIPT = {
-    'inbox-unreachable': receipt_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive: no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox: a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the server itself says that it cannot do it now.', {
+    'inbox-unreachable': receipt_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check `delivery.inbox`, and check the log of the inbox server for the time of the test.',
+        remedy: "Check `delivery.inbox`, and check the inbox server's log for the time of the test.",
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
@@ -30600,7 +30593,7 @@ const RECEIPT = {
     'inbox-rejected': receipt_error('Inbox access rejected', 'The inbox server rejects the login, does not have the mailbox, or does not allow the gate to read the test message. The finding is about the inbox, not about the SMTP server.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check the log of the inbox server for the time of the test.',
+        remedy: "Check the inbox server's log for the time of the test.",
     }, {
         evidence: {
             ...INBOX_EVIDENCE,
@@ -30615,7 +30608,7 @@ const RECEIPT = {
     'inbox-cleanup-failed': receipt_warning('Inbox cleanup failed', 'The test message arrived and was read. Then the gate could not search the inbox for more copies, or could not delete the message, which may still be there.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Delete the test message manually if it is still there. If the finding is frequent, check the log of the inbox server for the time of the test.',
+        remedy: "Delete the test message manually if it is still there. If this happens often, check the inbox server's log for the time of the test.",
     }, {
         evidence: { ...INBOX_EVIDENCE, ...(0,evidence/* fields */.O)('reason') },
         reference: 'RFC 9051 section 6.4',
@@ -30633,7 +30626,7 @@ const RECEIPT = {
         certainty: 'likely',
         remedy: ({ queueId = '', messageId = '', junk, mailbox }) => [
             `Search the server's log for the ${inLog({ queueId, messageId })}.`,
-            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why; only if delivery is just slow, raise `delivery.within`.',
+            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why. Raise `delivery.within` if delivery is merely slow.',
             junk === 'not searched' && mailbox !== undefined
                 ? 'A rule may also have moved it to a different folder.'
                 : '',
@@ -30656,7 +30649,7 @@ const RECEIPT = {
                 title: 'A different message arrived instead',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise somebody has forged it. Then search the server's log for the ${inLog(evidence)}.`,
+                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
             },
             'unused-mailbox': {
                 title: 'Message not found in an inbox that has never received mail',
@@ -30669,7 +30662,7 @@ const RECEIPT = {
     'message-altered': receipt_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn that off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
+        remedy: ({ altered = '' }) => `Find the filter, gateway or mailing list that changes mail in transit, and turn this change off: ${altered}. Do not exempt only the address in \`delivery.from\`: the mail of other users would still be changed.`,
     }, {
         evidence: {
             ...(0,evidence/* fields */.O)('messageId'),
@@ -30699,10 +30692,10 @@ const RECEIPT = {
             },
         },
     }),
-    'message-reencoded': receipt_warning('Message encoded again in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server has written the MIME structure again: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
+    'message-reencoded': receipt_warning('Message re-encoded in transit', 'The test message arrived, and every decoded part is what the gate sent, but a server rewrote the MIME structure: a different boundary, a preamble, a different transfer encoding, or different parameters of a MIME field. Such a change invalidates every DKIM signature of the body, and breaks messages that are signed or encrypted (S/MIME, PGP).', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find the server that writes the MIME structure again (the finding lists what is different), and turn that off. If the mail of this server is signed with DKIM afterwards and is never signed by its authors, waive the finding.',
+        remedy: 'Find the server that rewrites the MIME structure (`altered` in the evidence lists the differences), and turn that off. If DKIM signing happens after this change, and senders do not sign their mail (S/MIME, PGP), waive the finding.',
         examples: 'Courier: the line `opt MIME=none` in its `bofh` file.',
     }, { evidence: { ...(0,evidence/* fields */.O)('messageId'), altered: 'what is different' }, reference: 'RFC 6376 section 5.3' }),
     'receipt-not-verified': receipt_notice('Receipt not verified', 'The server accepted the test message. No inbox is configured, so the gate did not check whether it arrived.', {
@@ -30713,12 +30706,12 @@ const RECEIPT = {
     'message-in-junk': receipt_warning('Message in the junk folder', 'The message arrived in the junk folder. Recipients do not see such mail, and the provider treats other mail from this sender the same way.', {
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise correct the rule of the filter that applies, or train it with the message.',
+        remedy: 'Read what the spam filter of the inbox wrote in the header of the message (set `delivery.keep: true` to keep it). If SPF, DKIM or DMARC failed, correct them for the domain of `delivery.from`. Otherwise, correct the rule of the filter that applies, or train it with the message.',
     }, { evidence: { folder: 'the folder in which the message was' } }),
     'message-duplicated': receipt_warning('Message received more than once', 'The same message is in the inbox several times. If a server accepts a message but replies too late, the client sends it again. Two routes that lead to the same mailbox have the same effect.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on twice. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
+        remedy: 'Set `delivery.keep: true`, and compare the `Received` lines of the copies. The server named after `from` in the lowest line in which they differ passed the message on more than once. If no line differs, the copies were made at delivery. Look there for an alias that lists the mailbox twice, a filter that returns a copy, or a timeout after the final dot.',
     }, {
         evidence: { ...(0,evidence/* fields */.O)('messageId'), copies: 'how many copies there are' },
         reference: 'RFC 5321 section 4.5.3.2.6',
@@ -30778,12 +30771,12 @@ const RUN = {
     'waiver-expired': run_error('Waiver expired', 'The last day of a waiver (`until`) has passed, so its finding counts again.', {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Fix the problem, or decide how much longer to waive it and change `until`.',
+        remedy: 'Fix the problem, or decide how much longer to waive it, and change `until`.',
     }, { evidence: (0,evidence/* fields */.O)('finding', 'until') }),
     'waiver-unused': run_notice('Waiver not needed', 'The finding that a waiver names did not occur, although its step ran.', {
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Remove the waiver, so that it does not hide the finding if it comes back.',
+        remedy: 'Remove the waiver, so that it does not hide the finding if the problem comes back.',
     }, { evidence: (0,evidence/* fields */.O)('finding', 'until') }),
     'run-stopped': run_error('Run stopped early', 'The deadline of the run passed, or the run was canceled, before this step ended. Nothing is known about this step and the steps after it, so none of them passes, and the job fails regardless of `fail-on` and `on-inconclusive`.', {
         title: 'Deadline of the run reached',
@@ -30803,7 +30796,7 @@ const RUN = {
                 title: 'Run interrupted',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: 'Run it again, and let it finish. `--deadline` ends a run after a time of your choice.',
+                remedy: 'Run it again, and let it finish. To limit the duration of a run, set `--deadline`.',
             },
         },
     }),
@@ -30851,7 +30844,7 @@ const VERDICT_CAUSES = {
         title: 'DKIM did not pass',
         party: 'server',
         certainty: 'likely',
-        remedy: ({ reason = 'see the evidence' }) => `Correct the signature of the server, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
+        remedy: ({ reason = 'see the evidence' }) => `Fix the server's DKIM signature, or its key in DNS: ${reason}. If the signature is from a server that is not yours, sign with your own.`,
     },
     'dkim-key': {
         title: 'DKIM signature does not match its key',
@@ -30888,7 +30881,7 @@ const VERDICT_CAUSES = {
         title: 'DMARC did not pass',
         party: 'server',
         certainty: 'likely',
-        remedy: 'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain, or one of the same organization unless the DMARC record demands more. Correct the one that does not.',
+        remedy: 'SPF or DKIM must pass for a domain that is aligned with the one in From: the same domain or, unless the DMARC record requires strict alignment, one in the same organizational domain. Fix the check that fails or is not aligned.',
     },
     'other-domain': {
         title: 'Result is for a different domain',
@@ -30899,7 +30892,7 @@ const VERDICT_CAUSES = {
 };
 /** Findings of step 5: what the message that arrived shows about its path. */
 const TRANSIT = {
-    'delivery-hop-unencrypted': transit_error('Received line shows that TLS was not used', 'The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted: something between the two terminates TLS and continues unencrypted. A line says so in words, or with plain `ESMTP` or `ESMTPA` from software that writes `ESMTPS` or `ESMTPSA` whenever there is TLS (Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, and Exchange, which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the one of the gate, the finding is a warning, and with `delivery.hop: proxied` a notice.', {
+    'delivery-hop-unencrypted': transit_error('Received line shows that TLS was not used', "The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted. Something between the two terminates TLS and continues unencrypted. The line says so in words, or it has plain `ESMTP` or `ESMTPA` and comes from software that otherwise writes `ESMTPS` or `ESMTPSA` for TLS: Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, or Exchange (which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the gate's own, the finding is a warning, and with `delivery.hop: proxied` a notice.", {
         party: 'server',
         certainty: 'likely',
         remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
@@ -30915,7 +30908,7 @@ const TRANSIT = {
                 title: 'Unencrypted between a proxy and the mail server',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
+                remedy: 'If a proxy in front of the mail server terminates TLS by design, and you trust the network between the two, set `delivery.hop: proxied`. Otherwise, configure the proxy to pass TLS through, or to use TLS to the mail server as well.',
             },
         },
     }),
@@ -30931,7 +30924,7 @@ const TRANSIT = {
         },
         reference: 'RFC 3848',
     }),
-    'delivery-hop-unproved': transit_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate: it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', {
+    'delivery-hop-unproved': transit_notice('No Received line shows whether TLS was used', 'The lowest `Received` line of the message cannot be attributed to the server that received it from the gate, because it has neither the name or IP address of the gate nor the name of the server. Or its `by` clause names the server, but its `with` clause names no protocol that the gate uses. Or it does not say whether TLS was used. The `with` clause is optional, and some software always writes `SMTP` (Mailpit, Postal) or nothing (Inbucket). The message does not prove that TLS reached that server.', {
         party: 'server',
         certainty: 'likely',
         remedy: 'Nothing to do, unless the server is yours. Then configure it to write `with ESMTPS` or `with ESMTPSA` (RFC 3848).',
@@ -30950,7 +30943,7 @@ const TRANSIT = {
                 title: 'Too many Received lines',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Look for a mail loop in the `Received` lines of the message (set `delivery.keep: true` to keep it): servers that forward mail to each other.',
+                remedy: 'Set `delivery.keep: true`, and look for a mail loop in the `Received` lines of the message: servers that forward mail to each other.',
                 reference: 'RFC 5321 section 6.3',
             },
         },
@@ -30958,7 +30951,7 @@ const TRANSIT = {
     'delivery-verdict-mismatch': transit_error('Unexpected SPF, DKIM or DMARC result', 'The message arrived, but one of the checks in `delivery.verdicts` has a result other than the required one. The gate verifies DKIM itself, on the message that arrived and with the key from DNS; one valid signature of any domain is a pass. SPF and DMARC results are those that the named receiver added to the message. A temporary error of the receiver or of the DNS lookup is inconclusive.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "If the result in the message is right, change `delivery.verdicts`. Otherwise correct the DNS records of the sender's domain, or the server that signs its mail.",
+        remedy: "If the result in the message is right, change `delivery.verdicts`. Otherwise, correct the DNS records of the sender's domain, or the server that signs its mail.",
     }, {
         causes: VERDICT_CAUSES,
         evidence: {
@@ -31022,7 +31015,7 @@ const UPGRADE = {
                 title: 'Server cannot start TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log for the reason why it could not load the certificate or the key: a wrong path, a file that the server's user cannot read, a key that does not match the certificate, or a key with a passphrase.",
+                remedy: "Check the server's log for the reason why it could not load the certificate or the private key. Typical reasons are a wrong path, a file that the server's user cannot read, a key that does not match the certificate, and a key with a passphrase.",
                 setting: 'starttls-refused',
                 reproduce: upgrade_SHOWS_REPLY,
             },
@@ -31030,7 +31023,7 @@ const UPGRADE = {
                 title: 'Server does not implement the STARTTLS that it offers',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Configure TLS in the program that accepts the connection, or configure it to pass STARTTLS to the server behind it; otherwise it must not offer STARTTLS. Probably two programs reply here: one to EHLO, and another, which has no STARTTLS, to the command. Usually one is a proxy or content filter.',
+                remedy: 'Configure TLS in the program that accepts the connection, or configure that program to pass STARTTLS to the server behind it. Otherwise, it must not offer STARTTLS. Two programs are probably involved: one sends the EHLO reply, and another, which does not support STARTTLS, receives the command. Usually one of them is a proxy or content filter.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'syntax-error': {
@@ -31044,21 +31037,21 @@ const UPGRADE = {
                 title: 'Server does not allow STARTTLS at this point',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS: usually a proxy terminates TLS or sends commands of its own.',
+                remedy: 'Configure the server, and the proxy in front of it, so that exactly one of them handles STARTTLS. The server assumes that TLS is already active, or that a command is missing before STARTTLS. Usually a proxy terminates TLS, or sends commands of its own.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'requires-more': {
                 title: 'Server requires a different command before STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Allow STARTTLS to clients that have not authenticated, and require TLS before AUTH. The server requires a command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
+                remedy: 'Allow STARTTLS for clients that have not authenticated, and require TLS before AUTH. The server requires a different command, usually AUTH, before STARTTLS, so a password would be sent unencrypted.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             'wrong-success-code': {
                 title: 'Wrong success code for STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Correct the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even if it means success. It is not a problem of the certificate.',
+                remedy: 'Fix the server, or the proxy or script that replies in its place: it must reply to STARTTLS with 220. Clients do not start TLS after any other code, even one that means success. The certificate is not the problem.',
                 reproduce: upgrade_SHOWS_REPLY,
             },
             deferred: {
@@ -31077,10 +31070,10 @@ const UPGRADE = {
             },
         },
     }),
-    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps it in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', {
+    'plaintext-after-starttls': upgrade_error('Unencrypted data after the 220 to STARTTLS', 'Between the 220 to STARTTLS and the TLS handshake, unencrypted data arrived, or a TLS record before the gate had sent its ClientHello. A client that keeps this data in its buffer treats it as a reply over TLS. This is response injection: an attacker on the network path can insert replies into an encrypted session.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Connect from the server itself (loopback). If the data comes there too, update the server, or the proxy in front of it: typically it replies to STARTTLS twice. If it does not, treat it as an attack, and find the device in the network that inserts the data.',
+        remedy: 'Test from the server itself (loopback). If the data arrives there too, update the server, or the proxy in front of it, which typically replies to STARTTLS twice. Otherwise, treat this as an attack, and find the device in the network that inserts the data.',
         reproduce: SHOWS_DATA,
     }, {
         evidence: (0,evidence/* fields */.O)('data'),
@@ -31091,7 +31084,7 @@ const UPGRADE = {
                 title: 'Server reports an error instead of starting TLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look in the server's log for a certificate or key that could not be loaded, or for a time limit: after its 220, it sent an error, unencrypted, so it probably found out too late that it cannot start TLS. If the log has no such error, treat the data as inserted by a device in the network.",
+                remedy: "Check the server's log for a certificate or private key that could not be loaded, or for a timeout. The server sent an unencrypted error after its 220, so it probably found out too late that it cannot start TLS. If the log shows no such error, assume that a device in the network inserted the data.",
                 setting: 'starttls-refused',
                 reproduce: SHOWS_DATA,
             },
@@ -31099,7 +31092,7 @@ const UPGRADE = {
                 title: 'Server sends TLS before the ClientHello',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Correct the proxy in front of the server if it is configured for the wrong direction, so that it starts TLS as a client. Otherwise update the server, or that proxy: in a TLS handshake the client speaks first, but it did not wait for that.',
+                remedy: 'If a proxy in front of the server is configured for the wrong direction, so that it starts TLS as a client, correct that. Otherwise, update the server or the proxy: in a TLS handshake the client speaks first, but the other side did not wait for it.',
             },
         },
     }),
@@ -31175,8 +31168,8 @@ function alternativeName(name = '') {
 }
 const includesName = ({ expected = '' }) => `includes ${expected}`;
 /** For a certificate that no public CA issues. */
-function howToInclude({ expected }) {
-    return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${alternativeName(expected)}"\`.`;
+function howToInclude({ expected }, name = alternativeName(expected)) {
+    return `In one that you issue with \`openssl req -x509\`, add it with \`-addext "subjectAltName=${name}"\`.`;
 }
 const MISMATCH = 'hostname mismatch';
 /** The names are wrong for this server, and a new certificate is the fix. */
@@ -31191,7 +31184,7 @@ const LIST_OF_NAMES = 'certificate-names';
 const CERTIFICATE_NAME = {
     'certificate-hostname-mismatch': error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
         ...NEW_CERTIFICATE,
-        remedy: ({ expected = '', names = '' }) => `If clients address the server by ${expected}, get a certificate that includes this name. If they address it by another name, set \`servername\` to that name; the certificate includes ${names}.`,
+        remedy: ({ expected = '', names = '' }) => `If clients connect to ${expected}, get a certificate that includes this name. If they connect to another name, set \`servername\` to that name; the certificate includes ${names}.`,
         reproduce: {
             command: 'openssl',
             shows: ({ expected = '' }) => ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -31217,7 +31210,7 @@ const CERTIFICATE_NAME = {
                 title: 'Forged name in the certificate',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Treat this as an incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA has issued it, report it to the CA, which must revoke it.',
+                remedy: 'Treat this as a security incident. Do not trust this certificate, and do not pin or waive it. Software that stops reading at a NUL byte takes the beginning for the whole name (CVE-2009-2408). Find out who responds at this address, also from another network, and why the server has this certificate. If a CA issued it, report it to the CA, which must revoke it.',
                 reproduce: { command: 'openssl', shows: MISMATCH },
             },
             'address-as-name': {
@@ -31225,14 +31218,14 @@ const CERTIFICATE_NAME = {
                 title: 'IP address in the certificate is a DNS name',
                 certainty: 'certain',
                 newCertificate: ({ expected = '' }) => `has ${expected} as an IP address`,
-                remedy: (evidence) => `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Only if clients use the IP address, get a certificate with an IP address entry. ${howToInclude(evidence)}`,
+                remedy: (evidence) => `Set \`servername\` to a DNS name of the server, and get a certificate that includes that name. Get a certificate with an IP address entry only if clients connect by IP address. ${howToInclude(evidence, `IP:${evidence.expected ?? ''}`)}`,
                 reproduce: { command: 'openssl', shows: 'IP address mismatch' },
             },
             'local-address': {
                 title: 'Endpoint is configured without the name in the certificate',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name by which clients address the server: the certificate includes ${names}. The gate still connects to \`host\`. Only if clients use ${expected} does the certificate need this name.`,
+                remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name that clients connect to: the certificate includes ${names}. The gate still connects to \`host\`. The certificate needs ${expected} only if clients connect to it.`,
                 reproduce: {
                     command: 'openssl',
                     shows: ({ expected = '' }) => ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
@@ -31242,7 +31235,7 @@ const CERTIFICATE_NAME = {
                 ...NEW_CERTIFICATE,
                 title: 'Wildcard does not cover the host name',
                 certainty: 'certain',
-                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or address the server by a name with exactly one label in place of the asterisk (\`host\` or \`servername\`).`,
+                remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, in addition to the wildcard. Or use a name with exactly one label in place of the asterisk (as \`host\` or \`servername\`).`,
                 reproduce: { command: 'openssl', shows: MISMATCH },
             },
             'partial-wildcard': {
@@ -31304,13 +31297,13 @@ const byTrustedCa = 'was issued by a CA that its clients trust';
 /** The intermediate that the chain lacks, and where its certificate says that it is available. The gate does not fetch it. */
 function appendIssuer({ missingIssuer = '', caIssuers }) {
     const from = caIssuers === undefined ? '' : `, available at ${caIssuers},`;
-    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If it is the root of a private CA, do not append it, but add it to \`ca\`.`;
+    return `Append the certificate of ${missingIssuer}${from} to the server's certificate file, after its own certificate, and reload the server. If that is the root of a private CA, add it to \`ca\` instead.`;
 }
 /** The CA has renewed its key, and the server sends the certificate of the old one, or of a newer one. */
 function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }) {
-    const from = caIssuers === undefined ? '' : `, available at ${caIssuers}`;
+    const from = caIssuers === undefined ? '' : ` It is available at ${caIssuers}.`;
     const which = issuerKeyId === undefined ? '' : ` The right one has the subject key identifier \`${issuerKeyId}\`.`;
-    return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that has issued the certificate before it${from}, and reload the server.${which} The one that is sent has the same name but a different key: probably the CA has renewed its key.`;
+    return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it, and reload the server.${which}${from} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
 }
 const MISSING_INTERMEDIATE = {
     party: 'server',
@@ -31324,7 +31317,7 @@ const PRIVATE_ROOT = {
     title: 'Private CA not trusted',
     party: 'configuration',
     certainty: 'likely',
-    remedy: ({ missingIssuer = '' }) => `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must have the root itself, not the certificate of the server. Do not append a root to what the server sends: that does not help. Only if ${missingIssuer} is an intermediate must the server send it, after its own certificate.`,
+    remedy: ({ missingIssuer = '' }) => `Add the root of this private CA to \`ca\`: ${missingIssuer} is probably that root, and \`trusted\` in the evidence lists what is in \`ca\` now. The file must contain the root itself, not the server's certificate. It does not help if the server sends the root. If ${missingIssuer} is an intermediate, the server must send it, after its own certificate.`,
     reproduce: { command: 'openssl', shows: NO_ISSUER },
 };
 /** A new root with the name of a trusted one looks the same as one that an interceptor has made. */
@@ -31332,7 +31325,7 @@ const SAME_NAME = {
     title: 'Issuer has the name of a trusted CA, but a different key',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Compare the fingerprint of this issuer with those that the CA publishes, and check from another network, before you add anything to `ca`: either the CA has renewed its key, or this is not your server. If the key of a CA of your own was renewed, replace the old certificate in `ca` with the new one.',
+    remedy: 'Before you add anything to `ca`, compare the fingerprint of this issuer with those that the CA publishes, and test from another network: either the CA has renewed its key, or this is not your server. If your own CA has a new key, replace its old certificate in `ca` with the new one.',
     reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 };
 /** Findings of step 3 about the issuers of the certificate. */
@@ -31349,7 +31342,7 @@ const CERTIFICATE_CHAIN = {
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
     }),
-    'certificate-chain-incomplete': error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So it works only for some clients.', MISSING_INTERMEDIATE, {
+    'certificate-chain-incomplete': error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So TLS verification succeeds only for some clients.', MISSING_INTERMEDIATE, {
         evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
@@ -31358,7 +31351,7 @@ const CERTIFICATE_CHAIN = {
     'certificate-untrusted': error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without that.',
+        remedy: 'Install the chain that the CA publishes now. If the certificate itself has the problem that the message describes, have it reissued without the problem.',
         setting: 'certificate',
     }, {
         evidence: { ...CHAIN_EVIDENCE, ...UNTRUSTED, ...DEAD_END },
@@ -31371,7 +31364,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Private root not trusted',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ rootSha256 = '' }) => `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, responds in place of the server: do not trust it.`,
+                remedy: ({ rootSha256 = '' }) => `If the CA is your own, add its root to \`ca\`, after you have compared the fingerprint (SHA-256 ${rootSha256}). If mail clients outside your organization use this server, get a certificate from a public CA instead. If nobody knows this CA, a device that inspects TLS, or an impostor, is probably responding in place of the server: do not trust the CA.`,
                 reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
             },
             'same-name': SAME_NAME,
@@ -31391,7 +31384,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Signature of the certificate not valid',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone has forged it, and probably responds in place of the server: do not trust it.',
+                remedy: 'Compare the certificate with the one that the CA issued, install that one, and reload the server. If the CA did not issue this certificate, someone forged it, and is probably responding in place of the server: do not trust the certificate.',
                 setting: 'certificate',
                 reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
             },
@@ -31399,7 +31392,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Issuer certificate expired',
                 party: 'server',
                 certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, renew the certificate of the server, too. Adding the expired certificate to \`ca\` does not help.`,
+                remedy: ({ badIssuer = '' }) => `Replace the expired intermediate ${badIssuer} in the server's certificate file with the current one, which the CA publishes, and reload the server. If the CA has none for the same key, also renew the server's certificate. Adding the expired certificate to \`ca\` does not help.`,
                 examples: 'certbot: `certbot renew --force-renewal` gets the current chain.',
                 setting: 'certificate',
                 reproduce: { command: 'openssl', shows: 'certificate has expired' },
@@ -31408,7 +31401,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Root certificate expired',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the certificate of the server must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
+                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a new root certificate. With the same key and name, existing certificates stay valid; with a new key, the server's certificate must be reissued. Then replace the expired root, in \`ca\` and in every mail client. Adding the expired root to \`ca\` does not help.`,
                 reproduce: { command: 'openssl', shows: 'certificate has expired' },
             },
             'configured-issuer-expired': {
@@ -31429,7 +31422,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Issuer certificate not yet valid, or a wrong clock',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If it is right, wait until ${badIssuer} is valid, or have the CA reissue it, after correcting its own clock.`,
+                remedy: ({ badIssuer = '' }) => `Compare the clock of this machine (\`date -u\`) with the correct time. If the clock is right, wait until ${badIssuer} is valid. Or have the CA correct its own clock and reissue that certificate.`,
                 reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
             },
             'issuer-not-a-ca': {
@@ -31437,7 +31430,7 @@ const CERTIFICATE_CHAIN = {
                 party: 'server',
                 certainty: 'likely',
                 newCertificate: byTrustedCa,
-                remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: its key may sign for a server, but not issue certificates. If nobody responsible for this server has built this chain, treat it as an incident: someone has used that key to forge a certificate. Otherwise get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
+                remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
                 reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
             },
             'issuer-not-allowed': {
@@ -31445,7 +31438,7 @@ const CERTIFICATE_CHAIN = {
                 party: 'server',
                 certainty: 'certain',
                 newCertificate: byTrustedCa,
-                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside that. Only the CA can change the limit, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate that may issue it: the certificate of ${badIssuer} limits what it may issue, and this one is outside those limits. Only the CA can change the limit, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
                 setting: 'certificate',
             },
             'name-constraints': {
@@ -31453,7 +31446,7 @@ const CERTIFICATE_CHAIN = {
                 party: 'server',
                 certainty: 'certain',
                 newCertificate: 'has only names that its issuers may certify',
-                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. To add ${badIssuer} to \`ca\` does not help.`,
+                remedy: ({ badIssuer = '' }) => `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
                 setting: 'certificate',
                 reproduce: { command: 'openssl', shows: constraintViolation },
             },
@@ -31500,7 +31493,7 @@ const CERTIFICATE = {
         party: 'server',
         certainty: 'certain',
         newCertificate: IS_VALID_NOW,
-        remedy: 'Compare the certificate file on the server with what it sends: often the certificate was renewed, but the mail server has not loaded it. Then reload the server. Otherwise renew the certificate, and find out why automatic renewal failed.',
+        remedy: 'Check whether the certificate file on the server has already been renewed. If so, reload the mail server, which has not loaded the new file. Otherwise, renew the certificate, and find out why automatic renewal failed.',
         examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: 'certificate has expired' },
@@ -31520,7 +31513,7 @@ const CERTIFICATE = {
                 title: 'Certificate not yet valid, or a wrong clock',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ validFrom = '', now = '' }) => `Compare the clock of this machine with the correct time: it was ${now} in UTC during the test. If it is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
+                remedy: ({ validFrom = '', now = '' }) => `Compare the clock of this machine with the correct time: it showed ${now} (UTC) during the test. If that is right, the machine that issued the certificate has a wrong clock or time zone: correct that, and issue the certificate again, or wait until ${validFrom}.`,
                 reproduce: { command: 'openssl', shows: 'certificate is not yet valid' },
             },
         },
@@ -31529,7 +31522,7 @@ const CERTIFICATE = {
         party: 'server',
         certainty: 'certain',
         newCertificate: 'is valid for longer than `min-valid-days`',
-        remedy: 'Renew the certificate now and reload the server. If renewal is automatic, it is late: run it manually and read its error, or find out whether the server has not loaded the new certificate yet.',
+        remedy: 'Renew the certificate now, and reload the server. If renewal is automatic, it is late: run it manually to see its error, or check whether the server has loaded the new certificate.',
         examples: 'certbot: `certbot renew --dry-run`.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
@@ -31540,7 +31533,7 @@ const CERTIFICATE = {
                 title: 'Lifetime too short for min-valid-days',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of the lifetime of this certificate: it is renewed when that is left. Otherwise every certificate of this lifetime fails some time before its renewal.`,
+                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of this certificate's lifetime: such certificates are usually renewed when that much is left. Otherwise, every certificate with this lifetime fails some time before its renewal.`,
                 reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
             },
         },
@@ -31586,7 +31579,7 @@ const CERTIFICATE = {
             },
         },
     }),
-    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires: a date that does not exist, an extension that occurs twice or extends past its end. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
+    'certificate-malformed': certificate_error('Malformed certificate', "A certificate that the server sends is not encoded as RFC 5280 requires. Examples are a date that does not exist, an extension that occurs twice, and a length that extends past the end of the data. TLS libraries differ in what they ignore. The gate cannot judge a certificate that it cannot parse, so this certificate does not authenticate the server, even if its key is pinned. If it is the server's own certificate, there are no other findings about it, and the report has no `tls`.", {
         party: 'server',
         certainty: 'certain',
         remedy: 'Have the certificate reissued with software that encodes it correctly: it cannot be repaired, because it is signed.',
@@ -31605,14 +31598,14 @@ const CERTIFICATE = {
                 title: 'Malformed issuer certificate',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ subject = '' }) => `Have the CA reissue ${subject} with software that encodes it correctly. If the certificate of the server has other issuers too, remove this one from the chain.`,
+                remedy: ({ subject = '' }) => `Have the CA reissue ${subject} with software that encodes it correctly. If the server's certificate has another issuer too, remove this one from the chain.`,
             },
         },
     }),
     'certificate-weak-key': certificate_error('Weak key', 'A key in the chain is shorter than 2048 bits (RSA) or 224 bits (elliptic curve). If there is a path to a trusted CA, other certificates that the server sends are ignored.', {
         party: 'server',
         certainty: 'certain',
-        newCertificate: 'has a key of at least 2048 bits (RSA) or on P-256',
+        newCertificate: 'has an RSA key of at least 2048 bits or a P-256 key',
         remedy: 'Create a new key, at least EC P-256 or RSA 2048, and get a certificate for it. Renewal with the same key does not help.',
         setting: 'certificate',
         reproduce: { command: 'certificate-text', shows: publicKeyBits },
@@ -31625,7 +31618,7 @@ const CERTIFICATE = {
                 title: 'Weak key of an issuer',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ subject = '' }) => `Get the certificate from a CA, or with an intermediate, that has at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
+                remedy: ({ subject = '' }) => `Get the certificate from a CA or an intermediate whose key is at least RSA 2048 or EC P-256. The key of the CA ${subject} is too short, so a new key for the server does not help. If the CA is your own, create a new one.`,
             },
         },
     }),
@@ -31663,7 +31656,7 @@ const CERTIFICATE = {
                 title: 'Key does not match the pin, but the certificate is valid',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ pin = '' }) => `Ask whoever runs the server whether its key was changed. Probably that was when the certificate was renewed, because a trusted CA has confirmed this key for this name. Then add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
+                remedy: ({ pin = '' }) => `Ask whoever runs the server whether its key was changed, probably when the certificate was renewed: a trusted CA issued a certificate for this key and name. If so, add ${pin} to \`tls.pin\`, and remove the old pin when its key is no longer in use. To keep the pin in the future, renew with the same key.`,
                 examples: 'certbot: `--reuse-key`.',
                 reproduce: { command: 'pin', shows: pinDigest },
             },
@@ -31672,7 +31665,7 @@ const CERTIFICATE = {
     'certificate-issuer-expires-first': warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
         party: 'server',
         certainty: 'certain',
-        remedy: ({ issuer = '' }) => `Have the certificate reissued by an intermediate that is valid for longer, and install both, before that day. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace that in the server's certificate file; one with a different key breaks the chain.`,
+        remedy: ({ issuer = '' }) => `Before that day, have the certificate reissued by an intermediate that is valid for longer, and install both. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace the old one in the server's certificate file; one with a different key breaks the chain.`,
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: ({ issuerValidTo }) => notAfter(issuerValidTo) },
     }, {
@@ -31707,7 +31700,7 @@ const CERTIFICATE = {
                 title: 'Certificate sent more than once',
                 party: 'server',
                 certainty: 'certain',
-                remedy: 'Remove the duplicate. Often the certificate is in the file of the chain too, and both files are configured.',
+                remedy: 'Remove the duplicate. Often the certificate is also in the chain file, and both files are configured.',
                 setting: 'certificate',
             },
             'too-many': {
@@ -31722,7 +31715,7 @@ const CERTIFICATE = {
     'certificate-lifetime-long': notice('Long certificate lifetime', 'The certificate has a longer lifetime than public CAs were allowed to give it on its start date. The next one will be valid for a much shorter time, so automate renewal before then.', {
         party: 'server',
         certainty: 'certain',
-        remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it when it learns of it. Automate renewal (ACME), including the reload of the mail server.',
+        remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it as soon as it finds out. Automate renewal (ACME), including the reload of the mail server.',
     }, { evidence: (0,evidence/* fields */.O)('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
     'certificate-unchecked': warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
         party: 'server',
@@ -31855,7 +31848,7 @@ const SHARED = {
     sent: 'what the probe sent',
     alert: 'the number of the TLS alert',
     name: 'the name of the TLS alert',
-    reason: 'the reason, in words',
+    reason: 'a description of the reason',
     code: 'the error code of the TLS library',
     required: 'the required value',
     subject: 'the subject of the certificate',
@@ -31863,15 +31856,15 @@ const SHARED = {
     openssl: "OpenSSL's error for the chain",
     missingIssuer: 'the issuer whose certificate was not sent',
     caIssuers: "the URL of the issuer's certificate, from the certificate; the gate does not fetch it",
-    nameConflict: 'that a trusted CA has the name of the issuer, but a different key',
-    issuerKeyId: 'the identifier of the key that has signed the certificate, from the certificate',
-    sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer',
+    nameConflict: 'set if a trusted CA has the name of the issuer, but a different key',
+    issuerKeyId: 'the identifier of the key that signed the certificate (authority key identifier)',
+    sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer (subject key identifier)',
     certificatesSent: 'how many certificates were sent',
     chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
     trusted: 'the trusted CAs, and where they come from',
-    root: 'the private root in which the chain ends',
-    rootSha256: 'its fingerprint',
-    badIssuer: 'the issuer that must not issue the certificate below it',
+    root: 'the private root at which the chain ends',
+    rootSha256: 'the SHA-256 fingerprint of that root',
+    badIssuer: 'the issuer that is not valid, or must not issue the certificate below it',
     issuerValidTo: "the notAfter date of the issuer's certificate",
     expected: 'the expected name',
     names: 'the subject alternative names',
@@ -31883,7 +31876,7 @@ const SHARED = {
     messageId: 'the Message-ID of the test message',
     check: 'SPF, DKIM or DMARC',
     authservId: 'the receiver whose results are used',
-    finding: 'the code of the finding that it is about',
+    finding: 'the code of the finding that this one refers to',
     until: 'the last day of the waiver',
 };
 /** Some of the shared fields of evidence. */
@@ -32350,15 +32343,15 @@ function inboxCause(code, cause) {
 const OF_INBOX = ' This is about the inbox server.';
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }) {
-    return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise get a certificate that includes ${expected}.`;
+    return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise, get a certificate that includes ${expected}.`;
 }
 /** Where the usual fix is a pin or `servername`. */
 const OWN = {
     'certificate-self-signed': {
-        remedy: 'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, if the certificate is not a CA certificate, add it to `ca` itself.',
+        remedy: 'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, unless the certificate is a CA certificate, add the certificate itself to `ca`.',
     },
     'certificate-wrong-purpose:self-signed-ca': {
-        remedy: ({ expected = '' }) => `\`openssl req -x509\` creates a CA certificate unless it is told not to. \`ca\` can make it a trusted CA, but not a certificate for a server. Create it again with the same key: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${(0,certificate_name/* alternativeName */.HW)(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
+        remedy: ({ expected = '' }) => `Create the certificate again with the same key, but not as a CA: \`openssl req -x509 -new -key server.key -days 365 -subj "/CN=${expected}" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=${(0,certificate_name/* alternativeName */.HW)(expected)}" -out server.crt\`, install it, and use it in \`ca\`.`,
     },
     'certificate-hostname-mismatch': { remedy: correctName },
     'certificate-hostname-mismatch:local-address': {
@@ -32519,13 +32512,15 @@ function need({ code, cause, evidence }) {
 ;// CONCATENATED MODULE: ./src/findings/software/providers.ts
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports, names) {
-    const certificate = `you cannot change its certificate. Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names} A certificate for any other name belongs to a proxy between client and server.`;
+    const own = `Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names}`;
+    const certificate = `you cannot change its certificate. ${own} A certificate for any other name belongs to a proxy between client and server.`;
+    const tls = `you cannot change its TLS settings. ${own} If that does not help, look for a proxy between client and server.`;
     return {
         'starttls-not-advertised': ports,
         'starttls-refused': ports,
         'plaintext-on-implicit-port': ports,
-        'tls-version-too-old': certificate,
-        'tls-handshake-failed': certificate,
+        'tls-version-too-old': tls,
+        'tls-handshake-failed': tls,
         certificate,
     };
 }
@@ -32544,7 +32539,7 @@ const microsoft365 = {
         'smtp-auth-disabled': 'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
         'basic-auth-blocked': 'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
         'access-token': 'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
-        'send-as': 'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take an hour until it is active.',
+        'send-as': 'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
         'message-size': 'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
     },
 };
@@ -32560,7 +32555,7 @@ const google = {
         'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
         'app-password': 'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
         'access-token': 'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
-        'auth-throttled': 'the number of logins of an account is limited. After too many attempts, none is accepted for a while.',
+        'auth-throttled': 'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
     },
 };
 const amazonSes = {
@@ -32640,12 +32635,12 @@ const courier = {
         'plaintext-auth-advertised': 'in `esmtpd` and `esmtpd-msa`, set `ESMTPAUTH=""`, and the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
         'plaintext-mail-accepted': 'set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
         'tls-version-too-old': (minVersion) => `allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
-        'tls-handshake-failed': 'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which has the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log has "STARTTLS failed".',
+        'tls-handshake-failed': 'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which contains the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log contains "STARTTLS failed".',
         'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
         certificate: 'replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
         'auth-not-advertised': 'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`) of `esmtpd` or `esmtpd-msa`, and restart that service.',
         'auth-mechanisms': 'set the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
-        'auth-rejected': '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc` the log has the reason.',
+        'auth-rejected': '`authtest USER PASSWORD` checks the credentials on the server. With `DEBUG_LOGIN=1` in `authdaemonrc`, the log shows the reason.',
         'auth-backend': 'authdaemond must run, and its modules (`authmodulelist` in `authdaemonrc`) must reach their database.',
         'unauthenticated-mail': 'set `AUTH_REQUIRED=1` in `esmtpd-msa`.',
         'auth-on-mx': 'set `ESMTPAUTH=""` and `ESMTPAUTH_TLS=""` in `esmtpd`, and the mechanisms in `esmtpd-msa`.',
@@ -32663,16 +32658,16 @@ const dovecot = {
         'plaintext-on-implicit-port': 'set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
         'plaintext-auth-advertised': 'set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
         'tls-version-too-old': (minVersion) => `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`) the log has the reason.',
+        'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
         'client-certificate-required': 'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
         certificate: 'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
-        'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (haproxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
-        'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (haproxy: `send-proxy-v2-ssl`).',
+        'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (HAProxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
+        'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (HAProxy: `send-proxy-v2-ssl`).',
         'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
-        'auth-rejected': 'with `auth_verbose = yes` the log has the reason. `doveadm auth test USER` checks the credentials on the server.',
-        'auth-backend': 'the log has the errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
+        'auth-rejected': 'with `auth_verbose = yes`, the log shows the reason. `doveadm auth test USER` checks the credentials on the server.',
+        'auth-backend': 'the log shows errors of the passdb (SQL, LDAP, PAM) and of the `auth` service.',
         'client-certificate-request': 'set `ssl_server_request_client_cert = yes` and `ssl_server_ca_file` (2.3: `ssl_verify_client_cert = yes`, `ssl_ca`), and `auth_ssl_username_from_cert = yes`. Add `external` to `auth_mechanisms`.',
-        'relay-unavailable': 'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server runs and accepts it. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
+        'relay-unavailable': 'mail goes to `submission_relay_host` and `submission_relay_port`: check that this server is running and accepts mail. `submission_relay_ssl` must be what the server expects (`no`, `starttls` or `smtps`), and with `submission_relay_ssl_verify` its certificate must be valid for that name.',
         'cached-credentials': 'run `doveadm auth cache flush USER`.',
         'message-size': 'set `submission_max_mail_size`. The server of `submission_relay_host` has a limit of its own.',
     },
@@ -32696,12 +32691,12 @@ const exchange = {
         'plaintext-auth-advertised': 'select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
         'plaintext-mail-accepted': 'run `Set-ReceiveConnector -RequireTLS $true`.',
         'tls-version-too-old': (minVersion) => `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
-        'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log has Schannel events.',
+        'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log contains Schannel events.',
         'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
         certificate: 'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
         'auth-not-advertised': 'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
         'auth-mechanisms': 'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
-        'auth-rejected': 'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows have the reason.',
+        'auth-rejected': 'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows show the reason.',
         'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
         'auth-on-mx': 'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
         'relay-for-accounts': 'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
@@ -32726,10 +32721,10 @@ const exim = {
         'plaintext-auth-advertised': 'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
         'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
         'tls-version-too-old': (minVersion) => `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
-        'tls-handshake-failed': 'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log has "TLS error".',
+        'tls-handshake-failed': 'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log contains "TLS error".',
         'client-certificate-required': 'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         certificate: 'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
-        'tls-in-proxy': 'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not have it in `relay_from_hosts`.',
+        'tls-in-proxy': 'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not list it in `relay_from_hosts`.',
         'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
         'auth-mechanisms': 'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
         'auth-command-refused': 'the client must match `auth_advertise_hosts`, by host name or IP address, at the second EHLO as well.',
@@ -32763,7 +32758,7 @@ const haraka = {
         certificate: 'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
         'auth-not-advertised': 'enable an auth plugin in `config/plugins`, such as `auth/flat_file`.',
         'auth-mechanisms': 'set `methods` of the auth plugin, for example in `config/auth_flat_file.ini`.',
-        'auth-rejected': 'the log has the reason of the auth plugin in `config/plugins`.',
+        'auth-rejected': 'the log shows why the auth plugin in `config/plugins` rejects the credentials.',
         'message-size': 'set `bytes` in the section `max` of `config/connection.ini` (before 3.1, `config/databytes`).',
     },
 };
@@ -32778,15 +32773,15 @@ const nginx = {
         'plaintext-on-implicit-port': 'add `ssl` to the `listen` directive.',
         'plaintext-auth-advertised': 'set `starttls only` instead of `starttls on`.',
         'tls-version-too-old': (minVersion) => `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log has the reason.',
+        'tls-handshake-failed': 'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log shows the reason.',
         'client-certificate-required': 'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
         certificate: 'set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
         'auth-not-advertised': 'list the mechanisms in `smtp_auth` (`plain login`).',
         'auth-mechanisms': 'list the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
         'auth-command-refused': 'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
-        'auth-rejected': 'the server of `auth_http` decides: its log has the reason, and nginx sends its `Auth-Status`. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
-        'auth-backend': 'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log has the reason.',
-        'relay-unavailable': 'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log has the reason.',
+        'auth-rejected': 'the server of `auth_http` decides: its log shows the reason, and nginx sends its `Auth-Status` to the client. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
+        'auth-backend': 'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log shows the reason.',
+        'relay-unavailable': 'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log shows the reason.',
         'client-certificate-request': 'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
     },
 };
@@ -32805,7 +32800,7 @@ const openSmtpd = {
         'client-certificate-required': 'set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
         certificate: 'set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
         'auth-not-advertised': 'add `auth` to the `listen on` rule.',
-        'auth-rejected': 'with `auth <TABLE>`, the table has the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
+        'auth-rejected': 'with `auth <TABLE>`, the table must contain the passwords as `smtpctl encrypt` prints them. Without a table, the credentials are those of a system user.',
         'unauthenticated-mail': 'use `auth` instead of `auth-optional` in the `listen on` rule.',
         'auth-on-mx': 'remove `auth-optional` from the `listen on` rule for port 25.',
         'relay-for-accounts': 'add `match from any auth for any action "outbound"` to `smtpd.conf`, with `action "outbound" relay`. OpenSMTPD replies "Invalid recipient" if no `match` rule applies. Test the file with `smtpd -n`.',
@@ -32819,37 +32814,37 @@ const postfix = {
     greets: /^\S+ ESMTP Postfix\b/,
     words: /^(?:4\.7\.0 TLS not available due to local problem$|5\.5\.1 Error: authentication not enabled$|5\.7\.8 Error: authentication failed: |[45]\.\d\.\d <[^>]*>: (?:Client host|Helo command|Sender address|Recipient address) rejected: |[45]\.\d\.\d <[^>]*>: Relay access denied$)/,
     settings: {
-        'greeting-rejected': 'check `postscreen_access_list` and `postscreen_dnsbl_sites`, or `smtpd_client_restrictions` if `smtpd_delay_reject = no`.',
-        'ehlo-rejected': 'check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`) if `smtpd_delay_reject = no`.',
-        'starttls-not-advertised': 'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log has "No server certs available" if it cannot load a certificate.',
+        'greeting-rejected': 'check `postscreen_access_list` and `postscreen_dnsbl_sites`. With `smtpd_delay_reject = no`, also check `smtpd_client_restrictions`.',
+        'ehlo-rejected': 'with `smtpd_delay_reject = no`, check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`).',
+        'starttls-not-advertised': 'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log contains "No server certs available" if it cannot load a certificate.',
         'starttls-refused': 'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
         'starttls-hidden': 'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
         'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
         'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
         'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
-        'tls-version-too-old': (minVersion) => `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one counts with \`smtpd_tls_security_level = may\`. Its OpenSSL must support that version.`,
-        'tls-handshake-failed': 'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1` the log has the reason.',
+        'tls-version-too-old': (minVersion) => `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one applies with \`smtpd_tls_security_level = may\`, the second one with \`encrypt\`. Its OpenSSL must support that version.`,
+        'tls-handshake-failed': 'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
         'client-certificate-required': 'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
-        certificate: 'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4, `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+        certificate: 'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4: `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
         'tls-in-proxy': 'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
         'auth-not-advertised': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
         'auth-mechanisms': 'with Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
         'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
-        'line-too-long': 'set `smtpd_sasl_response_limit` (before 3.4, `line_length_limit`).',
-        'auth-rejected': 'the log has the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd has more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+        'line-too-long': 'raise `smtpd_sasl_response_limit` (before 3.4: `line_length_limit`).',
+        'auth-rejected': 'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
         'auth-backend': 'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
         'client-certificate-request': 'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
         'cached-credentials': 'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
-        'unauthenticated-mail': 'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}`, and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
+        'unauthenticated-mail': 'for the submission service, set `smtpd_delay_reject = no` and `smtpd_sender_restrictions = permit_sasl_authenticated, check_sender_access static:{530 5.7.0 Authentication required}` (in `master.cf`: `-o { name = value }`), and remove `reject` from `smtpd_client_restrictions` and `smtpd_helo_restrictions`, which would then reject clients before AUTH.',
         'auth-on-mx': 'set `smtpd_sasl_auth_enable = no` in `main.cf`, and `yes` for the submission services in `master.cf`.',
         'relay-for-accounts': 'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
         'client-rules': 'put `permit_sasl_authenticated` before the rules about the client, such as `reject_unknown_client_hostname` or `reject_rbl_client`, in `smtpd_client_restrictions` and `smtpd_recipient_restrictions`.',
         'ehlo-name-rules': 'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
         'sender-verification': '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
         'send-as': 'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
-        'disk-full': 'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log has "not enough free space in mail queue".',
+        'disk-full': 'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log contains "not enough free space in mail queue".',
         'message-size': 'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
-        'content-scanner': 'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: the log has a warning that names the one that does not respond. `milter_default_action` says what happens then.',
+        'content-scanner': 'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
     },
 };
 
@@ -32858,16 +32853,16 @@ const postfix = {
 const qpsmtpd = {
     greets: /^\S+ ESMTP qpsmtpd\b/,
     settings: {
-        'starttls-not-advertised': 'load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log has "Cannot locate cert/key" if its user cannot read one of the files.',
+        'starttls-not-advertised': 'load the plugin in `config/plugins`: `tls CERTIFICATE KEY CA`. Its log contains "Cannot locate cert/key" if its user cannot read one of the files.',
         'plaintext-on-implicit-port': 'the plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
         'plaintext-auth-advertised': 'write `1` into `config/tls_before_auth`.',
         'tls-version-too-old': (minVersion) => `remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
-        'tls-handshake-failed': 'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log has "TLS failed".',
+        'tls-handshake-failed': 'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log contains "TLS failed".',
         certificate: 'replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
         'auth-not-advertised': 'load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
         'auth-mechanisms': 'the authentication plugins in `config/plugins` determine the mechanisms.',
-        'auth-rejected': 'the log has the reason of the authentication plugin in `config/plugins`.',
-        'auth-backend': 'the log has the reason of the authentication plugin in `config/plugins`.',
+        'auth-rejected': 'the log shows why the authentication plugin in `config/plugins` rejects the credentials.',
+        'auth-backend': 'the log shows the error of the authentication plugin in `config/plugins`.',
         'message-size': 'write the limit in bytes into `config/databytes`.',
     },
 };
@@ -32886,7 +32881,7 @@ const sendmail = {
         'plaintext-auth-advertised': 'add `p` to `confAUTH_OPTIONS` (such as `A p y`).',
         'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
         'tls-version-too-old': (minVersion) => `remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
-        'tls-handshake-failed': 'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14 the log has "STARTTLS=server, error".',
+        'tls-handshake-failed': 'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14, the log contains "STARTTLS=server, error".',
         'client-certificate-required': 'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
         certificate: 'set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
         'auth-not-advertised': 'define `confAUTH_MECHANISMS`, and check with `sendmail -d0.1 -bv root` that it is built with SASLv2. `A` among the modifiers of the daemon (`M=`) disables AUTH.',
@@ -32920,7 +32915,7 @@ const stalwart = {
         'tls-in-proxy': 'add the proxy to the trusted networks of the PROXY protocol for the listener (`overrideProxyTrustedNetworks`), and configure the proxy to send it: Stalwart then knows that the client uses TLS.',
         'auth-not-advertised': '`saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) must list mechanisms for this port. By default there are none on port 25.',
         'auth-mechanisms': 'set `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`).',
-        'auth-rejected': 'the log has the reason. An account with two-factor authentication requires an app password.',
+        'auth-rejected': 'the log shows the reason. An account with two-factor authentication requires an app password.',
         'unauthenticated-mail': 'set `require` of the AUTH stage (`session.auth.require`) for the submission port.',
         'auth-on-mx': 'make `saslMechanisms` of the AUTH stage (`session.auth.mechanisms`) depend on `local_port`.',
         'relay-for-accounts': '`allowRelaying` of the RCPT stage (`session.rcpt.relay`) must be true if `!is_empty(authenticated_as)`.',
@@ -33043,7 +33038,12 @@ function remedyOf({ reply = '', data = '' }, { examples, setting }, text, observ
     const more = setting === undefined || software === undefined
         ? examples
         : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
-    return more === undefined ? text : `${text} ${more}`;
+    const names = observed?.endpoint.settingNames ?? {};
+    return asConfigured(more === undefined ? text : `${text} ${more}`, names);
+}
+/** A fix with the names by which the user knows what is set: the input `rcpt-to` instead of `delivery.to`. */
+function asConfigured(text, names) {
+    return text.replace(/`([\w.-]+)`/g, (code, key) => (Object.hasOwn(names, key) ? `\`${names[key]}\`` : code));
 }
 function commandOf({ reproduce }, { exact, values }, { endpoint, address, capabilities, redact }) {
     if (!reproduce)
@@ -46803,9 +46803,9 @@ async function reopening(context, target, deadline, work) {
         await context.run.pause(pauseMs);
     }
 }
-/** The dialogue with the inbox, which all endpoints that deliver there share. */
-function inboxTranscript(context, target) {
-    return context.run.inboxes.transcript(target, settingsFor(context, target));
+/** The session with the inbox, which all endpoints that deliver there share. */
+function inboxSession(context, target) {
+    return context.run.inboxes.session(target, settingsFor(context, target));
 }
 function settingsFor({ endpoint, run }, target) {
     const { ca, minVersion, minValidDays } = endpoint.tls;
@@ -46909,8 +46909,7 @@ function inboxFinding(failure, target) {
         return finding('inbox-rejected', message, { evidence: { ...evidence, ...naming }, cause });
     }
     if (failure.kind === 'bad-certificate') {
-        const known = finding('inbox-unreachable', message, { cause: 'certificate' });
-        return { ...known, ...aboutCertificate(failure.objections, evidence) };
+        return { ...finding('inbox-unreachable', message), ...aboutCertificate(failure.objections, evidence) };
     }
     const isInconclusive = failure.kind === 'no-connection' && failure.cause.inconclusive;
     return finding('inbox-unreachable', message, {
@@ -48513,7 +48512,7 @@ async function delivery(context, signedIn) {
         const opened = await openInbox(context, inbox);
         if (!opened.ok) {
             const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: (0,inbox_failure/* isTransient */.dg)(opened.failure) };
-            return withInboxTranscript(context, inbox, failed);
+            return withInboxSession(context, inbox, failed);
         }
     }
     const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
@@ -48530,13 +48529,20 @@ async function delivery(context, signedIn) {
     // The server does not have to keep the session open while the message is in transit.
     const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
     const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
-    return withInboxTranscript(context, inbox, all);
+    return withInboxSession(context, inbox, all);
 }
-/** Adds the dialogue with the inbox if a finding is about the inbox. */
-function withInboxTranscript(context, inbox, result) {
+/** Adds the session with the inbox if a finding is about the inbox. */
+function withInboxSession(context, inbox, result) {
     const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
-    const lines = isAboutInbox ? inboxTranscript(context, inbox) : [];
-    return lines.length === 0 ? result : { ...result, facts: { ...result.facts, inboxTranscript: lines } };
+    if (!isAboutInbox)
+        return result;
+    const { lines, mailbox } = inboxSession(context, inbox);
+    const facts = {
+        ...result.facts,
+        ...(lines.length > 0 && { inboxTranscript: lines }),
+        ...(mailbox !== undefined && { inboxMailbox: mailbox }),
+    };
+    return { ...result, facts };
 }
 function done(findings) {
     return { ok: true, findings, next: undefined };
@@ -48617,9 +48623,8 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
 
 ;// CONCATENATED MODULE: ./src/gate/as-used.ts
 /** An endpoint with what the gate itself has used, so that a command does the same. */
-function asUsed(endpoint, { ehloName, endsInDefaultStore, inboxTranscript = [] }) {
+function asUsed(endpoint, { ehloName, endsInDefaultStore, inboxMailbox: mailbox }) {
     const { delivery } = endpoint;
-    const mailbox = mailboxIn(inboxTranscript);
     return {
         ...endpoint,
         ...(ehloName !== undefined && { ehlo: ehloName }),
@@ -48627,11 +48632,6 @@ function asUsed(endpoint, { ehloName, endsInDefaultStore, inboxTranscript = [] }
         ...(delivery?.inbox &&
             mailbox !== undefined && { delivery: { ...delivery, inbox: { ...delivery.inbox, mailbox } } }),
     };
-}
-/** The mailbox that the gate opened last: an IMAP server may require a prefix before the configured name. */
-function mailboxIn(lines) {
-    const opened = lines.flatMap(({ from, text }) => from === 'client' ? (/^\S+ (?:SELECT|EXAMINE) ("?)([^{(]+)\1$/.exec(text)?.[2] ?? []) : []);
-    return opened.at(-1);
 }
 
 ;// CONCATENATED MODULE: ./src/gate/endpoint-report.ts
@@ -49263,7 +49263,11 @@ class Inboxes {
         const slot = this.#slotOf(target, settings);
         if (!slot.inbox) {
             slot.transcript = new transcript/* Transcript */.j();
-            const session = { ...settings, transcript: slot.transcript };
+            delete slot.mailbox;
+            const onMailbox = (name) => {
+                slot.mailbox = name;
+            };
+            const session = { ...settings, transcript: slot.transcript, onMailbox };
             const stop = this.#closing.signal;
             const opening = (0,inbox_failure/* resultOf */.Bg)(explained(connectInbox(target, session, stop, slot.baselines), target, settings, stop));
             slot.inbox = opening;
@@ -49276,9 +49280,10 @@ class Inboxes {
         }
         return slot.inbox;
     }
-    /** The dialogue with an inbox since it was opened last. */
-    transcript(target, settings) {
-        return [...this.#slotOf(target, settings).transcript.lines];
+    /** The session with an inbox since it was opened last. */
+    session(target, settings) {
+        const { transcript, mailbox } = this.#slotOf(target, settings);
+        return { lines: [...transcript.lines], ...(mailbox !== undefined && { mailbox }) };
     }
     #slotOf(target, settings) {
         const { scheme, host, port, username, password } = target;
@@ -49304,7 +49309,7 @@ async function connectInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(206)]).then(__nccwpck_require__.bind(__nccwpck_require__, 72206))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(836)]).then(__nccwpck_require__.bind(__nccwpck_require__, 17836))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
             return (await __nccwpck_require__.e(/* import() */ 510).then(__nccwpck_require__.bind(__nccwpck_require__, 82510))).openPop3Inbox(target, settings, stop);
@@ -77252,7 +77257,6 @@ function selectEnvironments(input, lists) {
         return { isEverything: true, includes: () => true, problems: [] };
     const known = new Set(lists.flatMap(({ items, defaults }) => items.flatMap((item) => environmentOf(item, defaults) ?? [])));
     const names = new Set(namesIn(input.text, known));
-    const unknown = [...names].filter((name) => !known.has(name));
     // Without its endpoints, the environments of a list are not known either.
     const isComplete = lists.every(({ items, problems }) => items.length > 0 || problems.length === 0);
     return {
@@ -77261,9 +77265,7 @@ function selectEnvironments(input, lists) {
             const environment = environmentOf(item, defaults);
             return environment === undefined || names.has(environment);
         },
-        problems: isComplete
-            ? unknown.slice(0, NAMES).map((name) => ({ ...input.place, message: unknownName(name, known) }))
-            : [],
+        problems: isComplete ? problemsOf(names, known).map((message) => ({ ...input.place, message })) : [],
     };
 }
 /** The environment of an endpoint; undefined if it names none. */
@@ -77274,17 +77276,47 @@ function environmentOf(item, defaults) {
 /** Names are separated by line breaks, commas and spaces. A known name may itself contain spaces. */
 function namesIn(text, known) {
     const parts = text.split(/[\r\n,]+/).map((part) => part.trim());
-    const names = parts.flatMap((part) => (known.has(part) ? [part] : part.split(/\s+/))).filter((name) => name !== '');
-    // A text without a name selects nothing, which is an error.
-    return names.length > 0 ? names : [text];
+    return parts.flatMap((part) => (known.has(part) ? [part] : part.split(/\s+/))).filter((name) => name !== '');
+}
+function problemsOf(names, known) {
+    if (names.size === 0)
+        return [`no environment is named${listOf(known)}`];
+    const unknown = [...names].filter((name) => !known.has(name));
+    return unknown.slice(0, NAMES).map((name) => unknownName(name, known));
 }
 function unknownName(name, known) {
     const what = isQuotableName(name) ? `the environment "${name}"` : 'one of these environments';
+    return known.size === 0
+        ? `no endpoint has ${what}, nor any other environment`
+        : `no endpoint has ${what}${listOf(known)}`;
+}
+function listOf(known) {
     if (known.size === 0)
-        return `no endpoint has ${what}, nor any other environment`;
+        return '';
     const listed = [...known].slice(0, NAMES).map((each) => (0,text_shorten/* shorten */.ml)(each, NAME_LIMIT));
     const more = known.size > NAMES ? ` and ${known.size - NAMES} more` : '';
-    return `no endpoint has ${what}; the environments are ${listed.join(', ')}${more}`;
+    return `; the environments are ${listed.join(', ')}${more}`;
+}
+
+;// CONCATENATED MODULE: ./src/plan/names-of-keys.ts
+
+
+
+/** The keys of an endpoint that the inputs set, with the names that the user knows; undefined if there are none. */
+function namesOfKeys(endpoint, surface) {
+    const inputs = Object.entries(KEYS_OF_INPUTS).filter(([input, key]) => at(endpoint, ...key.split('.'))?.place.input === input);
+    const names = inputs.map(([input, key]) => [key, surface === 'terminal' ? inTerminal(input) : input]);
+    const known = new Map(names);
+    const whole = [
+        ['auth', ['auth.username']],
+        ['delivery', ['delivery.from', 'delivery.to']],
+    ];
+    for (const [mapping, keys] of whole) {
+        const all = keys.flatMap((key) => known.get(key) ?? []);
+        if (all.length === keys.length)
+            known.set(mapping, all.join('` and `'));
+    }
+    return known.size === 0 ? undefined : Object.fromEntries(known);
 }
 
 ;// CONCATENATED MODULE: ./src/plan/resolve.ts
@@ -77380,6 +77412,7 @@ function inboxOf({ inbox, username, password }) {
 
 
 
+
 /**
  * Reads and checks the configuration of a run. Sends nothing.
  * @param inputs the inputs of the action by name; an empty text means not set
@@ -77419,10 +77452,15 @@ function loadPlan(inputs, context) {
     const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
     if (isEmpty && endpointProblems.length === 0)
         problems.push(noEndpoint(given));
-    const valid = selected.flatMap(({ own, settings: checked }) => (checked ? [{ own, checked }] : []));
+    const valid = selected.flatMap(({ own, merged, settings: checked }) => (checked ? [{ own, merged, checked }] : []));
     if (problems.length > 0 || !settings || valid.length < selected.length)
         throw invalid(problems, context);
-    const endpoints = valid.map(({ own, checked }) => resolveEndpoint(checked, settings, { anchors, identities }, sourceOf(own.place, context)));
+    const endpoints = valid.map(({ own, merged, checked }) => {
+        const settingNames = namesOfKeys(merged, context.surface);
+        const source = sourceOf(own.place, context);
+        const endpoint = resolveEndpoint(checked, settings, { anchors, identities }, source);
+        return { ...endpoint, ...(settingNames && { settingNames }) };
+    });
     const { deadline, 'report-dir': reportDir } = settings;
     return {
         ...(context.surface === 'terminal' && { inTerminal: true }),
@@ -78522,7 +78560,7 @@ function messagesOf(members) {
         return [gfm `${(0,text_shorten/* shorten */.ml)(only.text, sections_TEXT_LIMIT)}${example}`];
     }
     return [
-        listOf(messages, ({ text, from }) => gfm `${nameList(from.map(({ view }) => view))}: ${(0,text_shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`),
+        details_listOf(messages, ({ text, from }) => gfm `${nameList(from.map(({ view }) => view))}: ${(0,text_shorten/* shorten */.ml)(text, sections_TEXT_LIMIT)}`),
     ];
 }
 /** Each field once, with the values that it has. */
@@ -78557,7 +78595,7 @@ function variants(members, textOf) {
     }
     return [...found.values()];
 }
-function listOf(all, item) {
+function details_listOf(all, item) {
     const missing = all.length - LISTED;
     return markdown_list([...all.slice(0, LISTED).map(item), ...(missing > 0 ? [gfm `and ${missing} more like these`] : [])]);
 }

@@ -1,5 +1,5 @@
-export const id = 206;
-export const ids = [206];
+export const id = 836;
+export const ids = [836];
 export const modules = {
 
 /***/ 1030:
@@ -32,7 +32,7 @@ function bounded(text) {
 
 /***/ }),
 
-/***/ 2206:
+/***/ 7836:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -171,6 +171,14 @@ class ImapLog {
     }
 }
 
+;// CONCATENATED MODULE: ./src/inbox/imap/namespace.ts
+/** The name that the client requests for a mailbox: it adds the prefix of the namespace, except to INBOX. */
+function pathOf(mailbox, { prefix } = { prefix: '' }) {
+    if (mailbox.toUpperCase() === 'INBOX')
+        return 'INBOX';
+    return mailbox.startsWith(prefix) ? mailbox : prefix + mailbox;
+}
+
 // EXTERNAL MODULE: ./src/text/reason.ts
 var text_reason = __webpack_require__(2223);
 // EXTERNAL MODULE: ./src/text/peer.ts
@@ -249,6 +257,7 @@ function whatServerSays(error) {
 
 
 
+
 /** The codes of a lost connection or a server that did not reply, of the client and of the system. */
 const LOST = new Set([
     'NoConnection',
@@ -321,16 +330,16 @@ function openError(error, mailbox, log, namespace) {
 }
 /** Separators that servers use. A configured name with the wrong one is the name of a different mailbox. */
 const SEPARATORS = ['/', '.'];
-function namingOf(mailbox, { prefix, delimiter } = { prefix: '' }) {
-    const withPrefix = (name) => (name.startsWith(prefix) ? name : prefix + name);
-    const requested = withPrefix(mailbox);
+function namingOf(mailbox, namespace) {
+    const requested = pathOf(mailbox, namespace);
+    const delimiter = namespace?.delimiter;
     const wrong = SEPARATORS.find((separator) => separator !== delimiter && mailbox.includes(separator));
     const isOther = wrong !== undefined && typeof delimiter === 'string' && !mailbox.includes(delimiter);
     return {
         ...(requested !== mailbox && { requested: (0,peer/* excerpt */.Kb)(requested) }),
         ...(isOther && {
             separator: (0,peer/* excerpt */.Kb)(delimiter),
-            suggested: (0,peer/* excerpt */.Kb)(withPrefix(mailbox.replaceAll(wrong, delimiter))),
+            suggested: (0,peer/* excerpt */.Kb)(pathOf(mailbox.replaceAll(wrong, delimiter), namespace)),
         }),
     };
 }
@@ -454,6 +463,7 @@ class JudgedTransport {
 
 
 
+
 /** IDLE begins again soon after a command, so that the server announces the next message. */
 const IDLE_AFTER_MS = 50;
 /** The client's own limits are in gigabytes. */
@@ -508,6 +518,7 @@ async function connectImap(target, settings, stop, baselines) {
             client.close();
             throw connectError((await transport.failure) ?? error, log);
         });
+        settings.onMailbox(pathOf(target.mailbox, client.namespace));
         const opened = await deadline
             .race(client.mailboxOpen(target.mailbox).then(unlessLost), late)
             .catch(async (error) => {
@@ -795,7 +806,7 @@ async function openImapInbox(target, settings, stop, baselines) {
         throw error;
     });
     // Two dialogues in one transcript could not be told apart.
-    const ofJunk = { ...settings, transcript: new transcript/* Transcript */.j() };
+    const ofJunk = { ...settings, transcript: new transcript/* Transcript */.j(), onMailbox: () => undefined };
     const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
     const junk = state &&
         new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);

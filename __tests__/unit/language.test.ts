@@ -203,6 +203,12 @@ test('user-visible text, comments and documentation use the terms of the word li
   expect(texts.flatMap(violations)).toEqual([]);
 });
 
+test('texts about findings are true in a terminal too: the gate does not need a runner', () => {
+  const texts = sources.filter(({ file }) => file.startsWith('src/findings/'));
+  const runners = texts.flatMap(({ file, text }) => textOf(file, text).text.match(/[\w-]+ runners?\b/gi) ?? []);
+  expect(new Set(runners)).toEqual(new Set(['GitHub-hosted runners', 'self-hosted runner']));
+});
+
 test('titles of tests and comments in tests use the terms of the word list', () => {
   expect(tests.flatMap(({ file, text }) => violations(textOf(file, text, isTitle)))).toEqual([]);
 });

@@ -174,7 +174,7 @@ test('a closed port of this machine is not blamed on a firewall', async () => {
 
 test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['refused', 'ECONNREFUSED', '192.0.2.1'], 'Connection refused', 'server'],
-  [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this port of the runner', 'configuration'],
+  [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this local port', 'configuration'],
   [['no-route', 'ENETUNREACH', '192.0.2.1'], 'No route to the server', 'network'],
   [['no-route', 'ENETUNREACH', '2001:db8::1'], 'No IPv6 route to the server', 'network'],
   [['timed-out', 'no response in time', '192.0.2.1'], 'Connection timed out', 'network'],
@@ -182,7 +182,7 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['no-route', 'ENETUNREACH', '224.0.0.1'], 'Not the IP address of a server', 'server'],
   [['no-route', 'ENETUNREACH', 'ff02::1'], 'Not the IP address of a server', 'server'],
   [['timed-out', 'no response in time', '240.0.0.1'], 'Not the IP address of a server', 'server'],
-  [['timed-out', 'no response in time', '127.0.0.10'], 'Server on the runner does not respond', 'configuration'],
+  [['timed-out', 'no response in time', '127.0.0.10'], 'Local server does not respond', 'configuration'],
   [['timed-out', 'no response in time', '10.1.2.3'], 'Private IP address does not respond', 'configuration'],
   [['timed-out', 'no response in time', 'fd00::1'], 'Private IP address does not respond', 'configuration'],
 ])('the fix for a failed connection depends on the address: %j', (failure, title, party) => {
@@ -207,8 +207,8 @@ test.each([
 });
 
 test.each([
-  ['EMFILE', 'Runner has no resources left'],
-  ['EPERM', 'Runner forbids the connection'],
+  ['EMFILE', 'No resources left on this machine'],
+  ['EPERM', 'Connection forbidden on this machine'],
   ['EOTHER', 'Connection failed on this machine'],
 ])('%s on this machine has its own fix', async (code, title) => {
   const resolver: Resolver = () => Promise.reject(failureOf({ code }, '127.0.0.1'));

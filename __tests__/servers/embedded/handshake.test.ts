@@ -274,7 +274,7 @@ describe('an alert is explained', () => {
     [42, 'bad certificate', /did not request one/, /proxy/],
     [47, 'illegal parameter', /a value in the handshake/, /Update the server's TLS library/],
     [48, 'unknown ca', /did not request one/, /proxy/],
-    [49, 'access denied', /denies access/, /runner's IP address/],
+    [49, 'access denied', /denies access/, /gate's IP address/],
     [50, 'decode error', /could not parse/, /Update the server's TLS library/],
     [51, 'decrypt error', /was not valid/, /another network/],
     [80, 'internal error', /internal error/, /server's log.*certificate or key/],

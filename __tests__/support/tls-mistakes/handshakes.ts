@@ -35,7 +35,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
       ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
       message: /closes the connection instead of replying to the ClientHello/,
-      fix: /^Check that the certificate and private key files exist.*PROXY protocol.*allow the runner's IP address/,
+      fix: /^Check that the certificate and private key files exist.*PROXY protocol.*allow the gate's IP address/,
     },
     {
       name: 'cipher suites without encryption only',

@@ -48,7 +48,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the runner's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
+            "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the gate's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
           examples:
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
@@ -65,7 +65,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+            "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the gate's IP address after too many failed logins. The credentials themselves may be correct.",
           reproduce: WHEN_CLOSED,
         },
         'during-message': {
@@ -105,7 +105,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the runner's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
+            "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
           reproduce: { command: 'ehlo', shows: 'Timeout' },
         },
         'short-wait': {
@@ -250,7 +250,7 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the runner's IP address. If not, run the gate again later.",
+        "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the gate's IP address. If not, run the gate again later.",
       reproduce: { command: 'as-far-as', shows: REPLY },
     },
     {
@@ -262,7 +262,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners that share an IP address also share its limits.",
+            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the gate's IP address. Clients that share an IP address also share its limits.",
         },
         maintenance: {
           title: 'Server is shutting down',
@@ -284,16 +284,16 @@ export const ANY_STEP = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. The reply is about the name in EHLO.",
+            "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address. The reply is about the name in EHLO.",
           reference: 'RFC 5321 section 4.1.4',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'client-name': {
-          title: 'No reverse DNS for the runner',
+          title: 'No reverse DNS for the gate',
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
+            "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'client-rejected': {
@@ -301,7 +301,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address on the server, request its removal from the blocklist, or use a runner with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
+            "Exempt the gate's IP address on the server, request its removal from the blocklist, or run the gate on a machine with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
           setting: 'greeting-rejected',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
@@ -342,7 +342,7 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
+        "Run the gate again. If it persists, exempt the gate's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     },
     {
       causes: {

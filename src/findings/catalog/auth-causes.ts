@@ -258,7 +258,7 @@ const OF_THE_ACCOUNT = {
 const OF_THE_CLIENT = {
   'client-not-allowed': server(
     'Client not allowed to authenticate',
-    "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.",
+    "Add the gate's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.",
     { setting: 'client-not-allowed' },
   ),
   blocked: server(

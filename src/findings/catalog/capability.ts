@@ -38,7 +38,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the gate's IP address is on a blocklist, or not on an allowlist.",
       setting: 'greeting-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -51,25 +51,25 @@ export const CAPABILITY = {
           title: 'Host accepts no mail',
           party: 'configuration',
           certainty: 'likely',
-          remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the runner's IP address: exempt that address on the server.`,
+          remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the gate's IP address: exempt that address on the server.`,
           reference: 'RFC 7504 section 3',
           reproduce: SHOWS_REPLY,
         },
         blocklist: {
-          title: 'IP address of the runner is on a blocklist',
+          title: 'IP address of the gate is on a blocklist',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address on the server, request its removal from the blocklist, which the reply usually names, or use a self-hosted runner with a fixed IP address. Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
+            "Exempt the gate's IP address on the server, request its removal from the blocklist, which the reply usually names, or run the gate on a machine with a fixed IP address (in a workflow: a self-hosted runner). Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
         'client-name': {
-          title: 'No reverse DNS for the runner',
+          title: 'No reverse DNS for the gate',
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server.",
+            "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server.",
           reproduce: SHOWS_REPLY,
         },
         'rate-limit': {
@@ -77,14 +77,14 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the runner's IP address.",
+            "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the gate's IP address.",
         },
         'access-denied': {
           title: 'Server does not allow this client',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Allow the runner's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
+            "Allow the gate's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -143,7 +143,7 @@ export const CAPABILITY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the runner's IP address.",
+        "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the gate's IP address.",
       setting: 'ehlo-rejected',
       reproduce: SHOWS_REPLY,
     },
@@ -158,7 +158,7 @@ export const CAPABILITY = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
+            "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
           setting: 'ehlo-rejected',
           reference: 'RFC 5321 section 4.1.4',
           reproduce: SHOWS_REPLY,
@@ -168,7 +168,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the runner's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
+            "Exempt the gate's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },
@@ -279,7 +279,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Enable STARTTLS for the runner's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
+            "Enable STARTTLS for the gate's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
           setting: 'starttls-not-advertised',
           reproduce: NOT_OFFERED,
         },

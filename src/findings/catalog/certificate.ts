@@ -345,7 +345,7 @@ export const CERTIFICATE = {
       party: 'server',
       certainty: 'likely',
       remedy: ({ keyType = 'RSA' }: Values) =>
-        `Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
+        `Run the gate again. If it persists, exempt the gate's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
     },
     {
       evidence: { outcome: 'how the additional connection ended' },

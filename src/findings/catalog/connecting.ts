@@ -26,7 +26,7 @@ export const CONNECTING = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Check the spelling of `host`. If it is correct and the name is internal, use a runner in a network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
+        'Check the spelling of `host`. If it is correct and the name is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the name should be public, add an A or AAAA record.',
     },
     {
       evidence: {
@@ -62,26 +62,26 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, use a runner that can resolve names in that zone.',
+            'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
         },
         'lookup-failed': {
           title: 'Name resolution failed',
           party: 'network',
           certainty: 'likely',
           remedy:
-            "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the runner's resolver and the domain's name servers (an invalid DNSSEC signature has the same effect).",
+            "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the machine that runs the gate, and the domain's name servers (an invalid DNSSEC signature has the same effect).",
         },
       },
     },
   ),
   'no-route': error(
     'No route to the server',
-    'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.',
+    'The machine that runs the gate has no route to the IP address. Private networks can only be reached from inside, and many cloud machines, including GitHub-hosted runners, have no IPv6.',
     {
       party: 'network',
       certainty: 'likely',
       remedy:
-        'Run the gate on a runner that has a route to this network: a self-hosted runner in the same network, or one that is connected to it by a VPN.',
+        'Run the gate on a machine that has a route to this network: one in the same network (in a workflow: a self-hosted runner), or one that is connected to it by a VPN.',
     },
     {
       evidence: fields('detail', 'address'),
@@ -92,7 +92,7 @@ export const CONNECTING = {
           party: 'network',
           certainty: 'likely',
           remedy:
-            "Run the gate on a runner with IPv6, or test the server's IPv4 address. The runner probably has no IPv6, like GitHub-hosted runners.",
+            "Run the gate on a machine with IPv6, or test the server's IPv4 address. Many cloud machines, including GitHub-hosted runners, have no IPv6.",
         },
         'not-of-a-server': NOT_OF_A_SERVER,
       },
@@ -105,24 +105,24 @@ export const CONNECTING = {
       party: 'configuration',
       certainty: 'likely',
       remedy:
-        'Fix the problem on the runner, or use a different one. `detail` in the evidence contains the error code of the operating system.',
+        'Fix the problem on the machine that runs the gate, or use a different one. `detail` in the evidence contains the error code of the operating system.',
     },
     {
       evidence: fields('detail', 'address'),
       causes: {
         resources: {
-          title: 'Runner has no resources left',
+          title: 'No resources left on this machine',
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            "Lower `concurrency`, or raise the runner's limit (`ulimit -n` for file descriptors): the runner has no file descriptors, ports or memory left.",
+            'Lower `concurrency`, or raise the limit (`ulimit -n` for file descriptors): the machine that runs the gate has no file descriptors, ports or memory left.',
         },
         forbidden: {
-          title: 'Runner forbids the connection',
+          title: 'Connection forbidden on this machine',
           party: 'configuration',
           certainty: 'certain',
           remedy:
-            "Allow outbound connections to this host and port in the runner's firewall or sandbox: one of its rules forbids the connection.",
+            'Allow outbound connections to this host and port in the firewall or sandbox of the machine that runs the gate: one of its rules forbids the connection.',
         },
       },
     },
@@ -134,7 +134,7 @@ export const CONNECTING = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
+        "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the gate's IP address.",
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
@@ -143,11 +143,11 @@ export const CONNECTING = {
       causes: {
         'worked-before': WORKED_BEFORE,
         'on-this-machine': {
-          title: 'Nothing listens on this port of the runner',
+          title: 'Nothing listens on this local port',
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+            'Start the mail server before the gate, and wait until it listens: the IP address is that of the machine that runs the gate. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
           reproduce: { command: 'openssl', shows: 'Connection refused' },
         },
       },
@@ -160,7 +160,7 @@ export const CONNECTING = {
       party: 'network',
       certainty: 'likely',
       remedy:
-        "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
+        "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the gate to this port, and inbound connections of the server from the gate's IP address. A connection from a different network shows on which side the problem is.",
       reproduce: NO_RESPONSE,
     },
     {
@@ -169,11 +169,11 @@ export const CONNECTING = {
       causes: {
         'worked-before': WORKED_BEFORE,
         'on-this-machine': {
-          title: 'Server on the runner does not respond',
+          title: 'Local server does not respond',
           party: 'configuration',
           certainty: 'likely',
           remedy:
-            'Check the mail server on the runner, because the IP address is that of the runner itself: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the runner drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+            'Check the mail server on the machine that runs the gate, because the IP address is that of this machine: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the machine drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
           reproduce: NO_RESPONSE,
         },
         'private-address': {
@@ -181,7 +181,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ address = 'it' }: Values) =>
-            `Run the gate on a self-hosted runner in the network of the server, or connect the runner to it by a VPN: ${address} is a private IP address. If the runner is in that network, check that the host is up, and that no firewall between them drops the connection.`,
+            `Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or connect the machine to it by a VPN: ${address} is a private IP address. If the machine is in that network, check that the host is up, and that no firewall between them drops the connection.`,
           reproduce: NO_RESPONSE,
         },
         'not-of-a-server': NOT_OF_A_SERVER,

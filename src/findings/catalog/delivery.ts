@@ -78,7 +78,7 @@ export const DELIVERY = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the runner's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
+        "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the gate's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
       examples:
         'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
       reproduce: { command: 'rcpt', shows: REPLY },
@@ -92,7 +92,7 @@ export const DELIVERY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+            'Test from a different network: servers often relay for the IP addresses of their own network, and the gate is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
           examples:
             'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
           reproduce: { command: 'rcpt', shows: REPLY },
@@ -114,7 +114,7 @@ export const DELIVERY = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address from greylisting.",
+      remedy: "Nothing to do. To avoid the delay, exempt the gate's IP address from greylisting.",
     },
     {
       evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },

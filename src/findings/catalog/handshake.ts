@@ -88,7 +88,7 @@ export const HANDSHAKE = {
         'closed-at-connect': {
           ...SERVER,
           title: 'Server closes the connection instead of starting TLS',
-          remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the runner's IP address.`,
+          remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the gate's IP address.`,
           setting: 'certificate',
           reproduce: NO_CERTIFICATE,
         },
@@ -168,7 +168,7 @@ export const HANDSHAKE = {
           ...SERVER,
           title: 'Server denies access during the TLS handshake',
           remedy:
-            "Allow the runner's IP address on the server: one of its rules rejects this client. Its log should say which.",
+            "Allow the gate's IP address on the server: one of its rules rejects this client. Its log should say which.",
         },
         'server-error': {
           ...SERVER,

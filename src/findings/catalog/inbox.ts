@@ -39,34 +39,36 @@ export const INBOX_CAUSES = {
     title: 'Lookup of the inbox failed',
     party: 'network',
     certainty: 'likely',
-    remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
+    remedy:
+      'Run the gate again. If the error persists, check the resolver of the machine that runs the gate, and the name servers of the domain.',
   },
   'no-route': {
     title: 'No route to the inbox',
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN instead.',
+      'Give the machine that runs the gate a route to the IP address of the inbox. If the inbox is in a private network, run the gate in it (in a workflow: on a self-hosted runner), or use a VPN. Many cloud machines, including GitHub-hosted runners, have no IPv6.',
   },
   'not-possible-here': {
-    title: 'Runner cannot connect to the inbox',
+    title: 'This machine cannot connect to the inbox',
     party: 'network',
     certainty: 'likely',
-    remedy: "Check the runner's firewall and resource limits: the error code is from its operating system.",
+    remedy:
+      'Check the firewall and resource limits of the machine that runs the gate: the error code is from its operating system.',
   },
   'timed-out': {
     title: 'Connection to the inbox timed out',
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+      'Check the port in `delivery.inbox`, and that firewalls allow the gate to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
   },
   refused: {
     title: 'Connection to the inbox refused',
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Check that the inbox server is running and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+      'Check that the inbox server is running and listens on this port, on an IP address that the gate can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
   },
   'tls-version': {
     title: 'Inbox supports only old TLS versions',
@@ -110,7 +112,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the runner is blocked, allow the runner's IP address.",
+      "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the client is blocked, allow the gate's IP address.",
     reproduce: DIALOGUE,
   },
   'no-greeting': {
@@ -180,7 +182,7 @@ export const INBOX_CAUSES = {
     party: 'network',
     certainty: 'likely',
     remedy:
-      'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+      'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the gate and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
     reference: 'RFC 9051 section 6.2.1',
   },
   preauth: {
@@ -188,7 +190,7 @@ export const INBOX_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy:
-      'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the runner and the inbox may insert it to prevent TLS: treat this as a security incident.',
+      'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the gate and the inbox may insert it to prevent TLS: treat this as a security incident.',
     reference: 'RFC 9051 section 7.1.4',
   },
   'invalid-reply': {

@@ -12,7 +12,7 @@ const inLog = ({ queueId = '', messageId = '' }: Values): string =>
 export const RECEIPT = {
   'inbox-unreachable': error(
     'Inbox unreachable',
-    'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.',
+    'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the gate could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.',
     {
       party: 'inbox',
       certainty: 'likely',

@@ -46,21 +46,21 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the runner, or the address in `delivery.from`, from greylisting.',
+      "Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the gate's IP address, or the address in `delivery.from`, from greylisting.",
   },
   'rate-limit': {
     title: 'Rate limit exceeded',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the runner's IP address from the server's limit. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
+      "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
   },
   'ehlo-name': {
     title: 'Name in EHLO rejected',
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the runner's public IP address. By default, the gate sends the runner's host name. Or configure the server to check the name only of clients that have not authenticated.",
+      "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the gate's public IP address. By default, the gate sends the host name of its machine. Or configure the server to check the name only of clients that have not authenticated.",
     examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
     setting: 'ehlo-name-rules',
     reproduce,
@@ -70,7 +70,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Run the gate from a machine whose IP address has a PTR record that resolves back to this IP address, which GitHub-hosted runners do not offer. Or submit with credentials on port 587 or 465, where servers usually do not check this.',
+      'Run the gate on a machine whose IP address has a PTR record that resolves back to this IP address (in a workflow: a self-hosted runner). Or submit with credentials on port 587 or 465, where servers usually do not check this.',
     reproduce,
   },
   'client-reputation': {
@@ -78,7 +78,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address that is not on a blocklist: GitHub-hosted runners share their IP addresses with other users.',
+      'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).',
     reproduce,
   },
   'account-rejected-by-address': {
@@ -86,7 +86,7 @@ const CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
+      "Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the gate's IP address. The client had authenticated when the server rejected it.",
     examples:
       'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
     setting: 'client-rules',
@@ -135,7 +135,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ sender }) =>
-      `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the runner may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the runner to the SPF record of the domain, if nobody else sends from its IP address.`,
+      `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
     reproduce,
   },
   'account-without-spf': {

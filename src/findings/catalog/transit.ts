@@ -64,7 +64,7 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy:
-      'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+      'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the machine that runs the gate.',
   },
   'dkim-short-key': {
     title: 'DKIM key too short',
@@ -99,7 +99,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
+        'Look for a proxy, a load balancer or a gateway that terminates TLS between the gate and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
     },
     {
       evidence: {
@@ -126,7 +126,7 @@ export const TRANSIT = {
       party: 'server',
       certainty: 'likely',
       remedy:
-        'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
+        'Find out what is between the gate and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
     },
     {
       evidence: {

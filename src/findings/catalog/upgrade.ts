@@ -85,7 +85,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
+            "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the gate's IP address from TLS, or ends the session at this point.",
           reproduce: SHOWS_REPLY,
         },
       },

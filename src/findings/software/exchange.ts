@@ -6,7 +6,7 @@ export const exchange: Software = {
   words: /^5\.7\.\d+ SMTP; /,
   settings: {
     'greeting-rejected':
-      "add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
+      "add the gate's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
     'starttls-not-advertised':
       'assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
     'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',

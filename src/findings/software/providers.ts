@@ -27,7 +27,7 @@ const microsoft365: Software = {
   settings: {
     ...MICROSOFT,
     'greeting-rejected':
-      "if the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+      "if the reply says that the client host is blocked, request the removal of the gate's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
     'tls-version-too-old':
       'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
     'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
@@ -58,7 +58,7 @@ const google: Software = {
       'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.',
     ),
     'greeting-rejected':
-      'for smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+      'for smtp-relay.gmail.com, the public IP address of the gate must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
     'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
     'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
@@ -91,7 +91,7 @@ const sendGrid: Software = {
   rejects: /\bsendgrid\.(com|net)\b/i,
   settings: {
     'auth-rejected':
-      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
+      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
     'quota-exceeded':
       '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
   },

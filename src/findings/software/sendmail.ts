@@ -7,7 +7,7 @@ export const sendmail: Software = {
   greets: /^\S+ ESMTP Sendmail\b/,
   settings: {
     'greeting-rejected':
-      "look for the runner's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
+      "look for the gate's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
     'starttls-not-advertised':
       'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
     'starttls-refused':

@@ -6,7 +6,7 @@ export const stalwart: Software = {
   offers: /^\S+ you had me at EHLO$/,
   settings: {
     'greeting-rejected':
-      "remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
+      "remove the gate's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
     'starttls-not-advertised':
       'configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
     'starttls-refused':

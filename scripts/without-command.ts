@@ -2,26 +2,28 @@ import type { FindingCode } from '../src/findings/catalog.js';
 
 const IN_THE_MESSAGE = 'the message in the inbox shows it, not a dialogue with a server';
 const OF_THE_CONFIGURATION = 'it is about the configuration';
-const OF_THE_RUNNER = 'it is about the machine on which the gate runs';
+const OF_THE_MACHINE = 'it is about the machine that runs the gate';
+const OF_THE_RUN = 'it is about this run of the gate, not about a server';
+const NOT_CHECKED = 'it is about a check that the gate could not complete';
 
 /** Errors and warnings whose examples have no command, and why no common tool shows them. */
 export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
-  'bare-line-feed': 'tools accept both line ends and do not show them',
-  throttled: 'another connection would count toward the limit',
-  'probe-inconclusive': 'another connection could have a different result',
-  'dns-failed': 'the resolver of your machine may give a different answer',
-  'no-route': OF_THE_RUNNER,
-  'connection-failed-locally': OF_THE_RUNNER,
-  'egress-blocked': OF_THE_RUNNER,
-  'starttls-command-injection': 'it requires a command in the same packet as STARTTLS',
-  'handshake-timeout': 'tools wait, and show nothing',
-  'certificate-unchecked': 'another connection could have a different result',
+  'bare-line-feed': 'tools accept both line endings, and do not show which one the server sends',
+  throttled: 'another connection may get a different reply',
+  'probe-inconclusive': NOT_CHECKED,
+  'dns-failed': 'the resolver of your machine may return a different answer',
+  'no-route': OF_THE_MACHINE,
+  'connection-failed-locally': OF_THE_MACHINE,
+  'egress-blocked': OF_THE_MACHINE,
+  'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
+  'handshake-timeout': 'tools wait for the server, and show nothing',
+  'certificate-unchecked': NOT_CHECKED,
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',
-  'credentials-withheld': 'the finding about the certificate has a command; nothing else must be sent to this server',
-  'message-rejected': 'tools send a message of their own, which a content filter may accept',
-  'inbox-cleanup-failed': 'it requires a message that may be deleted',
-  'message-not-received': IN_THE_MESSAGE,
+  'credentials-withheld': 'the finding about the certificate explains it, and nothing more may be sent to this server',
+  'message-rejected': 'a tool sends a different message at a different time, which the server may accept',
+  'inbox-cleanup-failed': 'a tool would have to delete a message in the inbox',
+  'message-not-received': 'only the logs of the servers show where the message went',
   'message-altered': IN_THE_MESSAGE,
   'message-reencoded': IN_THE_MESSAGE,
   'message-in-junk': IN_THE_MESSAGE,
@@ -32,7 +34,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'delivery-verdict-missing': IN_THE_MESSAGE,
   'step-required': OF_THE_CONFIGURATION,
   'waiver-expired': OF_THE_CONFIGURATION,
-  'run-stopped': OF_THE_CONFIGURATION,
-  'runner-starved': OF_THE_RUNNER,
+  'run-stopped': OF_THE_RUN,
+  'runner-starved': OF_THE_MACHINE,
   'internal-error': 'it is a bug in the gate',
 };

@@ -50,7 +50,7 @@ describe('the causes', () => {
 
   test('are only one if the fixes differ, which are then in the details', () => {
     expect(causesIn(summaryOf(...several(2, (name) => expired(name, { remedy: `Ask ${name}'s CA.` }))))).toEqual([
-      '- ❌ **Issuer certificate expired**: smtp-0 and smtp-1. Server owner: the fixes differ, see below.',
+      '- ❌ **Issuer certificate expired**: smtp-0 and smtp-1. Server owner: the fixes differ; see below.',
     ]);
   });
 
@@ -120,7 +120,9 @@ describe('the details of a finding that several endpoints have', () => {
         '- **smtp-1** · <code>smtp-1.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS',
       ].join('\n'),
     );
-    expect(details).toContain('The issuer of smtp-0.example.com expired. (The names are those of smtp-0.)');
+    expect(details).toContain(
+      'The issuer of smtp-0.example.com expired. (This text is for smtp-0; the names differ for the others.)',
+    );
     expect(details.join('\n')).not.toContain('openssl s_client -connect smtp-1');
   });
 

@@ -209,9 +209,9 @@ describe('the table', () => {
   test('has the number of attempts and the first failure, even if the endpoint passed', () => {
     const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
     const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
-    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2 (first: connection-lost)');
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2 (attempt 1: connection-lost)');
     expect(summary).toContain(
-      '- a: passed on attempt 2 (first: connection-lost). The first attempt failed in step capability: Reset by peer.',
+      '- a: passed on attempt 2 (attempt 1: connection-lost). Attempt 1 failed in step capability: Reset by peer.',
     );
   });
 
@@ -226,7 +226,7 @@ describe('the table', () => {
     expect(summary.split(same.message)).toHaveLength(2);
     const other = { ...same, message: 'The server is busy.' };
     const unlike = summaryOf(aReport(failing('a', { attempts: 3, earlier: [same, other] })));
-    expect(unlike).toContain('failed on attempt 3 (first: auth-rejected)');
+    expect(unlike).toContain('failed on attempt 3 (attempt 1: auth-rejected)');
   });
 });
 
@@ -237,7 +237,7 @@ describe('the details of a finding', () => {
   test('are those of a warning of an earlier attempt, without lines of the last transcript', () => {
     expect(detailsOf(summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() }))))).toEqual([
       '### ⚠️ AUTH offered before TLS: relay',
-      '<code>plaintext-auth-advertised</code> · capability in an earlier attempt · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · passed with warnings on attempt 2 (first: throttled). The first attempt failed in step authentication: 421 later',
+      '<code>plaintext-auth-advertised</code> · capability in an earlier attempt · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · passed with warnings on attempt 2 (attempt 1: throttled). Attempt 1 failed in step authentication: 421 later',
       'AUTH too early.',
       '**Fix** (server owner): Hide it.',
       '**Reference:** RFC 4954 section 4',
@@ -451,7 +451,7 @@ describe('the budget', () => {
         expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(byteBudget);
         expect(summary).toContain('## ❌ Gate failed: 20 of 320 endpoints failed\n');
         expect(summary).toContain('❌ **20** failed · ✅ **300** passed · 320 endpoints');
-        expect(summary.includes('leaves out')).toBe(byteBudget < whole);
+        expect(summary.includes('This one omits')).toBe(byteBudget < whole);
         expect(summary.includes('The full report is in <code>/runner/report.json</code>.')).toBe(byteBudget < whole);
       }),
       { numRuns: runs(100) },

@@ -140,7 +140,7 @@ function shortened(
 }
 
 function omission(leftOut: string, { reportPath = 'report.json' }: SummaryOptions): Markdown {
-  return gfm`> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code(shorten(reportPath, 250))}.`;
+  return gfm`> The full summary exceeds GitHub's size limit. This one omits ${leftOut}. The full report is in ${code(shorten(reportPath, 250))}.`;
 }
 
 /** The bytes between two blocks, or of the marker and line feed of a list item. */

@@ -120,7 +120,7 @@ function evidenceLabel(field: string): string {
   return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Such as "passed on attempt 2 (first: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
+/** Such as "passed on attempt 2 (attempt 1: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
 function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: Finding): EndpointView['attempts'] {
   if (attempts === 1) return undefined;
   const failures = earlier.filter((one) => !('severity' in one));
@@ -131,10 +131,10 @@ function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: 
     return { inShort, inFull: inShort };
   }
   const [first] = failures;
-  const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
+  const inShort = `${outcome} on attempt ${attempts}${first ? ` (attempt 1: ${first.code})` : ''}`;
   return {
     inShort,
-    inFull: first ? `${inShort}. The first attempt failed in step ${first.step}: ${first.message}` : inShort,
+    inFull: first ? `${inShort}. Attempt 1 failed in step ${first.step}: ${first.message}` : inShort,
   };
 }
 

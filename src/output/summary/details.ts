@@ -68,7 +68,10 @@ function messagesOf(members: readonly Member[]): Markdown[] {
   const [only, ...others] = messages;
   if (only && others.length === 0) {
     const isExample = new Set(members.map(({ problem: { finding } }) => finding.message + finding.remedy)).size > 1;
-    const example = isExample && members[0] ? gfm` (The names are those of ${nameOf(members[0].view.endpoint)}.)` : '';
+    const example =
+      isExample && members[0]
+        ? gfm` (This text is for ${nameOf(members[0].view.endpoint)}; the names differ for the others.)`
+        : '';
     return [gfm`${shorten(only.text, TEXT_LIMIT)}${example}`];
   }
   return [
@@ -116,7 +119,7 @@ function listOf(all: readonly Variant[], item: (variant: Variant) => Markdown): 
   return list([...all.slice(0, LISTED).map(item), ...(missing > 0 ? [gfm`and ${missing} more like these`] : [])]);
 }
 
-/** How the capabilities differ with TLS, if the step that reads them over TLS has the finding. */
+/** How the capabilities differ over TLS, if the step that reads them over TLS has the finding. */
 function capabilityDifference({ view: { endpoint }, problem: { step } }: Member): Markdown[] {
   const { gained = [], lost = [] } = endpoint.capabilities ?? {};
   if (step !== 'authentication') return [];
@@ -124,7 +127,7 @@ function capabilityDifference({ view: { endpoint }, problem: { step } }: Member)
     const shown = lines.slice(0, CAPABILITIES).map((line) => code(short(line)));
     return shown.length === 0 ? [] : [gfm`${label}: ${join(shown, ' ')}`];
   };
-  return [...listed('offered only with TLS', gained), ...listed('offered only without TLS', lost)];
+  return [...listed('offered only over TLS', gained), ...listed('offered only before TLS', lost)];
 }
 
 /** The lines of the first transcript that shows it. */

@@ -28,7 +28,7 @@ export function causes(views: readonly EndpointView[]): Markdown | undefined {
 
 function causeLine({ title, party, outcome, isLikely, fix, views }: Cause): Markdown {
   const waived = outcome === 'waived' ? 'waived: ' : '';
-  const act = fix === undefined ? 'the fixes differ, see below.' : prose(fix);
+  const act = fix === undefined ? 'the fixes differ; see below.' : prose(fix);
   const who = `${PARTY_LABELS[party]}${isLikely ? ', likely' : ''}`;
   return gfm`${SIGNS[outcome].emoji} ${waived}**${short(title)}**: ${nameList(views)}. ${who}: ${act}`;
 }

@@ -136,7 +136,7 @@ describe('the hop that accepted the message from the gate', () => {
       {
         code: 'delivery-hop-unproved',
         cause: 'too-many-lines',
-        message: 'The message has 101 Received lines, so the gate reads none.',
+        message: 'The message has 101 Received lines, so many that the gate ignores them.',
       },
     ]);
   });
@@ -237,7 +237,9 @@ describe('a hop behind a proxy that terminates TLS', () => {
       cause: 'behind-proxy',
       message: expect.stringContaining('probably a proxy that terminates TLS') as string,
     });
-    expect(found?.message).toContain(`Its client is ${found?.evidence?.client}, a loopback or private address`);
+    expect(found?.message).toContain(
+      `The client in that line is ${found?.evidence?.client}, a loopback or private address`,
+    );
   });
 
   test.each(PROXIED)('is a notice if the configuration says so: %s', (_, who, session) => {

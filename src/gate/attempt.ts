@@ -174,7 +174,7 @@ class Steps {
   #drainBareLineFeeds(): KnownFinding[] {
     const [first] = this.bareLineFeeds.splice(0);
     if (!first) return [];
-    const message = own`The server ends lines of its replies with a bare line feed.`;
+    const message = own`The server ended a line of its reply with a bare LF.`;
     return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
   }
 }

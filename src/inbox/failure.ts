@@ -172,12 +172,13 @@ export function describeFailure(failure: InboxFailure): OwnText {
     case 'other-protocol':
       return own`the server is not ${failure.expected === 'POP3' ? own`a` : own`an`} ${fixed(failure.expected)} server: "${excerpt(failure.said)}"`;
     case 'message-gone':
-      return own`the message arrived, but was gone before it could be read: another program removes mail from the mailbox`;
+      return own`the test message was removed before the gate could read it, probably by another program that deletes or moves mail`;
     case 'temporary':
     case 'busy':
     case 'unusable':
-    case 'rejected':
       return failure.detail;
+    case 'rejected':
+      return failure.reason === 'login-refused' ? own`login rejected: ${failure.detail}` : failure.detail;
   }
 }
 
@@ -195,25 +196,25 @@ function describeConnectFailure({ kind, detail, address }: ConnectFailure): OwnT
     case 'no-route':
     case 'not-possible-here':
     case 'reset':
-      return own`no connection${at} (${detail})`;
+      return own`the connection${at} failed (${detail})`;
   }
 }
 
 function describeHandshake(failure: HandshakeFailure, afterStartTls: boolean): OwnText {
   switch (failure.kind) {
     case 'timed-out':
-      return own`the server did not complete the handshake in time`;
+      return own`the server did not complete the TLS handshake in time`;
     case 'lost':
-      return own`the connection was lost during the handshake (${failure.detail})`;
+      return own`the connection was lost during the TLS handshake (${failure.detail})`;
     case 'alert':
-      return own`the server refused the handshake (alert ${failure.number}, ${failure.name})`;
+      return own`the server refused the TLS handshake (alert ${failure.number}, ${failure.name})`;
     case 'refused-here':
-      return own`the handshake failed (${failure.reason})`;
+      return own`the TLS handshake failed (${failure.reason})`;
     case 'cleartext': {
       const [line = ''] = decodeBytes(failure.bytes).split(/\r?\n/, 1);
       return afterStartTls
         ? own`the server sent unencrypted data after it accepted STARTTLS: "${excerpt(line)}"`
-        : own`the server replied unencrypted: "${excerpt(line)}"`;
+        : own`the server sent unencrypted data instead of TLS: "${excerpt(line)}"`;
     }
   }
 }
@@ -226,9 +227,9 @@ export function isVersionTooOld({ negotiated, required }: Extract<InboxFailure, 
 function describeNoTls(failure: Extract<InboxFailure, { kind: 'no-tls' }>): OwnText {
   const { cause, afterStartTls, negotiated, required } = failure;
   const how = describeHandshake(cause, afterStartTls);
-  if (!negotiated) return own`no TLS: ${how}`;
+  if (!negotiated) return how;
   const { version, cipher } = negotiated;
   return isVersionTooOld(failure)
     ? own`the server supports ${version}, but ${required} or later is required: ${how}`
-    : own`no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
+    : own`${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }

@@ -98,7 +98,7 @@ export async function tryMail(
   if (new Set(refusals).size === 1) return undefined;
   const [toNull = '', toOther = ''] = refusals;
   throw new Unanswered(
-    own`The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
+    own`The server rejected MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`,
     'ambiguous-refusal',
   );
 }

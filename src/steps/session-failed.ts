@@ -19,7 +19,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 export function connectionLost({ message: detail, heard, farewell, at }: ConnectionLost): KnownFinding {
   if (farewell) {
     const reply = formatReply(farewell);
-    const message = own`${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+    const message = own`${quotedAt(at, `"${reply}"`)}, which means that it is closing the connection.`;
     const evidence = { detail, awaited: awaited(at), reply };
     return finding('connection-lost', message, { evidence, cause: 'announced' });
   }

@@ -9,7 +9,7 @@ import { own } from '../text/own.js';
 /** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
 export function throttled(reply: Reply, at: SessionPoint): KnownFinding {
   const said = quotedAt(at, `"${formatReply(reply)}"`);
-  const meaning = reply.code === 421 ? own`, which means that it closes the connection` : own``;
+  const meaning = reply.code === 421 ? own`, which means that it is closing the connection` : own``;
   const cause = throttlingCause(reply, at);
   return finding('throttled', own`${said}${meaning}.`, {
     inconclusive: true,

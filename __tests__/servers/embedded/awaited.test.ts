@@ -76,7 +76,9 @@ describe.each(POINTS)('at %s', (verb, name, silent, closed) => {
   test.concurrent('a 421 names it', async () => {
     const found = await errorOf(at(verb, ['421 4.3.2 Service not available', close]));
     expect(found).toMatchObject({ code: 'throttled', inconclusive: true, evidence: { awaited } });
-    expect(found?.message).toContain('"421 4.3.2 Service not available", which means that it closes the connection.');
+    expect(found?.message).toContain(
+      '"421 4.3.2 Service not available", which means that it is closing the connection.',
+    );
   });
 
   test.concurrent('an invalid reply names it', async () => {
@@ -115,7 +117,7 @@ describe('221 in place of a reply', () => {
       expect(found).toMatchObject({
         code: 'connection-lost',
         title: 'Server ended the session',
-        message: `The server replied to ${to} with "221 2.7.0 I can break rules too", which means that it closes the connection.`,
+        message: `The server replied to ${to} with "221 2.7.0 I can break rules too", which means that it is closing the connection.`,
         evidence: { reply: '221 2.7.0 I can break rules too' },
       });
     }

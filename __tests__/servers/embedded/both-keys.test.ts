@@ -198,7 +198,7 @@ describe('a server that supports only TLS 1.3', () => {
     const seen = await see([certs[certName]], only);
     expect(seen).toMatchObject({ steps: 'ppwnn', codes: ['certificate-unchecked'], connections: 3 });
     expect(seen.tls).not.toHaveProperty('otherCertificates');
-    expect(seen.found[0]?.message).toMatch(/because it supports only TLS 1\.3/);
+    expect(seen.found[0]?.message).toMatch(/because the server supports only TLS 1\.3/);
   });
 
   test('may have certificates of both key types if its certificate has a third one', async () => {
@@ -335,7 +335,9 @@ test('a server that rejects the additional connection is quoted, with a command 
     found: [found],
   } = await see([certs.good], [{}, { greeting: '421 busy' }]);
   expect(found).toMatchObject({ code: 'certificate-unchecked', evidence: { outcome: '421 busy' } });
-  expect(found?.message).toMatch(/an RSA certificate, because it rejected the additional connection: 421 busy\.$/);
+  expect(found?.message).toMatch(
+    /an RSA certificate, because the server rejected the additional connection with "421 busy"\.$/,
+  );
   expect(found?.remedy).toMatch(/`openssl s_client -tls1_2 -cipher aRSA`\.$/);
 });
 

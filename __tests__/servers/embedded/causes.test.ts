@@ -328,16 +328,10 @@ describe('a reply to STARTTLS other than 220', () => {
 
 describe('STARTTLS that is hidden, on this machine', () => {
   test.each<[string, string, Dialogue['greeting'] & {}, RegExp, string | undefined]>([
-    [
-      'overwritten',
-      'XXXXXXXA',
-      ['220 Go ahead', startTls],
-      /A TLS handshake after it succeeded \(TLSv1\.3\)/,
-      'TLSv1.3',
-    ],
-    ['overwritten', 'XXXXXXXA', ['220 Go ahead', close], /A TLS handshake after it failed\.$/, 'failed'],
+    ['overwritten', 'XXXXXXXA', ['220 Go ahead', startTls], /The TLS handshake then succeeded \(TLSv1\.3\)/, 'TLSv1.3'],
+    ['overwritten', 'XXXXXXXA', ['220 Go ahead', close], /The TLS handshake then failed\.$/, 'failed'],
     ['overwritten', 'XXXXXXXA', '502 No', /the server replied with "502 No"\.$/, undefined],
-    ['hidden', 'HELP', ['220 Go ahead', startTls], /A TLS handshake after it succeeded/, 'TLSv1.3'],
+    ['hidden', 'HELP', ['220 Go ahead', startTls], /The TLS handshake then succeeded/, 'TLSv1.3'],
   ])(
     '%s (%s) is likely done by a program there, and a handshake is tried: %j',
     async (_, offer, reply, message, handshake) => {
@@ -474,7 +468,7 @@ describe('AUTH before TLS', () => {
       title: 'AUTH offered only before TLS',
       evidence: { beforeTls: 'PLAIN LOGIN' },
     });
-    expect(inverted?.message).toMatch(/the other way around/);
+    expect(inverted?.message).toMatch(/offers AUTH PLAIN LOGIN only before TLS\./);
     expect(inverted?.remedy).toMatch(/^Offer AUTH over TLS, and only there: /);
     expect(before?.remedy).toBe('The cause and the fix are those of "AUTH offered only before TLS".');
     expect(differ?.remedy).toBe(before?.remedy);

@@ -196,7 +196,7 @@ describe('the computing time', () => {
     const { seen, ms } = await workFor(() => see(leaf, waiveExpired));
     expect(seen).toMatchObject({ steps: 'ppfbb', sent: false });
     expect(seen.found[1]?.message).toMatch(
-      /the issuer CN=Same CA has too many name constraints to compare with all the names below it\. OpenSSL rejects it, too/,
+      /the issuer CN=Same CA has too many name constraints to compare with all the names below it\. OpenSSL also rejects it/,
     );
     // Seven times the usual time; comparing every name with every constraint took over six seconds.
     expect(ms).toBeLessThan(2000);
@@ -514,7 +514,7 @@ describe('name constraints', () => {
     const seen = await see(await under(constraints([DIRECTORY], [])), []);
     expect(seen).toMatchObject({ steps: 'ppfbb', codes: ['certificate-untrusted'], sent: false });
     expect(seen.found[0]?.message).toMatch(
-      /name constraints of a type that this check does not support\. OpenSSL rejects it, too \(\w+\)\.$/,
+      /name constraints of a type that this check does not support\. OpenSSL also rejects it \(\w+\)\.$/,
     );
     expect(await see(await under(constraints([], [DIRECTORY])), [])).toMatchObject({ steps: 'ppppp' });
     // OpenSSL reports only the date, so it is unknown whether it has checked the rest.

@@ -177,7 +177,7 @@ describe('a client certificate that the server rejects', () => {
       remedy: expect.stringMatching(remedy) as string,
       evidence: { alert: String(number), name },
     });
-    expect(finding.message).toMatch(/^The server rejects the client certificate with alert /);
+    expect(finding.message).toMatch(/^The server rejected the client certificate with alert /);
     expect(finding.remedy).not.toMatch(/^If clients of this port must have a certificate, configure one with/);
     const without = completeFinding(errorToFinding(lost, context(), 'greeting').finding, EXACTLY);
     expect(without.message).toMatch(/^The server requires a client certificate:/);
@@ -186,7 +186,7 @@ describe('a client certificate that the server rejects', () => {
 
   test.each([
     [48, /was not issued by a CA that the server trusts/],
-    [40, /ended the handshake although the gate has one: alert 40 .*does not give the reason/],
+    [40, /but ended the handshake although one is configured: alert 40 .*does not give a reason/],
   ])('is explained for alert %i in a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
     const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);

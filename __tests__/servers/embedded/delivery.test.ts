@@ -313,7 +313,7 @@ describe('a message that is not found', () => {
     await using server = await startEmbedded({ alter: () => undefined });
     const first = (await gate(lost(server))).report.steps[4]?.findings[0];
     expect(first).toMatchObject({ title: 'Message not found in an inbox that has never received mail' });
-    expect(first?.message).toMatch(/ INBOX has never received a message \(its first UID is not used\)\.$/);
+    expect(first?.message).toMatch(/ INBOX has never received a message \(its first UID is unused\)\.$/);
     expect(first?.remedy).toMatch(/^Search the server's log for the Message-ID <.*>: it says to which mailbox/);
     server.mailbox.append(Buffer.from('Subject: Removed\r\n\r\nHello\r\n'));
     server.mailbox.remove(() => true);

@@ -86,7 +86,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { replies: { LOGIN: ['$ NO [AUTHENTICATIONFAILED] Wrong'] } },
     'login-refused',
     'configuration',
-    /: login rejected: Wrong\.$/,
+    / rejected the login: "Wrong"\.$/,
   ],
   [
     'announces LOGINDISABLED',
@@ -94,7 +94,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { capabilities: 'IMAP4rev1 LOGINDISABLED' },
     'login-disabled',
     'inbox',
-    /: the server announces LOGINDISABLED and no mechanism with which the gate can log in\.$/,
+    /: the server announces LOGINDISABLED, and no login mechanism that the gate supports\.$/,
   ],
   [
     'cannot reach its user database',
@@ -102,7 +102,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { replies: { LOGIN: ['$ NO [UNAVAILABLE] Backend down'] } },
     'login-unavailable',
     'inbox',
-    /: the server cannot check the login now: NO \[UNAVAILABLE\] Backend down\.$/,
+    /: the server cannot check the login now: "NO \[UNAVAILABLE\] Backend down"\.$/,
   ],
   [
     'allows no more logins now',
@@ -110,7 +110,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { replies: { LOGIN: ['$ NO [LIMIT] Too many sessions'] } },
     'server-error',
     'inbox',
-    /: the server does not allow a login now: NO \[LIMIT\] Too many sessions\.$/,
+    /: the server does not allow a login now: "NO \[LIMIT\] Too many sessions"\.$/,
   ],
   [
     'does not reply to LOGIN',
@@ -207,7 +207,7 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
     { ...CAPABLE, replies: { STARTTLS: ['$ OK Begin'] } },
     'handshake-timeout',
     'inbox',
-    /: no TLS: the server did not complete the handshake in time\.$/,
+    /: the server did not complete the TLS handshake in time\.$/,
   ],
   [
     'is logged in from the start',
@@ -232,7 +232,9 @@ test.each<[string, 'imap' | 'imaps', ImapScript, string, string, RegExp]>([
   const url = `${scheme}://${HOST}:${server.port}`;
   expect(found).toMatchObject({ cause, party, evidence: { inbox: url, user: USER, mailbox: 'Team/Gate' } });
   expect(found.message).toMatch(message);
-  expect(found.message).toContain(`The inbox ${url} cannot be used: `);
+  expect(found.message).toContain(
+    `The inbox ${url} ${cause === 'login-refused' ? 'rejected the login' : 'cannot be used'}: `,
+  );
   expect(JSON.stringify(report)).not.toMatch(/Maybe|\(unknown\)/);
   expect(JSON.stringify(report)).not.toContain(PASSWORD);
 });
@@ -302,21 +304,21 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
     { ...AS_MAILBOX, replies: { PASS: ['-ERR Wrong'] } },
     'login-refused',
     'configuration',
-    /: login rejected: -ERR Wrong\.$/,
+    / rejected the login: "-ERR Wrong"\.$/,
   ],
   [
     'is locked',
     { ...AS_MAILBOX, replies: { PASS: ['-ERR [IN-USE] Locked'] } },
     'busy',
     'inbox',
-    /: the server does not allow a login now: -ERR \[IN-USE\] Locked\.$/,
+    /: the server does not allow a login now: "-ERR \[IN-USE\] Locked"\.$/,
   ],
   [
     'has a temporary problem',
     { ...AS_MAILBOX, replies: { PASS: ['-ERR [SYS/TEMP] later'] } },
     'server-error',
     'inbox',
-    /: the server does not allow a login now: -ERR \[SYS\/TEMP\] later\.$/,
+    /: the server does not allow a login now: "-ERR \[SYS\/TEMP\] later"\.$/,
   ],
   [
     'refuses the connection in its greeting',
@@ -345,14 +347,14 @@ test.each<[string, Omit<Pop3Script, 'identity'>, string, string, RegExp]>([
     { ...AS_MAILBOX, replies: { STLS: ['+OK Begin', '+OK Injected'] } },
     'data-after-starttls',
     'network',
-    /: the server sent unencrypted data after its reply to STLS: \+OK Injected/,
+    /: the server sent unencrypted data after its reply to STLS: "\+OK Injected/,
   ],
   [
     'has no UIDL',
     { ...AS_MAILBOX, replies: { UIDL: ['-ERR Unknown'] } },
     'command-refused',
     'inbox',
-    /: the server rejected the request for the list of messages: -ERR Unknown\.$/,
+    /: the server rejected the request for the list of messages: "-ERR Unknown"\.$/,
   ],
   [
     'does not reply to UIDL',
@@ -464,7 +466,7 @@ describe('the TLS of an inbox', () => {
     await using server = await startScriptedImap({});
     const found = onlyFinding(await gated(mailboxAt(server.port, 'imaps')));
     expect(found).toMatchObject({ cause: 'not-tls', party: 'configuration' });
-    expect(found.message).toMatch(/: no TLS: the server replied unencrypted: "\* OK IMAP4rev1 ready"\.$/);
+    expect(found.message).toMatch(/: the server sent unencrypted data instead of TLS: "\* OK IMAP4rev1 ready"\.$/);
   });
 
   test.each<[CertificateName, string, string, RegExp, string | undefined]>([

@@ -105,7 +105,7 @@ describe.each(['mailpit+http', 'maildev+http'] as const)('a %s catcher that forg
   test('does not make the step pass if the server has lost the message', async () => {
     const { report } = await gated(false);
     expect([letters(report.steps), codes(report.steps)[0]]).toEqual(['ppppf', 'message-altered']);
-    expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced or the message was forged/);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced, or the message was forged/);
   });
 
   test('does not hide the real message that arrives later, and never receives the token in its body', async () => {

@@ -148,8 +148,8 @@ describe('a maildrop', () => {
   });
 
   test.each<[string, Pop3Script['replies'], RegExp]>([
-    ['DELE', { DELE: ['-ERR Read-only'] }, /does not allow it to be deleted/],
-    ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not allow it to be deleted/],
+    ['DELE', { DELE: ['-ERR Read-only'] }, /does not allow the test message to be deleted/],
+    ['QUIT', { QUIT: ['-ERR Not all deleted'] }, /does not allow the test message to be deleted/],
   ])('reports that the server rejects %s', async (_, replies, reason) => {
     await using server = await start({ replies: replies ?? {} });
     const inbox = await open(server);
@@ -165,7 +165,7 @@ describe('a maildrop', () => {
     // Too long to be read completely, which ends the session.
     server.maildrop.push(message('a', '<long@test>', 'x'.repeat(1_100_000)), message('b', ID));
     const found = inbox.find(sought('<long@test>', { size: 1000 }), Deadline.after(1000));
-    await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/gone before it could be read/);
+    await expect(inbox.find(sought(ID), Deadline.after(1000))).rejects.toThrow(/removed before the gate could read it/);
     expect(await found).toBeDefined();
   });
 
@@ -283,8 +283,8 @@ describe('a POP3 server that cannot be used', () => {
     ['closes the connection', { greeting: 'close' }, InboxUnreachable, /connection was lost/],
     ['is an SMTP server', { greeting: ['220 mail.example.test ESMTP'] }, InboxUnreachable, /not a POP3 server: "220/],
     ['never ends a line', { greeting: ['x'.repeat(100_000)] }, InboxUnreachable, /line of more than 4096 bytes/],
-    ['rejects the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: -ERR Who\?/],
-    ['rejects the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: -ERR Wrong/],
+    ['rejects the user', { replies: { USER: ['-ERR Who?'] } }, InboxRejected, /^login rejected: "-ERR Who\?"/],
+    ['rejects the password', { replies: { PASS: ['-ERR Wrong'] } }, InboxRejected, /^login rejected: "-ERR Wrong"/],
     ['is busy', { replies: { PASS: ['-ERR [IN-USE] Locked'] } }, InboxUnreachable, /does not allow a login now/],
     ['has no UIDL', { replies: { UIDL: ['-ERR Unknown'] } }, InboxRejected, /list of messages/],
     [
@@ -402,7 +402,7 @@ describe('the password of a maildrop', () => {
 
   test('is not sent with pop3s:// to an unencrypted port, nor with pop3:// to an implicit-TLS port', async () => {
     await using clear = await start({ security: 'stls' });
-    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/replied unencrypted/);
+    await expect(open(clear, 'pop3s', 500)).rejects.toThrow(/sent unencrypted data instead of TLS/);
     await using tls = await start();
     await expect(open(tls, 'pop3', 500)).rejects.toThrow(InboxUnreachable);
     expect([...credentials(clear), ...credentials(tls)]).toEqual([]);

@@ -425,8 +425,18 @@ describe('a message that arrives', () => {
     });
 
   test.each<[string, ImapScript['replies'], Kind, RegExp]>([
-    ['STORE is rejected', { 'UID STORE': ['$ NO Read-only'] }, InboxRejected, /does not allow it to be deleted/],
-    ['EXPUNGE is rejected', { 'UID EXPUNGE': ['$ NO Not yours'] }, InboxRejected, /does not allow it to be deleted/],
+    [
+      'STORE is rejected',
+      { 'UID STORE': ['$ NO Read-only'] },
+      InboxRejected,
+      /does not allow the test message to be deleted/,
+    ],
+    [
+      'EXPUNGE is rejected',
+      { 'UID EXPUNGE': ['$ NO Not yours'] },
+      InboxRejected,
+      /does not allow the test message to be deleted/,
+    ],
     ['STORE has no reply', { 'UID STORE': 'silence' }, InboxUnreachable, /did not reply in time/],
     ['the connection is lost', { 'UID EXPUNGE': 'close' }, InboxUnreachable, /connection was lost/],
   ])('is reported if it cannot be deleted: %s', async (_, replies, kind, message) => {
@@ -455,7 +465,7 @@ describe('a message that arrives', () => {
   });
 
   test.each<[string, readonly string[] | 'silence' | 'close', Kind, RegExp]>([
-    ['it is gone', ['$ OK Done'], InboxRejected, /gone before it could be read/],
+    ['it is gone', ['$ OK Done'], InboxRejected, /removed before the gate could read it/],
     ['the command is rejected', ['$ NO Quota of reading'], InboxRejected, /Quota of reading/],
     ['there is no reply', 'silence', InboxUnreachable, /did not reply in time/],
     ['the connection is closed', 'close', InboxUnreachable, /connection was lost/],
@@ -536,7 +546,7 @@ describe('the test message in the inbox', () => {
     await using server = await startEmbedded({ pki, alter });
     const { report } = await gate(within(server, 300));
     expect([letters(report.steps), codes(report.steps)]).toEqual(['ppppf', ['message-altered']]);
-    expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced or the message was forged/);
+    expect(report.steps[4]?.findings[0]?.message).toMatch(/was replaced, or the message was forged/);
     expect(server.mailbox.messages).toEqual([]);
   });
 
@@ -582,7 +592,7 @@ describe('the test message in the inbox', () => {
       const [found] = report.steps[4]?.findings ?? [];
       expect(found?.evidence).toMatchObject({ copies: 'at least 16' });
       expect(found?.message).toBe(
-        'The message arrived at least 16 times, but the gate sent it once. More messages that may be copies were not read and stay in the inbox.',
+        'The message arrived at least 16 times, but the gate sent it once. Other messages that may be copies were not read, and remain in the inbox.',
       );
       expect(server.mailbox.messages).toHaveLength(keep ? 300 : 284);
     },
@@ -744,7 +754,7 @@ describe('an inbox connection that is lost during the wait', () => {
       (server) => {
         server.say('* BYE Going down');
       },
-      /connection was lost: Going down/,
+      /connection was lost: "Going down"/,
     ],
     [
       'in the middle of a response',

@@ -220,7 +220,7 @@ describe('international addresses', () => {
 test('relaying that is denied with a temporary code does not depend on another attempt', async () => {
   const { steps, finding } = await run({ replies: { RCPT: '454 4.7.1 <a@b>: Relay access denied' } });
   expect(steps).toBe('ppppi');
-  expect(finding?.message).toMatch(/Another attempt does not help, although the code is temporary\.$/);
+  expect(finding?.message).toMatch(/Retrying does not help, although the code is temporary\.$/);
 });
 
 test('a sender that is rejected in the reply to RCPT is named in title and fix', async () => {
@@ -321,7 +321,7 @@ describe('a refusal is explained', () => {
       'MAIL',
       '550 5.1.8 Domain of sender not found',
       'sender-rejected',
-      /finds no mail server/,
+      /found no mail server/,
       /none for `example\.test`/,
     ],
     ['MAIL', '550 5.7.23 SPF validation failed', 'sender-rejected', /SPF, DKIM or DMARC check/, /SPF record/],
@@ -397,7 +397,7 @@ describe('a refusal is explained', () => {
       'RCPT',
       '450 4.7.1 <[192.0.2.1]>: Helo command rejected: Host not found',
       'recipient-rejected',
-      /does not accept the name in EHLO/,
+      /does not accept the client's EHLO name/,
       /^Set `ehlo` to/,
     ],
     [
@@ -419,7 +419,7 @@ describe('a refusal is explained', () => {
       'RCPT',
       '550 Access denied - Invalid HELO name',
       'recipient-rejected',
-      /does not accept the name in EHLO/,
+      /does not accept the client's EHLO name/,
       /^Set `ehlo` to/,
     ],
     [

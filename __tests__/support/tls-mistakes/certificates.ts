@@ -39,7 +39,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       name: 'a private root that is not in `ca`',
       server: serves(await under(root)),
       ...{ code: INCOMPLETE, title: 'Private CA not trusted', ...CONFIGURATION },
-      message: /its issuer, CN=Lab root CA, is not a trusted CA/,
+      message: /whose issuer, CN=Lab root CA, is not a trusted CA/,
       ...{ fix: /^Add the root of this private CA to `ca`: CN=Lab root CA is probably/, notTheFix: /^Append/ },
     },
     {
@@ -62,7 +62,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       name: 'an intermediate that is not sent',
       server: serves(await pki.issue({ names, sends: [], ...odd })),
       ...{ code: INCOMPLETE, title: 'Intermediate certificate missing', ...LIKELY },
-      message: /its issuer, CN=Test Intermediate CA, is not a trusted CA/,
+      message: /whose issuer, CN=Test Intermediate CA, is not a trusted CA/,
       fix: new RegExp(`^Append the certificate of CN=Test Intermediate CA, available at ${ISSUER_AT}, to`),
     },
     {
@@ -86,7 +86,8 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       name: 'a certificate that its issuer has not signed',
       server: serves(forged),
       ...{ code: UNTRUSTED, title: 'Signature of the certificate not valid', ...LIKELY },
-      message: /^The signature of CN=STARTTLS Gate demo is not valid: the key of its issuer, CN=Test Intermediate CA,/,
+      message:
+        /^The signature of CN=STARTTLS Gate demo is not valid: it was not made with the key of its issuer, CN=Test Intermediate CA\./,
       ...{ fix: /^Compare the certificate with the one that the CA issued/, notTheFix: /Append|Replace/ },
     },
     {
@@ -132,7 +133,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       name: 'an issuer that is not a CA',
       server: serves(await under(good, { sends: [good, pki.intermediate] })),
       ...{ code: UNTRUSTED, title: 'Issuer is not a CA', ...LIKELY },
-      message: /CN=STARTTLS Gate demo has issued a certificate of this chain, but is not a CA/,
+      message: /CN=STARTTLS Gate demo issued a certificate in this chain, but is not a CA/,
       ...{ fix: /^Do not trust CN=STARTTLS Gate demo, and do not add it to `ca`.*incident/, notTheFix: /add its root/ },
     },
     {
@@ -239,13 +240,13 @@ export async function contents({
       name: 'a certificate for next month',
       server: serves(await pki.issue({ names, notBefore: inDays(30) })),
       ...{ code: 'certificate-not-yet-valid', title: 'Certificate not yet valid', ...SERVER },
-      ...{ message: /not valid before \S+, in 29 days\./, fix: /^Install a certificate that is valid now/ },
+      ...{ message: /not valid until \S+, 29 days from now\./, fix: /^Install a certificate that is valid now/ },
     },
     {
       name: 'a certificate for ten minutes later',
       server: serves(await pki.issue({ names, notBefore: inDays(MINUTES) })),
       ...{ code: 'certificate-not-yet-valid', title: 'Certificate not yet valid, or a wrong clock', ...LIKELY },
-      ...{ message: /not valid before \S+, in less than an hour\./, fix: /^Compare the clock of this machine/ },
+      ...{ message: /not valid until \S+, less than an hour from now\./, fix: /^Compare the clock of this machine/ },
     },
     {
       name: 'a certificate that expires soon',
@@ -258,7 +259,7 @@ export async function contents({
       name: 'a short-lived certificate',
       server: serves(await pki.issue({ names, notBefore: inDays(-1), notAfter: inDays(5.5) })),
       ...{ code: 'certificate-expires-soon', title: 'Lifetime too short for min-valid-days', ...CONFIGURATION },
-      message: /, in 5 days, but must be valid for at least 14 days\. Its whole lifetime is 6 days\.$/,
+      message: /, in 5 days, but must be valid for at least 14 days\. Its entire lifetime is 6 days\.$/,
       fix: /^Set `min-valid-days` \(`tls\.min-valid-days` of this endpoint\) to about 2, a third/,
     },
     {

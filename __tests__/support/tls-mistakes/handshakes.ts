@@ -24,7 +24,8 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
     ...closing.map(([what, acts]): Mistake => ({
       ...{ name: `a server that ${what} after the ClientHello`, server: instead(...acts) },
       ...{ code: FAILED, title: 'Server closes the connection when TLS begins', ...LIKELY },
-      message: /closes the connection instead of replying to the ClientHello \(.*\), also on a second connection/,
+      message:
+        /closed the connection instead of replying to the ClientHello \(.*\), and did so again on a second connection/,
       ...{
         fix: /^Check that the certificate and private key files exist/,
         notTheFix: /PROXY protocol/,
@@ -34,7 +35,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       name: 'a server that closes the connection instead of implicit TLS',
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
       ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
-      message: /closes the connection instead of replying to the ClientHello/,
+      message: /closed the connection instead of replying to the ClientHello/,
       fix: /^Check that the certificate and private key files exist.*PROXY protocol.*allow the gate's IP address/,
     },
     {

@@ -24,7 +24,7 @@ export async function removeFrom(
 ): Promise<void> {
   let reason: unknown = rejected(
     'not-deleted',
-    own`the message arrived, and is still there although the server reported its deletion`,
+    own`the test message is still there, although the server reported that it was deleted`,
   );
   try {
     await remove();

@@ -134,7 +134,7 @@ export class HttpApi {
 
 function errorFor(status: number, request: HttpRequest): InboxError {
   const detail = replied(request, status);
-  if (status === 401 || status === 403) return rejected('login-refused', own`login rejected: ${detail}`);
+  if (status === 401 || status === 403) return rejected('login-refused', detail);
   if (status >= 500) return temporary('server-error', detail);
   return status >= 400 ? rejected('command-refused', detail) : unusable('invalid-reply', detail);
 }

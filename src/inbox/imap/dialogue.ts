@@ -2,9 +2,10 @@ import type { ImapFlow } from 'imapflow';
 import { Deadline } from '../../net/deadline.js';
 import { excerpt } from '../../text/peer.js';
 import { InboxError, noReply, rejected, temporary } from '../failure.js';
-import { own } from '../../text/own.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 const LOGOUT_WAIT_MS = 1000;
+const NO_REASON = 'no reason given';
 
 /** The commands to an IMAP server, one at a time, so that each has its full time. */
 export class ImapDialogue {
@@ -32,8 +33,11 @@ export class ImapDialogue {
   /** The error for a connection that has ended, if the client has thrown none. */
   lost(about: string): InboxError {
     const reason = this.client.byeReason;
-    const said = reason === undefined ? own`` : own`: ${whatServerSays({ reason })}`;
-    return temporary('connection-lost', own`the request for ${about} failed because the connection was lost${said}`);
+    const said = reason === undefined ? own`` : own`: ${quotedFrom({ reason })}`;
+    return temporary(
+      'connection-lost',
+      own`the request for ${fixed(about)} failed because the connection was lost${said}`,
+    );
   }
 
   /** Logs out and closes the connection. Never throws. */
@@ -49,8 +53,8 @@ export class ImapDialogue {
       return await Deadline.after(this.timeoutMs).race(reply, late);
     } catch (error) {
       if (isRefusal(error)) {
-        const said = whatServerSays(error);
-        throw rejected('command-refused', own`the server rejected the request for ${about}: ${said}`, said);
+        const detail = own`the server rejected the request for ${fixed(about)}: ${quotedFrom(error)}`;
+        throw rejected('command-refused', detail, whatServerSays(error));
       }
       this.client.close();
       throw error instanceof InboxError ? error : this.lost(about);
@@ -80,5 +84,11 @@ export function isRefusal(error: unknown): boolean {
 /** The text of the server, escaped. What the client says about it is not the server's. */
 export function whatServerSays(error: unknown): string {
   const { responseText, reason } = error as ImapFlowError;
-  return excerpt(responseText ?? reason ?? 'no reason given');
+  return excerpt(responseText ?? reason ?? NO_REASON);
+}
+
+/** The same for a message: in quotation marks, if the server gave a reason. */
+export function quotedFrom(error: unknown): OwnText {
+  const said = whatServerSays(error);
+  return said === NO_REASON ? own`no reason given` : own`"${said}"`;
 }

@@ -87,7 +87,7 @@ export class ImapMailbox implements OpenFolder {
     );
     if (done) return;
     if (!this.#client.usable) throw this.#dialogue.lost(about);
-    throw rejected('not-deleted', own`the message arrived, but the server does not allow it to be deleted`);
+    throw rejected('not-deleted', own`the server does not allow the test message to be deleted`);
   }
 
   /**
@@ -112,7 +112,7 @@ export class ImapMailbox implements OpenFolder {
    * @returns undefined if the server does not report which UID the next message gets
    */
   async stateOf(path: string): Promise<FolderState | undefined> {
-    const status = await this.#dialogue.ask('the state of a folder', (client) =>
+    const status = await this.#dialogue.ask('the status of a folder', (client) =>
       client.status(path, { uidNext: true, uidValidity: true }).catch((error: unknown): false => {
         if (codeOf(error) === 'NotFound') return false;
         throw error;

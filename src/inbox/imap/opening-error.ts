@@ -1,7 +1,7 @@
 import { codeOf } from '../../text/reason.js';
 import { excerpt } from '../../text/peer.js';
 import { InboxError, noGreeting, noReply, rejected, temporary, unusable, type MailboxNaming } from '../failure.js';
-import { isRefusal, whatServerSays, type ImapFlowError } from './dialogue.js';
+import { isRefusal, quotedFrom, whatServerSays, type ImapFlowError } from './dialogue.js';
 import type { ImapLog } from './log.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 import { pathOf, type Namespace } from './namespace.js';
@@ -35,16 +35,20 @@ export function connectError(error: unknown, log: ImapLog): InboxError {
   if (authenticationFailed && !LOGIN.test(log.command)) {
     return rejected(
       'login-disabled',
-      own`the server announces LOGINDISABLED and no mechanism with which the gate can log in`,
+      own`the server announces LOGINDISABLED, and no login mechanism that the gate supports`,
     );
   }
   if (authenticationFailed) {
     if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-      return temporary('login-unavailable', own`the server cannot check the login now: ${excerpt(log.refusal)}`, said);
+      return temporary(
+        'login-unavailable',
+        own`the server cannot check the login now: "${excerpt(log.refusal)}"`,
+        said,
+      );
     }
     return UNAVAILABLE.test(log.refusal)
-      ? temporary('server-error', own`the server does not allow a login now: ${excerpt(log.refusal)}`, said)
-      : rejected('login-refused', own`login rejected: ${said}`, said);
+      ? temporary('server-error', own`the server does not allow a login now: "${excerpt(log.refusal)}"`, said)
+      : rejected('login-refused', quotedFrom(error), said);
   }
   const code = codeOf(error);
   if (code === 'GREETING_TIMEOUT') return noGreeting();
@@ -70,7 +74,7 @@ export function openError(error: unknown, mailbox: string, log: ImapLog, namespa
   const name = excerpt(mailbox);
   const reply = excerpt(log.refusal);
   if (UNAVAILABLE.test(log.refusal)) {
-    return temporary('server-error', own`the mailbox "${name}" is not available now: ${reply}`, said);
+    return temporary('server-error', own`the mailbox "${name}" is not available now: "${reply}"`, said);
   }
   const naming = namingOf(mailbox, namespace);
   const requested = naming.requested === undefined ? own`` : own`, requested as "${naming.requested}"`;
@@ -122,7 +126,7 @@ function lostOr(error: unknown, { command }: ImapLog, other: (detail: OwnText) =
   const when = command === '' ? own`before the greeting` : own`after ${fixed(command)}`;
   const code = codeOf(error);
   if (!LOST.has(code))
-    return other(own`the server sent something that the IMAP client does not accept ${when} (${code})`);
-  const said = reason === undefined ? own` (${code})` : own`: ${excerpt(reason)}`;
+    return other(own`the server sent something ${when} that the IMAP client does not accept (${code})`);
+  const said = reason === undefined ? own` (${code})` : own`: "${excerpt(reason)}"`;
   return temporary('connection-lost', own`the connection was lost ${when}${said}`);
 }

@@ -122,6 +122,6 @@ function notDeleted(error: unknown): never {
   if (!isRejection(error)) throw error;
   throw rejected(
     'not-deleted',
-    own`the message arrived, but the server does not allow it to be deleted (${describeFailure(error.failure)})`,
+    own`the server does not allow the test message to be deleted (${describeFailure(error.failure)})`,
   );
 }

@@ -226,7 +226,7 @@ export class Pop3Session {
     const early = this.#channel.received.unread;
     if (early.length > 0) {
       const data = excerpt(early.toString('latin1'));
-      throw unusable('data-after-starttls', own`the server sent unencrypted data after its reply to STLS: ${data}`);
+      throw unusable('data-after-starttls', own`the server sent unencrypted data after its reply to STLS: "${data}"`);
     }
   }
 
@@ -238,14 +238,15 @@ export class Pop3Session {
       const { ok, text } = await this.#command(`${verb} ${argument}`, verb === 'PASS' ? 'PASS <redacted>' : undefined);
       if (ok) continue;
       const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
-      if (problem) throw busy(own`the server does not allow a login now: ${text}`, problem, text);
-      throw rejected('login-refused', own`login rejected: ${text}`, text);
+      if (problem) throw busy(own`the server does not allow a login now: "${text}"`, problem, text);
+      throw rejected('login-refused', own`"${text}"`, text);
     }
   }
 
   async #demand(line: string, about: string): Promise<void> {
     const { ok, text } = await this.#command(line);
-    if (!ok) throw rejected('command-refused', own`the server rejected the request for ${fixed(about)}: ${text}`, text);
+    if (!ok)
+      throw rejected('command-refused', own`the server rejected the request for ${fixed(about)}: "${text}"`, text);
   }
 
   /** @param shown the line as it is recorded, if it contains a secret */

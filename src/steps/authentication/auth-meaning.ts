@@ -30,15 +30,12 @@ export const WRONG: Readonly<Record<Kind, AuthMeaning>> = {
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   '5.5.4': other(
-    'The server does not support the mechanism, or cannot decode the SASL response.',
+    'The server does not support the mechanism, or could not decode the SASL response.',
     'mechanism-not-supported',
   ),
-  '5.5.6': other(
-    'The server cannot accept the line that these credentials require, because it is too long.',
-    'line-too-long',
-  ),
+  '5.5.6': other('The SASL response is too long for the server.', 'line-too-long'),
   '5.7.1': other(
-    'A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.',
+    'A policy of the server does not allow this client to authenticate, such as an IP allowlist or a rule for the port.',
     'client-not-allowed',
   ),
   '5.7.3': credentials(
@@ -61,7 +58,7 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   ),
   '5.7.13': credentials('The account is disabled.', 'account-disabled'),
   '5.7.14': other(
-    'The account must be confirmed in a web browser first (this is how Google reports it).',
+    'The account requires a sign-in with a web browser first (this is how Google reports it).',
     'browser-confirmation',
   ),
   '5.7.30': NO_BASIC_AUTHENTICATION,
@@ -71,7 +68,7 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   ),
 });
 
-const NOT_ENCRYPTED = other('The server believes that the session is not encrypted.', 'not-encrypted');
+const NOT_ENCRYPTED = other('The server treats the session as unencrypted.', 'not-encrypted');
 const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
 
 /** The enhanced code with the meaning of a code (RFC 4954 section 6, RFC 5248 section 2.4). */
@@ -86,10 +83,10 @@ const ENHANCED: Readonly<Record<number, string>> = {
 
 const BY_CODE: Readonly<Record<number, AuthMeaning>> = {
   454: other('The server cannot check credentials now.', 'backend-unavailable'),
-  500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
-  501: other('The server cannot decode the SASL response.', 'response-not-understood'),
+  500: other('The server does not support AUTH, or the line is too long for the server.', 'not-implemented'),
+  501: other('The server could not decode the SASL response.', 'response-not-understood'),
   502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
-  503: other('AUTH is not enabled in this session, or not possible in its current state.', 'not-enabled'),
+  503: other('AUTH is not enabled, or not allowed at this point of the session.', 'not-enabled'),
   504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 
@@ -117,7 +114,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [/\b(two|2|multi)-?(factor|step)\b|\b(2fa|mfa)\b/, other('The account requires a second factor.', 'app-password')],
   [
     /\b(log|sign) ?in (with|via|through|using) (your|a) (web )?browser\b/,
-    other('The account must be confirmed in a web browser first.', 'browser-confirmation'),
+    other('The account requires a sign-in with a web browser first.', 'browser-confirmation'),
   ],
   [
     /disabled for the (tenant|mailbox)/,
@@ -136,10 +133,10 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   ],
   [
     /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-    credentials('The account is locked after too many failures.', 'too-many-failures'),
+    credentials('The account is locked after too many failed logins.', 'too-many-failures'),
   ],
-  [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
-  [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
+  [/\bcredits\b|\bquota\b/, other('The account has exceeded its quota.', 'quota-exceeded')],
+  [/too many|rate limit/, other('The server currently accepts no more login attempts.', 'too-many-attempts')],
   [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.', 'blocked')],
   [
     /already auth/,

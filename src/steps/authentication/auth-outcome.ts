@@ -52,7 +52,7 @@ export function judgeAuth(attempt: AuthAttempt): AuthJudgment {
     return { findings: [finding('protocol-error', message, { evidence })] };
   }
   if (auth.expect === 'rejected') {
-    const message = own`${answer} It accepted these credentials, but must reject them.`;
+    const message = own`${answer} It accepted credentials that it must reject.`;
     return { findings: [finding('auth-not-rejected', message, { evidence })] };
   }
   if (iterations === undefined || iterations >= MIN_ITERATIONS) return { findings: [] };
@@ -160,7 +160,7 @@ function suspicionIn(
     return { text, cause: 'certificate-not-requested' };
   }
   if (reportedError?.exact === 'server-does-support-channel-binding') {
-    const text = 'It supports channel binding, but no mechanism with channel binding (-PLUS) was in its offer.';
+    const text = 'The server supports channel binding, but offered no mechanism with it (-PLUS).';
     return { text, cause: 'binding-not-offered' };
   }
   const isWrong = reportedError !== undefined && REJECTED_WITHIN.password?.test(reportedError.exact) === true;
@@ -169,11 +169,11 @@ function suspicionIn(
       /^(?:channel-bindings-dont-match|channel-binding-not-supported|unsupported-channel-binding-type)$/.test(
         reportedError?.exact ?? '',
       );
-    const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password.`;
+    const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, authentication fails even with the correct password.`;
     return { text, cause: isNamed ? 'channel-binding' : 'bound-exchange' };
   }
   if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-    const text = `A server that does not store the password in the form that ${mechanism} requires cannot check it.`;
+    const text = `A server can check the password only if it stores it in the form that ${mechanism} requires.`;
     return { text, cause: 'password-storage' };
   }
   const { kind, secret } = auth;

@@ -155,7 +155,7 @@ function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capa
     return finding('auth-not-advertised', own`The server does not offer AUTH over TLS.`, { evidence });
   }
   const offered = excerpt(beforeTls.join(' ')) || own`without a mechanism`;
-  const message = own`The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
+  const message = own`The server offers AUTH ${offered} only before TLS. It must offer AUTH only over TLS.`;
   return finding('auth-not-advertised', message, {
     evidence: { ...evidence, beforeTls: offered },
     cause: 'only-before-tls',
@@ -175,7 +175,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   const cause = unavailability(offered, kind, mechanism);
   const unbound =
     cause === 'only-with-binding'
-      ? own` A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.`
+      ? own` A mechanism with channel binding (-PLUS) is not possible, because no channel binding is defined for this TLS channel.`
       : own``;
   const message = own`The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
   return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });

@@ -12,7 +12,7 @@ import { heardBefore, stoppedBy } from '../error-to-finding.js';
 import { stopped, type Connection, type Stopped } from '../hand-over.js';
 import { throttled } from '../throttled.js';
 import { implicitTlsPort } from './implicit-tls-port.js';
-import { inspectionAt, isOverwritten } from './inspection.js';
+import { inspectionAt, isOverwritten, overwrittenGreeting } from './inspection.js';
 import { otherProtocol } from './other-protocol.js';
 import { ehloRejectionOf, rejectionOf } from './rejection.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
@@ -82,7 +82,10 @@ async function refusedEhlo(said: OwnText, reply: Reply, place: OpeningPlace): Pr
     return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all, ...(cause && { cause }) }));
   }
   const found = isOverwritten(greeting)
-    ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
+    ? finding('ehlo-rejected', own`${message}${overwrittenGreeting(greeting)}`, {
+        evidence: { ...all, greeting },
+        cause: inspectionAt(address),
+      })
     : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo, address) });
   return stopped(found);
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from '../../net/loopback.js';
+import { own, type OwnText } from '../../text/own.js';
 
 /** Cisco PIX and ASA hide the names of the server and of its software this way. */
 const ASTERISKS = /\*{8}/;
@@ -6,6 +7,11 @@ const ASTERISKS = /\*{8}/;
 /** Whether a device that inspects SMTP has overwritten the greeting. */
 export function isOverwritten(greeting: string): boolean {
   return ASTERISKS.test(greeting);
+}
+
+/** A sentence for a message; empty if the greeting is not overwritten. */
+export function overwrittenGreeting(greeting: string): OwnText {
+  return isOverwritten(greeting) ? own` The greeting is overwritten with asterisks.` : own``;
 }
 
 /** No device in the network is between this machine and itself. */

@@ -7,7 +7,7 @@ import { excerptOfList } from '../../text/peer.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connection, PlaintextDialogue } from '../hand-over.js';
-import { inspectionAt, isOnThisMachine, isOverwritten } from './inspection.js';
+import { inspectionAt, isOnThisMachine, isOverwritten, overwrittenGreeting } from './inspection.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
@@ -36,7 +36,7 @@ export async function judgeMissingOffer(
   const isLocal = isOnThisMachine(connection.address);
   const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
   if (keyword !== undefined) {
-    const message = own`The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
+    const message = own`The EHLO reply lists "${keyword}", but not STARTTLS: a keyword of this length (STARTTLS, CHUNKING, SMTPUTF8 or 8BITMIME) was probably overwritten. ${tried}`;
     const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
     return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
   }
@@ -46,9 +46,9 @@ export async function judgeMissingOffer(
   }
   const overwritten =
     masked.length > 0
-      ? own` A different keyword was probably overwritten ("${excerptOfList(masked)}"), but it is not as long as STARTTLS.`
+      ? own` Another keyword was probably overwritten ("${excerptOfList(masked)}"): its length differs from that of STARTTLS.`
       : own``;
-  const message = own`${authority(host, port)} does not offer STARTTLS.${overwritten}`;
+  const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}`;
   const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : causeOf(reply);
   return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
 }
@@ -68,8 +68,8 @@ function attempted(reply: Reply | undefined, handshake: string | undefined): Own
   const replied = own`The gate sent STARTTLS anyway, and the server replied with "${formatReply(reply)}".`;
   if (handshake === undefined) return replied;
   if (handshake.startsWith('succeeded'))
-    return own`${replied} A TLS handshake after it ${fixed(handshake)}, so the server supports STARTTLS.`;
-  return own`${replied} A TLS handshake after it ${handshake === 'failed' ? own`failed` : own`was ${fixed(handshake)}`}.`;
+    return own`${replied} The TLS handshake then ${fixed(handshake)}, so the server supports STARTTLS.`;
+  return own`${replied} ${handshake === 'failed' ? own`The TLS handshake then failed` : own`A TLS handshake was ${fixed(handshake)}`}.`;
 }
 
 /** Why a server that does not offer STARTTLS also does not accept it. */

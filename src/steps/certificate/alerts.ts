@@ -23,22 +23,19 @@ const OF_THE_HANDSHAKE: Readonly<Record<number, Meaning<'tls-handshake-failed'>>
   20: ['the data that it received was damaged, or encrypted with a different key', CHANGED],
   21: ['it could not decrypt the data that it received', CHANGED],
   22: ['it received a record that is too long', CHANGED],
-  47: ['it does not accept a value in the handshake', INCOMPATIBLE],
-  49: ['it recognizes the client, but denies access', 'access-denied'],
+  47: ['it rejected a value in the handshake', INCOMPATIBLE],
+  49: ['it recognized the client, but denied access', 'access-denied'],
   50: ['it could not parse the data that it received', INCOMPATIBLE],
   51: ['a signature or a key in the handshake was not valid', CHANGED],
   80: ['it had an internal error', 'server-error'],
-  86: [
-    'it assumes a fallback to a TLS version older than the newest one that both sides support (RFC 7507)',
-    'downgrade',
-  ],
-  90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
+  86: ['it reports a fallback to an older TLS version than the newest that both sides support (RFC 7507)', 'downgrade'],
+  90: ['it canceled the handshake for a reason other than a protocol error', 'server-closed'],
   109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
-  110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
-  113: ['it does not accept the OCSP response about a certificate', 'ocsp-response'],
-  114: ['the hash of a certificate is not the expected one', CHANGED],
-  115: ['it requires a key that both sides have in advance (PSK)', 'pre-shared-key'],
-  120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
+  110: ['the handshake contains an extension that it does not accept there', INCOMPATIBLE],
+  113: ['it rejected the OCSP response for a certificate', 'ocsp-response'],
+  114: ['the hash of a certificate did not match', CHANGED],
+  115: ['it requires a pre-shared key (PSK)', 'pre-shared-key'],
+  120: ['it requires an application protocol (ALPN), but none is defined for SMTP', 'application-protocol'],
 };
 
 /** Alerts about a client certificate (RFC 8446 section 6.2); after the handshake they cannot be about any other. */
@@ -51,7 +48,7 @@ const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'
   48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
   49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
   [CERTIFICATE_REQUIRED]: [
-    'the certificate could not be sent, because the server accepts no signature that the key of the certificate can make',
+    'the certificate could not be sent, because the server accepts no signature algorithm that its key supports',
     'unusable-key',
   ],
 };
@@ -59,7 +56,7 @@ const OF_A_CLIENT: Readonly<Record<number, Meaning<'client-certificate-required'
 /** What an alert during the handshake means, if the alert alone shows it. */
 export function meaningOfAlert(number: number): Meaning<'tls-handshake-failed'> | undefined {
   return [41, 42, 43, 44, 45, 46, 48].includes(number)
-    ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
+    ? ['it reports a client certificate error, but did not request a certificate', 'certificate-alert']
     : OF_THE_HANDSHAKE[number];
 }
 
@@ -84,7 +81,7 @@ export function clientCertificateRefused({ tls }: Endpoint, number: number): Kno
   }
   const [meaning, cause] = OF_A_CLIENT[number] ?? [];
   const message = meaning
-    ? own`The server rejects the client certificate with ${alert}: ${fixed(meaning)}.`
-    : own`The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
+    ? own`The server rejected the client certificate with ${alert}: ${fixed(meaning)}.`
+    : own`The server requested a client certificate, but ended the handshake although one is configured: ${alert}, which does not give a reason.`;
   return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
 }

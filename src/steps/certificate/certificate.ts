@@ -31,7 +31,7 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   const { channel } = outcome;
   const session = beginSession(context, channel.stream);
   if (channel.sent.length === 0) {
-    return stopped(finding('tls-handshake-failed', own`The server presents no certificate.`), { facts: { address } });
+    return stopped(finding('tls-handshake-failed', own`The server presented no certificate.`), { facts: { address } });
   }
   const judged = judge(context, channel);
   const others = context.endpoint.tls.dualCertificates

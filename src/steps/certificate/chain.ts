@@ -51,7 +51,7 @@ export function judgeChain(
       return [finding('certificate-self-signed', own`The certificate is self-signed.`, details)];
     }
     case 'incomplete': {
-      const message = own`The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
+      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.`;
       const cause = missingCause(chain);
       const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
       return [finding('certificate-chain-incomplete', message, details)];
@@ -74,7 +74,7 @@ function untrusted(
     const reason = excerpt(chain.reason);
     if (problem) return issuerProblem(problem, { ...evidence, reason }, options);
     const message = path
-      ? own`The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+      ? own`The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL also rejects it (${evidence.openssl}).`
       : own`The chain does not lead to a trusted CA: ${reason}.`;
     return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
@@ -110,7 +110,7 @@ function wrongIssuer(
   };
   const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
   if (needed !== undefined && needed === sent) {
-    const message = own`The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+    const message = own`The signature of ${subject} is not valid: it was not made with the key of its issuer, ${issuer}.`;
     return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
   }
   const message = own`The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
@@ -127,7 +127,7 @@ function issuerProblem(
   const evidence = { ...shared, badIssuer: subject };
   const code = 'certificate-untrusted';
   if (kind === 'not-a-ca') {
-    const message = own`${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+    const message = own`${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`;
     return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
   }
   if (kind === 'not-allowed' || kind === 'name-constraints') {
@@ -196,7 +196,7 @@ function pinOf(certificate: X509Certificate | undefined): string | undefined {
 export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFinding[] {
   if (sent.length > MAX_CERTIFICATES) {
     const certificatesSent = own`more than ${MAX_CERTIFICATES}`;
-    const message = own`The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+    const message = own`The server sends ${certificatesSent} certificates. The gate ignores the rest.`;
     return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
   }
   const misplaced = firstOutOfOrder(sent);
@@ -207,7 +207,7 @@ export function judgeOrder({ sent }: Presented, chain: ChainResult): KnownFindin
     const message = own`The server sends the certificate ${subject} more than once.`;
     return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
   }
-  const message = own`${subject} has not issued the certificate sent before it.`;
+  const message = own`${subject} is not the issuer of the certificate sent before it.`;
   return [finding('certificate-chain-disordered', message, { evidence })];
 }
 

@@ -39,7 +39,7 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
     return [finding('certificate-expired', message, { evidence })];
   }
   if (validFrom > now) {
-    const message = own`The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+    const message = own`The certificate is not valid until ${validFrom.toISOString()}, ${timeBetween(now, validFrom)} from now.`;
     const cause = isClockLikely(validFrom, now) ? ({ cause: 'clock' } as const) : {};
     return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
   }
@@ -47,7 +47,7 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
   if (tooSoon === undefined) return [];
   const message = own`The certificate expires on ${day(validTo)}${tooSoon}.`;
   if (!isShortLived(validFrom, validTo, options)) return [finding('certificate-expires-soon', message, { evidence })];
-  const lifetime = own`Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+  const lifetime = own`Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
   return [finding('certificate-expires-soon', own`${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
 }
 
@@ -111,7 +111,7 @@ export function judgeLifetime(
   const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
   const days = daysBetween(validFrom, validTo);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
-  const message = own`The certificate is valid for ${fixed(count(days, 'day'))}. On its start date, public CAs could issue at most ${limit.days} days.`;
+  const message = own`The certificate is valid for ${fixed(count(days, 'day'))}. On its start date, the limit for public CAs was ${limit.days} days.`;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
   return [finding('certificate-lifetime-long', message, { evidence })];
 }

@@ -67,7 +67,7 @@ export async function otherCertificates(
       const why = isAsked
         ? own`, because the server requires a client certificate`
         : failure?.kind === 'rejected'
-          ? own`, because it rejected the additional connection: ${what}`
+          ? own`, because the server rejected the additional connection with "${what}"`
           : own``;
       findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
     } else if (isTls13Only) {
@@ -75,7 +75,7 @@ export async function otherCertificates(
         unchecked(
           kind,
           'TLSv1.3 only',
-          own`, because it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`,
+          own`, because the server supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`,
           'tls-1.3-only',
         ),
       );
@@ -85,8 +85,8 @@ export async function otherCertificates(
   }
   // If the server now refuses any handshake, its refusals say nothing about a certificate.
   if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-    const why = own`, because the server now refuses every handshake`;
-    findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
+    const why = own`, because a handshake that allows every key type also failed`;
+    findings.push(...absent.map((kind) => unchecked(kind, 'a repeated handshake failed', why)));
   }
   return { findings, certificates };
 }
@@ -110,7 +110,7 @@ function failureOf(outcome: Outcome): Failure | undefined {
 
 function inWords(failure: Failure | undefined): string {
   if (failure?.kind === 'alert') return `alert ${failure.number}`;
-  return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no connection');
+  return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no handshake was possible');
 }
 
 /**

@@ -94,7 +94,7 @@ export async function judgeHandshakeFailure(
 
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }: Context, evidence: { readonly detail: string }): KnownFinding {
-  const message = own`The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
+  const message = own`The server closed the connection instead of replying to the ClientHello (${evidence.detail}), and did so again on a second connection.`;
   // With implicit TLS, it may not even have read the ClientHello.
   const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
   return finding('tls-handshake-failed', message, { evidence, cause });

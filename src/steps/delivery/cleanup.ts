@@ -1,11 +1,12 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
+import { own } from '../../text/own.js';
 import { describeFailure, isTransient, type InboxResult } from '../../inbox/failure.js';
 import type { Inbox, Received, Sought } from '../../inbox/inbox.js';
 import { Deadline } from '../../net/deadline.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import type { Context } from '../context.js';
 import { reopening } from './inbox-access.js';
-import { describeInbox, inboxEvidence } from './inbox-finding.js';
+import { inboxEvidence } from './inbox-finding.js';
 
 /** How long to search for a message again whose deletion may have succeeded. */
 const SEARCH_AGAIN_MS = 1000;
@@ -46,10 +47,14 @@ export async function cleanUp(
   const failures: KnownFinding[] = [];
   if (!cleaned.ok) {
     const { failure } = cleaned;
-    const evidence = { ...inboxEvidence(inbox), reason: describeFailure(failure) };
+    const reason = describeFailure(failure);
+    const evidence = { ...inboxEvidence(inbox), reason };
+    const what = keep ? own`searched for copies` : own`cleaned up`;
+    const end = failure.kind === 'bad-certificate' ? own`` : own`.`;
+    const message = own`After the test message was read, the inbox ${evidence.inbox} could not be ${what}: ${reason}${end}`;
     const isRefused = failure.kind === 'rejected';
     const cause = isRefused ? { cause: 'not-deleted' as const } : {};
-    failures.push(finding('inbox-cleanup-failed', describeInbox(failure, inbox), { evidence, ...cause }));
+    failures.push(finding('inbox-cleanup-failed', message, { evidence, ...cause }));
   }
   // Some copies may have been deleted before the connection was lost.
   const copies = Math.max(...finds.map((found) => found.copies));

@@ -71,10 +71,14 @@ export function judgeHop(
             evidence: { received: 'none' },
             cause: 'no-line',
           })
-        : finding('delivery-hop-unproved', own`The message has ${lineCount} Received lines, so the gate reads none.`, {
-            evidence: { received: `${lineCount} lines` },
-            cause: 'too-many-lines',
-          }),
+        : finding(
+            'delivery-hop-unproved',
+            own`The message has ${lineCount} Received lines, so many that the gate ignores them.`,
+            {
+              evidence: { received: `${lineCount} lines` },
+              cause: 'too-many-lines',
+            },
+          ),
     ];
   }
   const received = excerpt(hop.raw);
@@ -101,7 +105,7 @@ export function judgeHop(
   const evidence = { received, ...(protocol !== '' && { with: excerpt(protocol) }) };
   const message = own`The Received line shows that the server received the message without TLS: "${received}".`;
   if (proxy === undefined) return [finding('delivery-hop-unencrypted', message, { evidence })];
-  const text = own`${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+  const text = own`${message} The client in that line is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
   return [
     finding('delivery-hop-unencrypted', text, {
       severity: isDeclared ? 'notice' : 'warning',

@@ -12,7 +12,7 @@ export function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedM
   const altered = excerpt(differences.map(({ text }) => text).join('; '));
   const evidence = { messageId: sent.messageId, altered };
   if (isReencoded(sent, source)) {
-    const text = own`A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+    const text = own`A server re-encoded the message. Its decoded parts are unchanged, but the encoded form is not: ${altered}.`;
     return [finding('message-reencoded', text, { evidence })];
   }
   if (hasToken(sent, parsed)) {
@@ -22,7 +22,7 @@ export function judgeIdentity(sent: TestMessage, source: Buffer, parsed: ParsedM
     if (removed === '') return [finding('message-altered', text, { evidence })];
     return [finding('message-altered', text, { evidence: { ...evidence, removed }, cause: 'field-removed' })];
   }
-  const text = own`The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+  const text = own`The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing, so the body was replaced, or the message was forged.`;
   return [finding('message-altered', text, { evidence, cause: 'replaced' })];
 }
 

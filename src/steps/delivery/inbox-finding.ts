@@ -47,12 +47,16 @@ export function inboxFinding(failure: InboxFailure, target: InboxTarget): KnownF
 }
 
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
-export function describeInbox(failure: InboxFailure, target: InboxTarget): OwnText {
+function describeInbox(failure: InboxFailure, target: InboxTarget): OwnText {
+  const { inbox } = inboxEvidence(target);
+  if (failure.kind === 'rejected' && failure.reason === 'login-refused') {
+    return own`The inbox ${inbox} rejected the login: ${failure.detail}.`;
+  }
   const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
   // The messages of certificate findings are whole sentences.
   const stop = failure.kind === 'bad-certificate' ? own`` : own`.`;
   const end = protocol === undefined ? stop : own` (${protocol})${stop}`;
-  return own`The inbox ${inboxEvidence(target).inbox} cannot be used: ${describeFailure(failure)}${end}`;
+  return own`The inbox ${inbox} cannot be used: ${describeFailure(failure)}${end}`;
 }
 
 type Unreachable = Exclude<InboxFailure, { kind: 'rejected' | 'message-gone' | 'bad-certificate' }>;

@@ -78,7 +78,7 @@ export async function awaitArrival(
   findings.push(...failures);
   if (copies > 1) {
     const times = hasMore ? own`at least ${copies}` : String(copies);
-    const rest = hasMore ? own` More messages that may be copies were not read and stay in the inbox.` : own``;
+    const rest = hasMore ? own` Other messages that may be copies were not read, and remain in the inbox.` : own``;
     const text = own`The message arrived ${times} times, but the gate sent it once.${rest}`;
     findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
   }

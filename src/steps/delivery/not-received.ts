@@ -35,7 +35,7 @@ export function notReceived({ message, delivery, accepted, searched, others }: M
       ? own``
       : own` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
   const unused = searched.isUnused
-    ? own` ${folders[0] ?? ''} has never received a message (its first UID is not used).`
+    ? own` ${folders[0] ?? ''} has never received a message (its first UID is unused).`
     : own``;
   const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
   const text = own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;

@@ -84,7 +84,7 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: ({ text }) => EHLO_NAME.test(text),
-    text: 'The server does not accept the name in EHLO.',
+    text: "The server does not accept the client's EHLO name.",
     cause: 'ehlo-name',
   },
   {
@@ -116,7 +116,7 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: either(['1.8'], /sender address rejected: domain|domain of sender|sender domain .*(not|n't|no) /),
-    text: 'The server finds no mail server for the domain of the sender address.',
+    text: 'The server found no mail server for the domain of the sender address.',
     cause: 'sender-domain-unknown',
   },
   {
@@ -124,7 +124,7 @@ const TABLE: readonly Row[] = [
       ['1.7', '7.27'],
       /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/,
     ),
-    text: 'This is about the sender: the server considers its address invalid or nonexistent.',
+    text: 'The server considers the sender address invalid or nonexistent.',
     cause: 'sender-unknown',
   },
   {
@@ -162,7 +162,7 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: isFailure,
-    text: 'A part of the server has failed.',
+    text: 'The server reports a problem of its own.',
     cause: 'server-problem',
   },
   { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
@@ -200,12 +200,12 @@ const TABLE: readonly Row[] = [
   },
   {
     fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
-    text: 'A content filter or a policy rejects the message.',
+    text: 'A content filter or a policy rejected the message.',
     cause: 'content-filter',
   },
   {
     fits: ({ status }) => status.startsWith('7.'),
-    text: 'A policy of the server rejects the message.',
+    text: 'A policy of the server rejected the message.',
     cause: 'policy',
   },
 ];

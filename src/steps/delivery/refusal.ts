@@ -45,7 +45,7 @@ export function judgeRefusal(
   const text = meaning ? own` ${fixed(meaning.text)}` : own``;
   const isTemporary = reply.code < 500;
   const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
-  const lasting = isLasting ? own` Another attempt does not help, although the code is temporary.` : own``;
+  const lasting = isLasting ? own` Retrying does not help, although the code is temporary.` : own``;
   const waited =
     greylisting && isTemporary
       ? own` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`

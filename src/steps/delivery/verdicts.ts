@@ -116,7 +116,7 @@ function missing(check: 'spf' | 'dmarc', required: string, authservId: string, m
   const isUntrusted = reporting.some((field) => field.authservId === authservId);
   const [other] = reporting;
   const place = isUntrusted
-    ? own` There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.`
+    ? own` The gate ignores a result with this authserv-id, because an earlier server could have added it.`
     : own``;
   const text = own`${authservId} reports no ${fixed(check.toUpperCase())} result in the header of the message, but the configuration requires ${required}.${place}`;
   const present = excerpt(fields.join(' / ')) || 'none';

@@ -179,7 +179,7 @@ describe('a name that no endpoint has is an error', () => {
       'input environments: no environment is named',
     ]);
     expect(await problems({ inputs: { endpoints: 'a.example', environments: 'staging' } })).toEqual([
-      'input environments: no endpoint has the environment "staging", nor any other environment',
+      'input environments: no endpoint has the environment "staging" or any other environment',
     ]);
   });
 

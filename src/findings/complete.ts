@@ -26,7 +26,7 @@ export interface Redacting {
   readonly redact: (value: string) => string;
 }
 
-/** Completes the findings of one step. Those that one action fixes have one fix. */
+/** Completes the findings of one step. Findings that the same action fixes share one fix. */
 export function completeFindings(found: readonly KnownFinding[], observed: Observed): Finding[] {
   const fixes = sharedFixes(found, (one) => valuesOf(one, observed));
   return found.map((one) => completeFinding(one, observed, fixes.get(one)));
@@ -35,7 +35,7 @@ export function completeFindings(found: readonly KnownFinding[], observed: Obser
 /**
  * Puts a finding into words, and adds its cause and what to do about it: who has to act, the fix, the setting of this
  * server or provider, and a command that shows the problem.
- * @param observed only what redacts, for a finding about the gate itself
+ * @param observed only the redactor, for a finding about the gate itself
  * @param fix if another finding has the same fix
  */
 export function completeFinding(found: KnownFinding, observed: Observed | Redacting, fix?: SharedFix): Finding {
@@ -106,7 +106,7 @@ function commandOf(
   return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
 
-/** Outputs cut longer text, and a part of a command may do something else. In characters. */
+/** In characters. Outputs cut longer text, and a truncated command may do something else. */
 const LONGEST_COMMAND = 900;
 
 /** The longest part of a text without a redacted secret, which the output of the command shows unredacted. */

@@ -59,7 +59,7 @@ export const COMMANDS = {
   /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
   [SENDING]: (endpoint, subject) =>
     endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
-  /** As far as the reply that the evidence `awaited` names. */
+  /** Goes as far as the reply that the evidence `awaited` names. */
   'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),

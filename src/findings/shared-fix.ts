@@ -5,10 +5,10 @@ import { exactly } from '../text/own.js';
 import type { KnownFinding } from './finding.js';
 import type { Values } from './catalog/entry.js';
 
-/** The fix of a finding that another one has too. */
+/** The fix of a finding that shares it with others. */
 export interface SharedFix {
   readonly text: string;
-  /** Whether it is the finding that has the fix; the others refer to it. */
+  /** Whether this finding shows the fix; the others refer to it. */
   readonly leads: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { ReproducibleEndpoint } from '../findings/reproduce.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { Facts } from '../steps/hand-over.js';
 
-/** An endpoint with what the gate itself has used, so that a command does the same. */
+/** An endpoint with the values that the gate used, so that a command uses the same. */
 export function asUsed(
   endpoint: Endpoint,
   { ehloName, endsInDefaultStore, inboxMailbox: mailbox }: Facts,

@@ -44,7 +44,7 @@ export async function attemptWithRetries(
         firstDefer ??= { reply: greylisted, atMs: spentMs };
         greylistingLeftMs = firstDefer.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
       }
-      // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
+      // A lost packet may explain the server's silence, so one more attempt in total makes sense.
       const isFinal = !transient || (transient === 'once' && isSilent);
       isSilent ||= transient === 'once';
       const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);

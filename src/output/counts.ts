@@ -8,7 +8,7 @@ import {
 } from '../report/report.js';
 import { countOf } from '../text/count.js';
 
-/** What became of an endpoint: its result, or that all its problems are waived. */
+/** The outcome of an endpoint: its result, or that all its problems are waived. */
 export type Outcome = Result | 'waived';
 
 const WORST_FIRST: readonly Outcome[] = ['fail', 'inconclusive', 'warn', 'waived', 'pass'];
@@ -25,7 +25,7 @@ export function allWaived(found: readonly Finding[]): boolean {
   return problems.length > 0 && problems.every(({ waived }) => waived);
 }
 
-/** The endpoints by what became of them, worst first, without outcomes that no endpoint has. */
+/** The endpoints by outcome, worst first, without outcomes that no endpoint has. */
 export function byOutcome(endpoints: readonly EndpointReport[]): [Outcome, EndpointReport[]][] {
   const found = new Map(WORST_FIRST.map((outcome): [Outcome, EndpointReport[]] => [outcome, []]));
   for (const endpoint of endpoints) found.get(outcomeOf(endpoint))?.push(endpoint);

@@ -10,13 +10,13 @@ interface InboxLines {
   readonly tlsBefore: number | undefined;
 }
 
-/** Commands with which the gate waits for a message, and ends. */
+/** Commands with which the gate waits for a message, or ends the session. */
 const WAITING = /^(?:[0-9A-F]+ (?:NOOP|IDLE|LOGOUT)|DONE|QUIT)\b/i;
 
 /** A refusal of IMAP without its tag, its status and its response code. */
 const REFUSAL = /^(?:[0-9A-F]+|\*) (?:NO|BAD|BYE)(?: \[[^\]]*\])? (.*)$/is;
 
-/** The lines before which TLS begins follow the OK. */
+/** TLS begins after the OK to one of these commands. */
 const STARTTLS = /^(?:[0-9A-F]+ STARTTLS|STLS)$/i;
 const ACCEPTED = /^(?:[0-9A-F]+ OK|\+OK)\b/i;
 

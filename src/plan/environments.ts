@@ -58,7 +58,7 @@ function problemsOf(names: ReadonlySet<string>, known: ReadonlySet<string>): str
 function unknownName(name: string, known: ReadonlySet<string>): string {
   const what = isQuotableName(name) ? `the environment "${name}"` : 'one of these environments';
   return known.size === 0
-    ? `no endpoint has ${what}, nor any other environment`
+    ? `no endpoint has ${what} or any other environment`
     : `no endpoint has ${what}${listOf(known)}`;
 }
 

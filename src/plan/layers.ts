@@ -4,7 +4,7 @@ import { INPUT_NAMES, inheritableSchema, inputSchema } from './schema/schema.js'
 import { at, mappingAt, textAt, withEntry, type Located, type LocatedMapping } from './source/located.js';
 import type { Problem } from './source/problem.js';
 
-/* An endpoint inherits from the defaults of its file, and these from the inputs. */
+/* An endpoint inherits from the defaults of its file, and those inherit from the inputs. */
 
 /** Inputs in which spaces at the start and the end may be significant. */
 const VERBATIM: readonly string[] = ['endpoints', 'password', 'access-token', 'inbox-password'];

@@ -1,7 +1,7 @@
 /**
  * A number with its noun: "1 endpoint", "9 endpoints", "0 endpoints".
  * @param noun in the singular
- * @param plural where it is not the singular with an s
+ * @param plural if it is not the singular plus s
  */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;

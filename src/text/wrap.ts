@@ -19,7 +19,7 @@ export function wrap(text: string, width: number | undefined): string[] {
   return [...lines, line];
 }
 
-/** The same, with a space before each line but the first for each character of `indent`, which the first follows. */
+/** The same with a hanging indent: the first line follows `indent`, and the others begin with as many spaces. */
 export function hang(indent: string, text: string, width: number | undefined): string[] {
   const lines = wrap(text, width === undefined ? undefined : Math.max(width - indent.length, NARROWEST));
   return lines.map((line, index) => (index === 0 ? indent : ' '.repeat(indent.length)) + line);

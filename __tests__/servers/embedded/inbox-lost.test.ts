@@ -181,6 +181,22 @@ describe('an IMAP connection that is lost', () => {
     expect([logins(imap), imap.isEmpty]).toEqual([2, false]);
   });
 
+  test.each([
+    [true, 'searched for copies'],
+    [false, 'cleaned up'],
+  ])('at every search for copies is a warning that says what failed; kept: %s', async (keep, what) => {
+    await using imap = await startFaulty({ at: 'NOOP', reply: 'close', times: Infinity, atCleanUp: true }, false);
+    await using server = await startServer(imap.deliver);
+    const report = await gate(server, at(imap.port), { keep, withinMs: 6000 });
+    expect(outcome(report)).toEqual(CLEANUP_FAILED);
+    const found = report.steps.flatMap(({ findings }) => findings).find(({ code }) => code === 'inbox-cleanup-failed');
+    expect(found?.message).toMatch(
+      new RegExp(
+        `^After the test message was read, the inbox imaps://\\S+ could not be ${what}: .*connection was lost.*\\.$`,
+      ),
+    );
+  });
+
   // The inbox is opened again at once, then after pauses of 1, 2 and 4 s while there is time.
   test.each([
     ['NOOP', 6000, 4],

@@ -15,7 +15,7 @@ const server = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {
 });
 const configuration = (title: string, remedy: Cause['remedy'], more: Partial<Cause> = {}): Cause =>
   server(title, remedy, { party: 'configuration', ...more });
-/** No command shows it without making it worse, or with what is typed instead of the configured secret. */
+/** A command would make it worse, or would test what the user types instead of the configured secret. */
 const withoutCommand = (title: string, remedy: string): Cause => ({
   ...{ title, party: 'configuration', certainty: 'likely', remedy },
 });
@@ -270,7 +270,7 @@ const OF_THE_CLIENT = {
   'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },
 } as const satisfies Causes;
 
-/** What a server may reject temporarily (4xx). */
+/** Causes of a temporary rejection (4xx). */
 export const TEMPORARY = {
   ...LIMITS,
   ...OUTAGE,
@@ -279,7 +279,7 @@ export const TEMPORARY = {
   blocked: OF_THE_CLIENT.blocked,
 } as const satisfies Causes;
 
-/** Everything for which a server rejects credentials. */
+/** Causes of a permanent rejection of credentials. */
 export const REJECTION = {
   ...OF_THE_PASSWORD,
   ...OF_THE_TOKEN,

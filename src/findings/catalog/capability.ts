@@ -10,13 +10,13 @@ const SHOWS_REPLY = { command: 'ehlo', shows: REPLY } as const;
 const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) } as const;
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' } as const;
 
-/** Such a device hides the software of the server, so its setting does not depend on that. */
+/** Such a device hides which software the server runs, so the fix does not depend on it. */
 const INSPECTION =
   "Disable SMTP inspection on the firewalls between client and server. To confirm the cause, send EHLO from the server's own network and compare the replies.";
 const INSPECTION_EXAMPLES =
   'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
 
-/** The setting that allows STARTTLS does not bring EHLO back. */
+/** The setting that allows STARTTLS does not allow EHLO. */
 const EHLO_EXAMPLES =
   'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 

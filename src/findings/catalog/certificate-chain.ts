@@ -19,7 +19,7 @@ export const UNTRUSTED = fields(
 
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
-/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
+/** If key identifiers do not show that a certificate is the wrong one, OpenSSL reports that its key did not make the signature. */
 const BAD_SIGNATURE = 'certificate signature failure';
 const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
 

@@ -70,8 +70,8 @@ type FromEvidence = (evidence: Values) => string;
 const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
 
 /**
- * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
- * its own code. A long reply is shortened in the evidence.
+ * Looks for the reply in the evidence. If the reply has several lines, looks for the text of the first, because tools
+ * print each line separately, with its own code. The evidence has only the beginning of a long reply.
  */
 export const REPLY: FromEvidence = ({ reply = '' }) => {
   const [first = '', ...others] = reply.split(' / ');

@@ -47,7 +47,7 @@ const KEY_FILES = [
 /** The default of `timeout`, in seconds. */
 const USUAL_TIMEOUT = 15;
 
-/** The first thing to try, if the endpoint has a short timeout and that has ended the wait. */
+/** The first thing to try if a short timeout of the endpoint ended the wait. */
 function raiseTimeout({ waited = '', attemptLimit }: Values): string {
   const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
   return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';

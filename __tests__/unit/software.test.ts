@@ -418,6 +418,12 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Haraka: /`config\/connection\.ini`/,
     'Microsoft 365': /`Set-Mailbox -MaxReceiveSize`/,
   },
+  'message-log': {
+    Postfix: /`status=deferred`.*`postqueue -p`/,
+    Exim: /`exigrep ID`/,
+    Sendmail: /`stat=Deferred`/,
+    Exchange: /`Get-MessageTrackingLog -MessageId`/,
+  },
   'content-scanner': {
     Postfix: /`smtpd_milters`/,
     Exim: /`av_scanner`.*`spamd_address`/,

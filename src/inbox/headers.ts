@@ -11,12 +11,18 @@ export interface Headers {
   /** With angle brackets; empty if there is none. */
   readonly messageId: string;
   readonly subject: string;
+  /** Whether it is a report about other mail, such as a bounce (RFC 6522). */
+  readonly isReport?: true;
 }
 
 /** @param source a message, its header or a part of it */
 export function headersOf(source: Buffer): Headers {
   const message = parseMessage(source.subarray(0, MAX_HEADER_BYTES));
-  return boundedHeaders(valuesOf(message, 'message-id').join(' '), valuesOf(message, 'subject').join(' '));
+  const isReport = valuesOf(message, 'content-type').some((type) => /^multipart\/report\b/i.test(type));
+  return {
+    ...boundedHeaders(valuesOf(message, 'message-id').join(' '), valuesOf(message, 'subject').join(' ')),
+    ...(isReport && { isReport }),
+  };
 }
 
 export function boundedHeaders(messageId: string, subject: string): Headers {

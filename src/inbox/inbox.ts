@@ -15,8 +15,8 @@ export interface Inbox {
    * @returns the message, or undefined if it did not arrive before the deadline
    */
   find(sought: Sought, deadline: Deadline): Promise<InboxResult<Received | undefined>>;
-  /** The folders in which the last search looked. */
-  searched(): Searched;
+  /** Finds out more about a message that the last search did not find. Never throws. */
+  explain(sought: Sought): Promise<Searched>;
   /** Settles when the connection has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Logs out and closes the connection. Never throws. */
@@ -28,15 +28,35 @@ export interface Searched {
   readonly folders: readonly string[];
   /** The junk folder of the account, if the gate knows one; `searched` unless the last search of it failed. */
   readonly junk?: { readonly folder: string; readonly searched: boolean };
-  /** Whether the mailbox has never received a message, as far as its UIDs show: UIDs are never used again. */
-  readonly isUnused?: true;
+  /** Missing if the server does not report it, or has assigned new UIDs. */
+  readonly uids?: UidRange;
+  /** The other folders of the account; missing if they could not be searched. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** What the UIDs of a mailbox show: each message gets the next one, and none is used again (RFC 9051 section 2.3.1.1). */
+export interface UidRange {
+  /** UIDNEXT when the run first opened the mailbox. */
+  readonly first: number;
+  /** UIDNEXT after the search. */
+  readonly next: number;
+  /** How many messages from the first UID on the run has seen. */
+  readonly seen: number;
+}
+
+/** The folders of an account that are not searched until the message has been found nowhere else. */
+export interface Elsewhere {
+  /** How many were searched. */
+  readonly count: number;
+  /** The one that has the message, if any. */
+  readonly folder?: string;
 }
 
 /** The message to find. */
 export interface Sought {
   /** With the angle brackets. */
   readonly messageId: string;
-  /** Part of its Subject, by which it is found if its Message-ID was replaced in transit. */
+  /** Part of its Message-ID and Subject, by which it is found if its Message-ID was replaced in transit. */
   readonly nonce: string;
   /**
    * Whether a message with that Message-ID or such a Subject is the one, or a copy of it. A message that has the
@@ -44,7 +64,7 @@ export interface Sought {
    * replaced in transit. No other message is touched.
    */
   readonly is: (source: Buffer) => boolean;
-  /** Receives each message that was read because of its nonce and is not the one: a bounce, a reply or a forgery. */
+  /** Receives each message that was read, has the nonce, and is not the one: a bounce, a reply or a forgery. */
   readonly onOther?: (source: Buffer) => void;
   /** Its size in bytes when it was sent. */
   readonly size: number;

@@ -12,6 +12,9 @@ const MAX_READ = 16;
 /** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
 
+/** Of the bounces and other reports in a folder, the last look reads this many: any of them may be about the message. */
+const MAX_REPORTS = 4;
+
 /**
  * A message that has arrived, before it is read. What its folder says about it is only a hint, because a server may
  * respond to a search with other mail.
@@ -106,7 +109,7 @@ export function polledInbox(name: string, folder: Folder, everyMs: number, stop:
   };
   return {
     find: (sought, deadline) => search([folder], sought, deadline, () => wait),
-    searched: () => ({ folders: [name] }),
+    explain: () => Promise.resolve({ folders: [name] }),
     ended: new Promise((resolve) => {
       stop.addEventListener('abort', () => {
         resolve();
@@ -192,8 +195,20 @@ class FolderSearch {
         this.sought.onOther?.(source);
       }
     }
+    if (last && !found && this.copies.size === 0) await this.#readReports(folder, arrivals);
     if (gone && !found && !this.#altered && this.copies.size === 0) throw new InboxError({ kind: 'message-gone' });
     return found;
+  }
+
+  /** Looks for a report that quotes the message. Whether that succeeds changes nothing about the search. */
+  async #readReports(folder: OpenFolder, arrivals: readonly Arrival[]): Promise<void> {
+    const { nonce, size, onOther } = this.sought;
+    if (!onOther) return;
+    const reports = arrivals.filter(({ id, isReport }) => isReport && !this.#read.has(id)).slice(-MAX_REPORTS);
+    for (const { id } of reports) {
+      const source = await folder.read(id, maxReadBytes(size)).catch(() => undefined);
+      if (source?.includes(nonce)) onOther(source);
+    }
   }
 }
 
@@ -203,7 +218,7 @@ export function isLike(sought: Sought, headers: Headers): boolean {
   return hasMessageId(sought, headers) || headers.messageId.includes(nonce) || headers.subject.includes(nonce);
 }
 
-function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
+export function hasMessageId(sought: Sought, { messageId }: Headers): boolean {
   return messageId.includes(sought.messageId);
 }
 

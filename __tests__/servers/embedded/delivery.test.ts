@@ -257,9 +257,20 @@ class JunkInboxes extends Inboxes {
       };
       return Promise.resolve({ ok: true, value: received });
     };
-    const searched = () => ({ folders: ['INBOX'] });
-    const value = { find, searched, ended: new Promise<void>(() => undefined), close: () => Promise.resolve() };
+    const explain = () => Promise.resolve({ folders: ['INBOX'] });
+    const value = { find, explain, ended: new Promise<void>(() => undefined), close: () => Promise.resolve() };
     return Promise.resolve({ ok: true, value });
+  }
+}
+
+/** Inboxes that stay open after an attempt, for the next one. */
+class SharedInboxes extends Inboxes implements AsyncDisposable {
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await super.close();
   }
 }
 
@@ -291,11 +302,12 @@ describe('a message that is not found', () => {
     });
     const { reply, messageId } = found?.evidence ?? {};
     expect(found?.message).toBe(
-      `The server accepted the message to ${USER.username} ("${reply}"), but it was not found within 0.3 s. The gate searched INBOX at ${url} as ${USER.username}. It found no junk folder to search.`,
+      `The server accepted the message to ${USER.username} ("${reply}"), but it was not found within 0.3 s. The gate searched INBOX at ${url} as ${USER.username}. It found no junk folder to search. No message has arrived in INBOX since the gate opened it (UIDNEXT is still 2).`,
     );
     expect(reply).toMatch(/^250 /);
-    expect(found?.remedy).toContain(`Search the server's log for the Message-ID ${messageId}.`);
-    expect(found?.remedy).toContain('A rule may also have moved it to a different folder.');
+    expect(found?.remedy).toContain(`Search the server's log for the Message-ID ${messageId}: it shows what happened`);
+    expect(found?.remedy).toMatch(/If it was delivered, .* If it is deferred, .* If it bounced, .*`delivery\.from`/);
+    expect(found?.remedy).not.toContain('a rule moved the message');
     expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).toMatch(/ LOGIN [^]* SELECT INBOX\n/);
   });
 
@@ -304,21 +316,101 @@ describe('a message that is not found', () => {
     server.mailbox.append(Buffer.from('Subject: An older message\r\n\r\nHello\r\n'));
     const { report } = await gate(lost(server));
     const [found] = report.steps[4]?.findings ?? [];
-    expect(found?.message).toMatch(/ The gate searched INBOX, Junk at .* That includes the junk folder\.$/);
+    expect(found?.message).toMatch(
+      / The gate searched INBOX, Junk at .* That includes the junk folder\. No message has arrived in INBOX /,
+    );
     expect(found?.evidence).toMatchObject({ searched: 'INBOX, Junk', junk: 'searched' });
-    expect(found?.remedy).not.toContain('A rule may also have moved it');
   });
 
-  test('is probably in a different mailbox if the one that was searched has never received any', async () => {
+  test('is reported with the fact that the inbox has never received any', async () => {
     await using server = await startEmbedded({ alter: () => undefined });
-    const first = (await gate(lost(server))).report.steps[4]?.findings[0];
-    expect(first).toMatchObject({ title: 'Message not found in an inbox that has never received mail' });
-    expect(first?.message).toMatch(/ INBOX has never received a message \(its first UID is unused\)\.$/);
-    expect(first?.remedy).toMatch(/^Search the server's log for the Message-ID <.*>: it says to which mailbox/);
-    server.mailbox.append(Buffer.from('Subject: Removed\r\n\r\nHello\r\n'));
-    server.mailbox.remove(() => true);
-    const second = (await gate(lost(server))).report.steps[4]?.findings[0];
-    expect(second).toMatchObject({ title: 'Message accepted but not found in the inbox' });
+    const [found] = (await gate(lost(server))).report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({ title: 'Message not found in an inbox that has never received mail' });
+    expect(found?.message).toMatch(/ INBOX has never received a message \(its first UID is unused\)\.$/);
+    expect(found?.remedy).toMatch(
+      /^Search the server's log for the Message-ID <.*no mail for `delivery\.to` gets there\. /,
+    );
+  });
+
+  test.each([
+    ['its first message', 0, 'UIDNEXT rose from 1 to 2'],
+    ['another message', 3, 'UIDNEXT rose from 4 to 5'],
+  ])('was removed by another program if the inbox received %s, which is no longer there', async (_, before, rose) => {
+    const mailbox = new Mailbox();
+    for (let n = 0; n < before; n += 1) mailbox.append(Buffer.from('Subject: Older\r\n\r\nHello\r\n'));
+    const deliver = (raw: Buffer): void => {
+      mailbox.append(raw);
+      mailbox.remove(({ uid }) => uid > before);
+    };
+    await using server = await startEmbedded({ imap: { mailbox }, smtp: { deliver } });
+    const [found] = (await gate(lost(server))).report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({
+      code: 'message-not-received',
+      title: 'Message removed from the inbox before the gate read it',
+      party: 'inbox',
+      certainty: 'likely',
+    });
+    expect(found?.message).toContain(`but is no longer there (${rose}).`);
+    expect(found?.remedy).toMatch(/^Use a mailbox that only the gate reads, /);
+  });
+
+  test('was not removed if a different message arrived that is still there', async () => {
+    const mailbox = new Mailbox();
+    const deliver = (): void => {
+      mailbox.append(Buffer.from('Subject: Different\r\n\r\nHello\r\n'));
+    };
+    await using server = await startEmbedded({ imap: { mailbox }, smtp: { deliver } });
+    const [found] = (await gate(lost(server))).report.steps[4]?.findings ?? [];
+    expect(found?.title).toBe('Message accepted but not found in the inbox');
+    expect(found?.message).not.toMatch(/UID|never received/);
+  });
+
+  test('was not removed by another program if the gate has deleted a message of another endpoint', async () => {
+    let isFirst = true;
+    await using server = await startEmbedded({
+      alter: (raw) => {
+        const delivered = isFirst ? raw : undefined;
+        isFirst = false;
+        return delivered;
+      },
+    });
+    await using inboxes = new SharedInboxes();
+    const first = await gate(server.endpoint(), { inboxes });
+    expect([letters(first.report.steps), server.mailbox.messages]).toEqual(['ppppp', []]);
+    const [found] = (await gate(lost(server), { inboxes })).report.steps[4]?.findings ?? [];
+    expect(found?.title).toBe('Message accepted but not found in the inbox');
+    expect(found?.message).not.toMatch(/UID|never received/);
+  });
+
+  test('is in a different folder of the account if a rule files it there', async () => {
+    const folders = { Archive: new Mailbox(), Notifications: new Mailbox() };
+    const deliver = (raw: Buffer): void => {
+      folders.Notifications.append(raw);
+    };
+    await using server = await startEmbedded({ imap: { folders }, smtp: { deliver } });
+    server.mailbox.append(Buffer.from('Subject: An older message\r\n\r\nHello\r\n'));
+    const { report } = await gate(lost(server));
+    const [found] = report.steps[4]?.findings ?? [];
+    const url = `imaps://127.0.0.1:${server.imapPort}`;
+    expect(found).toMatchObject({
+      code: 'message-not-received',
+      title: 'Message delivered to a different folder',
+      party: 'inbox',
+      certainty: 'certain',
+      evidence: { folder: 'Notifications', otherFolders: '2' },
+    });
+    expect(found?.message).toContain(' It is in the folder "Notifications" instead.');
+    expect(found?.remedy).toContain(`\`delivery.inbox\` to the folder "Notifications" (\`${url}/Notifications\`)`);
+    expect(folders.Notifications.messages).toHaveLength(1);
+    expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).not.toContain('Archive');
+  });
+
+  test('is in no other folder of the account, if that was searched', async () => {
+    const folders = { Archive: new Mailbox() };
+    await using server = await startEmbedded({ imap: { folders }, alter: () => undefined });
+    const [found] = (await gate(lost(server))).report.steps[4]?.findings ?? [];
+    expect(found?.message).toContain(' It is not in the other folder of the account either.');
+    expect(found?.evidence?.otherFolders).toBe('1');
   });
 
   test('is reported with the queue ID that the server named', async () => {
@@ -358,6 +450,33 @@ describe('a message that is not found', () => {
     expect(found?.message).toMatch(
       / A message with the identifier of the test message is there, but it is not the test message \(From: /,
     );
+    expect(server.mailbox.messages).toHaveLength(1);
+  });
+
+  test.each([
+    ['with its diagnostic text', 'failed', 'smtp; 550 5.1.1 <inbox>: no such\r\n user', 'Message bounced'],
+    ['only as a message that is there, if it reports a delay', 'delayed', 'x', 'A different message arrived instead'],
+  ])('is reported with the bounce in the inbox: %s', async (_, action, diagnostic, title) => {
+    const bounce = (raw: Buffer): Buffer =>
+      Buffer.from(
+        [
+          'From: MAILER-DAEMON@example.test',
+          'Subject: Undelivered Mail Returned to Sender',
+          'Message-ID: <bounce@example.test>',
+          'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+          ...['', '--b', '', 'Sorry.', '--b', 'Content-Type: message/delivery-status', ''],
+          ...['Reporting-MTA: dns; mail.example.test', '', `Action: ${action}`, 'Status: 5.1.1'],
+          ...[`Diagnostic-Code: ${diagnostic}`, '', '--b', 'Content-Type: message/rfc822', ''],
+          `${raw.toString().split('\r\n\r\n')[0] ?? ''}\r\n\r\n--b--\r\n`,
+        ].join('\r\n'),
+      );
+    await using server = await startEmbedded({ alter: bounce });
+    const [found] = (await gate(lost(server))).report.steps[4]?.findings ?? [];
+    expect(found).toMatchObject({ code: 'message-not-received', title });
+    if (action !== 'failed') return;
+    expect(found).toMatchObject({ certainty: 'certain', evidence: { bounce: '550 5.1.1 <inbox>: no such user' } });
+    expect(found?.message).toMatch(/ A bounce of the test message is there \(From: MAILER-DAEMON.*: no such user"\.$/);
+    expect(found?.remedy).toMatch(/^Fix what the bounce says \("550 5\.1\.1 <inbox>: no such user"\)/);
     expect(server.mailbox.messages).toHaveLength(1);
   });
 });

@@ -17,6 +17,8 @@ export interface ImapOptions {
   readonly mailbox: Mailbox;
   /** The junk folder (RFC 6154), if there is one. */
   readonly junk?: Mailbox;
+  /** Other folders of the account, by name. */
+  readonly folders?: Readonly<Record<string, Mailbox>>;
   /** Whether a login is valid. */
   readonly knows: (username: string, password: string, secure: boolean) => boolean;
 }
@@ -201,12 +203,18 @@ class ImapSession {
     const has = (folder: string): boolean => ['*', '%', folder].includes(pattern);
     if (has('INBOX')) this.#send('* LIST () "/" INBOX');
     if (has('JUNK') && this.#options.junk) this.#send('* LIST (\\Junk) "/" Junk');
+    for (const folder of Object.keys(this.#options.folders ?? {})) {
+      if (has(folder.toUpperCase())) this.#send(`* LIST () "/" ${folder}`);
+    }
   }
 
   #folder(name: Token | undefined): { folder: string; mailbox: Mailbox } {
     const { mailbox, junk } = this.#options;
     if (word(name) === 'INBOX') return { folder: 'INBOX', mailbox };
     if (word(name) === 'JUNK' && junk) return { folder: 'Junk', mailbox: junk };
+    for (const [folder, other] of Object.entries(this.#options.folders ?? {})) {
+      if (word(name) === folder.toUpperCase()) return { folder, mailbox: other };
+    }
     throw new Refusal('[NONEXISTENT] No such mailbox');
   }
 

@@ -1,12 +1,9 @@
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { NOT_FOUND, NOT_FOUND_CAUSES } from './missing-message.js';
 import { INBOX_CAUSES, INBOX_CERTIFICATE_EVIDENCE, INBOX_EVIDENCE, INBOX_REJECTED_CAUSES } from './inbox.js';
 
 const { error, warning, notice } = entriesOf(['delivery']);
-
-/** What to search the log of the server for. */
-const inLog = ({ queueId = '', messageId = '' }: Values): string =>
-  queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
 
 /** Findings of step 5: whether the test message arrives, and is intact. */
 export const RECEIPT = {
@@ -74,21 +71,8 @@ export const RECEIPT = {
   ),
   'message-not-received': error(
     'Message accepted but not found in the inbox',
-    'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.',
-    {
-      party: 'server',
-      certainty: 'likely',
-      remedy: ({ queueId = '', messageId = '', junk, mailbox }: Values) =>
-        [
-          `Search the server's log for the ${inLog({ queueId, messageId })}.`,
-          'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why. Raise `delivery.within` if delivery is merely slow.',
-          junk === 'not searched' && mailbox !== undefined
-            ? 'A rule may also have moved it to a different folder.'
-            : '',
-        ]
-          .filter((sentence) => sentence !== '')
-          .join(' '),
-    },
+    'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a different folder or mailbox, removed by another program, returned to the sender, or lost. In an IMAP inbox, the gate then searches up to 20 other folders of the account, and compares the UIDs: they show whether any message has arrived. If a bounce of the message is in the inbox, the finding quotes it.',
+    NOT_FOUND,
     {
       evidence: {
         ...fields('messageId', 'reply'),
@@ -96,26 +80,14 @@ export const RECEIPT = {
         searched: 'the folders that were searched',
         junk: 'whether a junk folder was searched',
         within: 'how long the gate searched',
+        otherFolders: 'how many other folders of the account were searched after that',
         queueId: 'the queue ID in the reply of the server',
+        folder: 'the other folder that has the message',
         other: 'sender and subject of a different message that has the identifier of the test message',
+        bounce: 'why the message was not delivered, according to the bounce',
       },
       reference: 'RFC 5321 section 6.1',
-      causes: {
-        'other-message': {
-          title: 'A different message arrived instead',
-          party: 'server',
-          certainty: 'likely',
-          remedy: ({ other = '', ...evidence }: Values) =>
-            `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
-        },
-        'unused-mailbox': {
-          title: 'Message not found in an inbox that has never received mail',
-          party: 'server',
-          certainty: 'likely',
-          remedy: ({ user = 'the account', ...evidence }: Values) =>
-            `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
-        },
-      },
+      causes: NOT_FOUND_CAUSES,
     },
   ),
   'message-altered': error(

@@ -36,6 +36,7 @@ export const exchange: Software = {
       'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
     'disk-full':
       'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
+    'message-log': '`Get-MessageTrackingLog -MessageId` shows each event of the message: DELIVER, SEND, DEFER or FAIL.',
     'message-size':
       'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',
   },

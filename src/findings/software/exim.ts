@@ -50,6 +50,8 @@ export const exim: Software = {
     'disk-full':
       'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
     'message-size': 'set `message_size_limit`, for example to `50M`.',
+    'message-log':
+      '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',
     'content-scanner':
       'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
   },

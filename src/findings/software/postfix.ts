@@ -60,6 +60,8 @@ export const postfix: Software = {
       'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log contains "not enough free space in mail queue".',
     'message-size':
       'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
+    'message-log':
+      'the line with the queue ID has `status=sent`, `status=deferred` or `status=bounced`, and `relay=` names where the message went. `postqueue -p` lists the messages that are still queued.',
     'content-scanner':
       'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
   },

@@ -38,6 +38,8 @@ export const sendmail: Software = {
     'disk-full':
       'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
     'message-size': 'define `confMAX_MESSAGE_SIZE`, in bytes.',
+    'message-log':
+      'the line with the queue ID has `stat=Sent`, `stat=Deferred` or another reason, and `relay=` names where the message went. `mailq` lists the messages that are still queued.',
     'content-scanner':
       'check the filters in `INPUT_MAIL_FILTER`: the log names the milter that does not respond. Its flag `F=T` makes Sendmail reject temporarily.',
   },

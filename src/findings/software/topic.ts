@@ -52,6 +52,8 @@ export type Topic =
   /** How much space the server requires for its queue. */
   | 'disk-full'
   | 'message-size'
+  /** How the log shows what happened to a message. */
+  | 'message-log'
   /** A virus scanner, spam filter or milter cannot be reached. */
   | 'content-scanner';
 

@@ -28,6 +28,7 @@ export interface ImapConnection {
   readonly client: ImapFlow;
   /** The UID from which messages are new. */
   readonly nextUid: number;
+  readonly baseline: Baseline;
 }
 
 /** What a server reports about a folder on SELECT or STATUS. */
@@ -38,21 +39,36 @@ export interface UidState {
   readonly uidValidity?: bigint | undefined;
 }
 
+/** The state of a folder when a run opened it first. */
+export interface Baseline extends UidState {
+  /** The UIDs of the messages that the run has seen since then. */
+  readonly seen: Set<number>;
+}
+
 /**
- * The state of each folder when a run opened it first, by its path. It outlives connections: messages that arrive
- * between two of them are new.
+ * The baseline of each folder, by its path. It outlives connections: messages that arrive between two of them are new.
  */
-export type ImapBaselines = Map<string, UidState>;
+export type ImapBaselines = Map<string, Baseline>;
+
+/** @param state of the folder now, which is kept if it is the first one */
+function baselineOf(baselines: ImapBaselines, path: string, { uidNext, uidValidity }: UidState): Baseline {
+  const baseline = baselines.get(path) ?? { uidNext, uidValidity, seen: new Set() };
+  baselines.set(path, baseline);
+  return baseline;
+}
 
 /**
  * @param state of the folder now; the first one is kept
  * @returns the UID from which messages are new; 1 if the server does not report it, because any message may be new
  */
-export function firstNewUid(baselines: ImapBaselines, path: string, { uidNext, uidValidity }: UidState): number {
-  const first = baselines.get(path) ?? { uidNext, uidValidity };
-  baselines.set(path, first);
-  const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
-  return validities.size > 1 ? 1 : (first.uidNext ?? 1);
+export function firstNewUid(baselines: ImapBaselines, path: string, state: UidState): number {
+  const first = baselineOf(baselines, path, state);
+  return areRenumbered([first, state]) ? 1 : (first.uidNext ?? 1);
+}
+
+/** Whether a folder has assigned new UIDs between two of these states. */
+export function areRenumbered(states: readonly UidState[]): boolean {
+  return new Set(states.flatMap(({ uidValidity }) => uidValidity ?? [])).size > 1;
 }
 
 /**
@@ -102,7 +118,11 @@ export async function connectImap(
         throw openError((await transport.failure) ?? error, target.mailbox, log, client.namespace);
       });
     transport.opened();
-    return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
+    return {
+      client,
+      nextUid: firstNewUid(baselines, target.mailbox, opened),
+      baseline: baselineOf(baselines, target.mailbox, opened),
+    };
   } catch (error) {
     client.close();
     throw error;

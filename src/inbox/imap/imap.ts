@@ -3,6 +3,7 @@ import type { MailboxTarget } from '../../plan/endpoint.js';
 import { connectImap, firstNewUid, type ImapBaselines } from './client.js';
 import { JunkFolder } from './junk.js';
 import { ImapMailbox, type FolderState } from './mailbox.js';
+import { OtherFolders } from './other-folders.js';
 import { Transcript } from '../../net/transcript.js';
 import { temporary } from '../failure.js';
 import type { Inbox, SessionSettings } from '../inbox.js';
@@ -29,19 +30,29 @@ export async function openImapInbox(
       throw error;
     });
   // Two dialogues in one transcript could not be told apart.
-  const ofJunk = { ...settings, transcript: new Transcript(), onMailbox: () => undefined };
-  const openJunk = ({ path }: FolderState) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
+  const aside = { ...settings, transcript: new Transcript(), onMailbox: () => undefined };
+  const openJunk = ({ path }: FolderState) => connectImap({ ...target, mailbox: path }, aside, stop, baselines);
   const junk =
     state &&
     new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);
+  const others = new OtherFolders(
+    () => mailbox.otherFolders(),
+    (limit) => connectImap(target, aside, AbortSignal.any([stop, limit]), baselines),
+    timeoutMs,
+  );
   const folders = [alwaysOpen(mailbox), ...(junk ? [alwaysOpen(junk, junk.path)] : [])];
   return {
     ended: mailbox.ended,
-    searched: () => ({
-      folders: [target.mailbox],
-      ...(baselines.get(target.mailbox)?.uidNext === 1 && !mailbox.hasArrivals && { isUnused: true }),
-      ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
-    }),
+    explain: async (sought) => {
+      const uids = await mailbox.uidRange().catch(() => undefined);
+      const elsewhere = await others.find(sought);
+      return {
+        folders: [target.mailbox],
+        ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
+        ...(uids && { uids }),
+        ...(elsewhere && { elsewhere }),
+      };
+    },
     find: (sought, deadline) => search(folders, sought, deadline, () => mailbox.watch()),
     close: async () => {
       await Promise.all([mailbox.close(), junk?.close()]);

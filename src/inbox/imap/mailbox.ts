@@ -1,10 +1,11 @@
 import type { ImapFlow } from 'imapflow';
 import { codeOf } from '../../text/reason.js';
 import { Deadline } from '../../net/deadline.js';
-import { FETCH_BYTES, type ImapConnection, type UidState } from './client.js';
+import { areRenumbered, FETCH_BYTES, type Baseline, type ImapConnection, type UidState } from './client.js';
 import { ImapDialogue } from './dialogue.js';
 import { isRejection, rejected, unusable } from '../failure.js';
 import { headersOf } from '../headers.js';
+import type { UidRange } from '../inbox.js';
 import type { Arrival, OpenFolder } from '../search.js';
 import { own } from '../../text/own.js';
 
@@ -13,6 +14,11 @@ export const LOOK_AGAIN_MS = 10_000;
 
 /** The most messages that all looks together may list. */
 const MAX_RESPONSES = 50_000;
+
+/** They have copies of messages that were sent, and views of other folders (RFC 6154); junk is searched before. */
+const NOT_DELIVERED_TO: ReadonlySet<string> = new Set(['\\Sent', '\\Drafts', '\\All', '\\Flagged', '\\Junk']);
+
+const UNSELECTABLE = ['\\Noselect', '\\NonExistent'];
 
 /** A folder that is not selected. */
 export interface FolderState extends UidState {
@@ -26,6 +32,7 @@ export class ImapMailbox implements OpenFolder {
   readonly ended: Promise<void>;
   readonly #client: ImapFlow;
   readonly #dialogue: ImapDialogue;
+  readonly #baseline: Baseline;
   /** Messages from this UID have not been looked at. */
   #nextUid: number;
   readonly #arrived: Arrival[] = [];
@@ -37,8 +44,9 @@ export class ImapMailbox implements OpenFolder {
   #waiting: (() => void)[] = [];
 
   /** @param timeoutMs for any one reply */
-  constructor({ client, nextUid }: ImapConnection, timeoutMs: number) {
+  constructor({ client, nextUid, baseline }: ImapConnection, timeoutMs: number) {
     this.#client = client;
+    this.#baseline = baseline;
     this.#dialogue = new ImapDialogue(client, timeoutMs);
     this.#nextUid = nextUid;
     this.ended = new Promise((resolve) => {
@@ -46,11 +54,6 @@ export class ImapMailbox implements OpenFolder {
       client.on('close', resolve);
     });
     client.on('exists', this.wake).on('close', this.wake);
-  }
-
-  /** Whether any message has arrived since the mailbox was opened. */
-  get hasArrivals(): boolean {
-    return this.#arrived.length > 0;
   }
 
   /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
@@ -123,6 +126,33 @@ export class ImapMailbox implements OpenFolder {
     return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
   }
 
+  /**
+   * What the UIDs show about the messages that have arrived since the run first opened the mailbox.
+   * @returns undefined if the server does not report it, or has assigned new UIDs
+   */
+  async uidRange(): Promise<UidRange | undefined> {
+    const { uidNext: first, seen } = this.#baseline;
+    const { mailbox } = this.#client;
+    if (first === undefined || !mailbox) return undefined;
+    const state = await this.stateOf(mailbox.path);
+    if (!state || areRenumbered([this.#baseline, mailbox, state])) return undefined;
+    // A message may have arrived since the last look.
+    await this.look();
+    return { first, next: state.uidNext, seen: seen.size };
+  }
+
+  /** The paths of the other folders of the account to which messages may be delivered, except the junk folder. */
+  async otherFolders(): Promise<string[]> {
+    const { mailbox } = this.#client;
+    const folders = await this.#dialogue.ask('the folders', (client) => client.list());
+    return folders
+      .filter(({ path, specialUse = '', flags }) => {
+        if (mailbox && mailbox.path === path) return false;
+        return !NOT_DELIVERED_TO.has(specialUse) && !UNSELECTABLE.some((flag) => flags.has(flag));
+      })
+      .map(({ path }) => path);
+  }
+
   /** @returns a function that waits for an event since the call of `watch`, or until it is time for another look */
   watch(): (deadline: Deadline) => Promise<void> {
     const events = this.#events;
@@ -151,7 +181,7 @@ export class ImapMailbox implements OpenFolder {
     await this.#client.noop();
     const from = this.#nextUid;
     const range = `${from}:*`;
-    const query = { headers: ['message-id', 'subject'] };
+    const query = { headers: ['message-id', 'subject', 'content-type'] };
     for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
       this.#responses += 1;
       if (this.#responses > MAX_RESPONSES)
@@ -159,6 +189,7 @@ export class ImapMailbox implements OpenFolder {
       // "n:*" includes the last message even if its UID is below n (RFC 9051 section 9, seq-range). A server may also
       // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
       if (!Buffer.isBuffer(headers) || !(uid >= from)) continue;
+      this.#baseline.seen.add(uid);
       this.#arrived.push({ id: String(uid), ...headersOf(headers) });
       this.#nextUid = Math.max(this.#nextUid, uid + 1);
     }

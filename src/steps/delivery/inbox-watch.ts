@@ -17,6 +17,7 @@ import { judgeIdentity } from './identity.js';
 import { reopening } from './inbox-access.js';
 import { inboxFinding } from './inbox-finding.js';
 import { notReceived } from './not-received.js';
+import { describeOther, type OtherMessage } from './other-message.js';
 import { judgeVerdicts } from './verdicts.js';
 import { own } from '../../text/own.js';
 
@@ -39,24 +40,24 @@ export async function awaitArrival(
   const { inbox, withinMs } = delivery;
   const size = Buffer.byteLength(message.text);
   const deadline = Deadline.after(withinMs, context.run.end);
-  const others: Buffer[] = [];
+  let other: OtherMessage | undefined;
   const sought: Sought = {
     ...{ messageId, nonce, size },
     is: (source) => isTestMessage(message, source),
     onOther: (source) => {
-      // One is enough to describe.
-      if (others.length === 0) others.push(source);
+      // One is enough, and a bounce says most.
+      if (other?.bounce === undefined) other = describeOther(source);
     },
   };
   let searched: Searched = { folders: [] };
   const found = await reopening(context, inbox, deadline, async (opened) => {
     const result = await opened.find(sought, deadline);
-    searched = opened.searched();
+    if (result.ok && !result.value) searched = await opened.explain(sought);
     return result;
   });
   if (!found.ok) return { findings: [inboxFinding(found.failure, inbox)] };
   const received = found.value;
-  if (!received) return { findings: [notReceived({ message, delivery, accepted, searched, others })] };
+  if (!received) return { findings: [notReceived({ message, delivery, accepted, searched, other })] };
   const latencyMs = Math.round(performance.now() - acceptedAt);
   const settled = Deadline.after(SETTLING_MS, deadline);
   const parsed = parseMessage(received.source);

@@ -1,13 +1,14 @@
+import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import type { Searched } from '../../inbox/inbox.js';
-import { parseMessage, valuesOf } from '../../message/fields.js';
+import type { Searched, UidRange } from '../../inbox/inbox.js';
 import type { TestMessage } from '../../message/test-message.js';
 import type { Delivery, InboxTarget } from '../../plan/endpoint.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import { excerpt } from '../../text/peer.js';
 import { inboxEvidence } from './inbox-finding.js';
+import type { OtherMessage } from './other-message.js';
 import { queueIdIn } from './queue-id.js';
-import { own, type OwnText } from '../../text/own.js';
+import { join, own, type OwnText } from '../../text/own.js';
 
 /** What is known about a message that was not found. */
 interface Missing {
@@ -16,54 +17,92 @@ interface Missing {
   /** The reply with which the server accepted the message. */
   readonly accepted: Reply;
   readonly searched: Searched;
-  /** The sources of messages with the nonce that are not the test message. */
-  readonly others: readonly Buffer[];
+  /** A message with the nonce that is not the test message; a bounce, if there is one. */
+  readonly other: OtherMessage | undefined;
 }
 
 /** The finding for a message that the server accepted and that was not found in time. */
-export function notReceived({ message, delivery, accepted, searched, others }: Missing): KnownFinding {
+export function notReceived({ message, delivery, accepted, searched, other }: Missing): KnownFinding {
   const { inbox, to, withinMs } = delivery;
   const where = inboxEvidence(inbox);
   const reply = formatReply(accepted);
   const queueId = queueIdIn(accepted);
   const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(excerpt);
+  const { folder } = searched.elsewhere ?? {};
   const within = own`${withinMs / 1000} s`;
   const user = where.user === undefined ? own`` : own` as ${where.user}`;
-  const other = others.map(describe).find((text) => text !== '');
-  const seen =
-    other === undefined
-      ? own``
-      : own` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-  const unused = searched.isUnused
-    ? own` ${folders[0] ?? ''} has never received a message (its first UID is unused).`
-    : own``;
-  const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
-  const text = own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
-  return finding('message-not-received', text, {
+  const cause = causeOf(searched, other);
+  const sentences = [
+    own`The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}.`,
+    own`The gate searched ${folders.join(', ')} at ${where.inbox}${user}.`,
+    junkSentence(searched, inbox),
+    elsewhereSentence(searched),
+    searched.uids && uidSentence(folders[0] ?? '', searched.uids),
+    otherSentence(other),
+  ].filter((sentence) => sentence !== undefined);
+  return finding('message-not-received', join(sentences, ' '), {
     evidence: {
       messageId: message.messageId,
       ...where,
       searched: folders.join(', '),
       junk: searched.junk?.searched ? own`searched` : own`not searched`,
+      ...(searched.elsewhere && { otherFolders: String(searched.elsewhere.count) }),
       within,
       reply,
       ...(queueId !== undefined && { queueId }),
-      ...(other !== undefined && { other }),
+      ...(folder !== undefined && { folder: excerpt(folder) }),
+      ...(other && { other: other.description }),
+      ...(other?.bounce !== undefined && { bounce: other.bounce }),
     },
     ...(cause && { cause }),
   });
 }
 
-function junkSentence({ junk }: Searched, { scheme }: InboxTarget): OwnText {
+function causeOf(
+  { elsewhere, uids }: Searched,
+  other: OtherMessage | undefined,
+): CauseOf<'message-not-received'> | undefined {
+  if (elsewhere?.folder !== undefined) return 'other-folder';
+  if (other) return other.bounce === undefined ? 'other-message' : 'bounced';
+  if (!uids) return undefined;
+  if (isGone(uids)) return 'removed';
+  return uids.next === 1 ? 'unused-mailbox' : undefined;
+}
+
+function junkSentence({ junk }: Searched, { scheme }: InboxTarget): OwnText | undefined {
   if (junk?.searched) return own`That includes the junk folder.`;
   if (junk) return own`The junk folder "${excerpt(junk.folder)}" could not be searched.`;
   if (scheme === 'imap' || scheme === 'imaps') return own`It found no junk folder to search.`;
-  return scheme.startsWith('pop3') ? own`POP3 has no access to a junk folder.` : own``;
+  return scheme.startsWith('pop3') ? own`POP3 has no access to a junk folder.` : undefined;
 }
 
-/** The sender and the subject of a message. */
-function describe(source: Buffer): string {
-  const parsed = parseMessage(source);
-  const first = (name: string): string => excerpt(valuesOf(parsed, name)[0] ?? 'none');
-  return `From: ${first('from')}; Subject: ${first('subject')}`;
+function elsewhereSentence({ elsewhere }: Searched): OwnText | undefined {
+  if (!elsewhere || elsewhere.count === 0) return undefined;
+  const { count, folder } = elsewhere;
+  if (folder !== undefined) return own`It is in the folder "${excerpt(folder)}" instead.`;
+  return count === 1
+    ? own`It is not in the other folder of the account either.`
+    : own`It is not in ${count} other folders of the account either.`;
+}
+
+/** Whether a message has arrived that the gate has not seen, because it was moved or deleted. */
+function isGone({ first, next, seen }: UidRange): boolean {
+  return next - first > seen;
+}
+
+function uidSentence(mailbox: string, uids: UidRange): OwnText | undefined {
+  const { first, next } = uids;
+  if (next === 1) return own`${mailbox} has never received a message (its first UID is unused).`;
+  if (next === first)
+    return own`No message has arrived in ${mailbox} since the gate opened it (UIDNEXT is still ${next}).`;
+  if (!isGone(uids)) return undefined;
+  return own`A message arrived in ${mailbox} after the gate opened it, but is no longer there (UIDNEXT rose from ${first} to ${next}).`;
+}
+
+function otherSentence(other: OtherMessage | undefined): OwnText | undefined {
+  if (!other) return undefined;
+  const { description, bounce } = other;
+  return bounce === undefined
+    ? own`A message with the identifier of the test message is there, but it is not the test message (${description}).`
+    : own`A bounce of the test message is there (${description}): "${bounce}".`;
 }

@@ -1,0 +1,72 @@
+import type { Cause, Values } from './entry.js';
+
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }: Values): string =>
+  queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+
+/** What a server may have done with a message that it accepted, and what to do about each. */
+const followInLog = (evidence: Values): string => {
+  const { mailbox, otherFolders } = evidence;
+  const rule =
+    mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
+  return [
+    `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
+    'If it was delivered, the log names the mailbox or the next server. If that is not what the gate reads, correct the alias, the route or `delivery.inbox`.',
+    `If it is, the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
+    'If it is deferred, fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+    'If it bounced, the log shows the reason, and the bounce went to the mailbox of `delivery.from`.',
+  ].join(' ');
+};
+
+const LOG = {
+  examples: 'Postfix: `status=sent`, `status=deferred` or `status=bounced`. Exim: `=>`, `==` or `**`.',
+  setting: 'message-log',
+} as const;
+
+/** The server accepted the message, and nothing shows what happened to it. */
+export const NOT_FOUND = { party: 'server', certainty: 'likely', remedy: followInLog, ...LOG } as const satisfies Cause;
+
+export const NOT_FOUND_CAUSES = {
+  'other-folder': {
+    title: 'Message delivered to a different folder',
+    party: 'inbox',
+    certainty: 'certain',
+    remedy: ({ folder = '', inbox = '' }: Values) =>
+      `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or change the rule that files the message there: a filter of the mail server (Sieve), of the mail service, or of a mail client. The gate leaves the message in that folder: delete it manually.`,
+  },
+  bounced: {
+    title: 'Message bounced',
+    party: 'server',
+    certainty: 'certain',
+    remedy: ({ bounce = '', ...evidence }: Values) =>
+      `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. The server's log has the same for the ${inLog(evidence)}, with the mailbox or server to which it tried to deliver.`,
+    ...LOG,
+  },
+  'other-message': {
+    title: 'A different message arrived instead',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ other = '', ...evidence }: Values) =>
+      `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
+  },
+  removed: {
+    title: 'Message removed from the inbox before the gate read it',
+    party: 'inbox',
+    certainty: 'likely',
+    remedy: ({ user = 'the account', ...evidence }: Values) =>
+      `Use a mailbox that only the gate reads, or stop the other program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, a program that collects mail by POP3 or IMAP, or another job of the gate. The log of the inbox server shows who deleted or moved the message. If it was a different message, the server's log shows what happened to the test message: search it for the ${inLog(evidence)}.`,
+  },
+  'unused-mailbox': {
+    title: 'Message not found in an inbox that has never received mail',
+    party: 'server',
+    certainty: 'likely',
+    remedy: (evidence: Values) =>
+      `${followInLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there.`,
+    ...LOG,
+  },
+} as const satisfies Readonly<Record<string, Cause>>;
+
+/** The URL of a folder; empty for a name that the evidence shows escaped or cut. */
+function urlOf(inbox: string, folder: string): string {
+  return /[\\…]|<redacted>/.test(folder) ? '' : ` (\`${inbox}/${encodeURIComponent(folder).replaceAll('%2F', '/')}\`)`;
+}

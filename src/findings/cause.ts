@@ -10,6 +10,12 @@ export function causeOf(code: FindingCode, name: string | undefined): Cause {
   return cause ?? entry.causes?.[name] ?? entry.usual;
 }
 
+/** The title of a finding with this cause. @param cause undefined means the usual one */
+export function titleOf(code: FindingCode, cause?: string): string {
+  const entry: CatalogEntry = CATALOG[code];
+  return causeOf(code, cause).title ?? entry.title;
+}
+
 /** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
 export function textOf(text: NonNullable<Cause['newCertificate']>, evidence: Values = {}): string {
   if (typeof text === 'string') return text;

@@ -1,6 +1,5 @@
 import type { Finding } from '../report/report.js';
-import { CATALOG } from './catalog.js';
-import { causeOf, textOf } from './cause.js';
+import { causeOf, textOf, titleOf } from './cause.js';
 import { exactly } from '../text/own.js';
 import type { KnownFinding } from './finding.js';
 import type { Values } from './catalog/entry.js';
@@ -30,7 +29,7 @@ export function sharedFixes(
     const ofOne = fixable.filter((one) => certificateOf(one) === certificate);
     const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
     if (!leader || ofOne.length < 2) continue;
-    const title = titleOf(leader);
+    const title = titleOf(leader.code, leader.cause);
     const needs = needsOf(ofOne.map(problemOf));
     for (const one of ofOne) {
       fixes.set(
@@ -54,17 +53,15 @@ export function referToCause(causes: readonly KnownFinding[], found: readonly Fi
     const leader = causes.find(
       ({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code),
     );
-    return leader ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader)}".` } : one;
+    return leader
+      ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader.code, leader.cause)}".` }
+      : one;
   });
 }
 
 /** What a new certificate that fixes all of these findings must be or have, as the end of "one that …". */
 export function needsOf(found: readonly Problem[]): string {
   return new Intl.ListFormat('en').format(new Set(found.map(need)));
-}
-
-function titleOf({ code, cause }: KnownFinding): string {
-  return causeOf(code, cause).title ?? CATALOG[code].title;
 }
 
 /** A server may have an RSA and an ECDSA certificate. */

@@ -5,6 +5,7 @@ import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';
 import { defectReport, redactingIn } from './endpoint-report.js';
 import { attemptWithRetries, type Target } from './retries.js';
+import { compareSiblings } from './siblings.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
@@ -34,12 +35,12 @@ export async function gateAll(
 
   const names = new Set(plan.endpoints.map(({ name }) => name));
   const gated = plan.endpoints.map(async (endpoint) => {
-    if (endpoint.addresses === 'first') return [await gateOne({ endpoint })];
+    if (endpoint.addresses === 'first') return { endpoint, reports: [await gateOne({ endpoint })] };
     const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, names));
     progress.total += parts.length - 1;
-    return Promise.all(parts.map(gateOne));
+    return { endpoint, reports: await Promise.all(parts.map(gateOne)) };
   });
-  return (await Promise.all(gated)).flat();
+  return compareSiblings(await Promise.all(gated));
 }
 
 /** Gates one endpoint and redacts its report. Never throws. */

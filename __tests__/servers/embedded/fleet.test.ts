@@ -122,6 +122,25 @@ describe('addresses: all', () => {
     ]);
   });
 
+  test('compares the servers, after the retries of each', async () => {
+    const accepts = { ...good, offersInTls: ['AUTH PLAIN'] };
+    const rejects = { ...accepts, replies: { AUTH: '535 5.7.8 wrong' } };
+    const later = { ...accepts, replies: { AUTH: '454 4.7.0 later' } };
+    await using server = await startScriptedServer([accepts, later, rejects], '0.0.0.0');
+    const endpoint = endpointAt(server.port, { host: 'multi.example.test', addresses: 'all', auth: AUTH });
+    const pause = (): Promise<void> => Promise.resolve();
+    const reports = await runAll([endpoint], { concurrency: 1, retries: 1 }, { resolver, pause });
+    expect(reports.map(({ attempts, steps }) => [attempts, letters(steps)])).toEqual([
+      [1, 'ppppn'],
+      [2, 'pppfb'],
+    ]);
+    const [found] = reports[1]?.steps[3]?.findings ?? [];
+    expect(found).toMatchObject({ code: 'auth-rejected', party: 'server', evidence: { worksAt: '127.0.0.1' } });
+    expect(found?.remedy).toMatch(
+      /^Update the user database of this server: 127\.0\.0\.1 accepted the same credentials/,
+    );
+  });
+
   test('reports one failed endpoint if the name has no address', async () => {
     const nothing = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
     const reports = await runAll(

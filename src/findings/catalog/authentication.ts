@@ -9,6 +9,7 @@ import {
 } from './auth-causes.js';
 import { entriesOf, REPLY, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { ACCEPTED_ELSEWHERE } from './siblings.js';
 
 const { error, warning, notice } = entriesOf(['authentication']);
 
@@ -204,9 +205,9 @@ export const AUTHENTICATION = {
       reproduce: { command: 'sign-in', shows: REPLY },
     },
     {
-      evidence: fields('reply', 'mechanism', 'saslError'),
+      evidence: fields('reply', 'mechanism', 'saslError', 'worksAt'),
       reference: 'RFC 4954 section 6',
-      causes: REJECTION,
+      causes: { ...REJECTION, 'accepted-elsewhere': ACCEPTED_ELSEWHERE },
     },
   ),
   'auth-command-refused': error(

@@ -1,5 +1,6 @@
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
+import { REFUSED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
 import { WORKED_BEFORE } from './worked-before.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
@@ -138,10 +139,11 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: fields('detail', 'address', 'reached'),
+      evidence: fields('detail', 'address', 'reached', 'worksAt'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
         'worked-before': WORKED_BEFORE,
+        ...REFUSED_SIBLINGS,
         'on-this-machine': {
           title: 'Nothing listens on this local port',
           party: 'configuration',
@@ -164,10 +166,11 @@ export const CONNECTING = {
       reproduce: NO_RESPONSE,
     },
     {
-      evidence: fields('detail', 'address', 'reached'),
+      evidence: fields('detail', 'address', 'reached', 'worksAt'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
         'worked-before': WORKED_BEFORE,
+        ...SILENT_SIBLINGS,
         'on-this-machine': {
           title: 'Local server does not respond',
           party: 'configuration',

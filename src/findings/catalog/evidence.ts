@@ -3,6 +3,7 @@ const SHARED = {
   detail: 'how the connection ended, or the system error code',
   address: 'the IP address that was tried',
   awaited: 'the reply that the gate waited for',
+  worksAt: 'the IP address or port of the same host that passes this step in the same run',
   reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
   received: 'the part of the reply that arrived',
   reply: 'the reply of the server',

@@ -1,0 +1,156 @@
+import { isIPv6 } from 'node:net';
+import type { CauseOf, FindingCode } from '../findings/catalog.js';
+import { titleOf } from '../findings/cause.js';
+import { recast } from '../findings/recast.js';
+import type { Endpoint } from '../plan/endpoint.js';
+import { PORTS } from '../plan/schema/enums.js';
+import type { EndpointReport, Finding, StepId, StepReport } from '../report/report.js';
+
+/** A configured endpoint with its reports: one, or one for each IP address. */
+export interface Gated {
+  readonly endpoint: Pick<Endpoint, 'auth'>;
+  readonly reports: readonly EndpointReport[];
+}
+
+type Unconnected = 'connection-refused' | 'connection-timeout';
+
+/** The causes that a comparison can improve. Others are more specific than what it shows. */
+const OF_NO_CONNECTION: Readonly<Record<Unconnected, readonly (CauseOf<Unconnected> | undefined)[]>> = {
+  'connection-refused': [undefined],
+  'connection-timeout': [undefined, 'private-address'],
+};
+const OF_CREDENTIALS: readonly (CauseOf<'auth-rejected'> | undefined)[] = [
+  undefined,
+  ...(['wrong-credentials', 'password-storage', 'bound-exchange', 'padded-secret'] as const),
+  ...(['password-expired', 'access-token', 'token-not-checked', 'account-disabled'] as const),
+];
+
+/**
+ * Compares each failure with the other endpoints of the same host: what works at another IP address or port of the host
+ * rules out some causes. Only titles, fixes and the like change, so no result does.
+ * @returns the reports in the same order
+ */
+export function compareSiblings(gated: readonly Gated[]): EndpointReport[] {
+  const connected = new Connected(gated.flatMap(({ reports }) => reports));
+  return gated.flatMap(({ endpoint, reports }) => {
+    const addresses = new Addresses(reports);
+    return reports.map((report) => {
+      if (!report.steps.some(isFailed)) return report;
+      const compare = (found: Finding, step: StepId): Finding =>
+        found.severity === 'error' ? compared(found, { step, report, endpoint, addresses, connected }) : found;
+      const steps = report.steps.map((step) =>
+        isFailed(step) ? { ...step, findings: step.findings.map((found) => compare(found, step.id)) } : step,
+      );
+      return { ...report, steps };
+    });
+  });
+}
+
+interface Failure {
+  readonly step: StepId;
+  readonly report: EndpointReport;
+  readonly endpoint: Gated['endpoint'];
+  /** Of the same configured endpoint. */
+  readonly addresses: Addresses;
+  /** Of the whole run. */
+  readonly connected: Connected;
+}
+
+function compared(found: Finding, { step, report, endpoint, addresses, connected }: Failure): Finding {
+  const { code, evidence = {} } = found;
+  if (code === 'connection-refused' || code === 'connection-timeout') {
+    if (!hasCause(found, code, OF_NO_CONNECTION[code])) return found;
+    const { address = report.address } = evidence;
+    const other = address === undefined ? undefined : addresses.connected(address);
+    if (other) return recast(found, code, other.cause, other.address);
+    const port = connected.otherPort(report, address);
+    if (port === undefined) return found;
+    const isOutbound = code === 'connection-timeout' && report.port === PORTS.mx;
+    return recast(found, code, isOutbound ? 'outbound-port-25' : 'other-port', `port ${port}`);
+  }
+  const passing = addresses.passing(step);
+  if (passing === undefined) return found;
+  if (code === 'auth-rejected' && endpoint.auth?.expect === 'accepted' && hasCause(found, code, OF_CREDENTIALS)) {
+    return recast(found, code, 'accepted-elsewhere', passing);
+  }
+  if (found.party !== 'server' || found.inconclusive) return found;
+  const comparison = `The same host passed this step at ${passing} in this run: compare the two servers.`;
+  return { ...found, remedy: `${found.remedy} ${comparison}` };
+}
+
+/** The other IP addresses of a configured endpoint. */
+class Addresses {
+  readonly #passing = new Map<StepId, string>();
+  readonly #connected = new Map<boolean, string>();
+
+  constructor(reports: readonly EndpointReport[]) {
+    for (const report of reports) {
+      const { address } = report;
+      if (address === undefined) continue;
+      if (isConnected(report)) setOnce(this.#connected, isIPv6(address), address);
+      for (const step of report.steps) if (isPassed(step)) setOnce(this.#passing, step.id, address);
+    }
+  }
+
+  /** An address with which this step passes. */
+  passing(step: StepId): string | undefined {
+    return this.#passing.get(step);
+  }
+
+  /** An address that accepts connections, of the same family if there is one, and what that shows about this address. */
+  connected(address: string): { readonly address: string; readonly cause: CauseOf<Unconnected> } | undefined {
+    const isV6 = isIPv6(address);
+    const ofFamily = this.#connected.get(isV6);
+    if (ofFamily !== undefined) return { address: ofFamily, cause: 'other-address' };
+    const found = this.#connected.get(!isV6);
+    return found === undefined ? undefined : { address: found, cause: isV6 ? 'not-over-ipv6' : 'not-over-ipv4' };
+  }
+}
+
+/** The ports that accept connections, by host and IP address. */
+class Connected {
+  readonly #ports = new Map<string, Set<number>>();
+
+  constructor(reports: readonly EndpointReport[]) {
+    for (const report of reports) {
+      if (!isConnected(report)) continue;
+      for (const key of [keyOf(report, report.address), keyOf(report)]) {
+        const ports = this.#ports.get(key) ?? new Set();
+        this.#ports.set(key, ports.add(report.port));
+      }
+    }
+  }
+
+  /** A port of the same host that accepts connections, at the same IP address if that is known. */
+  otherPort(report: EndpointReport, address: string | undefined): number | undefined {
+    const ports = this.#ports.get(keyOf(report, address)) ?? [];
+    for (const port of ports) if (port !== report.port) return port;
+    return undefined;
+  }
+}
+
+function keyOf({ host }: EndpointReport, address = ''): string {
+  return `${host.toLowerCase()} ${address}`;
+}
+
+function setOnce<Key>(map: Map<Key, string>, key: Key, value: string): void {
+  if (!map.has(key)) map.set(key, value);
+}
+
+function hasCause(found: Finding, code: FindingCode, causes: readonly (string | undefined)[]): boolean {
+  return causes.some((cause) => titleOf(code, cause) === found.title);
+}
+
+function isFailed({ status }: StepReport): boolean {
+  return status === 'fail' || status === 'inconclusive';
+}
+
+/** A waived error only makes a step `warn`. */
+function isPassed({ status, findings }: StepReport): boolean {
+  return (status === 'pass' || status === 'warn') && findings.every(({ severity }) => severity !== 'error');
+}
+
+/** Whether the server has sent anything. */
+function isConnected({ transcript }: EndpointReport): boolean {
+  return transcript.some(({ from }) => from === 'server');
+}

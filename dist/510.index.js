@@ -72,7 +72,11 @@ const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
     const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_BYTES));
-    return boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
+    const isReport = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-type').some((type) => /^multipart\/report\b/i.test(type));
+    return {
+        ...boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' ')),
+        ...(isReport && { isReport }),
+    };
 }
 function boundedHeaders(messageId, subject) {
     return { messageId: bounded(messageId), subject: bounded(subject) };
@@ -439,7 +443,7 @@ class Pop3Session {
         const early = this.#channel.received.unread;
         if (early.length > 0) {
             const data = (0,peer/* excerpt */.Kb)(early.toString('latin1'));
-            throw (0,failure/* unusable */._P)('data-after-starttls', (0,own/* own */.ZV) `the server sent unencrypted data after its reply to STLS: ${data}`);
+            throw (0,failure/* unusable */._P)('data-after-starttls', (0,own/* own */.ZV) `the server sent unencrypted data after its reply to STLS: "${data}"`);
         }
     }
     async #login({ username, password }) {
@@ -452,14 +456,14 @@ class Pop3Session {
                 continue;
             const problem = BUSY.test(text) ? 'in-use' : SERVER_ERROR.test(text) ? 'server-error' : undefined;
             if (problem)
-                throw (0,failure/* busy */.S2)((0,own/* own */.ZV) `the server does not allow a login now: ${text}`, problem, text);
-            throw (0,failure/* rejected */.nS)('login-refused', (0,own/* own */.ZV) `login rejected: ${text}`, text);
+                throw (0,failure/* busy */.S2)((0,own/* own */.ZV) `the server does not allow a login now: "${text}"`, problem, text);
+            throw (0,failure/* rejected */.nS)('login-refused', (0,own/* own */.ZV) `"${text}"`, text);
         }
     }
     async #demand(line, about) {
         const { ok, text } = await this.#command(line);
         if (!ok)
-            throw (0,failure/* rejected */.nS)('command-refused', (0,own/* own */.ZV) `the server rejected the request for ${(0,own/* fixed */.Zu)(about)}: ${text}`, text);
+            throw (0,failure/* rejected */.nS)('command-refused', (0,own/* own */.ZV) `the server rejected the request for ${(0,own/* fixed */.Zu)(about)}: "${text}"`, text);
     }
     /** @param shown the line as it is recorded, if it contains a secret */
     async #command(line, shown = line) {
@@ -722,7 +726,7 @@ function late() {
 function notDeleted(error) {
     if (!(0,failure/* isRejection */.aK)(error))
         throw error;
-    throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the message arrived, but the server does not allow it to be deleted (${(0,failure/* describeFailure */.Ic)(error.failure)})`);
+    throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the server does not allow the test message to be deleted (${(0,failure/* describeFailure */.Ic)(error.failure)})`);
 }
 
 
@@ -735,6 +739,7 @@ function notDeleted(error) {
 /* harmony export */   $P: () => (/* binding */ search),
 /* harmony export */   $W: () => (/* binding */ polledInbox),
 /* harmony export */   ON: () => (/* binding */ isLike),
+/* harmony export */   hL: () => (/* binding */ hasMessageId),
 /* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
@@ -752,6 +757,8 @@ function notDeleted(error) {
 const MAX_READ = 16;
 /** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
+/** Of the bounces and other reports in a folder, the last look reads this many: any of them may be about the message. */
+const MAX_REPORTS = 4;
 /** @returns a folder that is open for as long as its inbox is */
 function alwaysOpen(folder, junk) {
     return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
@@ -804,7 +811,7 @@ function polledInbox(name, folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
-        searched: () => ({ folders: [name] }),
+        explain: () => Promise.resolve({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -896,9 +903,23 @@ class FolderSearch {
                 this.sought.onOther?.(source);
             }
         }
+        if (last && !found && this.copies.size === 0)
+            await this.#readReports(folder, arrivals);
         if (gone && !found && !this.#altered && this.copies.size === 0)
             throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
+    }
+    /** Looks for a report that quotes the message. Whether that succeeds changes nothing about the search. */
+    async #readReports(folder, arrivals) {
+        const { nonce, size, onOther } = this.sought;
+        if (!onOther)
+            return;
+        const reports = arrivals.filter(({ id, isReport }) => isReport && !this.#read.has(id)).slice(-MAX_REPORTS);
+        for (const { id } of reports) {
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_1__/* .maxReadBytes */ .qi)(size)).catch(() => undefined);
+            if (source?.includes(nonce))
+                onOther(source);
+        }
     }
 }
 /** Whether a message may be the one sought, or a copy of it: it must be read to know. */

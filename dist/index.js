@@ -28368,7 +28368,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 51442:
+/***/ 85033:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28391,7 +28391,7 @@ const WORKED_BEFORE = {
     title: 'Server stopped working between two attempts',
     party: 'server',
     certainty: 'likely',
-    remedy: ({ reached = 'a later step' }) => `Check the server's log for the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so \`host\` and \`port\` are right. Since then, a process of the server has probably crashed, or the server blocks the runner's IP address after that failure.`,
+    remedy: ({ reached = 'a later step' }) => `Check the server's log for the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so \`host\` and \`port\` are right. Since then, a process of the server has probably crashed, or the server blocks the gate's IP address after that failure.`,
 };
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
@@ -28433,7 +28433,7 @@ const ANY_STEP = {
                 title: 'Connection closed without a greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the runner's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
+                remedy: "Check the log of the server, and of any proxy or load balancer in front of it, for the time of the run. Usually a rule, blocklist or connection limit rejects the gate's IP address, or the mail server behind the proxy is not running. If this port expects the PROXY protocol, connect through the proxy, or disable that protocol for this port.",
                 examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
                 reproduce: WHEN_CLOSED,
             },
@@ -28447,7 +28447,7 @@ const ANY_STEP = {
                 title: 'Connection lost after AUTH',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the runner's IP address after too many failed logins. The credentials themselves may be correct.",
+                remedy: "Check the server's log for the time of the run: the authentication service may be down or not reachable, or the server blocks the gate's IP address after too many failed logins. The credentials themselves may be correct.",
                 reproduce: WHEN_CLOSED,
             },
             'during-message': {
@@ -28478,7 +28478,7 @@ const ANY_STEP = {
                 title: 'No greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the runner's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
+                remedy: "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
                 reproduce: { command: 'ehlo', shows: 'Timeout' },
             },
             'short-wait': {
@@ -28594,7 +28594,7 @@ const ANY_STEP = {
     throttled: error('Server temporarily unavailable', 'On every attempt the server replied with 421, or rejected the connection or EHLO with another temporary code. It is running, but it does not serve this client now. `awaited` is the reply that the gate was waiting for.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the runner's IP address. If not, run the gate again later.",
+        remedy: "Check the server's log for the time of the run, because the reply does not give the reason. Also check whether connection limits, rate limits or access lists apply to the gate's IP address. If not, run the gate again later.",
         reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
     }, {
         evidence: (0,evidence/* fields */.O)('reply', 'awaited'),
@@ -28604,7 +28604,7 @@ const ANY_STEP = {
                 title: 'Too many connections or requests',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the runner's IP address. Runners that share an IP address also share its limits.",
+                remedy: "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the gate's IP address. Clients that share an IP address also share its limits.",
             },
             maintenance: {
                 title: 'Server is shutting down',
@@ -28623,22 +28623,22 @@ const ANY_STEP = {
                 title: 'EHLO name temporarily rejected',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. The reply is about the name in EHLO.",
+                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address. The reply is about the name in EHLO.",
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'client-name': {
-                title: 'No reverse DNS for the runner',
+                title: 'No reverse DNS for the gate',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
+                remedy: "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'client-rejected': {
                 title: 'Client temporarily rejected',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address on the server, request its removal from the blocklist, or use a runner with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
+                remedy: "Exempt the gate's IP address on the server, request its removal from the blocklist, or run the gate on a machine with a different IP address. The text of the reply says whether a blocklist, greylisting or another rule rejects the address.",
                 setting: 'greeting-rejected',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
@@ -28671,7 +28671,7 @@ const ANY_STEP = {
     'probe-inconclusive': warning('Probe inconclusive', 'A probe in `probes` could not be completed on its own connection, although the main session got this far. Typical causes are a rate limit, a temporary reply, a timeout, a server that requires a client certificate (a probe sends none), or rejections of MAIL that may be only about the sender. The probe has no result, so the step does not pass.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Run the gate again. If it persists, exempt the runner's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
+        remedy: "Run the gate again. If it persists, exempt the gate's IP address from connection limits, or remove the probe from `probes` for this endpoint.",
     }, {
         causes: {
             'client-certificate': {
@@ -28704,7 +28704,7 @@ const server = (title, remedy, more = {}) => ({
     ...more,
 });
 const configuration = (title, remedy, more = {}) => server(title, remedy, { party: 'configuration', ...more });
-/** No command shows it without making it worse, or with what is typed instead of the configured secret. */
+/** A command would make it worse, or would test what the user types instead of the configured secret. */
 const withoutCommand = (title, remedy) => ({
     ...{ title, party: 'configuration', certainty: 'likely', remedy },
 });
@@ -28808,12 +28808,12 @@ const OF_THE_ACCOUNT = {
     'rejected-early': configuration('Rejected before the credentials were sent', 'Check the username, whether this account may use this mechanism, and whether the server allows this client: the server has not received the password or token, so it rejects something else.'),
 };
 const OF_THE_CLIENT = {
-    'client-not-allowed': server('Client not allowed to authenticate', "Add the runner's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
+    'client-not-allowed': server('Client not allowed to authenticate', "Add the gate's public IP address to the allowlist of the server or of the account, or run the gate in a network that is on the allowlist. Also check whether accounts may authenticate on this port.", { setting: 'client-not-allowed' }),
     blocked: server('Account or client blocked', "Ask the administrator of the server for the reason, and to remove the block. The reply does not say whether the account or the IP address is blocked; the server's log does.", { setting: 'client-not-allowed' }),
     'not-encrypted': { ...TLS_IN_PROXY, reproduce: SIGN_IN },
     'not-encrypted-after-starttls': { ...STARTTLS_IN_PROXY, reproduce: SIGN_IN },
 };
-/** What a server may reject temporarily (4xx). */
+/** Causes of a temporary rejection (4xx). */
 const TEMPORARY = {
     ...LIMITS,
     ...OUTAGE,
@@ -28821,7 +28821,7 @@ const TEMPORARY = {
     'client-not-allowed': OF_THE_CLIENT['client-not-allowed'],
     blocked: OF_THE_CLIENT.blocked,
 };
-/** Everything for which a server rejects credentials. */
+/** Causes of a permanent rejection of credentials. */
 const REJECTION = {
     ...OF_THE_PASSWORD,
     ...OF_THE_TOKEN,
@@ -28833,7 +28833,78 @@ const REJECTION = {
     ...OFFER,
 };
 
+;// CONCATENATED MODULE: ./src/findings/catalog/siblings.ts
+/*
+ * Causes that only a comparison shows: in the same run, the same host passes the step at another IP address or port. They
+ * keep the command of the finding.
+ */
+const RECORDS = { IPv4: 'A', IPv6: 'AAAA' };
+const LISTENING = {
+    IPv4: 'Postfix: `inet_protocols = all`, and a restart. Exim: `local_interfaces`.',
+    IPv6: 'Postfix: `inet_protocols = all`, and a restart. Exim: `disable_ipv6 = false` and `local_interfaces`.',
+};
+const refusedOver = (family) => ({
+    title: `Server refuses connections over ${family}`,
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ address = family, worksAt = '' }) => `Configure the server to listen on ${address} too: it accepts connections at ${worksAt}. If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead. If the server does listen there, a firewall rejects the connection.`,
+    examples: LISTENING[family],
+});
+const silentOver = (family) => ({
+    title: `Server does not respond over ${family}`,
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ address = family, worksAt = '' }) => `Allow the port for ${address} in the firewall of the server, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead. If other hosts do not respond over ${family} either, the problem is the network of the gate.`,
+});
+/** Nothing listens at the address or port. */
+const REFUSED_SIBLINGS = {
+    'not-over-ipv4': refusedOver('IPv4'),
+    'not-over-ipv6': refusedOver('IPv6'),
+    'other-address': {
+        title: 'One IP address of the host refuses connections',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ address = 'this address', worksAt = '' }) => `Start the mail server at ${address}, or remove that address of the host from DNS until it runs: ${worksAt} accepts connections. If it runs, check whether it listens on this address, and whether a firewall rejects the connection.`,
+    },
+    'other-port': {
+        title: 'Nothing listens on this port of the host',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ worksAt = '' }) => `Enable the service for this port on the server, or test only ${worksAt}, which accepts connections on the same host. If the service is enabled, look in the server's log for the reason why it does not listen. A firewall can also reject the connection.`,
+    },
+};
+/** A packet filter drops the connection, or the host is down. */
+const SILENT_SIBLINGS = {
+    'not-over-ipv4': silentOver('IPv4'),
+    'not-over-ipv6': silentOver('IPv6'),
+    'other-address': {
+        title: 'One IP address of the host does not respond',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ address = 'this address', worksAt = '' }) => `Check that the server at ${address} is up and that its firewall allows the port, or remove that address of the host from DNS: ${worksAt} accepts connections.`,
+    },
+    'other-port': {
+        title: 'One port of the host does not respond',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ worksAt = '' }) => `Allow this port in the firewall or security group in front of the server: the host is up, because ${worksAt} accepts connections from the gate. If it is allowed there, check whether the network of the gate blocks outbound connections to this port. If the service should only be on ${worksAt}, test only that.`,
+    },
+    'outbound-port-25': {
+        title: 'Port 25 of the host does not respond',
+        party: 'network',
+        certainty: 'likely',
+        remedy: ({ worksAt = '' }) => `Check whether the network or provider of the gate blocks outbound connections to port 25, as many do: the host is up, because ${worksAt} accepts connections from the gate. If it does not, allow port 25 in the firewall or security group in front of the server.`,
+    },
+};
+const ACCEPTED_ELSEWHERE = {
+    title: 'Credentials accepted by only some servers of the host',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ worksAt = '' }) => `Update the user database of this server: ${worksAt} accepted the same credentials in this run, so they are right. Usually replication has stopped, a cache is outdated, or this server uses a different directory. Until that is fixed, remove its address from DNS. Do not change the password.`,
+};
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/authentication.ts
+
 
 
 
@@ -28985,9 +29056,9 @@ const AUTHENTICATION = {
         setting: 'auth-rejected',
         reproduce: { command: 'sign-in', shows: entry/* REPLY */.Fb },
     }, {
-        evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError'),
+        evidence: (0,evidence/* fields */.O)('reply', 'mechanism', 'saslError', 'worksAt'),
         reference: 'RFC 4954 section 6',
-        causes: REJECTION,
+        causes: { ...REJECTION, 'accepted-elsewhere': ACCEPTED_ELSEWHERE },
     }),
     'auth-command-refused': authentication_error('AUTH command refused', 'The server offers AUTH, but refuses the command or its arguments (500, 501, 502, 503), so it did not check the credentials at all.', {
         party: 'server',
@@ -29109,10 +29180,10 @@ const READS_GREETING = ['capability', 'authentication'];
 const SHOWS_REPLY = { command: 'ehlo', shows: entry/* REPLY */.Fb };
 const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
-/** Such a device hides the software of the server, so its setting does not depend on that. */
+/** Such a device hides which software the server runs, so the fix does not depend on it. */
 const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. To confirm the cause, send EHLO from the server's own network and compare the replies.";
 const INSPECTION_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map, or `allow-tls` in the inspection policy. On a Cisco PIX: `no fixup protocol smtp 25`.';
-/** The setting that allows STARTTLS does not bring EHLO back. */
+/** The setting that allows STARTTLS does not allow EHLO. */
 const EHLO_EXAMPLES = 'On a Cisco ASA or Firepower: `no inspect esmtp` in the policy map. On a Cisco PIX: `no fixup protocol smtp 25`.';
 /** What a filter on the machine of the server does. */
 const ON_THIS_MACHINE = 'Find out which program listens on the port, and disable its SMTP inspection, or the setting that removes keywords from the EHLO reply. The IP address is that of this machine, so the program is the server itself, or a local proxy, virus scanner or content filter. If the port is forwarded (container, tunnel), check the machine behind it.';
@@ -29123,7 +29194,7 @@ const CAPABILITY = {
     'greeting-rejected': capability_error('Server rejected the connection', 'The greeting is a permanent rejection (5xx): the server does not serve this client, or accepts no mail.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the runner's IP address is on a blocklist, or not on an allowlist.",
+        remedy: "Look for the reason in the text of the greeting, or in the server's log for the time of the run. Usually the gate's IP address is on a blocklist, or not on an allowlist.",
         setting: 'greeting-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -29135,36 +29206,36 @@ const CAPABILITY = {
                 title: 'Host accepts no mail',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the runner's IP address: exempt that address on the server.`,
+                remedy: `Correct \`host\` or \`port\`, or remove the endpoint: this host says that it does not accept mail. ${PORTS} If the host accepts mail from other clients, it probably blocks the gate's IP address: exempt that address on the server.`,
                 reference: 'RFC 7504 section 3',
                 reproduce: SHOWS_REPLY,
             },
             blocklist: {
-                title: 'IP address of the runner is on a blocklist',
+                title: 'IP address of the gate is on a blocklist',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address on the server, request its removal from the blocklist, which the reply usually names, or use a self-hosted runner with a fixed IP address. Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
+                remedy: "Exempt the gate's IP address on the server, request its removal from the blocklist, which the reply usually names, or run the gate on a machine with a fixed IP address (in a workflow: a self-hosted runner). Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
             'client-name': {
-                title: 'No reverse DNS for the runner',
+                title: 'No reverse DNS for the gate',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: "Add a PTR record for the runner's public IP address, with a name that resolves back to it. Or use a runner that has such a record, or exempt the IP address on the server.",
+                remedy: "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server.",
                 reproduce: SHOWS_REPLY,
             },
             'rate-limit': {
                 title: 'Too many connections',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the runner's IP address.",
+                remedy: "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the gate's IP address.",
             },
             'access-denied': {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Allow the runner's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
+                remedy: "Allow the gate's IP address on the server or the firewall in front of it, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29212,7 +29283,7 @@ const CAPABILITY = {
     'ehlo-rejected': capability_error('EHLO rejected', 'The server rejects EHLO. Without EHLO there are no extensions, so neither STARTTLS nor AUTH is available.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the runner's IP address.",
+        remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Check the server's rules about the EHLO name and the gate's IP address.",
         setting: 'ehlo-rejected',
         reproduce: SHOWS_REPLY,
     }, {
@@ -29225,7 +29296,7 @@ const CAPABILITY = {
                 title: 'EHLO name rejected',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the runner's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
+                remedy: "Set `ehlo` to a fully qualified name that resolves, ideally to the gate's public IP address. Or relax the server's rule about this name. The reply is about the name in EHLO.",
                 setting: 'ehlo-rejected',
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: SHOWS_REPLY,
@@ -29234,7 +29305,7 @@ const CAPABILITY = {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the runner's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
+                remedy: "Exempt the gate's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -29257,7 +29328,7 @@ const CAPABILITY = {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `${INSPECTION} The greeting is overwritten with asterisks, so a firewall probably inspects SMTP and also rejects EHLO.`,
+                remedy: `${INSPECTION} A firewall that inspects SMTP may also reject EHLO.`,
                 examples: EHLO_EXAMPLES,
                 reproduce: SHOWS_REPLY,
             },
@@ -29265,7 +29336,7 @@ const CAPABILITY = {
                 title: 'A program on this machine inspects SMTP',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks.`,
+                remedy: ON_THIS_MACHINE,
                 reproduce: SHOWS_REPLY,
             },
         },
@@ -29326,7 +29397,7 @@ const CAPABILITY = {
                 title: 'STARTTLS not offered to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Enable STARTTLS for the runner's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
+                remedy: "Enable STARTTLS for the gate's IP address: the server supports the command but refuses it here. Usually STARTTLS is limited to certain networks, or a rule ends the session. The reply to STARTTLS may say which.",
                 setting: 'starttls-not-advertised',
                 reproduce: NOT_OFFERED,
             },
@@ -29334,7 +29405,7 @@ const CAPABILITY = {
                 title: 'Firewall inspects SMTP',
                 party: 'network',
                 certainty: 'likely',
-                remedy: `${INSPECTION} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
+                remedy: `${INSPECTION} If STARTTLS is still missing without inspection, enable it on the server.`,
                 examples: INSPECTION_EXAMPLES,
                 reproduce: NOT_OFFERED,
             },
@@ -29342,7 +29413,7 @@ const CAPABILITY = {
                 title: 'A program on this machine inspects SMTP',
                 party: 'server',
                 certainty: 'likely',
-                remedy: `${ON_THIS_MACHINE} The greeting is overwritten with asterisks, or keywords with the letter X. If STARTTLS is still missing without inspection, enable it on the server.`,
+                remedy: `${ON_THIS_MACHINE} If STARTTLS is still missing without inspection, enable it on the server.`,
                 reproduce: NOT_OFFERED,
             },
         },
@@ -29443,6 +29514,7 @@ var certificate = __nccwpck_require__(17776);
 
 
 
+
 const { error: connecting_error } = (0,entry/* entriesOf */.Mc)(['capability', 'certificate']);
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' };
@@ -29459,7 +29531,7 @@ const CONNECTING = {
         title: 'Host name does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check the spelling of `host`. If it is correct and the name is internal, use a runner in a network that can resolve it: a GitHub-hosted runner cannot. If the name should be public, add an A or AAAA record.',
+        remedy: 'Check the spelling of `host`. If it is correct and the name is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the name should be public, add an A or AAAA record.',
     }, {
         evidence: {
             ...(0,evidence/* fields */.O)('detail'),
@@ -29490,20 +29562,20 @@ const CONNECTING = {
                 title: 'Host name has no IP address',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, use a runner that can resolve names in that zone.',
+                remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
             },
             'lookup-failed': {
                 title: 'Name resolution failed',
                 party: 'network',
                 certainty: 'likely',
-                remedy: "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the runner's resolver and the domain's name servers (an invalid DNSSEC signature has the same effect).",
+                remedy: "Run the gate again: the lookup itself failed, which says nothing about the mail server. If it persists, check the resolver of the machine that runs the gate, and the domain's name servers (an invalid DNSSEC signature has the same effect).",
             },
         },
     }),
-    'no-route': connecting_error('No route to the server', 'This machine has no route to the IP address. GitHub-hosted runners have no IPv6, and private networks can only be reached from inside.', {
+    'no-route': connecting_error('No route to the server', 'The machine that runs the gate has no route to the IP address. Private networks can only be reached from inside, and many cloud machines, including GitHub-hosted runners, have no IPv6.', {
         party: 'network',
         certainty: 'likely',
-        remedy: 'Run the gate on a runner that has a route to this network: a self-hosted runner in the same network, or one that is connected to it by a VPN.',
+        remedy: 'Run the gate on a machine that has a route to this network: one in the same network (in a workflow: a self-hosted runner), or one that is connected to it by a VPN.',
     }, {
         evidence: (0,evidence/* fields */.O)('detail', 'address'),
         reference: 'RFC 5321 section 4.5.4.1',
@@ -29512,7 +29584,7 @@ const CONNECTING = {
                 title: 'No IPv6 route to the server',
                 party: 'network',
                 certainty: 'likely',
-                remedy: "Run the gate on a runner with IPv6, or test the server's IPv4 address. The runner probably has no IPv6, like GitHub-hosted runners.",
+                remedy: "Run the gate on a machine with IPv6, or test the server's IPv4 address. Many cloud machines, including GitHub-hosted runners, have no IPv6.",
             },
             'not-of-a-server': NOT_OF_A_SERVER,
         },
@@ -29520,39 +29592,40 @@ const CONNECTING = {
     'connection-failed-locally': connecting_error('Connection failed on this machine', 'The operating system refused to open the connection and sent no packet. Either it has no file descriptors, ports or memory left (EMFILE, ENFILE, ENOBUFS), or one of its rules forbids the connection (EPERM, EACCES: a local firewall, a sandbox). This says nothing about the server.', {
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Fix the problem on the runner, or use a different one. `detail` in the evidence contains the error code of the operating system.',
+        remedy: 'Fix the problem on the machine that runs the gate, or use a different one. `detail` in the evidence contains the error code of the operating system.',
     }, {
         evidence: (0,evidence/* fields */.O)('detail', 'address'),
         causes: {
             resources: {
-                title: 'Runner has no resources left',
+                title: 'No resources left on this machine',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: "Lower `concurrency`, or raise the runner's limit (`ulimit -n` for file descriptors): the runner has no file descriptors, ports or memory left.",
+                remedy: 'Lower `concurrency`, or raise the limit (`ulimit -n` for file descriptors): the machine that runs the gate has no file descriptors, ports or memory left.',
             },
             forbidden: {
-                title: 'Runner forbids the connection',
+                title: 'Connection forbidden on this machine',
                 party: 'configuration',
                 certainty: 'certain',
-                remedy: "Allow outbound connections to this host and port in the runner's firewall or sandbox: one of its rules forbids the connection.",
+                remedy: 'Allow outbound connections to this host and port in the firewall or sandbox of the machine that runs the gate: one of its rules forbids the connection.',
             },
         },
     }),
     'connection-refused': connecting_error('Connection refused', 'The host is up, but nothing listens on the port, or a firewall rejects the connection with a reset.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the runner's IP address.",
+        remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the gate's IP address.",
         reproduce: { command: 'openssl', shows: 'Connection refused' },
     }, {
-        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached', 'worksAt'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
             'worked-before': WORKED_BEFORE,
+            ...REFUSED_SIBLINGS,
             'on-this-machine': {
-                title: 'Nothing listens on this port of the runner',
+                title: 'Nothing listens on this local port',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Start the mail server before the gate, and wait until it listens: the IP address is that of the runner itself. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+                remedy: 'Start the mail server before the gate, and wait until it listens: the IP address is that of the machine that runs the gate. If the server runs in a container, publish its port. If the job itself runs in a container, use the name of the service instead of `localhost`. If `host` should be a different machine, correct its address in DNS or the hosts file.',
                 reproduce: { command: 'openssl', shows: 'Connection refused' },
             },
         },
@@ -29560,25 +29633,26 @@ const CONNECTING = {
     'connection-timeout': connecting_error('Connection timed out', 'The connection request got no response: a firewall drops it, the host is down, or outbound connections from this machine are filtered.', {
         party: 'network',
         certainty: 'likely',
-        remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the runner to this port, and inbound connections of the server from the runner's IP address. A connection from a different network shows on which side the problem is.",
+        remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the gate to this port, and inbound connections of the server from the gate's IP address. A connection from a different network shows on which side the problem is.",
         reproduce: NO_RESPONSE,
     }, {
-        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached', 'worksAt'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
             'worked-before': WORKED_BEFORE,
+            ...SILENT_SIBLINGS,
             'on-this-machine': {
-                title: 'Server on the runner does not respond',
+                title: 'Local server does not respond',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: 'Check the mail server on the runner, because the IP address is that of the runner itself: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the runner drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
+                remedy: 'Check the mail server on the machine that runs the gate, because the IP address is that of this machine: the server may hang, or its queue of new connections may be full (`ss -ltn`). Otherwise, a firewall on the machine drops the packets. If `host` should be a different machine, correct its address in DNS or the hosts file.',
                 reproduce: NO_RESPONSE,
             },
             'private-address': {
                 title: 'Private IP address does not respond',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ address = 'it' }) => `Run the gate on a self-hosted runner in the network of the server, or connect the runner to it by a VPN: ${address} is a private IP address. If the runner is in that network, check that the host is up, and that no firewall between them drops the connection.`,
+                remedy: ({ address = 'it' }) => `Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or connect the machine to it by a VPN: ${address} is a private IP address. If the machine is in that network, check that the host is up, and that no firewall between them drops the connection.`,
                 reproduce: NO_RESPONSE,
             },
             'not-of-a-server': NOT_OF_A_SERVER,
@@ -29631,19 +29705,19 @@ const CAUSES = {
         title: 'Greylisted',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the runner, or the address in `delivery.from`, from greylisting.',
+        remedy: "Raise `delivery.within` to the time for which the server defers unknown clients (usually five minutes), with `retries` at 1 or more. Or configure the server to exempt the gate's IP address, or the address in `delivery.from`, from greylisting.",
     },
     'rate-limit': {
         title: 'Rate limit exceeded',
         party: 'configuration',
         certainty: 'likely',
-        remedy: "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the runner's IP address from the server's limit. GitHub-hosted runners share their IP addresses with other users, whose messages may count toward the same limit.",
+        remedy: "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
     },
     'ehlo-name': {
         title: 'Name in EHLO rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the runner's public IP address. By default, the gate sends the runner's host name. Or configure the server to check the name only of clients that have not authenticated.",
+        remedy: "Set `ehlo` to a fully qualified name with an address record in DNS, ideally one that resolves to the gate's public IP address. By default, the gate sends the host name of its machine. Or configure the server to check the name only of clients that have not authenticated.",
         examples: 'Postfix: `permit_sasl_authenticated` first in `smtpd_helo_restrictions`.',
         setting: 'ehlo-name-rules',
         reproduce,
@@ -29652,21 +29726,21 @@ const CAUSES = {
         title: 'Client has no valid PTR record',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Run the gate from a machine whose IP address has a PTR record that resolves back to this IP address, which GitHub-hosted runners do not offer. Or submit with credentials on port 587 or 465, where servers usually do not check this.',
+        remedy: 'Run the gate on a machine whose IP address has a PTR record that resolves back to this IP address (in a workflow: a self-hosted runner). Or submit with credentials on port 587 or 465, where servers usually do not check this.',
         reproduce,
     },
     'client-reputation': {
         title: 'IP address of the client rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate from a machine with a fixed IP address that is not on a blocklist: GitHub-hosted runners share their IP addresses with other users.',
+        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).',
         reproduce,
     },
     'account-rejected-by-address': {
         title: 'Authenticated client rejected because of its IP address',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the IP address of the runner. The client had authenticated when the server rejected it.',
+        remedy: "Configure the server to apply rules about IP addresses and PTR records only to clients that have not authenticated, or allow the gate's IP address. The client had authenticated when the server rejected it.",
         examples: 'Postfix: `permit_sasl_authenticated` before every rule about the client. Exim: `accept authenticated = *` before it.',
         setting: 'client-rules',
         reproduce,
@@ -29707,7 +29781,7 @@ const CAUSES = {
         title: 'SPF, DKIM or DMARC of the sender failed',
         party: 'configuration',
         certainty: 'likely',
-        remedy: ({ sender }) => `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the runner may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the runner to the SPF record of the domain, if nobody else sends from its IP address.`,
+        remedy: ({ sender }) => `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
         reproduce,
     },
     'account-without-spf': {
@@ -29903,7 +29977,7 @@ const DELIVERY = {
     'relay-open': delivery_error('Server accepted a recipient that it must reject', '`delivery.expect: refused` says that the server must reject this recipient, but it accepts it. A server that accepts recipients of other domains from anyone is an open relay, and will be on most blocklists within days. The session was that of step 4, with the credentials of `auth` if there are any. No message was sent.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the runner's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
+        remedy: "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the gate's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
         examples: 'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
         reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
     }, {
@@ -29914,7 +29988,7 @@ const DELIVERY = {
                 title: 'Recipient accepted from a local or private network',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the runner is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
+                remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the gate is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
                 examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
                 reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
             },
@@ -29930,7 +30004,7 @@ const DELIVERY = {
     greylisted: delivery_notice('Message accepted after a delay', 'The server deferred the message at first, and accepted it later in the same run. Usually this is greylisting, which applies to the first message from a new combination of client IP address, sender and recipient.', {
         party: 'server',
         certainty: 'likely',
-        remedy: "Nothing to do. To avoid the delay, exempt the runner's IP address from greylisting.",
+        remedy: "Nothing to do. To avoid the delay, exempt the gate's IP address from greylisting.",
     }, {
         evidence: { reply: 'the first reply', seconds: 'how many seconds later the server accepted the message' },
         reference: 'RFC 6647',
@@ -29983,7 +30057,7 @@ const KEY_FILES = [
 ].join(' ');
 /** The default of `timeout`, in seconds. */
 const USUAL_TIMEOUT = 15;
-/** The first thing to try, if the endpoint has a short timeout and that has ended the wait. */
+/** The first thing to try if a short timeout of the endpoint ended the wait. */
 function raiseTimeout({ waited = '', attemptLimit }) {
     const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
     return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
@@ -30016,7 +30090,7 @@ const HANDSHAKE = {
             'closed-at-connect': {
                 ...SERVER,
                 title: 'Server closes the connection instead of starting TLS',
-                remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the runner's IP address.`,
+                remedy: `${KEY_FILES} Behind a proxy, also check that the proxy can reach the mail server, and that both use the PROXY protocol or neither does. If the log says that the server rejects this client, allow the gate's IP address.`,
                 setting: 'certificate',
                 reproduce: NO_CERTIFICATE,
             },
@@ -30090,7 +30164,7 @@ const HANDSHAKE = {
             'access-denied': {
                 ...SERVER,
                 title: 'Server denies access during the TLS handshake',
-                remedy: "Allow the runner's IP address on the server: one of its rules rejects this client. Its log should say which.",
+                remedy: "Allow the gate's IP address on the server: one of its rules rejects this client. Its log should say which.",
             },
             'server-error': {
                 ...SERVER,
@@ -30304,6 +30378,66 @@ function firstLine({ data = '' }) {
     return data.split(/\\x0[ad]/, 1)[0] ?? '';
 }
 
+;// CONCATENATED MODULE: ./src/findings/catalog/missing-message.ts
+/** What to search the log of the server for. */
+const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
+/** What a server may have done with a message that it accepted, and what to do about each. */
+const followInLog = (evidence) => {
+    const { mailbox, otherFolders } = evidence;
+    const rule = mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
+    return [
+        `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
+        'If it was delivered, the log names the mailbox or the next server. If that is not what the gate reads, correct the alias, the route or `delivery.inbox`.',
+        `If it is, the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
+        'If it is deferred, fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+        'If it bounced, the log shows the reason, and the bounce went to the mailbox of `delivery.from`.',
+    ].join(' ');
+};
+const LOG = {
+    examples: 'Postfix: `status=sent`, `status=deferred` or `status=bounced`. Exim: `=>`, `==` or `**`.',
+    setting: 'message-log',
+};
+/** The server accepted the message, and nothing shows what happened to it. */
+const NOT_FOUND = { party: 'server', certainty: 'likely', remedy: followInLog, ...LOG };
+const NOT_FOUND_CAUSES = {
+    'other-folder': {
+        title: 'Message delivered to a different folder',
+        party: 'inbox',
+        certainty: 'certain',
+        remedy: ({ folder = '', inbox = '' }) => `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or change the rule that files the message there: a filter of the mail server (Sieve), of the mail service, or of a mail client. The gate leaves the message in that folder: delete it manually.`,
+    },
+    bounced: {
+        title: 'Message bounced',
+        party: 'server',
+        certainty: 'certain',
+        remedy: ({ bounce = '', ...evidence }) => `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. The server's log has the same for the ${inLog(evidence)}, with the mailbox or server to which it tried to deliver.`,
+        ...LOG,
+    },
+    'other-message': {
+        title: 'A different message arrived instead',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
+    },
+    removed: {
+        title: 'Message removed from the inbox before the gate read it',
+        party: 'inbox',
+        certainty: 'likely',
+        remedy: ({ user = 'the account', ...evidence }) => `Use a mailbox that only the gate reads, or stop the other program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, a program that collects mail by POP3 or IMAP, or another job of the gate. The log of the inbox server shows who deleted or moved the message. If it was a different message, the server's log shows what happened to the test message: search it for the ${inLog(evidence)}.`,
+    },
+    'unused-mailbox': {
+        title: 'Message not found in an inbox that has never received mail',
+        party: 'server',
+        certainty: 'likely',
+        remedy: (evidence) => `${followInLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there.`,
+        ...LOG,
+    },
+};
+/** The URL of a folder; empty for a name that the evidence shows escaped or cut. */
+function urlOf(inbox, folder) {
+    return /[\\…]|<redacted>/.test(folder) ? '' : ` (\`${inbox}/${encodeURIComponent(folder).replaceAll('%2F', '/')}\`)`;
+}
+
 ;// CONCATENATED MODULE: ./src/findings/catalog/inbox.ts
 
 
@@ -30341,31 +30475,31 @@ const INBOX_CAUSES = {
         title: 'Lookup of the inbox failed',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Run the gate again. If the error persists, check the name servers of the runner and of the domain.',
+        remedy: 'Run the gate again. If the error persists, check the resolver of the machine that runs the gate, and the name servers of the domain.',
     },
     'no-route': {
         title: 'No route to the inbox',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Give the runner a route to the IP address of the inbox. GitHub-hosted runners have no IPv6 and no route into a private network: use a self-hosted runner or a VPN instead.',
+        remedy: 'Give the machine that runs the gate a route to the IP address of the inbox. If the inbox is in a private network, run the gate in it (in a workflow: on a self-hosted runner), or use a VPN. Many cloud machines, including GitHub-hosted runners, have no IPv6.',
     },
     'not-possible-here': {
-        title: 'Runner cannot connect to the inbox',
+        title: 'This machine cannot connect to the inbox',
         party: 'network',
         certainty: 'likely',
-        remedy: "Check the runner's firewall and resource limits: the error code is from its operating system.",
+        remedy: 'Check the firewall and resource limits of the machine that runs the gate: the error code is from its operating system.',
     },
     'timed-out': {
         title: 'Connection to the inbox timed out',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Check the port in `delivery.inbox`, and that firewalls allow the runner to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
+        remedy: 'Check the port in `delivery.inbox`, and that firewalls allow the gate to connect to it. A firewall that drops packets causes this, and so does a server that is down.',
     },
     refused: {
         title: 'Connection to the inbox refused',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Check that the inbox server is running and listens on this port, on an IP address that the runner can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
+        remedy: 'Check that the inbox server is running and listens on this port, on an IP address that the gate can reach. Check the port in `delivery.inbox`: 993 for `imaps://`, 143 for `imap://`, 995 for `pop3s://`, 110 for `pop3://`.',
     },
     'tls-version': {
         title: 'Inbox supports only old TLS versions',
@@ -30404,7 +30538,7 @@ const INBOX_CAUSES = {
         title: 'Inbox refuses the connection',
         party: 'inbox',
         certainty: 'likely',
-        remedy: "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the runner is blocked, allow the runner's IP address.",
+        remedy: "If the greeting says that there are too many connections, close other clients, or raise the limit per user and IP address. If it says that the client is blocked, allow the gate's IP address.",
         reproduce: DIALOGUE,
     },
     'no-greeting': {
@@ -30465,14 +30599,14 @@ const INBOX_CAUSES = {
         title: 'Data injected after STARTTLS',
         party: 'network',
         certainty: 'likely',
-        remedy: 'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the runner and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
+        remedy: 'Treat this as a security incident: a server sends nothing between its reply to STARTTLS and the handshake, so something between the gate and the inbox probably inserted the data. Use `imaps://` or `pop3s://`. If the server itself sends it, replace its software.',
         reference: 'RFC 9051 section 6.2.1',
     },
     preauth: {
         title: 'Inbox greets with PREAUTH',
         party: 'inbox',
         certainty: 'likely',
-        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the runner and the inbox may insert it to prevent TLS: treat this as a security incident.',
+        remedy: 'Use `imaps://`: after PREAUTH, no client can start TLS. If the server is not meant to send PREAUTH, a device between the gate and the inbox may insert it to prevent TLS: treat this as a security incident.',
         reference: 'RFC 9051 section 7.1.4',
     },
     'invalid-reply': {
@@ -30571,12 +30705,11 @@ const INBOX_REJECTED_CAUSES = {
 
 
 
+
 const { error: receipt_error, warning: receipt_warning, notice: receipt_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
-/** What to search the log of the server for. */
-const inLog = ({ queueId = '', messageId = '' }) => queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
 /** Findings of step 5: whether the test message arrives, and is intact. */
 const RECEIPT = {
-    'inbox-unreachable': receipt_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the runner could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.', {
+    'inbox-unreachable': receipt_error('Inbox unreachable', 'The gate cannot read the mailbox in which the test message should arrive. Possible reasons are no connection, no TLS, a certificate that is not valid (then no password was sent), a server for another protocol, or one that sends too much data. The finding is about the inbox server, not about the SMTP server. If the connection is lost, or the server does not reply or is busy, the gate tries again: up to `retries` times before the message is sent, and after that until `delivery.within` has elapsed. The finding is inconclusive if the gate could not test the inbox, because of a temporary DNS failure, no route, a connection that times out, or a machine that cannot open connections. It is also inconclusive if the inbox server itself reports a temporary problem.', {
         party: 'inbox',
         certainty: 'likely',
         remedy: "Check `delivery.inbox`, and check the inbox server's log for the time of the test.",
@@ -30621,43 +30754,21 @@ const RECEIPT = {
             },
         },
     }),
-    'message-not-received': receipt_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a folder that the gate does not search, in a different mailbox, returned to the sender, or lost.', {
-        party: 'server',
-        certainty: 'likely',
-        remedy: ({ queueId = '', messageId = '', junk, mailbox }) => [
-            `Search the server's log for the ${inLog({ queueId, messageId })}.`,
-            'It says to which mailbox or server the message went. If that is not the mailbox that the gate reads, correct the alias or route, or `delivery.inbox`. If the message is still queued, the log says why. Raise `delivery.within` if delivery is merely slow.',
-            junk === 'not searched' && mailbox !== undefined
-                ? 'A rule may also have moved it to a different folder.'
-                : '',
-        ]
-            .filter((sentence) => sentence !== '')
-            .join(' '),
-    }, {
+    'message-not-received': receipt_error('Message accepted but not found in the inbox', 'The server took responsibility for the test message (250), but the gate did not find the message in the inbox within `delivery.within`. It may be late, in a different folder or mailbox, removed by another program, returned to the sender, or lost. In an IMAP inbox, the gate then searches up to 20 other folders of the account, and compares the UIDs: they show whether any message has arrived. If a bounce of the message is in the inbox, the finding quotes it.', NOT_FOUND, {
         evidence: {
             ...(0,evidence/* fields */.O)('messageId', 'reply'),
             ...INBOX_EVIDENCE,
             searched: 'the folders that were searched',
             junk: 'whether a junk folder was searched',
             within: 'how long the gate searched',
+            otherFolders: 'how many other folders of the account were searched after that',
             queueId: 'the queue ID in the reply of the server',
+            folder: 'the other folder that has the message',
             other: 'sender and subject of a different message that has the identifier of the test message',
+            bounce: 'why the message was not delivered, according to the bounce',
         },
         reference: 'RFC 5321 section 6.1',
-        causes: {
-            'other-message': {
-                title: 'A different message arrived instead',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ other = '', ...evidence }) => `Read the message that is there (${other}). If it is a bounce or an automatic reply, it says what happened to the test message. If a gateway replaces messages, configure it to deliver the original. Otherwise, someone forged it. Then search the server's log for the ${inLog(evidence)}.`,
-            },
-            'unused-mailbox': {
-                title: 'Message not found in an inbox that has never received mail',
-                party: 'server',
-                certainty: 'likely',
-                remedy: ({ user = 'the account', ...evidence }) => `Search the server's log for the ${inLog(evidence)}: it says to which mailbox or server the message went. The mailbox of ${user} that the gate reads has never received a message, so mail for \`delivery.to\` probably goes to a different mailbox (an alias, a different account) or a different mail store. Correct that, or \`delivery.inbox\`.`,
-            },
-        },
+        causes: NOT_FOUND_CAUSES,
     }),
     'message-altered': receipt_error('Message altered in transit', 'The test message arrived, but a header field that the gate set, or the body, is not what the gate sent. Footers, subject tags and other changes invalidate signatures (DKIM). If the random value in the body is also missing, the body was replaced or the message was forged.', {
         party: 'server',
@@ -30868,7 +30979,7 @@ const VERDICT_CAUSES = {
         title: 'DKIM signature expired',
         party: 'server',
         certainty: 'likely',
-        remedy: 'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the runner.',
+        remedy: 'Configure the server to sign with a later expiration (`x=`) or none, and check the clock of the server that signs and that of the machine that runs the gate.',
     },
     'dkim-short-key': {
         title: 'DKIM key too short',
@@ -30895,7 +31006,7 @@ const TRANSIT = {
     'delivery-hop-unencrypted': transit_error('Received line shows that TLS was not used', "The `Received` line of the server that received the message from the gate says that there was no TLS, although the session with the gate was encrypted. Something between the two terminates TLS and continues unencrypted. The line says so in words, or it has plain `ESMTP` or `ESMTPA` and comes from software that otherwise writes `ESMTPS` or `ESMTPSA` for TLS: Postfix, Exim, Sendmail, OpenSMTPD, Haraka, Stalwart, or Exchange (which adds `version=` and `cipher=`). If the only client in the line is a loopback or private address that is not the gate's own, the finding is a warning, and with `delivery.hop: proxied` a notice.", {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the runner and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
+        remedy: 'Look for a proxy, a load balancer or a gateway that terminates TLS between the gate and the mail server. Configure it to pass the connection through, or use TLS from there to the mail server as well.',
     }, {
         evidence: {
             ...TRACE,
@@ -30915,7 +31026,7 @@ const TRANSIT = {
     'delivery-hop-mismatch': transit_warning('Received line shows a different TLS session', 'The `Received` line of the server that received the message from the gate shows a TLS version or a cipher suite other than that of the session with the gate. Something between the two terminates TLS and starts a new TLS session. With `delivery.hop: proxied`, the finding is a notice if the only client in the line is a loopback or private address.', {
         party: 'server',
         certainty: 'likely',
-        remedy: 'Find out what is between the runner and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
+        remedy: 'Find out what is between the gate and the mail server (a proxy, a filtering gateway, a device that inspects TLS), and whether it is meant to read the mail. If it is your proxy on a private network, set `delivery.hop: proxied`.',
     }, {
         evidence: {
             ...TRACE,
@@ -31065,7 +31176,7 @@ const UPGRADE = {
                 title: 'Server refuses TLS to this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the runner's IP address from TLS, or ends the session at this point.",
+                remedy: "Look for the reason in the text of the reply, or in the server's log for the time of the run. Usually a rule of the server excludes the gate's IP address from TLS, or ends the session at this point.",
                 reproduce: upgrade_SHOWS_REPLY,
             },
         },
@@ -31289,7 +31400,7 @@ const DEAD_END = (0,evidence/* fields */.O)('missingIssuer', 'caIssuers', 'nameC
 const UNTRUSTED = (0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
-/** If key identifiers do not show that a certificate is the wrong one, OpenSSL finds that its key has not signed. */
+/** If key identifiers do not show that a certificate is the wrong one, OpenSSL reports that its key did not make the signature. */
 const BAD_SIGNATURE = 'certificate signature failure';
 const UNKNOWN_ROOT = 'self-signed certificate in certificate chain';
 const FULL_CHAIN_EXAMPLE = 'certbot: use `fullchain.pem`, not `cert.pem`.';
@@ -31720,7 +31831,7 @@ const CERTIFICATE = {
     'certificate-unchecked': warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
         party: 'server',
         certainty: 'likely',
-        remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the runner's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
+        remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the gate's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
     }, {
         evidence: { outcome: 'how the additional connection ended' },
         reference: 'RFC 8446 section 4.4.2.2',
@@ -31779,8 +31890,8 @@ function pinDigest({ pin = '' }) {
 /** What Exchange Online and Gmail append to a reply: it is different in every session. */
 const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
 /**
- * Looks for the reply in the evidence, of several lines for the text of the first: tools print each line separately, with
- * its own code. A long reply is shortened in the evidence.
+ * Looks for the reply in the evidence. If the reply has several lines, looks for the text of the first, because tools
+ * print each line separately, with its own code. The evidence has only the beginning of a long reply.
  */
 const REPLY = ({ reply = '' }) => {
     const [first = '', ...others] = reply.split(' / ');
@@ -31830,6 +31941,7 @@ const SHARED = {
     detail: 'how the connection ended, or the system error code',
     address: 'the IP address that was tried',
     awaited: 'the reply that the gate waited for',
+    worksAt: 'the IP address or port of the same host that passes this step in the same run',
     reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
     received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
@@ -32247,7 +32359,7 @@ const COMMANDS = {
     rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
     /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
     [SENDING]: (endpoint, subject) => endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
-    /** As far as the reply that the evidence `awaited` names. */
+    /** Goes as far as the reply that the evidence `awaited` names. */
     'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
     /** The TLS session with the inbox. */
     'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
@@ -32262,7 +32374,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 62693:
+/***/ 79802:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32327,8 +32439,8 @@ function worst(results) {
     return results.reduce((a, b) => (report_report/* RESULTS */.Pr.indexOf(b) > report_report/* RESULTS */.Pr.indexOf(a) ? b : a), 'pass');
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 14 modules
-var catalog = __nccwpck_require__(51442);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
+var catalog = __nccwpck_require__(85033);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
 var certificate = __nccwpck_require__(17776);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
@@ -32406,6 +32518,11 @@ function causeOf(code, name) {
     const cause = code === 'inbox-unreachable' ? certificateCauseOfInbox(name) : undefined;
     return cause ?? entry.causes?.[name] ?? entry.usual;
 }
+/** The title of a finding with this cause. @param cause undefined means the usual one */
+function titleOf(code, cause) {
+    const entry = catalog/* CATALOG */.W8[code];
+    return causeOf(code, cause).title ?? entry.title;
+}
 /** A text of a cause. It is prose in which backticks mark code; those in text from the network must not. */
 function textOf(text, evidence = {}) {
     if (typeof text === 'string')
@@ -32456,7 +32573,6 @@ var own = __nccwpck_require__(89203);
 ;// CONCATENATED MODULE: ./src/findings/shared-fix.ts
 
 
-
 /**
  * One fix for all findings of a step that a new certificate fixes: a placeholder certificate is self-signed, expired and
  * misnamed. The worst of those that are not waived has the fix.
@@ -32470,7 +32586,7 @@ function sharedFixes(found, valuesOf) {
         const [leader] = ofOne.toSorted((a, b) => rank(a) - rank(b));
         if (!leader || ofOne.length < 2)
             continue;
-        const title = titleOf(leader);
+        const title = titleOf(leader.code, leader.cause);
         const needs = needsOf(ofOne.map(problemOf));
         for (const one of ofOne) {
             fixes.set(one, one === leader
@@ -32488,15 +32604,14 @@ function sharedFixes(found, valuesOf) {
 function referToCause(causes, found) {
     return found.map((one) => {
         const leader = causes.find(({ code, cause }) => code !== one.code && causeOf(code, cause).explains?.includes(one.code));
-        return leader ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader)}".` } : one;
+        return leader
+            ? { ...one, remedy: `The cause and the fix are those of "${titleOf(leader.code, leader.cause)}".` }
+            : one;
     });
 }
 /** What a new certificate that fixes all of these findings must be or have, as the end of "one that …". */
 function needsOf(found) {
     return new Intl.ListFormat('en').format(new Set(found.map(need)));
-}
-function titleOf({ code, cause }) {
-    return causeOf(code, cause).title ?? catalog/* CATALOG */.W8[code].title;
 }
 /** A server may have an RSA and an ECDSA certificate. */
 function certificateOf({ evidence }) {
@@ -32531,7 +32646,7 @@ const microsoft365 = {
     rejects: /\[[\w.-]+\.(outlook|office365)\.com[ \]]/i,
     settings: {
         ...MICROSOFT,
-        'greeting-rejected': "if the reply says that the client host is blocked, request the removal of the runner's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
+        'greeting-rejected': "if the reply says that the client host is blocked, request the removal of the gate's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
         'tls-version-too-old': 'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
         'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
         'submission-host': 'client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
@@ -32549,7 +32664,7 @@ const google = {
     rejects: / - gsmtp$|\bsupport\.google\.com\b/,
     settings: {
         ...hosted('smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
-        'greeting-rejected': 'for smtp-relay.gmail.com, the public IP address of the runner must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
+        'greeting-rejected': 'for smtp-relay.gmail.com, the public IP address of the gate must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
         'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
         'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
         'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
@@ -32571,7 +32686,7 @@ const sendGrid = {
     offers: /^smtp\.sendgrid\.net$/,
     rejects: /\bsendgrid\.(com|net)\b/i,
     settings: {
-        'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the runner's IP address.",
+        'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
         'quota-exceeded': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
     },
 };
@@ -32684,7 +32799,7 @@ const exchange = {
     greets: /^\S+ Microsoft ESMTP MAIL Service ready\b/,
     words: /^5\.7\.\d+ SMTP; /,
     settings: {
-        'greeting-rejected': "add the runner's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
+        'greeting-rejected': "add the gate's IP address to `RemoteIPRanges` of the receive connector (`Set-ReceiveConnector`), or run `Add-IPAllowListEntry`.",
         'starttls-not-advertised': 'assign a certificate to SMTP (`Enable-ExchangeCertificate -Services SMTP`) and enable TLS on the receive connector.',
         'starttls-refused': 'look for event 12014: no certificate matches the FQDN of the receive connector.',
         'plaintext-on-implicit-port': 'only STARTTLS is supported: set `transport: starttls`, on 587 or 25.',
@@ -32702,6 +32817,7 @@ const exchange = {
         'relay-for-accounts': 'the receive connector must permit `ExchangeUsers` (`Set-ReceiveConnector -PermissionGroups ExchangeUsers`).',
         'send-as': 'grant the account the permission Send As: `Add-ADPermission MAILBOX -User ACCOUNT -ExtendedRights "Send As"`.',
         'disk-full': 'it is back pressure: events 15006 and 15007 in the application log name the resource. Free space on the disk of the queue database (`QueueDatabasePath`).',
+        'message-log': '`Get-MessageTrackingLog -MessageId` shows each event of the message: DELIVER, SEND, DEFER or FAIL.',
         'message-size': 'run `Set-ReceiveConnector -MaxMessageSize`. `Set-TransportConfig -MaxReceiveSize` and the mailbox have limits, too.',
     },
 };
@@ -32738,6 +32854,7 @@ const exim = {
         'sender-verification': '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
         'disk-full': 'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
         'message-size': 'set `message_size_limit`, for example to `50M`.',
+        'message-log': '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',
         'content-scanner': 'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
     },
 };
@@ -32844,6 +32961,7 @@ const postfix = {
         'send-as': 'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
         'disk-full': 'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log contains "not enough free space in mail queue".',
         'message-size': 'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
+        'message-log': 'the line with the queue ID has `status=sent`, `status=deferred` or `status=bounced`, and `relay=` names where the message went. `postqueue -p` lists the messages that are still queued.',
         'content-scanner': 'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
     },
 };
@@ -32874,7 +32992,7 @@ const sendmail_exclusion = (version) => `SSL_OP_NO_${version.replace('.', '_')}`
 const sendmail = {
     greets: /^\S+ ESMTP Sendmail\b/,
     settings: {
-        'greeting-rejected': "look for the runner's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
+        'greeting-rejected': "look for the gate's IP address in the access map (`Connect:`) and in the lists of the feature `dnsbl`.",
         'starttls-not-advertised': 'define `confSERVER_CERT` and `confSERVER_KEY`, and remove `S` from the modifiers of the daemon (`M=`).',
         'starttls-refused': 'raise `LogLevel` to 14 and look for "STARTTLS=server, error". Sendmail rejects private keys that the group can read.',
         'plaintext-on-implicit-port': 'add the modifier `s` to the daemon (`Port=smtps, Name=TLSMTA, M=s` in `DAEMON_OPTIONS`).',
@@ -32893,6 +33011,7 @@ const sendmail = {
         'relay-for-accounts': '`TRUST_AUTH_MECH` must list the mechanism: it names those after which a client may relay.',
         'disk-full': 'the file system of `QueueDirectory` (usually `/var/spool/mqueue`) needs `MinFreeBlocks` of free space.',
         'message-size': 'define `confMAX_MESSAGE_SIZE`, in bytes.',
+        'message-log': 'the line with the queue ID has `stat=Sent`, `stat=Deferred` or another reason, and `relay=` names where the message went. `mailq` lists the messages that are still queued.',
         'content-scanner': 'check the filters in `INPUT_MAIL_FILTER`: the log names the milter that does not respond. Its flag `F=T` makes Sendmail reject temporarily.',
     },
 };
@@ -32904,7 +33023,7 @@ const stalwart = {
     greets: /^\S+ Stalwart E?SMTP\b/,
     offers: /^\S+ you had me at EHLO$/,
     settings: {
-        'greeting-rejected': "remove the runner's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
+        'greeting-rejected': "remove the gate's IP address from the blocked IP addresses (`server.blocked-ip`), or add it to the allowed ones (`server.allowed-ip`).",
         'starttls-not-advertised': 'configure a certificate (`certificate.NAME.cert`, `certificate.NAME.private-key`). The listener needs `useTls` and no `tlsImplicit` (`tls.implicit = false`).',
         'starttls-refused': 'look for TLS errors in the log: certificate (`certificate.NAME.cert`) and private key (`certificate.NAME.private-key`) must be readable and match.',
         'plaintext-on-implicit-port': 'enable `tlsImplicit` of the listener (`tls.implicit = true`).',
@@ -32992,7 +33111,7 @@ function softwareOf(name) {
 
 
 
-/** Completes the findings of one step. Those that one action fixes have one fix. */
+/** Completes the findings of one step. Findings that the same action fixes share one fix. */
 function completeFindings(found, observed) {
     const fixes = sharedFixes(found, (one) => valuesOf(one, observed));
     return found.map((one) => completeFinding(one, observed, fixes.get(one)));
@@ -33000,7 +33119,7 @@ function completeFindings(found, observed) {
 /**
  * Puts a finding into words, and adds its cause and what to do about it: who has to act, the fix, the setting of this
  * server or provider, and a command that shows the problem.
- * @param observed only what redacts, for a finding about the gate itself
+ * @param observed only the redactor, for a finding about the gate itself
  * @param fix if another finding has the same fix
  */
 function completeFinding(found, observed, fix) {
@@ -33057,7 +33176,7 @@ function commandOf({ reproduce }, { exact, values }, { endpoint, address, capabi
     const sendsTo = command === findings_reproduce/* SENDING */.F6 ? shown.delivery?.to : undefined;
     return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
-/** Outputs cut longer text, and a part of a command may do something else. In characters. */
+/** In characters. Outputs cut longer text, and a truncated command may do something else. */
 const LONGEST_COMMAND = 900;
 /** The longest part of a text without a redacted secret, which the output of the command shows unredacted. */
 function legible(text) {
@@ -33760,22 +33879,19 @@ const OF_THE_HANDSHAKE = {
     20: ['the data that it received was damaged, or encrypted with a different key', CHANGED],
     21: ['it could not decrypt the data that it received', CHANGED],
     22: ['it received a record that is too long', CHANGED],
-    47: ['it does not accept a value in the handshake', INCOMPATIBLE],
-    49: ['it recognizes the client, but denies access', 'access-denied'],
+    47: ['it rejected a value in the handshake', INCOMPATIBLE],
+    49: ['it recognized the client, but denied access', 'access-denied'],
     50: ['it could not parse the data that it received', INCOMPATIBLE],
     51: ['a signature or a key in the handshake was not valid', CHANGED],
     80: ['it had an internal error', 'server-error'],
-    86: [
-        'it assumes a fallback to a TLS version older than the newest one that both sides support (RFC 7507)',
-        'downgrade',
-    ],
-    90: ['it canceled the handshake for a reason other than TLS', 'server-closed'],
+    86: ['it reports a fallback to an older TLS version than the newest that both sides support (RFC 7507)', 'downgrade'],
+    90: ['it canceled the handshake for a reason other than a protocol error', 'server-closed'],
     109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
-    110: ['the handshake has an extension that it does not accept there', INCOMPATIBLE],
-    113: ['it does not accept the OCSP response about a certificate', 'ocsp-response'],
-    114: ['the hash of a certificate is not the expected one', CHANGED],
-    115: ['it requires a key that both sides have in advance (PSK)', 'pre-shared-key'],
-    120: ['it requires an application protocol (ALPN), but SMTP has none', 'application-protocol'],
+    110: ['the handshake contains an extension that it does not accept there', INCOMPATIBLE],
+    113: ['it rejected the OCSP response for a certificate', 'ocsp-response'],
+    114: ['the hash of a certificate did not match', CHANGED],
+    115: ['it requires a pre-shared key (PSK)', 'pre-shared-key'],
+    120: ['it requires an application protocol (ALPN), but none is defined for SMTP', 'application-protocol'],
 };
 /** Alerts about a client certificate (RFC 8446 section 6.2); after the handshake they cannot be about any other. */
 const OF_A_CLIENT = {
@@ -33787,14 +33903,14 @@ const OF_A_CLIENT = {
     48: ['the certificate was not issued by a CA that the server trusts', 'unknown-issuer'],
     49: ['the certificate is valid, but its owner is denied access', 'access-denied'],
     [CERTIFICATE_REQUIRED]: [
-        'the certificate could not be sent, because the server accepts no signature that the key of the certificate can make',
+        'the certificate could not be sent, because the server accepts no signature algorithm that its key supports',
         'unusable-key',
     ],
 };
 /** What an alert during the handshake means, if the alert alone shows it. */
 function meaningOfAlert(number) {
     return [41, 42, 43, 44, 45, 46, 48].includes(number)
-        ? ['it reports an error of a client certificate, but did not request one', 'certificate-alert']
+        ? ['it reports a client certificate error, but did not request a certificate', 'certificate-alert']
         : OF_THE_HANDSHAKE[number];
 }
 /**
@@ -33817,8 +33933,8 @@ function clientCertificateRefused({ tls }, number) {
     }
     const [meaning, cause] = OF_A_CLIENT[number] ?? [];
     const message = meaning
-        ? (0,own/* own */.ZV) `The server rejects the client certificate with ${alert}: ${(0,own/* fixed */.Zu)(meaning)}.`
-        : (0,own/* own */.ZV) `The server requested a client certificate, and ended the handshake although the gate has one: ${alert}, which does not give the reason.`;
+        ? (0,own/* own */.ZV) `The server rejected the client certificate with ${alert}: ${(0,own/* fixed */.Zu)(meaning)}.`
+        : (0,own/* own */.ZV) `The server requested a client certificate, but ended the handshake although one is configured: ${alert}, which does not give a reason.`;
     return finding('client-certificate-required', message, { evidence, cause: cause ?? 'no-reason' });
 }
 
@@ -34049,7 +34165,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 function connectionLost({ message: detail, heard, farewell, at }) {
     if (farewell) {
         const reply = formatReply(farewell);
-        const message = (0,own/* own */.ZV) `${quotedAt(at, `"${reply}"`)}, which means that it closes the connection.`;
+        const message = (0,own/* own */.ZV) `${quotedAt(at, `"${reply}"`)}, which means that it is closing the connection.`;
         const evidence = { detail, awaited: awaited(at), reply };
         return finding('connection-lost', message, { evidence, cause: 'announced' });
     }
@@ -34235,7 +34351,7 @@ function wordsOf({ lines }) {
 /** The finding for a 421, or for a greeting or a reply to EHLO with another temporary code. */
 function throttled(reply, at) {
     const said = quotedAt(at, `"${formatReply(reply)}"`);
-    const meaning = reply.code === 421 ? (0,own/* own */.ZV) `, which means that it closes the connection` : (0,own/* own */.ZV) ``;
+    const meaning = reply.code === 421 ? (0,own/* own */.ZV) `, which means that it is closing the connection` : (0,own/* own */.ZV) ``;
     const cause = throttlingCause(reply, at);
     return finding('throttled', (0,own/* own */.ZV) `${said}${meaning}.`, {
         inconclusive: true,
@@ -34509,7 +34625,7 @@ async function tryMail(session, attempt) {
     if (new Set(refusals).size === 1)
         return undefined;
     const [toNull = '', toOther = ''] = refusals;
-    throw new Unanswered((0,own/* own */.ZV) `The server rejects MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`, 'ambiguous-refusal');
+    throw new Unanswered((0,own/* own */.ZV) `The server rejected MAIL from the null sender with "${toNull}" and from ${SENDERS[1]} with "${toOther}". Each rejection may be about the sender.`, 'ambiguous-refusal');
 }
 /** How a server closes a connection, if it does; other errors are those of the network. */
 const CLOSED = ['ECONNRESET', 'EPIPE'];
@@ -34987,11 +35103,16 @@ function implicitTlsPort({ endpoint: { host, port } }, said, greeting) {
 
 ;// CONCATENATED MODULE: ./src/steps/capability/inspection.ts
 
+
 /** Cisco PIX and ASA hide the names of the server and of its software this way. */
 const ASTERISKS = /\*{8}/;
 /** Whether a device that inspects SMTP has overwritten the greeting. */
 function isOverwritten(greeting) {
     return ASTERISKS.test(greeting);
+}
+/** A sentence for a message; empty if the greeting is not overwritten. */
+function overwrittenGreeting(greeting) {
+    return isOverwritten(greeting) ? (0,own/* own */.ZV) ` The greeting is overwritten with asterisks.` : (0,own/* own */.ZV) ``;
 }
 /** No device in the network is between this machine and itself. */
 function isOnThisMachine(address) {
@@ -35109,7 +35230,10 @@ async function refusedEhlo(said, reply, place) {
         return stopped(finding('ehlo-after-tls-rejected', message, { evidence: all, ...(cause && { cause }) }));
     }
     const found = isOverwritten(greeting)
-        ? finding('ehlo-rejected', message, { evidence: { ...all, greeting }, cause: inspectionAt(address) })
+        ? finding('ehlo-rejected', (0,own/* own */.ZV) `${message}${overwrittenGreeting(greeting)}`, {
+            evidence: { ...all, greeting },
+            cause: inspectionAt(address),
+        })
         : finding('ehlo-rejected', message, { evidence: all, ...ehloRejectionOf(reply, acceptsHelo, address) });
     return stopped(found);
 }
@@ -35172,9 +35296,9 @@ const WRONG = {
 };
 /** The meaning of an enhanced code (RFC 3463 and its registry) in reply to AUTH, or what the provider means that uses it. */
 const byEnhancedCode = (kind) => ({
-    '5.5.4': other('The server does not support the mechanism, or cannot decode the SASL response.', 'mechanism-not-supported'),
-    '5.5.6': other('The server cannot accept the line that these credentials require, because it is too long.', 'line-too-long'),
-    '5.7.1': other('A policy of the server does not let this client authenticate: an IP allowlist, or a rule for the port.', 'client-not-allowed'),
+    '5.5.4': other('The server does not support the mechanism, or could not decode the SASL response.', 'mechanism-not-supported'),
+    '5.5.6': other('The SASL response is too long for the server.', 'line-too-long'),
+    '5.7.1': other('A policy of the server does not allow this client to authenticate, such as an IP allowlist or a rule for the port.', 'client-not-allowed'),
     '5.7.3': credentials('The credentials are wrong, or not for this server (this is how Exchange reports it).', WRONG[kind].cause),
     '5.7.8': WRONG[kind],
     '5.7.9': kind === 'password'
@@ -35184,11 +35308,11 @@ const byEnhancedCode = (kind) => ({
     '5.7.11': NOT_ENCRYPTED,
     '5.7.12': other('The account must authenticate with PLAIN once, so that the server can convert its password.', 'password-transition'),
     '5.7.13': credentials('The account is disabled.', 'account-disabled'),
-    '5.7.14': other('The account must be confirmed in a web browser first (this is how Google reports it).', 'browser-confirmation'),
+    '5.7.14': other('The account requires a sign-in with a web browser first (this is how Google reports it).', 'browser-confirmation'),
     '5.7.30': NO_BASIC_AUTHENTICATION,
     '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
 });
-const NOT_ENCRYPTED = other('The server believes that the session is not encrypted.', 'not-encrypted');
+const NOT_ENCRYPTED = other('The server treats the session as unencrypted.', 'not-encrypted');
 const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
 /** The enhanced code with the meaning of a code (RFC 4954 section 6, RFC 5248 section 2.4). */
 const ENHANCED = {
@@ -35201,10 +35325,10 @@ const ENHANCED = {
 };
 const BY_CODE = {
     454: other('The server cannot check credentials now.', 'backend-unavailable'),
-    500: other('The server does not support AUTH, or the line is too long for it.', 'not-implemented'),
-    501: other('The server cannot decode the SASL response.', 'response-not-understood'),
+    500: other('The server does not support AUTH, or the line is too long for the server.', 'not-implemented'),
+    501: other('The server could not decode the SASL response.', 'response-not-understood'),
     502: other('The server does not support AUTH, although it offers it.', 'not-implemented'),
-    503: other('AUTH is not enabled in this session, or not possible in its current state.', 'not-enabled'),
+    503: other('AUTH is not enabled, or not allowed at this point of the session.', 'not-enabled'),
     504: other('The server does not support the mechanism, although it offers it.', 'mechanism-not-supported'),
 };
 /** Enhanced codes that servers send with 535 for any reason. */
@@ -35224,7 +35348,7 @@ const byWords = (kind) => [
     [/\b(two|2|multi)-?(factor|step)\b|\b(2fa|mfa)\b/, other('The account requires a second factor.', 'app-password')],
     [
         /\b(log|sign) ?in (with|via|through|using) (your|a) (web )?browser\b/,
-        other('The account must be confirmed in a web browser first.', 'browser-confirmation'),
+        other('The account requires a sign-in with a web browser first.', 'browser-confirmation'),
     ],
     [
         /disabled for the (tenant|mailbox)/,
@@ -35243,10 +35367,10 @@ const byWords = (kind) => [
     ],
     [
         /\btoo many\b[^.;]{0,30}\b(fail(ed|ures?)|bad|invalid|incorrect|wrong|unsuccessful)\b/,
-        credentials('The account is locked after too many failures.', 'too-many-failures'),
+        credentials('The account is locked after too many failed logins.', 'too-many-failures'),
     ],
-    [/\bcredits\b|\bquota\b/, other('The account has used up what its plan allows.', 'quota-exceeded')],
-    [/too many|rate limit/, other('The server accepts no more attempts now.', 'too-many-attempts')],
+    [/\bcredits\b|\bquota\b/, other('The account has exceeded its quota.', 'quota-exceeded')],
+    [/too many|rate limit/, other('The server currently accepts no more login attempts.', 'too-many-attempts')],
     [/\b(locked|suspended|blocked)\b/, other('The account or this client is blocked.', 'blocked')],
     [
         /already auth/,
@@ -35381,7 +35505,7 @@ function judgeAuth(attempt) {
         return { findings: [finding('protocol-error', message, { evidence })] };
     }
     if (auth.expect === 'rejected') {
-        const message = (0,own/* own */.ZV) `${answer} It accepted these credentials, but must reject them.`;
+        const message = (0,own/* own */.ZV) `${answer} It accepted credentials that it must reject.`;
         return { findings: [finding('auth-not-rejected', message, { evidence })] };
     }
     if (iterations === undefined || iterations >= MIN_ITERATIONS)
@@ -35482,17 +35606,17 @@ function suspicionIn(attempt, verdict) {
         return { text, cause: 'certificate-not-requested' };
     }
     if (reportedError?.exact === 'server-does-support-channel-binding') {
-        const text = 'It supports channel binding, but no mechanism with channel binding (-PLUS) was in its offer.';
+        const text = 'The server supports channel binding, but offered no mechanism with it (-PLUS).';
         return { text, cause: 'binding-not-offered' };
     }
     const isWrong = reportedError !== undefined && REJECTED_WITHIN.password?.test(reportedError.exact) === true;
     if (binding && (0,mechanisms/* bindsChannel */._n)(mechanism) && !isWrong) {
         const isNamed = /^(?:channel-bindings-dont-match|channel-binding-not-supported|unsupported-channel-binding-type)$/.test(reportedError?.exact ?? '');
-        const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, it fails even with the correct password.`;
+        const text = `The exchange is bound to this TLS channel (${binding.type}). If a proxy terminates TLS in front of the server, or the server uses a different type of binding, authentication fails even with the correct password.`;
         return { text, cause: isNamed ? 'channel-binding' : 'bound-exchange' };
     }
     if (reportedError === undefined && iterations === undefined && /^(SCRAM|CRAM)-/.test(mechanism)) {
-        const text = `A server that does not store the password in the form that ${mechanism} requires cannot check it.`;
+        const text = `A server can check the password only if it stores it in the form that ${mechanism} requires.`;
         return { text, cause: 'password-storage' };
     }
     const { kind, secret } = auth;
@@ -35649,7 +35773,7 @@ function notOffered({ role, port }, secured, plain) {
         return finding('auth-not-advertised', (0,own/* own */.ZV) `The server does not offer AUTH over TLS.`, { evidence });
     }
     const offered = (0,peer/* excerpt */.Kb)(beforeTls.join(' ')) || (0,own/* own */.ZV) `without a mechanism`;
-    const message = (0,own/* own */.ZV) `The server offers AUTH ${offered} before TLS, where it must not be used, but does not offer AUTH over TLS. It must be the other way around.`;
+    const message = (0,own/* own */.ZV) `The server offers AUTH ${offered} only before TLS. It must offer AUTH only over TLS.`;
     return finding('auth-not-advertised', message, {
         evidence: { ...evidence, beforeTls: offered },
         cause: 'only-before-tls',
@@ -35666,7 +35790,7 @@ function unavailable(offered, { kind, mechanism }) {
     const evidence = { offered: (0,peer/* excerpt */.Kb)(offered.join(' ')) || 'none', required };
     const cause = unavailability(offered, kind, mechanism);
     const unbound = cause === 'only-with-binding'
-        ? (0,own/* own */.ZV) ` A mechanism with channel binding (-PLUS) is not possible, because none is defined for this TLS channel.`
+        ? (0,own/* own */.ZV) ` A mechanism with channel binding (-PLUS) is not possible, because no channel binding is defined for this TLS channel.`
         : (0,own/* own */.ZV) ``;
     const message = (0,own/* own */.ZV) `The server offers ${evidence.offered}, but the configuration requires ${required}.${unbound}`;
     return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
@@ -35720,7 +35844,7 @@ async function judgeMissingOffer(context, connection, session, { greeting, capab
     const isLocal = isOnThisMachine(connection.address);
     const keyword = masked.find(({ exact }) => exact.length === 'STARTTLS'.length)?.exact;
     if (keyword !== undefined) {
-        const message = (0,own/* own */.ZV) `The EHLO reply lists "${keyword}", which has the length of STARTTLS (and of CHUNKING, SMTPUTF8 and 8BITMIME): a keyword was probably overwritten. ${tried}`;
+        const message = (0,own/* own */.ZV) `The EHLO reply lists "${keyword}", but not STARTTLS: a keyword of this length (STARTTLS, CHUNKING, SMTPUTF8 or 8BITMIME) was probably overwritten. ${tried}`;
         const cause = isLocal ? 'overwritten-on-this-machine' : undefined;
         return finding('starttls-stripped', message, { evidence: { ...evidence, keyword }, ...(cause && { cause }) });
     }
@@ -35729,9 +35853,9 @@ async function judgeMissingOffer(context, connection, session, { greeting, capab
         return finding('starttls-stripped', message, { evidence, cause: isLocal ? 'hidden-on-this-machine' : 'hidden' });
     }
     const overwritten = masked.length > 0
-        ? (0,own/* own */.ZV) ` A different keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"), but it is not as long as STARTTLS.`
+        ? (0,own/* own */.ZV) ` Another keyword was probably overwritten ("${(0,peer/* excerptOfList */.l3)(masked)}"): its length differs from that of STARTTLS.`
         : (0,own/* own */.ZV) ``;
-    const message = (0,own/* own */.ZV) `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwritten}`;
+    const message = (0,own/* own */.ZV) `${(0,findings_reproduce/* authority */.ku)(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}`;
     const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : missing_offer_causeOf(reply);
     return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
 }
@@ -35753,8 +35877,8 @@ function attempted(reply, handshake) {
     if (handshake === undefined)
         return replied;
     if (handshake.startsWith('succeeded'))
-        return (0,own/* own */.ZV) `${replied} A TLS handshake after it ${(0,own/* fixed */.Zu)(handshake)}, so the server supports STARTTLS.`;
-    return (0,own/* own */.ZV) `${replied} A TLS handshake after it ${handshake === 'failed' ? (0,own/* own */.ZV) `failed` : (0,own/* own */.ZV) `was ${(0,own/* fixed */.Zu)(handshake)}`}.`;
+        return (0,own/* own */.ZV) `${replied} The TLS handshake then ${(0,own/* fixed */.Zu)(handshake)}, so the server supports STARTTLS.`;
+    return (0,own/* own */.ZV) `${replied} ${handshake === 'failed' ? (0,own/* own */.ZV) `The TLS handshake then failed` : (0,own/* own */.ZV) `A TLS handshake was ${(0,own/* fixed */.Zu)(handshake)}`}.`;
 }
 /** Why a server that does not offer STARTTLS also does not accept it. */
 function missing_offer_causeOf(reply) {
@@ -36056,12 +36180,12 @@ async function otherCertificates(context, address, first, judge) {
             const why = isAsked
                 ? (0,own/* own */.ZV) `, because the server requires a client certificate`
                 : failure?.kind === 'rejected'
-                    ? (0,own/* own */.ZV) `, because it rejected the additional connection: ${what}`
+                    ? (0,own/* own */.ZV) `, because the server rejected the additional connection with "${what}"`
                     : (0,own/* own */.ZV) ``;
             findings.push(unchecked(kind, what, why, isAsked ? 'client-certificate' : undefined));
         }
         else if (isTls13Only) {
-            findings.push(unchecked(kind, 'TLSv1.3 only', (0,own/* own */.ZV) `, because it supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`, 'tls-1.3-only'));
+            findings.push(unchecked(kind, 'TLSv1.3 only', (0,own/* own */.ZV) `, because the server supports only TLS 1.3, and such a server might not send a certificate whose issuer has a different key type`, 'tls-1.3-only'));
         }
         else {
             absent.push(kind);
@@ -36069,8 +36193,8 @@ async function otherCertificates(context, address, first, judge) {
     }
     // If the server now refuses any handshake, its refusals say nothing about a certificate.
     if (absent.length > 0 && (await handshake('TLSv1.2'))?.ok !== true) {
-        const why = (0,own/* own */.ZV) `, because the server now refuses every handshake`;
-        findings.push(...absent.map((kind) => unchecked(kind, 'the server rejected a repeated handshake', why)));
+        const why = (0,own/* own */.ZV) `, because a handshake that allows every key type also failed`;
+        findings.push(...absent.map((kind) => unchecked(kind, 'a repeated handshake failed', why)));
     }
     return { findings, certificates };
 }
@@ -36086,7 +36210,7 @@ function failureOf(outcome) {
 function dual_certificates_inWords(failure) {
     if (failure?.kind === 'alert')
         return `alert ${failure.number}`;
-    return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no connection');
+    return failure?.kind === 'rejected' ? formatReply(failure.reply) : (failure?.kind ?? 'no handshake was possible');
 }
 /**
  * Whether a failure means that the server has no certificate of the type: it sends the alert for that, or it uses the
@@ -36197,7 +36321,7 @@ async function judgeHandshakeFailure(context, address, failure) {
 }
 /** What a server does that cannot load its certificate or key, so it is the likely cause. */
 function closedAtStart({ endpoint }, evidence) {
-    const message = (0,own/* own */.ZV) `The server closes the connection instead of replying to the ClientHello (${evidence.detail}), also on a second connection.`;
+    const message = (0,own/* own */.ZV) `The server closed the connection instead of replying to the ClientHello (${evidence.detail}), and did so again on a second connection.`;
     // With implicit TLS, it may not even have read the ClientHello.
     const cause = endpoint.transport === 'starttls' ? 'closed-at-start' : 'closed-at-connect';
     return finding('tls-handshake-failed', message, { evidence, cause });
@@ -36786,7 +36910,7 @@ function judgeDates({ validFrom, validTo }, options) {
         return [finding('certificate-expired', message, { evidence })];
     }
     if (validFrom > now) {
-        const message = (0,own/* own */.ZV) `The certificate is not valid before ${validFrom.toISOString()}, in ${timeBetween(now, validFrom)}.`;
+        const message = (0,own/* own */.ZV) `The certificate is not valid until ${validFrom.toISOString()}, ${timeBetween(now, validFrom)} from now.`;
         const cause = isClockLikely(validFrom, now) ? { cause: 'clock' } : {};
         return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
     }
@@ -36796,7 +36920,7 @@ function judgeDates({ validFrom, validTo }, options) {
     const message = (0,own/* own */.ZV) `The certificate expires on ${day(validTo)}${tooSoon}.`;
     if (!isShortLived(validFrom, validTo, options))
         return [finding('certificate-expires-soon', message, { evidence })];
-    const lifetime = (0,own/* own */.ZV) `Its whole lifetime is ${timeBetween(validFrom, validTo)}.`;
+    const lifetime = (0,own/* own */.ZV) `Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
     return [finding('certificate-expires-soon', (0,own/* own */.ZV) `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
 }
 /** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
@@ -36848,7 +36972,7 @@ function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const days = daysBetween(validFrom, validTo);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
-    const message = (0,own/* own */.ZV) `The certificate is valid for ${(0,own/* fixed */.Zu)((0,count/* count */.U)(days, 'day'))}. On its start date, public CAs could issue at most ${limit.days} days.`;
+    const message = (0,own/* own */.ZV) `The certificate is valid for ${(0,own/* fixed */.Zu)((0,count/* count */.U)(days, 'day'))}. On its start date, the limit for public CAs was ${limit.days} days.`;
     const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };
     return [finding('certificate-lifetime-long', message, { evidence })];
 }
@@ -36922,7 +37046,7 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
             return [finding('certificate-self-signed', (0,own/* own */.ZV) `The certificate is self-signed.`, details)];
         }
         case 'incomplete': {
-            const message = (0,own/* own */.ZV) `The server sends only its own certificate, and its issuer, ${issuer}, is not a trusted CA.`;
+            const message = (0,own/* own */.ZV) `The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.`;
             const cause = missingCause(chain);
             const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
             return [finding('certificate-chain-incomplete', message, details)];
@@ -36939,7 +37063,7 @@ function untrusted(chain, evidence, options) {
         if (problem)
             return issuerProblem(problem, { ...evidence, reason }, options);
         const message = path
-            ? (0,own/* own */.ZV) `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL rejects it, too (${evidence.openssl}).`
+            ? (0,own/* own */.ZV) `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL also rejects it (${evidence.openssl}).`
             : (0,own/* own */.ZV) `The chain does not lead to a trusted CA: ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
@@ -36971,7 +37095,7 @@ function wrongIssuer(namesake, { end }, shared) {
     };
     const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
     if (needed !== undefined && needed === sent) {
-        const message = (0,own/* own */.ZV) `The signature of ${subject} is not valid: the key of its issuer, ${issuer}, has not signed it.`;
+        const message = (0,own/* own */.ZV) `The signature of ${subject} is not valid: it was not made with the key of its issuer, ${issuer}.`;
         return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
     }
     const message = (0,own/* own */.ZV) `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
@@ -36983,7 +37107,7 @@ function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
     const evidence = { ...shared, badIssuer: subject };
     const code = 'certificate-untrusted';
     if (kind === 'not-a-ca') {
-        const message = (0,own/* own */.ZV) `${subject} has issued a certificate of this chain, but is not a CA: ${shared.reason}.`;
+        const message = (0,own/* own */.ZV) `${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`;
         return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
     }
     if (kind === 'not-allowed' || kind === 'name-constraints') {
@@ -37047,7 +37171,7 @@ function pinOf(certificate) {
 function judgeOrder({ sent }, chain) {
     if (sent.length > handshake/* MAX_CERTIFICATES */.WT) {
         const certificatesSent = (0,own/* own */.ZV) `more than ${handshake/* MAX_CERTIFICATES */.WT}`;
-        const message = (0,own/* own */.ZV) `The server sends ${certificatesSent} certificates. The gate ignored the rest.`;
+        const message = (0,own/* own */.ZV) `The server sends ${certificatesSent} certificates. The gate ignores the rest.`;
         return [finding('certificate-chain-disordered', message, { evidence: { certificatesSent }, cause: 'too-many' })];
     }
     const misplaced = firstOutOfOrder(sent);
@@ -37059,7 +37183,7 @@ function judgeOrder({ sent }, chain) {
         const message = (0,own/* own */.ZV) `The server sends the certificate ${subject} more than once.`;
         return [finding('certificate-chain-disordered', message, { evidence, cause: 'repeated' })];
     }
-    const message = (0,own/* own */.ZV) `${subject} has not issued the certificate sent before it.`;
+    const message = (0,own/* own */.ZV) `${subject} is not the issuer of the certificate sent before it.`;
     return [finding('certificate-chain-disordered', message, { evidence })];
 }
 function isRepeated(certificate, sent) {
@@ -37353,7 +37477,7 @@ async function certificate_certificate(context, upgraded) {
     const { channel } = outcome;
     const session = beginSession(context, channel.stream);
     if (channel.sent.length === 0) {
-        return stopped(finding('tls-handshake-failed', (0,own/* own */.ZV) `The server presents no certificate.`), { facts: { address } });
+        return stopped(finding('tls-handshake-failed', (0,own/* own */.ZV) `The server presented no certificate.`), { facts: { address } });
     }
     const judged = certificate_judge(context, channel);
     const others = context.endpoint.tls.dualCertificates
@@ -46920,11 +47044,15 @@ function inboxFinding(failure, target) {
 }
 /** A sentence that names the inbox, so that nobody looks for the problem at the SMTP server. */
 function describeInbox(failure, target) {
+    const { inbox } = inboxEvidence(target);
+    if (failure.kind === 'rejected' && failure.reason === 'login-refused') {
+        return (0,own/* own */.ZV) `The inbox ${inbox} rejected the login: ${failure.detail}.`;
+    }
     const protocol = failure.kind === 'other-protocol' ? protocolIn(failure.said) : undefined;
     // The messages of certificate findings are whole sentences.
     const stop = failure.kind === 'bad-certificate' ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `.`;
     const end = protocol === undefined ? stop : (0,own/* own */.ZV) ` (${protocol})${stop}`;
-    return (0,own/* own */.ZV) `The inbox ${inboxEvidence(target).inbox} cannot be used: ${(0,inbox_failure/* describeFailure */.Ic)(failure)}${end}`;
+    return (0,own/* own */.ZV) `The inbox ${inbox} cannot be used: ${(0,inbox_failure/* describeFailure */.Ic)(failure)}${end}`;
 }
 const CONNECTING = {
     'name-not-found': 'name-not-found',
@@ -47123,6 +47251,7 @@ function tlsOf(clauses) {
 
 
 
+
 /** How long to search for a message again whose deletion may have succeeded. */
 const SEARCH_AGAIN_MS = 1000;
 /** A lost inbox is opened again for this long to clean up, which is no more than four times before a warning. */
@@ -47149,10 +47278,14 @@ async function cleanUp(context, received, { keep, inbox }, sought, deadline) {
     const failures = [];
     if (!cleaned.ok) {
         const { failure } = cleaned;
-        const evidence = { ...inboxEvidence(inbox), reason: (0,inbox_failure/* describeFailure */.Ic)(failure) };
+        const reason = (0,inbox_failure/* describeFailure */.Ic)(failure);
+        const evidence = { ...inboxEvidence(inbox), reason };
+        const what = keep ? (0,own/* own */.ZV) `searched for copies` : (0,own/* own */.ZV) `cleaned up`;
+        const end = failure.kind === 'bad-certificate' ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `.`;
+        const message = (0,own/* own */.ZV) `After the test message was read, the inbox ${evidence.inbox} could not be ${what}: ${reason}${end}`;
         const isRefused = failure.kind === 'rejected';
         const cause = isRefused ? { cause: 'not-deleted' } : {};
-        failures.push(finding('inbox-cleanup-failed', describeInbox(failure, inbox), { evidence, ...cause }));
+        failures.push(finding('inbox-cleanup-failed', message, { evidence, ...cause }));
     }
     // Some copies may have been deleted before the connection was lost.
     const copies = Math.max(...finds.map((found) => found.copies));
@@ -47243,7 +47376,7 @@ function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.
                     evidence: { received: 'none' },
                     cause: 'no-line',
                 })
-                : finding('delivery-hop-unproved', (0,own/* own */.ZV) `The message has ${lineCount} Received lines, so the gate reads none.`, {
+                : finding('delivery-hop-unproved', (0,own/* own */.ZV) `The message has ${lineCount} Received lines, so many that the gate ignores them.`, {
                     evidence: { received: `${lineCount} lines` },
                     cause: 'too-many-lines',
                 }),
@@ -47277,7 +47410,7 @@ function judgeHop(endpoint, session, hops, { isProxied } = {}, lineCount = hops.
     const message = (0,own/* own */.ZV) `The Received line shows that the server received the message without TLS: "${received}".`;
     if (proxy === undefined)
         return [finding('delivery-hop-unencrypted', message, { evidence })];
-    const text = (0,own/* own */.ZV) `${message} Its client is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
+    const text = (0,own/* own */.ZV) `${message} The client in that line is ${proxy}, a loopback or private address that is not the gate's: probably a proxy that terminates TLS.`;
     return [
         finding('delivery-hop-unencrypted', text, {
             severity: isDeclared ? 'notice' : 'warning',
@@ -47337,7 +47470,7 @@ function judgeIdentity(sent, source, parsed) {
     const altered = (0,peer/* excerpt */.Kb)(differences.map(({ text }) => text).join('; '));
     const evidence = { messageId: sent.messageId, altered };
     if ((0,alterations/* isReencoded */.CZ)(sent, source)) {
-        const text = (0,own/* own */.ZV) `A server has encoded the message again. Its decoded parts are the same: ${altered}.`;
+        const text = (0,own/* own */.ZV) `A server re-encoded the message. Its decoded parts are unchanged, but the encoded form is not: ${altered}.`;
         return [finding('message-reencoded', text, { evidence })];
     }
     if ((0,alterations/* hasToken */.y0)(sent, parsed)) {
@@ -47349,7 +47482,7 @@ function judgeIdentity(sent, source, parsed) {
             return [finding('message-altered', text, { evidence })];
         return [finding('message-altered', text, { evidence: { ...evidence, removed }, cause: 'field-removed' })];
     }
-    const text = (0,own/* own */.ZV) `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing: the body was replaced or the message was forged.`;
+    const text = (0,own/* own */.ZV) `The message that arrived is not the one that was sent: ${altered}. The random value in its body is missing, so the body was replaced, or the message was forged.`;
     return [finding('message-altered', text, { evidence, cause: 'replaced' })];
 }
 /** What kind of difference all of them are. */
@@ -47398,38 +47531,52 @@ function queueIdIn(reply) {
 
 
 
-
 /** The finding for a message that the server accepted and that was not found in time. */
-function notReceived({ message, delivery, accepted, searched, others }) {
+function notReceived({ message, delivery, accepted, searched, other }) {
     const { inbox, to, withinMs } = delivery;
     const where = inboxEvidence(inbox);
     const reply = formatReply(accepted);
     const queueId = queueIdIn(accepted);
     const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(peer/* excerpt */.Kb);
+    const { folder } = searched.elsewhere ?? {};
     const within = (0,own/* own */.ZV) `${withinMs / 1000} s`;
     const user = where.user === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` as ${where.user}`;
-    const other = others.map(describe).find((text) => text !== '');
-    const seen = other === undefined
-        ? (0,own/* own */.ZV) ``
-        : (0,own/* own */.ZV) ` A message with the identifier of the test message is there, but it is not the test message (${other}).`;
-    const unused = searched.isUnused
-        ? (0,own/* own */.ZV) ` ${folders[0] ?? ''} has never received a message (its first UID is not used).`
-        : (0,own/* own */.ZV) ``;
-    const cause = other === undefined ? searched.isUnused && 'unused-mailbox' : 'other-message';
-    const text = (0,own/* own */.ZV) `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}. The gate searched ${folders.join(', ')} at ${where.inbox}${user}. ${junkSentence(searched, inbox)}${unused}${seen}`;
-    return finding('message-not-received', text, {
+    const cause = not_received_causeOf(searched, other);
+    const sentences = [
+        (0,own/* own */.ZV) `The server accepted the message to ${to} ("${reply}"), but it was not found within ${within}.`,
+        (0,own/* own */.ZV) `The gate searched ${folders.join(', ')} at ${where.inbox}${user}.`,
+        junkSentence(searched, inbox),
+        elsewhereSentence(searched),
+        searched.uids && uidSentence(folders[0] ?? '', searched.uids),
+        otherSentence(other),
+    ].filter((sentence) => sentence !== undefined);
+    return finding('message-not-received', (0,own/* join */.fj)(sentences, ' '), {
         evidence: {
             messageId: message.messageId,
             ...where,
             searched: folders.join(', '),
             junk: searched.junk?.searched ? (0,own/* own */.ZV) `searched` : (0,own/* own */.ZV) `not searched`,
+            ...(searched.elsewhere && { otherFolders: String(searched.elsewhere.count) }),
             within,
             reply,
             ...(queueId !== undefined && { queueId }),
-            ...(other !== undefined && { other }),
+            ...(folder !== undefined && { folder: (0,peer/* excerpt */.Kb)(folder) }),
+            ...(other && { other: other.description }),
+            ...(other?.bounce !== undefined && { bounce: other.bounce }),
         },
         ...(cause && { cause }),
     });
+}
+function not_received_causeOf({ elsewhere, uids }, other) {
+    if (elsewhere?.folder !== undefined)
+        return 'other-folder';
+    if (other)
+        return other.bounce === undefined ? 'other-message' : 'bounced';
+    if (!uids)
+        return undefined;
+    if (isGone(uids))
+        return 'removed';
+    return uids.next === 1 ? 'unused-mailbox' : undefined;
 }
 function junkSentence({ junk }, { scheme }) {
     if (junk?.searched)
@@ -47438,13 +47585,77 @@ function junkSentence({ junk }, { scheme }) {
         return (0,own/* own */.ZV) `The junk folder "${(0,peer/* excerpt */.Kb)(junk.folder)}" could not be searched.`;
     if (scheme === 'imap' || scheme === 'imaps')
         return (0,own/* own */.ZV) `It found no junk folder to search.`;
-    return scheme.startsWith('pop3') ? (0,own/* own */.ZV) `POP3 has no access to a junk folder.` : (0,own/* own */.ZV) ``;
+    return scheme.startsWith('pop3') ? (0,own/* own */.ZV) `POP3 has no access to a junk folder.` : undefined;
 }
-/** The sender and the subject of a message. */
-function describe(source) {
+function elsewhereSentence({ elsewhere }) {
+    if (!elsewhere || elsewhere.count === 0)
+        return undefined;
+    const { count, folder } = elsewhere;
+    if (folder !== undefined)
+        return (0,own/* own */.ZV) `It is in the folder "${(0,peer/* excerpt */.Kb)(folder)}" instead.`;
+    return count === 1
+        ? (0,own/* own */.ZV) `It is not in the other folder of the account either.`
+        : (0,own/* own */.ZV) `It is not in ${count} other folders of the account either.`;
+}
+/** Whether a message has arrived that the gate has not seen, because it was moved or deleted. */
+function isGone({ first, next, seen }) {
+    return next - first > seen;
+}
+function uidSentence(mailbox, uids) {
+    const { first, next } = uids;
+    if (next === 1)
+        return (0,own/* own */.ZV) `${mailbox} has never received a message (its first UID is unused).`;
+    if (next === first)
+        return (0,own/* own */.ZV) `No message has arrived in ${mailbox} since the gate opened it (UIDNEXT is still ${next}).`;
+    if (!isGone(uids))
+        return undefined;
+    return (0,own/* own */.ZV) `A message arrived in ${mailbox} after the gate opened it, but is no longer there (UIDNEXT rose from ${first} to ${next}).`;
+}
+function otherSentence(other) {
+    if (!other)
+        return undefined;
+    const { description, bounce } = other;
+    return bounce === undefined
+        ? (0,own/* own */.ZV) `A message with the identifier of the test message is there, but it is not the test message (${description}).`
+        : (0,own/* own */.ZV) `A bounce of the test message is there (${description}): "${bounce}".`;
+}
+
+;// CONCATENATED MODULE: ./src/message/bounce.ts
+
+/** The report is before the quoted message, and small. */
+const MAX_REPORT_BYTES = 32 * 1024;
+/** Nobody reads more of a diagnostic text. In characters. */
+const MAX_DIAGNOSTIC = 500;
+/**
+ * Why a message could not be delivered, if this is a report of that (RFC 3464).
+ * @returns the text of the server that rejected it, or the status code; undefined for other messages, and for a report of
+ *   a delay
+ */
+function bounceReason(source) {
+    const parsed = (0,message_fields/* parseMessage */.vY)(source);
+    const [type = ''] = (0,message_fields/* valuesOf */.sm)(parsed, 'content-type');
+    if (!/^multipart\/report\b/i.test(type))
+        return undefined;
+    const report = parsed.body.toString('utf8', 0, MAX_REPORT_BYTES).replace(/\r?\n[ \t]+/g, ' ');
+    const field = (name) => new RegExp(`^${name}:(.*)$`, 'im').exec(report)?.[1]?.trim();
+    if (field('Action')?.toLowerCase() !== 'failed')
+        return undefined;
+    const diagnostic = field('Diagnostic-Code')?.replace(/^[\w-]+;\s*/, '') ?? '';
+    return (diagnostic === '' ? `status ${field('Status') ?? 'unknown'}` : diagnostic).slice(0, MAX_DIAGNOSTIC);
+}
+
+;// CONCATENATED MODULE: ./src/steps/delivery/other-message.ts
+
+
+
+function describeOther(source) {
     const parsed = (0,message_fields/* parseMessage */.vY)(source);
     const first = (name) => (0,peer/* excerpt */.Kb)((0,message_fields/* valuesOf */.sm)(parsed, name)[0] ?? 'none');
-    return `From: ${first('from')}; Subject: ${first('subject')}`;
+    const reason = bounceReason(source);
+    return {
+        description: `From: ${first('from')}; Subject: ${first('subject')}`,
+        ...(reason !== undefined && { bounce: (0,peer/* excerpt */.Kb)(reason) }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/message/authentication-results.ts
@@ -47809,7 +48020,7 @@ function missing(check, required, authservId, message) {
     const isUntrusted = reporting.some((field) => field.authservId === authservId);
     const [other] = reporting;
     const place = isUntrusted
-        ? (0,own/* own */.ZV) ` There is a result with this authserv-id, but in a place where an earlier server could have added it, so it is ignored.`
+        ? (0,own/* own */.ZV) ` The gate ignores a result with this authserv-id, because an earlier server could have added it.`
         : (0,own/* own */.ZV) ``;
     const text = (0,own/* own */.ZV) `${authservId} reports no ${(0,own/* fixed */.Zu)(check.toUpperCase())} result in the header of the message, but the configuration requires ${required}.${place}`;
     const present = (0,peer/* excerpt */.Kb)(fields.join(' / ')) || 'none';
@@ -47866,6 +48077,7 @@ function mostRelevant(signatures) {
 
 
 
+
 /** How long to wait for copies, which arrive a moment after the message. Every delivery takes this much longer. */
 const SETTLING_MS = 1000;
 /**
@@ -47878,27 +48090,28 @@ async function awaitArrival(context, signedIn, message, accepted, delivery) {
     const { inbox, withinMs } = delivery;
     const size = Buffer.byteLength(message.text);
     const deadline = net_deadline/* Deadline */.B.after(withinMs, context.run.end);
-    const others = [];
+    let other;
     const sought = {
         ...{ messageId, nonce, size },
         is: (source) => (0,alterations/* isTestMessage */.qk)(message, source),
         onOther: (source) => {
-            // One is enough to describe.
-            if (others.length === 0)
-                others.push(source);
+            // One is enough, and a bounce says most.
+            if (other?.bounce === undefined)
+                other = describeOther(source);
         },
     };
     let searched = { folders: [] };
     const found = await reopening(context, inbox, deadline, async (opened) => {
         const result = await opened.find(sought, deadline);
-        searched = opened.searched();
+        if (result.ok && !result.value)
+            searched = await opened.explain(sought);
         return result;
     });
     if (!found.ok)
         return { findings: [inboxFinding(found.failure, inbox)] };
     const received = found.value;
     if (!received)
-        return { findings: [notReceived({ message, delivery, accepted, searched, others })] };
+        return { findings: [notReceived({ message, delivery, accepted, searched, other })] };
     const latencyMs = Math.round(external_node_perf_hooks_.performance.now() - acceptedAt);
     const settled = net_deadline/* Deadline */.B.after(SETTLING_MS, deadline);
     const parsed = (0,message_fields/* parseMessage */.vY)(received.source);
@@ -47918,7 +48131,7 @@ async function awaitArrival(context, signedIn, message, accepted, delivery) {
     findings.push(...failures);
     if (copies > 1) {
         const times = hasMore ? (0,own/* own */.ZV) `at least ${copies}` : String(copies);
-        const rest = hasMore ? (0,own/* own */.ZV) ` More messages that may be copies were not read and stay in the inbox.` : (0,own/* own */.ZV) ``;
+        const rest = hasMore ? (0,own/* own */.ZV) ` Other messages that may be copies were not read, and remain in the inbox.` : (0,own/* own */.ZV) ``;
         const text = (0,own/* own */.ZV) `The message arrived ${times} times, but the gate sent it once.${rest}`;
         findings.push(finding('message-duplicated', text, { evidence: { messageId, copies: times } }));
     }
@@ -48064,7 +48277,7 @@ const TABLE = [
     },
     {
         fits: ({ text }) => EHLO_NAME.test(text),
-        text: 'The server does not accept the name in EHLO.',
+        text: "The server does not accept the client's EHLO name.",
         cause: 'ehlo-name',
     },
     {
@@ -48092,12 +48305,12 @@ const TABLE = [
     },
     {
         fits: either(['1.8'], /sender address rejected: domain|domain of sender|sender domain .*(not|n't|no) /),
-        text: 'The server finds no mail server for the domain of the sender address.',
+        text: 'The server found no mail server for the domain of the sender address.',
         cause: 'sender-domain-unknown',
     },
     {
         fits: either(['1.7', '7.27'], /sender address rejected: malformed|sender verif|\bsender\b.{0,40}(unknown|not found|n.t exist|not exist|invalid)/),
-        text: 'This is about the sender: the server considers its address invalid or nonexistent.',
+        text: 'The server considers the sender address invalid or nonexistent.',
         cause: 'sender-unknown',
     },
     {
@@ -48133,7 +48346,7 @@ const TABLE = [
     },
     {
         fits: isFailure,
-        text: 'A part of the server has failed.',
+        text: 'The server reports a problem of its own.',
         cause: 'server-problem',
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && ['', '7.0', '7.1'].includes(refusal.status) },
@@ -48168,12 +48381,12 @@ const TABLE = [
     },
     {
         fits: ({ at, status, text }) => at === 'MESSAGE' && (/^[67]\./.test(status) || CONTENT.test(text)),
-        text: 'A content filter or a policy rejects the message.',
+        text: 'A content filter or a policy rejected the message.',
         cause: 'content-filter',
     },
     {
         fits: ({ status }) => status.startsWith('7.'),
-        text: 'A policy of the server rejects the message.',
+        text: 'A policy of the server rejected the message.',
         cause: 'policy',
     },
 ];
@@ -48252,7 +48465,7 @@ function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { v
     const text = meaning ? (0,own/* own */.ZV) ` ${(0,own/* fixed */.Zu)(meaning.text)}` : (0,own/* own */.ZV) ``;
     const isTemporary = reply.code < 500;
     const isLasting = isTemporary && meaning?.cause.startsWith('relay-denied');
-    const lasting = isLasting ? (0,own/* own */.ZV) ` Another attempt does not help, although the code is temporary.` : (0,own/* own */.ZV) ``;
+    const lasting = isLasting ? (0,own/* own */.ZV) ` Retrying does not help, although the code is temporary.` : (0,own/* own */.ZV) ``;
     const waited = greylisting && isTemporary
         ? (0,own/* own */.ZV) ` The server has deferred the message for ${Math.round(greylisting.waitedMs / 1000)} s.`
         : (0,own/* own */.ZV) ``;
@@ -48622,7 +48835,7 @@ function upgrade_judgePlaintext({ transcript }, bytes) {
 }
 
 ;// CONCATENATED MODULE: ./src/gate/as-used.ts
-/** An endpoint with what the gate itself has used, so that a command does the same. */
+/** An endpoint with the values that the gate used, so that a command uses the same. */
 function asUsed(endpoint, { ehloName, endsInDefaultStore, inboxMailbox: mailbox }) {
     const { delivery } = endpoint;
     return {
@@ -48947,7 +49160,7 @@ class Steps {
         const [first] = this.bareLineFeeds.splice(0);
         if (!first)
             return [];
-        const message = (0,own/* own */.ZV) `The server ends lines of its replies with a bare line feed.`;
+        const message = (0,own/* own */.ZV) `The server ended a line of its reply with a bare LF.`;
         return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
     }
 }
@@ -48986,7 +49199,7 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
                 firstDefer ??= { reply: greylisted, atMs: spentMs };
                 greylistingLeftMs = firstDefer.atMs + (endpoint.delivery?.withinMs ?? 0) - spentMs;
             }
-            // The server's silence may be the loss of a packet, so it is worth one more attempt in total.
+            // A lost packet may explain the server's silence, so one more attempt in total makes sense.
             const isFinal = !transient || (transient === 'once' && isSilent);
             isSilent ||= transient === 'once';
             const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
@@ -49100,7 +49313,158 @@ async function addresses_lookUp({ host, timeoutMs }, family, retries, run) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/findings/recast.ts
+
+/**
+ * A complete finding with the cause that a comparison with other endpoints shows. Its severity, message and command stay.
+ * @param worksAt the IP address or port that works
+ */
+function recast(found, code, cause, worksAt) {
+    const { party, certainty, remedy, examples } = causeOf(code, cause);
+    const evidence = { ...found.evidence, worksAt };
+    const fix = textOf(remedy, evidence);
+    return {
+        ...found,
+        ...{ title: titleOf(code, cause), party, certainty, evidence },
+        remedy: examples === undefined ? fix : `${fix} ${examples}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/gate/siblings.ts
+
+
+
+
+/** The causes that a comparison can improve. Others are more specific than what it shows. */
+const OF_NO_CONNECTION = {
+    'connection-refused': [undefined],
+    'connection-timeout': [undefined, 'private-address'],
+};
+const OF_CREDENTIALS = [
+    undefined,
+    ...['wrong-credentials', 'password-storage', 'bound-exchange', 'padded-secret'],
+    ...['password-expired', 'access-token', 'token-not-checked', 'account-disabled'],
+];
+/**
+ * Compares each failure with the other endpoints of the same host: what works at another IP address or port of the host
+ * rules out some causes. Only titles, fixes and the like change, so no result does.
+ * @returns the reports in the same order
+ */
+function compareSiblings(gated) {
+    const connected = new Connected(gated.flatMap(({ reports }) => reports));
+    return gated.flatMap(({ endpoint, reports }) => {
+        const addresses = new Addresses(reports);
+        return reports.map((report) => {
+            if (!report.steps.some(isFailed))
+                return report;
+            const compare = (found, step) => found.severity === 'error' ? compared(found, { step, report, endpoint, addresses, connected }) : found;
+            const steps = report.steps.map((step) => isFailed(step) ? { ...step, findings: step.findings.map((found) => compare(found, step.id)) } : step);
+            return { ...report, steps };
+        });
+    });
+}
+function compared(found, { step, report, endpoint, addresses, connected }) {
+    const { code, evidence = {} } = found;
+    if (code === 'connection-refused' || code === 'connection-timeout') {
+        if (!hasCause(found, code, OF_NO_CONNECTION[code]))
+            return found;
+        const { address = report.address } = evidence;
+        const other = address === undefined ? undefined : addresses.connected(address);
+        if (other)
+            return recast(found, code, other.cause, other.address);
+        const port = connected.otherPort(report, address);
+        if (port === undefined)
+            return found;
+        const isOutbound = code === 'connection-timeout' && report.port === enums/* PORTS */.hz.mx;
+        return recast(found, code, isOutbound ? 'outbound-port-25' : 'other-port', `port ${port}`);
+    }
+    const passing = addresses.passing(step);
+    if (passing === undefined)
+        return found;
+    if (code === 'auth-rejected' && endpoint.auth?.expect === 'accepted' && hasCause(found, code, OF_CREDENTIALS)) {
+        return recast(found, code, 'accepted-elsewhere', passing);
+    }
+    if (found.party !== 'server' || found.inconclusive)
+        return found;
+    const comparison = `The same host passed this step at ${passing} in this run: compare the two servers.`;
+    return { ...found, remedy: `${found.remedy} ${comparison}` };
+}
+/** The other IP addresses of a configured endpoint. */
+class Addresses {
+    #passing = new Map();
+    #connected = new Map();
+    constructor(reports) {
+        for (const report of reports) {
+            const { address } = report;
+            if (address === undefined)
+                continue;
+            if (isConnected(report))
+                setOnce(this.#connected, (0,external_node_net_.isIPv6)(address), address);
+            for (const step of report.steps)
+                if (isPassed(step))
+                    setOnce(this.#passing, step.id, address);
+        }
+    }
+    /** An address with which this step passes. */
+    passing(step) {
+        return this.#passing.get(step);
+    }
+    /** An address that accepts connections, of the same family if there is one, and what that shows about this address. */
+    connected(address) {
+        const isV6 = (0,external_node_net_.isIPv6)(address);
+        const ofFamily = this.#connected.get(isV6);
+        if (ofFamily !== undefined)
+            return { address: ofFamily, cause: 'other-address' };
+        const found = this.#connected.get(!isV6);
+        return found === undefined ? undefined : { address: found, cause: isV6 ? 'not-over-ipv6' : 'not-over-ipv4' };
+    }
+}
+/** The ports that accept connections, by host and IP address. */
+class Connected {
+    #ports = new Map();
+    constructor(reports) {
+        for (const report of reports) {
+            if (!isConnected(report))
+                continue;
+            for (const key of [keyOf(report, report.address), keyOf(report)]) {
+                const ports = this.#ports.get(key) ?? new Set();
+                this.#ports.set(key, ports.add(report.port));
+            }
+        }
+    }
+    /** A port of the same host that accepts connections, at the same IP address if that is known. */
+    otherPort(report, address) {
+        const ports = this.#ports.get(keyOf(report, address)) ?? [];
+        for (const port of ports)
+            if (port !== report.port)
+                return port;
+        return undefined;
+    }
+}
+function keyOf({ host }, address = '') {
+    return `${host.toLowerCase()} ${address}`;
+}
+function setOnce(map, key, value) {
+    if (!map.has(key))
+        map.set(key, value);
+}
+function hasCause(found, code, causes) {
+    return causes.some((cause) => titleOf(code, cause) === found.title);
+}
+function isFailed({ status }) {
+    return status === 'fail' || status === 'inconclusive';
+}
+/** A waived error only makes a step `warn`. */
+function isPassed({ status, findings }) {
+    return (status === 'pass' || status === 'warn') && findings.every(({ severity }) => severity !== 'error');
+}
+/** Whether the server has sent anything. */
+function isConnected({ transcript }) {
+    return transcript.some(({ from }) => from === 'server');
+}
+
 ;// CONCATENATED MODULE: ./src/gate/scheduler.ts
+
 
 
 
@@ -49128,12 +49492,12 @@ async function gateAll(plan, run, finished) {
     const names = new Set(plan.endpoints.map(({ name }) => name));
     const gated = plan.endpoints.map(async (endpoint) => {
         if (endpoint.addresses === 'first')
-            return [await gateOne({ endpoint })];
+            return { endpoint, reports: [await gateOne({ endpoint })] };
         const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, names));
         progress.total += parts.length - 1;
-        return Promise.all(parts.map(gateOne));
+        return { endpoint, reports: await Promise.all(parts.map(gateOne)) };
     });
-    return (await Promise.all(gated)).flat();
+    return compareSiblings(await Promise.all(gated));
 }
 /** Gates one endpoint and redacts its report. Never throws. */
 async function gateRedacted(target, retries, run, finished) {
@@ -49309,7 +49673,7 @@ async function connectInbox(target, settings, stop, baselines) {
     switch (target.scheme) {
         case 'imap':
         case 'imaps':
-            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(836)]).then(__nccwpck_require__.bind(__nccwpck_require__, 17836))).openImapInbox(target, settings, stop, baselines);
+            return (await Promise.all(/* import() */[__nccwpck_require__.e(469), __nccwpck_require__.e(127)]).then(__nccwpck_require__.bind(__nccwpck_require__, 67127))).openImapInbox(target, settings, stop, baselines);
         case 'pop3':
         case 'pop3s':
             return (await __nccwpck_require__.e(/* import() */ 510).then(__nccwpck_require__.bind(__nccwpck_require__, 82510))).openPop3Inbox(target, settings, stop);
@@ -49749,12 +50113,13 @@ function describeFailure(failure) {
         case 'other-protocol':
             return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server is not ${failure.expected === 'POP3' ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `a` : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `an`} ${(0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .fixed */ .Zu)(failure.expected)} server: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(failure.said)}"`;
         case 'message-gone':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the message arrived, but was gone before it could be read: another program removes mail from the mailbox`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the test message was removed before the gate could read it, probably by another program that deletes or moves mail`;
         case 'temporary':
         case 'busy':
         case 'unusable':
-        case 'rejected':
             return failure.detail;
+        case 'rejected':
+            return failure.reason === 'login-refused' ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `login rejected: ${failure.detail}` : failure.detail;
     }
 }
 function describeConnectFailure({ kind, detail, address }) {
@@ -49771,24 +50136,24 @@ function describeConnectFailure({ kind, detail, address }) {
         case 'no-route':
         case 'not-possible-here':
         case 'reset':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no connection${at} (${detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection${at} failed (${detail})`;
     }
 }
 function describeHandshake(failure, afterStartTls) {
     switch (failure.kind) {
         case 'timed-out':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server did not complete the handshake in time`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server did not complete the TLS handshake in time`;
         case 'lost':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection was lost during the handshake (${failure.detail})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the connection was lost during the TLS handshake (${failure.detail})`;
         case 'alert':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server refused the handshake (alert ${failure.number}, ${failure.name})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server refused the TLS handshake (alert ${failure.number}, ${failure.name})`;
         case 'refused-here':
-            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the handshake failed (${failure.reason})`;
+            return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the TLS handshake failed (${failure.reason})`;
         case 'cleartext': {
             const [line = ''] = (0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeBytes */ .yj)(failure.bytes).split(/\r?\n/, 1);
             return afterStartTls
                 ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server sent unencrypted data after it accepted STARTTLS: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`
-                : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server replied unencrypted: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`;
+                : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server sent unencrypted data instead of TLS: "${(0,_text_peer_js__WEBPACK_IMPORTED_MODULE_0__/* .excerpt */ .Kb)(line)}"`;
         }
     }
 }
@@ -49800,11 +50165,11 @@ function describeNoTls(failure) {
     const { cause, afterStartTls, negotiated, required } = failure;
     const how = describeHandshake(cause, afterStartTls);
     if (!negotiated)
-        return (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no TLS: ${how}`;
+        return how;
     const { version, cipher } = negotiated;
     return isVersionTooOld(failure)
         ? (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `the server supports ${version}, but ${required} or later is required: ${how}`
-        : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `no TLS: ${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
+        : (0,_text_own_js__WEBPACK_IMPORTED_MODULE_1__/* .own */ .ZV) `${how}. With every version and cipher suite enabled, the server selects ${version} with ${cipher}`;
 }
 
 
@@ -52204,7 +52569,7 @@ class Secret {
 /**
  * A number with its noun: "1 endpoint", "9 endpoints", "0 endpoints".
  * @param noun in the singular
- * @param plural where it is not the singular with an s
+ * @param plural if it is not the singular plus s
  */
 function count(number, noun, plural = `${noun}s`) {
     return `${number} ${number === 1 ? noun : plural}`;
@@ -52368,7 +52733,7 @@ class PeerText {
 /* harmony export */   $: () => (/* binding */ codeOf),
 /* harmony export */   A: () => (/* binding */ reasonOf)
 /* harmony export */ });
-/** The message of any thrown value, also of an error of a different realm. The caller must escape it. */
+/** The message of any thrown value, including an error from a different realm. The caller must escape it. */
 function reasonOf(thrown) {
     try {
         return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);
@@ -52377,7 +52742,7 @@ function reasonOf(thrown) {
         return 'something that cannot be shown';
     }
 }
-/** The code of an error of any realm, such as `ECONNREFUSED` or `not a regular file`; `unknown` if it has none. */
+/** The code of an error from any realm, such as `ECONNREFUSED` or `not a regular file`; `unknown` if it has none. */
 function codeOf(error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     return typeof code === 'string' ? code : 'unknown';
@@ -76253,8 +76618,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 14 modules
-var catalog = __nccwpck_require__(51442);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
+var catalog = __nccwpck_require__(85033);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -76556,7 +76921,7 @@ const INPUT_NAMES = Object.keys(inputShape);
 
 
 
-/* An endpoint inherits from the defaults of its file, and these from the inputs. */
+/* An endpoint inherits from the defaults of its file, and those inherit from the inputs. */
 /** Inputs in which spaces at the start and the end may be significant. */
 const VERBATIM = ['endpoints', 'password', 'access-token', 'inbox-password'];
 /**
@@ -77287,7 +77652,7 @@ function problemsOf(names, known) {
 function unknownName(name, known) {
     const what = isQuotableName(name) ? `the environment "${name}"` : 'one of these environments';
     return known.size === 0
-        ? `no endpoint has ${what}, nor any other environment`
+        ? `no endpoint has ${what} or any other environment`
         : `no endpoint has ${what}${listOf(known)}`;
 }
 function listOf(known) {
@@ -77565,7 +77930,7 @@ function allWaived(found) {
     const problems = found.filter(({ severity }) => severity !== 'notice');
     return problems.length > 0 && problems.every(({ waived }) => waived);
 }
-/** The endpoints by what became of them, worst first, without outcomes that no endpoint has. */
+/** The endpoints by outcome, worst first, without outcomes that no endpoint has. */
 function byOutcome(endpoints) {
     const found = new Map(WORST_FIRST.map((outcome) => [outcome, []]));
     for (const endpoint of endpoints)
@@ -77608,11 +77973,11 @@ function headline({ endpoints }, { blocks, failed }) {
 }
 
 ;// CONCATENATED MODULE: ./src/output/inbox-excerpt.ts
-/** Commands with which the gate waits for a message, and ends. */
+/** Commands with which the gate waits for a message, or ends the session. */
 const WAITING = /^(?:[0-9A-F]+ (?:NOOP|IDLE|LOGOUT)|DONE|QUIT)\b/i;
 /** A refusal of IMAP without its tag, its status and its response code. */
 const REFUSAL = /^(?:[0-9A-F]+|\*) (?:NO|BAD|BYE)(?: \[[^\]]*\])? (.*)$/is;
-/** The lines before which TLS begins follow the OK. */
+/** TLS begins after the OK to one of these commands. */
 const STARTTLS = /^(?:[0-9A-F]+ STARTTLS|STLS)$/i;
 const ACCEPTED = /^(?:[0-9A-F]+ OK|\+OK)\b/i;
 /**
@@ -77951,7 +78316,7 @@ const EVIDENCE_LABELS = new Map([
 function evidenceLabel(field) {
     return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
-/** Such as "passed on attempt 2 (first: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
+/** Such as "passed on attempt 2 (attempt 1: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
 function attemptsOf({ attempts, result, earlier = [] }, worst) {
     if (attempts === 1)
         return undefined;
@@ -77963,10 +78328,10 @@ function attemptsOf({ attempts, result, earlier = [] }, worst) {
         return { inShort, inFull: inShort };
     }
     const [first] = failures;
-    const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${first.code})` : ''}`;
+    const inShort = `${outcome} on attempt ${attempts}${first ? ` (attempt 1: ${first.code})` : ''}`;
     return {
         inShort,
-        inFull: first ? `${inShort}. The first attempt failed in step ${first.step}: ${first.message}` : inShort,
+        inFull: first ? `${inShort}. Attempt 1 failed in step ${first.step}: ${first.message}` : inShort,
     };
 }
 function weight({ severity, waived, inconclusive }) {
@@ -78156,8 +78521,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 134 modules
-var run = __nccwpck_require__(62693);
+// EXTERNAL MODULE: ./src/gate/run.ts + 138 modules
+var run = __nccwpck_require__(79802);
 // EXTERNAL MODULE: ./src/gate/secrets.ts
 var secrets = __nccwpck_require__(29918);
 ;// CONCATENATED MODULE: ./src/runner/log.ts
@@ -78408,7 +78773,7 @@ function causes(views) {
 }
 function causeLine({ title, party, outcome, isLikely, fix, views }) {
     const waived = outcome === 'waived' ? 'waived: ' : '';
-    const act = fix === undefined ? 'the fixes differ, see below.' : prose(fix);
+    const act = fix === undefined ? 'the fixes differ; see below.' : prose(fix);
     const who = `${PARTY_LABELS[party]}${isLikely ? ', likely' : ''}`;
     return gfm `${labels_SIGNS[outcome].emoji} ${waived}**${sections_short(title)}**: ${nameList(views)}. ${who}: ${act}`;
 }
@@ -78556,7 +78921,9 @@ function messagesOf(members) {
     const [only, ...others] = messages;
     if (only && others.length === 0) {
         const isExample = new Set(members.map(({ problem: { finding } }) => finding.message + finding.remedy)).size > 1;
-        const example = isExample && members[0] ? gfm ` (The names are those of ${sections_nameOf(members[0].view.endpoint)}.)` : '';
+        const example = isExample && members[0]
+            ? gfm ` (This text is for ${sections_nameOf(members[0].view.endpoint)}; the names differ for the others.)`
+            : '';
         return [gfm `${(0,text_shorten/* shorten */.ml)(only.text, sections_TEXT_LIMIT)}${example}`];
     }
     return [
@@ -78599,7 +78966,7 @@ function details_listOf(all, item) {
     const missing = all.length - LISTED;
     return markdown_list([...all.slice(0, LISTED).map(item), ...(missing > 0 ? [gfm `and ${missing} more like these`] : [])]);
 }
-/** How the capabilities differ with TLS, if the step that reads them over TLS has the finding. */
+/** How the capabilities differ over TLS, if the step that reads them over TLS has the finding. */
 function capabilityDifference({ view: { endpoint }, problem: { step } }) {
     const { gained = [], lost = [] } = endpoint.capabilities ?? {};
     if (step !== 'authentication')
@@ -78608,7 +78975,7 @@ function capabilityDifference({ view: { endpoint }, problem: { step } }) {
         const shown = lines.slice(0, CAPABILITIES).map((line) => code(sections_short(line)));
         return shown.length === 0 ? [] : [gfm `${label}: ${join(shown, ' ')}`];
     };
-    return [...listed('offered only with TLS', gained), ...listed('offered only without TLS', lost)];
+    return [...listed('offered only over TLS', gained), ...listed('offered only before TLS', lost)];
 }
 /** The lines of the first transcript that shows it. */
 function details_transcriptOf(members) {
@@ -78847,7 +79214,7 @@ function shortened(head, views, sections, options, budget) {
     ]);
 }
 function omission(leftOut, { reportPath = 'report.json' }) {
-    return gfm `> This summary is too long for GitHub, so it leaves out ${leftOut}. The full report is in ${code((0,text_shorten/* shorten */.ml)(reportPath, 250))}.`;
+    return gfm `> The full summary exceeds GitHub's size limit. This one omits ${leftOut}. The full report is in ${code((0,text_shorten/* shorten */.ml)(reportPath, 250))}.`;
 }
 /** The bytes between two blocks, or of the marker and line feed of a list item. */
 const SEPARATOR = 3;

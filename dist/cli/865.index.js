@@ -72,7 +72,11 @@ const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
     const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_BYTES));
-    return boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
+    const isReport = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-type').some((type) => /^multipart\/report\b/i.test(type));
+    return {
+        ...boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' ')),
+        ...(isReport && { isReport }),
+    };
 }
 function boundedHeaders(messageId, subject) {
     return { messageId: bounded(messageId), subject: bounded(subject) };
@@ -114,7 +118,7 @@ const ID = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^(?!(?:al
  * @throws {InboxError} if one of them is still there
  */
 async function removeFrom(folder, ids, remove) {
-    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('not-deleted', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_2__/* .own */ .ZV) `the message arrived, and is still there although the server reported its deletion`);
+    let reason = (0,_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .rejected */ .nS)('not-deleted', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_2__/* .own */ .ZV) `the test message is still there, although the server reported that it was deleted`);
     try {
         await remove();
     }
@@ -276,7 +280,7 @@ class HttpApi {
 function errorFor(status, request) {
     const detail = replied(request, status);
     if (status === 401 || status === 403)
-        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('login-refused', (0,_text_own_js__WEBPACK_IMPORTED_MODULE_6__/* .own */ .ZV) `login rejected: ${detail}`);
+        return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('login-refused', detail);
     if (status >= 500)
         return (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .temporary */ .q_)('server-error', detail);
     return status >= 400 ? (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .rejected */ .nS)('command-refused', detail) : (0,_failure_js__WEBPACK_IMPORTED_MODULE_5__/* .unusable */ ._P)('invalid-reply', detail);
@@ -418,6 +422,7 @@ const PART_BYTES = 1024 * 1024;
 /* harmony export */   $P: () => (/* binding */ search),
 /* harmony export */   $W: () => (/* binding */ polledInbox),
 /* harmony export */   ON: () => (/* binding */ isLike),
+/* harmony export */   hL: () => (/* binding */ hasMessageId),
 /* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
@@ -435,6 +440,8 @@ const PART_BYTES = 1024 * 1024;
 const MAX_READ = 16;
 /** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
+/** Of the bounces and other reports in a folder, the last look reads this many: any of them may be about the message. */
+const MAX_REPORTS = 4;
 /** @returns a folder that is open for as long as its inbox is */
 function alwaysOpen(folder, junk) {
     return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
@@ -487,7 +494,7 @@ function polledInbox(name, folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
-        searched: () => ({ folders: [name] }),
+        explain: () => Promise.resolve({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -579,9 +586,23 @@ class FolderSearch {
                 this.sought.onOther?.(source);
             }
         }
+        if (last && !found && this.copies.size === 0)
+            await this.#readReports(folder, arrivals);
         if (gone && !found && !this.#altered && this.copies.size === 0)
             throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
+    }
+    /** Looks for a report that quotes the message. Whether that succeeds changes nothing about the search. */
+    async #readReports(folder, arrivals) {
+        const { nonce, size, onOther } = this.sought;
+        if (!onOther)
+            return;
+        const reports = arrivals.filter(({ id, isReport }) => isReport && !this.#read.has(id)).slice(-MAX_REPORTS);
+        for (const { id } of reports) {
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_1__/* .maxReadBytes */ .qi)(size)).catch(() => undefined);
+            if (source?.includes(nonce))
+                onOther(source);
+        }
     }
 }
 /** Whether a message may be the one sought, or a copy of it: it must be read to know. */

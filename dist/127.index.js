@@ -1,5 +1,5 @@
-export const id = 836;
-export const ids = [836];
+export const id = 127;
+export const ids = [127];
 export const modules = {
 
 /***/ 41030:
@@ -19,7 +19,11 @@ const MAX_FIELD_LENGTH = 1024;
 /** @param source a message, its header or a part of it */
 function headersOf(source) {
     const message = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMessage */ .vY)(source.subarray(0, MAX_HEADER_BYTES));
-    return boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' '));
+    const isReport = (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'content-type').some((type) => /^multipart\/report\b/i.test(type));
+    return {
+        ...boundedHeaders((0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'message-id').join(' '), (0,_message_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .valuesOf */ .sm)(message, 'subject').join(' ')),
+        ...(isReport && { isReport }),
+    };
 }
 function boundedHeaders(messageId, subject) {
     return { messageId: bounded(messageId), subject: bounded(subject) };
@@ -32,7 +36,7 @@ function bounded(text) {
 
 /***/ }),
 
-/***/ 17836:
+/***/ 67127:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -191,6 +195,7 @@ var own = __webpack_require__(89203);
 
 
 const LOGOUT_WAIT_MS = 1000;
+const NO_REASON = 'no reason given';
 /** The commands to an IMAP server, one at a time, so that each has its full time. */
 class ImapDialogue {
     client;
@@ -216,8 +221,8 @@ class ImapDialogue {
     /** The error for a connection that has ended, if the client has thrown none. */
     lost(about) {
         const reason = this.client.byeReason;
-        const said = reason === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `: ${whatServerSays({ reason })}`;
-        return (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the request for ${about} failed because the connection was lost${said}`);
+        const said = reason === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `: ${quotedFrom({ reason })}`;
+        return (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the request for ${(0,own/* fixed */.Zu)(about)} failed because the connection was lost${said}`);
     }
     /** Logs out and closes the connection. Never throws. */
     async close() {
@@ -232,8 +237,8 @@ class ImapDialogue {
         }
         catch (error) {
             if (isRefusal(error)) {
-                const said = whatServerSays(error);
-                throw (0,failure/* rejected */.nS)('command-refused', (0,own/* own */.ZV) `the server rejected the request for ${about}: ${said}`, said);
+                const detail = (0,own/* own */.ZV) `the server rejected the request for ${(0,own/* fixed */.Zu)(about)}: ${quotedFrom(error)}`;
+                throw (0,failure/* rejected */.nS)('command-refused', detail, whatServerSays(error));
             }
             this.client.close();
             throw error instanceof failure/* InboxError */.j ? error : this.lost(about);
@@ -248,7 +253,12 @@ function isRefusal(error) {
 /** The text of the server, escaped. What the client says about it is not the server's. */
 function whatServerSays(error) {
     const { responseText, reason } = error;
-    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? 'no reason given');
+    return (0,peer/* excerpt */.Kb)(responseText ?? reason ?? NO_REASON);
+}
+/** The same for a message: in quotation marks, if the server gave a reason. */
+function quotedFrom(error) {
+    const said = whatServerSays(error);
+    return said === NO_REASON ? (0,own/* own */.ZV) `no reason given` : (0,own/* own */.ZV) `"${said}"`;
 }
 
 ;// CONCATENATED MODULE: ./src/inbox/imap/opening-error.ts
@@ -281,15 +291,15 @@ function connectError(error, log) {
     const said = whatServerSays(error);
     const { authenticationFailed, tlsFailed, reason } = error;
     if (authenticationFailed && !LOGIN.test(log.command)) {
-        return (0,failure/* rejected */.nS)('login-disabled', (0,own/* own */.ZV) `the server announces LOGINDISABLED and no mechanism with which the gate can log in`);
+        return (0,failure/* rejected */.nS)('login-disabled', (0,own/* own */.ZV) `the server announces LOGINDISABLED, and no login mechanism that the gate supports`);
     }
     if (authenticationFailed) {
         if (/\bUNAVAILABLE\b/.test(log.refusal)) {
-            return (0,failure/* temporary */.q_)('login-unavailable', (0,own/* own */.ZV) `the server cannot check the login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said);
+            return (0,failure/* temporary */.q_)('login-unavailable', (0,own/* own */.ZV) `the server cannot check the login now: "${(0,peer/* excerpt */.Kb)(log.refusal)}"`, said);
         }
         return UNAVAILABLE.test(log.refusal)
-            ? (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the server does not allow a login now: ${(0,peer/* excerpt */.Kb)(log.refusal)}`, said)
-            : (0,failure/* rejected */.nS)('login-refused', (0,own/* own */.ZV) `login rejected: ${said}`, said);
+            ? (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the server does not allow a login now: "${(0,peer/* excerpt */.Kb)(log.refusal)}"`, said)
+            : (0,failure/* rejected */.nS)('login-refused', quotedFrom(error), said);
     }
     const code = (0,text_reason/* codeOf */.$)(error);
     if (code === 'GREETING_TIMEOUT')
@@ -319,7 +329,7 @@ function openError(error, mailbox, log, namespace) {
     const name = (0,peer/* excerpt */.Kb)(mailbox);
     const reply = (0,peer/* excerpt */.Kb)(log.refusal);
     if (UNAVAILABLE.test(log.refusal)) {
-        return (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the mailbox "${name}" is not available now: ${reply}`, said);
+        return (0,failure/* temporary */.q_)('server-error', (0,own/* own */.ZV) `the mailbox "${name}" is not available now: "${reply}"`, said);
     }
     const naming = namingOf(mailbox, namespace);
     const requested = naming.requested === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) `, requested as "${naming.requested}"`;
@@ -358,8 +368,8 @@ function lostOr(error, { command }, other) {
     const when = command === '' ? (0,own/* own */.ZV) `before the greeting` : (0,own/* own */.ZV) `after ${(0,own/* fixed */.Zu)(command)}`;
     const code = (0,text_reason/* codeOf */.$)(error);
     if (!LOST.has(code))
-        return other((0,own/* own */.ZV) `the server sent something that the IMAP client does not accept ${when} (${code})`);
-    const said = reason === undefined ? (0,own/* own */.ZV) ` (${code})` : (0,own/* own */.ZV) `: ${(0,peer/* excerpt */.Kb)(reason)}`;
+        return other((0,own/* own */.ZV) `the server sent something ${when} that the IMAP client does not accept (${code})`);
+    const said = reason === undefined ? (0,own/* own */.ZV) ` (${code})` : (0,own/* own */.ZV) `: "${(0,peer/* excerpt */.Kb)(reason)}"`;
     return (0,failure/* temporary */.q_)('connection-lost', (0,own/* own */.ZV) `the connection was lost ${when}${said}`);
 }
 
@@ -473,15 +483,23 @@ const FETCH_BYTES = 256 * 1024;
 const MAX_LITERAL_BYTES = 2 * FETCH_BYTES;
 /** A literal and the lines around it. */
 const MAX_RESPONSE_BYTES = 2 * MAX_LITERAL_BYTES;
+/** @param state of the folder now, which is kept if it is the first one */
+function baselineOf(baselines, path, { uidNext, uidValidity }) {
+    const baseline = baselines.get(path) ?? { uidNext, uidValidity, seen: new Set() };
+    baselines.set(path, baseline);
+    return baseline;
+}
 /**
  * @param state of the folder now; the first one is kept
  * @returns the UID from which messages are new; 1 if the server does not report it, because any message may be new
  */
-function firstNewUid(baselines, path, { uidNext, uidValidity }) {
-    const first = baselines.get(path) ?? { uidNext, uidValidity };
-    baselines.set(path, first);
-    const validities = new Set([first.uidValidity, uidValidity].filter((validity) => validity !== undefined));
-    return validities.size > 1 ? 1 : (first.uidNext ?? 1);
+function firstNewUid(baselines, path, state) {
+    const first = baselineOf(baselines, path, state);
+    return areRenumbered([first, state]) ? 1 : (first.uidNext ?? 1);
+}
+/** Whether a folder has assigned new UIDs between two of these states. */
+function areRenumbered(states) {
+    return new Set(states.flatMap(({ uidValidity }) => uidValidity ?? [])).size > 1;
 }
 /**
  * Opens a mailbox by IMAP (RFC 9051): `imaps` with implicit TLS, `imap` with STARTTLS.
@@ -525,7 +543,11 @@ async function connectImap(target, settings, stop, baselines) {
             throw openError((await transport.failure) ?? error, target.mailbox, log, client.namespace);
         });
         transport.opened();
-        return { client, nextUid: firstNewUid(baselines, target.mailbox, opened) };
+        return {
+            client,
+            nextUid: firstNewUid(baselines, target.mailbox, opened),
+            baseline: baselineOf(baselines, target.mailbox, opened),
+        };
     }
     catch (error) {
         client.close();
@@ -553,12 +575,16 @@ var inbox_headers = __webpack_require__(41030);
 const LOOK_AGAIN_MS = 10_000;
 /** The most messages that all looks together may list. */
 const MAX_RESPONSES = 50_000;
+/** They have copies of messages that were sent, and views of other folders (RFC 6154); junk is searched before. */
+const NOT_DELIVERED_TO = new Set(['\\Sent', '\\Drafts', '\\All', '\\Flagged', '\\Junk']);
+const UNSELECTABLE = ['\\Noselect', '\\NonExistent'];
 /** One selected mailbox. Everybody who waits for a message shares its IDLE. */
 class ImapMailbox {
     /** Settles when the connection has ended, for any reason. */
     ended;
     #client;
     #dialogue;
+    #baseline;
     /** Messages from this UID have not been looked at. */
     #nextUid;
     #arrived = [];
@@ -569,8 +595,9 @@ class ImapMailbox {
     #events = 0;
     #waiting = [];
     /** @param timeoutMs for any one reply */
-    constructor({ client, nextUid }, timeoutMs) {
+    constructor({ client, nextUid, baseline }, timeoutMs) {
         this.#client = client;
+        this.#baseline = baseline;
         this.#dialogue = new ImapDialogue(client, timeoutMs);
         this.#nextUid = nextUid;
         this.ended = new Promise((resolve) => {
@@ -579,10 +606,6 @@ class ImapMailbox {
             client.on('close', resolve);
         });
         client.on('exists', this.wake).on('close', this.wake);
-    }
-    /** Whether any message has arrived since the mailbox was opened. */
-    get hasArrivals() {
-        return this.#arrived.length > 0;
     }
     /** Looks for messages since the last look. Everybody who asks before a look begins shares it. */
     async look() {
@@ -616,7 +639,7 @@ class ImapMailbox {
             return;
         if (!this.#client.usable)
             throw this.#dialogue.lost(about);
-        throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the message arrived, but the server does not allow it to be deleted`);
+        throw (0,failure/* rejected */.nS)('not-deleted', (0,own/* own */.ZV) `the server does not allow the test message to be deleted`);
     }
     /**
      * The junk folder, by its special use (RFC 6154) or by a common name.
@@ -642,7 +665,7 @@ class ImapMailbox {
      * @returns undefined if the server does not report which UID the next message gets
      */
     async stateOf(path) {
-        const status = await this.#dialogue.ask('the state of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
+        const status = await this.#dialogue.ask('the status of a folder', (client) => client.status(path, { uidNext: true, uidValidity: true }).catch((error) => {
             if ((0,text_reason/* codeOf */.$)(error) === 'NotFound')
                 return false;
             throw error;
@@ -651,6 +674,34 @@ class ImapMailbox {
         if (!status || status.uidNext === undefined)
             return undefined;
         return { path, uidNext: status.uidNext, uidValidity: status.uidValidity };
+    }
+    /**
+     * What the UIDs show about the messages that have arrived since the run first opened the mailbox.
+     * @returns undefined if the server does not report it, or has assigned new UIDs
+     */
+    async uidRange() {
+        const { uidNext: first, seen } = this.#baseline;
+        const { mailbox } = this.#client;
+        if (first === undefined || !mailbox)
+            return undefined;
+        const state = await this.stateOf(mailbox.path);
+        if (!state || areRenumbered([this.#baseline, mailbox, state]))
+            return undefined;
+        // A message may have arrived since the last look.
+        await this.look();
+        return { first, next: state.uidNext, seen: seen.size };
+    }
+    /** The paths of the other folders of the account to which messages may be delivered, except the junk folder. */
+    async otherFolders() {
+        const { mailbox } = this.#client;
+        const folders = await this.#dialogue.ask('the folders', (client) => client.list());
+        return folders
+            .filter(({ path, specialUse = '', flags }) => {
+            if (mailbox && mailbox.path === path)
+                return false;
+            return !NOT_DELIVERED_TO.has(specialUse) && !UNSELECTABLE.some((flag) => flags.has(flag));
+        })
+            .map(({ path }) => path);
     }
     /** @returns a function that waits for an event since the call of `watch`, or until it is time for another look */
     watch() {
@@ -679,7 +730,7 @@ class ImapMailbox {
         await this.#client.noop();
         const from = this.#nextUid;
         const range = `${from}:*`;
-        const query = { headers: ['message-id', 'subject'] };
+        const query = { headers: ['message-id', 'subject', 'content-type'] };
         for await (const { uid, headers } of this.#client.fetch(range, query, { uid: true })) {
             this.#responses += 1;
             if (this.#responses > MAX_RESPONSES)
@@ -688,6 +739,7 @@ class ImapMailbox {
             // report changed flags at any time, without a header and perhaps without a UID. The header can also be NIL.
             if (!Buffer.isBuffer(headers) || !(uid >= from))
                 continue;
+            this.#baseline.seen.add(uid);
             this.#arrived.push({ id: String(uid), ...(0,inbox_headers/* headersOf */.Yl)(headers) });
             this.#nextUid = Math.max(this.#nextUid, uid + 1);
         }
@@ -778,11 +830,101 @@ class JunkFolder {
     }
 }
 
-// EXTERNAL MODULE: ./src/net/transcript.ts
-var transcript = __webpack_require__(90885);
 // EXTERNAL MODULE: ./src/inbox/search.ts
 var search = __webpack_require__(3510);
+;// CONCATENATED MODULE: ./src/inbox/imap/other-folders.ts
+
+
+
+
+
+/** One search looks in this many folders. */
+const MAX_FOLDERS = 20;
+/** Of the messages that a server finds in a folder, this many are checked. */
+const MAX_CHECKED = 2;
+/**
+ * The folders of an account that the gate does not read. A rule may have filed the message in one of them. They are
+ * searched over a connection of their own, one search at a time, because servers allow few connections for each account.
+ */
+class OtherFolders {
+    list;
+    connect;
+    timeoutMs;
+    #previous = Promise.resolve();
+    /** For all searches of an inbox: a slow server must not delay thousands of endpoints. */
+    #leftMs;
+    /**
+     * @param list the paths of these folders
+     * @param connect opens a connection
+     * @param timeoutMs for any one reply
+     */
+    constructor(list, connect, timeoutMs) {
+        this.list = list;
+        this.connect = connect;
+        this.timeoutMs = timeoutMs;
+        this.#leftMs = 2 * timeoutMs;
+    }
+    /** @returns undefined if the search could not be completed. Never throws */
+    find(sought) {
+        const search = this.#previous.then(async () => {
+            const deadline = net_deadline/* Deadline */.B.after(this.#leftMs);
+            const found = deadline.isOver ? undefined : await this.#find(sought, deadline).catch(() => undefined);
+            this.#leftMs = deadline.remainingMs;
+            return found;
+        });
+        this.#previous = search;
+        return search;
+    }
+    async #find(sought, deadline) {
+        const paths = (await this.list()).slice(0, MAX_FOLDERS);
+        if (paths.length === 0)
+            return { count: 0 };
+        const { client } = await this.connect(AbortSignal.timeout(Math.ceil(deadline.remainingMs)));
+        const dialogue = new ImapDialogue(client, this.timeoutMs);
+        try {
+            let count = 0;
+            for (const path of paths) {
+                if (deadline.isOver)
+                    return undefined;
+                const isThere = await contains(dialogue, path, sought);
+                if (isThere !== undefined)
+                    count += 1;
+                if (isThere)
+                    return { count, folder: path };
+            }
+            return { count };
+        }
+        finally {
+            await dialogue.close();
+        }
+    }
+}
+/** Whether a folder has the message; undefined if the server does not allow the search. */
+async function contains(dialogue, path, sought) {
+    try {
+        await dialogue.ask('a folder', (client) => client.mailboxOpen(path, { readOnly: true }));
+        const uids = await dialogue.ask('the message', (client) => client.search({ header: { 'message-id': sought.messageId } }, { uid: true }));
+        if (!uids)
+            return undefined;
+        for (const uid of uids.slice(-MAX_CHECKED)) {
+            const query = { headers: ['message-id', 'subject'] };
+            const message = await dialogue.ask('the message', (client) => client.fetchOne(String(uid), query, { uid: true }));
+            if (message && message.headers && (0,search/* hasMessageId */.hL)(sought, (0,inbox_headers/* headersOf */.Yl)(message.headers)))
+                return true;
+        }
+        return false;
+    }
+    catch (error) {
+        if ((0,failure/* isRejection */.aK)(error))
+            return undefined;
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: ./src/net/transcript.ts
+var transcript = __webpack_require__(90885);
 ;// CONCATENATED MODULE: ./src/inbox/imap/imap.ts
+
 
 
 
@@ -806,18 +948,24 @@ async function openImapInbox(target, settings, stop, baselines) {
         throw error;
     });
     // Two dialogues in one transcript could not be told apart.
-    const ofJunk = { ...settings, transcript: new transcript/* Transcript */.j(), onMailbox: () => undefined };
-    const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, ofJunk, stop, baselines);
+    const aside = { ...settings, transcript: new transcript/* Transcript */.j(), onMailbox: () => undefined };
+    const openJunk = ({ path }) => connectImap({ ...target, mailbox: path }, aside, stop, baselines);
     const junk = state &&
         new JunkFolder(state.path, firstNewUid(baselines, state.path, state), mailbox, () => openJunk(state), timeoutMs);
+    const others = new OtherFolders(() => mailbox.otherFolders(), (limit) => connectImap(target, aside, AbortSignal.any([stop, limit]), baselines), timeoutMs);
     const folders = [(0,search/* alwaysOpen */.kl)(mailbox), ...(junk ? [(0,search/* alwaysOpen */.kl)(junk, junk.path)] : [])];
     return {
         ended: mailbox.ended,
-        searched: () => ({
-            folders: [target.mailbox],
-            ...(baselines.get(target.mailbox)?.uidNext === 1 && !mailbox.hasArrivals && { isUnused: true }),
-            ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
-        }),
+        explain: async (sought) => {
+            const uids = await mailbox.uidRange().catch(() => undefined);
+            const elsewhere = await others.find(sought);
+            return {
+                folders: [target.mailbox],
+                ...(junk && { junk: { folder: junk.path, searched: !junk.hasFailed } }),
+                ...(uids && { uids }),
+                ...(elsewhere && { elsewhere }),
+            };
+        },
         find: (sought, deadline) => (0,search/* search */.$P)(folders, sought, deadline, () => mailbox.watch()),
         close: async () => {
             await Promise.all([mailbox.close(), junk?.close()]);
@@ -835,6 +983,7 @@ async function openImapInbox(target, settings, stop, baselines) {
 /* harmony export */   $P: () => (/* binding */ search),
 /* harmony export */   $W: () => (/* binding */ polledInbox),
 /* harmony export */   ON: () => (/* binding */ isLike),
+/* harmony export */   hL: () => (/* binding */ hasMessageId),
 /* harmony export */   kl: () => (/* binding */ alwaysOpen)
 /* harmony export */ });
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(58500);
@@ -852,6 +1001,8 @@ async function openImapInbox(target, settings, stop, baselines) {
 const MAX_READ = 16;
 /** The same after the deadline, because each may take as long as one more reply. */
 const MAX_READ_LATE = 2;
+/** Of the bounces and other reports in a folder, the last look reads this many: any of them may be about the message. */
+const MAX_REPORTS = 4;
 /** @returns a folder that is open for as long as its inbox is */
 function alwaysOpen(folder, junk) {
     return { ...(junk !== undefined && { junk }), use: (_deadline, work) => work(folder) };
@@ -904,7 +1055,7 @@ function polledInbox(name, folder, everyMs, stop) {
     };
     return {
         find: (sought, deadline) => search([folder], sought, deadline, () => wait),
-        searched: () => ({ folders: [name] }),
+        explain: () => Promise.resolve({ folders: [name] }),
         ended: new Promise((resolve) => {
             stop.addEventListener('abort', () => {
                 resolve();
@@ -996,9 +1147,23 @@ class FolderSearch {
                 this.sought.onOther?.(source);
             }
         }
+        if (last && !found && this.copies.size === 0)
+            await this.#readReports(folder, arrivals);
         if (gone && !found && !this.#altered && this.copies.size === 0)
             throw new _failure_js__WEBPACK_IMPORTED_MODULE_2__/* .InboxError */ .j({ kind: 'message-gone' });
         return found;
+    }
+    /** Looks for a report that quotes the message. Whether that succeeds changes nothing about the search. */
+    async #readReports(folder, arrivals) {
+        const { nonce, size, onOther } = this.sought;
+        if (!onOther)
+            return;
+        const reports = arrivals.filter(({ id, isReport }) => isReport && !this.#read.has(id)).slice(-MAX_REPORTS);
+        for (const { id } of reports) {
+            const source = await folder.read(id, (0,_message_alterations_js__WEBPACK_IMPORTED_MODULE_1__/* .maxReadBytes */ .qi)(size)).catch(() => undefined);
+            if (source?.includes(nonce))
+                onOther(source);
+        }
     }
 }
 /** Whether a message may be the one sought, or a copy of it: it must be read to know. */

@@ -132,7 +132,7 @@ function withoutCommand(id: FindingCode): string[] {
 
 /** The tool, and what to look for in its output; a text that depends on the evidence is not known here. */
 function commandInWords({ command, shows }: Reproduction): string {
-  const [tool = ''] = /openssl|swaks|curl/.exec(COMMANDS[command](ANY_ENDPOINT, ANY_SUBJECT) ?? '') ?? [];
+  const [tool = ''] = /openssl|swaks|curl|dig/.exec(COMMANDS[command](ANY_ENDPOINT, ANY_SUBJECT) ?? '') ?? [];
   return typeof shows === 'string'
     ? `Reproduce: ${code(tool)} shows ${code(shows)}.`
     : `Reproduce: ${code(tool)}; the report says what to look for.`;
@@ -154,7 +154,10 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   },
   tls: { minVersion: 'TLSv1.2', pins: [] },
 };
-const ANY_SUBJECT = { evidence: { awaited: 'the reply to EHLO' }, capabilities: [] };
+const ANY_SUBJECT = {
+  evidence: { awaited: 'nothing, after the greeting', earlierAwaited: 'the reply to EHLO' },
+  capabilities: [],
+};
 
 /** A list, or nothing where a finding has no evidence but its message. */
 function evidenceInWords(evidence: CatalogEntry['evidence']): string[] {

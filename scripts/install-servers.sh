@@ -7,7 +7,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 packages=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-submissiond sasl2-bin libsasl2-modules
-  openssl swaks curl libnet-ssleay-perl
+  openssl swaks curl bind9-dnsutils libnet-ssleay-perl
 )
 unpacked=/var/cache/starttls-gate
 

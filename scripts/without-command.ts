@@ -1,6 +1,7 @@
 import type { FindingCode } from '../src/findings/catalog.js';
 
-const IN_THE_MESSAGE = 'the message in the inbox shows it, not a dialogue with a server';
+const IN_THE_MESSAGE =
+  'the message that arrived shows it, and a command would have to send one and wait for it (`delivery.keep: true` keeps the one of the gate)';
 const OF_THE_CONFIGURATION = 'it is about the configuration';
 const OF_THE_MACHINE = 'it is about the machine that runs the gate';
 const OF_THE_RUN = 'it is about this run of the gate, not about a server';
@@ -11,7 +12,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'bare-line-feed': 'tools accept both line endings, and do not show which one the server sends',
   throttled: 'another connection may get a different reply',
   'probe-inconclusive': NOT_CHECKED,
-  'dns-failed': 'the resolver of your machine may return a different answer',
   'no-route': OF_THE_MACHINE,
   'connection-failed-locally': OF_THE_MACHINE,
   'egress-blocked': OF_THE_MACHINE,
@@ -21,7 +21,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',
   'credentials-withheld': 'the finding about the certificate explains it, and nothing more may be sent to this server',
-  'message-rejected': 'a tool sends a different message at a different time, which the server may accept',
+  'message-rejected': 'a command sends a message of its own, which a content filter may accept',
   'inbox-cleanup-failed': 'a tool would have to delete a message in the inbox',
   'message-not-received': 'only the logs of the servers show where the message went',
   'message-altered': IN_THE_MESSAGE,

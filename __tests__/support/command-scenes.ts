@@ -1,7 +1,9 @@
+import type { FindingCode } from '../../src/findings/catalog.js';
+import type { Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
-import { close, reset, silence, type Dialogue, type Reply, type Verb } from './dialogue.js';
+import { close, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { AUTH, DELIVERY } from './gate.js';
-import type { Scene } from './scene.js';
+import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
 
 const signsIn = { auth: AUTH };
 const sends = { auth: AUTH, delivery: DELIVERY };
@@ -12,8 +14,16 @@ const replying = (verb: Verb | `plain:${Verb}` | `tls:${Verb}`, reply: Reply): D
   replies: { [verb]: reply },
 });
 
+/** A scene, and a similar server against which its commands do not show the problem. */
+interface CommandScene extends Scene {
+  /** What is different from a good server. */
+  readonly twin?: Dialogue;
+  /** Why a good server sends the same text. */
+  readonly alsoShown?: string;
+}
+
 /** Servers whose findings have causes that the examples do not have. */
-export const COMMAND_SCENES: readonly Scene[] = [
+export const COMMAND_SCENES: readonly CommandScene[] = [
   { name: 'greets as an IMAP server', server: { greeting: '* OK IMAP4rev1 ready' } },
   { name: 'greets in no known protocol', server: { greeting: 'Hello, who are you?' } },
   { name: 'sends a greeting with a code that is not allowed', server: { greeting: '354 Go ahead' } },
@@ -35,6 +45,68 @@ export const COMMAND_SCENES: readonly Scene[] = [
   {
     name: 'greets twice',
     server: { greeting: ['220 mail.example.test ESMTP', '500 5.5.2 Command not recognized'] },
+  },
+  {
+    name: 'sends an unsolicited reply after the one to EHLO',
+    server: replying('plain:EHLO', ['250-mail.example.test', '250 STARTTLS', '250 2.0.0 Another reply']),
+  },
+  {
+    name: 'sends an unsolicited reply after the one to EHLO over TLS',
+    server: replying('tls:EHLO', ['250-mail.example.test', '250 AUTH PLAIN', '250 2.0.0 Another reply']),
+  },
+  {
+    name: 'greets twice over implicit TLS',
+    server: { implicit: true, greeting: ['220 mail.example.test ESMTP', '500 5.5.2 Command not recognized'] },
+    endpoint: { transport: 'implicit' },
+  },
+  {
+    name: 'is an IMAP server with implicit TLS, and STARTTLS is configured',
+    server: { implicit: true, greeting: '* OK [CAPABILITY IMAP4rev1] ready' },
+    twin: { implicit: true },
+  },
+  {
+    name: 'is an IMAP server with implicit TLS',
+    server: { implicit: true, greeting: '* OK [CAPABILITY IMAP4rev1] ready' },
+    endpoint: { transport: 'implicit' },
+  },
+  {
+    name: 'speaks SMTP over implicit TLS, and STARTTLS is configured',
+    server: { implicit: true },
+  },
+  { name: 'never replies to AUTH', server: replying('AUTH', silence), endpoint: signsIn },
+  { name: 'never replies to MAIL', server: replying('MAIL', silence), endpoint: sends },
+  { name: 'never replies to the message', server: replying('MESSAGE', silence), endpoint: sends },
+  {
+    name: 'replies to the message after the timeout',
+    server: replying('MESSAGE', [wait(SCENE_TIMEOUT_MS + 1000), '250 2.0.0 Queued']),
+    endpoint: sends,
+  },
+  { name: 'closes the connection after the message', server: replying('MESSAGE', close), endpoint: sends },
+  {
+    name: 'has a problem after the message',
+    server: replying('MESSAGE', '421 4.3.0 Internal error'),
+    endpoint: sends,
+  },
+  {
+    name: 'rejects every message for now',
+    server: replying('MESSAGE', '451 4.3.0 Temporary local problem'),
+    endpoint: sends,
+  },
+  {
+    name: 'rejects every message and does not say why',
+    server: replying('MESSAGE', '554 Transaction failed'),
+    endpoint: sends,
+  },
+  {
+    name: 'dies at EHLO over TLS, and then does not greet for a while',
+    server: [replying('tls:EHLO', reset), { greeting: silence }, replying('tls:EHLO', reset)],
+    retries: 1,
+  },
+  {
+    name: 'accepts a sender and a recipient with the same words, although it must reject the recipient',
+    server: { replies: { MAIL: '250 Ok', RCPT: '250 Ok' } },
+    endpoint: { delivery: { ...DELIVERY, expect: 'refused' } },
+    twin: { replies: { MAIL: '250 Ok', RCPT: '550 5.7.1 Relaying denied' } },
   },
   {
     name: 'has a problem after AUTH',
@@ -68,13 +140,19 @@ export const COMMAND_SCENES: readonly Scene[] = [
   {
     name: 'supports TLS 1.2 and requires a client certificate',
     server: { tls: { maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: true } },
+    // The command waits until the server closes the connection.
+    twin: { replies: { STARTTLS: ['220 2.0.0 Ready', startTls, close] } },
   },
   {
     name: 'greets as an IMAP server on a port for implicit TLS',
     server: { greeting: '* OK IMAP4rev1 ready' },
     endpoint: { transport: 'implicit' },
   },
-  { name: 'is addressed by an IP address that is not in its certificate', endpoint: { servername: '127.0.0.1' } },
+  {
+    name: 'is addressed by an IP address that is not in its certificate',
+    endpoint: { servername: '127.0.0.1' },
+    alsoShown: 'the good certificate has no IP address either',
+  },
   {
     name: 'has a self-signed CA certificate that is in `ca`',
     certificate: 'caAsLeaf',
@@ -114,6 +192,43 @@ export const COMMAND_SCENES: readonly Scene[] = [
   },
   { name: 'has no disk space', server: replying('MAIL', '452 4.3.1 Insufficient system storage'), endpoint: sends },
 ];
+
+/** A name that is not that of a server, and what the resolver and the mail servers of the domain are for the gate. */
+interface NameScene {
+  readonly name: string;
+  readonly host: string;
+  readonly mailServers: readonly string[];
+}
+
+/** What the name server knows about the hosts of {@link NAME_SCENES}, and about a good one. */
+export const NAMES: Zone = {
+  'domain.example.test': { MX: ['10 mx.example.test'] },
+  'no-mail.example.test': { MX: ['0 .'] },
+  'empty.example.test': {},
+  'good.example.test': { A: '127.0.0.1', MX: ['10 mx.example.test'] },
+};
+
+export const NAME_SCENES: readonly NameScene[] = [
+  { name: 'is that of a mail domain', host: 'domain.example.test', mailServers: ['mx.example.test'] },
+  { name: 'is that of a domain with a null MX', host: 'no-mail.example.test', mailServers: [''] },
+  { name: 'has no address and no MX records', host: 'empty.example.test', mailServers: [] },
+];
+
+const SAME_SERVER = 'the twin is the same server with a configuration for which this is right';
+
+/** Why the twin of an example sends the text that shows the problem. */
+export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
+  'connection-lost': 'swaks says the same if the server closes the connection on QUIT',
+  'dns-failed': 'only the gate has a resolver for the twin',
+  'implicit-tls-port': SAME_SERVER,
+  'starttls-not-advertised': SAME_SERVER,
+  'plaintext-on-implicit-port': SAME_SERVER,
+  'tls-handshake-failed': 'the name of the cipher suite in OpenSSL is not known, only the version',
+  'certificate-expires-soon': SAME_SERVER,
+  'certificate-self-signed': SAME_SERVER,
+  'certificate-chain-incomplete': SAME_SERVER,
+  'certificate-pin-mismatch': SAME_SERVER,
+};
 
 /** The certificates of the fixtures whose problems have commands. */
 export const CERTIFICATES_WITH_PROBLEMS: readonly CertificateName[] = [

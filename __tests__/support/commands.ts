@@ -10,8 +10,8 @@ export interface Typing {
   readonly password?: string;
   /** The current folder. */
   readonly cwd?: string;
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** A command line that runs the shell, such as with another resolver. */
+  readonly within?: readonly string[];
 }
 
 /**
@@ -19,12 +19,9 @@ export interface Typing {
  * terminal if there is one.
  * @returns everything that it prints
  */
-export async function typed(command: string, { password = '', cwd, env }: Typing = {}): Promise<string> {
-  const shell = spawn('sh', ['-c', `{ ${command}\n} 2>&1`], {
-    detached: true,
-    env: { ...process.env, ...env },
-    ...(cwd !== undefined && { cwd }),
-  });
+export async function typed(command: string, { password = '', cwd, within = [] }: Typing = {}): Promise<string> {
+  const [program, ...args] = [...within, 'sh', '-c', `{ ${command}\n} 2>&1`];
+  const shell = spawn(program, args, { detached: true, ...(cwd !== undefined && { cwd }) });
   const limit = setTimeout(() => shell.pid !== undefined && process.kill(-shell.pid, 'SIGKILL'), LIMIT_MS);
   // A command that asks for nothing may have ended.
   shell.stdin.on('error', () => undefined).end(`${password}\n`);

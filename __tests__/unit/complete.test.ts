@@ -159,7 +159,7 @@ describe('the command', () => {
   });
 
   test('shows the reply in the evidence', () => {
-    const found = finding('relay-open', own`Open.`, { evidence: { reply: '250 2.1.5 Ok' } });
+    const found = finding('sender-rejected', own`No.`, { evidence: { reply: '250 2.1.5 Ok' } });
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe('250 2.1.5 Ok');
   });
 
@@ -178,7 +178,7 @@ describe('the command', () => {
     [`554 5.7.1 ${'really '.repeat(30)}not`, `554 5.7.1 ${'really '.repeat(10).trimEnd()}`],
     ['550 5.1.1 <gate@mail-server-01.example.com>: unknown', '550 5.1.1 <gate@mail-server-01.example.com>: unknown'],
   ])('shows what every session has of the reply %s', (reply, shows) => {
-    const found = finding('relay-open', own`Open.`, { evidence: { reply } });
+    const found = finding('sender-rejected', own`No.`, { evidence: { reply } });
     expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);
   });
 
@@ -202,7 +202,7 @@ describe('the command', () => {
   test.each([
     finding('certificate-pinned', own`A notice.`),
     finding('internal-error', own`The gate.`),
-    finding('relay-open', own`Without a reply to look for.`),
+    finding('sender-rejected', own`Without a reply to look for.`),
   ])('is missing for $code', (found) => {
     expect(completeFinding(found, OBSERVED)).not.toHaveProperty('reproduce');
   });
@@ -226,7 +226,7 @@ describe('a password that is a word of the gate', () => {
   });
 
   test('is redacted in the values that become a part of them', () => {
-    const refused = finding('relay-open', own`Open.`, { evidence: { reply: '250 2.1.5 the recipient: PASSWORD' } });
+    const refused = finding('sender-rejected', own`No.`, { evidence: { reply: '250 2.1.5 the recipient: PASSWORD' } });
     const { reproduce, reproduceShows } = completeFinding(refused, { ...observed, endpoint });
     expect(reproduce).toContain('swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com --tls-verify');
     expect(reproduce).toContain(" --auth-user 'the <redacted>' --auth-hide-password ");

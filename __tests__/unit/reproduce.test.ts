@@ -1,5 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { COMMANDS, SENDING, type CommandName, type ReproducibleEndpoint } from '../../src/findings/reproduce.js';
+import {
+  commandFor,
+  COMMANDS,
+  sendsMessage,
+  type CommandName,
+  type ReproducibleEndpoint,
+} from '../../src/findings/reproduce.js';
 import type { Endpoint, InboxTarget } from '../../src/plan/endpoint.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { testEndpoint } from '../support/gate.js';
@@ -28,7 +34,12 @@ const FULL = { ...ENDPOINT, auth: AUTH, delivery: { ...DELIVERY, inbox: INBOX } 
 /** What a test may know about the server. */
 interface Known {
   readonly address?: string;
-  readonly evidence?: { readonly sent?: string; readonly mechanism?: string; readonly awaited?: string };
+  readonly evidence?: {
+    readonly sent?: string;
+    readonly mechanism?: string;
+    readonly awaited?: string;
+    readonly earlierAwaited?: string;
+  };
   readonly capabilities?: readonly string[];
 }
 
@@ -136,7 +147,7 @@ describe('additional trusted CAs', () => {
 describe('the swaks command', () => {
   test('stops after the step of the finding', () => {
     const begin = 'swaks --server smtp.example.com:587 --tls --tls-sni smtp.example.com --tls-verify';
-    const auth = '--auth PLAIN,LOGIN --auth-user user --auth-hide-password';
+    const auth = '--auth PLAIN,LOGIN --auth-user user --auth-hide-password --protect-prompt';
     expect(commandOf('sign-in', FULL)).toBe(`${begin} ${auth} --quit-after AUTH`);
     expect(commandOf('delivery', FULL)).toBe(`${begin} ${auth} --from gate@example.com --to inbox@example.com`);
     expect(commandOf('delivery', { ...ENDPOINT, delivery: DELIVERY })).toBe(
@@ -188,6 +199,7 @@ describe('the swaks command', () => {
 test('no command sends a message to a recipient that must be rejected', () => {
   const refused = { ...FULL, delivery: { ...DELIVERY, expect: 'refused' } } as const;
   expect(commandOf('delivery', refused)).toBeUndefined();
+  expect(commandOf('slow-delivery', refused)).toBeUndefined();
   expect(commandOf('rcpt', refused)).toMatch(/ --quit-after RCPT$/);
 });
 
@@ -255,7 +267,10 @@ describe('the command that goes as far as the gate', () => {
     ['nothing, after the greeting', ' --quit-after EHLO'],
     ['the reply to EHLO over TLS', ' --tls --tls-sni smtp.example.com --quit-after EHLO'],
     ['the reply to STARTTLS', ' --quit-after TLS'],
-    ['nothing, after the reply to AUTH LOGIN', ' --auth LOGIN --auth-user user --auth-hide-password --quit-after AUTH'],
+    [
+      'nothing, after the reply to AUTH LOGIN',
+      ' --auth LOGIN --auth-user user --auth-hide-password --protect-prompt --quit-after AUTH',
+    ],
     ['the reply to MAIL', ' --quit-after MAIL'],
     ['the reply to RCPT', ' --quit-after RCPT'],
   ])('for %s ends with it', (awaited, end) => {
@@ -275,6 +290,67 @@ describe('the command that goes as far as the gate', () => {
   test('asks for nothing that is not configured', () => {
     const evidence = { awaited: 'the reply to MAIL' };
     expect(commandOf('as-far-as', ENDPOINT, { evidence })).toBeUndefined();
+  });
+});
+
+describe('a command after the message', () => {
+  test.each(['the reply to DATA', 'the reply to the end of the message'])('sends one to get to %s', (awaited) => {
+    expect(commandFor('as-far-as', { awaited })).toBe('delivery');
+    expect(commandFor('as-far-in-time', { awaited })).toBe('slow-delivery');
+    expect(commandFor('openssl', { awaited })).toBe('openssl');
+  });
+
+  test.each(['the reply to RCPT', 'nothing, after the reply to MAIL'])('does not send one to get to %s', (awaited) => {
+    expect(commandFor('as-far-as', { awaited })).toBe('as-far-as');
+  });
+});
+
+describe('the command for a timeout', () => {
+  test('waits as long as the gate, in whole seconds', () => {
+    const of = (timeoutMs: number): string | undefined =>
+      commandOf('as-far-in-time', { ...ENDPOINT, timeoutMs }, { evidence: { awaited: 'the greeting' } });
+    expect(of(6000)).toBe('swaks --server smtp.example.com:587 --timeout 6 --quit-after EHLO');
+    expect(of(500)).toContain(' --timeout 1 ');
+    expect(commandOf('slow-delivery', { ...FULL, timeoutMs: 15_000 })).toMatch(
+      / --timeout 15 .* --to inbox@example\.com$/,
+    );
+  });
+});
+
+test('the command after an earlier attempt gets as far as that one', () => {
+  const evidence = { awaited: 'the greeting', earlierAwaited: 'the reply to EHLO over TLS' };
+  expect(commandOf('as-far-as-before', FULL, { evidence })).toMatch(/ --tls --tls-sni \S+ --quit-after EHLO$/);
+  expect(commandOf('as-far-as-before', FULL, { evidence: { awaited: 'the greeting' } })).toBeUndefined();
+});
+
+describe('the command for a reply that nobody asked for', () => {
+  const after = (reply: string): string | undefined =>
+    commandOf(
+      'unsolicited',
+      { ...ENDPOINT, ehlo: 'ci.test' },
+      { evidence: { awaited: `nothing, after the ${reply}` } },
+    );
+
+  test('sends nothing after the last reply', () => {
+    expect(after('greeting')).toBe('curl -sN -m 10 telnet://smtp.example.com:587 </dev/null');
+    expect(after('greeting over TLS')).toMatch(/^sleep 4 \| openssl s_client .* -quiet -no_ign_eof$/);
+    expect(after('reply to EHLO')).toMatch(/^printf '%s\\r\\n' 'EHLO ci\.test' \| while /);
+    expect(after('reply to EHLO over TLS')).toMatch(
+      /^\{ sleep 4; printf '%s\\r\\n' 'EHLO ci\.test'; sleep 4; \} \| openssl .* -quiet -no_ign_eof$/,
+    );
+  });
+
+  test.each(['reply to AUTH PLAIN', 'reply to MAIL', 'reply to RCPT'])('does not exist after the %s', (reply) => {
+    expect(after(reply)).toBeUndefined();
+  });
+});
+
+describe('the dig command', () => {
+  test('shows whether the host has a name, or an IP address, and its mail servers', () => {
+    expect(commandOf('name', ENDPOINT)).toBe('dig +noall +comments smtp.example.com');
+    const addresses = "dig +short smtp.example.com A smtp.example.com AAAA | grep '[0-9a-f:]$' || echo 'no IP address'";
+    expect(commandOf('addresses', ENDPOINT)).toBe(addresses);
+    expect(commandOf('mail-domain', ENDPOINT)).toBe(`${addresses}; dig +noall +answer smtp.example.com MX`);
   });
 });
 
@@ -327,27 +403,29 @@ describe('a command', () => {
     }
   });
 
-  const asking: readonly CommandName[] = ['sign-in', 'mail', 'rcpt', 'delivery', 'inbox'];
+  const asking: readonly CommandName[] = [
+    ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'inbox'],
+  ] as const;
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
     for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
   });
 
-  test.each(['sign-in', 'mail', 'rcpt', 'delivery'] as const)(
+  test.each(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery'] as const)(
     'sends no password without a verified certificate: %s',
     (name) => {
       for (const shape of shapes) {
         const command = commandOf(name, shape) ?? '';
         if (command.includes('--auth'))
-          expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password/);
+          expect(command).toMatch(/ --tls(?:-on-connect)? .*--tls-verify .*--auth-hide-password --protect-prompt/);
       }
     },
   );
 
-  const delivering: readonly CommandName[] = ['mail', 'rcpt', 'delivery'];
+  const delivering: readonly CommandName[] = ['mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery'];
 
   test.each(delivering)('ends before the message, unless only a message can show the problem: %s', (name) => {
-    const isSending = name === SENDING;
+    const isSending = sendsMessage(name);
     for (const shape of shapes.filter(({ auth }) => auth?.kind !== 'access-token')) {
       expect((commandOf(name, shape) ?? '').includes(' --quit-after ')).toBe(!isSending);
     }

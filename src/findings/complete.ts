@@ -4,7 +4,7 @@ import type { Cause, Values } from './catalog/entry.js';
 import { causeOf, textOf } from './cause.js';
 import { redactedEndpoint } from './commands/subject.js';
 import type { KnownFinding } from './finding.js';
-import { COMMANDS, SENDING, type ReproducibleEndpoint } from './reproduce.js';
+import { commandFor, COMMANDS, sendsMessage, type ReproducibleEndpoint } from './reproduce.js';
 import { sharedFixes, type SharedFix } from './shared-fix.js';
 import { recognize, settingOf } from './software.js';
 import { renderAll } from '../text/own.js';
@@ -97,12 +97,13 @@ function commandOf(
   { endpoint, address, capabilities, redact }: Observed,
 ): Pick<Finding, 'reproduce' | 'reproduceShows' | 'reproduceSendsTo'> {
   if (!reproduce) return {};
-  const { command, shows } = reproduce;
+  const { shows } = reproduce;
+  const command = commandFor(reproduce.command, exact);
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
   const shown = redactedEndpoint(endpoint, redact);
   const line = COMMANDS[command](shown, { address, capabilities, evidence: exact });
   if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
-  const sendsTo = command === SENDING ? shown.delivery?.to : undefined;
+  const sendsTo = sendsMessage(command) ? shown.delivery?.to : undefined;
   return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
 

@@ -1,15 +1,27 @@
-import { commandAsFarAs } from './commands/as-far-as.js';
+import { commandAsFarAs, needsMessage } from './commands/as-far-as.js';
 import { connectCommand, greetingCommand, inboxCommand, plainLinesCommand } from './commands/curl.js';
+import { addressesCommand, mailDomainCommand, nameCommand } from './commands/dig.js';
 import {
   anyTlsCommand,
   certificateCommand,
+  greetingOverTlsCommand,
   inboxTlsCommand,
+  keyIdsCommand,
   opensslCommand,
   opensslUntilClosed,
   pinCommand,
+  purposeCommand,
 } from './commands/openssl.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
-import { ehloOverTlsCommand, mailCommand, firstEhloCommand, starttlsCommand, swaksCommand } from './commands/swaks.js';
+import {
+  acceptedCommand,
+  ehloOverTlsCommand,
+  firstEhloCommand,
+  mailCommand,
+  starttlsCommand,
+  swaksCommand,
+} from './commands/swaks.js';
+import { unsolicitedCommand } from './commands/unsolicited.js';
 
 export { authority } from './commands/shell.js';
 export type { ReproducibleEndpoint } from './commands/subject.js';
@@ -17,8 +29,12 @@ export type { ReproducibleEndpoint } from './commands/subject.js';
 /** Undefined if no common tool can do what the endpoint requires, such as authentication with a token. */
 type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined;
 
-/** The command that sends a message if nothing prevents it. */
-export const SENDING = 'delivery';
+/** The commands that send a message if nothing prevents it. */
+const SENDING: readonly CommandName[] = ['delivery', 'slow-delivery'];
+
+export function sendsMessage(name: CommandName): boolean {
+  return SENDING.includes(name);
+}
 
 /** The commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. */
 export const COMMANDS = {
@@ -26,9 +42,12 @@ export const COMMANDS = {
   connect: (endpoint, { address }) => connectCommand(endpoint, address),
   /** What the server sends first, without TLS. */
   greeting: (endpoint, { address }) => greetingCommand(endpoint, address),
-  /** The same, unless the greeting comes over TLS. */
-  'plain-greeting': (endpoint, { address }) =>
-    endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : undefined,
+  /** The same, with implicit TLS over it. */
+  'first-lines': (endpoint, { address }) =>
+    endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : greetingOverTlsCommand(endpoint, address),
+  /** What the server sends first over TLS, although the endpoint is configured for STARTTLS. */
+  'implicit-tls-greeting': (endpoint, { address }) =>
+    greetingOverTlsCommand({ ...endpoint, transport: 'implicit' }, address),
   /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
   ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
   /** The reply to STARTTLS. */
@@ -45,9 +64,11 @@ export const COMMANDS = {
   /** What the server selects if every TLS version and cipher suite is allowed. */
   'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
   pin: (endpoint, { address }) => pinCommand(endpoint, address),
+  /** The key identifiers of all certificates that the server sends. */
+  'key-ids': (endpoint, { address }) => keyIdsCommand(endpoint, address),
   /** One part of the server's certificate. */
   'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
-  'certificate-purpose': (endpoint, { address }) => certificateCommand(['-purpose'], endpoint, address),
+  'certificate-purpose': (endpoint, { address }) => purposeCommand(endpoint, address),
   'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
@@ -56,11 +77,26 @@ export const COMMANDS = {
   mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
   /** The reply to the recipient. */
   rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
-  /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
-  [SENDING]: (endpoint, subject) =>
-    endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
-  /** Goes as far as the reply that the evidence `awaited` names. */
+  /** Whether the server accepts the recipient. */
+  'rcpt-accepted': (endpoint, subject) => acceptedCommand(endpoint, subject),
+  /** The reply to a message. It is sent, but never to a recipient that must be rejected. */
+  delivery: (endpoint, subject) => (isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message')),
+  /** The same, but each reply must arrive within the timeout of the gate. */
+  'slow-delivery': (endpoint, subject) =>
+    isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message', 'of-the-gate'),
+  /** As far as the reply that the evidence `awaited` names. */
   'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
+  /** The same, but each reply must arrive within the timeout of the gate. */
+  'as-far-in-time': (endpoint, subject) => commandAsFarAs(endpoint, subject, 'of-the-gate'),
+  /** As far as an earlier attempt got. */
+  'as-far-as-before': (endpoint, subject) =>
+    commandAsFarAs(endpoint, { ...subject, evidence: { awaited: subject.evidence.earlierAwaited ?? '' } }),
+  /** What the server sends without being asked, after the reply that the evidence `awaited` names. */
+  unsolicited: (endpoint, subject) => unsolicitedCommand(endpoint, subject),
+  /** Whether the host name exists. */
+  name: (endpoint) => nameCommand(endpoint),
+  addresses: (endpoint) => addressesCommand(endpoint),
+  'mail-domain': (endpoint) => mailDomainCommand(endpoint),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */
@@ -68,6 +104,21 @@ export const COMMANDS = {
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+/** Commands that end before the message, and what takes their place if the problem is after it. */
+const WITH_MESSAGE: Partial<Record<CommandName, CommandName>> = {
+  'as-far-as': 'delivery',
+  'as-far-in-time': 'slow-delivery',
+};
+
+/** The command that a cause names, or the one that also sends a message if no other gets as far as the gate. */
+export function commandFor(name: CommandName, evidence: Subject['evidence']): CommandName {
+  return (needsMessage(evidence) ? WITH_MESSAGE[name] : undefined) ?? name;
+}
+
+function isRefused({ delivery }: ReproducibleEndpoint): boolean {
+  return delivery?.expect === 'refused';
+}
 
 /** The sender in a MAIL command of a probe. */
 function senderIn({ sent = '' }: Subject['evidence']): string {

@@ -38,7 +38,7 @@ export interface Attempt {
 export async function attempt(
   endpoint: Endpoint,
   run: RunContext,
-  before: Pick<Context, 'addresses' | 'greylisting' | 'reached'> = {},
+  before: Pick<Context, 'addresses' | 'greylisting' | 'furthest'> = {},
 ): Promise<Attempt> {
   const closers: (() => Promise<void>)[] = [];
   const bareLineFeeds: Reply[] = [];

@@ -1,6 +1,6 @@
 import { ConnectFailure } from '../net/connect.js';
-import { earlierFindings, STEP_IDS, type EndpointReport, type StepId } from '../report/report.js';
-import type { Context, RunContext } from '../steps/context.js';
+import { earlierFindings, STEP_IDS, type EndpointReport } from '../report/report.js';
+import type { Context, EarlierFailure, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import { attempt, type Attempt } from './attempt.js';
 import { defectReport, notTriedAgain, redactingIn } from './endpoint-report.js';
@@ -26,6 +26,7 @@ export async function attemptWithRetries(
   run: RunContext,
 ): Promise<EndpointReport> {
   const earlier: Earlier = [];
+  let furthest: EarlierFailure | undefined;
   let isSilent = false;
   let firstDefer: { readonly reply: string; readonly atMs: number } | undefined;
   let tries = 1;
@@ -36,7 +37,7 @@ export async function attemptWithRetries(
       const { report, transient, greylisted } = await attempt(endpoint, run, {
         addresses,
         greylisting,
-        reached: latestOf(earlier),
+        furthest,
       });
       spentMs += report.durationMs;
       let greylistingLeftMs = 0;
@@ -55,6 +56,7 @@ export async function attemptWithRetries(
         return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
       }
       earlier.push(...findingsToKeep(report));
+      furthest = further(furthest, failureIn(report));
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
@@ -89,19 +91,30 @@ function withEarlier(report: EndpointReport, before: Earlier): EndpointReport {
   return { ...report, result, earlier };
 }
 
-/** The latest step of these findings. */
-function latestOf(earlier: Earlier): StepId | undefined {
-  return STEP_IDS.findLast((id) => earlier.some(({ step }) => step === id));
+/** The failure in the later step, or the earlier one in the same step. */
+function further(one: EarlierFailure | undefined, other: EarlierFailure | undefined): EarlierFailure | undefined {
+  if (!one || !other) return one ?? other;
+  return STEP_IDS.indexOf(other.step) > STEP_IDS.indexOf(one.step) ? other : one;
 }
 
 /** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */
-function findingsToKeep({ steps }: Attempt['report']): Earlier {
+function findingsToKeep(report: Attempt['report']): Earlier {
+  // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
+  const failure = failureIn(report);
+  const counting = report.steps.flatMap(({ id: step, findings }) =>
+    findings.filter((one) => one !== failure?.finding && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
+  );
+  if (!failure) return counting;
+  const { step, code, message } = failure;
+  return [{ step, code, message }, ...counting];
+}
+
+/** Why an attempt failed. */
+function failureIn({ steps }: Attempt['report']) {
   const last = steps.findLast(({ status }) => status !== 'skip');
   const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
-  // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
   const failure = errors.find(({ waived }) => !waived) ?? errors[0];
-  const counting = steps.flatMap(({ id: step, findings }) =>
-    findings.filter((one) => one !== failure && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
-  );
-  return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
+  if (!last || !failure) return undefined;
+  const { code, message, evidence: { awaited, detail } = {} } = failure;
+  return { step: last.id, finding: failure, code, message, awaited, detail };
 }

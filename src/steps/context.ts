@@ -45,6 +45,15 @@ export interface RunContext {
   readonly random: () => number;
 }
 
+/** Why an earlier attempt failed, in words from its report: redacted. */
+export interface EarlierFailure {
+  readonly step: StepId;
+  readonly message: string;
+  /** The reply that the gate waited for, and how the connection ended. */
+  readonly awaited?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
 /** One attempt at an endpoint, as every step receives it. A step returns what it learns, and writes nothing here. */
 export interface Context {
   readonly endpoint: Endpoint;
@@ -56,8 +65,8 @@ export interface Context {
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | undefined;
-  /** The latest step in which an earlier attempt failed: the server passed the steps before it then. */
-  readonly reached?: StepId | undefined;
+  /** How the earlier attempt that got furthest failed. The server passed the steps before that one then. */
+  readonly furthest?: EarlierFailure | undefined;
   /** The server's first reply that asked to send the message again later (RFC 6647), and the time since then. */
   readonly greylisting?: { readonly reply: string; readonly waitedMs: number } | undefined;
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */

@@ -25,7 +25,7 @@ export function connectionLost({ message: detail, heard, farewell, at }: Connect
   }
   const what = own`${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
   const { only, received } = partOf(heard);
-  const cause = LOST[placeOf(at)];
+  const cause = at.isDue && at.of === 'EHLO' && at.overTls ? 'before-auth' : LOST[placeOf(at)];
   return finding('connection-lost', own`${what} ${whenLost(at, heard.length > 0)}.${only}`, {
     evidence: { detail, awaited: awaited(at), ...received },
     ...(cause && { cause }),

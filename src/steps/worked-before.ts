@@ -3,22 +3,38 @@ import { ConnectFailure } from '../net/connect.js';
 import { STEP_IDS, type StepId } from '../report/report.js';
 import { ConnectionLost, ReplyTimeout } from '../smtp/session.js';
 import type { Endpoint } from '../plan/endpoint.js';
-import type { Context } from './context.js';
+import { fixed, own } from '../text/own.js';
+import type { Context, EarlierFailure } from './context.js';
 
 /**
  * Replaces the cause of a failure before the greeting if an earlier attempt got further: then neither the address nor the
  * port is wrong, and the server greets its clients.
  */
 export function unlessWorkedBefore(found: KnownFinding, error: unknown, context: Context): KnownFinding {
-  const { reached } = context;
+  const { furthest } = context;
   const failed = failedStep(error, context);
-  if (reached === undefined || failed === undefined || !isAfter(reached, failed)) return found;
-  const isAvailability =
-    found.code === 'connection-refused' ||
-    found.code === 'connection-timeout' ||
-    found.code === 'connection-lost' ||
-    found.code === 'reply-timeout';
-  return isAvailability ? { ...found, evidence: { ...found.evidence, reached }, cause: 'worked-before' } : found;
+  if (furthest === undefined || failed === undefined || !isAfter(furthest.step, failed)) return found;
+  const { step, message, awaited, detail } = furthest;
+  const more = {
+    // The earlier message is redacted.
+    message: own`${found.message} An earlier attempt got further: ${fixed(message)}`,
+    evidence: {
+      ...found.evidence,
+      reached: step,
+      ...(awaited !== undefined && { earlierAwaited: fixed(awaited) }),
+      ...(detail !== undefined && { earlierDetail: fixed(detail) }),
+    },
+  };
+  if (found.code === 'connection-refused' || found.code === 'connection-timeout') {
+    return { ...found, ...more, cause: 'worked-before' };
+  }
+  if (found.code !== 'connection-lost' && found.code !== 'reply-timeout') return found;
+  return { ...found, ...more, cause: isBeforeAuth(furthest) ? 'stopped-before-auth' : 'worked-before' };
+}
+
+/** Whether the server closed the connection instead of listing AUTH. */
+function isBeforeAuth({ awaited, detail }: EarlierFailure): boolean {
+  return awaited === 'the reply to EHLO over TLS' && detail !== undefined;
 }
 
 /** The step in which the server did not accept the connection, or did not greet the client. */
@@ -31,8 +47,8 @@ function failedStep(error: unknown, { endpoint }: Context): StepId | undefined {
 }
 
 /** Whether an earlier attempt had a connection to the server. */
-export function hasConnectedBefore({ endpoint, reached }: Pick<Context, 'endpoint' | 'reached'>): boolean {
-  return reached !== undefined && isAfter(reached, openingStep(endpoint));
+export function hasConnectedBefore({ endpoint, furthest }: Pick<Context, 'endpoint' | 'furthest'>): boolean {
+  return furthest !== undefined && isAfter(furthest.step, openingStep(endpoint));
 }
 
 function openingStep({ transport }: Endpoint): StepId {

@@ -39,7 +39,7 @@ const POINTS: readonly [Verb | 'greeting', string, string, string][] = [
   ['greeting', 'greeting', 'No greeting', 'Connection closed without a greeting'],
   ['plain:EHLO', 'reply to EHLO', 'Reply timed out', 'Connection lost'],
   ['STARTTLS', 'reply to STARTTLS', 'Reply timed out', 'Connection lost'],
-  ['tls:EHLO', 'reply to EHLO over TLS', 'Reply timed out', 'Connection lost'],
+  ['tls:EHLO', 'reply to EHLO over TLS', 'Reply timed out', 'Connection lost at EHLO over TLS'],
   ['AUTH', 'reply to AUTH PLAIN', 'No reply to AUTH', 'Connection lost after AUTH'],
   ['MAIL', 'reply to MAIL', 'Reply timed out', 'Connection lost'],
   ['RCPT', 'reply to RCPT', 'Reply timed out', 'Connection lost'],

@@ -155,7 +155,9 @@ test.each(['refused', 'timed-out'] as const)(
     const error = new ConnectFailure(kind, 'ECODE', '192.0.2.1');
     const context = { endpoint: testEndpoint(25), run: testRun({ hostedRunner: true }) } as Context;
     const foundAfter = (reached: StepId): Finding[] =>
-      stoppedBy(error, { ...context, reached }, 'nothing').findings.map((one) => completeFinding(one, EXACTLY));
+      stoppedBy(error, { ...context, furthest: { step: reached, message: 'Broke.' } }, 'nothing').findings.map((one) =>
+        completeFinding(one, EXACTLY),
+      );
     expect(foundAfter('upgrade')).toMatchObject([
       { title: 'Server stopped working between two attempts', evidence: { reached: 'upgrade' } },
     ]);

@@ -367,12 +367,30 @@ describe('retries', () => {
           title: 'Server stopped working between two attempts',
           party: 'server',
           certainty: 'likely',
-          evidence: { reached: 'authentication' },
+          evidence: { reached: 'authentication', earlierAwaited: 'the reply to AUTH PLAIN' },
         },
       ]);
       const { remedy } = report?.steps[0]?.findings[0] ?? {};
-      expect(remedy).toMatch(/^Check the server's log .* fix what failed in authentication\./);
-      expect(remedy).not.toMatch(/timeout|check the port/i);
+      expect(remedy).toMatch(/^Check the server's log for the time of the first attempt: .* died in authentication,/);
+      expect(remedy).not.toMatch(/timeout|check the port|IP address/i);
+      expect(report?.steps[0]?.findings[0]?.message).toMatch(
+        / An earlier attempt got further: .* the reply to AUTH PLAIN/,
+      );
+    });
+
+    test('name what happened in it, and the likely reason, if the server died at EHLO over TLS', async () => {
+      const dies = { ...good, replies: { 'tls:EHLO': reset } };
+      await using server = await startScriptedServer([dies, { ...good, greeting: silence }]);
+      const endpoint = endpointAt(server.port, { timeoutMs: 700 });
+      const [report] = await runAll([endpoint], { retries: 1 }, { pause });
+      const [found] = report?.steps[0]?.findings ?? [];
+      expect(found).toMatchObject({ code: 'reply-timeout', title: 'Server process died at EHLO over TLS' });
+      expect(found?.message).toMatch(
+        /^The greeting did not arrive .* An earlier attempt got further: .* EHLO over TLS arr/,
+      );
+      expect(found?.remedy).toMatch(/authentication backend is missing.*`smtpd_sasl_path`/);
+      expect(found?.remedy).not.toContain('IP address');
+      expect(found?.reproduce).toMatch(/^swaks .* --tls .*--quit-after EHLO$/);
     });
 
     test('do not blame it on the server if it never got further', async () => {

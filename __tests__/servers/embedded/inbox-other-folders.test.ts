@@ -76,7 +76,7 @@ describe('the search of the other folders of an account', () => {
   test.each<[string, ImapScript['replies']]>([
     ['does not reply', { EXAMINE: 'silence' }],
     ['closes the connection', { EXAMINE: 'close' }],
-  ])('tells nothing if the server %s, and all searches together have twice the timeout', async (_, replies) => {
+  ])('proves nothing if the server %s, and all searches together have twice the timeout', async (_, replies) => {
     await using server = await startFolders(replies);
     const inbox = await open(server, 500);
     const waited = await waitedFor(

@@ -295,8 +295,8 @@ describe('a message that arrives', () => {
     expect(await waitedFor(found)).toBeLessThan(NOTIFIED_WITHIN_MS);
     expect((await found)?.source.toString()).toBe(SOURCE);
     expect(server.heard.filter((line) => line.startsWith('UID FETCH'))).toEqual([
-      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject)])',
-      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject)])',
+      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject content-type)])',
+      'UID FETCH 1:* (UID BODY.PEEK[HEADER.FIELDS (message-id subject content-type)])',
       'UID FETCH 1 (BODY.PEEK[]<0.133072> UID)',
     ]);
   });

@@ -5,39 +5,61 @@ import { WITHOUT_COMMAND } from '../../../scripts/without-command.js';
 import { FINDING_CODES } from '../../../src/findings/catalog.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
-import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
-import { expectCommandShows } from '../../support/commands.js';
-import { CERTIFICATES_WITH_PROBLEMS, COMMAND_SCENES } from '../../support/command-scenes.js';
+import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
+import { expectCommandShows, typed, type Typing } from '../../support/commands.js';
+import {
+  CERTIFICATES_WITH_PROBLEMS,
+  COMMAND_SCENES,
+  NAME_SCENES,
+  NAMES,
+  SHOWN_BY_TWIN,
+} from '../../support/command-scenes.js';
 import { FINDING_EXAMPLES } from '../../support/finding-examples.js';
+import { startNameServer } from '../../support/name-server.js';
+import type { Dialogue } from '../../support/dialogue.js';
 import { play, type Scene } from '../../support/scene.js';
+import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
+import { systemResolver } from '../../support/system-resolver.js';
 
-/** The command of each example shows the problem, on the server that causes it. Most of the time, the commands wait. */
+/** The command of each example shows the problem, on the server that causes it, and not on a good one. Most commands wait. */
+
+/** No other test uses this address. dig uses port 53. */
+const NAME_SERVER = { address: '127.53.53.54', port: 53 };
 
 /** Some commands wait as long as their tool does. */
 const TEST_TIMEOUT_MS = 180_000;
 
-/** Seconds that swaks waits for a server that never replies, instead of 30. */
-const SILENCE_LIMIT = 5;
-
-let certs: CertificateFixtures;
-let folder: string;
+// Not in a hook: concurrent tests do not wait for those.
+const certs = await createCertificateFixtures();
+const folder = await mkdtemp(join(tmpdir(), 'starttls-gate-'));
+const names = await startNameServer(NAMES, NAME_SERVER);
+const resolver = await systemResolver(NAME_SERVER.address);
 let files = 0;
-beforeAll(async () => {
-  certs = await createCertificateFixtures();
-  folder = await mkdtemp(join(tmpdir(), 'starttls-gate-'));
+afterAll(async () => {
+  for (const each of [names, resolver]) await each[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
 });
-afterAll(() => rm(folder, { recursive: true }));
 
-/** The findings of a server that can have a command. Each one that has a command is shown by it. */
-async function shown(scene: Scene): Promise<Finding[]> {
+type AlsoShown = (found: Finding, typing: Typing, endpoint: Endpoint) => Promise<void>;
+
+/**
+ * The findings of a server that can have a command. Each one that has a command is shown by it.
+ * @param also receives each finding with a command
+ */
+async function shown(scene: Scene, also: AlsoShown = () => Promise.resolve()): Promise<Finding[]> {
   const found: Finding[] = [];
   const file = join(folder, `ca-${(files += 1)}.pem`);
   const show = async (findings: readonly Finding[], endpoint: Endpoint): Promise<void> => {
     await writeFile(file, endpoint.tls.ca.join(''));
     for (const one of findings.filter(({ severity }) => severity !== 'notice')) {
-      const env = one.code === 'reply-timeout' ? { SWAKS_OPT_timeout: String(SILENCE_LIMIT) } : {};
-      if (one.reproduce !== undefined) await expectCommandShows(one, { password: passwordFor(one, endpoint), env });
       found.push(one);
+      if (one.reproduce === undefined) continue;
+      const typing = {
+        password: passwordFor(one, endpoint),
+        ...(one.reproduce.startsWith('dig ') && { within: resolver.command }),
+      };
+      await expectCommandShows(one, typing);
+      await also(one, typing, endpoint);
     }
   };
   await play(
@@ -53,6 +75,22 @@ async function shown(scene: Scene): Promise<Finding[]> {
   return found;
 }
 
+function goodServer(twin: Dialogue = {}): Promise<ScriptedServer> {
+  const { key, chain: cert } = certs.good;
+  return startScriptedServer({ tls: { key, cert }, ...twin });
+}
+
+/** Whether the command of a finding shows the same on a good server. */
+async function isShownBy(
+  good: ScriptedServer,
+  { reproduce = '', reproduceShows = '' }: Finding,
+  typing: Typing,
+  { port }: Endpoint,
+): Promise<boolean> {
+  const output = await typed(reproduce.replaceAll(`:${port}`, `:${good.port}`), typing);
+  return output.includes(reproduceShows);
+}
+
 function passwordFor({ reproduce = '' }: Finding, { auth, delivery }: Endpoint): string {
   if (reproduce.includes('the password of the inbox')) return delivery?.inbox?.password?.reveal() ?? '';
   return auth && auth.kind !== 'certificate' ? auth.secret.reveal() : '';
@@ -61,10 +99,23 @@ function passwordFor({ reproduce = '' }: Finding, { auth, delivery }: Endpoint):
 test.concurrent.each(FINDING_CODES)(
   '%s has a command that shows it, or a reason why there is none',
   async (code) => {
-    const own = (await shown(FINDING_EXAMPLES[code].raising)).filter((one) => one.code === code);
+    const commands: [Finding, Typing, Endpoint][] = [];
+    const all = await shown(FINDING_EXAMPLES[code].raising, (...command) => {
+      if (command[0].code === code) commands.push(command);
+      return Promise.resolve();
+    });
+    const own = all.filter((one) => one.code === code);
     const withoutCommand = own.filter(({ reproduce }) => reproduce === undefined);
     const isListed = WITHOUT_COMMAND[code] !== undefined;
     expect({ code, withoutCommand: withoutCommand.length > 0 }).toEqual({ code, withoutCommand: isListed });
+    if (commands.length === 0) return;
+    await play(FINDING_EXAMPLES[code].twin, certs, async (_report, { port }) => {
+      for (const [found, typing, { port: raisingPort }] of commands) {
+        const command = (found.reproduce ?? '').replaceAll(`:${raisingPort}`, `:${port}`);
+        const isShown = (await typed(command, typing)).includes(found.reproduceShows ?? '');
+        expect({ code, isShown }).toEqual({ code, isShown: SHOWN_BY_TWIN[code] !== undefined });
+      }
+    });
   },
   TEST_TIMEOUT_MS,
 );
@@ -72,17 +123,39 @@ test.concurrent.each(FINDING_CODES)(
 /** Causes that no example has. */
 test.concurrent.each(COMMAND_SCENES)(
   'the commands for a server that $name show what they claim',
-  async (scene) => {
-    expect((await shown(scene)).filter(({ reproduce }) => reproduce !== undefined)).not.toEqual([]);
+  async ({ twin, alsoShown, ...scene }) => {
+    await using good = await goodServer({ implicit: scene.endpoint?.transport === 'implicit', ...twin });
+    const onGood: AlsoShown = async (found, typing, endpoint) => {
+      const { code } = found;
+      const isShown = await isShownBy(good, found, typing, endpoint);
+      expect({ code, isShown }).toEqual({ code, isShown: alsoShown !== undefined });
+    };
+    expect((await shown(scene, onGood)).filter(({ reproduce }) => reproduce !== undefined)).not.toEqual([]);
   },
   TEST_TIMEOUT_MS,
+);
+
+test.concurrent.each(NAME_SCENES)(
+  'the commands for a host name that $name show what they claim',
+  async ({ host, mailServers }) => {
+    const run = { resolver: () => Promise.resolve([]), mx: () => Promise.resolve([...mailServers]) };
+    const found = await shown({ name: host, endpoint: { host }, run }, async (one, typing) => {
+      const good = (one.reproduce ?? '').replaceAll(host, 'good.example.test');
+      expect(await typed(good, typing)).not.toContain(one.reproduceShows);
+    });
+    expect(found.map(({ reproduce }) => reproduce)).toEqual([expect.stringMatching(/^dig /)]);
+  },
 );
 
 test.concurrent.each(CERTIFICATES_WITH_PROBLEMS)(
   'the commands for the certificate %s show what they claim',
   async (certificate) => {
-    expect(
-      await shown({ name: certificate, certificate, server: { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } } }),
-    ).not.toEqual([]);
+    await using good = await goodServer();
+    const onGood: AlsoShown = async (found, typing, endpoint) => {
+      const { code } = found;
+      expect({ code, isShown: await isShownBy(good, found, typing, endpoint) }).toEqual({ code, isShown: false });
+    };
+    const server = { tls: { ciphers: 'DEFAULT@SECLEVEL=0' } };
+    expect(await shown({ name: certificate, certificate, server }, onGood)).not.toEqual([]);
   },
 );

@@ -1,11 +1,11 @@
 import { STEP_IDS } from '../../report/report.js';
-import { beginning, entriesOf, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
-import { fields } from './evidence.js';
-import { WORKED_BEFORE } from './worked-before.js';
+import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
+import { EARLIER, fields } from './evidence.js';
+import { AFTER_EARLIER_ATTEMPT, BEFORE_AUTH, closedAs } from './worked-before.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
 const TIMEOUT = {
-  ...fields('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
+  ...fields('waited', 'awaited', 'received', 'attemptLimit', ...EARLIER),
   timeout: 'the configured `timeout`, if it is shorter than the default',
 };
 
@@ -14,17 +14,17 @@ function whileAwaiting(awaited: string): string {
   return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
 }
 
-/** A reset looks to swaks like the end of the connection. It does not wait for a connection that ends later. */
+/** swaks does not wait for a connection that ends later. */
 const WHEN_CLOSED = {
   command: 'as-far-as',
-  shows: ({ awaited = '', detail = '' }: Values) =>
-    awaited.startsWith('the ') && /^the server closed the connection$|ECONNRESET$/.test(detail)
-      ? 'Remote host closed connection unexpectedly'
-      : '',
+  shows: ({ awaited = '', detail = '' }: Values) => (awaited.startsWith('the ') ? closedAs(detail) : ''),
 } as const;
 
 /** A reply that no command asked for. */
-const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }: Values) => stable(line) } as const;
+const UNSOLICITED = { command: 'unsolicited', shows: ({ line = '' }: Values) => stable(line) } as const;
+
+/** swaks prints this if a reply does not arrive within its timeout, which is then that of the gate. */
+const NO_REPLY = { command: 'as-far-in-time', shows: 'waiting for server response' } as const;
 
 /** Findings that any step can report. */
 export const ANY_STEP = {
@@ -39,10 +39,10 @@ export const ANY_STEP = {
       reproduce: WHEN_CLOSED,
     },
     {
-      evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
+      evidence: fields('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', ...EARLIER),
       reference: 'RFC 5321 section 3.8',
       causes: {
-        'worked-before': WORKED_BEFORE,
+        ...AFTER_EARLIER_ATTEMPT,
         'on-connect': {
           title: 'Connection closed without a greeting',
           party: 'server',
@@ -53,6 +53,7 @@ export const ANY_STEP = {
             'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
           reproduce: WHEN_CLOSED,
         },
+        'before-auth': { ...BEFORE_AUTH, reproduce: WHEN_CLOSED },
         announced: {
           title: 'Server ended the session',
           party: 'server',
@@ -82,6 +83,7 @@ export const ANY_STEP = {
           remedy:
             "Check the server's log for the time of the run: a content filter, or a process that handles the message, probably failed. The whole message was sent, but the server did not say whether it accepted the message, so it may still arrive. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
+          reproduce: WHEN_CLOSED,
         },
       },
     },
@@ -94,19 +96,20 @@ export const ANY_STEP = {
       certainty: 'likely',
       remedy:
         "Check the server's log to find out what it waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. If the server is slow by design (tarpit), raise `timeout`.",
+      reproduce: NO_REPLY,
     },
     {
       evidence: TIMEOUT,
       reference: 'RFC 5321 section 4.5.3.2',
       causes: {
-        'worked-before': WORKED_BEFORE,
+        ...AFTER_EARLIER_ATTEMPT,
         'no-greeting': {
           title: 'No greeting',
           party: 'server',
           certainty: 'likely',
           remedy:
             "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
-          reproduce: { command: 'ehlo', shows: 'Timeout' },
+          reproduce: NO_REPLY,
         },
         'short-wait': {
           title: 'No greeting',
@@ -115,7 +118,7 @@ export const ANY_STEP = {
           remedy:
             "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is still no greeting, check the server's log: the server may be overloaded, or expect the PROXY protocol.",
           examples: 'Postfix: postscreen waits for 6 seconds.',
-          reproduce: { command: 'ehlo', shows: 'Timeout' },
+          reproduce: NO_REPLY,
         },
         'no-greeting-over-tls': {
           title: 'No greeting over TLS',
@@ -123,7 +126,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             'Check the port: SMTP with implicit TLS usually uses 465. The TLS handshake succeeds, but no SMTP greeting follows. In other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
-          reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
+          reproduce: NO_REPLY,
         },
         incomplete: {
           title: 'Incomplete reply',
@@ -139,6 +142,7 @@ export const ANY_STEP = {
           certainty: 'likely',
           remedy:
             "Check the server's authentication service (SASL, LDAP, RADIUS, PAM or a database), which probably does not respond, and the server's log. If the server delays its reply after failed logins, raise `timeout`.",
+          reproduce: NO_REPLY,
         },
         'during-message': {
           title: 'Server stopped reading the message',
@@ -154,14 +158,16 @@ export const ANY_STEP = {
           remedy:
             "Check the server's content filter (virus scanner, spam filter), which is the usual cause. Or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
+          reproduce: NO_REPLY,
         },
         'after-message-in-short-time': {
           title: 'No reply after the message within a short timeout',
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ timeout = '' }: Values) =>
-            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
+            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. swaks with \`--timeout 600\` shows when the reply comes. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
           reference: 'RFC 5321 section 4.5.3.2.6',
+          reproduce: NO_REPLY,
         },
       },
     },
@@ -190,7 +196,7 @@ export const ANY_STEP = {
           remedy:
             'Check `host` and `port`: a different service, or a proxy that is not configured for SMTP, probably listens there. Submission uses port 587 or 465; MX hosts use port 25.',
           reference: 'RFC 5321 section 3.1',
-          reproduce: { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) },
+          reproduce: { command: 'first-lines', shows: FIRST_LINE },
         },
         'mixed-codes': {
           title: 'Different codes in one reply',

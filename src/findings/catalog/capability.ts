@@ -1,4 +1,4 @@
-import { beginning, entriesOf, REPLY, type CatalogEntry, type Values } from './entry.js';
+import { entriesOf, FIRST_LINE, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error, warning } = entriesOf(['capability']);
@@ -7,7 +7,8 @@ const { error, warning } = entriesOf(['capability']);
 const READS_GREETING = ['capability', 'authentication'] as const;
 
 const SHOWS_REPLY = { command: 'ehlo', shows: REPLY } as const;
-const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }: Values) => beginning(line) } as const;
+const SHOWS_LINE = { command: 'first-lines', shows: FIRST_LINE } as const;
+const SPEAKS_OVER_TLS = { command: 'implicit-tls-greeting', shows: FIRST_LINE } as const;
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' } as const;
 
 /** Such a device hides which software the server runs, so the fix does not depend on it. */
@@ -214,7 +215,7 @@ export const CAPABILITY = {
       party: 'configuration',
       certainty: 'certain',
       remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
-      reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+      reproduce: SPEAKS_OVER_TLS,
     },
     {
       evidence: { ...fields('line', 'protocol'), data: 'how the first record begins: its type and version' },
@@ -228,20 +229,21 @@ export const CAPABILITY = {
             'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
           examples:
             'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
-          reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+          reproduce: SPEAKS_OVER_TLS,
         },
         'other-protocol': {
           title: 'Not an SMTP server, but a different protocol over TLS',
           party: 'configuration',
           certainty: 'certain',
           remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
-          reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+          reproduce: SPEAKS_OVER_TLS,
         },
         'unknown-protocol': {
           party: 'configuration',
           certainty: 'likely',
           remedy:
             'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise, set `transport: implicit` for this endpoint.',
+          // Without -starttls, openssl gets a certificate only from such a port.
           reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
         },
       },

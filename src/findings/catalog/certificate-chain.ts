@@ -132,11 +132,17 @@ export const CERTIFICATE_CHAIN = {
           remedy: replaceIssuer,
           examples: FULL_CHAIN_EXAMPLE,
           setting: 'certificate',
-          reproduce: {
-            command: 'openssl',
-            shows: ({ issuerKeyId, sentKeyId }: Values) =>
-              issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
-          },
+          reproduce: { command: 'key-ids', shows: ({ sentKeyId = '' }: Values) => sentKeyId },
+        },
+        // The certificates do not name their keys.
+        'wrong-issuer': {
+          title: 'Wrong intermediate certificate sent',
+          party: 'server',
+          certainty: 'likely',
+          remedy: replaceIssuer,
+          examples: FULL_CHAIN_EXAMPLE,
+          setting: 'certificate',
+          reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
         },
         'bad-signature': {
           title: 'Signature of the certificate not valid',

@@ -28,6 +28,11 @@ const NEW_CERTIFICATE = {
 
 const LIST_OF_NAMES = 'certificate-names';
 
+/** The first name with an asterisk that is not a whole label. */
+function partialWildcard({ names = '' }: Values): string {
+  return names.split(', ').find((name) => /[^.]\*|\*[^.]/.test(name)) ?? '';
+}
+
 /** Findings of step 3 about the name in the certificate. */
 export const CERTIFICATE_NAME = {
   'certificate-hostname-mismatch': error(
@@ -102,7 +107,7 @@ export const CERTIFICATE_NAME = {
           certainty: 'certain',
           remedy: ({ expected = '' }: Values) =>
             `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
-          reproduce: { command: LIST_OF_NAMES, shows: '*' },
+          reproduce: { command: LIST_OF_NAMES, shows: partialWildcard },
         },
         'default-certificate': {
           ...NEW_CERTIFICATE,

@@ -1,9 +1,13 @@
+import { NO_ADDRESS } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
-import { fields } from './evidence.js';
+import { EARLIER, fields } from './evidence.js';
 import { REFUSED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
-import { WORKED_BEFORE } from './worked-before.js';
+import { CONNECTED_BEFORE } from './worked-before.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
+
+/** The lookups that show a domain without an IP address. */
+const MAIL_DOMAIN = { command: 'mail-domain', shows: NO_ADDRESS } as const;
 
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' } as const;
@@ -28,6 +32,7 @@ export const CONNECTING = {
       certainty: 'likely',
       remedy:
         'Check the spelling of `host`. If it is correct and the name is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the name should be public, add an A or AAAA record.',
+      reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
     },
     {
       evidence: {
@@ -42,6 +47,7 @@ export const CONNECTING = {
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
             `Test the servers that receive the domain's mail instead, each as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+          reproduce: MAIL_DOMAIN,
         },
         'mail-domain-for-submission': {
           title: 'Host is a mail domain',
@@ -49,6 +55,7 @@ export const CONNECTING = {
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
             `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, make each of them an endpoint with port 25: ${mx}.`,
+          reproduce: MAIL_DOMAIN,
         },
         'null-mx': {
           title: 'Domain accepts no mail',
@@ -57,6 +64,7 @@ export const CONNECTING = {
           remedy:
             'Use the name of a server instead of the domain, or remove the endpoint: the domain declares that it accepts no mail (null MX).',
           reference: 'RFC 7505 section 3',
+          reproduce: MAIL_DOMAIN,
         },
         'no-address': {
           title: 'Host name has no IP address',
@@ -64,6 +72,7 @@ export const CONNECTING = {
           certainty: 'likely',
           remedy:
             'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
+          reproduce: { command: 'addresses', shows: NO_ADDRESS },
         },
         'lookup-failed': {
           title: 'Name resolution failed',
@@ -139,10 +148,13 @@ export const CONNECTING = {
       reproduce: { command: 'openssl', shows: 'Connection refused' },
     },
     {
-      evidence: fields('detail', 'address', 'reached', 'worksAt'),
+      evidence: fields('detail', 'address', ...EARLIER, 'worksAt'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
-        'worked-before': WORKED_BEFORE,
+        'worked-before': {
+          ...CONNECTED_BEFORE,
+          reproduce: { command: 'openssl', shows: 'Connection refused' },
+        },
         ...REFUSED_SIBLINGS,
         'on-this-machine': {
           title: 'Nothing listens on this local port',
@@ -166,10 +178,10 @@ export const CONNECTING = {
       reproduce: NO_RESPONSE,
     },
     {
-      evidence: fields('detail', 'address', 'reached', 'worksAt'),
+      evidence: fields('detail', 'address', ...EARLIER, 'worksAt'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
-        'worked-before': WORKED_BEFORE,
+        'worked-before': { ...CONNECTED_BEFORE, reproduce: NO_RESPONSE },
         ...SILENT_SIBLINGS,
         'on-this-machine': {
           title: 'Local server does not respond',

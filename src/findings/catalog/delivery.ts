@@ -1,3 +1,4 @@
+import { RECIPIENT_ACCEPTED } from '../commands/swaks.js';
 import { entriesOf, REPLY, type CatalogEntry } from './entry.js';
 import { fields } from './evidence.js';
 import { rejectionCauses } from './rejections.js';
@@ -11,6 +12,8 @@ const ENVELOPE = {
   recipient: 'the envelope recipient',
   account: 'the username with which the gate has authenticated',
 };
+
+const ACCEPTED = { command: 'rcpt-accepted', shows: RECIPIENT_ACCEPTED } as const;
 
 /** Findings of step 5: the submission of the test message. */
 export const DELIVERY = {
@@ -60,6 +63,7 @@ export const DELIVERY = {
       certainty: 'likely',
       remedy:
         "If the reply does not say why the message is rejected, search the server's log for the address in `delivery.from` at the time of the run.",
+      reproduce: { command: 'delivery', shows: REPLY },
     },
     {
       evidence: {
@@ -81,7 +85,7 @@ export const DELIVERY = {
         "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the gate's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
       examples:
         'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
-      reproduce: { command: 'rcpt', shows: REPLY },
+      reproduce: ACCEPTED,
     },
     {
       evidence: { ...fields('reply'), recipient: 'the envelope recipient' },
@@ -95,7 +99,7 @@ export const DELIVERY = {
             'Test from a different network: servers often relay for the IP addresses of their own network, and the gate is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
           examples:
             'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
-          reproduce: { command: 'rcpt', shows: REPLY },
+          reproduce: ACCEPTED,
         },
         account: {
           title: 'Account may send to a recipient that must be rejected',
@@ -103,7 +107,7 @@ export const DELIVERY = {
           certainty: 'certain',
           remedy:
             'Restrict the recipients to which this account may send. To test for an open relay instead, remove `auth` from this endpoint: an authenticated session does not show one.',
-          reproduce: { command: 'rcpt', shows: REPLY },
+          reproduce: ACCEPTED,
         },
       },
     },

@@ -84,9 +84,19 @@ const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\
 /** Nobody compares more than this. In characters. */
 const LONGEST_SHOWN = 80;
 
+/** An identifier of the session, a time, or a diagnostic in a greeting. */
+const UNSTABLE_IN_GREETING = / <|; | \d+:\d\d/;
+
 /** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
 export function stable(text: string): string {
-  const [start = ''] = beginning(text).split(UNSTABLE);
+  return upTo(UNSTABLE, text);
+}
+
+/** Looks for the first line of the server in the evidence. */
+export const FIRST_LINE: FromEvidence = ({ line = '' }) => upTo(UNSTABLE_IN_GREETING, line);
+
+function upTo(unstable: RegExp, text: string): string {
+  const [start = ''] = beginning(text).split(unstable);
   const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
   return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
 }

@@ -5,6 +5,8 @@ const SHARED = {
   awaited: 'the reply that the gate waited for',
   worksAt: 'the IP address or port of the same host that passes this step in the same run',
   reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
+  earlierAwaited: 'the reply that the gate waited for in that attempt',
+  earlierDetail: 'how the connection ended in that attempt, or the system error code',
   received: 'the part of the reply that arrived',
   reply: 'the reply of the server',
   helo: 'the reply to HELO',
@@ -55,6 +57,9 @@ const SHARED = {
 } as const;
 
 type SharedField = keyof typeof SHARED;
+
+/** The fields about an earlier attempt. */
+export const EARLIER = ['reached', 'earlierAwaited', 'earlierDetail'] as const;
 
 /** Some of the shared fields of evidence. */
 export function fields<Field extends SharedField>(...names: readonly Field[]): Pick<typeof SHARED, Field> {

@@ -1,6 +1,6 @@
 import { REPLY, type Cause, type Values } from './entry.js';
 
-/** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
+/** The reply is probably the same for every message. A command sends a different one, so the others have none. */
 const reproduce = { command: 'delivery', shows: REPLY } as const;
 
 /** An address of the envelope, if it is known. */
@@ -218,6 +218,7 @@ const CAUSES = {
     examples:
       'Exim: `av_scanner` and `spamd_address`; the main log or the panic log contains "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
     setting: 'content-scanner',
+    reproduce,
   },
   'message-too-large': {
     title: 'Message too large',
@@ -272,6 +273,7 @@ const CAUSES = {
     certainty: 'likely',
     remedy:
       "Find the rule in the server's log, and change it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
+    reproduce,
   },
   'no-smtputf8': {
     title: 'SMTPUTF8 not offered',

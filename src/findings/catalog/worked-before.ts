@@ -1,10 +1,65 @@
 import type { Cause, Values } from './entry.js';
 
-/** The cause of a failure before the greeting, if the server worked in an earlier attempt of the same run. */
-export const WORKED_BEFORE = {
+const FAILED_LATER = {
   title: 'Server stopped working between two attempts',
   party: 'server',
   certainty: 'likely',
-  remedy: ({ reached = 'a later step' }: Values) =>
-    `Check the server's log for the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so \`host\` and \`port\` are right. Since then, a process of the server has probably crashed, or the server blocks the gate's IP address after that failure.`,
+} as const;
+
+/** What an earlier attempt proves, and what to look for. */
+function crashIn({ reached = 'a later step' }: Values): string {
+  return `Check the server's log for the time of the first attempt: a process of the server probably died in ${reached}, and the log says why. An earlier attempt got that far, so \`host\` and \`port\` are right.`;
+}
+
+const NO_GREETING_SINCE =
+  'The later attempts got no greeting, probably because the server pauses a service that crashes.';
+const FATAL = 'Postfix: look for "fatal"; its `master` pauses a service that crashes.';
+
+/** The cause of a missing greeting, if the server worked in an earlier attempt of the same run. */
+const WORKED_BEFORE = {
+  ...FAILED_LATER,
+  remedy: (evidence: Values) => `${crashIn(evidence)} ${NO_GREETING_SINCE}`,
+  examples: FATAL,
+  reproduce: {
+    command: 'as-far-as-before',
+    shows: ({ earlierAwaited = '', earlierDetail = '' }: Values) =>
+      earlierAwaited.startsWith('the ') ? closedAs(earlierDetail) : '',
+  },
 } as const satisfies Cause;
+
+/** The server lists AUTH in its reply to EHLO over TLS, for which it asks its authentication backend. */
+export const BEFORE_AUTH = {
+  title: 'Connection lost at EHLO over TLS',
+  party: 'server',
+  certainty: 'likely',
+  remedy:
+    "Check the server's log for the time of the run: the process that handled the connection probably died while it replied to EHLO over TLS, where it lists AUTH. Usually its authentication backend is missing. Start that backend, or correct its address in the configuration of the server. The credentials are not the reason: the gate had not sent them.",
+  examples:
+    'Postfix: look for "fatal", such as "no SASL authentication mechanisms". Start Dovecot, or correct `smtpd_sasl_path` and the socket that it names.',
+} as const satisfies Cause;
+
+/** The causes of a missing greeting after an earlier attempt that got further. */
+export const AFTER_EARLIER_ATTEMPT = {
+  'worked-before': WORKED_BEFORE,
+  'stopped-before-auth': {
+    ...BEFORE_AUTH,
+    title: 'Server process died at EHLO over TLS',
+    remedy: `${BEFORE_AUTH.remedy.replace('the run:', 'the first attempt:')} ${NO_GREETING_SINCE}`,
+    reproduce: WORKED_BEFORE.reproduce,
+  },
+} as const satisfies Readonly<Record<string, Cause>>;
+
+/** The cause of a missing connection, if the server worked in an earlier attempt of the same run. */
+export const CONNECTED_BEFORE = {
+  ...FAILED_LATER,
+  remedy: (evidence: Values) =>
+    `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it probably blocks the gate's IP address since that failure.`,
+  examples: FATAL,
+} as const satisfies Cause;
+
+/** What swaks prints if the connection ends like this. A reset looks to it like the end of the connection. */
+export function closedAs(detail: string): string {
+  return /^the server closed the connection$|ECONNRESET$/.test(detail)
+    ? 'Remote host closed connection unexpectedly'
+    : '';
+}

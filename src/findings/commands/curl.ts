@@ -1,9 +1,11 @@
-import { authority, command } from './shell.js';
+import { authority, command, ehloLine } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
 import { trustedCas } from './trusted-cas.js';
 
 /** Seconds within which most servers reply. */
 const PAUSE = 2;
+/** Seconds within which most servers greet. Some delay the greeting. */
+const GREETING_LIMIT = 10;
 /** Seconds to wait for a connection. */
 const CONNECT_LIMIT = 15;
 
@@ -13,9 +15,9 @@ export function connectCommand({ host, port }: ReproducibleEndpoint, address?: s
   return `${command(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
 }
 
-/** The command that shows what the server sends without being asked, within a few seconds. */
+/** The command that shows what the server sends without being asked. It sends nothing. */
 export function greetingCommand({ host, port }: ReproducibleEndpoint, address?: string): string {
-  return `${telnet(authority(address ?? host, port), 2 * PAUSE)} </dev/null`;
+  return `${telnet(authority(address ?? host, port), GREETING_LIMIT)} </dev/null`;
 }
 
 /**
@@ -27,8 +29,7 @@ export function plainLinesCommand(
   address: string | undefined,
   lines: readonly string[],
 ): string {
-  const first = ehlo === undefined ? '"EHLO $(hostname)"' : command([`EHLO ${ehlo}`]);
-  const sent = `printf '%s\\r\\n' ${first} ${command(lines)}`;
+  const sent = ['printf', "'%s\\r\\n'", ehloLine(ehlo), ...(lines.length === 0 ? [] : [command(lines)])].join(' ');
   const paced = `${sent} | while IFS= read -r line; do sleep ${PAUSE}; printf '%s\\n' "$line"; done`;
   return `${paced} | ${telnet(authority(address ?? host, port), (lines.length + 2) * PAUSE)}`;
 }

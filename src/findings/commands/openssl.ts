@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { authority, command } from './shell.js';
+import { authority, command, ehloLine } from './shell.js';
 import type { ReproducibleEndpoint, ReproducibleInbox } from './subject.js';
 import { serverCas } from './trusted-cas.js';
 
@@ -26,7 +26,24 @@ export function opensslUntilClosed(endpoint: ReproducibleEndpoint, address?: str
   return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
 }
 
-/** The same with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
+/** The command that shows what the server sends over TLS without being asked. It sends nothing over TLS. */
+export function greetingOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `sleep ${PAUSE} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;
+}
+
+/** The command that sends EHLO over TLS, and shows what the server sends then. */
+export function ehloLineOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  const sent = `{ sleep ${PAUSE}; printf '%s\\r\\n' ${ehloLine(endpoint.ehlo)}; sleep ${PAUSE}; }`;
+  return `${sent} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;
+}
+
+/** Seconds within which most servers reply. */
+const PAUSE = 4;
+
+/** Shows only what the server sends over TLS, and ends with the input. */
+const DATA_ONLY = ['-quiet', '-no_ign_eof'];
+
+/** The command of {@link opensslCommand} with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
 export function anyTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
   const old = { ...endpoint, tls: { ...endpoint.tls, minVersion: 'TLSv1' } };
   return `${session(old, smtp(endpoint, address), ...EVERYTHING)} </dev/null`;
@@ -50,9 +67,24 @@ export function pinCommand(endpoint: ReproducibleEndpoint, address?: string): st
   ].join(' | ');
 }
 
+/** The command that shows whether the certificate is for servers. The purpose "Netscape SSL server" is a different one. */
+export function purposeCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return `${certificateCommand(['-purpose'], endpoint, address)} | grep '^SSL server'`;
+}
+
 /** The command that shows a part of the server's certificate. @param part an option of `openssl x509` and its value */
 export function certificateCommand(part: readonly string[], endpoint: ReproducibleEndpoint, address?: string): string {
   return `${opensslCommand(endpoint, address)} 2>/dev/null | ${command(['openssl', 'x509', '-noout', ...part])}`;
+}
+
+/** The command that shows the key identifiers of all certificates that the server sends. */
+export function keyIdsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+  return [
+    `${session(endpoint, smtp(endpoint, address), '-showcerts')} </dev/null 2>/dev/null`,
+    'openssl crl2pkcs7 -nocrl -certfile /dev/stdin',
+    'openssl pkcs7 -print_certs -noout -text',
+    "grep -A1 -E 'Subject:|Key Identifier'",
+  ].join(' | ');
 }
 
 /** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */

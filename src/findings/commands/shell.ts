@@ -5,6 +5,11 @@ export function command(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
+/** EHLO as a word of a command. */
+export function ehloLine(ehlo: string | undefined): string {
+  return ehlo === undefined ? '"EHLO $(hostname)"' : command([`EHLO ${ehlo}`]);
+}
+
 /** A host and a port, with brackets around an IPv6 address. */
 export function authority(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;

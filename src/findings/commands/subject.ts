@@ -6,6 +6,8 @@ export interface ReproducibleEndpoint {
   readonly servername: string;
   readonly ehlo?: string;
   readonly addresses: 'first' | 'all';
+  /** How long the gate waits for a reply. */
+  readonly timeoutMs?: number;
   /** Whether the chain of the server leads to an anchor of the default store, which a file with `ca` would replace. */
   readonly endsInDefaultStore?: boolean;
   readonly auth?: {
@@ -50,7 +52,13 @@ export interface Subject {
   /** The IP address of the server, if it is known: other servers with the same name may behave differently. */
   readonly address?: string | undefined;
   /** What the gate itself has sent or chosen. */
-  readonly evidence: { readonly sent?: string; readonly mechanism?: string; readonly awaited?: string };
+  readonly evidence: {
+    readonly sent?: string;
+    readonly mechanism?: string;
+    readonly awaited?: string;
+    /** The reply that an earlier attempt waited for when it failed. */
+    readonly earlierAwaited?: string;
+  };
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];
 }

@@ -6,20 +6,23 @@ import { serverCas } from './trusted-cas.js';
 /** Where a command sends QUIT. */
 type End = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'the message';
 
+/** How long a command waits for each reply: as long as swaks does by default, or only as long as the gate. */
+export type Patience = 'default' | 'of-the-gate';
+
 /** The command that shows the greeting and the first reply to EHLO. */
-export function firstEhloCommand(endpoint: ReproducibleEndpoint, address?: string): string {
+export function firstEhloCommand(endpoint: ReproducibleEndpoint, address?: string, patience?: Patience): string {
   const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
-  return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
+  return command([...swaks(endpoint, address, patience), ...secured, ...quitAfter('EHLO')]);
 }
 
 /** The command that shows the reply to STARTTLS. */
-export function starttlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
+export function starttlsCommand(endpoint: ReproducibleEndpoint, address?: string, patience?: Patience): string {
+  return command([...swaks(endpoint, address, patience), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
 }
 
 /** The command that shows the reply to EHLO over TLS. */
-export function ehloOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string): string {
-  return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
+export function ehloOverTlsCommand(endpoint: ReproducibleEndpoint, address?: string, patience?: Patience): string {
+  return command([...swaks(endpoint, address, patience), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
 }
 
 /**
@@ -43,23 +46,37 @@ export function mailCommand(
  * @returns undefined if swaks cannot do what the gate did: verify a pin, accept a waived certificate, or authenticate with a
  *   token, a certificate or SCRAM
  */
-export function swaksCommand(endpoint: ReproducibleEndpoint, subject: Subject, end: End): string | undefined {
+export function swaksCommand(
+  endpoint: ReproducibleEndpoint,
+  subject: Subject,
+  end: End,
+  patience?: Patience,
+): string | undefined {
   const { auth, delivery } = endpoint;
   const mechanisms = auth && swaksMechanisms(auth, subject, end);
   if (!verifiesLikeGate(endpoint) || (auth && mechanisms === undefined)) return undefined;
   const { file, before } = serverCas(endpoint);
   const words = [
-    ...swaks(endpoint, subject.address),
+    ...swaks(endpoint, subject.address, patience),
     ...tlsOptions(endpoint),
     '--tls-verify',
     ...(file === undefined ? [] : ['--tls-ca-path', file]),
     ...(auth && mechanisms !== undefined
-      ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+      ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password', '--protect-prompt']
       : []),
     ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
     ...quitAfter(end),
   ];
   return before + command(words);
+}
+
+/** What {@link acceptedCommand} prints last if the server accepts the recipient. Its reply may be the same as to MAIL. */
+export const RECIPIENT_ACCEPTED = 'recipient accepted';
+
+/** The command that shows whether the server accepts the recipient. swaks succeeds only then. */
+export function acceptedCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'RCPT');
+  return line === undefined ? undefined : `${line} && echo '${RECIPIENT_ACCEPTED}'`;
 }
 
 /** A command with the key of a client certificate would need its file, which the gate may not know. */
@@ -89,9 +106,17 @@ function swaksMechanisms(
 }
 
 /** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
-function swaks({ host, port, ehlo, addresses }: ReproducibleEndpoint, address?: string): string[] {
+function swaks(
+  { host, port, ehlo, addresses, timeoutMs }: ReproducibleEndpoint,
+  address?: string,
+  patience: Patience = 'default',
+): string[] {
   const server = addresses === 'all' ? (address ?? host) : host;
-  return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
+  return [
+    ...['swaks', '--server', authority(server, port)],
+    ...(ehlo === undefined ? [] : ['--helo', ehlo]),
+    ...(patience === 'default' || timeoutMs === undefined ? [] : ['--timeout', String(Math.ceil(timeoutMs / 1000))]),
+  ];
 }
 
 function tlsOptions({ transport, servername }: ReproducibleEndpoint): string[] {

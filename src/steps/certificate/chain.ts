@@ -114,7 +114,8 @@ function wrongIssuer(
     return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
   }
   const message = own`The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
-  return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
+  const cause = needed === undefined || sent === undefined ? 'wrong-issuer' : 'wrong-issuer-key';
+  return finding('certificate-untrusted', message, { evidence, cause });
 }
 
 /** An issuer that must not issue the certificate below it. */

@@ -172,6 +172,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Google: /STARTTLS on 587/,
     'Amazon SES': /587 and 2587 have STARTTLS/,
   },
+  'filter-unavailable': { Postfix: /`smtpd_milters`.*`milter_default_action = accept`/ },
   'starttls-hidden': { Postfix: /`smtpd_discard_ehlo_keywords`/ },
   'plaintext-on-implicit-port': {
     Postfix: /`smtpd_tls_wrappermode = yes`/,
@@ -301,7 +302,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Courier: /`ESMTPAUTH_TLS`/,
     nginx: /`smtp_auth`/,
     qpsmtpd: /plugins/,
-    Exchange: /`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`/,
+    Exchange: /`Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`/,
     Haraka: /`config\/auth_flat_file\.ini`/,
     Stalwart: /`saslMechanisms`/,
   },
@@ -357,7 +358,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Sendmail: /saslauthd/,
     Dovecot: /passdb/,
     Courier: /authdaemond/,
-    nginx: /`auth_http`/,
+    nginx: /`auth_http`.*the mail server that it names/,
     qpsmtpd: /plugin/,
   },
   'auth-throttled': { Google: /accepts none for a while/, Yahoo: /app password/ },
@@ -424,6 +425,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Sendmail: /`stat=Deferred`/,
     Exchange: /`Get-MessageTrackingLog -MessageId`/,
   },
+  smtputf8: { Postfix: /`smtputf8_enable = yes`/, Exim: /`smtputf8_advertise_hosts = \*`/ },
   'content-scanner': {
     Postfix: /`smtpd_milters`/,
     Exim: /`av_scanner`.*`spamd_address`/,

@@ -293,7 +293,11 @@ describe('LMTP', () => {
 describe('a reply to STARTTLS other than 220', () => {
   test.each([
     ['454 4.7.0 TLS not available', 'Server cannot start TLS'],
-    ['451 4.3.0 Later', 'STARTTLS deferred'],
+    ['454 4.3.3 TLS not available', 'Server cannot start TLS'],
+    ['454 4.3.0 Try again later', 'Server error instead of STARTTLS'],
+    ['451 4.3.0 Later', 'Server error instead of STARTTLS'],
+    ['451 4.3.2 Certificate not loaded', 'STARTTLS deferred'],
+    ['451 4.7.1 Later', 'STARTTLS deferred'],
     ['500 5.5.1 What?', 'Server does not implement the STARTTLS that it offers'],
     ['502 5.5.1 No', 'Server does not implement the STARTTLS that it offers'],
     ['501 5.5.4 Syntax', 'Server rejects the syntax of STARTTLS'],

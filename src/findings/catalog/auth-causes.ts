@@ -139,7 +139,7 @@ export const COMMAND = {
 const OF_THE_PASSWORD = {
   'wrong-credentials': configuration(
     'Username or password not accepted',
-    "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.",
+    "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain or with a different one, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.",
     { setting: 'auth-rejected' },
   ),
   'password-expired': configuration(

@@ -279,14 +279,18 @@ const CAUSES = {
     title: 'SMTPUTF8 not offered',
     party: 'configuration',
     certainty: 'certain',
-    remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
+    remedy:
+      'Use addresses in plain ASCII, such as an alias of the mailbox. Or enable SMTPUTF8 on the server, and on the server of the mailbox.',
+    examples: 'Postfix: `smtputf8_enable = yes`. Exim: `smtputf8_advertise_hosts`.',
+    setting: 'smtputf8',
     reference: 'RFC 6531 section 3.1',
   },
   'size-limit': {
     title: 'Message larger than the SIZE limit',
     party: 'server',
     certainty: 'certain',
-    remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`.',
+    remedy:
+      'Raise the size limit of the server, or lower `delivery.attachment-bytes`: as base64, an attachment is more than a third larger.',
     examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
     setting: 'message-size',
     reference: 'RFC 1870 section 4',

@@ -32,6 +32,16 @@ export const UPGRADE = {
           setting: 'starttls-refused',
           reproduce: SHOWS_REPLY,
         },
+        'server-problem': {
+          title: 'Server error instead of STARTTLS',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Look for the error in the server's log for the time of the run. The status code of the reply is about the mail system, not about TLS, so the certificate is probably not the problem: usually a filter or another service that the server asks for every command does not respond. Start it, or correct its address in the configuration of the server.",
+          examples: 'Postfix: a milter in `smtpd_milters`.',
+          setting: 'filter-unavailable',
+          reproduce: SHOWS_REPLY,
+        },
         'not-implemented': {
           title: 'Server does not implement the STARTTLS that it offers',
           party: 'server',

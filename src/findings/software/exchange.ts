@@ -22,9 +22,9 @@ export const exchange: Software = {
     certificate:
       'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
     'auth-not-advertised':
-      'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
+      'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
     'auth-mechanisms':
-      'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
+      'enable basic authentication, only after TLS, on the receive connector for clients ("Client Frontend" on 587): `Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`. It then offers LOGIN over TLS. `Integrated` keeps NTLM and GSSAPI for other clients.',
     'auth-rejected':
       'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows show the reason.',
     'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',

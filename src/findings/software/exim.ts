@@ -12,7 +12,8 @@ export const exim: Software = {
       'check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
     'starttls-not-advertised':
       'set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
-    'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+    'starttls-refused':
+      'look for "TLS error" in the main log: the Exim user must be able to read the files of `tls_certificate` and `tls_privatekey`, and to enter their folders, which certbot opens only to root.',
     'plaintext-on-implicit-port': 'add the port to `tls_on_connect_ports`.',
     'plaintext-auth-advertised':
       'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
@@ -52,6 +53,7 @@ export const exim: Software = {
     'message-size': 'set `message_size_limit`, for example to `50M`.',
     'message-log':
       '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',
+    smtputf8: 'set `smtputf8_advertise_hosts = *`. It requires an Exim with `SUPPORT_I18N`.',
     'content-scanner':
       'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
   },

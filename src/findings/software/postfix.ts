@@ -13,6 +13,8 @@ export const postfix: Software = {
       'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log contains "No server certs available" if it cannot load a certificate.',
     'starttls-refused':
       'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
+    'filter-unavailable':
+      'the log shows "connect to Milter service" with the address of the milter in `smtpd_milters` that does not respond. With `milter_default_action = accept`, mail is accepted without it. If TLS itself were the problem, the reply would be "454 4.7.0 TLS not available due to local problem".',
     'starttls-hidden':
       'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
     'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
@@ -35,7 +37,7 @@ export const postfix: Software = {
     'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
     'line-too-long': 'raise `smtpd_sasl_response_limit` (before 3.4: `line_length_limit`).',
     'auth-rejected':
-      'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+      'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. For Cyrus SASL, the part of the username after `@` is the realm: `sasldblistusers2` lists the users with their realms. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
     'auth-backend':
       'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
     'client-certificate-request':
@@ -62,6 +64,8 @@ export const postfix: Software = {
       'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
     'message-log':
       'the line with the queue ID has `status=sent`, `status=deferred` or `status=bounced`, and `relay=` names where the message went. `postqueue -p` lists the messages that are still queued.',
+    smtputf8:
+      'set `smtputf8_enable = yes`, and remove `smtputf8` from `smtpd_discard_ehlo_keywords`. It requires a Postfix with ICU.',
     'content-scanner':
       'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
   },

@@ -4,6 +4,8 @@ export type Topic =
   | 'ehlo-rejected'
   | 'starttls-not-advertised'
   | 'starttls-refused'
+  /** A filter that the server asks for every command does not respond. */
+  | 'filter-unavailable'
   | 'starttls-hidden'
   | 'plaintext-on-implicit-port'
   | 'plaintext-auth-advertised'
@@ -54,6 +56,7 @@ export type Topic =
   | 'message-size'
   /** How the log shows what happened to a message. */
   | 'message-log'
+  | 'smtputf8'
   /** A virus scanner, spam filter or milter cannot be reached. */
   | 'content-scanner';
 

@@ -57,7 +57,16 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   530: { meaning: 'it requires a different command first', cause: 'requires-more' },
 };
 
-function meaningOf({ code }: Reply): Meaning {
+/** Some servers use a status about the system (RFC 3463, X.3.X) for TLS, too; then the words are about TLS. */
+function isServerProblem({ code, enhanced = '', lines }: Reply): boolean {
+  return code < 500 && enhanced.startsWith('4.3.') && !lines.some(({ exact }) => ABOUT_TLS.test(exact));
+}
+
+const ABOUT_TLS = /\b(?:start)?tls\b|\bssl\b|\bcertificate\b|\bkey\b|\bhandshake\b|\bencrypt/i;
+
+function meaningOf(reply: Reply): Meaning {
+  const { code } = reply;
+  if (isServerProblem(reply)) return { meaning: 'it reports a problem with the mail system', cause: 'server-problem' };
   const known = MEANINGS[code];
   if (known) return known;
   if (code < 400) return { meaning: `${code} is not an error, but only 220 starts TLS`, cause: 'wrong-success-code' };

@@ -472,6 +472,28 @@ describe('a refusal has a fix for each cause', () => {
     ['before the message', 'RCPT', '451 Temporary local problem - please try later', ACCOUNT, 'server-problem'],
     ['before the message', 'RCPT', '451 4.3.0 <a@b.c>: Temporary lookup failure', STRANGER, 'server-problem'],
     ['of postscreen', 'RCPT', '450 4.3.2 Service currently unavailable', STRANGER, undefined],
+    [
+      'from an account',
+      'RCPT',
+      '554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; Error: open resolver',
+      ACCOUNT,
+      'blocklist-query-refused',
+    ],
+    ['from a client', 'RCPT', '550 listed at zin.spamhaus.org (127.255.255.252)', STRANGER, 'blocklist-gone'],
+    [
+      'from a client',
+      'MAIL',
+      '550 5.7.1 Unfortunately, messages from [192.0.2.1] were not sent (S3150).',
+      STRANGER,
+      'client-reputation',
+    ],
+    [
+      'from a client',
+      'MAIL',
+      '550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP',
+      STRANGER,
+      'client-reputation',
+    ],
     ['at MAIL', 'MAIL', '452 4.3.1 Insufficient system storage', ACCOUNT, 'disk-full'],
   ])('%s: %s replied with %s', (_, at, text, client, cause) => {
     expect(refusalMeaningOf(at, replyOf(text), client)?.cause).toBe(cause);

@@ -393,6 +393,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'client-rules': { Postfix: /`permit_sasl_authenticated` before/, Exim: /`accept authenticated = \*` before/ },
   'ehlo-name-rules': { Postfix: /`-o smtpd_helo_restrictions=permit_sasl_authenticated`/ },
+  'blocklist-codes': { Postfix: /`reject_rbl_client zen\.spamhaus\.org=/, Exim: /`dnslists = .*!&0\.255\.255\.0`/ },
   'sender-verification': { Postfix: /`reject_unlisted_sender`/, Exim: /`exim -bvs ADDRESS`.*"Unrouteable address"/ },
   'send-as': {
     Postfix: /`smtpd_sender_login_maps`/,

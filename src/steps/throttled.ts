@@ -3,6 +3,7 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import { awaited, quotedAt } from './awaited.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from './blocklist.js';
 import { wordsOf } from './reply-text.js';
 import { own } from '../text/own.js';
 
@@ -53,17 +54,17 @@ const ROWS: readonly Row[] = [
       /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bdisk\b|\bspace\b|\bunexpected\b/,
     cause: 'server-problem',
   },
-  {
-    words:
-      /\b(?:block|black|deny|gr[ea]y)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/,
-    cause: 'client-rejected',
-  },
+  { words: REPUTATION_SERVICE, cause: 'blocklist' },
+  { words: /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b/, cause: 'blocklist' },
+  { words: /\bgr[ea]y[ -]?list|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/, cause: 'client-rejected' },
   { status: /^4\.7\./, cause: 'client-rejected' },
 ];
 
 function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> | undefined {
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
+  const error = blocklistErrorIn(reply);
+  if (error) return error;
   const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
   // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
   return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;

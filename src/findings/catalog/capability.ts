@@ -1,3 +1,4 @@
+import { blocklistErrors, listedClient } from './blocklist.js';
 import { entriesOf, FIRST_LINE, REPLY, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -56,15 +57,8 @@ export const CAPABILITY = {
           reference: 'RFC 7504 section 3',
           reproduce: SHOWS_REPLY,
         },
-        blocklist: {
-          title: 'IP address of the gate is on a blocklist',
-          party: 'server',
-          certainty: 'likely',
-          remedy:
-            "Exempt the gate's IP address on the server, request its removal from the blocklist, which the reply usually names, or run the gate on a machine with a fixed IP address (in a workflow: a self-hosted runner). Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
-          setting: 'greeting-rejected',
-          reproduce: SHOWS_REPLY,
-        },
+        blocklist: listedClient(SHOWS_REPLY),
+        ...blocklistErrors(SHOWS_REPLY),
         'client-name': {
           title: 'No reverse DNS for the gate',
           party: 'configuration',
@@ -164,12 +158,14 @@ export const CAPABILITY = {
           reference: 'RFC 5321 section 4.1.4',
           reproduce: SHOWS_REPLY,
         },
+        blocklist: listedClient(SHOWS_REPLY),
+        ...blocklistErrors(SHOWS_REPLY),
         'access-denied': {
           title: 'Server does not allow this client',
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Exempt the gate's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
+            "Exempt the gate's IP address from the server's rule, or run the gate in a network that the server allows.",
           setting: 'greeting-rejected',
           reproduce: SHOWS_REPLY,
         },

@@ -1,3 +1,4 @@
+import { blocklistErrors, pageIn } from './blocklist.js';
 import { REPLY, type Cause, type Values } from './entry.js';
 
 /** The reply is probably the same for every message. A command sends a different one, so the others have none. */
@@ -77,10 +78,17 @@ const CAUSES = {
     title: 'IP address of the client rejected',
     party: 'configuration',
     certainty: 'likely',
-    remedy:
-      'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).',
+    remedy: (evidence) => {
+      const page = pageIn(evidence);
+      const removal =
+        page === undefined
+          ? ''
+          : ` Or have its operator request the removal of the IP address, on the page that the reply names: ${page}.`;
+      return `Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).${removal}`;
+    },
     reproduce,
   },
+  ...blocklistErrors(reproduce),
   'account-rejected-by-address': {
     title: 'Authenticated client rejected because of its IP address',
     party: 'server',

@@ -54,6 +54,8 @@ export const postfix: Software = {
       'put `permit_sasl_authenticated` before the rules about the client, such as `reject_unknown_client_hostname` or `reject_rbl_client`, in `smtpd_client_restrictions` and `smtpd_recipient_restrictions`.',
     'ehlo-name-rules':
       'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
+    'blocklist-codes':
+      'limit the codes in `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`, and in `postscreen_dnsbl_sites`. `/etc/resolv.conf` names the resolver, such as unbound on the same machine. For Spamhaus, a DQS key works with any resolver.',
     'sender-verification':
       '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
     'send-as':

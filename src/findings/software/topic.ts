@@ -47,6 +47,8 @@ export type Topic =
   | 'client-rules'
   /** The same for rules about its name in EHLO. */
   | 'ehlo-name-rules'
+  /** Which blocklists the server queries, and which of their return codes count. */
+  | 'blocklist-codes'
   /** The server checks whether the sender exists. */
   | 'sender-verification'
   /** Which accounts may send as which sender. */

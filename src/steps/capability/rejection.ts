@@ -1,11 +1,14 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from '../blocklist.js';
 import { wordsOf } from '../reply-text.js';
 import { isOnThisMachine } from './inspection.js';
 
 /** Words of a rejection that is about the IP address of the client. */
 const BLOCKLIST =
   /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracuda\b|\blisted\b|\bblocked using\b/;
+/** Before a sender is named, a page for an IP address can only be about the client. */
+const PAGE_FOR_ADDRESS = /:\/\/\S*[=/](?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{1,4}:[\da-f]*:)/;
 const REVERSE_NAME = /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/;
 const RATE = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
 const ACCESS =
@@ -21,10 +24,16 @@ export function rejectionOf(reply: Reply): Because<'greeting-rejected'> {
   const words = wordsOf(reply);
   // RFC 7504 section 3
   if (reply.code === 521 || NO_MAIL.test(words)) return { cause: 'no-mail' };
-  if (BLOCKLIST.test(words)) return { cause: 'blocklist' };
+  const blocklist = blocklistCauseIn(reply, words);
+  if (blocklist) return { cause: blocklist };
   if (REVERSE_NAME.test(words)) return { cause: 'client-name' };
   if (RATE.test(words)) return { cause: 'rate-limit' };
   return ACCESS.test(words) ? { cause: 'access-denied' } : {};
+}
+
+function blocklistCauseIn(reply: Reply, words: string) {
+  const isListed = [BLOCKLIST, REPUTATION_SERVICE, PAGE_FOR_ADDRESS].some((pattern) => pattern.test(words));
+  return blocklistErrorIn(reply) ?? (isListed ? 'blocklist' : undefined);
 }
 
 const NAME =
@@ -41,6 +50,7 @@ export function ehloRejectionOf(
   if (acceptsHelo) return { cause: isOnThisMachine(address) ? 'helo-only-on-this-machine' : 'helo-only' };
   const words = wordsOf(reply);
   if (NAME.test(words)) return { cause: 'ehlo-name' };
-  if (BLOCKLIST.test(words) || ACCESS.test(words)) return { cause: 'access-denied' };
-  return {};
+  const blocklist = blocklistCauseIn(reply, words);
+  if (blocklist) return { cause: blocklist };
+  return ACCESS.test(words) ? { cause: 'access-denied' } : {};
 }

@@ -1,6 +1,7 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from '../blocklist.js';
 import { wordsOf } from '../reply-text.js';
 
 /** What the server refused: a command, or the message after its final dot. */
@@ -93,7 +94,7 @@ const TABLE: readonly Row[] = [
     cause: 'client-name',
   },
   {
-    fits: ({ linked }) => REPUTATION.test(linked),
+    fits: ({ linked }) => REPUTATION.test(linked) || REPUTATION_SERVICE.test(linked),
     text: 'The server rejects the IP address of the client.',
     cause: 'client-reputation',
   },
@@ -223,6 +224,8 @@ export function refusalMeaningOf(
   const linked = wordsOf(reply);
   const status = enhanced.slice(enhanced.indexOf('.') + 1);
   const refusal = { ...client, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+  const error = blocklistErrorIn(reply);
+  if (error) return { text: 'The reply quotes an error of a blocklist, not a listing.', cause: error };
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;

@@ -1,0 +1,49 @@
+import type { Cause, Reproduction, Values } from './entry.js';
+
+/** The page that a rejection names, as far as the reply is quoted. It is a text of the server. */
+export function pageIn({ reply = '' }: Values): string | undefined {
+  const page = /\bhttps?:\/\/[^\s"'<>()[\]]+/i.exec(reply)?.[0].replace(/[.,;:!?]$/, '');
+  // The rest of a link that was cut or escaped is not known.
+  return page === undefined || /…|\\/.test(page) ? undefined : page;
+}
+
+/** The IP address of the gate is on a blocklist, or has a bad reputation. */
+export const listedClient = (reproduce: Reproduction): Cause => ({
+  title: 'IP address of the gate is on a blocklist',
+  party: 'network',
+  certainty: 'likely',
+  remedy: (evidence) => {
+    const page = pageIn(evidence);
+    const where =
+      page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
+    return `Request the removal of the gate's public IP address from the blocklist${where}. Only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
+  },
+  setting: 'greeting-rejected',
+  reproduce,
+});
+
+/** The server rejects clients because of an error of a blocklist. */
+export const blocklistErrors = (reproduce: Reproduction) =>
+  ({
+    'blocklist-query-refused': {
+      title: 'Blocklist refuses the queries of the server',
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        "Configure the server to query the blocklist through a resolver of its own, not through a public or shared one, or with a key from the operator of the blocklist. Also limit the rule to the return codes that mean a listing. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+      examples:
+        'Spamhaus: a DQS key. Postfix: `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`. Exim: `dnslists = zen.spamhaus.org!&0.255.255.0`.',
+      setting: 'blocklist-codes',
+      reproduce,
+    },
+    'blocklist-gone': {
+      title: 'Blocklist of the server does not exist',
+      party: 'server',
+      certainty: 'likely',
+      remedy:
+        "Correct the name of the blocklist in the configuration of the server, or remove the blocklist if its operator has closed it. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+      examples: 'Postfix: `reject_rbl_client`, `postscreen_dnsbl_sites`. Exim: `dnslists`.',
+      setting: 'blocklist-codes',
+      reproduce,
+    },
+  }) as const satisfies Record<string, Cause>;

@@ -414,8 +414,18 @@ describe('a refusal of RCPT is about the recipient', () => {
 });
 
 describe('a refusal has a fix for each cause', () => {
-  const ACCOUNT: RefusedClient = { hasAuthenticated: true, offersAuth: true, isForeign: true };
-  const STRANGER: RefusedClient = { hasAuthenticated: false, offersAuth: true, isForeign: true };
+  const ACCOUNT: RefusedClient = {
+    hasAuthenticated: true,
+    offersAuth: true,
+    from: 'gate@example.com',
+    to: 'user@example.net',
+  };
+  const STRANGER: RefusedClient = {
+    hasAuthenticated: false,
+    offersAuth: true,
+    from: 'gate@example.com',
+    to: 'user@example.net',
+  };
 
   test.each<[string, RefusedAt, string, RefusedClient, string | undefined]>([
     ['AUTH is offered', 'RCPT', '454 4.7.1 <a@b.c>: Relay access denied', STRANGER, 'relay-denied'],
@@ -432,7 +442,7 @@ describe('a refusal has a fix for each cause', () => {
       'to the own domain',
       'RCPT',
       '550 Invalid recipient: <a@b.c>',
-      { ...ACCOUNT, isForeign: false },
+      { ...ACCOUNT, to: 'user@example.com' },
       'recipient-unknown',
     ],
     ['not authenticated', 'RCPT', '550 Invalid recipient: <a@b.c>', STRANGER, 'recipient-unknown'],
@@ -500,6 +510,88 @@ describe('a refusal has a fix for each cause', () => {
   });
 });
 
+describe('a mail service does not let the account send', () => {
+  const ours = { from: 'orders@example.com', to: 'Gate@example.net' };
+  const SES =
+    '554 Message rejected: Email address is not verified. The following identities failed the check in region';
+
+  test.each([
+    [`${SES} EU-WEST-1: gate@example.net`, 'recipient-not-authorized'],
+    [`${SES} EU-WEST-1: example.net`, 'recipient-not-authorized'],
+    [`${SES} EU-WEST-1: orders@example.com`, 'sender-not-verified'],
+    [`${SES} EU-WEST-1: gate@example.net, orders@example.com`, 'sender-not-verified'],
+    [`${SES} EU-WEST-1: arn:aws:ses:eu-west-1:123456789012:identity/example.com`, 'sender-not-verified'],
+    [`${SES} EU-WEST-1: other@example.org...`, 'sender-not-verified'],
+    [
+      '554 Sandbox subdomains are for test purposes only. Please add your own domain or add the address to authorized recipients in Account Settings.',
+      'recipient-not-authorized',
+    ],
+    [
+      "550 While your account is pending approval, all recipient addresses must share the same domain as the 'From' address.",
+      'recipient-not-authorized',
+    ],
+    ['550 You can only send testing emails to your own email address (owner@example.com).', 'recipient-not-authorized'],
+    ["450 Trial accounts can only send emails to the administrator's email. #MS42225", 'recipient-not-authorized'],
+    ['550 Demo domains can only be used to send emails to account owners', 'recipient-not-authorized'],
+    [
+      '550 The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved. Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements',
+      'sender-not-verified',
+    ],
+    ["550 The 'From' address you supplied is not a Sender Signature on your account.", 'sender-not-verified'],
+    [
+      '550-From header sender domain not verified.|550-On your Settings > Sender Domains page|550 verify the sender domain to be allowed to send.',
+      'sender-not-verified',
+    ],
+    [
+      '550 The example.com domain is not verified. Please, add and verify your domain on https://resend.com/domains',
+      'sender-not-verified',
+    ],
+    ['450 The from.email domain must be verified in your account to send emails. #MS42207', 'sender-not-verified'],
+    ['550 5.7.1 Unconfigured Sending Domain <example.com>', 'sender-not-verified'],
+    ['550 This domain is not associated with your account', 'sender-not-verified'],
+    ['550 5.7.750 Service unavailable. Client blocked from sending from unregistered domain.', 'sender-not-verified'],
+    ['530 From/Sender name is not valid', 'sender-not-verified'],
+    ['454 Throttling failure: Daily message quota exceeded', 'sending-limit'],
+    [
+      '550-5.4.5 Daily user sending limit exceeded. For more information on Gmail|550 5.4.5  sending limits go to https://support.google.com/a/answer/166852 x-1.2 - gsmtp',
+      'sending-limit',
+    ],
+    ['550 5.4.5 Daily SMTP relay sending limit exceeded for user.', 'sending-limit'],
+    [
+      "550 5.7.233 Your message can't be sent because your tenant exceeded its daily limit for sending email to external recipients",
+      'sending-limit',
+    ],
+    ['554 5.2.0 SubmissionQuotaExceededException; submission quota exceeded', 'sending-limit'],
+    ['550 Maximum credits exceeded', 'sending-limit'],
+    [
+      '550 Domain example.com has exceeded the max emails per hour (25/25 (100%)) allowed. Message discarded.',
+      'sending-limit',
+    ],
+    [
+      '502 5.7.0 Your SMTP account is not yet activated. Please contact us at contact@brevo.com to request activation',
+      'account-not-active',
+    ],
+    ['554 Message rejected: Sending paused for this account.', 'account-not-active'],
+    ['550 5.1.8 Access denied, bad outbound sender AS(42004)', 'account-not-active'],
+    ['550 5.7.705 Access denied, tenant has exceeded threshold', 'account-not-active'],
+    ['550 5.4.6 Unusual sending activity detected. Please try after sometime.', 'account-not-active'],
+    ['550 Your account has been suspended', 'account-not-active'],
+    // Otherwise, the words are not about the account.
+    ['454 Throttling failure: Maximum sending rate exceeded', 'rate-limit'],
+    ['552 5.2.2 Over quota', 'mailbox-full'],
+    ['550 5.2.1 The account is disabled', 'mailbox-disabled'],
+    ['550 5.1.1 Account disabled', 'recipient-unknown'],
+    [
+      '450 4.1.1 <gate@example.net>: Recipient address rejected: unverified address: Address verification in progress',
+      'recipient-unverified',
+    ],
+    ['552 5.3.4 Message size exceeds limit', 'message-too-large'],
+  ])('%s', (text, cause) => {
+    const client = { hasAuthenticated: true, offersAuth: true, ...ours };
+    expect(refusalMeaningOf('RCPT', replyOf(text), client)?.cause).toBe(cause);
+  });
+});
+
 describe('a reply of the maximum size is classified in linear time', () => {
   // With a pattern that can match in two ways, each repetition doubles the time: 30 of the first took minutes.
   test.each([
@@ -520,6 +612,11 @@ describe('a reply of the maximum size is classified in linear time', () => {
     '<a> ',
     'https://x/ ',
     'a.b ',
+    'your account ',
+    'daily ',
+    'sending limit ',
+    '://a/1',
+    'remove it from ',
     "' ",
     '- ',
   ])('%j repeatedly', (words) => {
@@ -529,7 +626,12 @@ describe('a reply of the maximum size is classified in linear time', () => {
       const reply = replyOf(`${code} ${text}x`);
       refusesCredentials(reply, 'user');
       refusesRecipient(reply, { to: 'a@example.test', isSignedIn: false });
-      refusalMeaningOf('RCPT', reply, { hasAuthenticated: false, offersAuth: true, isForeign: true });
+      refusalMeaningOf('RCPT', reply, {
+        hasAuthenticated: false,
+        offersAuth: true,
+        from: 'gate@example.com',
+        to: 'user@example.net',
+      });
     }
     expect(computed()).toBeLessThan(2000);
   });

@@ -1,6 +1,6 @@
 import { replyOf } from '../support/replies.js';
 import { CATALOG } from '../../src/findings/catalog.js';
-import { blocklistErrorIn } from '../../src/steps/blocklist.js';
+import { blocklistErrorIn } from '../../src/steps/replies/blocklist.js';
 import { ehloRejectionOf, rejectionOf } from '../../src/steps/capability/rejection.js';
 
 /** A rejection of the client or of its EHLO has a fix for each cause that the server names. */
@@ -106,7 +106,7 @@ describe('the page that a rejection names', () => {
     ['554 Listed (http://www.example.test/lookup?ip=192.0.2.1).', 'http://www.example.test/lookup?ip=192.0.2.1'],
     ['554 Listed, see "https://example.test/a".', 'https://example.test/a'],
   ])('is in the fix: %s', (reply, page) => {
-    expect(removal(reply)).toContain(`from the blocklist, on the page that the reply names: ${page}. Only`);
+    expect(removal(reply)).toContain(`from the blocklist, on the page that the reply names: ${page}. Usually`);
   });
 
   test.each(['554 Listed', '554 Listed: https://example.test/a…', '554 Listed: https://example.test/\\x1b[31m'])(
@@ -115,4 +115,15 @@ describe('the page that a rejection names', () => {
       expect(removal(reply)).toContain('from the blocklist, which the reply usually names.');
     },
   );
+
+  test.each([
+    [
+      '554 mx.example.test / Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.1',
+      'https://ipcheck.proofpoint.com',
+    ],
+    ['554 mx.example.test / Listed', 'mx.example.test'],
+  ])('is what to look for in the output of the command, without the IP address: %s', (reply, shows) => {
+    const { reproduce } = CATALOG['greeting-rejected'].causes.blocklist;
+    expect(typeof reproduce?.shows === 'function' && reproduce.shows({ reply })).toBe(shows);
+  });
 });

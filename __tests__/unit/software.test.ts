@@ -56,6 +56,9 @@ describe('software is recognized', () => {
     ['Microsoft 365', '535 5.7.3 Authentication unsuccessful [FR0P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-11-23]'],
     ['Google', '535 5.7.8 https://support.google.com/mail/?p=BadCredentials x-1.2 - gsmtp'],
     ['SendGrid', '550 Unverified sender. Visit https://sendgrid.com/docs/for-developers'],
+    ['Brevo', '502 5.7.0 Your SMTP account is not yet activated. Please contact us at contact@brevo.com'],
+    ['Resend', '550 The example.com domain is not verified. Add it on https://resend.com/domains'],
+    ['MailerSend', "450 Trial accounts can only send emails to the administrator's email. #MS42225"],
     ['Mailgun', '535 5.7.0 Mailgun is not loving your login or password'],
   ])('as %s by a rejection: %s', (name, reply) => {
     expect(recognized({ greetings: ['220 ready'], rejections: [reply] })).toBe(name);
@@ -362,7 +365,35 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     qpsmtpd: /plugin/,
   },
   'auth-throttled': { Google: /accepts none for a while/, Yahoo: /app password/ },
-  'quota-exceeded': { SendGrid: /"Maximum credits exceeded"/ },
+  'quota-exceeded': {
+    SendGrid: /"Maximum credits exceeded"/,
+    'Microsoft 365': /24 hours/,
+    Google: /24 hours/,
+    'Amazon SES': /Service Quotas/,
+  },
+  sandbox: {
+    'Amazon SES': /production access.*`success@simulator\.amazonses\.com`/,
+    Mailgun: /authorized recipients/,
+    Postmark: /same domain/,
+    Resend: /https:\/\/resend\.com\/domains/,
+    MailerSend: /administrator/,
+  },
+  'sender-identity': {
+    'Microsoft 365': /`Get-AcceptedDomain`/,
+    'Amazon SES': /each region/,
+    SendGrid: /Single Sender Verification/,
+    Mailgun: /DNS records/,
+    Postmark: /Sender Signature/,
+    Brevo: /Senders/,
+    Resend: /https:\/\/resend\.com\/domains/,
+    MailerSend: /Domains/,
+  },
+  'account-status': {
+    'Microsoft 365': /"Restricted entities"/,
+    'Amazon SES': /paused/,
+    Mailgun: /activation email/,
+    Brevo: /activate transactional email/,
+  },
   'cached-credentials': { Postfix: /saslauthd/, Dovecot: /`doveadm auth cache flush USER`/ },
   'relay-unavailable': { Dovecot: /`submission_relay_host`.*`submission_relay_ssl`/, nginx: /`Auth-Server`/ },
   'unauthenticated-mail': {

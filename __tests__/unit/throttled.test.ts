@@ -28,6 +28,14 @@ test.each<[string, string | undefined]>([
   ['421 4.7.0 Your IP address is on our blocklist', 'blocklist'],
   ['421 4.7.1 Deferred, see https://ipcheck.proofpoint.com/?ip=192.0.2.1', 'blocklist'],
   ['421 4.7.1 Service unavailable; Client host blocked; Error: open resolver', 'blocklist-query-refused'],
+  [
+    '421 Domain sandbox0.mailgun.org is not allowed to send: Sandbox subdomains are for test purposes only.',
+    'recipient-not-authorized',
+  ],
+  [
+    '421 Domain sandbox0.mailgun.org is not allowed to send: Please activate your Mailgun account.',
+    'account-not-active',
+  ],
   ['450 4.7.1 Listed at zin.spamhaus.org (127.255.255.252)', 'blocklist-gone'],
   ['421 Access denied', 'client-rejected'],
   ['450 Greylisted', 'client-rejected'],

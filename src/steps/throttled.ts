@@ -3,7 +3,8 @@ import { finding, type KnownFinding } from '../findings/finding.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import { awaited, quotedAt } from './awaited.js';
-import { blocklistErrorIn, REPUTATION_SERVICE } from './blocklist.js';
+import { accountMeaningOf } from './replies/provider-account.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from './replies/blocklist.js';
 import { wordsOf } from './reply-text.js';
 import { own } from '../text/own.js';
 
@@ -63,8 +64,8 @@ const ROWS: readonly Row[] = [
 function throttlingCause(reply: Reply, at: SessionPoint): CauseOf<'throttled'> | undefined {
   const { enhanced = '' } = reply;
   const said = wordsOf(reply);
-  const error = blocklistErrorIn(reply);
-  if (error) return error;
+  const named = blocklistErrorIn(reply) ?? accountMeaningOf(reply)?.cause;
+  if (named) return named;
   const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
   // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
   return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;

@@ -1,5 +1,6 @@
 import { STEP_IDS } from '../../report/report.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
+import { accountCauses } from './provider-account.js';
 import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
 import { AFTER_EARLIER_ATTEMPT, BEFORE_AUTH, closedAs } from './worked-before.js';
@@ -303,8 +304,9 @@ export const ANY_STEP = {
             "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
-        blocklist: listedClient({ command: 'as-far-as', shows: REPLY }),
+        blocklist: listedClient({ command: 'as-far-as' }),
         ...blocklistErrors({ command: 'as-far-as', shows: REPLY }),
+        ...accountCauses({ command: 'as-far-as', shows: REPLY }),
         'client-rejected': {
           title: 'Client temporarily rejected',
           party: 'server',

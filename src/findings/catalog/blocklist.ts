@@ -1,4 +1,4 @@
-import type { Cause, Reproduction, Values } from './entry.js';
+import { REPLY, type Cause, type Reproduction, type Values } from './entry.js';
 
 /** The page that a rejection names, as far as the reply is quoted. It is a text of the server. */
 export function pageIn({ reply = '' }: Values): string | undefined {
@@ -8,7 +8,7 @@ export function pageIn({ reply = '' }: Values): string | undefined {
 }
 
 /** The IP address of the gate is on a blocklist, or has a bad reputation. */
-export const listedClient = (reproduce: Reproduction): Cause => ({
+export const listedClient = (reproduce: Omit<Reproduction, 'shows'>): Cause => ({
   title: 'IP address of the gate is on a blocklist',
   party: 'network',
   certainty: 'likely',
@@ -16,10 +16,14 @@ export const listedClient = (reproduce: Reproduction): Cause => ({
     const page = pageIn(evidence);
     const where =
       page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
-    return `Request the removal of the gate's public IP address from the blocklist${where}. Only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
+    return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
   },
   setting: 'greeting-rejected',
-  reproduce,
+  // The first line of such a reply is often only the name of the server, and the rest of the link an IP address.
+  reproduce: {
+    ...reproduce,
+    shows: (evidence) => /^https?:\/\/[^/?#]+/i.exec(pageIn(evidence) ?? '')?.[0] ?? REPLY(evidence),
+  },
 });
 
 /** The server rejects clients because of an error of a blocklist. */

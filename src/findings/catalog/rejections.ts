@@ -1,4 +1,5 @@
 import { blocklistErrors, pageIn } from './blocklist.js';
+import { accountCauses } from './provider-account.js';
 import { REPLY, type Cause, type Values } from './entry.js';
 
 /** The reply is probably the same for every message. A command sends a different one, so the others have none. */
@@ -89,6 +90,7 @@ const CAUSES = {
     reproduce,
   },
   ...blocklistErrors(reproduce),
+  ...accountCauses(reproduce),
   'account-rejected-by-address': {
     title: 'Authenticated client rejected because of its IP address',
     party: 'server',

@@ -47,7 +47,7 @@ export const exim: Software = {
     'client-rules':
       'put `accept authenticated = *` before the rules about the client in the ACL of `acl_smtp_rcpt`, or add the condition `!authenticated = *` to them.',
     'blocklist-codes':
-      'exclude the error codes in the ACL: `dnslists = zen.spamhaus.org!&0.255.255.0`. `/etc/resolv.conf` names the resolver, such as unbound on the same machine. For Spamhaus, a DQS key works with any resolver.',
+      'exclude the error codes in the ACL: `dnslists = zen.spamhaus.org!&0.255.255.0`. Run a resolver on the same machine, such as unbound, and name it in `/etc/resolv.conf`. Or use a DQS key from Spamhaus, which works with any resolver.',
     'sender-verification':
       '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
     'disk-full':

@@ -55,7 +55,7 @@ export const postfix: Software = {
     'ehlo-name-rules':
       'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
     'blocklist-codes':
-      'limit the codes in `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`, and in `postscreen_dnsbl_sites`. `/etc/resolv.conf` names the resolver, such as unbound on the same machine. For Spamhaus, a DQS key works with any resolver.',
+      'limit the codes in `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`, and in `postscreen_dnsbl_sites`. Run a resolver on the same machine, such as unbound, and name it in `/etc/resolv.conf`. Or use a DQS key from Spamhaus, which works with any resolver.',
     'sender-verification':
       '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
     'send-as':

@@ -41,6 +41,12 @@ const microsoft365: Software = {
       'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
     'access-token':
       'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+    'quota-exceeded':
+      'the limits count the recipients of the last 24 hours, for the mailbox and for the organization. A trial has lower limits.',
+    'sender-identity':
+      'the domain of the sender must be an accepted domain of the organization (`Get-AcceptedDomain`).',
+    'account-status':
+      'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
     'send-as':
       'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
     'message-size':
@@ -67,6 +73,8 @@ const google: Software = {
       'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
     'access-token':
       'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+    'quota-exceeded':
+      'the limit counts the last 24 hours, and an account that has reached it can send again within 24 hours. Workspace accounts and smtp-relay.gmail.com have higher limits.',
     'auth-throttled':
       'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
   },
@@ -82,6 +90,13 @@ const amazonSes: Software = {
     ),
     'auth-rejected':
       'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+    sandbox:
+      'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification.',
+    'sender-identity':
+      'verify the address or its domain as an identity, in the region of the host name (email-smtp.REGION.amazonaws.com): each region has identities of its own.',
+    'quota-exceeded':
+      'the quota counts the last 24 hours in one region. Request an increase in Service Quotas; in the sandbox, request production access.',
+    'account-status': 'the account dashboard of the SES console shows why sending is paused.',
   },
 };
 
@@ -94,6 +109,8 @@ const sendGrid: Software = {
       "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
     'quota-exceeded':
       '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
+    'sender-identity':
+      'in the settings under Sender Authentication, verify the address (Single Sender Verification) or its domain (Domain Authentication).',
   },
 };
 
@@ -109,6 +126,10 @@ export const PROVIDERS = {
     settings: {
       'auth-rejected':
         'the username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+      sandbox:
+        'send with a domain of your own instead of the sandbox domain, or add the recipient to the authorized recipients. The recipient must confirm this.',
+      'sender-identity': 'add the DNS records that the control panel shows for the domain, and verify it there.',
+      'account-status': 'if the account is new, confirm the activation email.',
     },
   },
   Postmark: {
@@ -116,6 +137,31 @@ export const PROVIDERS = {
     settings: {
       'auth-rejected':
         'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+      sandbox: 'request approval of the account. Until then, sender and recipient must be in the same domain.',
+      'sender-identity': 'add the address as a Sender Signature and confirm it, or verify its domain.',
+    },
+  },
+  Brevo: {
+    rejects: /\b(?:brevo|sendinblue)\.com\b/i,
+    settings: {
+      'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
+      'account-status': 'ask the support to activate transactional email for the account.',
+    },
+  },
+  Resend: {
+    rejects: /\bresend\.com\b/i,
+    settings: {
+      sandbox:
+        'verify a domain of your own at https://resend.com/domains, and use an address in it as `delivery.from`.',
+      'sender-identity': 'verify the domain at https://resend.com/domains.',
+    },
+  },
+  MailerSend: {
+    rejects: /#MS\d{5}\b/,
+    settings: {
+      sandbox:
+        'a trial account can send only to the email address of its administrator. Request approval of the account.',
+      'sender-identity': 'verify the domain under Domains.',
     },
   },
   Yahoo: {

@@ -36,6 +36,12 @@ export type Topic =
   | 'auth-backend'
   | 'auth-throttled'
   | 'quota-exceeded'
+  /** The account may send only to certain recipients. */
+  | 'sandbox'
+  /** To verify a sender address or its domain for the account. */
+  | 'sender-identity'
+  /** The account is not activated, or suspended. */
+  | 'account-status'
   | 'cached-credentials'
   /** A proxy or a submission service cannot reach the server behind it. */
   | 'relay-unavailable'

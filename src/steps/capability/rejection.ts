@@ -1,6 +1,6 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
-import { blocklistErrorIn, REPUTATION_SERVICE } from '../blocklist.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from '../replies/blocklist.js';
 import { wordsOf } from '../reply-text.js';
 import { isOnThisMachine } from './inspection.js';
 

@@ -1,7 +1,8 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import type { Reply } from '../../smtp/reply.js';
 import type { TransactionVerb } from '../../smtp/transaction.js';
-import { blocklistErrorIn, REPUTATION_SERVICE } from '../blocklist.js';
+import { accountMeaningOf } from '../replies/provider-account.js';
+import { blocklistErrorIn, REPUTATION_SERVICE } from '../replies/blocklist.js';
 import { wordsOf } from '../reply-text.js';
 
 /** What the server refused: a command, or the message after its final dot. */
@@ -14,11 +15,13 @@ export interface RefusedClient {
   readonly hasAuthenticated: boolean;
   /** Whether the server offers AUTH over TLS. */
   readonly offersAuth: boolean;
-  /** Whether the recipient is in a domain other than that of the sender. */
-  readonly isForeign: boolean;
+  readonly from: string;
+  readonly to: string;
 }
 
 interface Refusal extends RefusedClient {
+  /** Whether the recipient is in a domain other than that of the sender. */
+  readonly isForeign: boolean;
   readonly at: RefusedAt;
   readonly code: number;
   /** Subject and detail of the enhanced code, such as `7.1`, without its class; empty if there is none. */
@@ -78,7 +81,7 @@ const TABLE: readonly Row[] = [
   {
     fits: either(
       ['7.28', '7.650'],
-      /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/,
+      /rate[- ]?limit|\bsending rate\b|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/,
     ),
     text: 'The rate limit for this client or recipient was exceeded.',
     cause: 'rate-limit',
@@ -223,9 +226,12 @@ export function refusalMeaningOf(
   const { code, enhanced = '' } = reply;
   const linked = wordsOf(reply);
   const status = enhanced.slice(enhanced.indexOf('.') + 1);
-  const refusal = { ...client, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+  const isForeign = domainOf(client.from) !== domainOf(client.to);
+  const refusal = { ...client, isForeign, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
   const error = blocklistErrorIn(reply);
   if (error) return { text: 'The reply quotes an error of a blocklist, not a listing.', cause: error };
+  const ofAccount = accountMeaningOf(reply, client);
+  if (ofAccount) return ofAccount;
   const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
   if (!row) return undefined;
   const { text, cause } = row;
@@ -242,6 +248,8 @@ const WITH_AUTH: Readonly<Partial<Record<RefusalCause, RefusalCause>>> = {
   'sender-authentication': 'account-without-spf',
   'sender-not-allowed': 'account-may-not-send-as',
 };
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 /** Whether the server has the message or asks for it. */
 const isLate = (at: RefusedAt): boolean => at === 'DATA' || at === 'MESSAGE';

@@ -40,7 +40,8 @@ export function judgeRefusal(
   const meaning = refusalMeaningOf(at, reply, {
     hasAuthenticated: endpoint.auth !== undefined,
     offersAuth: capabilities.has('AUTH'),
-    isForeign: domainOf(from) !== domainOf(to),
+    from,
+    to,
   });
   const text = meaning ? own` ${fixed(meaning.text)}` : own``;
   const isTemporary = reply.code < 500;
@@ -66,5 +67,3 @@ export function judgeRefusal(
   const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
   return stopped(found, { transient: isTemporary, ...greylisted });
 }
-
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();

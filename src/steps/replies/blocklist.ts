@@ -1,4 +1,4 @@
-import type { Reply } from '../smtp/reply.js';
+import type { Reply } from '../../smtp/reply.js';
 
 /** What the server got from a blocklist instead of a listing. */
 export type BlocklistError = 'blocklist-query-refused' | 'blocklist-gone';

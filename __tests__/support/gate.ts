@@ -44,6 +44,7 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     resolver: systemResolver(),
     txt: textResolver(),
     mx: () => Promise.reject(new Error('no test looks up MX records unless it says so')),
+    cname: () => Promise.reject(new Error('no test looks up CNAME records unless it says so')),
     now: () => new Date(),
     hostName: 'gate.example.test',
     inTerminal: false,

@@ -8,7 +8,10 @@ type Answer = string | typeof SERVFAIL | typeof SILENCE | typeof TRUNCATED;
 
 /** The reply for a name: the same for every query, or by type. Other names do not exist. */
 export type Zone = Readonly<
-  Record<string, Answer | { readonly A?: Answer; readonly AAAA?: Answer; readonly MX?: readonly string[] }>
+  Record<
+    string,
+    Answer | { readonly A?: Answer; readonly AAAA?: Answer; readonly CNAME?: Answer; readonly MX?: readonly string[] }
+  >
 >;
 
 export const SERVFAIL = Symbol('SERVFAIL');
@@ -43,7 +46,14 @@ export async function startNameServer(zone: Zone, at = { address: LOOPBACK, port
       const name = question?.name.toLowerCase() ?? '';
       asked.push(name);
       const known = zone[name];
-      const type = question?.type === TYPE.AAAA ? 'AAAA' : question?.type === TYPE.MX ? 'MX' : 'A';
+      const type =
+        question?.type === TYPE.AAAA
+          ? 'AAAA'
+          : question?.type === TYPE.MX
+            ? 'MX'
+            : question?.type === TYPE.CNAME
+              ? 'CNAME'
+              : 'A';
       const answers = [typeof known === 'object' ? known[type] : known].flat();
       const [answer] = answers;
       if (answer === SILENCE) return;
@@ -79,6 +89,7 @@ function record(name: string, text: string, type: number | undefined) {
     const [preference, exchange] = text.split(' ');
     return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { priority: Number(preference), exchange });
   }
+  if (type === TYPE.CNAME) return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { domain: text });
   if (type !== TYPE.A && type !== TYPE.AAAA) return txt(name, text);
   return Object.assign(new dns.Packet.Resource(name, type, CLASS.IN, 60), { address: text });
 }

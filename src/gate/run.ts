@@ -7,6 +7,7 @@ import { redactorsFor } from './secrets.js';
 import { judge } from '../verdict/verdict.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
+import { cnameResolver } from '../net/cname.js';
 import { mxResolver } from '../net/mx.js';
 import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
@@ -65,6 +66,7 @@ export async function run(
         resolver: systemResolver(),
         txt: textResolver(),
         mx: mxResolver(),
+        cname: cnameResolver(),
         now: () => new Date(),
         hostName: hostname(),
         inTerminal: plan.inTerminal === true,

@@ -26,19 +26,27 @@ const TRANSIENT: readonly ConnectFailureKind[] = ['lookup-failed', 'refused', 'r
 /** The failures that say nothing about the server. */
 const INCONCLUSIVE: readonly ConnectFailureKind[] = ['lookup-failed', 'no-route', 'not-possible-here', 'timed-out'];
 
+/** Records of a name that has no address. */
+export interface OtherRecords {
+  /** Its MX records: the host names, an empty one for a null MX (RFC 7505). */
+  readonly mailServers: readonly string[];
+  /** The name for which it is an alias. */
+  readonly alias?: string | undefined;
+}
+
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
 
   /**
    * @param detail the system's code, such as ECONNREFUSED
    * @param address the IP address tried, if there was one
-   * @param mailServers the MX records of a name without an address: the host names, an empty one for a null MX (RFC 7505)
+   * @param records what is known about a name without an address
    */
   constructor(
     readonly kind: ConnectFailureKind,
     readonly detail: string,
     readonly address?: string,
-    readonly mailServers: readonly string[] = [],
+    readonly records: OtherRecords = { mailServers: [] },
   ) {
     super(`${kind}: ${detail}`);
   }

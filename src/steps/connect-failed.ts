@@ -7,7 +7,7 @@ import { isLoopback } from '../net/loopback.js';
 import { isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
-import { PeerText, excerptOfList } from '../text/peer.js';
+import { PeerText, excerpt, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
 import { hasConnectedBefore } from './worked-before.js';
 import { own, type OwnText } from '../text/own.js';
@@ -67,7 +67,7 @@ function timeoutCause(address: string): CauseOf<'connection-timeout'> | undefine
 }
 
 function withoutAddress(
-  { detail, mailServers }: ConnectFailure,
+  { detail, records: { mailServers, alias } }: ConnectFailure,
   { host, port }: Pick<Endpoint, 'host' | 'port'>,
   hint: OwnText,
 ): KnownFinding {
@@ -82,6 +82,11 @@ function withoutAddress(
     const message = own`${start} It is a domain whose MX records name ${mx}.`;
     const cause = port === PORTS.mx ? 'mail-domain' : 'mail-domain-for-submission';
     return finding('dns-failed', message, { evidence: { detail, mx }, cause });
+  }
+  if (alias !== undefined) {
+    const target = excerpt(alias);
+    const message = own`The name ${host} is an alias (CNAME) for ${target}, which has no IP address (${detail}).${hint}`;
+    return finding('dns-failed', message, { evidence: { detail, alias: target }, cause: 'dangling-alias' });
   }
   const evidence = { detail };
   if (detail === NAME_UNKNOWN)

@@ -9,7 +9,7 @@ import { beginHandshake, type Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
 import type { Context } from './context.js';
 import type { Connection } from './hand-over.js';
-import { withMailServers } from './mail-domain.js';
+import { withOtherRecords } from './other-records.js';
 
 /**
  * The connection is closed at the end of the attempt at the latest.
@@ -19,7 +19,7 @@ export async function openConnection(context: Context): Promise<Connection> {
   const { endpoint, run, budget, addresses, atEnd } = context;
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
   const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
-  if (candidates instanceof ConnectFailure) throw await withMailServers(candidates, context);
+  if (candidates instanceof ConnectFailure) throw await withOtherRecords(candidates, context);
   const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };

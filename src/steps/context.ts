@@ -2,6 +2,7 @@ import type { CauseOf } from '../findings/catalog.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
+import type { CnameResolver } from '../net/cname.js';
 import type { MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
@@ -19,6 +20,7 @@ export interface RunContext {
   readonly resolver: Resolver;
   readonly txt: TextResolver;
   readonly mx: MxResolver;
+  readonly cname: CnameResolver;
   readonly now: () => Date;
   /** This machine's name, for EHLO. */
   readonly hostName: string;

@@ -8,6 +8,7 @@ import { completeFinding } from '../../../src/findings/complete.js';
 import { finding } from '../../../src/findings/finding.js';
 import { ConnectFailure, failureOf, type Resolver } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
+import { cnameResolver } from '../../../src/net/cname.js';
 import { mxResolver } from '../../../src/net/mx.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { EndpointReport, Finding, StepId } from '../../../src/report/report.js';
@@ -76,9 +77,14 @@ describe('a host name without an IP address', () => {
   const NO_ADDRESS: Resolver = () => Promise.resolve([]);
   const UNKNOWN: Resolver = () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' }));
 
-  async function foundFor(mx: RunContext['mx'], resolver = NO_ADDRESS, port = 25): Promise<Finding | undefined> {
+  async function foundFor(
+    mx: RunContext['mx'],
+    resolver = NO_ADDRESS,
+    port = 25,
+    cname: RunContext['cname'] = () => Promise.reject(new Error('no record')),
+  ): Promise<Finding | undefined> {
     const endpoint = testEndpoint(port, { host: 'example.com', timeoutMs: 1000 });
-    return findingsOf((await gate(endpoint, { resolver, mx })).report)[0];
+    return findingsOf((await gate(endpoint, { resolver, mx, cname })).report)[0];
   }
 
   test.each([25, 587])(
@@ -112,6 +118,40 @@ describe('a host name without an IP address', () => {
   test('with a null MX accepts no mail', async () => {
     const found = await foundFor(() => Promise.resolve(['']));
     expect(found).toMatchObject({ code: 'dns-failed', title: 'Domain accepts no mail', evidence: { mx: '.' } });
+  });
+
+  test.each([
+    ['ENOTFOUND', UNKNOWN],
+    ['ENODATA', NO_ADDRESS],
+  ] as const)(
+    'that is an alias is not blamed on the spelling, and the finding names the target: %s',
+    async (detail, resolver) => {
+      await using names = await startNameServer({ 'example.com': { CNAME: 'gone.example.net' } });
+      const found = await foundFor(mxResolver([names.address]), resolver, 587, cnameResolver([names.address]));
+      expect(found).toMatchObject({
+        code: 'dns-failed',
+        title: 'Alias for a name without an IP address',
+        party: 'server',
+        evidence: { detail, alias: 'gone.example.net' },
+      });
+      expect(found?.message).toContain('example.com is an alias (CNAME) for gone.example.net, which has no IP address');
+      expect(found?.remedy).toMatch(/CNAME record.*: gone\.example\.net has no IP address/);
+      expect(names.asked).toEqual(['example.com', 'example.com']);
+    },
+  );
+
+  test('is a mail domain even if it is an alias', async () => {
+    const cname = () => Promise.resolve('gone.example.net');
+    const found = await foundFor(() => Promise.resolve(['mx.example.com']), UNKNOWN, 25, cname);
+    expect(found?.title).toBe('Host is a mail domain');
+  });
+
+  test('and a hostile CNAME record is quoted harmlessly', async () => {
+    const cname = () => Promise.resolve(`\x1b[31m\`rm\`${'x'.repeat(2000)}`);
+    const found = await foundFor(() => Promise.resolve([]), UNKNOWN, 25, cname);
+    expect(found?.message).toContain('\\x1b[31m`rm`');
+    expect(found?.message.length).toBeLessThan(3000);
+    expect(found?.remedy).toContain("\\x1b[31m'rm'");
   });
 
   test('without MX records is not a mail domain', async () => {

@@ -25,7 +25,7 @@ const NOT_OF_A_SERVER = {
 export const CONNECTING = {
   'dns-failed': error(
     'DNS lookup failed',
-    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.',
+    'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain, and its CNAME record, because it may be an alias for a name that does not exist. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.',
     {
       title: 'Host name does not exist',
       party: 'configuration',
@@ -38,6 +38,7 @@ export const CONNECTING = {
       evidence: {
         ...fields('detail'),
         mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
+        alias: 'the name in the CNAME record of the host',
       },
       reference: 'RFC 5321 section 5.1',
       causes: {
@@ -65,6 +66,13 @@ export const CONNECTING = {
             'Use the name of a server instead of the domain, or remove the endpoint: the domain declares that it accepts no mail (null MX).',
           reference: 'RFC 7505 section 3',
           reproduce: MAIL_DOMAIN,
+        },
+        'dangling-alias': {
+          title: 'Alias for a name without an IP address',
+          party: 'server',
+          certainty: 'likely',
+          remedy: ({ alias = '' }: Values) =>
+            `Have whoever manages the DNS zone of the host correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and usually does not exist any more. If a provider operates the server, ask for the name that it has now. The name in \`host\` exists, so it is probably not misspelled. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
         },
         'no-address': {
           title: 'Host name has no IP address',

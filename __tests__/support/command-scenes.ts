@@ -190,6 +190,29 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     server: replying('RCPT', ['554-5.7.1 No', '554 5.7.1 relaying']),
     endpoint: sends,
   },
+  {
+    name: 'greets a client that is on a blocklist',
+    server: { greeting: ['554-mail.example.test', '554 Blocked - see https://ipcheck.example.test/?ip=192.0.2.1'] },
+  },
+  {
+    name: 'quotes an error of a blocklist',
+    server: replying('RCPT', '554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org; Error: open resolver'),
+    endpoint: sends,
+  },
+  {
+    name: 'accepts the message only for a verified recipient',
+    server: replying(
+      'MESSAGE',
+      `554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ${DELIVERY.to}`,
+    ),
+    endpoint: sends,
+  },
+  {
+    name: 'is in a sandbox at MAIL',
+    server: replying('MAIL', '421 Sandbox subdomains are for test purposes only.'),
+    endpoint: sends,
+  },
+  { name: 'cannot reach its filter', server: replying('STARTTLS', '454 4.3.0 Try again later') },
   { name: 'has no disk space', server: replying('MAIL', '452 4.3.1 Insufficient system storage'), endpoint: sends },
 ];
 

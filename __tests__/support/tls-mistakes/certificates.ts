@@ -3,7 +3,7 @@ import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certif
 import { ecdsaWith, RSA_1024 } from '../key-types.js';
 import { pin } from '../finding-examples/finding-example.js';
 import { rewritten, unchanged } from '../rewritten.js';
-import { AUTHORITY, CONFIGURATION, LIKELY, serves, SERVER, type Mistake } from './mistake.js';
+import { AUTHORITY, CONFIGURATION, LIKELY, NETWORK, serves, SERVER, type Mistake } from './mistake.js';
 
 const names = [HOST];
 const UNTRUSTED = 'certificate-untrusted';
@@ -23,6 +23,7 @@ const trusting = (...roots: Identity[]) => ({ ca: roots.map(({ cert }) => cert) 
 export async function chains({ pki, good, outsideConstraints }: CertificateFixtures): Promise<readonly Mistake[]> {
   const lab = await createPki('Lab');
   const root = await ca('Lab root CA');
+  const firewall = await ca('Fortinet_CA_SSL');
   const odd = { further: [{ rawData: ISSUER_URL }] };
   const expired = { notAfter: inDays(-3) };
   const oldIntermediate = await ca('Old CA', { issuer: pki.root, ...expired });
@@ -56,6 +57,32 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{
         message: /ends in a root that is not trusted: CN=Lab Root CA/,
         fix: /add its root to `ca`, after .* \(SHA-256 \w{64}\).* get a certificate from a public CA instead/,
+      },
+    },
+    {
+      name: 'a firewall that inspects TLS and sends its CA',
+      server: serves(await under(firewall, { sends: [firewall] })),
+      ...{ code: UNTRUSTED, title: 'TLS is inspected in transit', ...NETWORK },
+      message: /ends with CN=Fortinet_CA_SSL\. An issuer has the name of a product that inspects TLS \(Fortinet\)\.$/,
+      ...{
+        fix: /^Exempt this server and port from TLS inspection in Fortinet.* Do not add this CA to `ca`/,
+        notTheFix: /get a certificate|add its root/,
+      },
+    },
+    {
+      name: 'a firewall that inspects TLS and does not send its CA',
+      server: serves(await under(await ca('Zscaler Root CA'), { sends: [] })),
+      ...{ code: INCOMPLETE, title: 'TLS is inspected in transit', ...NETWORK },
+      ...{ message: /\(Zscaler\)\.$/, fix: /^Exempt .* in Zscaler/, notTheFix: /Append|Add the root/ },
+    },
+    {
+      name: 'a firewall with its default certificate',
+      server: serves(await issue({ commonName: 'FortiGate', names })),
+      ...{ code: 'certificate-self-signed', title: 'TLS is inspected in transit', ...NETWORK },
+      ...{
+        message: /\(Fortinet\)\.$/,
+        fix: /uses its default certificate: install the server's certificate there\.$/,
+        notTheFix: /tls\.pin/,
       },
     },
     {

@@ -25,6 +25,7 @@ export interface Mistake {
 export const SERVER = { party: 'server', certainty: 'certain' } as const;
 export const LIKELY = { party: 'server', certainty: 'likely' } as const;
 export const CONFIGURATION = { party: 'configuration', certainty: 'likely' } as const;
+export const NETWORK = { party: 'network', certainty: 'likely' } as const;
 export const AUTHORITY = { party: 'certificate-authority', certainty: 'certain' } as const;
 
 /** A server with this certificate, and with any cipher suite and signature. */

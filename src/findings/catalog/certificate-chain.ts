@@ -1,11 +1,11 @@
-import { entriesOf, type CatalogEntry, type Values } from './entry.js';
+import { entriesOf, type CatalogEntry, type Cause, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
 const { error } = entriesOf(['certificate'], fields('keyType'));
 
 /** Evidence of the findings about the chain. */
 export const CHAIN_EVIDENCE = fields('issuer', 'openssl', 'certificatesSent');
-export const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
+export const DEAD_END = fields('missingIssuer', 'caIssuers', 'nameConflict', 'trusted', 'inspector');
 export const UNTRUSTED = fields(
   'chain',
   'root',
@@ -68,6 +68,18 @@ const SAME_NAME = {
   reproduce: { command: 'openssl', shows: ({ root }: Values) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 } as const;
 
+/** A firewall, proxy or virus scanner responds in place of the server. The other problems are those of its certificate. */
+const inspected = (shows: Reproduction['shows']) =>
+  ({
+    title: 'TLS is inspected in transit',
+    party: 'network',
+    certainty: 'likely',
+    remedy: ({ inspector = 'the product' }: Values) =>
+      `Exempt this server and port from TLS inspection in ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
+    explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
+    reproduce: { command: 'openssl', shows },
+  }) as const satisfies Cause;
+
 /** Findings of step 3 about the issuers of the certificate. */
 export const CERTIFICATE_CHAIN = {
   'certificate-self-signed': error(
@@ -83,9 +95,10 @@ export const CERTIFICATE_CHAIN = {
       reproduce: { command: 'openssl', shows: 'self-signed certificate' },
     },
     {
-      evidence: { ...CHAIN_EVIDENCE, ...fields('pin') },
+      evidence: { ...CHAIN_EVIDENCE, ...fields('pin', 'inspector') },
       reference: 'RFC 5280 section 6.1',
       resultType: 'certificate-not-trusted',
+      causes: { 'tls-inspection': inspected('self-signed certificate') },
     },
   ),
   'certificate-chain-incomplete': error(
@@ -96,7 +109,7 @@ export const CERTIFICATE_CHAIN = {
       evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
       reference: 'RFC 8446 section 4.4.2',
       resultType: 'certificate-not-trusted',
-      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
+      causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME, 'tls-inspection': inspected(NO_ISSUER) },
     },
   ),
   'certificate-untrusted': error(
@@ -125,6 +138,7 @@ export const CERTIFICATE_CHAIN = {
           reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
         },
         'same-name': SAME_NAME,
+        'tls-inspection': inspected(({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT)),
         'wrong-issuer-key': {
           title: 'Wrong intermediate certificate sent',
           party: 'server',

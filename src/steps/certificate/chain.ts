@@ -10,7 +10,8 @@ import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js'
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
-import { own } from '../../text/own.js';
+import { inspectorIn } from './tls-inspection.js';
+import { fixed, own } from '../../text/own.js';
 
 /**
  * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
@@ -39,6 +40,7 @@ export function judgeChain(
   const issuer = nameOf(sent[0]?.issuer);
   const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
   const trusted = anchorsInWords(options.trust, options.policy);
+  const inspected = inspection(sent);
   switch (chain.kind) {
     case 'trusted': {
       const explanations = EXPLAINED_BY[verifyError] ?? [];
@@ -47,23 +49,41 @@ export function judgeChain(
     }
     case 'self-signed': {
       const pin = pinOf(sent[0]);
-      const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
-      return [finding('certificate-self-signed', own`The certificate is self-signed.`, details)];
+      const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }), ...inspected?.evidence } };
+      const message = own`The certificate is self-signed.${inspected?.remark ?? own``}`;
+      return [finding('certificate-self-signed', message, { ...details, ...inspected?.cause })];
     }
     case 'incomplete': {
-      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.`;
+      const message = own`The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${inspected?.remark ?? own``}`;
       const cause = missingCause(chain);
-      const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
+      const details = {
+        evidence: { ...evidence, ...missingIssuer(chain), trusted, ...inspected?.evidence },
+        ...(cause && { cause }),
+        ...inspected?.cause,
+      };
       return [finding('certificate-chain-incomplete', message, details)];
     }
     case 'untrusted':
-      return [untrusted(chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
+      return [untrusted(sent, chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
   }
+}
+
+/** What is different if the certificate is probably from a device that inspects TLS, and not from the server. */
+function inspection(sent: Presented['sent']) {
+  const name = inspectorIn(sent);
+  if (name === undefined) return undefined;
+  const inspector = fixed(name);
+  return {
+    cause: { cause: 'tls-inspection' },
+    evidence: { inspector },
+    remark: own` An issuer has the name of a product that inspects TLS (${inspector}).`,
+  } as const;
 }
 
 type Untrusted = ChainResult & { readonly kind: 'untrusted' };
 
 function untrusted(
+  sent: Presented['sent'],
   chain: Untrusted,
   evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string; chain: string; trusted: string }>,
   options: VerifyOptions,
@@ -80,6 +100,14 @@ function untrusted(
   }
   // By its fingerprint, a root can be compared with the one that it should be.
   const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
+  const inspected = inspection(sent);
+  if (inspected) {
+    const message = own`The chain does not lead to a trusted CA: it ends with ${name}.${inspected.remark}`;
+    return finding('certificate-untrusted', message, {
+      ...inspected.cause,
+      evidence: { ...evidence, ...root, ...inspected.evidence },
+    });
+  }
   if (isRoot && !hasNameConflict) {
     return finding('certificate-untrusted', own`The chain ends in a root that is not trusted: ${name}.`, {
       cause: 'unknown-root',

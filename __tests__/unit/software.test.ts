@@ -274,6 +274,11 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Google: /smtp-relay\.gmail\.com/,
     'Amazon SES': /email-smtp\.REGION\.amazonaws\.com/,
   },
+  'sni-certificate': {
+    Postfix: /`postmap -F`.*`tls_server_sni_maps`/,
+    Exim: /`\$tls_in_sni`/,
+    Dovecot: /`local_name`/,
+  },
   'tls-in-proxy': {
     Postfix:
       /`smtpd_tls_wrappermode=yes`.*`-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`.*`mynetworks`/,

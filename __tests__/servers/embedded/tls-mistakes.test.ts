@@ -2,7 +2,7 @@ import { inDays, issue } from '../../../src/servers/pki.js';
 import { gate, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
-import { chains, contents } from '../../support/tls-mistakes/certificates.js';
+import { certificatesByName, chains, contents } from '../../support/tls-mistakes/certificates.js';
 import { handshakes } from '../../support/tls-mistakes/handshakes.js';
 import type { Mistake } from '../../support/tls-mistakes/mistake.js';
 import { namesThatDoNotMatch } from '../../support/tls-mistakes/names.js';
@@ -14,6 +14,7 @@ const certs = await createCertificateFixtures();
 const MISTAKES: readonly Mistake[] = [
   ...(await namesThatDoNotMatch(certs)),
   ...(await chains(certs)),
+  ...certificatesByName(certs),
   ...(await contents(certs)),
   ...handshakes(certs),
 ];

@@ -1,5 +1,7 @@
+import { createSecureContext } from 'node:tls';
 import { createPki, inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
 import { HOST, ISSUER_AT, ISSUER_URL, type CertificateFixtures } from '../certificate-fixtures.js';
+import type { Dialogue } from '../dialogue.js';
 import { ecdsaWith, RSA_1024 } from '../key-types.js';
 import { pin } from '../finding-examples/finding-example.js';
 import { rewritten, unchanged } from '../rewritten.js';
@@ -8,6 +10,7 @@ import { AUTHORITY, CONFIGURATION, LIKELY, NETWORK, serves, SERVER, type Mistake
 const names = [HOST];
 const UNTRUSTED = 'certificate-untrusted';
 const INCOMPLETE = 'certificate-chain-incomplete';
+const MISMATCH = 'certificate-hostname-mismatch';
 const PURPOSE = 'certificate-wrong-purpose';
 
 /** Ten minutes, in days. */
@@ -65,7 +68,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: UNTRUSTED, title: 'TLS is inspected in transit', ...NETWORK },
       message: /ends with CN=Fortinet_CA_SSL\. An issuer has the name of a product that inspects TLS \(Fortinet\)\.$/,
       ...{
-        fix: /^Exempt this server and port from TLS inspection in Fortinet.* Do not add this CA to `ca`/,
+        fix: /^Exempt this server and port from the TLS inspection by Fortinet.* Do not add this CA to `ca`/,
         notTheFix: /get a certificate|add its root/,
       },
     },
@@ -73,7 +76,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       name: 'a firewall that inspects TLS and does not send its CA',
       server: serves(await under(await ca('Zscaler Root CA'), { sends: [] })),
       ...{ code: INCOMPLETE, title: 'TLS is inspected in transit', ...NETWORK },
-      ...{ message: /\(Zscaler\)\.$/, fix: /^Exempt .* in Zscaler/, notTheFix: /Append|Add the root/ },
+      ...{ message: /\(Zscaler\)\.$/, fix: /^Exempt .* by Zscaler/, notTheFix: /Append|Add the root/ },
     },
     {
       name: 'a firewall with its default certificate',
@@ -177,6 +180,47 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
       ...{ code: UNTRUSTED, title: 'Name constraints of the issuer exclude this certificate', ...SERVER },
       message: /CN=Test CA for elsewhere\.test may not issue .* its name constraints permit only elsewhere\.test\.$/,
       fix: /^Get a certificate from an intermediate whose name constraints allow .*Adding CN=Test CA .* does not help/,
+    },
+  ];
+}
+
+/** Servers with a certificate for this name, and a different one for clients that send no name. */
+export function certificatesByName({ good, expired, wrongHost }: CertificateFixtures): readonly Mistake[] {
+  const byName = (named: Identity, other: Identity): Dialogue => {
+    const context = createSecureContext({ key: named.key, cert: named.chain });
+    return {
+      tls: {
+        key: other.key,
+        cert: other.chain,
+        SNICallback: (_, done) => {
+          done(null, context);
+        },
+      },
+    };
+  };
+  const valid = new RegExp(`Without a server name \\(SNI\\), .* valid for ${HOST.replaceAll('.', '\\.')} until `);
+  return [
+    {
+      name: 'a renewed certificate, but not for this name',
+      server: byName(expired, good),
+      ...{ code: 'certificate-expired', title: 'Certificate for this server name (SNI) expired', ...SERVER },
+      ...{
+        message: valid,
+        fix: /^Replace the certificate that the server has for this name/,
+        notTheFix: /renewal failed/,
+      },
+    },
+    {
+      name: 'the certificate of another host, but only for this name',
+      server: byName(wrongHost, good),
+      ...{ code: MISMATCH, title: 'Wrong certificate only for this server name (SNI)', ...SERVER },
+      ...{ message: valid, fix: /^Replace the certificate that the server has for this name/ },
+    },
+    {
+      name: 'expired certificates with and without a name',
+      server: byName(expired, wrongHost),
+      ...{ code: 'certificate-expired', title: 'Certificate expired', ...SERVER },
+      ...{ message: /ago\.$/, fix: /^Check whether the certificate file on the server has already been renewed/ },
     },
   ];
 }

@@ -75,7 +75,7 @@ const inspected = (shows: Reproduction['shows']) =>
     party: 'network',
     certainty: 'likely',
     remedy: ({ inspector = 'the product' }: Values) =>
-      `Exempt this server and port from TLS inspection in ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
+      `Exempt this server and port from the TLS inspection by ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
     explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
     reproduce: { command: 'openssl', shows },
   }) as const satisfies Cause;

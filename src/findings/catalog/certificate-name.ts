@@ -33,6 +33,17 @@ function partialWildcard({ names = '' }: Values): string {
   return names.split(', ').find((name) => /[^.]\*|\*[^.]/.test(name)) ?? '';
 }
 
+/** The server has a certificate for each name, and the default one is valid. */
+export const ONLY_WITH_SNI = {
+  title: 'Wrong certificate only for this server name (SNI)',
+  party: 'server',
+  certainty: 'certain',
+  remedy:
+    'Replace the certificate that the server has for this name: the one that it sends without a server name (SNI) is valid. Usually the default certificate was renewed or replaced, and those for single names were not. Then reload the server.',
+  setting: 'sni-certificate',
+  explains: ['certificate-hostname-mismatch'],
+} as const satisfies Cause;
+
 /** Findings of step 3 about the name in the certificate. */
 export const CERTIFICATE_NAME = {
   'certificate-hostname-mismatch': error(
@@ -48,10 +59,11 @@ export const CERTIFICATE_NAME = {
       },
     },
     {
-      evidence: fields('expected', 'names', 'subject'),
+      evidence: fields('expected', 'names', 'subject', 'withoutSni'),
       reference: 'RFC 9525 section 6',
       resultType: 'certificate-host-mismatch',
       causes: {
+        'only-with-sni': { ...ONLY_WITH_SNI, reproduce: { command: 'openssl', shows: MISMATCH } },
         'no-names': {
           ...NEW_CERTIFICATE,
           title: 'Certificate has no usable name',

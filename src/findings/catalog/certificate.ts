@@ -1,5 +1,5 @@
 import { CERTIFICATE_CHAIN, CHAIN_EVIDENCE, DEAD_END, UNTRUSTED } from './certificate-chain.js';
-import { alternativeName, CERTIFICATE_NAME } from './certificate-name.js';
+import { alternativeName, CERTIFICATE_NAME, ONLY_WITH_SNI } from './certificate-name.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -46,7 +46,18 @@ export const CERTIFICATE = {
       setting: 'certificate',
       reproduce: { command: 'openssl', shows: 'certificate has expired' },
     },
-    { ...VALIDITY, resultType: 'certificate-expired' },
+    {
+      ...VALIDITY,
+      evidence: { ...VALIDITY.evidence, ...fields('withoutSni') },
+      resultType: 'certificate-expired',
+      causes: {
+        'only-with-sni': {
+          ...ONLY_WITH_SNI,
+          title: 'Certificate for this server name (SNI) expired',
+          reproduce: { command: 'openssl', shows: 'certificate has expired' },
+        },
+      },
+    },
   ),
   'certificate-not-yet-valid': error(
     'Certificate not yet valid',

@@ -46,6 +46,7 @@ const SHARED = {
   expected: 'the expected name',
   names: 'the subject alternative names',
   pin: "the pin of the server's key",
+  withoutSni: 'the SHA-256 fingerprint of the certificate that the server sends without a server name (SNI)',
   validFrom: 'the notBefore date',
   validTo: 'the notAfter date',
   now: 'the time of the test',

@@ -20,6 +20,7 @@ export const dovecot: Software = {
       'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
     certificate:
       'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
+    'sni-certificate': 'check the certificate in the `local_name` block for this name, and run `doveadm reload`.',
     'tls-in-proxy':
       'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (HAProxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
     'auth-not-advertised':

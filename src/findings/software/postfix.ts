@@ -28,6 +28,8 @@ export const postfix: Software = {
       'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
     certificate:
       'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4: `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+    'sni-certificate':
+      'run `postmap -F` for the table in `tls_server_sni_maps` after each renewal, and then `postfix reload`: the table contains copies of the keys and certificates, so a reload alone does not help.',
     'tls-in-proxy':
       'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
     'auth-not-advertised':

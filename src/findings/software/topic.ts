@@ -15,6 +15,8 @@ export type Topic =
   | 'client-certificate-required'
   /** To install a certificate, or a different one. */
   | 'certificate'
+  /** To install a certificate for one server name (SNI). */
+  | 'sni-certificate'
   /** The server does not know that the session is encrypted, because a proxy terminates TLS. */
   | 'tls-in-proxy'
   | 'auth-not-advertised'

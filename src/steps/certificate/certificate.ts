@@ -11,6 +11,7 @@ import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
+import { comparedWithoutSni } from './without-sni.js';
 import { own } from '../../text/own.js';
 
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
@@ -34,12 +35,13 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
     return stopped(finding('tls-handshake-failed', own`The server presented no certificate.`), { facts: { address } });
   }
   const judged = judge(context, channel);
+  const findings = await comparedWithoutSni(context, address, judged, (other) => judge(context, other));
   const others = context.endpoint.tls.dualCertificates
     ? await otherCertificates(context, address, channel, (other) => judge(context, other))
     : { findings: [], certificates: [] };
   return {
     ok: true,
-    findings: [...judged.findings, ...others.findings],
+    findings: [...findings, ...others.findings],
     facts: {
       address,
       endsInDefaultStore: judged.endsInDefaultStore,

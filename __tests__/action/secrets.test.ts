@@ -355,7 +355,8 @@ test.each(['selfSigned', 'untrusted', 'wrongHost', 'expired', 'everything'] as c
       'rcpt-to': USERNAME,
     });
     expect([code, report?.endpoints[0]?.steps[2]?.status]).toEqual([1, 'fail']);
-    expect(server.handshakes).toHaveLength(1);
+    // One more without a server name, if the certificate has expired or is for another name.
+    expect(server.handshakes.filter(({ servername }) => servername !== undefined)).toHaveLength(1);
     const said = server.heard.map(({ line }) => line.split(' ', 1)[0]);
     expect(said.filter((verb) => !['EHLO', 'STARTTLS', 'QUIT'].includes(verb ?? ''))).toEqual([]);
     expect(disclosed(server.heard.map(({ line }) => line).join('\n'), SECRET, USERNAME)).toEqual([]);

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 5033:
+/***/ 4903:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16,40 +16,175 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/findings/catalog/entry.ts
 var entry = __nccwpck_require__(1642);
+;// CONCATENATED MODULE: ./src/findings/catalog/blocklist.ts
+
+/** The page that a rejection names, as far as the reply is quoted. It is a text of the server. */
+function pageIn({ reply = '' }) {
+    const page = /\bhttps?:\/\/[^\s"'<>()[\]]+/i.exec(reply)?.[0].replace(/[.,;:!?]$/, '');
+    // The rest of a link that was cut or escaped is not known.
+    return page === undefined || /…|\\/.test(page) ? undefined : page;
+}
+/** The IP address of the gate is on a blocklist, or has a bad reputation. */
+const listedClient = (reproduce) => ({
+    title: 'IP address of the gate is on a blocklist',
+    party: 'network',
+    certainty: 'likely',
+    remedy: (evidence) => {
+        const page = pageIn(evidence);
+        const where = page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
+        return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
+    },
+    setting: 'greeting-rejected',
+    // The first line of such a reply is often only the name of the server, and the rest of the link an IP address.
+    reproduce: {
+        ...reproduce,
+        shows: (evidence) => /^https?:\/\/[^/?#]+/i.exec(pageIn(evidence) ?? '')?.[0] ?? (0,entry/* REPLY */.Fb)(evidence),
+    },
+});
+/** The server rejects clients because of an error of a blocklist. */
+const blocklistErrors = (reproduce) => ({
+    'blocklist-query-refused': {
+        title: 'Blocklist refuses the queries of the server',
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Configure the server to query the blocklist through a resolver of its own, not through a public or shared one, or with a key from the operator of the blocklist. Also limit the rule to the return codes that mean a listing. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        examples: 'Spamhaus: a DQS key. Postfix: `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`. Exim: `dnslists = zen.spamhaus.org!&0.255.255.0`.',
+        setting: 'blocklist-codes',
+        reproduce,
+    },
+    'blocklist-gone': {
+        title: 'Blocklist of the server does not exist',
+        party: 'server',
+        certainty: 'likely',
+        remedy: "Correct the name of the blocklist in the configuration of the server, or remove the blocklist if its operator has closed it. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        examples: 'Postfix: `reject_rbl_client`, `postscreen_dnsbl_sites`. Exim: `dnslists`.',
+        setting: 'blocklist-codes',
+        reproduce,
+    },
+});
+
+;// CONCATENATED MODULE: ./src/findings/catalog/provider-account.ts
+const quoted = (address, otherwise) => address === undefined ? otherwise : `\`${address}\``;
+/** A mail service limits what the account may send. Only the owner of the account can change that. */
+const accountCauses = (reproduce) => ({
+    'recipient-not-authorized': {
+        title: 'Account may send only to certain recipients',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ recipient }) => `Have the provider lift the restriction of the account (sandbox, trial or pending approval), so that it may send to everyone. Until then, verify or authorize ${quoted(recipient, 'the recipient')} at the provider, or set \`delivery.to\` to an address that is.`,
+        setting: 'sandbox',
+        reproduce,
+    },
+    'sender-not-verified': {
+        title: 'Sender not verified at the provider',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: ({ sender, recipient, reply = '' }) => {
+            const isBoth = recipient !== undefined && recipient !== sender && reply.includes(recipient);
+            const also = isBoth ? ' The reply also names the recipient: a new account may send only to verified ones.' : '';
+            return `Verify ${quoted(sender, 'the sender address')} or its domain in the account at the provider, or set \`delivery.from\` to an address that is verified there.${also}`;
+        },
+        setting: 'sender-identity',
+        reproduce,
+    },
+    'sending-limit': {
+        title: 'Sending limit of the account reached',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: 'Raise the limit of the account at the provider, or wait until the provider resets it. Other credentials of the same account have the same limit. Check what else sends with this account.',
+        setting: 'quota-exceeded',
+        reproduce,
+    },
+    'account-not-active': {
+        title: 'Account not activated, or suspended',
+        party: 'configuration',
+        certainty: 'likely',
+        remedy: "Ask the provider to activate the account, or to lift the suspension. The provider's console, and its messages to the owner of the account, usually give the reason. If the account was suspended for spam, first find out who sent it.",
+        setting: 'account-status',
+        reproduce,
+    },
+});
+
 // EXTERNAL MODULE: ./src/findings/catalog/evidence.ts
 var evidence = __nccwpck_require__(2293);
 ;// CONCATENATED MODULE: ./src/findings/catalog/worked-before.ts
-/** The cause of a failure before the greeting, if the server worked in an earlier attempt of the same run. */
-const WORKED_BEFORE = {
+const FAILED_LATER = {
     title: 'Server stopped working between two attempts',
     party: 'server',
     certainty: 'likely',
-    remedy: ({ reached = 'a later step' }) => `Check the server's log for the time of the first attempt, and fix what failed in ${reached}. An earlier attempt got that far, so \`host\` and \`port\` are right. Since then, a process of the server has probably crashed, or the server blocks the gate's IP address after that failure.`,
 };
+/** What an earlier attempt proves, and what to look for. */
+function crashIn({ reached = 'a later step' }) {
+    return `Check the server's log for the time of the first attempt: a process of the server probably died in ${reached}, and the log says why. An earlier attempt got that far, so \`host\` and \`port\` are right.`;
+}
+const NO_GREETING_SINCE = 'The later attempts got no greeting, probably because the server pauses a service that crashes.';
+const FATAL = 'Postfix: look for "fatal"; its `master` pauses a service that crashes.';
+/** The cause of a missing greeting, if the server worked in an earlier attempt of the same run. */
+const WORKED_BEFORE = {
+    ...FAILED_LATER,
+    remedy: (evidence) => `${crashIn(evidence)} ${NO_GREETING_SINCE}`,
+    examples: FATAL,
+    reproduce: {
+        command: 'as-far-as-before',
+        shows: ({ earlierAwaited = '', earlierDetail = '' }) => earlierAwaited.startsWith('the ') ? closedAs(earlierDetail) : '',
+    },
+};
+/** The server lists AUTH in its reply to EHLO over TLS, for which it asks its authentication backend. */
+const BEFORE_AUTH = {
+    title: 'Connection lost at EHLO over TLS',
+    party: 'server',
+    certainty: 'likely',
+    remedy: "Check the server's log for the time of the run: the process that handled the connection probably died while it replied to EHLO over TLS, where it lists AUTH. Usually its authentication backend is missing. Start that backend, or correct its address in the configuration of the server. The credentials are not the reason: the gate had not sent them.",
+    examples: 'Postfix: look for "fatal", such as "no SASL authentication mechanisms". Start Dovecot, or correct `smtpd_sasl_path` and the socket that it names.',
+};
+/** The causes of a missing greeting after an earlier attempt that got further. */
+const AFTER_EARLIER_ATTEMPT = {
+    'worked-before': WORKED_BEFORE,
+    'stopped-before-auth': {
+        ...BEFORE_AUTH,
+        title: 'Server process died at EHLO over TLS',
+        remedy: `${BEFORE_AUTH.remedy.replace('the run:', 'the first attempt:')} ${NO_GREETING_SINCE}`,
+        reproduce: WORKED_BEFORE.reproduce,
+    },
+};
+/** The cause of a missing connection, if the server worked in an earlier attempt of the same run. */
+const CONNECTED_BEFORE = {
+    ...FAILED_LATER,
+    remedy: (evidence) => `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it probably blocks the gate's IP address since that failure.`,
+    examples: FATAL,
+};
+/** What swaks prints if the connection ends like this. A reset looks to it like the end of the connection. */
+function closedAs(detail) {
+    return /^the server closed the connection$|ECONNRESET$/.test(detail)
+        ? 'Remote host closed connection unexpectedly'
+        : '';
+}
 
 ;// CONCATENATED MODULE: ./src/findings/catalog/any-step.ts
 
 
 
 
+
+
 const { error, warning } = (0,entry/* entriesOf */.Mc)(report/* STEP_IDS */.W1);
 const TIMEOUT = {
-    ...(0,evidence/* fields */.O)('waited', 'awaited', 'received', 'attemptLimit', 'reached'),
+    ...(0,evidence/* fields */.O)('waited', 'awaited', 'received', 'attemptLimit', ...evidence/* EARLIER */.P),
     timeout: 'the configured `timeout`, if it is shorter than the default',
 };
 /** At which point the connection ended. */
 function whileAwaiting(awaited) {
     return awaited.startsWith('the reply to ') ? `because of ${awaited.slice('the reply to '.length)}` : 'at this point';
 }
-/** A reset looks to swaks like the end of the connection. It does not wait for a connection that ends later. */
+/** swaks does not wait for a connection that ends later. */
 const WHEN_CLOSED = {
     command: 'as-far-as',
-    shows: ({ awaited = '', detail = '' }) => awaited.startsWith('the ') && /^the server closed the connection$|ECONNRESET$/.test(detail)
-        ? 'Remote host closed connection unexpectedly'
-        : '',
+    shows: ({ awaited = '', detail = '' }) => (awaited.startsWith('the ') ? closedAs(detail) : ''),
 };
 /** A reply that no command asked for. */
-const UNSOLICITED = { command: 'as-far-as', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) };
+const UNSOLICITED = { command: 'unsolicited', shows: ({ line = '' }) => (0,entry/* stable */.mz)(line) };
+/** swaks prints this if a reply does not arrive within its timeout, which is then that of the gate. */
+const NO_REPLY = { command: 'as-far-in-time', shows: 'waiting for server response' };
 /** Findings that any step can report. */
 const ANY_STEP = {
     'connection-lost': error('Connection lost', 'The connection was closed or reset while the gate waited for a reply (`awaited`), by the server or by something between client and server. Typical causes are access lists, overload, a crashed worker process, or a firewall with a short idle timeout.', {
@@ -58,10 +193,10 @@ const ANY_STEP = {
         remedy: ({ awaited = '' }) => `Check the server's log for the time of the run: the process that handled the connection may have crashed, or a rule may have closed the connection ${whileAwaiting(awaited)}. If the log says that the client disconnected, a firewall or an intrusion prevention system in between probably closed the connection: compare with a connection from a different network.`,
         reproduce: WHEN_CLOSED,
     }, {
-        evidence: (0,evidence/* fields */.O)('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', 'reached'),
+        evidence: (0,evidence/* fields */.O)('detail', 'awaited', 'address', 'received', 'reply', 'mechanism', ...evidence/* EARLIER */.P),
         reference: 'RFC 5321 section 3.8',
         causes: {
-            'worked-before': WORKED_BEFORE,
+            ...AFTER_EARLIER_ATTEMPT,
             'on-connect': {
                 title: 'Connection closed without a greeting',
                 party: 'server',
@@ -70,6 +205,7 @@ const ANY_STEP = {
                 examples: 'Common places: postscreen and `smtpd_client_connection_count_limit` in Postfix, `hosts.deny`, fail2ban.',
                 reproduce: WHEN_CLOSED,
             },
+            'before-auth': { ...BEFORE_AUTH, reproduce: WHEN_CLOSED },
             announced: {
                 title: 'Server ended the session',
                 party: 'server',
@@ -95,6 +231,7 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: "Check the server's log for the time of the run: a content filter, or a process that handles the message, probably failed. The whole message was sent, but the server did not say whether it accepted the message, so it may still arrive. The gate does not send it again.",
                 reference: 'RFC 5321 section 4.5.3.2.6',
+                reproduce: WHEN_CLOSED,
             },
         },
     }),
@@ -102,17 +239,18 @@ const ANY_STEP = {
         party: 'server',
         certainty: 'likely',
         remedy: "Check the server's log to find out what it waits for at this point: usually a DNS lookup of the client or the sender, a blocklist, or a policy service that does not respond. If the server is slow by design (tarpit), raise `timeout`.",
+        reproduce: NO_REPLY,
     }, {
         evidence: TIMEOUT,
         reference: 'RFC 5321 section 4.5.3.2',
         causes: {
-            'worked-before': WORKED_BEFORE,
+            ...AFTER_EARLIER_ATTEMPT,
             'no-greeting': {
                 title: 'No greeting',
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Check whether the mail server is running, and whether its log shows this connection. If so, it may be overloaded, or waiting for a DNS or blocklist lookup of the gate's IP address. Behind a proxy, it may not respond to the proxy, or expect the PROXY protocol, which a direct connection does not use. If it delays its greeting by design, raise `timeout`.",
-                reproduce: { command: 'ehlo', shows: 'Timeout' },
+                reproduce: NO_REPLY,
             },
             'short-wait': {
                 title: 'No greeting',
@@ -120,14 +258,14 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: "Raise `timeout` to its default or above: some servers delay their greeting by several seconds, or first look up the client in DNS and in blocklists. If there is still no greeting, check the server's log: the server may be overloaded, or expect the PROXY protocol.",
                 examples: 'Postfix: postscreen waits for 6 seconds.',
-                reproduce: { command: 'ehlo', shows: 'Timeout' },
+                reproduce: NO_REPLY,
             },
             'no-greeting-over-tls': {
                 title: 'No greeting over TLS',
                 party: 'configuration',
                 certainty: 'likely',
                 remedy: 'Check the port: SMTP with implicit TLS usually uses 465. The TLS handshake succeeds, but no SMTP greeting follows. In other protocols over TLS, such as HTTPS, the server waits for the client to speak first. If the port is right, and a proxy terminates TLS, check that the mail server behind it responds, and that both use the PROXY protocol or neither does.',
-                reproduce: { command: 'ehlo-over-tls', shows: 'Timeout' },
+                reproduce: NO_REPLY,
             },
             incomplete: {
                 title: 'Incomplete reply',
@@ -141,6 +279,7 @@ const ANY_STEP = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: "Check the server's authentication service (SASL, LDAP, RADIUS, PAM or a database), which probably does not respond, and the server's log. If the server delays its reply after failed logins, raise `timeout`.",
+                reproduce: NO_REPLY,
             },
             'during-message': {
                 title: 'Server stopped reading the message',
@@ -154,13 +293,15 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: "Check the server's content filter (virus scanner, spam filter), which is the usual cause. Or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered. The gate does not send it again.",
                 reference: 'RFC 5321 section 4.5.3.2.6',
+                reproduce: NO_REPLY,
             },
             'after-message-in-short-time': {
                 title: 'No reply after the message within a short timeout',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ timeout = '' }) => `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
+                remedy: ({ timeout = '' }) => `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. swaks with \`--timeout 600\` shows when the reply comes. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
                 reference: 'RFC 5321 section 4.5.3.2.6',
+                reproduce: NO_REPLY,
             },
         },
     }),
@@ -182,7 +323,7 @@ const ANY_STEP = {
                 certainty: 'likely',
                 remedy: 'Check `host` and `port`: a different service, or a proxy that is not configured for SMTP, probably listens there. Submission uses port 587 or 465; MX hosts use port 25.',
                 reference: 'RFC 5321 section 3.1',
-                reproduce: { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) },
+                reproduce: { command: 'first-lines', shows: entry/* FIRST_LINE */.qm },
             },
             'mixed-codes': {
                 title: 'Different codes in one reply',
@@ -267,6 +408,9 @@ const ANY_STEP = {
                 remedy: "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server. If the record exists, the name servers probably did not respond to the server's lookup: run the gate again later.",
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
+            blocklist: listedClient({ command: 'as-far-as' }),
+            ...blocklistErrors({ command: 'as-far-as', shows: entry/* REPLY */.Fb }),
+            ...accountCauses({ command: 'as-far-as', shows: entry/* REPLY */.Fb }),
             'client-rejected': {
                 title: 'Client temporarily rejected',
                 party: 'server',
@@ -403,7 +547,7 @@ const COMMAND = {
     'mechanism-not-supported': OFFER['mechanism-not-supported'],
 };
 const OF_THE_PASSWORD = {
-    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
+    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain or with a different one, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
     'password-expired': configuration('Password expired', 'Set a new password for the account, and update the configured one.', { certainty: 'certain' }),
     'app-password': configuration('App password required', 'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.', { setting: 'app-password' }),
     'browser-confirmation': configuration('Browser sign-in required', 'Sign in to the account with a web browser, and complete the prompts. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
@@ -807,11 +951,13 @@ const AUTHENTICATION = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/capability.ts
 
 
+
 const { error: capability_error, warning: capability_warning } = (0,entry/* entriesOf */.Mc)(['capability']);
 /** The steps that read the greeting and send the first EHLO: step 1, or step 4 with implicit TLS. */
 const READS_GREETING = ['capability', 'authentication'];
 const SHOWS_REPLY = { command: 'ehlo', shows: entry/* REPLY */.Fb };
-const SHOWS_LINE = { command: 'plain-greeting', shows: ({ line }) => (0,entry/* beginning */.Ir)(line) };
+const SHOWS_LINE = { command: 'first-lines', shows: entry/* FIRST_LINE */.qm };
+const SPEAKS_OVER_TLS = { command: 'implicit-tls-greeting', shows: entry/* FIRST_LINE */.qm };
 const NOT_OFFERED = { command: 'starttls', shows: 'Host did not advertise STARTTLS' };
 /** Such a device hides which software the server runs, so the fix does not depend on it. */
 const INSPECTION = "Disable SMTP inspection on the firewalls between client and server. To confirm the cause, send EHLO from the server's own network and compare the replies.";
@@ -843,14 +989,8 @@ const CAPABILITY = {
                 reference: 'RFC 7504 section 3',
                 reproduce: SHOWS_REPLY,
             },
-            blocklist: {
-                title: 'IP address of the gate is on a blocklist',
-                party: 'server',
-                certainty: 'likely',
-                remedy: "Exempt the gate's IP address on the server, request its removal from the blocklist, which the reply usually names, or run the gate on a machine with a fixed IP address (in a workflow: a self-hosted runner). Many blocklists contain the addresses of cloud machines, including GitHub-hosted runners.",
-                setting: 'greeting-rejected',
-                reproduce: SHOWS_REPLY,
-            },
+            blocklist: listedClient(SHOWS_REPLY),
+            ...blocklistErrors(SHOWS_REPLY),
             'client-name': {
                 title: 'No reverse DNS for the gate',
                 party: 'configuration',
@@ -934,11 +1074,13 @@ const CAPABILITY = {
                 reference: 'RFC 5321 section 4.1.4',
                 reproduce: SHOWS_REPLY,
             },
+            blocklist: listedClient(SHOWS_REPLY),
+            ...blocklistErrors(SHOWS_REPLY),
             'access-denied': {
                 title: 'Server does not allow this client',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Exempt the gate's IP address from the server's rule or blocklist, or run the gate in a network that the server allows.",
+                remedy: "Exempt the gate's IP address from the server's rule, or run the gate in a network that the server allows.",
                 setting: 'greeting-rejected',
                 reproduce: SHOWS_REPLY,
             },
@@ -978,7 +1120,7 @@ const CAPABILITY = {
         party: 'configuration',
         certainty: 'certain',
         remedy: 'Set `transport: implicit` for this endpoint, or use the STARTTLS port, usually 587.',
-        reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+        reproduce: SPEAKS_OVER_TLS,
     }, {
         evidence: { ...(0,evidence/* fields */.O)('line', 'protocol'), data: 'how the first record begins: its type and version' },
         reference: 'RFC 8314 section 3.3',
@@ -989,19 +1131,20 @@ const CAPABILITY = {
                 certainty: 'likely',
                 remedy: 'Disable implicit TLS for this port of the server: clients expect STARTTLS on it. Set `transport: implicit` for this endpoint only if implicit TLS is intended on this port.',
                 examples: 'Postfix: `smtpd_tls_wrappermode = no` for the service in `master.cf`. Exim: remove the port from `tls_on_connect_ports`.',
-                reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+                reproduce: SPEAKS_OVER_TLS,
             },
             'other-protocol': {
                 title: 'Not an SMTP server, but a different protocol over TLS',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: `Correct \`host\` or \`port\`. ${PORTS}`,
-                reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
+                reproduce: SPEAKS_OVER_TLS,
             },
             'unknown-protocol': {
                 party: 'configuration',
                 certainty: 'likely',
                 remedy: 'Check that this is the port of the mail server: the gate received no SMTP greeting over TLS. If it is, and clients expect STARTTLS on it, as on 587 and 25, disable implicit TLS for this port of the server. Otherwise, set `transport: implicit` for this endpoint.',
+                // Without -starttls, openssl gets a certificate only from such a port.
                 reproduce: { command: 'implicit-tls', shows: 'Certificate chain' },
             },
         },
@@ -1143,12 +1286,17 @@ const CAPABILITY = {
 
 // EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
 var certificate = __nccwpck_require__(7776);
+// EXTERNAL MODULE: ./src/findings/commands/dig.ts
+var dig = __nccwpck_require__(309);
 ;// CONCATENATED MODULE: ./src/findings/catalog/connecting.ts
 
 
 
 
+
 const { error: connecting_error } = (0,entry/* entriesOf */.Mc)(['capability', 'certificate']);
+/** The lookups that show a domain without an IP address. */
+const MAIL_DOMAIN = { command: 'mail-domain', shows: dig/* NO_ADDRESS */.d_ };
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' };
 /** The cause for an IP address that no server can have. */
@@ -1160,15 +1308,17 @@ const NOT_OF_A_SERVER = {
 };
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
 const CONNECTING = {
-    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.', {
+    'dns-failed': connecting_error('DNS lookup failed', 'The host name could not be resolved to an IP address. Either the name does not exist (ENOTFOUND), or it has neither an A nor a usable AAAA record (ENODATA, or ENOTFOUND on some systems), or the resolver failed. In the last case the finding is inconclusive. If the name has no address, the gate looks up its MX records, because it may be a mail domain, and its CNAME record, because it may be an alias for a name that does not exist. With `addresses: all`, an endpoint named `name (IPv4)` or `name (IPv6)` represents the addresses of a family whose lookup failed.', {
         title: 'Host name does not exist',
         party: 'configuration',
         certainty: 'likely',
         remedy: 'Check the spelling of `host`. If it is correct and the name is internal, run the gate in a network that can resolve it (in a workflow: on a self-hosted runner). If the name should be public, add an A or AAAA record.',
+        reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
     }, {
         evidence: {
             ...(0,evidence/* fields */.O)('detail'),
             mx: 'the host names in the MX records of the domain; `.` if it accepts no mail',
+            alias: 'the name in the CNAME record of the host',
         },
         reference: 'RFC 5321 section 5.1',
         causes: {
@@ -1177,12 +1327,14 @@ const CONNECTING = {
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: ({ mx = '' }) => `Test the servers that receive the domain's mail instead, each as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+                reproduce: MAIL_DOMAIN,
             },
             'mail-domain-for-submission': {
                 title: 'Host is a mail domain',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: ({ mx = '' }) => `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, make each of them an endpoint with port 25: ${mx}.`,
+                reproduce: MAIL_DOMAIN,
             },
             'null-mx': {
                 title: 'Domain accepts no mail',
@@ -1190,12 +1342,20 @@ const CONNECTING = {
                 certainty: 'certain',
                 remedy: 'Use the name of a server instead of the domain, or remove the endpoint: the domain declares that it accepts no mail (null MX).',
                 reference: 'RFC 7505 section 3',
+                reproduce: MAIL_DOMAIN,
+            },
+            'dangling-alias': {
+                title: 'Alias for a name without an IP address',
+                party: 'server',
+                certainty: 'likely',
+                remedy: ({ alias = '' }) => `Have whoever manages the DNS zone of the host correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and usually does not exist any more. If a provider operates the server, ask for the name that it has now. The name in \`host\` exists, so it is probably not misspelled. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
             },
             'no-address': {
                 title: 'Host name has no IP address',
                 party: 'configuration',
                 certainty: 'likely',
                 remedy: 'Add an A or AAAA record, or set `host` to a name that has one: this name exists, but has neither, and no MX records were found either. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
+                reproduce: { command: 'addresses', shows: dig/* NO_ADDRESS */.d_ },
             },
             'lookup-failed': {
                 title: 'Name resolution failed',
@@ -1249,10 +1409,13 @@ const CONNECTING = {
         remedy: "Check `host` and `port` (587 is submission with STARTTLS, 465 is submission with implicit TLS, 25 is for MX hosts). If they are correct, check that the service is running, that it listens on this IP address and not only on loopback, and that no firewall rejects the gate's IP address.",
         reproduce: { command: 'openssl', shows: 'Connection refused' },
     }, {
-        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached', 'worksAt'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', ...evidence/* EARLIER */.P, 'worksAt'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
-            'worked-before': WORKED_BEFORE,
+            'worked-before': {
+                ...CONNECTED_BEFORE,
+                reproduce: { command: 'openssl', shows: 'Connection refused' },
+            },
             ...REFUSED_SIBLINGS,
             'on-this-machine': {
                 title: 'Nothing listens on this local port',
@@ -1269,10 +1432,10 @@ const CONNECTING = {
         remedy: "Check that the host is up and that the IP address is correct. Then check the firewalls and security groups on both sides: outbound connections of the gate to this port, and inbound connections of the server from the gate's IP address. A connection from a different network shows on which side the problem is.",
         reproduce: NO_RESPONSE,
     }, {
-        evidence: (0,evidence/* fields */.O)('detail', 'address', 'reached', 'worksAt'),
+        evidence: (0,evidence/* fields */.O)('detail', 'address', ...evidence/* EARLIER */.P, 'worksAt'),
         reference: 'RFC 5321 section 4.5.4.1',
         causes: {
-            'worked-before': WORKED_BEFORE,
+            'worked-before': { ...CONNECTED_BEFORE, reproduce: NO_RESPONSE },
             ...SILENT_SIBLINGS,
             'on-this-machine': {
                 title: 'Local server does not respond',
@@ -1298,12 +1461,16 @@ const CONNECTING = {
     }, { evidence: (0,evidence/* fields */.O)('detail', 'address'), reference: 'RFC 5068 section 4' }),
 };
 
+// EXTERNAL MODULE: ./src/findings/commands/swaks.ts
+var swaks = __nccwpck_require__(2370);
 ;// CONCATENATED MODULE: ./src/findings/catalog/rejections.ts
 
-/** The reply is the same for every message. A command of ours would send a different one, so the others have none. */
+
+
+/** The reply is probably the same for every message. A command sends a different one, so the others have none. */
 const reproduce = { command: 'delivery', shows: entry/* REPLY */.Fb };
 /** An address of the envelope, if it is known. */
-const quoted = (address) => (address === undefined ? '' : ` (\`${address}\`)`);
+const rejections_quoted = (address) => (address === undefined ? '' : ` (\`${address}\`)`);
 /** The domain of an address as code. */
 const domain = (address = '') => `\`${address.slice(address.lastIndexOf('@') + 1)}\``;
 /** The address of the account that has authenticated, if its username is one. */
@@ -1366,9 +1533,17 @@ const CAUSES = {
         title: 'IP address of the client rejected',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).',
+        remedy: (evidence) => {
+            const page = pageIn(evidence);
+            const removal = page === undefined
+                ? ''
+                : ` Or have its operator request the removal of the IP address, on the page that the reply names: ${page}.`;
+            return `Submit with credentials on port 587 or 465, where the IP address of the client usually does not matter. Or run the gate on a machine with a fixed IP address that is not on a blocklist (in a workflow: a self-hosted runner).${removal}`;
+        },
         reproduce,
     },
+    ...blocklistErrors(reproduce),
+    ...accountCauses(reproduce),
     'account-rejected-by-address': {
         title: 'Authenticated client rejected because of its IP address',
         party: 'server',
@@ -1428,7 +1603,7 @@ const CAUSES = {
         title: 'Sender address does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: ({ sender, ...evidence }) => `Set \`delivery.from\`${quoted(sender)} to an address that exists${ownAddress(evidence)}. Or create the address, as a mailbox or an alias. If it exists, the server cannot verify it: its log says why.`,
+        remedy: ({ sender, ...evidence }) => `Set \`delivery.from\`${rejections_quoted(sender)} to an address that exists${ownAddress(evidence)}. Or create the address, as a mailbox or an alias. If it exists, the server cannot verify it: its log says why.`,
         examples: 'Exim: `exim -bvs ADDRESS` shows the verification. Postfix: `reject_unlisted_sender`, `reject_unverified_sender`.',
         setting: 'sender-verification',
         reproduce,
@@ -1486,6 +1661,7 @@ const CAUSES = {
         remedy: "Look for the error in the server's log for the time of the run: usually a virus scanner, spam filter or milter is not running or cannot be reached. Start it, or correct its address in the configuration of the server.",
         examples: 'Exim: `av_scanner` and `spamd_address`; the main log or the panic log contains "acl condition". Postfix: `smtpd_milters`, `smtpd_proxy_filter`.',
         setting: 'content-scanner',
+        reproduce,
     },
     'message-too-large': {
         title: 'Message too large',
@@ -1507,7 +1683,7 @@ const CAUSES = {
         title: 'Recipient does not exist',
         party: 'configuration',
         certainty: 'likely',
-        remedy: ({ recipient }) => `Check \`delivery.to\`${quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
+        remedy: ({ recipient }) => `Check \`delivery.to\`${rejections_quoted(recipient)}. If the address exists, the server cannot find it: check its aliases, its directory and the domains that it serves.`,
         reproduce,
     },
     'mailbox-disabled': {
@@ -1535,19 +1711,22 @@ const CAUSES = {
         party: 'server',
         certainty: 'likely',
         remedy: "Find the rule in the server's log, and change it. Or exempt the account that the gate uses, not only the address in `delivery.from`, which anyone can forge.",
+        reproduce,
     },
     'no-smtputf8': {
         title: 'SMTPUTF8 not offered',
         party: 'configuration',
         certainty: 'certain',
-        remedy: 'Use addresses in plain ASCII, or a server that offers SMTPUTF8.',
+        remedy: 'Use addresses in plain ASCII, such as an alias of the mailbox. Or enable SMTPUTF8 on the server, and on the server of the mailbox.',
+        examples: 'Postfix: `smtputf8_enable = yes`. Exim: `smtputf8_advertise_hosts`.',
+        setting: 'smtputf8',
         reference: 'RFC 6531 section 3.1',
     },
     'size-limit': {
         title: 'Message larger than the SIZE limit',
         party: 'server',
         certainty: 'certain',
-        remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`.',
+        remedy: 'Raise the size limit of the server, or lower `delivery.attachment-bytes`: as base64, an attachment is more than a third larger.',
         examples: 'Postfix: `message_size_limit`. Exim: `message_size_limit`. Sendmail: `MaxMessageSize`.',
         setting: 'message-size',
         reference: 'RFC 1870 section 4',
@@ -1559,6 +1738,7 @@ const CAUSES = {
 
 
 
+
 const { error: delivery_error, notice: delivery_notice } = (0,entry/* entriesOf */.Mc)(['delivery']);
 /** A rejection, and whose mail to whom it rejects. */
 const ENVELOPE = {
@@ -1567,6 +1747,7 @@ const ENVELOPE = {
     recipient: 'the envelope recipient',
     account: 'the username with which the gate has authenticated',
 };
+const ACCEPTED = { command: 'rcpt-accepted', shows: swaks/* RECIPIENT_ACCEPTED */.UJ };
 /** Findings of step 5: the submission of the test message. */
 const DELIVERY = {
     'sender-rejected': delivery_error('Sender rejected', 'The server rejects the envelope sender (MAIL FROM).', {
@@ -1598,6 +1779,7 @@ const DELIVERY = {
         party: 'server',
         certainty: 'likely',
         remedy: "If the reply does not say why the message is rejected, search the server's log for the address in `delivery.from` at the time of the run.",
+        reproduce: { command: 'delivery', shows: entry/* REPLY */.Fb },
     }, {
         evidence: {
             ...ENVELOPE,
@@ -1612,7 +1794,7 @@ const DELIVERY = {
         certainty: 'likely',
         remedy: "If the server does not serve the domain of the recipient, close the relay immediately: relay only for authenticated clients. If the server trusts the gate's IP address, first test from a different network. If the server serves the domain, configure it to reject unknown users in its reply to RCPT.",
         examples: 'Postfix: `reject_unauth_destination` in `smtpd_relay_restrictions`, `mynetworks`, and `local_recipient_maps` or `relay_recipient_maps`. Exim: the ACL `acl_smtp_rcpt` with `relay_from_hosts`, and `verify = recipient`.',
-        reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
+        reproduce: ACCEPTED,
     }, {
         evidence: { ...(0,evidence/* fields */.O)('reply'), recipient: 'the envelope recipient' },
         reference: 'RFC 5321 section 7.9',
@@ -1623,14 +1805,14 @@ const DELIVERY = {
                 certainty: 'likely',
                 remedy: 'Test from a different network: servers often relay for the IP addresses of their own network, and the gate is in it. If the server accepts the recipient there too, it is an open relay: close it immediately, and relay only for authenticated clients. If not, check that the trusted networks are as small as possible.',
                 examples: 'Postfix: `mynetworks`, and `reject_unauth_destination` in `smtpd_relay_restrictions`. Exim: `relay_from_hosts`.',
-                reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
+                reproduce: ACCEPTED,
             },
             account: {
                 title: 'Account may send to a recipient that must be rejected',
                 party: 'server',
                 certainty: 'certain',
                 remedy: 'Restrict the recipients to which this account may send. To test for an open relay instead, remove `auth` from this endpoint: an authenticated session does not show one.',
-                reproduce: { command: 'rcpt', shows: entry/* REPLY */.Fb },
+                reproduce: ACCEPTED,
             },
         },
     }),
@@ -2763,6 +2945,15 @@ const UPGRADE = {
                 setting: 'starttls-refused',
                 reproduce: upgrade_SHOWS_REPLY,
             },
+            'server-problem': {
+                title: 'Server error instead of STARTTLS',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Look for the error in the server's log for the time of the run. The status code of the reply is about the mail system, not about TLS, so the certificate is probably not the problem: usually a filter or another service that the server asks for every command does not respond. Start it, or correct its address in the configuration of the server.",
+                examples: 'Postfix: a milter in `smtpd_milters`.',
+                setting: 'filter-unavailable',
+                reproduce: upgrade_SHOWS_REPLY,
+            },
             'not-implemented': {
                 title: 'Server does not implement the STARTTLS that it offers',
                 party: 'server',
@@ -2895,6 +3086,7 @@ const UNWAIVABLE = [
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HW: () => (/* binding */ alternativeName),
+/* harmony export */   bk: () => (/* binding */ ONLY_WITH_SNI),
 /* harmony export */   e6: () => (/* binding */ howToInclude),
 /* harmony export */   yl: () => (/* binding */ CERTIFICATE_NAME)
 /* harmony export */ });
@@ -2924,6 +3116,19 @@ const NEW_CERTIFICATE = {
     newCertificate: includesName,
 };
 const LIST_OF_NAMES = 'certificate-names';
+/** The first name with an asterisk that is not a whole label. */
+function partialWildcard({ names = '' }) {
+    return names.split(', ').find((name) => /[^.]\*|\*[^.]/.test(name)) ?? '';
+}
+/** The server has a certificate for each name, and the default one is valid. */
+const ONLY_WITH_SNI = {
+    title: 'Wrong certificate only for this server name (SNI)',
+    party: 'server',
+    certainty: 'certain',
+    remedy: 'Replace the certificate that the server has for this name: the one that it sends without a server name (SNI) is valid. Usually the default certificate was renewed or replaced, and those for single names were not. Then reload the server.',
+    setting: 'sni-certificate',
+    explains: ['certificate-hostname-mismatch'],
+};
 /** Findings of step 3 about the name in the certificate. */
 const CERTIFICATE_NAME = {
     'certificate-hostname-mismatch': error('Certificate does not match the host name', 'None of the subject alternative names matches the expected name. The common name is never used, a wildcard matches exactly one leftmost label, and an IP address matches only an IP address entry.', {
@@ -2934,10 +3139,11 @@ const CERTIFICATE_NAME = {
             shows: ({ expected = '' }) => ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) === 0 ? MISMATCH : 'IP address mismatch'),
         },
     }, {
-        evidence: (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .fields */ .O)('expected', 'names', 'subject'),
+        evidence: (0,_evidence_js__WEBPACK_IMPORTED_MODULE_1__/* .fields */ .O)('expected', 'names', 'subject', 'withoutSni'),
         reference: 'RFC 9525 section 6',
         resultType: 'certificate-host-mismatch',
         causes: {
+            'only-with-sni': { ...ONLY_WITH_SNI, reproduce: { command: 'openssl', shows: MISMATCH } },
             'no-names': {
                 ...NEW_CERTIFICATE,
                 title: 'Certificate has no usable name',
@@ -2987,7 +3193,7 @@ const CERTIFICATE_NAME = {
                 title: 'Wildcard is not a whole label',
                 certainty: 'certain',
                 remedy: ({ expected = '' }) => `Get a certificate that includes ${expected} itself, or a wildcard for the whole leftmost label. Some clients accept a partial wildcard, but RFC 9525 section 6.3 does not allow it.`,
-                reproduce: { command: LIST_OF_NAMES, shows: '*' },
+                reproduce: { command: LIST_OF_NAMES, shows: partialWildcard },
             },
             'default-certificate': {
                 ...NEW_CERTIFICATE,
@@ -3029,7 +3235,7 @@ var evidence = __nccwpck_require__(2293);
 const { error } = (0,entry/* entriesOf */.Mc)(['certificate'], (0,evidence/* fields */.O)('keyType'));
 /** Evidence of the findings about the chain. */
 const CHAIN_EVIDENCE = (0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent');
-const DEAD_END = (0,evidence/* fields */.O)('missingIssuer', 'caIssuers', 'nameConflict', 'trusted');
+const DEAD_END = (0,evidence/* fields */.O)('missingIssuer', 'caIssuers', 'nameConflict', 'trusted', 'inspector');
 const UNTRUSTED = (0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
@@ -3072,6 +3278,15 @@ const SAME_NAME = {
     remedy: 'Before you add anything to `ca`, compare the fingerprint of this issuer with those that the CA publishes, and test from another network: either the CA has renewed its key, or this is not your server. If your own CA has a new key, replace its old certificate in `ca` with the new one.',
     reproduce: { command: 'openssl', shows: ({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT) },
 };
+/** A firewall, proxy or virus scanner responds in place of the server. The other problems are those of its certificate. */
+const inspected = (shows) => ({
+    title: 'TLS is inspected in transit',
+    party: 'network',
+    certainty: 'likely',
+    remedy: ({ inspector = 'the product' }) => `Exempt this server and port from the TLS inspection by ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
+    explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
+    reproduce: { command: 'openssl', shows },
+});
 /** Findings of step 3 about the issuers of the certificate. */
 const CERTIFICATE_CHAIN = {
     'certificate-self-signed': error('Self-signed certificate', 'The server\'s certificate is signed with its own key, so no CA vouches for it. Debian\'s "snakeoil" default is such a certificate.', {
@@ -3082,15 +3297,16 @@ const CERTIFICATE_CHAIN = {
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: 'self-signed certificate' },
     }, {
-        evidence: { ...CHAIN_EVIDENCE, ...(0,evidence/* fields */.O)('pin') },
+        evidence: { ...CHAIN_EVIDENCE, ...(0,evidence/* fields */.O)('pin', 'inspector') },
         reference: 'RFC 5280 section 6.1',
         resultType: 'certificate-not-trusted',
+        causes: { 'tls-inspection': inspected('self-signed certificate') },
     }),
     'certificate-chain-incomplete': error('Intermediate certificate missing', 'The server sends only its own certificate, which was not issued directly by a trusted CA. Browsers and some systems fetch or cache the intermediate, but mail clients do not. So TLS verification succeeds only for some clients.', MISSING_INTERMEDIATE, {
         evidence: { ...CHAIN_EVIDENCE, ...DEAD_END },
         reference: 'RFC 8446 section 4.4.2',
         resultType: 'certificate-not-trusted',
-        causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME },
+        causes: { 'private-root': PRIVATE_ROOT, 'same-name': SAME_NAME, 'tls-inspection': inspected(NO_ISSUER) },
     }),
     'certificate-untrusted': error('Certificate issuer not trusted', 'The server sends the issuers of its certificate, but the chain does not lead to a trusted CA, or an issuer is not valid.', {
         party: 'server',
@@ -3112,6 +3328,7 @@ const CERTIFICATE_CHAIN = {
                 reproduce: { command: 'openssl', shows: UNKNOWN_ROOT },
             },
             'same-name': SAME_NAME,
+            'tls-inspection': inspected(({ root }) => (root === undefined ? NO_ISSUER : UNKNOWN_ROOT)),
             'wrong-issuer-key': {
                 title: 'Wrong intermediate certificate sent',
                 party: 'server',
@@ -3119,10 +3336,17 @@ const CERTIFICATE_CHAIN = {
                 remedy: replaceIssuer,
                 examples: FULL_CHAIN_EXAMPLE,
                 setting: 'certificate',
-                reproduce: {
-                    command: 'openssl',
-                    shows: ({ issuerKeyId, sentKeyId }) => issuerKeyId === undefined || sentKeyId === undefined ? BAD_SIGNATURE : NO_ISSUER,
-                },
+                reproduce: { command: 'key-ids', shows: ({ sentKeyId = '' }) => sentKeyId },
+            },
+            // The certificates do not name their keys.
+            'wrong-issuer': {
+                title: 'Wrong intermediate certificate sent',
+                party: 'server',
+                certainty: 'likely',
+                remedy: replaceIssuer,
+                examples: FULL_CHAIN_EXAMPLE,
+                setting: 'certificate',
+                reproduce: { command: 'openssl', shows: BAD_SIGNATURE },
             },
             'bad-signature': {
                 title: 'Signature of the certificate not valid',
@@ -3241,7 +3465,18 @@ const CERTIFICATE = {
         examples: 'Postfix: `postfix reload`. Dovecot: `systemctl reload dovecot`.',
         setting: 'certificate',
         reproduce: { command: 'openssl', shows: 'certificate has expired' },
-    }, { ...VALIDITY, resultType: 'certificate-expired' }),
+    }, {
+        ...VALIDITY,
+        evidence: { ...VALIDITY.evidence, ...(0,evidence/* fields */.O)('withoutSni') },
+        resultType: 'certificate-expired',
+        causes: {
+            'only-with-sni': {
+                ...certificate_name/* ONLY_WITH_SNI */.bk,
+                title: 'Certificate for this server name (SNI) expired',
+                reproduce: { command: 'openssl', shows: 'certificate has expired' },
+            },
+        },
+    }),
     'certificate-not-yet-valid': certificate_error('Certificate not yet valid', 'The notBefore date of the certificate is in the future.', {
         party: 'server',
         certainty: 'certain',
@@ -3518,7 +3753,8 @@ function pinDigest({ pin = '' }) {
 /* harmony export */   Fb: () => (/* binding */ REPLY),
 /* harmony export */   Ir: () => (/* binding */ beginning),
 /* harmony export */   Mc: () => (/* binding */ entriesOf),
-/* harmony export */   mz: () => (/* binding */ stable)
+/* harmony export */   mz: () => (/* binding */ stable),
+/* harmony export */   qm: () => (/* binding */ FIRST_LINE)
 /* harmony export */ });
 /** What Exchange Online and Gmail append to a reply: it is different in every session. */
 const OF_THIS_SESSION = / \[[\w.-]+\.(?:outlook|exchangelabs)\.com\b[^\]]*\]$| \S+ - gsmtp$/i;
@@ -3535,9 +3771,16 @@ const REPLY = ({ reply = '' }) => {
 const UNSTABLE = / [[(]|; | (?:id=|\d+:\d\d)| (?=\S*\d)(?=\S*[A-Z])[\dA-Z-]{9,}\b/i;
 /** Nobody compares more than this. In characters. */
 const LONGEST_SHOWN = 80;
+/** An identifier of the session, a time, or a diagnostic in a greeting. */
+const UNSTABLE_IN_GREETING = / <|; | \d+:\d\d/;
 /** The beginning of a text of a server, as far as every session probably has it, and so that it is found at a glance. */
 function stable(text) {
-    const [start = ''] = beginning(text).split(UNSTABLE);
+    return upTo(UNSTABLE, text);
+}
+/** Looks for the first line of the server in the evidence. */
+const FIRST_LINE = ({ line = '' }) => upTo(UNSTABLE_IN_GREETING, line);
+function upTo(unstable, text) {
+    const [start = ''] = beginning(text).split(unstable);
     const end = start.length <= LONGEST_SHOWN ? start.length : start.lastIndexOf(' ', LONGEST_SHOWN);
     return start.slice(0, end < 0 ? LONGEST_SHOWN : end).trim();
 }
@@ -3567,7 +3810,8 @@ function entriesOf(steps, common) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ fields)
+/* harmony export */   O: () => (/* binding */ fields),
+/* harmony export */   P: () => (/* binding */ EARLIER)
 /* harmony export */ });
 /** Fields of evidence that several findings have, with a description of each (Markdown). */
 const SHARED = {
@@ -3576,6 +3820,8 @@ const SHARED = {
     awaited: 'the reply that the gate waited for',
     worksAt: 'the IP address or port of the same host that passes this step in the same run',
     reached: 'the latest step in which an earlier attempt failed; the server passed the steps before it then',
+    earlierAwaited: 'the reply that the gate waited for in that attempt',
+    earlierDetail: 'how the connection ended in that attempt, or the system error code',
     received: 'the part of the reply that arrived',
     reply: 'the reply of the server',
     helo: 'the reply to HELO',
@@ -3608,12 +3854,14 @@ const SHARED = {
     chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
     trusted: 'the trusted CAs, and where they come from',
     root: 'the private root at which the chain ends',
+    inspector: 'the product that inspects TLS whose name an issuer has',
     rootSha256: 'the SHA-256 fingerprint of that root',
     badIssuer: 'the issuer that is not valid, or must not issue the certificate below it',
     issuerValidTo: "the notAfter date of the issuer's certificate",
     expected: 'the expected name',
     names: 'the subject alternative names',
     pin: "the pin of the server's key",
+    withoutSni: 'the SHA-256 fingerprint of the certificate that the server sends without a server name (SNI)',
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
@@ -3624,6 +3872,8 @@ const SHARED = {
     finding: 'the code of the finding that this one refers to',
     until: 'the last day of the waiver',
 };
+/** The fields about an earlier attempt. */
+const EARLIER = ['reached', 'earlierAwaited', 'earlierDetail'];
 /** Some of the shared fields of evidence. */
 function fields(...names) {
     return Object.fromEntries(names.map((name) => [name, SHARED[name]]));
@@ -3632,71 +3882,94 @@ function fields(...names) {
 
 /***/ }),
 
-/***/ 550:
+/***/ 309:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BT: () => (/* binding */ mailDomainCommand),
+/* harmony export */   JB: () => (/* binding */ nameCommand),
+/* harmony export */   _Y: () => (/* binding */ addressesCommand),
+/* harmony export */   d_: () => (/* binding */ NO_ADDRESS)
+/* harmony export */ });
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7519);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Lo: () => (/* binding */ COMMANDS),
-  F6: () => (/* binding */ SENDING),
-  ku: () => (/* reexport */ authority)
-});
+/** What {@link addressesCommand} prints if there is none: dig itself prints nothing. */
+const NO_ADDRESS = 'no IP address';
+/** The command that shows whether the host name exists. */
+function nameCommand({ host }) {
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['dig', '+noall', '+comments', host]);
+}
+/** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */
+function addressesCommand({ host }) {
+    const lookup = (0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['dig', '+short', host, 'A', host, 'AAAA']);
+    return `${lookup} | grep '[0-9a-f:]$' || echo '${NO_ADDRESS}'`;
+}
+/** The same, and the mail servers of the domain. */
+function mailDomainCommand(endpoint) {
+    return `${addressesCommand(endpoint)}; ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['dig', '+noall', '+answer', endpoint.host, 'MX'])}`;
+}
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./src/findings/commands/shell.ts
+
+/***/ }),
+
+/***/ 7519:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G5: () => (/* binding */ command),
+/* harmony export */   ku: () => (/* binding */ authority),
+/* harmony export */   zq: () => (/* binding */ ehloLine)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 
 /** Quotes everything that a shell could interpret, including brackets, which zsh does. */
 function command(words) {
     return words.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
+/** EHLO as a word of a command. */
+function ehloLine(ehlo) {
+    return ehlo === undefined ? '"EHLO $(hostname)"' : command([`EHLO ${ehlo}`]);
+}
 /** A host and a port, with brackets around an IPv6 address. */
 function authority(host, port) {
-    return (0,external_node_net_.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-;// CONCATENATED MODULE: ./src/findings/commands/trusted-cas.ts
 
-/** Stands for a file with the certificates of `ca`, if these are not in one file that the gate may name. */
-const CA_PLACEHOLDER = 'your-ca.pem';
-/** With more files, nobody reads the command. */
-const JOINABLE_FILES = 4;
-/** The additional trusted CAs that a command for the server itself needs. */
-function serverCas(endpoint) {
-    return endpoint.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
-}
-/** The additional trusted CAs of an endpoint as one file, because the tools read only one. */
-function trustedCas({ tls: { anchorSources = [] } }) {
-    // A path that begins with a hyphen would be an option.
-    const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
-    const [first] = paths;
-    if (anchorSources.length === 0)
-        return { before: '' };
-    if (first === undefined || paths.length < anchorSources.length || paths.length > JOINABLE_FILES) {
-        return { file: CA_PLACEHOLDER, before: '' };
-    }
-    if (paths.length === 1)
-        return { file: first, before: '' };
-    return { file: CA_PLACEHOLDER, before: `${command(['cat', ...paths])} > ${CA_PLACEHOLDER} && ` };
-}
+/***/ }),
 
-;// CONCATENATED MODULE: ./src/findings/commands/swaks.ts
+/***/ 2370:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ acceptedCommand),
+/* harmony export */   JC: () => (/* binding */ ehloOverTlsCommand),
+/* harmony export */   Lu: () => (/* binding */ mailCommand),
+/* harmony export */   UJ: () => (/* binding */ RECIPIENT_ACCEPTED),
+/* harmony export */   Yc: () => (/* binding */ firstEhloCommand),
+/* harmony export */   dK: () => (/* binding */ swaksCommand),
+/* harmony export */   jr: () => (/* binding */ starttlsCommand)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7519);
+/* harmony import */ var _trusted_cas_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3378);
 
 
 
 /** The command that shows the greeting and the first reply to EHLO. */
-function firstEhloCommand(endpoint, address) {
+function firstEhloCommand(endpoint, address, patience) {
     const secured = endpoint.transport === 'implicit' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, ...quitAfter('EHLO')]);
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .command */ .G5)([...swaks(endpoint, address, patience), ...secured, ...quitAfter('EHLO')]);
 }
 /** The command that shows the reply to STARTTLS. */
-function starttlsCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
+function starttlsCommand(endpoint, address, patience) {
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .command */ .G5)([...swaks(endpoint, address, patience), ...tlsOptions(endpoint), ...quitAfter('TLS')]);
 }
 /** The command that shows the reply to EHLO over TLS. */
-function ehloOverTlsCommand(endpoint, address) {
-    return command([...swaks(endpoint, address), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
+function ehloOverTlsCommand(endpoint, address, patience) {
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .command */ .G5)([...swaks(endpoint, address, patience), ...tlsOptions(endpoint), ...quitAfter('EHLO')]);
 }
 /**
  * The command that shows whether the server accepts MAIL. It sends no message.
@@ -3705,7 +3978,7 @@ function ehloOverTlsCommand(endpoint, address) {
  */
 function mailCommand(endpoint, where, address, sender = '') {
     const secured = where === 'tls' ? tlsOptions(endpoint) : [];
-    return command([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .command */ .G5)([...swaks(endpoint, address), ...secured, '--from', sender || '<>', ...quitAfter('MAIL')]);
 }
 /**
  * The command that shows what steps 4 and 5 see. It asks for the password and does not show it. Like the gate, it sends
@@ -3713,24 +3986,31 @@ function mailCommand(endpoint, where, address, sender = '') {
  * @returns undefined if swaks cannot do what the gate did: verify a pin, accept a waived certificate, or authenticate with a
  *   token, a certificate or SCRAM
  */
-function swaksCommand(endpoint, subject, end) {
+function swaksCommand(endpoint, subject, end, patience) {
     const { auth, delivery } = endpoint;
     const mechanisms = auth && swaksMechanisms(auth, subject, end);
     if (!verifiesLikeGate(endpoint) || (auth && mechanisms === undefined))
         return undefined;
-    const { file, before } = serverCas(endpoint);
+    const { file, before } = (0,_trusted_cas_js__WEBPACK_IMPORTED_MODULE_2__/* .serverCas */ .r6)(endpoint);
     const words = [
-        ...swaks(endpoint, subject.address),
+        ...swaks(endpoint, subject.address, patience),
         ...tlsOptions(endpoint),
         '--tls-verify',
         ...(file === undefined ? [] : ['--tls-ca-path', file]),
         ...(auth && mechanisms !== undefined
-            ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password']
+            ? ['--auth', mechanisms, '--auth-user', auth.username, '--auth-hide-password', '--protect-prompt']
             : []),
         ...(delivery && end !== 'AUTH' ? ['--from', delivery.from, '--to', delivery.to] : []),
         ...quitAfter(end),
     ];
-    return before + command(words);
+    return before + (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .command */ .G5)(words);
+}
+/** What {@link acceptedCommand} prints last if the server accepts the recipient. Its reply may be the same as to MAIL. */
+const RECIPIENT_ACCEPTED = 'recipient accepted';
+/** The command that shows whether the server accepts the recipient. swaks succeeds only then. */
+function acceptedCommand(endpoint, subject) {
+    const line = swaksCommand(endpoint, subject, 'RCPT');
+    return line === undefined ? undefined : `${line} && echo '${RECIPIENT_ACCEPTED}'`;
 }
 /** A command with the key of a client certificate would need its file, which the gate may not know. */
 function verifiesLikeGate({ tls, waive = [] }) {
@@ -3754,20 +4034,77 @@ function swaksMechanisms({ kind, mechanism }, { evidence, capabilities }, end) {
     return isPossible ? 'PLAIN,LOGIN' : undefined;
 }
 /** swaks has verified the name of the server since 2024, so the command has an IP address only with `addresses: all`. */
-function swaks({ host, port, ehlo, addresses }, address) {
+function swaks({ host, port, ehlo, addresses, timeoutMs }, address, patience = 'default') {
     const server = addresses === 'all' ? (address ?? host) : host;
-    return ['swaks', '--server', authority(server, port), ...(ehlo === undefined ? [] : ['--helo', ehlo])];
+    return [
+        ...['swaks', '--server', (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .authority */ .ku)(server, port)],
+        ...(ehlo === undefined ? [] : ['--helo', ehlo]),
+        ...(patience === 'default' || timeoutMs === undefined ? [] : ['--timeout', String(Math.ceil(timeoutMs / 1000))]),
+    ];
 }
 function tlsOptions({ transport, servername }) {
     return [
         transport === 'starttls' ? '--tls' : '--tls-on-connect',
-        ...((0,external_node_net_.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
+        ...((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(servername) === 0 ? ['--tls-sni', servername] : []),
     ];
 }
 function quitAfter(end) {
     return end === 'the message' ? [] : ['--quit-after', end];
 }
 
+
+/***/ }),
+
+/***/ 3378:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p4: () => (/* binding */ trustedCas),
+/* harmony export */   r6: () => (/* binding */ serverCas)
+/* harmony export */ });
+/* unused harmony export CA_PLACEHOLDER */
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7519);
+
+/** Stands for a file with the certificates of `ca`, if these are not in one file that the gate may name. */
+const CA_PLACEHOLDER = 'your-ca.pem';
+/** With more files, nobody reads the command. */
+const JOINABLE_FILES = 4;
+/** The additional trusted CAs that a command for the server itself needs. */
+function serverCas(endpoint) {
+    return endpoint.endsInDefaultStore === true ? { before: '' } : trustedCas(endpoint);
+}
+/** The additional trusted CAs of an endpoint as one file, because the tools read only one. */
+function trustedCas({ tls: { anchorSources = [] } }) {
+    // A path that begins with a hyphen would be an option.
+    const paths = anchorSources.flatMap(({ path }) => (path === undefined ? [] : path.replace(/^-/, './-')));
+    const [first] = paths;
+    if (anchorSources.length === 0)
+        return { before: '' };
+    if (first === undefined || paths.length < anchorSources.length || paths.length > JOINABLE_FILES) {
+        return { file: CA_PLACEHOLDER, before: '' };
+    }
+    if (paths.length === 1)
+        return { file: first, before: '' };
+    return { file: CA_PLACEHOLDER, before: `${(0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['cat', ...paths])} > ${CA_PLACEHOLDER} && ` };
+}
+
+
+/***/ }),
+
+/***/ 5331:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Lo: () => (/* binding */ COMMANDS),
+  ku: () => (/* reexport */ shell/* authority */.ku),
+  Fw: () => (/* binding */ commandFor),
+  BT: () => (/* binding */ sendsMessage)
+});
+
+// EXTERNAL MODULE: ./src/findings/commands/swaks.ts
+var swaks = __nccwpck_require__(2370);
 ;// CONCATENATED MODULE: ./src/findings/commands/as-far-as.ts
 
 /**
@@ -3775,59 +4112,71 @@ function quitAfter(end) {
  * reply to that command, and one that the server sends after it without being asked.
  * @returns undefined if no command gets there, or only one that sends a message
  */
-function commandAsFarAs(endpoint, subject) {
+function commandAsFarAs(endpoint, subject, patience) {
     const { address, evidence } = subject;
-    const reply = (evidence.awaited ?? '').replace(/^(?:nothing, after )?the /, '');
+    const reply = replyIn(evidence.awaited);
     const [, mechanism] = /^reply to AUTH ([\w-]+)$/.exec(reply) ?? [];
     if (mechanism !== undefined)
-        return swaksCommand(endpoint, { ...subject, evidence: { mechanism } }, 'AUTH');
+        return (0,swaks/* swaksCommand */.dK)(endpoint, { ...subject, evidence: { mechanism } }, 'AUTH', patience);
     switch (reply) {
         case 'greeting':
         case 'reply to EHLO':
-            return firstEhloCommand(endpoint, address);
+            return (0,swaks/* firstEhloCommand */.Yc)(endpoint, address, patience);
         case 'greeting over TLS':
         case 'reply to EHLO over TLS':
-            return ehloOverTlsCommand(endpoint, address);
+            return (0,swaks/* ehloOverTlsCommand */.JC)(endpoint, address, patience);
         case 'reply to STARTTLS':
-            return starttlsCommand(endpoint, address);
+            return (0,swaks/* starttlsCommand */.jr)(endpoint, address, patience);
         case 'reply to MAIL':
-            return endpoint.delivery && swaksCommand(endpoint, subject, 'MAIL');
+            return endpoint.delivery && (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'MAIL', patience);
         case 'reply to RCPT':
-            return endpoint.delivery && swaksCommand(endpoint, subject, 'RCPT');
+            return endpoint.delivery && (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'RCPT', patience);
         default:
             return undefined;
     }
 }
+/** Whether only a command that sends a message gets as far as this reply. */
+function needsMessage({ awaited }) {
+    return ['reply to DATA', 'reply to the end of the message'].includes(replyIn(awaited));
+}
+function replyIn(awaited = '') {
+    return awaited.replace(/^(?:nothing, after )?the /, '');
+}
 
+// EXTERNAL MODULE: ./src/findings/commands/shell.ts
+var shell = __nccwpck_require__(7519);
+// EXTERNAL MODULE: ./src/findings/commands/trusted-cas.ts
+var trusted_cas = __nccwpck_require__(3378);
 ;// CONCATENATED MODULE: ./src/findings/commands/curl.ts
 
 
 /** Seconds within which most servers reply. */
 const PAUSE = 2;
+/** Seconds within which most servers greet. Some delay the greeting. */
+const GREETING_LIMIT = 10;
 /** Seconds to wait for a connection. */
 const CONNECT_LIMIT = 15;
 /** The command that shows whether the port accepts connections. */
 function connectCommand({ host, port }, address) {
-    const server = `telnet://${authority(address ?? host, port)}`;
-    return `${command(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
+    const server = `telnet://${(0,shell/* authority */.ku)(address ?? host, port)}`;
+    return `${(0,shell/* command */.G5)(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
 }
-/** The command that shows what the server sends without being asked, within a few seconds. */
+/** The command that shows what the server sends without being asked. It sends nothing. */
 function greetingCommand({ host, port }, address) {
-    return `${telnet(authority(address ?? host, port), 2 * PAUSE)} </dev/null`;
+    return `${telnet((0,shell/* authority */.ku)(address ?? host, port), GREETING_LIMIT)} </dev/null`;
 }
 /**
  * The command that sends EHLO and other lines before TLS, and shows the replies. No tool has an option for that, so the
  * command sends each line after a pause, in which the server can reply.
  */
 function plainLinesCommand({ host, port, ehlo }, address, lines) {
-    const first = ehlo === undefined ? '"EHLO $(hostname)"' : command([`EHLO ${ehlo}`]);
-    const sent = `printf '%s\\r\\n' ${first} ${command(lines)}`;
+    const sent = ['printf', "'%s\\r\\n'", (0,shell/* ehloLine */.zq)(ehlo), ...(lines.length === 0 ? [] : [(0,shell/* command */.G5)(lines)])].join(' ');
     const paced = `${sent} | while IFS= read -r line; do sleep ${PAUSE}; printf '%s\\n' "$line"; done`;
-    return `${paced} | ${telnet(authority(address ?? host, port), (lines.length + 2) * PAUSE)}`;
+    return `${paced} | ${telnet((0,shell/* authority */.ku)(address ?? host, port), (lines.length + 2) * PAUSE)}`;
 }
 /** Without a limit, curl waits until the server closes the connection. */
 function telnet(server, seconds) {
-    return command(['curl', '-sN', '-m', String(seconds), `telnet://${server}`]);
+    return (0,shell/* command */.G5)(['curl', '-sN', '-m', String(seconds), `telnet://${server}`]);
 }
 /**
  * The command that shows the dialogue with an inbox: the login, and the mailbox or its list of messages. It asks for the
@@ -3845,16 +4194,16 @@ function inboxCommand(endpoint) {
     const opens = protocol.startsWith('imap') ? ['-X', `EXAMINE "${mailbox}"`] : [];
     if (!PLAIN_NAME.test(mailbox) || username?.includes(':'))
         return undefined;
-    const { file, before } = trustedCas(endpoint);
+    const { file, before } = (0,trusted_cas/* trustedCas */.p4)(endpoint);
     // Like the gate, no credentials over plain HTTP.
     const login = username === undefined || protocol === 'http' ? [] : ['-u', username];
-    const line = command([
+    const line = (0,shell/* command */.G5)([
         ...['curl', '-v', '-sS'],
         ...(protocol === 'imap' || protocol === 'pop3' ? ['--ssl-reqd'] : []),
         ...(file === undefined || protocol === 'http' ? [] : ['--cacert', file]),
         ...login,
         ...opens,
-        `${protocol}://${authority(host, port)}${pathOf(inbox)}`,
+        `${protocol}://${(0,shell/* authority */.ku)(host, port)}${pathOf(inbox)}`,
     ]);
     // The prompt of curl is a part of what is filtered.
     const prompt = login.length === 0 ? '' : "echo 'Enter the password of the inbox:'; ";
@@ -3869,6 +4218,10 @@ function pathOf({ scheme, basePath = '' }) {
     return scheme.startsWith('maildev+') ? `${basePath}/email` : '/';
 }
 
+// EXTERNAL MODULE: ./src/findings/commands/dig.ts
+var dig = __nccwpck_require__(309);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/findings/commands/openssl.ts
 
 
@@ -3885,7 +4238,20 @@ function opensslCommand(endpoint, address) {
 function opensslUntilClosed(endpoint, address) {
     return `${session(endpoint, smtp(endpoint, address), '-ign_eof')} </dev/null`;
 }
-/** The same with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
+/** The command that shows what the server sends over TLS without being asked. It sends nothing over TLS. */
+function greetingOverTlsCommand(endpoint, address) {
+    return `sleep ${openssl_PAUSE} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;
+}
+/** The command that sends EHLO over TLS, and shows what the server sends then. */
+function ehloLineOverTlsCommand(endpoint, address) {
+    const sent = `{ sleep ${openssl_PAUSE}; printf '%s\\r\\n' ${(0,shell/* ehloLine */.zq)(endpoint.ehlo)}; sleep ${openssl_PAUSE}; }`;
+    return `${sent} | ${session(endpoint, smtp(endpoint, address), ...DATA_ONLY)}`;
+}
+/** Seconds within which most servers reply. */
+const openssl_PAUSE = 4;
+/** Shows only what the server sends over TLS, and ends with the input. */
+const DATA_ONLY = ['-quiet', '-no_ign_eof'];
+/** The command of {@link opensslCommand} with every TLS version and cipher suite that OpenSSL has, to show what the server selects. */
 function anyTlsCommand(endpoint, address) {
     const old = { ...endpoint, tls: { ...endpoint.tls, minVersion: 'TLSv1' } };
     return `${session(old, smtp(endpoint, address), ...EVERYTHING)} </dev/null`;
@@ -3906,9 +4272,22 @@ function pinCommand(endpoint, address) {
         'openssl base64',
     ].join(' | ');
 }
+/** The command that shows whether the certificate is for servers. The purpose "Netscape SSL server" is a different one. */
+function purposeCommand(endpoint, address) {
+    return `${certificateCommand(['-purpose'], endpoint, address)} | grep '^SSL server'`;
+}
 /** The command that shows a part of the server's certificate. @param part an option of `openssl x509` and its value */
 function certificateCommand(part, endpoint, address) {
-    return `${opensslCommand(endpoint, address)} 2>/dev/null | ${command(['openssl', 'x509', '-noout', ...part])}`;
+    return `${opensslCommand(endpoint, address)} 2>/dev/null | ${(0,shell/* command */.G5)(['openssl', 'x509', '-noout', ...part])}`;
+}
+/** The command that shows the key identifiers of all certificates that the server sends. */
+function keyIdsCommand(endpoint, address) {
+    return [
+        `${session(endpoint, smtp(endpoint, address), '-showcerts')} </dev/null 2>/dev/null`,
+        'openssl crl2pkcs7 -nocrl -certfile /dev/stdin',
+        'openssl pkcs7 -print_certs -noout -text',
+        "grep -A1 -E 'Subject:|Key Identifier'",
+    ].join(' | ');
 }
 /** The command that shows the TLS session with an inbox. It sends no credentials. Undefined if the inbox has no TLS. */
 function inboxTlsCommand(endpoint) {
@@ -3931,20 +4310,44 @@ function startTlsOf({ scheme }) {
     return scheme === 'imap' || scheme === 'pop3' ? ['-starttls', scheme] : undefined;
 }
 function session(endpoint, { host, port, servername, starttls }, ...more) {
-    const { file, before } = serverCas(endpoint);
+    const { file, before } = (0,trusted_cas/* serverCas */.r6)(endpoint);
     const name = (0,external_node_net_.isIP)(servername) === 0
         ? ['-servername', servername, '-verify_hostname', servername]
         : // Without -noservername, s_client sends the host as SNI.
             ['-noservername', '-verify_ip', servername];
     const words = [
-        ...['openssl', 's_client', '-connect', authority(host, port)],
+        ...['openssl', 's_client', '-connect', (0,shell/* authority */.ku)(host, port)],
         ...starttls,
         ...name,
         ...(file === undefined ? [] : ['-CAfile', file]),
         ...['-min_protocol', endpoint.tls.minVersion],
         ...more,
     ];
-    return before + command(words);
+    return before + (0,shell/* command */.G5)(words);
+}
+
+;// CONCATENATED MODULE: ./src/findings/commands/unsolicited.ts
+
+
+/**
+ * The command that shows a reply that nobody asked for, after the reply that the evidence `awaited` names. It sends nothing
+ * after that reply, because what a client sends next would look like the reason.
+ * @returns undefined after other replies: no tool waits there without sending something
+ */
+function unsolicitedCommand(endpoint, { address, evidence }) {
+    const { awaited = '' } = evidence;
+    switch (awaited) {
+        case 'nothing, after the greeting':
+            return greetingCommand(endpoint, address);
+        case 'nothing, after the greeting over TLS':
+            return greetingOverTlsCommand(endpoint, address);
+        case 'nothing, after the reply to EHLO':
+            return plainLinesCommand(endpoint, address, []);
+        case 'nothing, after the reply to EHLO over TLS':
+            return ehloLineOverTlsCommand(endpoint, address);
+        default:
+            return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/findings/reproduce.ts
@@ -3953,24 +4356,31 @@ function session(endpoint, { host, port, servername, starttls }, ...more) {
 
 
 
-/** The command that sends a message if nothing prevents it. */
-const SENDING = 'delivery';
+
+
+/** The commands that send a message if nothing prevents it. */
+const SENDING = ['delivery', 'slow-delivery'];
+function sendsMessage(name) {
+    return SENDING.includes(name);
+}
 /** The commands by name. Each is for a POSIX shell, ends by itself, and contains no secret. */
 const COMMANDS = {
     /** Whether the port accepts connections. */
     connect: (endpoint, { address }) => connectCommand(endpoint, address),
     /** What the server sends first, without TLS. */
     greeting: (endpoint, { address }) => greetingCommand(endpoint, address),
-    /** The same, unless the greeting comes over TLS. */
-    'plain-greeting': (endpoint, { address }) => endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : undefined,
+    /** The same, with implicit TLS over it. */
+    'first-lines': (endpoint, { address }) => endpoint.transport === 'starttls' ? greetingCommand(endpoint, address) : greetingOverTlsCommand(endpoint, address),
+    /** What the server sends first over TLS, although the endpoint is configured for STARTTLS. */
+    'implicit-tls-greeting': (endpoint, { address }) => greetingOverTlsCommand({ ...endpoint, transport: 'implicit' }, address),
     /** The greeting and the first reply to EHLO: before TLS, or with implicit TLS over it. */
-    ehlo: (endpoint, { address }) => firstEhloCommand(endpoint, address),
+    ehlo: (endpoint, { address }) => (0,swaks/* firstEhloCommand */.Yc)(endpoint, address),
     /** The reply to STARTTLS. */
-    starttls: (endpoint, { address }) => starttlsCommand(endpoint, address),
+    starttls: (endpoint, { address }) => (0,swaks/* starttlsCommand */.jr)(endpoint, address),
     /** What the server sends after STARTTLS, unencrypted. */
     'after-starttls': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['STARTTLS']),
     'plain-auth': (endpoint, { address }) => plainLinesCommand(endpoint, address, ['AUTH PLAIN', '*', 'QUIT']),
-    'plain-mail': (endpoint, { address, evidence }) => mailCommand(endpoint, 'plain', address, senderIn(evidence)),
+    'plain-mail': (endpoint, { address, evidence }) => (0,swaks/* mailCommand */.Lu)(endpoint, 'plain', address, senderIn(evidence)),
     /** The TLS session: handshake, certificates and their verification. */
     openssl: (endpoint, { address }) => opensslCommand(endpoint, address),
     'implicit-tls': (endpoint, { address }) => opensslCommand({ ...endpoint, transport: 'implicit' }, address),
@@ -3979,26 +4389,54 @@ const COMMANDS = {
     /** What the server selects if every TLS version and cipher suite is allowed. */
     'any-tls': (endpoint, { address }) => anyTlsCommand(endpoint, address),
     pin: (endpoint, { address }) => pinCommand(endpoint, address),
+    /** The key identifiers of all certificates that the server sends. */
+    'key-ids': (endpoint, { address }) => keyIdsCommand(endpoint, address),
     /** One part of the server's certificate. */
     'certificate-names': (endpoint, { address }) => certificateCommand(['-ext', 'subjectAltName'], endpoint, address),
-    'certificate-purpose': (endpoint, { address }) => certificateCommand(['-purpose'], endpoint, address),
+    'certificate-purpose': (endpoint, { address }) => purposeCommand(endpoint, address),
     'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
-    'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
-    'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
-    'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),
+    'ehlo-over-tls': (endpoint, { address }) => (0,swaks/* ehloOverTlsCommand */.JC)(endpoint, address),
+    'mail-over-tls': (endpoint, { address, evidence }) => (0,swaks/* mailCommand */.Lu)(endpoint, 'tls', address, senderIn(evidence)),
+    'sign-in': (endpoint, subject) => (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'AUTH'),
     /** The reply to the sender. */
-    mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
+    mail: (endpoint, subject) => (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'MAIL'),
     /** The reply to the recipient. */
-    rcpt: (endpoint, subject) => swaksCommand(endpoint, subject, 'RCPT'),
-    /** The reply to a message. It is the only command that sends one, and never to a recipient that must be rejected. */
-    [SENDING]: (endpoint, subject) => endpoint.delivery?.expect === 'refused' ? undefined : swaksCommand(endpoint, subject, 'the message'),
-    /** Goes as far as the reply that the evidence `awaited` names. */
+    rcpt: (endpoint, subject) => (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'RCPT'),
+    /** Whether the server accepts the recipient. */
+    'rcpt-accepted': (endpoint, subject) => (0,swaks/* acceptedCommand */.BG)(endpoint, subject),
+    /** The reply to a message. It is sent, but never to a recipient that must be rejected. */
+    delivery: (endpoint, subject) => (isRefused(endpoint) ? undefined : (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'the message')),
+    /** The same, but each reply must arrive within the timeout of the gate. */
+    'slow-delivery': (endpoint, subject) => isRefused(endpoint) ? undefined : (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'the message', 'of-the-gate'),
+    /** As far as the reply that the evidence `awaited` names. */
     'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
+    /** The same, but each reply must arrive within the timeout of the gate. */
+    'as-far-in-time': (endpoint, subject) => commandAsFarAs(endpoint, subject, 'of-the-gate'),
+    /** As far as an earlier attempt got. */
+    'as-far-as-before': (endpoint, subject) => commandAsFarAs(endpoint, { ...subject, evidence: { awaited: subject.evidence.earlierAwaited ?? '' } }),
+    /** What the server sends without being asked, after the reply that the evidence `awaited` names. */
+    unsolicited: (endpoint, subject) => unsolicitedCommand(endpoint, subject),
+    /** Whether the host name exists. */
+    name: (endpoint) => (0,dig/* nameCommand */.JB)(endpoint),
+    addresses: (endpoint) => (0,dig/* addressesCommand */._Y)(endpoint),
+    'mail-domain': (endpoint) => (0,dig/* mailDomainCommand */.BT)(endpoint),
     /** The TLS session with the inbox. */
     'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
     /** The dialogue with the inbox. */
     inbox: (endpoint) => inboxCommand(endpoint),
 };
+/** Commands that end before the message, and what takes their place if the problem is after it. */
+const WITH_MESSAGE = {
+    'as-far-as': 'delivery',
+    'as-far-in-time': 'slow-delivery',
+};
+/** The command that a cause names, or the one that also sends a message if no other gets as far as the gate. */
+function commandFor(name, evidence) {
+    return (needsMessage(evidence) ? WITH_MESSAGE[name] : undefined) ?? name;
+}
+function isRefused({ delivery }) {
+    return delivery?.expect === 'refused';
+}
 /** The sender in a MAIL command of a probe. */
 function senderIn({ sent = '' }) {
     return sent.replace(/^MAIL FROM:<|>$/g, '');
@@ -4007,7 +4445,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 5836:
+/***/ 1724:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4034,8 +4472,8 @@ var net_deadline = __nccwpck_require__(7879);
 var report_report = __nccwpck_require__(2123);
 // EXTERNAL MODULE: ./src/verdict/verdict.ts
 var verdict_verdict = __nccwpck_require__(1396);
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
-var catalog = __nccwpck_require__(5033);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 18 modules
+var catalog = __nccwpck_require__(4903);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
 var certificate = __nccwpck_require__(7776);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
@@ -4161,8 +4599,8 @@ function redactedPath({ path }, redact) {
     return path === undefined ? {} : { path: redact(path) };
 }
 
-// EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
-var findings_reproduce = __nccwpck_require__(550);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 4 modules
+var findings_reproduce = __nccwpck_require__(5331);
 // EXTERNAL MODULE: ./src/text/own.ts
 var own = __nccwpck_require__(9203);
 ;// CONCATENATED MODULE: ./src/findings/shared-fix.ts
@@ -4249,6 +4687,9 @@ const microsoft365 = {
         'smtp-auth-disabled': 'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
         'basic-auth-blocked': 'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
         'access-token': 'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+        'quota-exceeded': 'the limits count the recipients of the last 24 hours, for the mailbox and for the organization. A trial has lower limits.',
+        'sender-identity': 'the domain of the sender must be an accepted domain of the organization (`Get-AcceptedDomain`).',
+        'account-status': 'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
         'send-as': 'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
         'message-size': 'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
     },
@@ -4265,6 +4706,7 @@ const google = {
         'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
         'app-password': 'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
         'access-token': 'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
+        'quota-exceeded': 'the limit counts the last 24 hours, and an account that has reached it can send again within 24 hours. Workspace accounts and smtp-relay.gmail.com have higher limits.',
         'auth-throttled': 'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
     },
 };
@@ -4274,6 +4716,10 @@ const amazonSes = {
     settings: {
         ...hosted('TLS Wrapper is on 465 and 2465; 25, 587 and 2587 have STARTTLS.', 'email-smtp.REGION.amazonaws.com. With a VPC endpoint, set `servername` to that name.'),
         'auth-rejected': 'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
+        sandbox: 'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification.',
+        'sender-identity': 'verify the address or its domain as an identity, in the region of the host name (email-smtp.REGION.amazonaws.com): each region has identities of its own.',
+        'quota-exceeded': 'the quota counts the last 24 hours in one region. Request an increase in Service Quotas; in the sandbox, request production access.',
+        'account-status': 'the account dashboard of the SES console shows why sending is paused.',
     },
 };
 const sendGrid = {
@@ -4283,6 +4729,7 @@ const sendGrid = {
     settings: {
         'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
         'quota-exceeded': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
+        'sender-identity': 'in the settings under Sender Authentication, verify the address (Single Sender Verification) or its domain (Domain Authentication).',
     },
 };
 /** The mail services that most submissions use, by name. */
@@ -4296,12 +4743,38 @@ const PROVIDERS = {
         rejects: /\bMailgun is not loving\b/,
         settings: {
             'auth-rejected': 'the username is a full address of the sending domain (postmaster@DOMAIN), and the password is its SMTP password, not an API key. EU domains use smtp.eu.mailgun.org.',
+            sandbox: 'send with a domain of your own instead of the sandbox domain, or add the recipient to the authorized recipients. The recipient must confirm this.',
+            'sender-identity': 'add the DNS records that the control panel shows for the domain, and verify it there.',
+            'account-status': 'if the account is new, confirm the activation email.',
         },
     },
     Postmark: {
         greets: /^\S+\.postmarkapp\.com /i,
         settings: {
             'auth-rejected': 'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+            sandbox: 'request approval of the account. Until then, sender and recipient must be in the same domain.',
+            'sender-identity': 'add the address as a Sender Signature and confirm it, or verify its domain.',
+        },
+    },
+    Brevo: {
+        rejects: /\b(?:brevo|sendinblue)\.com\b/i,
+        settings: {
+            'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
+            'account-status': 'ask the support to activate transactional email for the account.',
+        },
+    },
+    Resend: {
+        rejects: /\bresend\.com\b/i,
+        settings: {
+            sandbox: 'verify a domain of your own at https://resend.com/domains, and use an address in it as `delivery.from`.',
+            'sender-identity': 'verify the domain at https://resend.com/domains.',
+        },
+    },
+    MailerSend: {
+        rejects: /#MS\d{5}\b/,
+        settings: {
+            sandbox: 'a trial account can send only to the email address of its administrator. Request approval of the account.',
+            'sender-identity': 'verify the domain under Domains.',
         },
     },
     Yahoo: {
@@ -4371,6 +4844,7 @@ const dovecot = {
         'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
         'client-certificate-required': 'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
         certificate: 'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
+        'sni-certificate': 'check the certificate in the `local_name` block for this name, and run `doveadm reload`.',
         'tls-in-proxy': 'set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send the PROXY protocol with its TLS information (HAProxy: `send-proxy-v2-ssl`): Dovecot then knows that the client uses TLS.',
         'auth-not-advertised': 'Dovecot offers AUTH if it knows that the session is encrypted. If a proxy terminates TLS, set `haproxy = yes` for the `inet_listener` and `haproxy_trusted_networks`, and configure the proxy to send its TLS information (HAProxy: `send-proxy-v2-ssl`).',
         'auth-mechanisms': 'set `auth_mechanisms`, for example to `plain login`.',
@@ -4404,8 +4878,8 @@ const exchange = {
         'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log contains Schannel events.',
         'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
         certificate: 'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
-        'auth-not-advertised': 'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
-        'auth-mechanisms': 'enable basic authentication after TLS on the receive connector (`AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS`): Exchange then offers LOGIN.',
+        'auth-not-advertised': 'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
+        'auth-mechanisms': 'enable basic authentication, only after TLS, on the receive connector for clients ("Client Frontend" on 587): `Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`. It then offers LOGIN over TLS. `Integrated` keeps NTLM and GSSAPI for other clients.',
         'auth-rejected': 'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows show the reason.',
         'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',
         'auth-on-mx': 'remove `BasicAuth` and `BasicAuthRequireTLS` from `AuthMechanism` of the receive connector on port 25.',
@@ -4427,7 +4901,7 @@ const exim = {
         'greeting-rejected': 'check the ACL in `acl_smtp_connect` and `host_reject_connection`: one of them rejects the client.',
         'ehlo-rejected': 'check `acl_smtp_helo` and `helo_verify_hosts`: the ACL rejects the EHLO name, or the name must resolve to the IP address of the client.',
         'starttls-not-advertised': 'set `tls_advertise_hosts = *` with `tls_certificate` and `tls_privatekey` (Debian: `MAIN_TLS_ENABLE = yes`).',
-        'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read `tls_privatekey`.',
+        'starttls-refused': 'look for "TLS error" in the main log: the Exim user must be able to read the files of `tls_certificate` and `tls_privatekey`, and to enter their folders, which certbot opens only to root.',
         'plaintext-on-implicit-port': 'add the port to `tls_on_connect_ports`.',
         'plaintext-auth-advertised': 'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
         'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
@@ -4435,6 +4909,7 @@ const exim = {
         'tls-handshake-failed': 'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log contains "TLS error".',
         'client-certificate-required': 'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         certificate: 'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
+        'sni-certificate': 'check the file that `tls_certificate` selects by `$tls_in_sni`.',
         'tls-in-proxy': 'add the port to `tls_on_connect_ports`. If TLS must end in the proxy, exclude its IP address from `tls_advertise_hosts`, include it in `auth_advertise_hosts` and in `server_advertise_condition` of the authenticators, and do not list it in `relay_from_hosts`.',
         'auth-not-advertised': 'check `server_advertise_condition` of the authenticators and `auth_advertise_hosts`.',
         'auth-mechanisms': 'each mechanism requires an authenticator with its name in `public_name` and a `server_` option such as `server_condition`.',
@@ -4446,10 +4921,12 @@ const exim = {
         'auth-on-mx': 'make `auth_advertise_hosts` depend on the port: `${if eq{$received_port}{25}{}{*}}`.',
         'relay-for-accounts': 'add `accept authenticated = *` to the ACL of `acl_smtp_rcpt`, before the rule that rejects with "relay not permitted".',
         'client-rules': 'put `accept authenticated = *` before the rules about the client in the ACL of `acl_smtp_rcpt`, or add the condition `!authenticated = *` to them.',
+        'blocklist-codes': 'exclude the error codes in the ACL: `dnslists = zen.spamhaus.org!&0.255.255.0`. Run a resolver on the same machine, such as unbound, and name it in `/etc/resolv.conf`. Or use a DQS key from Spamhaus, which works with any resolver.',
         'sender-verification': '`require verify = sender` in an ACL rejects it. `exim -bvs ADDRESS` on the server shows why the address is not valid: "Unrouteable address" means that no router accepts it.',
         'disk-full': 'the file system of the spool directory (`exim -bP spool_directory`) needs `check_spool_space` of free space and `check_spool_inodes` free inodes.',
         'message-size': 'set `message_size_limit`, for example to `50M`.',
         'message-log': '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',
+        smtputf8: 'set `smtputf8_advertise_hosts = *`. It requires an Exim with `SUPPORT_I18N`.',
         'content-scanner': 'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
     },
 };
@@ -4492,7 +4969,7 @@ const nginx = {
         'auth-mechanisms': 'list the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
         'auth-command-refused': 'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
         'auth-rejected': 'the server of `auth_http` decides: its log shows the reason, and nginx sends its `Auth-Status` to the client. With `proxy_smtp_auth on`, the mail server behind nginx must accept the same credentials.',
-        'auth-backend': 'the server of `auth_http` must reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. The error log shows the reason.',
+        'auth-backend': 'the service of `auth_http` must run, and reply with `Auth-Status`, `Auth-Server` and `Auth-Port`. If it does, the mail server that it names probably does not respond: nginx sends the same reply for both. The error log shows which one it is.',
         'relay-unavailable': 'nginx connects to the server that `auth_http` names in `Auth-Server` and `Auth-Port`, without TLS. The error log shows the reason.',
         'client-certificate-request': 'set `ssl_verify_client optional` and `ssl_client_certificate`, and add `external` to `smtp_auth`.',
     },
@@ -4530,6 +5007,7 @@ const postfix = {
         'ehlo-rejected': 'with `smtpd_delay_reject = no`, check `smtpd_helo_restrictions` (`reject_non_fqdn_helo_hostname`, `reject_unknown_helo_hostname`).',
         'starttls-not-advertised': 'set `smtpd_tls_security_level = may` (`encrypt` on submission) and `smtpd_tls_chain_files`. The log contains "No server certs available" if it cannot load a certificate.',
         'starttls-refused': 'look for the warnings next to "TLS library problem" in the log: the files of `smtpd_tls_chain_files` must exist, and key and certificate must match.',
+        'filter-unavailable': 'the log shows "connect to Milter service" with the address of the milter in `smtpd_milters` that does not respond. With `milter_default_action = accept`, mail is accepted without it. If TLS itself were the problem, the reply would be "454 4.7.0 TLS not available due to local problem".',
         'starttls-hidden': 'remove `starttls` from `smtpd_discard_ehlo_keywords` and from the tables in `smtpd_discard_ehlo_keyword_address_maps`.',
         'plaintext-on-implicit-port': 'set `smtpd_tls_wrappermode = yes` for this service in `master.cf`.',
         'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
@@ -4538,12 +5016,13 @@ const postfix = {
         'tls-handshake-failed': 'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
         'client-certificate-required': 'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
         certificate: 'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4: `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
+        'sni-certificate': 'run `postmap -F` for the table in `tls_server_sni_maps` after each renewal, and then `postfix reload`: the table contains copies of the keys and certificates, so a reload alone does not help.',
         'tls-in-proxy': 'in `master.cf`, set `smtpd_tls_wrappermode=yes` for the service on this port. A service behind the proxy needs a loopback address, `-o smtpd_tls_security_level=none` and `-o smtpd_tls_auth_only=no`, and `-o smtpd_relay_restrictions=permit_sasl_authenticated,reject`, because `mynetworks` includes the proxy.',
         'auth-not-advertised': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`. `smtpd_sasl_exceptions_networks` must not include the client.',
         'auth-mechanisms': 'with Dovecot (`smtpd_sasl_type = dovecot`), set `auth_mechanisms` there. With Cyrus SASL, set `mech_list` in `sasl/smtpd.conf`. `smtpd_sasl_mechanism_filter` and `smtpd_sasl_tls_security_options` can exclude mechanisms.',
         'auth-command-refused': 'set `smtpd_sasl_auth_enable = yes` for this service in `master.cf`.',
         'line-too-long': 'raise `smtpd_sasl_response_limit` (before 3.4: `line_length_limit`).',
-        'auth-rejected': 'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
+        'auth-rejected': 'the log shows the reason after "SASL … authentication failed", and the log of Dovecot (`auth_verbose = yes`) or saslauthd shows more. For Cyrus SASL, the part of the username after `@` is the realm: `sasldblistusers2` lists the users with their realms. `doveadm auth test` and `testsaslauthd` check the credentials on the server.',
         'auth-backend': 'for Dovecot, the socket that `smtpd_sasl_path` names must exist below the queue directory, such as `private/auth`. For Cyrus SASL, saslauthd must run, and the user `postfix` must be able to open its socket, in the chroot too.',
         'client-certificate-request': 'set `smtpd_tls_ask_ccert = yes` and `smtpd_tls_CAfile`. `smtpd_sasl_mechanism_filter` excludes EXTERNAL by default.',
         'cached-credentials': 'its SASL server has a cache: run `doveadm auth cache flush` for Dovecot, or restart saslauthd (option `-c`).',
@@ -4552,11 +5031,13 @@ const postfix = {
         'relay-for-accounts': 'put `permit_sasl_authenticated` before `reject_unauth_destination` (or `defer_unauth_destination`) in `smtpd_relay_restrictions` for this service.',
         'client-rules': 'put `permit_sasl_authenticated` before the rules about the client, such as `reject_unknown_client_hostname` or `reject_rbl_client`, in `smtpd_client_restrictions` and `smtpd_recipient_restrictions`.',
         'ehlo-name-rules': 'for the submission service in `master.cf`, set `-o smtpd_helo_restrictions=permit_sasl_authenticated`, or put that first in the list.',
+        'blocklist-codes': 'limit the codes in `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`, and in `postscreen_dnsbl_sites`. Run a resolver on the same machine, such as unbound, and name it in `/etc/resolv.conf`. Or use a DQS key from Spamhaus, which works with any resolver.',
         'sender-verification': '`reject_unlisted_sender` looks the sender up in `local_recipient_maps` and `virtual_mailbox_maps`, and `reject_unverified_sender` asks the server of its domain. The log says which one rejects it.',
         'send-as': 'add the sender and the account to the table in `smtpd_sender_login_maps`, which `reject_sender_login_mismatch` uses.',
         'disk-full': 'the file system of `queue_directory` (usually `/var/spool/postfix`) needs 1.5 times `message_size_limit` of free space, or `queue_minfree` if that is more. The log contains "not enough free space in mail queue".',
         'message-size': 'set `message_size_limit`, in bytes. `mailbox_size_limit` and `virtual_mailbox_limit` must not be smaller.',
         'message-log': 'the line with the queue ID has `status=sent`, `status=deferred` or `status=bounced`, and `relay=` names where the message went. `postqueue -p` lists the messages that are still queued.',
+        smtputf8: 'set `smtputf8_enable = yes`, and remove `smtputf8` from `smtpd_discard_ehlo_keywords`. It requires a Postfix with ICU.',
         'content-scanner': 'check the filters in `smtpd_milters` and `smtpd_proxy_filter`: a warning in the log names the one that does not respond. `milter_default_action` sets what Postfix does in that case.',
     },
 };
@@ -4762,13 +5243,14 @@ function asConfigured(text, names) {
 function commandOf({ reproduce }, { exact, values }, { endpoint, address, capabilities, redact }) {
     if (!reproduce)
         return {};
-    const { command, shows } = reproduce;
+    const { shows } = reproduce;
+    const command = (0,findings_reproduce/* commandFor */.Fw)(reproduce.command, exact);
     const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
     const shown = redactedEndpoint(endpoint, redact);
     const line = findings_reproduce/* COMMANDS */.Lo[command](shown, { address, capabilities, evidence: exact });
     if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND)
         return {};
-    const sendsTo = command === findings_reproduce/* SENDING */.F6 ? shown.delivery?.to : undefined;
+    const sendsTo = (0,findings_reproduce/* sendsMessage */.BT)(command) ? shown.delivery?.to : undefined;
     return { reproduce: line, reproduceShows, ...(sendsTo !== undefined && { reproduceSendsTo: sendsTo }) };
 }
 /** In characters. Outputs cut longer text, and a truncated command may do something else. */
@@ -5307,19 +5789,25 @@ function beginningOf(message) {
 var handshake = __nccwpck_require__(8807);
 // EXTERNAL MODULE: ./src/tls/names.ts
 var tls_names = __nccwpck_require__(3085);
-;// CONCATENATED MODULE: ./src/steps/mail-domain.ts
+;// CONCATENATED MODULE: ./src/steps/other-records.ts
 
 
 /**
- * Looks up the MX records of a name without an address: it may be a mail domain and not a host.
- * @returns the failure of the address lookup, with the mail servers of the domain if there are any
+ * Looks up other records of a name without an address: it may be a mail domain and not a host, or an alias for a name that
+ * does not exist.
+ * @returns the failure of the address lookup, with the mail servers of the domain, or the target of the alias, if any
  */
-async function withMailServers(failure, { endpoint, run, budget }) {
+async function withOtherRecords(failure, { endpoint, run, budget }) {
     if (failure.kind !== 'name-not-found')
         return failure;
+    const { host, timeoutMs } = endpoint;
+    const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
     // Without an answer, the failure of the address lookup is all that is known.
-    const found = await run.mx(endpoint.host, net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget)).catch(() => []);
-    return found.length === 0 ? failure : new connect/* ConnectFailure */.Vm(failure.kind, failure.detail, failure.address, found);
+    const [mailServers, alias] = await Promise.all([
+        run.mx(host, deadline).catch(() => []),
+        run.cname(host, deadline).catch(() => undefined),
+    ]);
+    return new connect/* ConnectFailure */.Vm(failure.kind, failure.detail, failure.address, { mailServers, alias });
 }
 
 ;// CONCATENATED MODULE: ./src/steps/connection.ts
@@ -5341,7 +5829,7 @@ async function openConnection(context) {
     const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
     const candidates = addresses ?? (await (0,connect/* resolve */.hd)(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
     if (candidates instanceof connect/* ConnectFailure */.Vm)
-        throw await withMailServers(candidates, context);
+        throw await withOtherRecords(candidates, context);
     const socket = await (0,connect/* connect */.Ng)(candidates, endpoint.port, deadline);
     atEnd(() => Promise.resolve(void socket.destroy()));
     return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
@@ -5580,20 +6068,37 @@ var enums = __nccwpck_require__(5037);
 
 
 
+
 /**
  * Replaces the cause of a failure before the greeting if an earlier attempt got further: then neither the address nor the
  * port is wrong, and the server greets its clients.
  */
 function unlessWorkedBefore(found, error, context) {
-    const { reached } = context;
+    const { furthest } = context;
     const failed = failedStep(error, context);
-    if (reached === undefined || failed === undefined || !isAfter(reached, failed))
+    if (furthest === undefined || failed === undefined || !isAfter(furthest.step, failed))
         return found;
-    const isAvailability = found.code === 'connection-refused' ||
-        found.code === 'connection-timeout' ||
-        found.code === 'connection-lost' ||
-        found.code === 'reply-timeout';
-    return isAvailability ? { ...found, evidence: { ...found.evidence, reached }, cause: 'worked-before' } : found;
+    const { step, message, awaited, detail } = furthest;
+    const more = {
+        // The earlier message is redacted.
+        message: (0,own/* own */.ZV) `${found.message} An earlier attempt got further: ${(0,own/* fixed */.Zu)(message)}`,
+        evidence: {
+            ...found.evidence,
+            reached: step,
+            ...(awaited !== undefined && { earlierAwaited: (0,own/* fixed */.Zu)(awaited) }),
+            ...(detail !== undefined && { earlierDetail: (0,own/* fixed */.Zu)(detail) }),
+        },
+    };
+    if (found.code === 'connection-refused' || found.code === 'connection-timeout') {
+        return { ...found, ...more, cause: 'worked-before' };
+    }
+    if (found.code !== 'connection-lost' && found.code !== 'reply-timeout')
+        return found;
+    return { ...found, ...more, cause: isBeforeAuth(furthest) ? 'stopped-before-auth' : 'worked-before' };
+}
+/** Whether the server closed the connection instead of listing AUTH. */
+function isBeforeAuth({ awaited, detail }) {
+    return awaited === 'the reply to EHLO over TLS' && detail !== undefined;
 }
 /** The step in which the server did not accept the connection, or did not greet the client. */
 function failedStep(error, { endpoint }) {
@@ -5607,8 +6112,8 @@ function failedStep(error, { endpoint }) {
     return at.overTls ? 'authentication' : openingStep(endpoint);
 }
 /** Whether an earlier attempt had a connection to the server. */
-function hasConnectedBefore({ endpoint, reached }) {
-    return reached !== undefined && isAfter(reached, openingStep(endpoint));
+function hasConnectedBefore({ endpoint, furthest }) {
+    return furthest !== undefined && isAfter(furthest.step, openingStep(endpoint));
 }
 function openingStep({ transport }) {
     return transport === 'implicit' ? 'certificate' : 'capability';
@@ -5682,7 +6187,7 @@ function timeoutCause(address) {
         return 'not-of-a-server';
     return isLoopbackOrPrivate(address) ? 'private-address' : undefined;
 }
-function withoutAddress({ detail, mailServers }, { host, port }, hint) {
+function withoutAddress({ detail, records: { mailServers, alias } }, { host, port }, hint) {
     if (mailServers.length > 0) {
         const names = mailServers.filter((name) => name !== '').map((name) => new peer/* PeerText */.gC(name));
         const start = (0,own/* own */.ZV) `${host} has no IP address, so it is not the name of a mail server.`;
@@ -5694,6 +6199,11 @@ function withoutAddress({ detail, mailServers }, { host, port }, hint) {
         const message = (0,own/* own */.ZV) `${start} It is a domain whose MX records name ${mx}.`;
         const cause = port === enums/* PORTS */.hz.mx ? 'mail-domain' : 'mail-domain-for-submission';
         return finding('dns-failed', message, { evidence: { detail, mx }, cause });
+    }
+    if (alias !== undefined) {
+        const target = (0,peer/* excerpt */.Kb)(alias);
+        const message = (0,own/* own */.ZV) `The name ${host} is an alias (CNAME) for ${target}, which has no IP address (${detail}).${hint}`;
+        return finding('dns-failed', message, { evidence: { detail, alias: target }, cause: 'dangling-alias' });
     }
     const evidence = { detail };
     if (detail === connect/* NAME_UNKNOWN */.z0)
@@ -5766,7 +6276,7 @@ function connectionLost({ message: detail, heard, farewell, at }) {
     }
     const what = (0,own/* own */.ZV) `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
     const { only, received } = partOf(heard);
-    const cause = LOST[placeOf(at)];
+    const cause = at.isDue && at.of === 'EHLO' && at.overTls ? 'before-auth' : LOST[placeOf(at)];
     return finding('connection-lost', (0,own/* own */.ZV) `${what} ${whenLost(at, heard.length > 0)}.${only}`, {
         evidence: { detail, awaited: awaited(at), ...received },
         ...(cause && { cause }),
@@ -5937,7 +6447,79 @@ function wordsOf({ lines }) {
     return words.filter((word) => word.includes('://') || !/@|\w\.\w/.test(word)).join(' ');
 }
 
+;// CONCATENATED MODULE: ./src/steps/replies/provider-account.ts
+
+const RECIPIENT_NOT_AUTHORIZED = {
+    text: 'The account may send only to certain recipients, as in a sandbox or a trial.',
+    cause: 'recipient-not-authorized',
+};
+const SENDER_NOT_VERIFIED = {
+    text: 'The sender is not verified for this account.',
+    cause: 'sender-not-verified',
+};
+/** Amazon SES names the sender and, in the sandbox, also recipients. */
+const IDENTITIES = /\bidentities failed the check in region\b/;
+/** The words of services, in lower case. The first row that matches counts. */
+const ROWS = [
+    [
+        /\bsandbox\b|\bfor test purposes only\b|\bauthorized recipients\b|\brecipient addresses must share the same domain\b|\bonly send testing emails\b|\b(?:trial|demo|free) (?:accounts?|domains?) can only\b/,
+        RECIPIENT_NOT_AUTHORIZED,
+    ],
+    [
+        /\bverified sender identit|\bsender signature\b|\bdomain (?:is )?(?:not verified|unverified)\b|\bmust be verified in your account\b|\bunconfigured sending domain\b|\bdomain is not associated with your account\b|\bvalidate your sender\b|\bsender (?:is |has )?not (?:been )?validated\b|\bunregistered domains?\b|\bapproved sender\b|\bfrom\/sender name is not valid\b/,
+        SENDER_NOT_VERIFIED,
+    ],
+    [
+        /\b(?:daily|monthly|hourly) [^.;]{0,40}\b(?:limit|quota)\b|\b(?:sending|message|submission|relay|email) (?:limit|quota)\b[^.;]{0,30}\b(?:exceeded|reached)\b|\bsubmissionquotaexceeded|\bcredits? (?:limit )?exceeded\b|\b(?:out of|insufficient|no more) credits?\b|\bexceeded the max emails per hour\b/,
+        { text: 'The account has reached its sending limit.', cause: 'sending-limit' },
+    ],
+    [
+        /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b|\bbad outbound sender\b|\boutboundspam|\btenant has exceeded threshold\b|\bunusual sending activity\b/,
+        {
+            text: 'The account may not send now: it is not activated, under review or suspended.',
+            cause: 'account-not-active',
+        },
+    ],
+];
+/**
+ * @param ours the addresses of the message, to find out which of them the service names
+ * @returns undefined if the reply is not about the account
+ */
+function accountMeaningOf(reply, ours) {
+    const text = reply.lines.map(({ exact }) => exact.toLowerCase()).join(' ');
+    if (!ours || !IDENTITIES.test(text)) {
+        const words = wordsOf(reply);
+        return ROWS.find(([pattern]) => pattern.test(words))?.[1];
+    }
+    const identities = text.slice(text.search(IDENTITIES)).split(/[\s,/]+/);
+    const names = (address) => {
+        const lowercase = address.toLowerCase();
+        return identities.some((name) => name === lowercase || name === lowercase.slice(lowercase.lastIndexOf('@') + 1));
+    };
+    return names(ours.to) && !names(ours.from) ? RECIPIENT_NOT_AUTHORIZED : SENDER_NOT_VERIFIED;
+}
+
+;// CONCATENATED MODULE: ./src/steps/replies/blocklist.ts
+/**
+ * The blocklist does not answer the resolver of the server: Spamhaus, Validity and others return 127.255.255.254 for a
+ * public resolver and 127.255.255.255 for too many queries, with a text that servers quote.
+ */
+const QUERY_REFUSED = /\b127\.255\.255\.25[45]\b|\berror: open resolver\b|\bpublic(?:\/open)? (?:dns )?resolver\b|\/returnc\/(?:pub|vol)\b|\bexcessive (?:number of )?(?:dns )?queries\b|\bdns quer(?:y|ies) (?:blocked|refused)\b|\buribl\.com\/refused\b/;
+/** The name of the blocklist is wrong (127.255.255.252), or its operator has closed it and lists every address. */
+const GONE = /\b127\.255\.255\.252\b|\btyp(?:o|ing error) in (?:the )?dnsbl\b|\/returnc\/typo\b|\b(?:list|dnsbl|rbl|blocklist|blacklist|\.(?:org|net|com)) (?:is|was|has been) (?:closed|shut ?down|discontinued|retired)\b|\bremove (?:\w+ ){0,2}from your (?:mail ?server|configuration)\b/;
+/** @returns undefined if the rejection does not quote an error of a blocklist */
+function blocklistErrorIn({ lines }) {
+    const text = lines.map(({ exact }) => exact.toLowerCase().replace(/<[^<>\s]*>/g, ' ')).join(' ');
+    if (QUERY_REFUSED.test(text))
+        return 'blocklist-query-refused';
+    return GONE.test(text) ? 'blocklist-gone' : undefined;
+}
+/** Codes and pages of services that rate IP addresses, in the words of a rejection. */
+const REPUTATION_SERVICE = /\bipcheck\.proofpoint\b|\bcloudmark\.com\/\S*reset\b|\bmail-abuse\b|\bsenderscore\b|\bsenderbase\b|\btalosintelligence\b|\babusix\b|\bspamcop\b|\bbarracuda(?:central|networks)\b|\buceprotect\b|\bsender\.office\.com\b|\bbanned sending ip\b|\btraffic not accepted from this ip\b|(?<![\w-])\(?s31[45]\d\b/;
+
 ;// CONCATENATED MODULE: ./src/steps/throttled.ts
+
+
 
 
 
@@ -5955,7 +6537,7 @@ function throttled(reply, at) {
     });
 }
 /** The first row that fits counts. Words come first: servers use one code for several causes. */
-const ROWS = [
+const throttled_ROWS = [
     { words: /\bshut(?:ting)? ?down\b|\bmaintenance\b|\brestart/, cause: 'maintenance' },
     {
         words: /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit|\bthrottl|\bquota|\bbusy\b|\b(?:over)?load(?:ed)?\b/,
@@ -5980,16 +6562,18 @@ const ROWS = [
         words: /\bfail|\bunable\b|\bcan(?:not|'t)\b|\bcould(?: not|n't)\b|\binternal\b|\berror\b|\bproblem\b|\bconfiguration\b|\bresources?\b|\bdisk\b|\bspace\b|\bunexpected\b/,
         cause: 'server-problem',
     },
-    {
-        words: /\b(?:block|black|deny|gr[ea]y)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/,
-        cause: 'client-rejected',
-    },
+    { words: REPUTATION_SERVICE, cause: 'blocklist' },
+    { words: /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b/, cause: 'blocklist' },
+    { words: /\bgr[ea]y[ -]?list|\bspam\b|\bblocked\b|\bbanned\b|\bdenied\b/, cause: 'client-rejected' },
     { status: /^4\.7\./, cause: 'client-rejected' },
 ];
 function throttlingCause(reply, at) {
     const { enhanced = '' } = reply;
     const said = wordsOf(reply);
-    const row = ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
+    const named = blocklistErrorIn(reply) ?? accountMeaningOf(reply)?.cause;
+    if (named)
+        return named;
+    const row = throttled_ROWS.find(({ status, words }) => (status?.test(enhanced) ?? true) && (words?.test(said) ?? true));
     // A server that expects a header of the PROXY protocol reports only an internal error to a client without one.
     return row?.cause === 'server-problem' && at.of === 'greeting' ? 'error-as-greeting' : row?.cause;
 }
@@ -6721,8 +7305,11 @@ function inspectionAt(address) {
 ;// CONCATENATED MODULE: ./src/steps/capability/rejection.ts
 
 
+
 /** Words of a rejection that is about the IP address of the client. */
 const BLOCKLIST = /\b(?:block|black|deny)[ -]?list|\b(?:rbl|dnsbl)\b|\breputation\b|\bspamhaus\b|\bspamcop\b|\bbarracuda\b|\blisted\b|\bblocked using\b/;
+/** Before a sender is named, a page for an IP address can only be about the client. */
+const PAGE_FOR_ADDRESS = /:\/\/\S*[=/](?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{1,4}:[\da-f]*:)/;
 const REVERSE_NAME = /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host ?name\b/;
 const RATE = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
 const ACCESS = /\bdenied\b|\bnot (?:allowed|authori[sz]ed|permitted)\b|\bblocked\b|\bbanned\b|\bpolicy\b|\bprohibited\b|\bforbidden\b/;
@@ -6733,13 +7320,18 @@ function rejectionOf(reply) {
     // RFC 7504 section 3
     if (reply.code === 521 || NO_MAIL.test(words))
         return { cause: 'no-mail' };
-    if (BLOCKLIST.test(words))
-        return { cause: 'blocklist' };
+    const blocklist = blocklistCauseIn(reply, words);
+    if (blocklist)
+        return { cause: blocklist };
     if (REVERSE_NAME.test(words))
         return { cause: 'client-name' };
     if (RATE.test(words))
         return { cause: 'rate-limit' };
     return ACCESS.test(words) ? { cause: 'access-denied' } : {};
+}
+function blocklistCauseIn(reply, words) {
+    const isListed = [BLOCKLIST, REPUTATION_SERVICE, PAGE_FOR_ADDRESS].some((pattern) => pattern.test(words));
+    return blocklistErrorIn(reply) ?? (isListed ? 'blocklist' : undefined);
 }
 const NAME = /\b(?:helo|ehlo)\b.{0,200}\b(?:name|host(?:name)?|domain|arguments?|address|rejected|invalid|resolve)|\binvalid (?:helo|ehlo|name|host(?:name)?|domain)\b|\bfully[ -]qualified\b|\bhost ?(?:name)? not found\b/;
 /**
@@ -6751,9 +7343,10 @@ function ehloRejectionOf(reply, acceptsHelo, address) {
     const words = wordsOf(reply);
     if (NAME.test(words))
         return { cause: 'ehlo-name' };
-    if (BLOCKLIST.test(words) || ACCESS.test(words))
-        return { cause: 'access-denied' };
-    return {};
+    const blocklist = blocklistCauseIn(reply, words);
+    if (blocklist)
+        return { cause: blocklist };
+    return ACCESS.test(words) ? { cause: 'access-denied' } : {};
 }
 
 ;// CONCATENATED MODULE: ./src/steps/capability/dialogue-failure.ts
@@ -8594,7 +9187,61 @@ function parse(certificate) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/steps/certificate/tls-inspection.ts
+/**
+ * Products that inspect TLS, by the names in the certificates that they issue: they respond in place of the server, with a
+ * certificate from a CA of their own. Firewalls and proxies come first, then programs on a machine.
+ */
+const PRODUCTS = {
+    Fortinet: /\bforti(?:net|gate)/,
+    'Palo Alto Networks': /\bpalo ?alto\b/,
+    Zscaler: /\bzscaler/,
+    Sophos: /\bsophos/,
+    Cisco: /\bcisco (?:umbrella|firepower|ironport|secure (?:access|firewall|web)|web security)|\bopendns/,
+    Netskope: /\b(?:netskope|goskope)/,
+    'Blue Coat': /\bblue ?coat/,
+    'Check Point': /\bcheck ?point (?:software|firewall|gateway|security|https|ssl)/,
+    WatchGuard: /\bwatchguard|\bfireware\b/,
+    SonicWall: /\bsonicwall/,
+    Barracuda: /\bbarracuda (?:networks|firewall|web|ssl|cloudgen)/,
+    Forcepoint: /\bforcepoint|\bwebsense/,
+    'McAfee or Skyhigh': /\bmcafee|\bskyhigh (?:security|secure|web)/,
+    'Trend Micro': /\btrend ?micro\b/,
+    Cloudflare: /\bcloudflare (?:for teams|gateway|managed)|\bgateway ca - cloudflare/,
+    iboss: /\biboss\b/,
+    'Menlo Security': /\bmenlo security\b/,
+    Smoothwall: /\bsmoothwall/,
+    Untangle: /\buntangle\b/,
+    OPNsense: /\bopnsense\b/,
+    Squid: /\bsquid(?: proxy| ca|$)/m,
+    mitmproxy: /\bmitmproxy\b/,
+    'Burp Suite': /\bportswigger\b/,
+    Fiddler: /\bfiddlerroot|do_not_trust_fiddler/,
+    'Charles Proxy': /\bcharles proxy\b/,
+    ESET: /\beset\b/,
+    Avast: /\bavast\b/,
+    AVG: /\bavg (?:technologies|web|mail|trusted)/,
+    Kaspersky: /\bkaspersky/,
+    Bitdefender: /\bbitdefender/,
+    Norton: /\bnorton (?:web|anti|360|security)/,
+    'G DATA': /\bg ?data (?:mail|software|web|ssl|cyberdefense)/,
+    'Dr.Web': /\bdr\.?web\b/,
+    AdGuard: /\badguard\b/,
+};
+/** The product whose name an issuer has, in a chain that leads to no trusted CA. */
+function inspectorIn(sent) {
+    // OpenSSL leaves out an empty name, and Node then has none.
+    const issuers = sent.map(({ issuer }) => issuer ?? '').join('\n');
+    return inspectorNamed(issuers);
+}
+/** @param issuers names of issuers, as Node shows them: an attribute in each line */
+function inspectorNamed(issuers) {
+    const names = issuers.toLowerCase().replace(/^(?!o=|ou=|cn=).*$/gm, '');
+    return Object.entries(PRODUCTS).find(([, pattern]) => pattern.test(names))?.[0];
+}
+
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain.ts
+
 
 
 
@@ -8628,6 +9275,7 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
     const issuer = nameOf(sent[0]?.issuer);
     const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
     const trusted = anchorsInWords(options.trust, options.policy);
+    const inspected = inspection(sent);
     switch (chain.kind) {
         case 'trusted': {
             const explanations = EXPLAINED_BY[verifyError] ?? [];
@@ -8637,20 +9285,37 @@ function judgeChain({ sent, verifyError }, chain, others, options) {
         }
         case 'self-signed': {
             const pin = pinOf(sent[0]);
-            const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }) } };
-            return [finding('certificate-self-signed', (0,own/* own */.ZV) `The certificate is self-signed.`, details)];
+            const details = { evidence: { ...evidence, ...(pin !== undefined && { pin }), ...inspected?.evidence } };
+            const message = (0,own/* own */.ZV) `The certificate is self-signed.${inspected?.remark ?? (0,own/* own */.ZV) ``}`;
+            return [finding('certificate-self-signed', message, { ...details, ...inspected?.cause })];
         }
         case 'incomplete': {
-            const message = (0,own/* own */.ZV) `The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.`;
+            const message = (0,own/* own */.ZV) `The server sends only its own certificate, whose issuer, ${issuer}, is not a trusted CA.${inspected?.remark ?? (0,own/* own */.ZV) ``}`;
             const cause = missingCause(chain);
-            const details = { evidence: { ...evidence, ...missingIssuer(chain), trusted }, ...(cause && { cause }) };
+            const details = {
+                evidence: { ...evidence, ...missingIssuer(chain), trusted, ...inspected?.evidence },
+                ...(cause && { cause }),
+                ...inspected?.cause,
+            };
             return [finding('certificate-chain-incomplete', message, details)];
         }
         case 'untrusted':
-            return [untrusted(chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
+            return [untrusted(sent, chain, { ...evidence, chain: chainInWords(sent), trusted }, options)];
     }
 }
-function untrusted(chain, evidence, options) {
+/** What is different if the certificate is probably from a device that inspects TLS, and not from the server. */
+function inspection(sent) {
+    const name = inspectorIn(sent);
+    if (name === undefined)
+        return undefined;
+    const inspector = (0,own/* fixed */.Zu)(name);
+    return {
+        cause: { cause: 'tls-inspection' },
+        evidence: { inspector },
+        remark: (0,own/* own */.ZV) ` An issuer has the name of a product that inspects TLS (${inspector}).`,
+    };
+}
+function untrusted(sent, chain, evidence, options) {
     const { end, isRoot, hasNameConflict, namesake, path, problem } = chain;
     const name = nameOf(end.subject);
     if (chain.reason !== undefined) {
@@ -8664,6 +9329,14 @@ function untrusted(chain, evidence, options) {
     }
     // By its fingerprint, a root can be compared with the one that it should be.
     const root = isRoot ? { root: name, rootSha256: (0,x509_certificate/* fingerprint */.Rj)(end) } : {};
+    const inspected = inspection(sent);
+    if (inspected) {
+        const message = (0,own/* own */.ZV) `The chain does not lead to a trusted CA: it ends with ${name}.${inspected.remark}`;
+        return finding('certificate-untrusted', message, {
+            ...inspected.cause,
+            evidence: { ...evidence, ...root, ...inspected.evidence },
+        });
+    }
     if (isRoot && !hasNameConflict) {
         return finding('certificate-untrusted', (0,own/* own */.ZV) `The chain ends in a root that is not trusted: ${name}.`, {
             cause: 'unknown-root',
@@ -8694,7 +9367,8 @@ function wrongIssuer(namesake, { end }, shared) {
         return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
     }
     const message = (0,own/* own */.ZV) `The chain does not lead to a trusted CA: the server sends ${issuer} as the issuer of ${subject}, but with a different key than the one that signed it.`;
-    return finding('certificate-untrusted', message, { evidence, cause: 'wrong-issuer-key' });
+    const cause = needed === undefined || sent === undefined ? 'wrong-issuer' : 'wrong-issuer-key';
+    return finding('certificate-untrusted', message, { evidence, cause });
 }
 /** An issuer that must not issue the certificate below it. */
 function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
@@ -9044,7 +9718,47 @@ function judgePlaintext({ endpoint, transcript }, bytes) {
     return stopped(finding(code, rejected, { evidence, cause: 'rejected' }), { transient: said.startsWith('4') });
 }
 
+;// CONCATENATED MODULE: ./src/steps/certificate/without-sni.ts
+
+
+const ABOUT_CERTIFICATE = ['certificate-expired', 'certificate-hostname-mismatch'];
+/**
+ * Servers with a certificate for each name (SNI) may have renewed only the default one. If the certificate has expired or
+ * has the wrong name, a handshake without SNI shows whether that is so.
+ * @param judge judges a channel as step 3 judges the first
+ * @returns the findings, with that cause if the other certificate is valid for the name
+ */
+async function comparedWithoutSni(context, address, first, judge) {
+    const { findings, certificate } = first;
+    if (!findings.some(({ code }) => ABOUT_CERTIFICATE.includes(code)))
+        return findings;
+    const unnamed = { ...context, endpoint: { ...context.endpoint, servername: '' } };
+    const { ca, minVersion } = context.endpoint.tls;
+    // Without the client certificate, which is a credential.
+    const outcome = await sideHandshake(unnamed, address, context.run.trust.context({ ca, minVersion }));
+    if (!outcome?.ok || outcome.channel.sent.length === 0)
+        return findings;
+    const other = judge(outcome.channel);
+    if (!other.certificate || other.certificate.sha256 === certificate?.sha256)
+        return findings;
+    if (!other.isVerified || other.findings.some(({ code }) => ABOUT_CERTIFICATE.includes(code)))
+        return findings;
+    const until = other.certificate.validTo.slice(0, 10);
+    return findings.map((found) => {
+        if (!ABOUT_CERTIFICATE.includes(found.code) || found.cause === 'forged-name')
+            return found;
+        const remark = (0,own/* own */.ZV) `Without a server name (SNI), the server sends another certificate, which is valid for ${context.endpoint.servername} until ${until}.`;
+        return {
+            ...found,
+            cause: 'only-with-sni',
+            message: (0,own/* own */.ZV) `${found.message} ${remark}`,
+            evidence: { ...found.evidence, withoutSni: other.certificate?.sha256 ?? '' },
+        };
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/steps/certificate/certificate.ts
+
 
 
 
@@ -9075,12 +9789,13 @@ async function certificate_certificate(context, upgraded) {
         return stopped(finding('tls-handshake-failed', (0,own/* own */.ZV) `The server presented no certificate.`), { facts: { address } });
     }
     const judged = judge(context, channel);
+    const findings = await comparedWithoutSni(context, address, judged, (other) => judge(context, other));
     const others = context.endpoint.tls.dualCertificates
         ? await otherCertificates(context, address, channel, (other) => judge(context, other))
         : { findings: [], certificates: [] };
     return {
         ok: true,
-        findings: [...judged.findings, ...others.findings],
+        findings: [...findings, ...others.findings],
         facts: {
             address,
             endsInDefaultStore: judged.endsInDefaultStore,
@@ -19838,6 +20553,8 @@ function clientLine(line) {
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refusal-meaning.ts
 
+
+
 /** Fits any of the status codes, or the words. */
 const either = (statuses, words) => ({ status, text }) => statuses.includes(status) || words.test(text);
 const GREYLISTING = {
@@ -19866,7 +20583,7 @@ const TABLE = [
     },
     { ...GREYLISTING, fits: (refusal) => mayGreylist(refusal) && /gr[ae]y-?list/.test(refusal.text) },
     {
-        fits: either(['7.28', '7.650'], /rate[- ]?limit|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/),
+        fits: either(['7.28', '7.650'], /rate[- ]?limit|\bsending rate\b|throttl|too (fast|quickly)|too many (concurrent |new )?(connections|messages|mails|errors|requests)|at a rate that/),
         text: 'The rate limit for this client or recipient was exceeded.',
         cause: 'rate-limit',
     },
@@ -19881,7 +20598,7 @@ const TABLE = [
         cause: 'client-name',
     },
     {
-        fits: ({ linked }) => REPUTATION.test(linked),
+        fits: ({ linked }) => REPUTATION.test(linked) || REPUTATION_SERVICE.test(linked),
         text: 'The server rejects the IP address of the client.',
         cause: 'client-reputation',
     },
@@ -19993,7 +20710,14 @@ function refusalMeaningOf(at, reply, client) {
     const { code, enhanced = '' } = reply;
     const linked = wordsOf(reply);
     const status = enhanced.slice(enhanced.indexOf('.') + 1);
-    const refusal = { ...client, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+    const isForeign = refusal_meaning_domainOf(client.from) !== refusal_meaning_domainOf(client.to);
+    const refusal = { ...client, isForeign, at, code, status, text: linked.replace(/(?<!\S)\S*:\/\/\S*/g, ''), linked };
+    const error = blocklistErrorIn(reply);
+    if (error)
+        return { text: 'The reply quotes an error of a blocklist, not a listing.', cause: error };
+    const ofAccount = accountMeaningOf(reply, client);
+    if (ofAccount)
+        return ofAccount;
     const row = TABLE.find(({ isExactly }) => isExactly?.(refusal)) ?? TABLE.find(({ fits }) => fits(refusal));
     if (!row)
         return undefined;
@@ -20011,6 +20735,7 @@ const WITH_AUTH = {
     'sender-authentication': 'account-without-spf',
     'sender-not-allowed': 'account-may-not-send-as',
 };
+const refusal_meaning_domainOf = (address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 /** Whether the server has the message or asks for it. */
 const isLate = (at) => at === 'DATA' || at === 'MESSAGE';
 /** Of the codes about the system, 4.3.2 is also that of a server that only accepts a client that comes back (postscreen). */
@@ -20055,7 +20780,8 @@ function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { v
     const meaning = refusalMeaningOf(at, reply, {
         hasAuthenticated: endpoint.auth !== undefined,
         offersAuth: capabilities.has('AUTH'),
-        isForeign: refusal_domainOf(from) !== refusal_domainOf(to),
+        from,
+        to,
     });
     const text = meaning ? (0,own/* own */.ZV) ` ${(0,own/* fixed */.Zu)(meaning.text)}` : (0,own/* own */.ZV) ``;
     const isTemporary = reply.code < 500;
@@ -20080,7 +20806,6 @@ function judgeRefusal({ endpoint, greylisting }, { from, to }, capabilities, { v
     const greylisted = meaning?.cause === 'greylisting' && { greylisted: formatReply(reply) };
     return stopped(found, { transient: isTemporary, ...greylisted });
 }
-const refusal_domainOf = (address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 ;// CONCATENATED MODULE: ./src/steps/delivery/refused-recipient.ts
 
@@ -20407,7 +21132,15 @@ const MEANINGS = {
     503: { meaning: 'it does not allow the command at this point of the session', cause: 'bad-sequence' },
     530: { meaning: 'it requires a different command first', cause: 'requires-more' },
 };
-function meaningOf({ code }) {
+/** Some servers use a status about the system (RFC 3463, X.3.X) for TLS, too; then the words are about TLS. */
+function isServerProblem({ code, enhanced = '', lines }) {
+    return code < 500 && enhanced.startsWith('4.3.') && !lines.some(({ exact }) => ABOUT_TLS.test(exact));
+}
+const ABOUT_TLS = /\b(?:start)?tls\b|\bssl\b|\bcertificate\b|\bkey\b|\bhandshake\b|\bencrypt/i;
+function meaningOf(reply) {
+    const { code } = reply;
+    if (isServerProblem(reply))
+        return { meaning: 'it reports a problem with the mail system', cause: 'server-problem' };
     const known = MEANINGS[code];
     if (known)
         return known;
@@ -20776,6 +21509,7 @@ function pauseBefore(tries, { random }) {
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
 async function attemptWithRetries({ endpoint, addresses }, retries, run) {
     const earlier = [];
+    let furthest;
     let isSilent = false;
     let firstDefer;
     let tries = 1;
@@ -20786,7 +21520,7 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
             const { report, transient, greylisted } = await attempt(endpoint, run, {
                 addresses,
                 greylisting,
-                reached: latestOf(earlier),
+                furthest,
             });
             spentMs += report.durationMs;
             let greylistingLeftMs = 0;
@@ -20807,6 +21541,7 @@ async function attemptWithRetries({ endpoint, addresses }, retries, run) {
                 return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
             }
             earlier.push(...findingsToKeep(report));
+            furthest = further(furthest, failureIn(report));
             spentMs += Math.round(pauseMs);
         }
     }
@@ -20842,18 +21577,31 @@ function withEarlier(report, before) {
     const result = (0,report_report/* earlierFindings */.DL)({ earlier }).length > 0 ? (0,verdict_verdict/* worst */.QZ)([report.result, 'warn']) : report.result;
     return { ...report, result, earlier };
 }
-/** The latest step of these findings. */
-function latestOf(earlier) {
-    return report_report/* STEP_IDS */.W1.findLast((id) => earlier.some(({ step }) => step === id));
+/** The failure in the later step, or the earlier one in the same step. */
+function further(one, other) {
+    if (!one || !other)
+        return one ?? other;
+    return report_report/* STEP_IDS */.W1.indexOf(other.step) > report_report/* STEP_IDS */.W1.indexOf(one.step) ? other : one;
 }
 /** What is kept of an attempt that is followed by another: its failure, warnings and waived errors. */
-function findingsToKeep({ steps }) {
+function findingsToKeep(report) {
+    // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
+    const failure = failureIn(report);
+    const counting = report.steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure?.finding && (0,verdict_verdict/* statusOf */.c2)([one]) === 'warn').map((one) => ({ step, ...one })));
+    if (!failure)
+        return counting;
+    const { step, code, message } = failure;
+    return [{ step, code, message }, ...counting];
+}
+/** Why an attempt failed. */
+function failureIn({ steps }) {
     const last = steps.findLast(({ status }) => status !== 'skip');
     const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
-    // The failure that led to the next attempt is ignored, waived or not: a waiver must not make the verdict worse.
     const failure = errors.find(({ waived }) => !waived) ?? errors[0];
-    const counting = steps.flatMap(({ id: step, findings }) => findings.filter((one) => one !== failure && (0,verdict_verdict/* statusOf */.c2)([one]) === 'warn').map((one) => ({ step, ...one })));
-    return last && failure ? [{ step: last.id, code: failure.code, message: failure.message }, ...counting] : counting;
+    if (!last || !failure)
+        return undefined;
+    const { code, message, evidence: { awaited, detail } = {} } = failure;
+    return { step: last.id, finding: failure, code, message, awaited, detail };
 }
 
 ;// CONCATENATED MODULE: ./src/gate/addresses.ts
@@ -21312,6 +22060,16 @@ async function queryNameServers(servers, deadline, query) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/net/cname.ts
+
+/** @param servers addresses of name servers, `address:port`; by default those of the system */
+function cnameResolver(servers) {
+    return async (name, deadline) => {
+        const [target] = await queryNameServers(servers, deadline, (resolver) => resolver.resolveCname(name));
+        return target;
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/net/mx.ts
 
 /** @param servers addresses of name servers, `address:port`; by default those of the system */
@@ -21434,6 +22192,7 @@ function redactTranscript(lines, redactor) {
 
 
 
+
 /**
  * Tests every endpoint of a plan.
  * @param env the environment, which says whether this is a GitHub-hosted runner
@@ -21461,6 +22220,7 @@ async function run(plan, env, finished, cancelled, addMask = () => undefined) {
             resolver: (0,connect/* systemResolver */.IC)(),
             txt: textResolver(),
             mx: mxResolver(),
+            cname: cnameResolver(),
             now: () => new Date(),
             hostName: (0,external_node_os_.hostname)(),
             inTerminal: plan.inTerminal === true,
@@ -22270,19 +23030,19 @@ class ConnectFailure extends Error {
     kind;
     detail;
     address;
-    mailServers;
+    records;
     name = 'ConnectFailure';
     /**
      * @param detail the system's code, such as ECONNREFUSED
      * @param address the IP address tried, if there was one
-     * @param mailServers the MX records of a name without an address: the host names, an empty one for a null MX (RFC 7505)
+     * @param records what is known about a name without an address
      */
-    constructor(kind, detail, address, mailServers = []) {
+    constructor(kind, detail, address, records = { mailServers: [] }) {
         super(`${kind}: ${detail}`);
         this.kind = kind;
         this.detail = detail;
         this.address = address;
-        this.mailServers = mailServers;
+        this.records = records;
     }
     get transient() {
         return TRANSIENT.includes(this.kind);
@@ -45279,8 +46039,8 @@ function keysAt(schema, path) {
     return child ? keysAt(child, rest) : Object.keys(shape);
 }
 
-// EXTERNAL MODULE: ./src/findings/catalog.ts + 16 modules
-var catalog = __nccwpck_require__(5033);
+// EXTERNAL MODULE: ./src/findings/catalog.ts + 18 modules
+var catalog = __nccwpck_require__(4903);
 // EXTERNAL MODULE: ./src/sasl/mechanisms.ts + 3 modules
 var mechanisms = __nccwpck_require__(8300);
 ;// CONCATENATED MODULE: ./src/plan/schema/endpoint-keys.ts
@@ -46632,8 +47392,8 @@ function tlsBefore(transcript, last, url) {
     return command < 0 || reply < 0 || reply >= last ? undefined : reply + 1;
 }
 
-// EXTERNAL MODULE: ./src/findings/reproduce.ts + 6 modules
-var reproduce = __nccwpck_require__(550);
+// EXTERNAL MODULE: ./src/findings/reproduce.ts + 4 modules
+var reproduce = __nccwpck_require__(5331);
 ;// CONCATENATED MODULE: ./src/output/counts.ts
 
 
@@ -47329,8 +48089,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 137 modules
-var run = __nccwpck_require__(5836);
+// EXTERNAL MODULE: ./src/gate/run.ts + 142 modules
+var run = __nccwpck_require__(1724);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 

@@ -22,7 +22,9 @@ export async function comparedWithoutSni(
   const { findings, certificate } = first;
   if (!findings.some(({ code }) => ABOUT_CERTIFICATE.includes(code))) return findings;
   const unnamed = { ...context, endpoint: { ...context.endpoint, servername: '' } };
-  const outcome = await sideHandshake(unnamed, address, context.run.trust.context(context.endpoint.tls));
+  const { ca, minVersion } = context.endpoint.tls;
+  // Without the client certificate, which is a credential.
+  const outcome = await sideHandshake(unnamed, address, context.run.trust.context({ ca, minVersion }));
   if (!outcome?.ok || outcome.channel.sent.length === 0) return findings;
   const other = judge(outcome.channel);
   if (!other.certificate || other.certificate.sha256 === certificate?.sha256) return findings;

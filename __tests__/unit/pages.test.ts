@@ -91,7 +91,7 @@ function problemsOf(workflow: string): string[] {
 
 const pki = await createPki();
 const root = pki.root.cert;
-const identity = await pki.issue({ names: ['gate.example.com'] });
+const identity = await pki.issue({ names: ['gate.example.com'], usage: ['clientAuth'] });
 
 /** What the examples refer to but a test does not have: variables, and files outside the page. */
 const VALUES = { CLIENT_KEY: identity.key, SMTP_HOST: 'smtp.example.com' };

@@ -1,19 +1,30 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { createPki, type Identity } from '../../src/servers/pki.js';
+import { objectIdentifier, sequence } from '../../src/servers/der.js';
+import { createPki, extension, type Identity } from '../../src/servers/pki.js';
 import { secretsOf } from '../../src/gate/secrets.js';
 import { RSA_1024 } from '../support/key-types.js';
 import { ANCHOR_A, load, problems } from '../support/load-plan.js';
 
 /** `tls.client-cert` and `tls.client-key`. */
 
+const ANY_PURPOSE = extension('2.5.29.37', sequence(objectIdentifier('2.5.29.37.0')));
+
 let ours: Identity;
 let theirs: Identity;
 let weak: Identity;
+let forServers: Identity;
+let forBoth: Identity;
+let forAny: Identity;
+let forAll: Identity;
 beforeAll(async () => {
   const pki = await createPki('Clients');
   ours = await pki.issue({ commonName: 'gate', usage: ['clientAuth'] });
   theirs = await pki.issue({ commonName: 'other', usage: ['clientAuth'] });
   weak = await pki.issue({ commonName: 'weak', usage: ['clientAuth'], key: RSA_1024 });
+  forServers = await pki.issue({ commonName: 'servers', usage: ['serverAuth'] });
+  forBoth = await pki.issue({ commonName: 'both', usage: ['serverAuth', 'clientAuth'] });
+  forAny = await pki.issue({ commonName: 'any', usage: [], further: [{ rawData: ANY_PURPOSE }] });
+  forAll = await pki.issue({ commonName: 'all', usage: [] });
 });
 
 const files = (): Record<string, string> => ({
@@ -87,6 +98,43 @@ endpoints:
   test('is absent if it is not configured', async () => {
     const { endpoints } = await load({ inputs: { endpoints: 'a.example' } });
     expect(endpoints[0]?.tls).not.toHaveProperty('client');
+  });
+});
+
+describe('the extended key usage of a client certificate', () => {
+  const used = (identity: Identity) => ({
+    config: config('used.pem', 'used.key'),
+    files: { 'used.pem': identity.chain, 'used.key': identity.key },
+  });
+
+  test.each([
+    ['servers and clients', () => forBoth],
+    ['any purpose', () => forAny],
+    ['all purposes, because there is no such extension', () => forAll],
+  ])('may be for %s', async (_, identity) => {
+    const { endpoints } = await load(used(identity()));
+    expect(endpoints[0]?.tls.client?.certificate).toBe(identity().chain);
+  });
+
+  const lacking =
+    'contains a certificate that is not for clients: its extended key usage lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
+
+  test('must not be for servers only', async () => {
+    expect(await problems(used(forServers))).toEqual([`gate.yml:4:20: tls.client-cert: used.pem ${lacking}`]);
+  });
+
+  test('is only that of the client certificate, not of an issuer after it', async () => {
+    const { config: text, files: own } = used(ours);
+    const { endpoints } = await load({ config: text, files: { ...own, 'used.pem': ours.chain + forServers.cert } });
+    expect(endpoints[0]?.tls.client?.certificate).toBe(ours.chain + forServers.cert);
+  });
+
+  test('is an error next to one in the key', async () => {
+    const { config: text, files: own } = used(forServers);
+    expect(await problems({ config: text, files: { ...own, 'used.key': forServers.cert } })).toEqual([
+      `gate.yml:4:20: tls.client-cert: used.pem ${lacking}`,
+      'gate.yml:5:19: tls.client-key: the file contains no PEM private key',
+    ]);
   });
 });
 

@@ -95,7 +95,27 @@ function wrong(problem: string) {
 /** All certificates in a text. The first is the client certificate itself. */
 function chainIn(text: string): Parsed<string> {
   const { certificates, faults } = certificatesIn(text);
-  return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
+  if (faults[0] !== undefined) return wrong(faults[0]);
+  return isForClients(new X509Certificate(certificates[0] ?? ''))
+    ? { ok: true, value: certificates.join('') }
+    : wrong(NOT_FOR_CLIENTS);
+}
+
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const ANY_USAGE = '2.5.29.37.0';
+
+/**
+ * Chrome's root program (policy 1.8) requires public CAs to end clientAuth by March 15, 2027. DigiCert, Sectigo and Let's
+ * Encrypt did so from May to July 2026.
+ */
+const NOT_FOR_CLIENTS =
+  'contains a certificate that is not for clients: its extended key usage lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
+
+/** By its extended key usage. Some servers accept "any" instead of clientAuth. */
+function isForClients(certificate: X509Certificate): boolean {
+  // Node's types lack that it is undefined without the extension.
+  const usage = certificate.keyUsage as readonly string[] | undefined;
+  return usage?.some((id) => id === CLIENT_AUTH || id === ANY_USAGE) ?? true;
 }
 
 function keyIn(text: string): Parsed<KeyObject> {

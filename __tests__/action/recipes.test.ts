@@ -180,9 +180,9 @@ test('a nightly run fails when the release gate still passes', async () => {
   await using implicit = await submission('', { identity, smtp: { security: 'implicit' } });
   const network = { 'smtp.example.com:587': starttls.port, 'smtp.example.com:465': implicit.port };
   const nightly = await gate('docs/recipes/nightly.md', 'mail-nightly.yml', network);
-  expect(shown(nightly)).toEqual([1, 'ppfbb', 'aafbb']);
+  expect(shown(nightly)).toEqual([1, 'ppwpn', 'aawpn']);
   expect(nightly.outputs['failed-endpoints']).toBe('["smtp.example.com:587","smtp.example.com:465"]');
-  expect(shown(await gate('docs/recipes/submission-host.md', 'mail.yml', network))).toEqual([0, 'ppppn']);
+  expect(shown(await gate('docs/recipes/submission-host.md', 'mail.yml', network))).toEqual([0, 'ppwpn']);
 });
 
 test('the recipe for many servers with known problems works', async () => {

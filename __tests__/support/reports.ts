@@ -13,6 +13,8 @@ import {
   type StepReport,
 } from '../../src/report/report.js';
 
+const STARTED_AT = '2026-11-23T12:00:00.000Z';
+
 /** A finding of a step with its message and its evidence in words. */
 export function inWords({ message, evidence, ...found }: KnownFinding) {
   return { ...found, message: exactly(message), ...(evidence && { evidence: renderAll(evidence, EXACTLY.redact) }) };
@@ -60,7 +62,7 @@ export function aReport(...endpoints: EndpointReport[]): Report {
   return reportSchema.parse({
     schemaVersion: 1,
     tool: { name: 'starttls-gate', version: '1.0.0' },
-    startedAt: '2026-11-23T12:00:00.000Z',
+    startedAt: STARTED_AT,
     durationMs: 12_345,
     result: worst(endpoints.map(({ result }) => result)),
     endpoints,
@@ -94,7 +96,7 @@ export function aTranscript(...more: EndpointReport['transcript']): EndpointRepo
   ];
 }
 
-/** The TLS part of a report. */
+/** The TLS part of a report. @param daysLeft from the start of the run, with fractions */
 export function aTls(daysLeft: number): NonNullable<EndpointReport['tls']> {
   return {
     version: 'TLSv1.3',
@@ -105,8 +107,8 @@ export function aTls(daysLeft: number): NonNullable<EndpointReport['tls']> {
       issuer: 'CN=Example CA R3, O=Example CA',
       names: ['smtp.example.com'],
       validFrom: '2026-09-01T00:00:00Z',
-      validTo: '2026-12-01T00:00:00Z',
-      daysLeft,
+      validTo: new Date(Date.parse(STARTED_AT) + daysLeft * 86_400_000).toISOString(),
+      daysLeft: Math.floor(daysLeft),
       key: 'EC P-256',
       signature: 'ecdsa-with-SHA256',
       sha256: '00'.repeat(32),

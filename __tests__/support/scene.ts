@@ -59,8 +59,8 @@ export async function play(
   await using stage = await set(scene, certs);
   const { policy = () => ({}), retries = 0 } = scene;
   const root = certs.pki.root.cert;
-  const usual = { ca: scene.publicAuthority ? [] : [root], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  const tls = { ...usual, ...policy(certs) };
+  const usual = { minVersion: 'TLSv1.2', minValidDays: 'auto', warnValidDays: 'auto', pins: [] } as const;
+  const tls = { ca: scene.publicAuthority ? [] : [root], ...usual, ...policy(certs) };
   const source = { ...(anchorFile !== undefined && { path: anchorFile }), certificates: tls.ca };
   const endpoint = testEndpoint(stage.port, {
     timeoutMs: SCENE_TIMEOUT_MS,

@@ -19,7 +19,9 @@ test.each([
   [-0.5, 'expired on 2026-11-28, less than an hour ago.'],
   [0.5, 'expires on 2026-11-28, in less than an hour, but must be valid for at least 14 days.'],
   [23.9, 'expires on 2026-11-29, in 23 hours, but must be valid for at least 14 days.'],
-  [47, 'expires on 2026-11-30, in 1 day, but must be valid for at least 14 days.'],
+  [47, 'expires on 2026-11-30, in 47 hours, but must be valid for at least 14 days.'],
+  [71.9, 'expires on 2026-12-01, in 71 hours, but must be valid for at least 14 days.'],
+  [72, 'expires on 2026-12-01, in 3 days, but must be valid for at least 14 days.'],
 ])('a certificate that expires in %d hours', (hoursLeft, expected) => {
   expect(messageOf(hoursLeft)).toBe(`The certificate ${expected}`);
 });

@@ -19,7 +19,7 @@ describe('defaults', () => {
           servername: 'mail.example',
           addresses: 'first',
           role: 'submission',
-          tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] },
+          tls: { ca: [], minVersion: 'TLSv1.2', minValidDays: 'auto', warnValidDays: 'auto', pins: [] },
           probes: [],
           require: [],
           waive: [],
@@ -83,6 +83,7 @@ describe('a whole endpoint', () => {
       ca: certs/a.pem
       min-version: TLSv1.3
       min-valid-days: 0
+      warn-valid-days: 7
       pin: [sha256/${PIN}, sha256/${SECOND_PIN}]
     require: [delivery, authentication]
     waive:
@@ -133,6 +134,7 @@ describe('a whole endpoint', () => {
         anchorSources: [{ path: 'certs/a.pem', certificates: [ANCHOR_A] }],
         minVersion: 'TLSv1.3',
         minValidDays: 0,
+        warnValidDays: 7,
         pins: [PIN, SECOND_PIN],
       },
       probes: [],
@@ -171,6 +173,7 @@ endpoints:
     'rcpt-to': 'input@example.com',
     'min-tls-version': 'TLSv1.2',
     'min-valid-days': '30',
+    'warn-valid-days': '0',
     require: 'authentication',
     timeout: '7',
   };
@@ -182,7 +185,7 @@ endpoints:
         environment: 'staging',
         auth: { username: 'default-user', kind: 'password', mechanism: 'PLAIN' },
         delivery: { from: 'default@example.com', to: 'to@example.com', withinMs: 10_000 },
-        tls: { minVersion: 'TLSv1.3', minValidDays: 30, pins: [PIN] },
+        tls: { minVersion: 'TLSv1.3', minValidDays: 30, warnValidDays: 0, pins: [PIN] },
         require: ['delivery'],
         timeoutMs: 7000,
       },
@@ -285,7 +288,7 @@ top: 1
       'input timout: unknown input; did you mean "timeout"?',
       'gate.yml:2:9: ehlo must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1], not "bad..name"',
       'gate.yml:3:9: host must not be set in defaults: each endpoint has its own',
-      'gate.yml:4:25: tls.min-valid-days must be a whole number from 0 to 3650, not "never"',
+      'gate.yml:4:25: tls.min-valid-days must be auto, or a whole number from 0 to 3650, not "never"',
       'gate.yml:8:5: unknown key "prot"; did you mean "port"?',
       'gate.yml:9:11: the name "one" is already taken by the endpoint at gate.yml:6:11; names must be unique',
       'gate.yml:10:11: host must be a DNS name or an IP address, without a port, not a list',
@@ -766,6 +769,7 @@ describe('inputs', () => {
     'retries',
     'concurrency',
     'min-valid-days',
+    'warn-valid-days',
     'min-tls-version',
     'fail-on',
     'on-inconclusive',

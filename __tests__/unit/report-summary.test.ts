@@ -200,8 +200,13 @@ describe('the table', () => {
 
   test.each([
     [-1, 'expired'],
-    [0, 'less than a day'],
-    [1, '1 day'],
+    [-0.1, 'expired'],
+    [0, 'less than an hour'],
+    [1 / 24, '1 hour'],
+    [1, '24 hours'],
+    [2.99, '71 hours'],
+    [3, '3 days'],
+    [3.99, '3 days'],
   ])('%d days of validity are "%s"', (days, words) => {
     expect(rowsOf(summaryOf(aReport(anEndpoint({ tls: aTls(days) })))).at(-1)).toContain(words);
   });

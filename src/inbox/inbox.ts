@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import type { Line, Transcript } from '../net/transcript.js';
+import type { ValidDays } from '../plan/endpoint.js';
 import type { InboxResult, Objection } from './failure.js';
 
 /** A large message has the time of one reply for each part of this size. */
@@ -103,8 +104,8 @@ export interface InboxSettings {
   readonly minVersion: string;
   /** A context with every version and cipher suite, for a handshake that explains why another one failed. */
   readonly anything: () => SecureContext;
-  /** Days for which the certificate must still be valid; `judge` checks it. */
-  readonly minValidDays: number;
+  /** How long the certificate must still be valid; `judge` checks it. */
+  readonly minValidDays: ValidDays;
   /**
    * Judges the certificates of the inbox.
    * @returns what is wrong with them; the password is sent only if that is nothing

@@ -32,6 +32,7 @@ const VALUES: Readonly<Partial<Record<InputName, string>>> = {
   inbox: 'URL',
   'min-tls-version': 'VERSION',
   'min-valid-days': 'DAYS',
+  'warn-valid-days': 'DAYS',
   timeout: 'SECONDS',
   retries: 'N',
   concurrency: 'N',

@@ -1,6 +1,13 @@
-import { STEP_IDS, type EndpointReport, type Finding, type Party, type StepReport } from '../report/report.js';
+import {
+  STEP_IDS,
+  type CertificateReport,
+  type EndpointReport,
+  type Finding,
+  type Party,
+  type StepReport,
+} from '../report/report.js';
 import { authority } from '../findings/reproduce.js';
-import { count } from '../text/count.js';
+import { timeLeft } from '../text/time-left.js';
 import { allWaived, type Outcome } from './counts.js';
 
 /* The words and signs that all outputs share. A sign stands without a word only where {@link LEGEND} explains it. */
@@ -71,10 +78,9 @@ export function whoActs({ party, certainty }: Pick<Finding, 'party' | 'certainty
   return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }
 
-/** How long a certificate is still valid: "20 days", or "expired". */
-export function daysLeft(days: number): string {
-  if (days === 0) return 'less than a day';
-  return days < 0 ? 'expired' : count(days, 'day');
+/** How long a certificate is still valid: "20 days", "50 hours", or "expired". @param startedAt of the run */
+export function validFor({ daysLeft, validTo }: CertificateReport, startedAt: string): string {
+  return daysLeft < 0 ? 'expired' : timeLeft(Math.max(Date.parse(validTo) - Date.parse(startedAt), 0));
 }
 
 /** A time for people: "321 ms", "12.3 s". */

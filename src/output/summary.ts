@@ -61,7 +61,7 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
       ...head,
       ...lead,
       leftOut === undefined ? undefined : omission(leftOut, options),
-      overview(views.filter(hasRow)),
+      overview(views.filter(hasRow), report),
       ...sections,
       notes(views),
       transcripts(views.filter(hasTranscript)),

@@ -1,9 +1,9 @@
 import { escapeLine } from '../text/escape.js';
 import { shorten } from '../text/shorten.js';
 import { hang } from '../text/wrap.js';
-import { STEP_IDS, type StepReport } from '../report/report.js';
+import { STEP_IDS, type Report, type StepReport } from '../report/report.js';
 import type { EndpointView } from './view-model.js';
-import { daysLeft, duration, SIGNS, statusWord, transitTime } from './labels.js';
+import { duration, SIGNS, statusWord, transitTime, validFor } from './labels.js';
 
 /** Columns of a terminal; undefined means no limit. */
 export type Width = number | undefined;
@@ -17,7 +17,7 @@ type Cell = readonly [text: string, status?: StepReport['status']];
 /** A head, and the cell of an endpoint below it. */
 interface Column {
   readonly head: string;
-  readonly cell: (view: EndpointView) => readonly Cell[];
+  readonly cell: (view: EndpointView, report: Report) => readonly Cell[];
 }
 
 export const NAME_LIMIT = 60;
@@ -29,7 +29,7 @@ const NAME: Column = { head: 'endpoint', cell: ({ endpoint }) => [[escapeLine(sh
 const TLS: Column = { head: 'TLS', cell: ({ endpoint }) => [[escapeLine(endpoint.tls?.version ?? '')]] };
 const VALID_FOR: Column = {
   head: 'valid for',
-  cell: ({ endpoint }) => [[endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '']],
+  cell: ({ endpoint }, { startedAt }) => [[endpoint.tls ? validFor(endpoint.tls.certificate, startedAt) : '']],
 };
 const TIME: Column = { head: 'time', cell: ({ endpoint }) => [[duration(endpoint.durationMs)]] };
 /** A column for each step. */
@@ -64,19 +64,19 @@ const LAYOUTS: readonly (readonly Column[])[] = [
  * A row for each endpoint, with as many columns as fit into a terminal. If even the fewest are too wide, the names of
  * endpoints are cut.
  */
-export function table(views: readonly EndpointView[], paint: Paint, width: Width): string[] {
+export function table(views: readonly EndpointView[], report: Report, paint: Paint, width: Width): string[] {
   for (const columns of LAYOUTS) {
-    const grid = gridOf(columns, views);
+    const grid = gridOf(columns, views, report);
     if (width !== undefined && lengthOf(grid) > width) continue;
     return [...linesOf(grid, paint), ...(columns.includes(MARKS) ? legend(width) : [])];
   }
-  return [...linesOf(cutNames(gridOf(FEWEST, views), width ?? 0), paint), ...legend(width)];
+  return [...linesOf(cutNames(gridOf(FEWEST, views, report), width ?? 0), paint), ...legend(width)];
 }
 
 type Grid = readonly (readonly (readonly Cell[])[])[];
 
-function gridOf(columns: readonly Column[], views: readonly EndpointView[]): Grid {
-  return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view)))];
+function gridOf(columns: readonly Column[], views: readonly EndpointView[], report: Report): Grid {
+  return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view, report)))];
 }
 
 function cutNames(grid: Grid, width: number): Grid {

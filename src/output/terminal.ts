@@ -38,7 +38,7 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
     ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),
     ...hang('  ', [...counts, duration(report.durationMs)].join(', '), width),
     '',
-    ...table(views, paint, width),
+    ...table(views, report, paint, width),
     ...views.filter(hasProblems).flatMap((view) => section(view, paint, width)),
     ...notes(views, width),
   ];

@@ -122,13 +122,19 @@ export type ApiTarget = ApiAddress & Partial<InboxLogin>;
 
 export type InboxTarget = MailboxTarget | ApiTarget;
 
+/** A number of days; or `auto`, which depends on the lifetime of the certificate. */
+export type ValidDays = number | 'auto';
+
 export interface TlsPolicy {
   /** Additional trusted CAs, in PEM, one certificate each, without duplicates. */
   readonly ca: readonly string[];
   /** Where they come from, in the order of the configuration. Undefined if there are none. */
   readonly anchorSources?: readonly AnchorSource[];
   readonly minVersion: enums.TlsVersion;
-  readonly minValidDays: number;
+  /** How long the certificate must stay valid. */
+  readonly minValidDays: ValidDays;
+  /** How long it should stay valid, because it should have been renewed before. Undefined or 0 means no warning. */
+  readonly warnValidDays?: ValidDays;
   /** Base64 of the SHA-256 of each pinned SubjectPublicKeyInfo, without the prefix `sha256/`. */
   readonly pins: readonly string[];
   /** Whether the RSA and the ECDSA certificate are checked. */

@@ -49,6 +49,7 @@ function tlsPolicyOf(
     ...(anchorSources.length > 0 && { anchorSources }),
     minVersion: tls['min-version'] ?? inputs['min-tls-version'],
     minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
+    warnValidDays: tls['warn-valid-days'] ?? inputs['warn-valid-days'],
     pins: tls.pin ?? [],
     ...(tls.check === 'both' && { dualCertificates: true }),
     ...(client && { client }),

@@ -70,7 +70,7 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
     twin: {
       name: 'has a certificate that expires in five days',
       certificate: 'soon',
-      policy: () => ({ minValidDays: 3 }),
+      policy: () => ({ minValidDays: 3, warnValidDays: 0 }),
     },
   },
   'certificate-not-yet-valid': {
@@ -82,7 +82,17 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
     twin: {
       name: 'has a certificate that expires in five days, and three are required',
       certificate: 'soon',
-      policy: () => ({ minValidDays: 3 }),
+      policy: () => ({ minValidDays: 3, warnValidDays: 3 }),
+    },
+  },
+  'certificate-renewal-due': {
+    raising: {
+      name: 'has a 90-day certificate that expires in 18 days',
+      certificate: ({ pki }) => pki.issue({ names, notBefore: inDays(-71.5), notAfter: inDays(18.5) }),
+    },
+    twin: {
+      name: 'has a 45-day certificate that expires in 18 days',
+      certificate: ({ pki }) => pki.issue({ names, notBefore: inDays(-26.5), notAfter: inDays(18.5) }),
     },
   },
   'certificate-hostname-mismatch': {

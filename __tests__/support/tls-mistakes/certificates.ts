@@ -324,20 +324,20 @@ export async function contents({
       server: serves(soon),
       ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
       message: /, in 5 days, but must be valid for at least 14 days\.$/,
-      ...{ fix: /^Renew the certificate now/, notTheFix: /min-valid-days/ },
+      ...{ fix: /^Check first whether the certificate file on the server is newer/, notTheFix: /min-valid-days/ },
     },
     {
       name: 'a short-lived certificate',
       server: serves(await pki.issue({ names, notBefore: inDays(-1), notAfter: inDays(5.5) })),
       ...{ code: 'certificate-expires-soon', title: 'Lifetime too short for min-valid-days', ...CONFIGURATION },
       message: /, in 5 days, but must be valid for at least 14 days\. Its entire lifetime is 6 days\.$/,
-      fix: /^Set `min-valid-days` \(`tls\.min-valid-days` of this endpoint\) to about 2, a third/,
+      fix: /^Set `min-valid-days` \(or `tls\.min-valid-days` of this endpoint, if that is where it is set\) to `auto`/,
     },
     {
       name: 'a short-lived certificate whose renewal is late',
       server: serves(await pki.issue({ names, notBefore: inDays(-6), notAfter: inDays(1.5) })),
       ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
-      ...{ message: /, in 1 day, but must be valid/, fix: /^Renew the certificate now/ },
+      ...{ message: /, in 3[56] hours, but must be valid/, fix: /^Check first whether the certificate file/ },
     },
     {
       name: 'a date that does not exist',

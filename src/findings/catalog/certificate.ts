@@ -11,6 +11,17 @@ const VALIDITY = {
 } as const;
 
 const IS_VALID_NOW = 'is valid now';
+const FAR_FROM_EXPIRY = 'does not expire soon';
+
+const RENEW =
+  'Check first whether the certificate file on the server is newer than the certificate that it sends: often a certificate was renewed, but the mail server was not reloaded. If so, reload it, and configure the renewal to do that every time. Otherwise, renew the certificate. If its renewal is automatic, find out why it did not run, or failed.';
+const RENEWAL_EXAMPLES =
+  'certbot: check `systemctl list-timers`, run `certbot renew --dry-run`, and reload with `--deploy-hook`. acme.sh: check `crontab -l`, run `acme.sh --cron`, and reload with `--reloadcmd`.';
+
+/** @param effect what happens to each certificate with this lifetime */
+function tooManyDays(name: string, effect: string): string {
+  return `Set \`${name}\` (or \`tls.${name}\` of this endpoint, if that is where it is set) to \`auto\`, which takes the lifetime of the certificate into account: a certificate is usually renewed when a third of its lifetime is left, or later. Otherwise, every certificate with this lifetime ${effect} some time before its renewal.`;
+}
 
 /** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
 function notAfter(iso = ''): string {
@@ -19,10 +30,10 @@ function notAfter(iso = ''): string {
   return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
 
-/** A third of the days between two dates. */
-function thirdOfDays(from: string, to: string): number {
-  return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
-}
+const SHOWS_NOT_AFTER = {
+  command: 'openssl',
+  shows: ({ validTo }: Values) => notAfter(validTo),
+} as const;
 
 /** Weak signatures as `openssl x509 -text` prints them. */
 const SIGNATURES: Readonly<Record<string, string>> = {
@@ -88,16 +99,15 @@ export const CERTIFICATE = {
   ),
   'certificate-expires-soon': error(
     'Certificate expires soon',
-    'The certificate is valid for fewer days than `min-valid-days` requires.',
+    'The certificate is not valid for as long as `min-valid-days` requires.',
     {
       party: 'server',
       certainty: 'certain',
-      newCertificate: 'is valid for longer than `min-valid-days`',
-      remedy:
-        'Renew the certificate now, and reload the server. If renewal is automatic, it is late: run it manually to see its error, or check whether the server has loaded the new certificate.',
-      examples: 'certbot: `certbot renew --dry-run`.',
+      newCertificate: FAR_FROM_EXPIRY,
+      remedy: RENEW,
+      examples: RENEWAL_EXAMPLES,
       setting: 'certificate',
-      reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
+      reproduce: SHOWS_NOT_AFTER,
     },
     {
       ...VALIDITY,
@@ -106,9 +116,33 @@ export const CERTIFICATE = {
           title: 'Lifetime too short for min-valid-days',
           party: 'configuration',
           certainty: 'likely',
-          remedy: ({ validFrom = '', validTo = '' }: Values) =>
-            `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of this certificate's lifetime: such certificates are usually renewed when that much is left. Otherwise, every certificate with this lifetime fails some time before its renewal.`,
-          reproduce: { command: 'openssl', shows: ({ validTo }: Values) => notAfter(validTo) },
+          remedy: tooManyDays('min-valid-days', 'fails'),
+          reproduce: SHOWS_NOT_AFTER,
+        },
+      },
+    },
+  ),
+  'certificate-renewal-due': warning(
+    'Certificate renewal due',
+    'The certificate is not valid for as long as `warn-valid-days` asks for. ACME clients renew a certificate when about a third of its lifetime is left. With `auto`, a renewal that should be automatic has failed by then, or the mail server was not reloaded after it.',
+    {
+      party: 'server',
+      certainty: 'certain',
+      newCertificate: FAR_FROM_EXPIRY,
+      remedy: RENEW,
+      examples: RENEWAL_EXAMPLES,
+      setting: 'certificate',
+      reproduce: SHOWS_NOT_AFTER,
+    },
+    {
+      ...VALIDITY,
+      causes: {
+        'short-lived': {
+          title: 'Lifetime too short for warn-valid-days',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: tooManyDays('warn-valid-days', 'causes this warning'),
+          reproduce: SHOWS_NOT_AFTER,
         },
       },
     },
@@ -275,7 +309,7 @@ export const CERTIFICATE = {
   ),
   'certificate-issuer-expires-first': warning(
     'Issuer expires before the certificate',
-    "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.",
+    "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is sooner than `min-valid-days` allows, it is an error.",
     {
       party: 'server',
       certainty: 'certain',

@@ -1,7 +1,8 @@
+import type { Report } from '../../report/report.js';
 import { count } from '../../text/count.js';
 import { blocks, details, gfm, join, table, type Markdown } from '../markdown.js';
 import { hasProblems, type EndpointView } from '../view-model.js';
-import { daysLeft, duration, LEGEND, PARTY_LABELS, SIGNS, stepSigns, transitTime } from '../labels.js';
+import { duration, LEGEND, PARTY_LABELS, SIGNS, stepSigns, transitTime, validFor } from '../labels.js';
 import { nameOf, short } from './sections.js';
 
 /** With more endpoints than this, those that passed are folded away. */
@@ -10,23 +11,25 @@ const MOST_ROWS = 20;
 const MOST_PROBLEM_ROWS = 50;
 
 /** The table with a row for each endpoint, and its legend. */
-export function overview(views: readonly EndpointView[]): Markdown | undefined {
+export function overview(views: readonly EndpointView[], { startedAt }: Report): Markdown | undefined {
   if (views.length === 0) return undefined;
   const passed = views.filter((view) => !hasProblems(view));
-  if (views.length <= MOST_ROWS) return blocks([tableOf(views), gfm`${LEGEND}`]);
+  if (views.length <= MOST_ROWS) return blocks([tableOf(views, startedAt), gfm`${LEGEND}`]);
   const troubled = views.filter(hasProblems);
   const rest = troubled.slice(MOST_PROBLEM_ROWS);
   return blocks([
-    troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS)) : undefined,
-    rest.length > 0 ? details(`${count(rest.length, 'more endpoint')} did not pass`, tableOf(rest)) : undefined,
+    troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS), startedAt) : undefined,
+    rest.length > 0
+      ? details(`${count(rest.length, 'more endpoint')} did not pass`, tableOf(rest, startedAt))
+      : undefined,
     passed.length > 0
-      ? details(gfm`${SIGNS.pass.emoji} ${count(passed.length, 'endpoint')} passed`, tableOf(passed))
+      ? details(gfm`${SIGNS.pass.emoji} ${count(passed.length, 'endpoint')} passed`, tableOf(passed, startedAt))
       : undefined,
     gfm`${LEGEND}`,
   ]);
 }
 
-function tableOf(views: readonly EndpointView[]): Markdown {
+function tableOf(views: readonly EndpointView[], startedAt: string): Markdown {
   const environments = views.some(({ endpoint }) => endpoint.environment !== undefined);
   const causes = views.some(hasProblems);
   const head = [
@@ -41,7 +44,7 @@ function tableOf(views: readonly EndpointView[]): Markdown {
       ...(causes ? causeOf(view) : []),
       ...(environments ? [breakable(short(endpoint.environment ?? '–'))] : []),
       short(endpoint.tls?.version ?? '–'),
-      endpoint.tls ? unbroken(daysLeft(endpoint.tls.certificate.daysLeft)) : '–',
+      endpoint.tls ? unbroken(validFor(endpoint.tls.certificate, startedAt)) : '–',
       timeOf(view),
     ];
   });

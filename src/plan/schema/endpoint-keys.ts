@@ -19,6 +19,7 @@ import {
   secret,
   steps,
   userName,
+  validDays,
   value,
 } from './fields.js';
 import * as values from './values.js';
@@ -112,9 +113,14 @@ const tlsShape = {
     'the input `min-tls-version`',
   ),
   'min-valid-days': key(
-    number(0, 3650).optional(),
-    'Days for which the certificate of the server must stay valid: 0 to 3650.',
+    validDays.optional(),
+    'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650.',
     'the input `min-valid-days`',
+  ),
+  'warn-valid-days': key(
+    validDays.optional(),
+    'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning; 0 means no warning.',
+    'the input `warn-valid-days`',
   ),
   pin: key(
     list(value('must be sha256/ and the base64 of 32 bytes', values.pin), (text) => [text])

@@ -34,6 +34,13 @@ export function value<T>(
 export const number = (min: number, max: number) =>
   value(`must be a whole number from ${min} to ${max}`, (text) => values.wholeNumber(text, min, max), 'word');
 
+/** Days for which a certificate must stay valid. */
+export const validDays = value(
+  'must be auto, or a whole number from 0 to 3650',
+  (text) => (text === 'auto' ? text : values.wholeNumber(text, 0, 3650)),
+  'word',
+);
+
 /** One of several keywords. The error message lists them, unless `allowed` says it differently. */
 export const oneOf = <T extends string>(
   known: readonly T[],

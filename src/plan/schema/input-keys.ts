@@ -12,6 +12,7 @@ import {
   secret,
   steps,
   userName,
+  validDays,
   value,
 } from './fields.js';
 import * as values from './values.js';
@@ -56,8 +57,12 @@ export const inputShape = {
     'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.',
   ),
   'min-valid-days': input(
-    number(0, 3650).default(14),
-    'Days for which the certificate of the server must stay valid: 0 to 3650.',
+    validDays.default('auto'),
+    'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.',
+  ),
+  'warn-valid-days': input(
+    validDays.default('auto'),
+    'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning, because its renewal is late; 0 means no warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.',
   ),
   environments: input(
     anyText.optional(),

@@ -4,10 +4,11 @@ import { count } from '../../text/count.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import type { Parsed, VerifyOptions } from './presented.js';
+import { requiresEarlyRenewal, requiredValidity } from './required-validity.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { daysOrHours, timeLeft } from '../../text/time-left.js';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 
 function daysBetween(from: Date, to: Date): number {
   return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
@@ -20,9 +21,12 @@ export function daysLeft(validTo: Date, now: Date): number {
 
 /** Such as `3 days`, or `5 hours` if that is less than a day. */
 export function timeBetween(from: Date, to: Date): OwnText {
-  const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
-  if (hours >= 24) return fixed(count(daysBetween(from, to), 'day'));
-  return hours > 0 ? fixed(count(hours, 'hour')) : own`less than an hour`;
+  return fixed(daysOrHours(to.getTime() - from.getTime()));
+}
+
+/** Such as `2027-02-22, in 50 hours`. */
+function dayAndTimeLeft(validTo: Date, now: Date): OwnText {
+  return own`${day(validTo)}, in ${fixed(timeLeft(validTo.getTime() - now.getTime()))}`;
 }
 
 /** Such as `2027-02-22`, in UTC. */
@@ -33,7 +37,7 @@ export function day(date: Date): string {
 /** Whether the peer's certificate is valid now, and for as long as required (RFC 5280 section 4.1.2.5). */
 export function judgeDates({ validFrom, validTo }: CertificateFacts, options: VerifyOptions): KnownFinding[] {
   const { now } = options;
-  const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
+  const evidence = evidenceOf(validFrom, validTo, now);
   if (validTo < now) {
     const message = own`The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
     return [finding('certificate-expired', message, { evidence })];
@@ -43,32 +47,37 @@ export function judgeDates({ validFrom, validTo }: CertificateFacts, options: Ve
     const cause = isClockLikely(validFrom, now) ? ({ cause: 'clock' } as const) : {};
     return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
   }
-  const tooSoon = tooSoonClause(validTo, options);
-  if (tooSoon === undefined) return [];
-  const message = own`The certificate expires on ${day(validTo)}${tooSoon}.`;
-  if (!isShortLived(validFrom, validTo, options)) return [finding('certificate-expires-soon', message, { evidence })];
-  const lifetime = own`Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
-  return [finding('certificate-expires-soon', own`${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+  return judgeExpiry(validFrom, validTo, options);
+}
+
+/** At most one finding: an error if the certificate expires too soon, otherwise a warning if its renewal is late. */
+function judgeExpiry(validFrom: Date, validTo: Date, { now, policy }: VerifyOptions): KnownFinding[] {
+  const evidence = evidenceOf(validFrom, validTo, now);
+  const lifetimeMs = validTo.getTime() - validFrom.getTime();
+  const leftMs = validTo.getTime() - now.getTime();
+  const checks = [
+    ['certificate-expires-soon', 'min-valid-days', policy.minValidDays, own`must`],
+    ['certificate-renewal-due', 'warn-valid-days', policy.warnValidDays ?? 0, own`should`],
+  ] as const;
+  for (const [code, name, setting, verb] of checks) {
+    const required = requiredValidity(name, setting, lifetimeMs);
+    if (leftMs >= required.ms) continue;
+    const message = own`The certificate expires on ${dayAndTimeLeft(validTo, now)}, but ${verb} be valid for at least ${required.inWords}.`;
+    // ACME clients renew when about a third of the lifetime is left.
+    if (!requiresEarlyRenewal(setting, lifetimeMs, leftMs)) return [finding(code, message, { evidence })];
+    const lifetime = own`Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
+    return [finding(code, own`${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+  }
+  return [];
+}
+
+function evidenceOf(validFrom: Date, validTo: Date, now: Date) {
+  return { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
 }
 
 /** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
 export function isClockLikely(validFrom: Date, now: Date): boolean {
   return validFrom.getTime() - now.getTime() < DAY_MS;
-}
-
-/**
- * Whether a certificate is so short-lived that `min-valid-days` demands its renewal earlier than usual. ACME clients renew
- * when a third of the lifetime is left.
- */
-function isShortLived(validFrom: Date, validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): boolean {
-  const lifetime = validTo.getTime() - validFrom.getTime();
-  return lifetime < 2 * minValidDays * DAY_MS && validTo.getTime() - now.getTime() >= lifetime / 3;
-}
-
-/** The end of a sentence, if a certificate expires too soon. */
-function tooSoonClause(validTo: Date, { now, policy: { minValidDays } }: VerifyOptions): OwnText | undefined {
-  if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS) return undefined;
-  return own`, in ${timeBetween(now, validTo)}, but must be valid for at least ${fixed(count(minValidDays, 'day'))}`;
 }
 
 /**
@@ -80,18 +89,23 @@ export function judgeIssuerDates(
   leaf: CertificateFacts,
   above: readonly Parsed[],
   anchor: X509Certificate | undefined,
-  options: VerifyOptions,
+  { now, policy }: VerifyOptions,
 ): KnownFinding[] {
   const [first] = above.toSorted((a, b) => a.facts.validTo.getTime() - b.facts.validTo.getTime());
   if (!first || first.facts.validTo >= leaf.validTo) return [];
   const { validTo, subject } = first.facts;
   const issuer = excerpt(subject);
-  const tooSoon = tooSoonClause(validTo, options);
-  const message = own`The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? own``}; the certificate itself expires on ${day(leaf.validTo)}.`;
+  const lifetimeMs = leaf.validTo.getTime() - leaf.validFrom.getTime();
+  const required = requiredValidity('min-valid-days', policy.minValidDays, lifetimeMs);
+  const isTooSoon = validTo.getTime() - now.getTime() < required.ms;
+  const expires = isTooSoon
+    ? own`${dayAndTimeLeft(validTo, now)}, but must be valid for at least ${required.time}`
+    : own`${day(validTo)}`;
+  const message = own`The issuer ${issuer} expires on ${expires}; the certificate itself expires on ${day(leaf.validTo)}.`;
   const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
   const cause = first.certificate === anchor ? ({ cause: 'trusted-ca' } as const) : {};
   const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
-  return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
+  return [isTooSoon ? { ...found, severity: 'error' } : found];
 }
 
 /** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */

@@ -1,11 +1,12 @@
 import { createPki, inDays, issue, type Identity, type Pki } from '../../../src/servers/pki.js';
 import type { TlsPolicy, ValidDays } from '../../../src/plan/endpoint.js';
+import { TrustStore } from '../../../src/tls/trust.js';
 import { HOST } from '../../support/certificate-fixtures.js';
 import { startEmbedded } from '../../support/embedded.js';
 import { codes, gate, letters, testEndpoint } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 
-/** How long a certificate must and should stay valid. */
+/** How long a certificate must and should stay valid, and how long it may live. */
 
 let pki: Pki;
 beforeAll(async () => {
@@ -31,10 +32,10 @@ function ending(days: number, lifetime: number, addresses: readonly string[] = [
   return pki.issue({ names: [HOST], addresses, notBefore, notAfter });
 }
 
-async function see({ key, chain }: Identity, policy: Partial<TlsPolicy>) {
+async function see({ key, chain }: Identity, policy: Partial<TlsPolicy>, trust?: TrustStore) {
   await using server = await startScriptedServer({ tls: { key, cert: chain } });
   const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', ...AUTO, pins: [], ...policy } as const;
-  const { report } = await gate(testEndpoint(server.port, { tls }));
+  const { report } = await gate(testEndpoint(server.port, { tls }), trust && { trust });
   return { steps: letters(report.steps), codes: codes(report.steps), found: report.steps[2]?.findings[0] };
 }
 
@@ -233,5 +234,40 @@ describe('the certificate of an inbox', () => {
     const endpoint = server.endpoint({ servername: HOST });
     const { report } = await gate({ ...endpoint, tls: { ...endpoint.tls, ...policy } });
     expect([letters(report.steps), codes(report.steps)]).toEqual([steps, expected]);
+  });
+});
+
+/** A store to which every CA is public. */
+class PublicStore extends TrustStore {
+  override isPublic(): boolean {
+    return true;
+  }
+}
+
+describe('a lifetime that is too long for a public CA', () => {
+  /** The last second of a certificate counts. */
+  const FULL = -1000;
+
+  test.each<[string, string, number, number, boolean]>([
+    ['398 days before March 15, 2026', '2026-03-14T23:59:59Z', 398, FULL, false],
+    ['398 days and a second before March 15, 2026', '2026-03-14T23:59:59Z', 398, 0, true],
+    ['200 days from March 15, 2026', '2026-03-15T00:00:00Z', 200, FULL, false],
+    ['200 days and a second from March 15, 2026', '2026-03-15T00:00:00Z', 200, 0, true],
+    ['200 days before March 15, 2027', '2027-03-14T23:59:59Z', 200, FULL, false],
+    ['200 days from March 15, 2027', '2027-03-15T00:00:00Z', 200, FULL, true],
+    ['100 days from March 15, 2027', '2027-03-15T00:00:00Z', 100, FULL, false],
+    ['100 days and a second from March 15, 2027', '2027-03-15T00:00:00Z', 100, 0, true],
+    ['100 days before March 15, 2029', '2029-03-14T23:59:59Z', 100, FULL, false],
+    ['100 days from March 15, 2029', '2029-03-15T00:00:00Z', 100, FULL, true],
+    ['47 days from March 15, 2029', '2029-03-15T00:00:00Z', 47, FULL, false],
+    ['47 days and a second from March 15, 2029', '2029-03-15T00:00:00Z', 47, 0, true],
+    ['ten years before there was a limit of 398 days', '2020-08-31T23:59:59Z', 3650, FULL, false],
+  ])('%s', async (_, from, days, moreMs, isLong) => {
+    const notBefore = new Date(from);
+    const notAfter = new Date(notBefore.getTime() + days * DAY_MS + moreMs);
+    const identity = await pki.issue({ names: [HOST], notBefore, notAfter });
+    // Whether it is valid today depends on the day of the test.
+    const { codes: found } = await see(identity, {}, new PublicStore());
+    expect(found.includes('certificate-lifetime-long')).toBe(isLong);
   });
 });

@@ -123,7 +123,8 @@ export function judgeLifetime(
   { trust }: VerifyOptions,
 ): KnownFinding[] {
   const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
-  const days = daysBetween(validFrom, validTo);
+  // The last second counts, and a part of a day counts as a day.
+  const days = Math.ceil((validTo.getTime() - validFrom.getTime() + 1000) / DAY_MS);
   if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor)) return [];
   const message = own`The certificate is valid for ${fixed(count(days, 'day'))}. On its start date, the limit for public CAs was ${limit.days} days.`;
   const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString() };

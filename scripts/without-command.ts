@@ -17,6 +17,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'egress-blocked': OF_THE_MACHINE,
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
   'handshake-timeout': 'tools wait for the server, and show nothing',
+  'client-hello-intolerant': 'only OpenSSL 3.5 and later send a large ClientHello',
   'certificate-unchecked': NOT_CHECKED,
   'auth-server-not-authenticated':
     'the server has not shown that it knows the password, so the password must not be sent to it',

@@ -18,6 +18,8 @@ export interface Handshake {
   readonly version: string;
   /** The name in SNI; undefined if the client sent none. */
   readonly servername: string | undefined;
+  /** The subject of the client certificate; undefined if the client sent none. */
+  readonly client: string | undefined;
 }
 
 export interface ScriptedServer extends AsyncDisposable {
@@ -56,7 +58,8 @@ export async function startScriptedServer(
       line: (line, phase) => heard.push({ connection, phase, line }),
       handshake: (tls) => {
         const servername = typeof tls.servername === 'string' ? tls.servername : undefined;
-        handshakes.push({ connection, version: tls.getProtocol() ?? '', servername });
+        const client = tls.getPeerX509Certificate()?.subject;
+        handshakes.push({ connection, version: tls.getProtocol() ?? '', servername, client });
       },
       message: (message) => messages.push(message),
     }).catch((defect: unknown) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { asksForCertificate, isAnswer, keyExchange } from '../../src/tls/records.js';
+import { asksForCertificate, isAnswer, keyExchange, recordBytes } from '../../src/tls/records.js';
 
 const handshake = (type: number, body: Buffer): Buffer => {
   const message = Buffer.concat([Buffer.from([type, 0, body.length >> 8, body.length & 0xff]), body]);
@@ -50,4 +50,13 @@ test.each([
   ['15030300020100' + '160303000402000046', true],
 ])('a part of a handshake is an answer, and an alert is not: "%s"', (bytes, expected) => {
   expect(isAnswer(Buffer.from(bytes, 'hex'))).toBe(expected);
+});
+
+test.each([
+  ['1603010632', 5 + 0x632],
+  ['160301063201000000', 5 + 0x632],
+  ['16030106', 0],
+  ['', 0],
+])('the size of a record is in its header: "%s"', (bytes, expected) => {
+  expect(recordBytes(Buffer.from(bytes, 'hex'))).toBe(expected);
 });

@@ -249,11 +249,21 @@ describe('the details of a finding', () => {
     ]);
   });
 
+  test.each([
+    [{ group: 'X25519MLKEM768', postQuantum: true }, 'TLSv1.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768 (post-quantum)'],
+    [{ group: 'X25519', postQuantum: false }, 'TLSv1.3, TLS_AES_256_GCM_SHA384, X25519'],
+    [{ group: 'P-256' }, 'TLSv1.3, TLS_AES_256_GCM_SHA384, P-256'],
+  ])('say whether the key exchange is post-quantum: %j', (keyExchange, said) => {
+    const endpoint = { ...failing('relay'), tls: { ...aTls(1), ...keyExchange } };
+    const [, facts] = detailsOf(summaryOf(aReport(endpoint)));
+    expect(facts).toMatch(new RegExp(`STARTTLS · ${said.replace(/[()]/g, '\\$&')}$`));
+  });
+
   test('are the cause, where it is, the message, the fix, the evidence, a command, and the reference', () => {
     const summary = summaryOf(aReport(failing('relay')), { findingsUrl: 'https://example.com/findings.md' });
     expect(detailsOf(summary)).toEqual([
       '### ❌ Credentials rejected: relay',
-      '<a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a> · authentication · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384',
+      '<a href="https://example.com/findings.md#auth-rejected"><code>auth-rejected</code></a> · authentication · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · TLSv1.3, TLS_AES_256_GCM_SHA384, X25519',
       'The server refuses the credentials.',
       '**Fix** (workflow author, likely): Try others.',
       '**Evidence:**',

@@ -35,9 +35,15 @@ export function spentProbe(budget: Deadline, endpoint: Endpoint): OwnText {
   return own` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
 
+/** Whether the attempt has reached its time limit. */
+export function isBudgetSpent({ budget }: Pick<Context, 'budget'>): boolean {
+  return budget.remainingMs <= TIMER_SLACK_MS;
+}
+
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
-export function spentBudget({ budget, endpoint, run }: Context): { clause: OwnText; evidence: Record<string, string> } {
-  if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver) return { clause: own``, evidence: {} };
+export function spentBudget(context: Context): { clause: OwnText; evidence: Record<string, string> } {
+  const { endpoint, run } = context;
+  if (!isBudgetSpent(context) || run.end.isOver) return { clause: own``, evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;
   return { clause: own`; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }

@@ -41,13 +41,14 @@ export function beginSession(context: Context, channel: Duplex): SmtpSession {
   return session;
 }
 
-/** Begins a TLS handshake, by default with the endpoint's policy and client certificate. */
+/** Begins a TLS handshake, by default with the endpoint's policy and client certificate, and its timeout. */
 export function beginTls(
   { endpoint, run, budget }: Context,
   { socket }: Connection,
   context: SecureContext = run.trust.context(endpoint.tls),
+  timeoutMs = endpoint.timeoutMs,
 ): Handshake {
-  const deadline = Deadline.after(endpoint.timeoutMs, budget);
+  const deadline = Deadline.after(timeoutMs, budget);
   return beginHandshake(socket, { context, servername: serverNameIndication(endpoint.servername), deadline });
 }
 

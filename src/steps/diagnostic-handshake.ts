@@ -75,6 +75,13 @@ interface Rejected {
   readonly failure: { readonly kind: 'rejected'; readonly reply: Reply };
 }
 
+interface Limits {
+  /** The end of every wait on the side connection; default: one timeout for all of them together. */
+  readonly budget?: Deadline;
+  /** Milliseconds for the handshake alone; default: the timeout. */
+  readonly handshakeMs?: number | undefined;
+}
+
 /**
  * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
  * @returns undefined if no handshake was possible
@@ -83,8 +90,9 @@ export async function sideHandshake(
   context: Context,
   address: string | undefined,
   secureContext: SecureContext,
+  { budget, handshakeMs }: Limits = {},
 ): Promise<HandshakeResult | Rejected | undefined> {
-  return diagnose<HandshakeResult | Rejected | undefined>(context, address, async (side, connection) => {
+  const work = async (side: Context, connection: Connection): Promise<HandshakeResult | Rejected | undefined> => {
     if (side.endpoint.transport === 'starttls') {
       const session = beginSession(side, connection.socket);
       const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' } as const;
@@ -95,10 +103,11 @@ export async function sideHandshake(
       }
       if (opened.dialogue.leftover.length > 0) return undefined;
     }
-    const result = await beginTls(side, connection, secureContext).outcome;
+    const result = await beginTls(side, connection, secureContext, handshakeMs).outcome;
     if (result.ok) result.channel.stream.destroy();
     return result;
-  });
+  };
+  return diagnose(context, address, work, budget);
 }
 
 function rejectionIn({ answer }: DialogueFailure): Reply | undefined {
@@ -110,8 +119,8 @@ async function diagnose<T>(
   context: Context,
   address: string | undefined,
   work: (side: Context, connection: Connection) => Promise<T>,
+  budget = Deadline.after(context.endpoint.timeoutMs, context.budget),
 ): Promise<T | undefined> {
-  const budget = Deadline.after(context.endpoint.timeoutMs, context.budget);
   try {
     return await onSideConnection(context, { address, transcript: new Transcript(), budget }, work);
   } catch {

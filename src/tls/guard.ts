@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { recordBytes } from './records.js';
 
 /** What the server sends first where TLS must begin. */
 export type Opening =
@@ -30,6 +31,8 @@ export class FirstRecordGuard extends Duplex {
   readonly opening: Promise<Opening>;
   /** Whether the connection was closed because of {@link MAX_HANDSHAKE_BYTES}. */
   isTooMuch = false;
+  /** The size of the record with the ClientHello; undefined before it is sent. */
+  helloBytes: number | undefined;
   readonly #socket: Socket;
   #settle: (opening: Opening) => void = () => undefined;
   #first = Buffer.alloc(0);
@@ -91,6 +94,8 @@ export class FirstRecordGuard extends Duplex {
   }
 
   override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    // The TLS library may write one record in several pieces.
+    this.helloBytes ??= recordBytes(bytes);
     this.#socket.write(bytes, done);
   }
 

@@ -40,8 +40,11 @@ export type HandshakeFailure =
   /** The first data was not TLS. */
   | { readonly kind: 'cleartext'; readonly bytes: Buffer };
 
-export type HandshakeResult =
+type Outcome =
   { readonly ok: true; readonly channel: TlsChannel } | { readonly ok: false; readonly failure: HandshakeFailure };
+
+/** `helloBytes`: the size of the record with the ClientHello; 0 if none was sent. */
+export type HandshakeResult = Outcome & { readonly helloBytes: number };
 
 /** A handshake in progress. Its promises never reject. */
 export interface Handshake {
@@ -70,7 +73,7 @@ export function beginHandshake(
   });
   // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that crashes the process.
   stream.getPeerCertificate = () => ({}) as DetailedPeerCertificate;
-  const settled = new Promise<HandshakeResult>((resolve) => {
+  const settled = new Promise<Outcome>((resolve) => {
     const fail = (failure: HandshakeFailure): void => {
       resolve({ ok: false, failure });
     };
@@ -95,7 +98,7 @@ export function beginHandshake(
   const waitedMs = Math.round(options.deadline.remainingMs);
   const outcome = options.deadline
     .race(settled, () => new HandshakeTimeout())
-    .catch((error: unknown): HandshakeResult => {
+    .catch((error: unknown): Outcome => {
       if (!(error instanceof HandshakeTimeout)) throw error;
       return { ok: false, failure: { kind: 'timed-out', waitedMs, answered: isAnswer(guard.received) } };
     })
@@ -104,7 +107,7 @@ export function beginHandshake(
         stream.destroy();
         guard.destroy();
       }
-      return result;
+      return { ...result, helloBytes: guard.helloBytes ?? 0 };
     });
   return { stream, opening: guard.opening, outcome };
 }

@@ -1,5 +1,5 @@
 /*
- * What the records of a handshake show but Node does not expose. Each function gets all bytes that the server sent.
+ * What the records of a handshake show but Node does not expose. Most functions get all bytes that the server sent.
  */
 
 /** RFC 8446 section 5.1. */
@@ -15,6 +15,12 @@ const MESSAGE_HEADER_BYTES = 4;
 const SERVER_HELLO = 2;
 const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
+
+/** The size of a record with its header, by its first bytes; 0 if the header is incomplete. */
+export function recordBytes(beginning: Uint8Array): number {
+  const [, , , high, low] = beginning;
+  return high === undefined || low === undefined ? 0 : RECORD_HEADER_BYTES + high * 256 + low;
+}
 
 /**
  * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all

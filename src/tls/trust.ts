@@ -34,6 +34,9 @@ const OFFERS: Readonly<Record<TlsVersion, Readonly<Record<KeyKind, tls.SecureCon
   },
 };
 
+/** The groups that OpenSSL offers by default, except for post-quantum ones. */
+const SMALL_GROUPS = 'X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072';
+
 /** Curves that every client has, and those that OpenSSL does not offer by default; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
@@ -53,6 +56,8 @@ export interface TrustSettings {
   readonly client?: { readonly certificate: string; readonly key: Secret };
   /** The only key type that the server may use; requires `minVersion` and `maxVersion` to be equal. */
   readonly keyKind?: KeyKind;
+  /** Offers no post-quantum key exchange: its key share alone fills most of a packet. */
+  readonly smallHello?: true;
 }
 
 /** The default store of this Node: with the system's, if it is configured to use it, and with `NODE_EXTRA_CA_CERTS`. */
@@ -88,9 +93,9 @@ export class TrustStore {
   #public: ReadonlySet<string> | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
 
-  context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }: TrustSettings): tls.SecureContext {
+  context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind, smallHello }: TrustSettings): tls.SecureContext {
     // The client certificate determines its key.
-    const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
+    const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind, smallHello]);
     const known = this.#contexts.get(key);
     if (known) return known;
     const context = tls.createSecureContext({
@@ -100,6 +105,7 @@ export class TrustStore {
       maxVersion,
       ciphers: CIPHERS,
       ...(keyKind && OFFERS[maxVersion][keyKind]),
+      ...(smallHello && { ecdhCurve: SMALL_GROUPS }),
       ...(client && { cert: client.certificate, key: client.key.reveal() }),
       // A trust anchor need not be a root (RFC 5280 section 6.1.1).
       allowPartialTrustChain: true,

@@ -189,7 +189,7 @@ describe('a client certificate that the server rejects', () => {
     [40, /but ended the handshake although one is configured: alert 40 .*does not give a reason/],
   ])('is explained for alert %i in a TLS 1.2 handshake', async (number, message) => {
     const failure = { kind: 'alert', number, name: 'so it is called', asked: true } as const;
-    const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, failure);
+    const { findings } = await judgeHandshakeFailure(context(shownAs(ours)), undefined, { failure, helloBytes: 0 });
     expect(findings.map((found) => completeFinding(found, EXACTLY))).toMatchObject([
       {
         code: 'client-certificate-required',

@@ -98,7 +98,8 @@ describe('a closed connection instead of a ServerHello', () => {
 
   test('is a lost connection if the second handshake succeeds', async () => {
     const seen = await see([instead(close), {}]);
-    expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 2 });
+    // Two more find out whether the size of the ClientHello is the reason.
+    expect(seen).toMatchObject({ found: { code: 'connection-lost' }, transient: true, connections: 4 });
   });
 
   test('is reported as an old version with implicit TLS too', async () => {
@@ -352,9 +353,9 @@ describe('the time limit of an attempt', () => {
       evidence: { waited: '0.3 s', attemptLimit: '8 s' },
     });
     const { findings } = await judgeHandshakeFailure(context(0), undefined, {
-      kind: 'timed-out',
-      waitedMs: 312,
-      answered: true,
+      failure: { kind: 'timed-out', waitedMs: 312, answered: true },
+      // There is no time left for another handshake.
+      helloBytes: 1600,
     });
     expect(findings.map(inWords)).toMatchObject([
       { code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } },
@@ -375,9 +376,8 @@ describe('the time limit of an attempt', () => {
     });
     expect(finding.evidence).not.toHaveProperty('attemptLimit');
     const { findings } = await judgeHandshakeFailure(context(1000), undefined, {
-      kind: 'timed-out',
-      waitedMs: 2000,
-      answered: true,
+      failure: { kind: 'timed-out', waitedMs: 2000, answered: true },
+      helloBytes: 0,
     });
     expect(findings.map(inWords)[0]?.message).toMatch(/in time\.$/);
   });

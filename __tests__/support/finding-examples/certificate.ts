@@ -3,6 +3,7 @@ import type { HANDSHAKE } from '../../../src/findings/catalog/handshake.js';
 import { inDays, issue, type CertificateOptions, type Identity } from '../../../src/servers/pki.js';
 import { close, silence, startTls, wait } from '../dialogue.js';
 import { HOST } from '../certificate-fixtures.js';
+import { startTlsReadingOnce } from '../first-segment.js';
 import { LONG_MS, pin, type FindingExamples } from './finding-example.js';
 
 const names = [HOST];
@@ -40,6 +41,17 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
       name: 'starts TLS slowly, but within the timeout',
       server: { replies: { STARTTLS: ['220 2.0.0 Ready', wait(LONG_MS), startTls] } },
     },
+  },
+  'client-hello-intolerant': {
+    raising: {
+      name: 'reads at most 1,400 bytes of the ClientHello, and closes the connection if there are more',
+      server: { replies: { STARTTLS: ['220 2.0.0 Ready', startTlsReadingOnce((socket) => socket.end())] } },
+    },
+    twin: {
+      name: 'reads a ClientHello of any size, but closes the connection during the first handshake',
+      server: [{ replies: { STARTTLS: ['220 2.0.0 Ready', close] } }, {}],
+    },
+    twinRaises: ['connection-lost'],
   },
   'tls-version-too-old': {
     raising: {

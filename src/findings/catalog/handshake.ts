@@ -53,6 +53,9 @@ function raiseTimeout({ waited = '', attemptLimit }: Values): string {
   return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
 }
 
+const WITH_SMALL_HELLO =
+  'To reproduce it, use `openssl s_client` of OpenSSL 3.5 or later, with and without `-groups X25519`.';
+
 const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.';
 
 const APPLY_VERSION = ({ required = '' }: Values): string => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
@@ -241,14 +244,40 @@ export const HANDSHAKE = {
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
+            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.`,
         },
         'silent-port': {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
           remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
+            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may block TLS: compare with a connection from another network.`,
+        },
+      },
+    },
+  ),
+  'client-hello-intolerant': error(
+    'TLS handshake fails with a large ClientHello',
+    'A ClientHello with a post-quantum key share (X25519MLKEM768) takes two packets. Clients with OpenSSL 3.5 or later send it by default, such as Postfix 3.11 and Node.js 24. With it the handshake fails, and with a small one it succeeds: these clients cannot reach this server.',
+    {
+      party: 'server',
+      certainty: 'likely',
+      remedy: `Update the firewall, load balancer or proxy in front of the server that inspects or terminates TLS: it probably reads only the first TCP segment of the ClientHello. If there is none, update the TLS library of the server. Compare with a connection from another network to find out which device it is. ${WITH_SMALL_HELLO}`,
+    },
+    {
+      evidence: {
+        helloBytes: 'the size of the ClientHello with which the handshake fails',
+        smallHelloBytes: 'the size of the one with which it succeeds',
+        ...fields('waited', 'detail', 'alert', 'name', 'reason', 'code'),
+      },
+      reference: 'RFC 8446 section 4.1.2',
+      resultType: 'validation-failure',
+      causes: {
+        'after-reply': {
+          title: 'TLS handshake fails with a post-quantum key share',
+          party: 'server',
+          certainty: 'likely',
+          remedy: `Update the TLS library of the server, and the firewall, load balancer or proxy in front of it that inspects or terminates TLS: the server replies to the ClientHello, but the handshake fails later. With a post-quantum key share, the reply is larger too, so also check for a device that drops large packets (path MTU). ${WITH_SMALL_HELLO}`,
         },
       },
     },

@@ -1,3 +1,4 @@
+import type { TlsReport } from '../../report/report.js';
 import { count } from '../../text/count.js';
 import { shorten } from '../../text/shorten.js';
 import { withoutNames, type Member, type SharedFinding } from './causes.js';
@@ -56,10 +57,15 @@ function factsOf({ view: { endpoint, attempts, problems }, problem }: Member): (
     code(short(addressOf(endpoint))),
     address === undefined || address === host ? undefined : code(short(address)),
     transport === 'implicit' ? 'implicit TLS' : 'STARTTLS',
-    tls && short(`${tls.version}, ${tls.cipher}`),
+    tls && short(sessionOf(tls)),
     source && code(short(`${source.file}:${source.line}`)),
     attempts && problem === problems[0] ? shorten(attempts.inFull, TEXT_LIMIT) : undefined,
   ];
+}
+
+function sessionOf({ version, cipher, group, postQuantum }: TlsReport): string {
+  const keyExchange = group === undefined ? [] : [postQuantum ? `${group} (post-quantum)` : group];
+  return [version, cipher, ...keyExchange].join(', ');
 }
 
 /** What is wrong: once if all endpoints have the same message but for their names, otherwise the first messages. */

@@ -21,11 +21,11 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   const { address } = connection;
   const outcome = await (afterStartTls?.handshake ?? beginTls(context, connection)).outcome;
   if (!outcome.ok) {
-    const { failure } = outcome;
+    const { failure, helloBytes } = outcome;
     const end =
       failure.kind === 'cleartext'
         ? judgePlaintext(context, failure.bytes)
-        : await judgeHandshakeFailure(context, address, failure);
+        : await judgeHandshakeFailure(context, address, { failure, helloBytes });
     return { ...end, facts: { address } };
   }
 

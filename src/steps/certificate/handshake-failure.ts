@@ -1,12 +1,12 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
-import type { HandshakeFailure } from '../../tls/handshake.js';
 import { serverNameIndication } from '../../tls/names.js';
 import { inSeconds, spentBudget } from '../budget.js';
 import type { Context } from '../context.js';
 import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
 import { stopped, type Stopped } from '../hand-over.js';
+import { judgeClientHello, type FailedHandshake } from './client-hello.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from './alerts.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 
@@ -29,8 +29,9 @@ const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 export async function judgeHandshakeFailure(
   context: Context,
   address: string | undefined,
-  failure: Exclude<HandshakeFailure, { kind: 'cleartext' }>,
+  failed: FailedHandshake,
 ): Promise<Stopped> {
+  const { failure } = failed;
   switch (failure.kind) {
     case 'timed-out': {
       const { clause, evidence } = spentBudget(context);
@@ -40,8 +41,11 @@ export async function judgeHandshakeFailure(
         : own`The server did not begin the TLS handshake`;
       const waited = inSeconds(failure.waitedMs);
       const isStartTls = context.endpoint.transport === 'starttls';
-      const found = finding('handshake-timeout', own`${what} in time${clause}.`, {
-        evidence: { waited, ...evidence },
+      const refusal = { said: own`${what} in time${clause}`, evidence: { waited, ...evidence } };
+      const intolerant = await judgeClientHello(context, address, failed, refusal);
+      if (intolerant) return stopped(intolerant);
+      const found = finding('handshake-timeout', own`${refusal.said}.`, {
+        evidence: refusal.evidence,
         ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
       });
       // With STARTTLS the server has replied before, so a packet may be lost.
@@ -53,6 +57,9 @@ export async function judgeHandshakeFailure(
       // Some servers close the connection instead of sending an alert.
       const seen = await negotiateAnything(context, address);
       if (isBelowPolicy(seen, context)) return stopped(versionTooOld(context, { said, evidence }, seen));
+      const intolerant =
+        isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, { said, evidence }));
+      if (intolerant) return stopped(intolerant);
       const found =
         seen === 'closed' && !failure.answered
           ? closedAtStart(context, evidence)
@@ -67,7 +74,7 @@ export async function judgeHandshakeFailure(
       if (number === UNRECOGNIZED_NAME) return stopped(nameUnknown(context, { said: ended, evidence }));
       const [meaning, cause] = meaningOfAlert(number) ?? [];
       const said = meaning === undefined ? ended : own`${ended}: ${fixed(meaning)}`;
-      return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
+      return stopped(await noAgreement(context, address, failed, { said, evidence, about: ABOUT[number], cause }));
     }
     case 'refused-here': {
       const { code, stray } = failure;
@@ -78,7 +85,7 @@ export async function judgeHandshakeFailure(
         return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
       }
       return stopped(
-        await noAgreement(context, address, {
+        await noAgreement(context, address, failed, {
           said: own`The gate ended the handshake: ${reason}`,
           evidence: { reason, code },
           ...(code.includes(SHORT_DH) && {
@@ -112,11 +119,18 @@ interface Refusal {
 }
 
 /** Why there was no agreement, by what the server selects if everything is enabled. */
-async function noAgreement(context: Context, address: string | undefined, refusal: Refusal): Promise<KnownFinding> {
+async function noAgreement(
+  context: Context,
+  address: string | undefined,
+  failed: FailedHandshake,
+  refusal: Refusal,
+): Promise<KnownFinding> {
   const { said, about, cause } = refusal;
   const seen = await negotiateAnything(context, address);
   const selected = typeof seen === 'string' ? undefined : seen;
   if (isBelowPolicy(seen, context) || (about === 'version' && !selected)) return versionTooOld(context, refusal, seen);
+  const intolerant = isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, refusal));
+  if (intolerant) return intolerant;
   const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
   const curve = unusualCurve === undefined ? own`` : own` on ${unusualCurve}`;
   const negotiated = selected && own`${selected.version} with ${selected.cipher}${curve}`;
@@ -158,6 +172,12 @@ type Seen = Awaited<ReturnType<typeof negotiateAnything>>;
 
 function isBelowPolicy(seen: Seen, { endpoint }: Context): seen is Negotiated {
   return typeof seen === 'object' && seen.version < endpoint.tls.minVersion;
+}
+
+/** Whether the server selects what the first handshake offered too, so that this does not explain why it failed. */
+function isOfferedAnyway(seen: Seen): boolean {
+  if (typeof seen !== 'object' || seen.oldSignature !== undefined) return false;
+  return OFFERED.test(seen.cipher) && !UNUSUAL_CURVE.test(seen.group ?? '');
 }
 
 function versionTooOld({ endpoint }: Context, { said, evidence }: Refusal, seen: Seen): KnownFinding {

@@ -230,12 +230,14 @@ describe('an error in a client certificate is located at its key', () => {
   });
 });
 
-test('tls.check says which certificates of the server are checked', async () => {
+test('tls.check says which certificates of the server are checked, and whether old TLS versions are', async () => {
   const { endpoints } = await load({
-    config: 'defaults: {tls: {check: both}}\nendpoints: [a.example, {host: b.example, tls: {check: single}}]',
+    config:
+      'defaults: {tls: {check: both}}\nendpoints: [a.example, {host: b.example, tls: {check: single}}, {host: c.example, tls: {check: all}}]',
   });
-  expect(endpoints.map(({ tls }) => tls.dualCertificates)).toEqual([true, undefined]);
+  expect(endpoints.map(({ tls }) => tls.dualCertificates)).toEqual([true, undefined, true]);
+  expect(endpoints.map(({ tls }) => tls.oldVersions)).toEqual([undefined, undefined, true]);
   expect(await problems({ config: 'endpoints: [{host: a.example, tls: {check: bth}}]' })).toEqual([
-    'gate.yml:1:44: tls.check must be one of single, both; did you mean "both"?',
+    'gate.yml:1:44: tls.check must be one of single, both, all; did you mean "both"?',
   ]);
 });

@@ -139,6 +139,8 @@ export interface TlsPolicy {
   readonly pins: readonly string[];
   /** Whether the RSA and the ECDSA certificate are checked. */
   readonly dualCertificates?: true;
+  /** Whether the server is asked for TLS 1.0 and 1.1 too. */
+  readonly oldVersions?: true;
   readonly client?: ClientIdentity;
 }
 

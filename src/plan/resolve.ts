@@ -51,7 +51,8 @@ function tlsPolicyOf(
     minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
     warnValidDays: tls['warn-valid-days'] ?? inputs['warn-valid-days'],
     pins: tls.pin ?? [],
-    ...(tls.check === 'both' && { dualCertificates: true }),
+    ...((tls.check === 'both' || tls.check === 'all') && { dualCertificates: true }),
+    ...(tls.check === 'all' && { oldVersions: true }),
     ...(client && { client }),
   };
 }

@@ -87,7 +87,7 @@ const tlsSchema = z.strictObject({
     .array(certificateSchema)
     .min(1)
     .optional()
-    .describe('With tls.check: both, the certificates that the server has for other types of key'),
+    .describe('With tls.check: both or all, the certificates that the server has for other types of key'),
 });
 
 const deliverySchema = z.strictObject({

@@ -90,6 +90,7 @@ export class TrustStore {
   readonly #default = defaultAnchors();
   readonly #contexts = new Map<string, tls.SecureContext>();
   #anything: tls.SecureContext | undefined;
+  #oldVersions: tls.SecureContext | undefined;
   #public: ReadonlySet<string> | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
 
@@ -123,6 +124,16 @@ export class TrustStore {
       ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => getCurves().includes(curve))].join(':'),
     });
     return this.#anything;
+  }
+
+  /** Offers only TLS 1.0 and 1.1. No data may be sent on its channel. */
+  oldVersions(): tls.SecureContext {
+    this.#oldVersions ??= tls.createSecureContext({
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: EVERY_CIPHER,
+    });
+    return this.#oldVersions;
   }
 
   /** Whether an anchor is a public CA, by Node's bundled list. */

@@ -60,6 +60,14 @@ export const OF_STEP_3: FindingExamples<keyof typeof HANDSHAKE | keyof typeof CE
     },
     twin: { name: 'supports at most TLS 1.2', server: { tls: { maxVersion: 'TLSv1.2' } } },
   },
+  'tls-old-versions-accepted': {
+    raising: {
+      name: 'accepts TLS 1.1 from clients that support nothing newer',
+      server: { tls: { minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } },
+      policy: () => ({ oldVersions: true }),
+    },
+    twin: { name: 'accepts only TLS 1.2 and 1.3', policy: () => ({ oldVersions: true }) },
+  },
   'client-certificate-required': {
     raising: {
       name: 'requires a client certificate',

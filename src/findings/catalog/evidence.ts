@@ -50,7 +50,7 @@ const SHARED = {
   validFrom: 'the notBefore date',
   validTo: 'the notAfter date',
   now: 'the time of the test',
-  keyType: 'with `tls.check: both`, the key type of the other certificate',
+  keyType: 'with `tls.check: both` or `all`, the key type of the other certificate',
   messageId: 'the Message-ID of the test message',
   check: 'SPF, DKIM or DMARC',
   authservId: 'the receiver whose results are used',

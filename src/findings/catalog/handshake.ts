@@ -1,7 +1,7 @@
 import { entriesOf, type CatalogEntry, type Reproduction, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
-const { error } = entriesOf(['certificate']);
+const { error, notice } = entriesOf(['certificate']);
 
 const COMPARE_NETWORKS =
   "Compare with a connection from another network: something between client and server may change or inspect TLS. If the problem occurs everywhere, update the server's TLS library, or the proxy that terminates TLS in front of it.";
@@ -43,6 +43,14 @@ const KEY_FILES = [
   "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
   'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
 ].join(' ');
+
+const OLD_VERSIONS = {
+  party: 'server',
+  certainty: 'certain',
+  examples:
+    'Postfix: `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols` (`>=TLSv1.2`). Exim: `openssl_options` (`+no_tlsv1 +no_tlsv1_1`). Dovecot: `ssl_min_protocol = TLSv1.2`.',
+  setting: 'tls-old-versions-accepted',
+} as const;
 
 /** The default of `timeout`, in seconds. */
 const USUAL_TIMEOUT = 15;
@@ -323,6 +331,25 @@ export const HANDSHAKE = {
             `Enable ${APPLY_VERSION(evidence)} on the server. If the server already supports this, look for a proxy or a firewall in front of the server that terminates or inspects TLS, and enable it there.`,
           setting: 'tls-version-too-old',
           reproduce: SAME_END,
+        },
+      },
+    },
+  ),
+  'tls-old-versions-accepted': notice(
+    'TLS 1.0 or 1.1 accepted',
+    'With `tls.check: all` the gate makes an additional connection, on which it offers only TLS 1.0 and 1.1. The server accepts one of them. Sessions with clients that support a newer version are not affected. RFC 8996 forbids both versions.',
+    {
+      ...OLD_VERSIONS,
+      remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still use it.',
+    },
+    {
+      evidence: { negotiated: 'what the server selects if only TLS 1.0 and 1.1 are offered' },
+      reference: 'RFC 8996; RFC 9325 section 3.1.1',
+      causes: {
+        'on-mx': {
+          ...OLD_VERSIONS,
+          remedy:
+            'Look in the log for mail servers that support nothing newer: without these versions, they send mail unencrypted or not at all. If there are none, disable TLS 1.0 and 1.1 on the server.',
         },
       },
     },

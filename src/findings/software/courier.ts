@@ -13,6 +13,7 @@ export const courier: Software = {
     'plaintext-mail-accepted': 'set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
     'tls-version-too-old': (minVersion) =>
       `allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
+    'tls-old-versions-accepted': 'remove TLS 1.0 and 1.1 from `TLS_PROTOCOL`, or with GnuTLS from `TLS_PRIORITY`.',
     'tls-handshake-failed':
       'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which contains the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log contains "STARTTLS failed".',
     'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',

@@ -14,6 +14,7 @@ export const dovecot: Software = {
       'set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
     'tls-version-too-old': (minVersion) =>
       `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
+    'tls-old-versions-accepted': 'set `ssl_min_protocol = TLSv1.2`.',
     'tls-handshake-failed':
       'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
     'client-certificate-required':

@@ -16,6 +16,8 @@ export const exchange: Software = {
     'plaintext-mail-accepted': 'run `Set-ReceiveConnector -RequireTLS $true`.',
     'tls-version-too-old': (minVersion) =>
       `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+    'tls-old-versions-accepted':
+      'disable TLS 1.0 and 1.1 in Windows (Schannel, `Enabled` and `DisabledByDefault` for the server), and restart it.',
     'tls-handshake-failed':
       'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log contains Schannel events.',
     'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',

@@ -20,6 +20,8 @@ export const exim: Software = {
     'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+    'tls-old-versions-accepted':
+      'add `+no_tlsv1 +no_tlsv1_1` to `openssl_options`, or with GnuTLS `:-VERS-TLS1.0:-VERS-TLS1.1` to `tls_require_ciphers` (default `NORMAL`).',
     'tls-handshake-failed':
       'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log contains "TLS error".',
     'client-certificate-required':

@@ -13,6 +13,7 @@ export const haraka: Software = {
       'the plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
     'tls-version-too-old': (minVersion) =>
       `run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
+    'tls-old-versions-accepted': 'set `minVersion=TLSv1.2` in `config/tls.ini`, and restart Haraka.',
     'tls-handshake-failed': 'check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
     'client-certificate-required':
       'set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',

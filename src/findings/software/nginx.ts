@@ -11,6 +11,7 @@ export const nginx: Software = {
     'plaintext-auth-advertised': 'set `starttls only` instead of `starttls on`.',
     'tls-version-too-old': (minVersion) =>
       `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
+    'tls-old-versions-accepted': 'set `ssl_protocols TLSv1.2 TLSv1.3;`.',
     'tls-handshake-failed':
       'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log shows the reason.',
     'client-certificate-required':

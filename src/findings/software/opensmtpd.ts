@@ -11,6 +11,7 @@ export const openSmtpd: Software = {
     'plaintext-mail-accepted': 'use `tls-require` in the `listen on` rule.',
     'tls-version-too-old': (minVersion) =>
       `add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+    'tls-old-versions-accepted': 'remove `protocols` from the `listen on` rule: the default is TLS 1.2 and 1.3.',
     'tls-handshake-failed': 'check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
     'client-certificate-required':
       'set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',

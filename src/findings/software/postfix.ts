@@ -22,6 +22,8 @@ export const postfix: Software = {
     'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
     'tls-version-too-old': (minVersion) =>
       `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one applies with \`smtpd_tls_security_level = may\`, the second one with \`encrypt\`. Its OpenSSL must support that version.`,
+    'tls-old-versions-accepted':
+      'set `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols` to `>=TLSv1.2` (before 3.6: `!SSLv2, !SSLv3, !TLSv1, !TLSv1.1`).',
     'tls-handshake-failed':
       'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
     'client-certificate-required':

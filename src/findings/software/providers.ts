@@ -10,6 +10,8 @@ function hosted(ports: string, names: string) {
     'starttls-refused': ports,
     'plaintext-on-implicit-port': ports,
     'tls-version-too-old': tls,
+    'tls-old-versions-accepted':
+      'you cannot change its TLS settings: make sure that your clients support TLS 1.2 or 1.3.',
     'tls-handshake-failed': tls,
     certificate,
   };

@@ -10,6 +10,7 @@ export const qpsmtpd: Software = {
     'plaintext-auth-advertised': 'write `1` into `config/tls_before_auth`.',
     'tls-version-too-old': (minVersion) =>
       `remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
+    'tls-old-versions-accepted': 'add `!TLSv1` and `!TLSv1_1` to `config/tls_protocols`, separated by colons.',
     'tls-handshake-failed':
       'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log contains "TLS failed".',
     certificate:

@@ -18,6 +18,7 @@ export const sendmail: Software = {
     'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
     'tls-version-too-old': (minVersion) =>
       `remove \`+${exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+    'tls-old-versions-accepted': 'add `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1` to `ServerSSLOptions`.',
     'tls-handshake-failed':
       'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14, the log contains "STARTTLS=server, error".',
     'client-certificate-required':

@@ -11,6 +11,7 @@ export type Topic =
   | 'plaintext-auth-advertised'
   | 'plaintext-mail-accepted'
   | 'tls-version-too-old'
+  | 'tls-old-versions-accepted'
   | 'tls-handshake-failed'
   | 'client-certificate-required'
   /** To install a certificate, or a different one. */

@@ -130,7 +130,7 @@ const tlsShape = {
   ),
   check: key(
     oneOf(enums.TLS_CHECKS).default('single'),
-    'Which certificates the gate checks: `single`, the one that the server sends in the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.',
+    'What the gate checks: `single`, the certificate that the server sends in the handshake; `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake; or `all`, these and, with one more connection, whether the server also accepts TLS 1.0 or 1.1.',
   ),
   'client-cert': key(
     anyText.optional(),

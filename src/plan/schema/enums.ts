@@ -27,8 +27,8 @@ export const AUTH_RESULTS = [
   'permerror',
 ] as const;
 
-/** Whether only the certificate of the handshake is checked, or those for other kinds of key too. */
-export const TLS_CHECKS = ['single', 'both'] as const;
+/** Whether only the handshake is checked, the certificates for other kinds of key too, or also old TLS versions. */
+export const TLS_CHECKS = ['single', 'both', 'all'] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
 export type Role = (typeof ROLES)[number];

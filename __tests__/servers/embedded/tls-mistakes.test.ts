@@ -5,6 +5,7 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 import { certificatesByName, chains, contents } from '../../support/tls-mistakes/certificates.js';
 import { handshakes } from '../../support/tls-mistakes/handshakes.js';
 import type { Mistake } from '../../support/tls-mistakes/mistake.js';
+import { unusualChains } from '../../support/tls-mistakes/unusual-chains.js';
 import { namesThatDoNotMatch } from '../../support/tls-mistakes/names.js';
 
 /** Mistakes that need different fixes have different causes, even if they have the same code. */
@@ -16,6 +17,7 @@ const MISTAKES: readonly Mistake[] = [
   ...(await chains(certs)),
   ...certificatesByName(certs),
   ...(await contents(certs)),
+  ...unusualChains(),
   ...handshakes(certs),
 ];
 

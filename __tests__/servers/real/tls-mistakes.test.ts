@@ -8,6 +8,7 @@ import { createCertificateFixtures } from '../../support/certificate-fixtures.js
 import { chains, contents } from '../../support/tls-mistakes/certificates.js';
 import { handshakes } from '../../support/tls-mistakes/handshakes.js';
 import type { Mistake } from '../../support/tls-mistakes/mistake.js';
+import { unusualChains } from '../../support/tls-mistakes/unusual-chains.js';
 import { namesThatDoNotMatch } from '../../support/tls-mistakes/names.js';
 
 /** The command of a finding shows its cause. */
@@ -20,6 +21,7 @@ const MISTAKES: readonly Mistake[] = [
   ...(await namesThatDoNotMatch(certs)),
   ...(await chains(certs)),
   ...(await contents(certs)),
+  ...unusualChains(),
   ...handshakes(certs),
 ].filter(({ noCommand }) => noCommand === undefined);
 

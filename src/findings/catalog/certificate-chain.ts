@@ -15,6 +15,7 @@ export const UNTRUSTED = fields(
   'issuerValidTo',
   'issuerKeyId',
   'sentKeyId',
+  'wrongSha256',
 );
 
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
@@ -217,6 +218,45 @@ export const CERTIFICATE_CHAIN = {
           remedy: ({ badIssuer = '' }: Values) =>
             `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
           reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+        },
+        'issuer-may-not-sign': {
+          title: 'Issuer may not sign certificates',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Ask whoever operates the CA ${badIssuer} for a CA certificate whose key usage has \`keyCertSign\`. With the same key and name, it replaces the present one, and the certificates that it has issued stay valid. Adding ${badIssuer} to \`ca\` does not help.`,
+          reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+        },
+        'key-identifier-mismatch': {
+          title: 'Key identifier of the issuer does not match',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Have the CA reissue one of the two certificates, so that the authority key identifier of the lower one is the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
+          reproduce: { command: 'openssl', shows: NO_ISSUER },
+        },
+        'critical-extension': {
+          title: 'Critical extension that clients do not support',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Have the certificate of ${badIssuer} reissued without this extension, or with the extension not marked as critical: clients must reject a critical extension that they do not know.`,
+          reproduce: { command: 'openssl', shows: 'unhandled critical extension' },
+        },
+        'other-path': {
+          title: 'Wrong certificate in the chain misleads OpenSSL',
+          party: 'server',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
+            `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server. Clients built on OpenSSL reject the chain until then; others may accept it.`,
+          setting: 'certificate',
+        },
+        'other-path-in-ca': {
+          title: 'Wrong certificate in ca misleads OpenSSL',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
+            `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`. Clients built on OpenSSL that trust this certificate reject the chain, too.`,
         },
         'issuer-not-allowed': {
           title: 'Issuer must not issue this certificate',

@@ -1,12 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
-import type { Evidence, FindingCode } from '../../findings/catalog.js';
+import type { CauseOf, Evidence, FindingCode } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import { MAX_CERTIFICATES } from '../../tls/handshake.js';
 import { fingerprint } from '../../tls/x509/certificate.js';
-import { firstOutOfOrder, type ChainResult, type PathEnd } from '../../tls/x509/chain.js';
+import { firstOutOfOrder, type ChainResult, type Detour, type PathEnd, type Untrusted } from '../../tls/x509/chain.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js';
+import type { Invalid, PathProblem } from '../../tls/x509/verdict.js';
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
@@ -36,16 +37,18 @@ export function judgeChain(
   others: readonly KnownFinding[],
   options: VerifyOptions,
 ): KnownFinding[] {
-  if (verifyError === undefined) return [];
+  if (verifyError === undefined && !isExcludedWildcard(chain)) return [];
   const issuer = nameOf(sent[0]?.issuer);
-  const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
+  const evidence = { issuer, openssl: verifyError ?? 'OK', certificatesSent: String(sent.length) };
   const trusted = anchorsInWords(options.trust, options.policy);
   const inspected = inspection(sent);
   switch (chain.kind) {
     case 'trusted': {
-      const explanations = EXPLAINED_BY[verifyError] ?? [];
+      const explanations = EXPLAINED_BY[evidence.openssl] ?? [];
       if (others.some(({ code }) => explanations.includes(code))) return [];
-      return [finding('certificate-untrusted', own`OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+      return [
+        finding('certificate-untrusted', own`OpenSSL does not accept the chain: ${evidence.openssl}.`, { evidence }),
+      ];
     }
     case 'self-signed': {
       const pin = pinOf(sent[0]);
@@ -80,22 +83,27 @@ function inspection(sent: Presented['sent']) {
   } as const;
 }
 
-type Untrusted = ChainResult & { readonly kind: 'untrusted' };
+/** The only reason for which the gate rejects a chain that OpenSSL accepts. */
+function isExcludedWildcard(chain: ChainResult): boolean {
+  const verdict = chain.kind === 'untrusted' ? chain.verdict : undefined;
+  return verdict?.kind === 'invalid' && verdict.problem === 'excluded-wildcard';
+}
+
+type TrustEvidence = Readonly<Record<'issuer' | 'openssl' | 'certificatesSent' | 'chain' | 'trusted', string>>;
 
 function untrusted(
   sent: Presented['sent'],
   chain: Untrusted,
-  evidence: Readonly<{ issuer: string; openssl: string; certificatesSent: string; chain: string; trusted: string }>,
+  evidence: TrustEvidence,
   options: VerifyOptions,
 ): KnownFinding {
-  const { end, isRoot, hasNameConflict, namesake, path, problem } = chain;
+  const { end, isRoot, hasNameConflict, namesake, verdict, detour } = chain;
   const name = nameOf(end.subject);
-  if (chain.reason !== undefined) {
-    const reason = excerpt(chain.reason);
-    if (problem) return issuerProblem(problem, { ...evidence, reason }, options);
-    const message = path
-      ? own`The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL also rejects it (${evidence.openssl}).`
-      : own`The chain does not lead to a trusted CA: ${reason}.`;
+  if (detour) return otherPath(chain, detour, evidence, options);
+  if (verdict && !(verdict.kind === 'invalid' && verdict.problem === 'bad-signature')) {
+    const reason = excerpt(verdict.message);
+    if (verdict.kind === 'invalid') return pathProblem(verdict, { ...evidence, reason }, options);
+    const message = own`The gate cannot evaluate the chain, and OpenSSL rejects it (${evidence.openssl}): ${reason}.`;
     return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
   }
   // By its fingerprint, a root can be compared with the one that it should be.
@@ -146,25 +154,56 @@ function wrongIssuer(
   return finding('certificate-untrusted', message, { evidence, cause });
 }
 
-/** An issuer that must not issue the certificate below it. */
-function issuerProblem(
-  { kind, issuer }: NonNullable<Untrusted['problem']>,
-  shared: Evidence<'certificate-untrusted'> & { readonly reason: string },
+/** OpenSSL does not go back if the issuer that it takes turns out to be wrong. Other TLS libraries do. */
+function otherPath(
+  { verdict }: Untrusted,
+  { wrong, below }: Detour,
+  shared: TrustEvidence,
+  { trust, policy }: VerifyOptions,
+): KnownFinding {
+  const reason = verdict ? excerpt(verdict.message) : 'no trusted CA has issued it';
+  const [wrongName, belowName] = [nameOf(wrong.subject), nameOf(below.subject)];
+  const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === wrong.fingerprint256);
+  const source = isConfigured ? own` from ca` : own``;
+  const message = own`OpenSSL takes ${wrongName}${source} as the issuer of ${belowName}, which is wrong: ${reason}. There is another path that is valid, but OpenSSL does not go back to find it.`;
+  return finding('certificate-untrusted', message, {
+    evidence: { ...shared, reason, badIssuer: wrongName, wrongSha256: fingerprint(wrong) },
+    cause: isConfigured ? 'other-path-in-ca' : 'other-path',
+  });
+}
+
+const CAUSES = {
+  malformed: undefined,
+  'explicit-curve': undefined,
+  'bad-signature': 'bad-signature',
+  'critical-extension': 'critical-extension',
+  'not-a-ca': 'issuer-not-a-ca',
+  'no-certificate-signing': 'issuer-may-not-sign',
+  'key-identifier': 'key-identifier-mismatch',
+  'not-allowed': 'issuer-not-allowed',
+  'name-constraints': 'name-constraints',
+  'excluded-wildcard': 'name-constraints',
+} as const satisfies Partial<Record<PathProblem, CauseOf<'certificate-untrusted'> | undefined>>;
+
+/** A path to a trust anchor that is not valid. */
+function pathProblem(
+  { problem, certificate: issuer }: Invalid,
+  shared: TrustEvidence & { readonly reason: string },
   { trust, policy, now }: VerifyOptions,
 ): KnownFinding {
   const subject = nameOf(issuer.subject);
   const evidence = { ...shared, badIssuer: subject };
   const code = 'certificate-untrusted';
-  if (kind === 'not-a-ca') {
-    const message = own`${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`;
-    return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
-  }
-  if (kind === 'not-allowed' || kind === 'name-constraints') {
-    const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
-    return finding(code, own`The chain is not valid: ${shared.reason}.`, { evidence, cause });
+  if (problem !== 'expired' && problem !== 'not-yet-valid') {
+    const cause = CAUSES[problem];
+    const message =
+      problem === 'not-a-ca'
+        ? own`${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`
+        : own`The chain is not valid: ${shared.reason}.`;
+    return finding(code, message, { evidence, ...(cause && { cause }) });
   }
   const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
-  if (kind === 'not-yet-valid') {
+  if (problem === 'not-yet-valid') {
     const message = own`The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
     const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
     return finding(code, message, { evidence, cause });

@@ -30,7 +30,7 @@ export interface PeerJudgment {
  */
 export function judgePeer(presented: Presented, options: VerifyOptions): PeerJudgment {
   const { trust, policy, now } = options;
-  const chain = verifyChain(presented.sent, trust.anchors(policy.ca), now);
+  const chain = verifyChain(presented.sent, trust.anchors(policy.ca), options);
   const path = pathOf(chain, presented);
   // If there is a path, other certificates that were sent do not matter.
   const [own, ...issuers] = (path ?? presented.sent).map(parse);

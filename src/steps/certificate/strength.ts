@@ -6,29 +6,27 @@ import type { Parsed } from './presented.js';
 import { own } from '../../text/own.js';
 
 /**
- * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
- * so it is not judged.
+ * The keys and signatures of a chain (RFC 9325 section 4.5), each weak one as a finding of its own. The signature on a trust
+ * anchor or a root proves nothing, so it is not judged.
  * @param chain the path to the anchor, or everything that was sent if there is none
  */
 export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate | undefined): KnownFinding[] {
-  const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
-  const weakKey = chain.find(({ facts }) => facts.key.weak);
-  const weakSignature = signed.find(({ facts }) => facts.signature.weak);
+  const isSigned = ({ certificate }: Parsed) => (anchor ? certificate !== anchor : !isSelfIssued(certificate));
   // Whoever runs the server can replace only the first one.
   const causeOf = (one: Parsed) => (one === chain[0] ? {} : ({ cause: 'issuer' } as const));
-  const findings: KnownFinding[] = [];
-  if (weakKey) {
-    const evidence = { key: weakKey.facts.key.name, subject: excerpt(weakKey.facts.subject) };
-    const message = own`${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
-    findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
-  }
-  if (weakSignature) {
-    const evidence = {
-      signature: weakSignature.facts.signature.name,
-      subject: excerpt(weakSignature.facts.subject),
-    };
-    const message = own`${evidence.subject} has a weak signature: ${evidence.signature}.`;
-    findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
-  }
-  return findings;
+  const weakKeys = chain
+    .filter(({ facts }) => facts.key.weak)
+    .map((one) => {
+      const evidence = { key: one.facts.key.name, subject: excerpt(one.facts.subject) };
+      const message = own`${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
+      return finding('certificate-weak-key', message, { evidence, ...causeOf(one) });
+    });
+  const weakSignatures = chain
+    .filter((one) => one.facts.signature.weak && isSigned(one))
+    .map((one) => {
+      const evidence = { signature: one.facts.signature.name, subject: excerpt(one.facts.subject) };
+      const message = own`${evidence.subject} has a weak signature: ${evidence.signature}.`;
+      return finding('certificate-weak-signature', message, { evidence, ...causeOf(one) });
+    });
+  return [...weakKeys, ...weakSignatures];
 }

@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import { derElements, derWithin, oid } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
-import { NAME_TAG, caIssuers, subjectAltNames } from './extensions.js';
+import { NAME_TAG, basicConstraints, caIssuers, readExtensions, subjectAltNames } from './extensions.js';
 import { addressOf, type PresentedIdentifiers } from '../names.js';
 import { extendedKeyUsageError, purposeErrors } from './purpose.js';
 
@@ -37,6 +37,7 @@ interface Algorithm {
 /** @throws {DerError} if a part of the certificate is malformed, which OpenSSL may have ignored */
 export function certificateFacts(certificate: X509Certificate): CertificateFacts {
   const { from, to } = validityOf(certificate);
+  readExtensions(certificate);
   // From the encoding itself: names with commas or quotes cannot be split safely in Node's text (CVE-2021-44532).
   const names = subjectAltNames(certificate);
   return {
@@ -49,7 +50,7 @@ export function certificateFacts(certificate: X509Certificate): CertificateFacts
     validTo: to,
     key: publicKeyFacts(certificate),
     signature: signatureFacts(certificate),
-    isCa: certificate.ca,
+    isCa: basicConstraints(certificate)?.isCa === true,
     purposeErrors: purposeErrors(certificate),
     isForOthers: extendedKeyUsageError(certificate) !== undefined,
     caIssuers: caIssuers(certificate),

@@ -1,21 +1,32 @@
 import type { X509Certificate } from 'node:crypto';
 import { namesAsIssuer } from './distinguished-names.js';
-import { issued, pathError, unsupportedFeature } from './issuer.js';
-import { Comparisons, type PathError } from './name-constraints.js';
+import { issued } from './issuer.js';
+import { pathOfOpenSsl } from './openssl-path.js';
+import { PathEvaluation, type Path } from './path.js';
+import type { Invalid, NotEvaluated } from './verdict.js';
 
 export type ChainResult =
-  | { readonly kind: 'trusted'; readonly path: readonly X509Certificate[] }
+  | { readonly kind: 'trusted'; readonly path: Path }
   | { readonly kind: 'self-signed' }
   | ({ readonly kind: 'incomplete' } & PathEnd)
-  | ({
-      readonly kind: 'untrusted';
-      /** Why the path is not valid. */
-      readonly reason?: string;
-      /** The issuer for which it is not valid. */
-      readonly problem?: NonNullable<PathError['problem']>;
-      /** A path that is valid if everything is that this search does not support. */
-      readonly path?: readonly X509Certificate[];
-    } & PathEnd);
+  | Untrusted;
+
+export interface Untrusted extends PathEnd {
+  readonly kind: 'untrusted';
+  /** Why no path is valid. Undefined if no path leads to a trust anchor. */
+  readonly verdict?: Invalid | NotEvaluated;
+  /** A path that leads to a trust anchor. It may be valid if the verdict is that something is not evaluated. */
+  readonly path?: Path;
+  /** Set if `path` is valid, and OpenSSL takes a different one, about which the verdict is. */
+  readonly detour?: Detour;
+}
+
+export interface Detour {
+  /** The first certificate that OpenSSL takes and that is not part of `path`. */
+  readonly wrong: X509Certificate;
+  /** The certificate below it. */
+  readonly below: X509Certificate;
+}
 
 /** Where the path from the leaf ends without a trust anchor. */
 export interface PathEnd {
@@ -29,29 +40,30 @@ export interface PathEnd {
   readonly namesake?: X509Certificate;
 }
 
-/** A peer can send many certificates with one name, and each costs the time of a signature check. */
-const MAX_VERIFICATIONS = 64;
-
 /**
  * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only
- * its last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not
- * support (constraints of some types of names, unknown critical extensions) is not trusted.
+ * its last error, so that an expired leaf hides an unknown issuer. The path that OpenSSL takes decides; only if it is not
+ * valid, others are searched for.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param now the time at which issuers must be valid; the dates of the leaf are judged separately
+ * @param required the name that the leaf must have
  */
 export function verifyChain(
   sent: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
-  now: Date,
+  { now, name: required }: { readonly now: Date; readonly name: string },
 ): ChainResult {
   const [leaf, ...others] = sent;
   if (!leaf) throw new RangeError('a chain without a leaf');
   // Some configurations name the file of the certificate twice, which sends no issuer.
   const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-  const search = (ignoreUnsupported: boolean) => buildPath(leaf, issuers, { anchors, now, ignoreUnsupported });
-  const { path, end, errors } = search(false);
-  if (path) return { kind: 'trusted', path };
-  if (issued(leaf, leaf)) return { kind: 'self-signed' };
+  const evaluation = new PathEvaluation(anchors, now, required);
+  const taken = pathOfOpenSsl(leaf, issuers, anchors, now);
+  const verdict = taken.isTrusted ? evaluation.verdict(taken.path) : undefined;
+  if (verdict?.kind === 'valid') return { kind: 'trusted', path: withLatestAnchor(taken.path, anchors, evaluation) };
+  if (!taken.isTrusted && issued(leaf, leaf)) return { kind: 'self-signed' };
+
+  const { valid, unclear, invalid, end } = evaluation.search(leaf, issuers);
   const isRoot = issued(end, end);
   const namesake = isRoot ? undefined : issuers.find((one) => isNamesake(one, end));
   const pathEnd: PathEnd = {
@@ -60,67 +72,33 @@ export function verifyChain(
     hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
     ...(namesake && { namesake }),
   };
-  const [first] = errors;
-  if (!first) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
-  const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
-  return {
-    kind: 'untrusted',
-    reason: first.message,
-    ...(first.problem && { problem: first.problem }),
-    ...(uncertain && { path: uncertain }),
-    ...pathEnd,
-  };
+  if (valid) {
+    const at = taken.path.findIndex((one) => !valid.some((other) => other.fingerprint256 === one.fingerprint256));
+    const [below, wrong] = [taken.path[at - 1], taken.path[at]];
+    const detour = below && wrong && { wrong, below };
+    return { kind: 'untrusted', path: valid, ...pathEnd, ...(verdict && { verdict }), ...(detour && { detour }) };
+  }
+  const why = verdict ?? invalid ?? unclear?.verdict;
+  if (!why) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
+  const path = unclear?.path ?? (taken.isTrusted ? taken.path : undefined);
+  return { kind: 'untrusted', verdict: why, ...(path && { path }), ...pathEnd };
+}
+
+/** The same path to the anchor that is valid for longest: a CA may have reissued the certificate of the same key. */
+function withLatestAnchor(path: Path, anchors: readonly X509Certificate[], evaluation: PathEvaluation): Path {
+  const below = path.slice(0, -1);
+  const [anchor, issuee] = [path.at(-1), below.at(-1)];
+  if (!anchor || !issuee) return path;
+  const later = anchors
+    .filter((other) => new Date(other.validTo) > new Date(anchor.validTo) && issued(other, issuee))
+    .map((other) => [...below, other])
+    .find((other) => evaluation.verdict(other).kind === 'valid');
+  return later ?? path;
 }
 
 function isNamesake(candidate: X509Certificate, issuee: X509Certificate): boolean {
   const isOther = candidate.fingerprint256 !== issuee.fingerprint256;
   return isOther && namesAsIssuer(issuee, candidate) && !issued(candidate, issuee);
-}
-
-/** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
-function buildPath(
-  leaf: X509Certificate,
-  sent: readonly X509Certificate[],
-  { anchors, now, ignoreUnsupported }: { anchors: readonly X509Certificate[]; now: Date; ignoreUnsupported: boolean },
-): { path?: readonly X509Certificate[]; end: X509Certificate; errors: readonly PathError[] } {
-  const issuers = [...anchors, ...sent];
-  const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
-  const errors: PathError[] = [];
-  const accepts = (error: PathError | undefined): boolean => {
-    if (error) errors.push(error);
-    return !error || (ignoreUnsupported && error.isUnsupported);
-  };
-  if (!accepts(unsupportedFeature(leaf))) return { end: leaf, errors };
-  const comparisons = new Comparisons();
-  let verifications = 0;
-  let end = leaf;
-
-  // Breadth first, each certificate once: this finds the shortest path, in time that grows linearly with what was sent.
-  const seen = new Set([leaf.fingerprint256]);
-  const paths: X509Certificate[][] = [[leaf]];
-  for (const path of paths) {
-    end = path.at(-1) ?? leaf;
-    const issuee = end;
-    if (trusted.has(end.fingerprint256)) return { path, end, errors };
-    const named = issuers.filter((issuer) => namesAsIssuer(issuee, issuer));
-    // Of several with the same key, use the one that is valid for longest, as OpenSSL does.
-    for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
-      if (seen.has(issuer.fingerprint256)) continue;
-      if (verifications === MAX_VERIFICATIONS) {
-        return { end, errors: [...errors, { message: 'too many possible issuers were sent', isUnsupported: false }] };
-      }
-      verifications += 1;
-      if (!issued(issuer, issuee)) continue;
-      seen.add(issuer.fingerprint256);
-      if (accepts(pathError(issuer, path, now, comparisons))) paths.push([...path, issuer]);
-    }
-  }
-  return { end, errors };
-}
-
-/** For a choice only: an invalid date is reported elsewhere. */
-function lastSecond({ validTo }: X509Certificate): number {
-  return Date.parse(validTo) || 0;
 }
 
 /** The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires. */

@@ -6,7 +6,7 @@ import { DerError, derElements, derWithin, oid, type DerElement } from './der.js
  * distinguish between malformed and absent.
  */
 
-/** Tag bytes of universal types, and the context tag of `extensions` in a TBSCertificate. */
+/** Tag bytes of universal types, and the context tags of a TBSCertificate. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -16,6 +16,7 @@ export const TAG = {
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
+  version: 0xa0,
   extensions: 0xa3,
 } as const;
 
@@ -27,6 +28,14 @@ export function tbsCertificate({ raw }: X509Certificate): DerElement[] {
 /** The algorithm of the signature on a certificate, and its parameters. @throws {DerError} */
 export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
+}
+
+/** The type of the key that made the signature, as Node names it; undefined if it is not RSA or ECDSA. @throws {DerError} */
+export function signatureKeyType(certificate: X509Certificate): 'rsa' | 'ec' | undefined {
+  const [algorithm] = signatureAlgorithm(certificate);
+  const id = algorithm ? oid(algorithm.content) : '';
+  if (id.startsWith('1.2.840.113549.1.1.')) return 'rsa';
+  return id.startsWith('1.2.840.10045.4.') ? 'ec' : undefined;
 }
 
 /** The whole SubjectPublicKeyInfo. @throws {DerError} */
@@ -42,6 +51,18 @@ export function hasExplicitCurve(certificate: X509Certificate): boolean {
 }
 
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+
+/** 1 for version 1, which has no extensions (RFC 5280 section 4.1.2.1). @throws {DerError} */
+export function versionOf(certificate: X509Certificate): number {
+  const version = tbsCertificate(certificate).find(({ tag }) => tag === TAG.version);
+  return version ? (derWithin(version.whole)[0]?.content.at(-1) ?? 0) + 1 : 1;
+}
+
+/** @throws {DerError} */
+export function serialNumber(certificate: X509Certificate): Buffer {
+  const numbers = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.integer);
+  return part(numbers, 0, 'serial number').content;
+}
 
 /** @throws {DerError} */
 export function issuerName(certificate: X509Certificate): Buffer {

@@ -2,9 +2,12 @@ import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
 import { TAG, memoize, tbsCertificate } from './encoding.js';
 
+const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
+const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
+const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
@@ -27,13 +30,58 @@ export const extensionsOf = memoize((certificate) => {
   return extensions;
 });
 
-/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
-export function pathLength(certificate: X509Certificate): number {
-  const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === TAG.integer)?.content;
-  if (!limit) return Infinity;
+/** Basic constraints (RFC 5280 section 4.2.1.9); undefined if there are none. `pathLength` is how many more CAs may follow. */
+export const basicConstraints = memoize((certificate) => {
+  const elements = elementsOf(certificate, BASIC_CONSTRAINTS);
+  if (!elements) return undefined;
+  const isCa = (elements.find(({ tag }) => tag === TAG.boolean)?.content[0] ?? 0) !== 0;
+  const limit = elements.find(({ tag }) => tag === TAG.integer)?.content;
+  if (!limit) return { isCa, pathLength: Infinity };
   const [first] = limit;
   if (first === undefined || first >= 0x80) throw new DerError('the path length is negative or empty');
-  return Number(`0x${limit.toString('hex')}`);
+  return { isCa, pathLength: Number(`0x${limit.toString('hex')}`) };
+});
+
+/** The identifier of the certificate's own key (RFC 5280 section 4.2.1.2). @throws {DerError} */
+export function subjectKeyIdentifier(certificate: X509Certificate): Buffer | undefined {
+  return contentOf(certificate, SUBJECT_KEY_IDENTIFIER, TAG.octetString, 'an OCTET STRING');
+}
+
+/** The context tags of the parts of an authority key identifier. */
+const KEY_IDENTIFIER = 0x80;
+const ISSUER_NAMES = 0xa1;
+const SERIAL_NUMBER = 0x82;
+
+/** What identifies the key that has signed a certificate (RFC 5280 section 4.2.1.1). @throws {DerError} */
+export const authorityKeyIdentifier = memoize((certificate) => {
+  const parts = elementsOf(certificate, AUTHORITY_KEY_IDENTIFIER) ?? [];
+  if (parts.some(({ tag }) => ![KEY_IDENTIFIER, ISSUER_NAMES, SERIAL_NUMBER].includes(tag))) {
+    throw new DerError('the authority key identifier has an unknown part');
+  }
+  const part = (tag: number) => parts.find((element) => element.tag === tag)?.content;
+  return {
+    keyIdentifier: part(KEY_IDENTIFIER),
+    issuerNames: derElements(part(ISSUER_NAMES) ?? Buffer.alloc(0)),
+    serial: part(SERIAL_NUMBER),
+  };
+});
+
+/** The parts of a distribution point (RFC 5280 section 4.2.1.13): where, for which reasons, and by whom. */
+const DISTRIBUTION_POINT_PARTS = [0xa0, 0x81, 0xa2];
+
+/** Reads the extensions that OpenSSL reads of every certificate in a chain. @throws {DerError} if it would reject one */
+export function readExtensions(certificate: X509Certificate): void {
+  basicConstraints(certificate);
+  nameConstraints(certificate);
+  subjectKeyIdentifier(certificate);
+  authorityKeyIdentifier(certificate);
+  subjectAltNames(certificate);
+  for (const { tag, content } of elementsOf(certificate, CRL_DISTRIBUTION_POINTS) ?? []) {
+    const parts = derElements(content);
+    if (tag !== TAG.sequence || parts.some((part) => !DISTRIBUTION_POINT_PARTS.includes(part.tag))) {
+      throw new DerError('a CRL distribution point has an unknown part');
+    }
+  }
 }
 
 /** The context tags of the two lists. */

@@ -1,22 +1,27 @@
 import type { X509Certificate } from 'node:crypto';
 import { count } from '../../text/count.js';
-import { distinguishedName } from './certificate.js';
-import { DerError } from './der.js';
 import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
-import { hasExplicitCurve, validityOf } from './encoding.js';
-import { extensionsOf, nameConstraints, pathLength } from './extensions.js';
-import {
-  constraintError,
-  hasUnsupportedConstraint,
-  type Comparisons,
-  type IssuerProblem,
-  type PathError,
-} from './name-constraints.js';
-import { extendedKeyUsageError } from './purpose.js';
+import { validityOf, versionOf } from './encoding.js';
+import { basicConstraints, bitsOf } from './extensions.js';
+import { namesOtherKey } from './key-identifiers.js';
+import { checkConstraints } from './name-constraints.js';
+import { certificateVerdict, invalid, nameOf, orMalformed } from './own-checks.js';
+import { KEY_USAGE, NETSCAPE_CERT_TYPE, extendedKeyUsageError } from './purpose.js';
+import { VALID, type PathVerdict } from './verdict.js';
 
-/** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
+/** What the verdict about an issuer depends on, besides the certificates. */
+export interface IssuerTerms {
+  readonly now: Date;
+  /** Whether it is a trust anchor, and so the end of the path. */
+  readonly isAnchor: boolean;
+}
+
+/** Whether the issuer's name and key match. {@link issuerVerdict} says whether it was allowed to sign. */
 export function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
-  if (!namesAsIssuer(certificate, issuer)) return false;
+  return namesAsIssuer(certificate, issuer) && hasSigned(issuer, certificate);
+}
+
+export function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boolean {
   try {
     return certificate.verify(issuer.publicKey);
   } catch {
@@ -26,107 +31,72 @@ export function issued(issuer: X509Certificate, certificate: X509Certificate): b
 }
 
 /**
- * Why an issuer must not be the next certificate of a path (RFC 5280 section 6.1).
+ * Whether a certificate may be the next one of a path, as an issuer (RFC 5280 section 6.1), apart from name constraints.
  * @param below the certificates from the leaf up to the one that it has {@link issued}
  */
-export function pathError(
+export function issuerVerdict(
   issuer: X509Certificate,
   below: readonly X509Certificate[],
-  now: Date,
-  comparisons: Comparisons,
-): PathError | undefined {
-  const name = `the issuer ${distinguishedName(issuer.subject)}`;
-  // Path length and name constraints do not apply to a self-issued certificate (RFC 5280 sections 4.2.1.9 and
-  // 4.2.1.10), unless it is the leaf.
-  const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
-  const withName = (error: PathError | undefined): PathError | undefined =>
-    error && { ...error, message: `${name} ${error.message}` };
-  return (
-    orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-    firstError(counted, (one) => withName(ofConstraints(issuer, constraintError(issuer, one, comparisons)))) ??
-    unsupportedFeature(issuer) ??
-    firstError(counted, (one, i) =>
-      hasUnsupportedConstraint(issuer, one, i === 0)
-        ? unsupported(`${name} has name constraints of a type that this check does not support`)
-        : undefined,
-    )
-  );
+  terms: IssuerTerms,
+): PathVerdict {
+  const own = certificateVerdict(issuer, false);
+  if (own.kind === 'invalid') return own;
+  const issuee = below.at(-1);
+  const authority = issuee ? orMalformed(issuee, () => keyVerdict(issuer, issuee)) : VALID;
+  if (authority.kind === 'invalid') return authority;
+  const limits = orMalformed(issuer, () => limitsVerdict(issuer, below, terms));
+  return limits.kind === 'invalid' ? limits : own;
 }
 
-function ofConstraints(issuer: X509Certificate, error: PathError | undefined): PathError | undefined {
-  return error && !error.isUnsupported ? { ...error, problem: { kind: 'name-constraints', issuer } } : error;
+function keyVerdict(issuer: X509Certificate, issuee: X509Certificate): PathVerdict {
+  return namesOtherKey(issuee, issuer)
+    ? invalid(issuer, 'key-identifier', `does not have the key identifier of the issuer that ${nameOf(issuee)} names`)
+    : VALID;
 }
 
-/** @returns an error whose message follows the name of the issuer */
-function issuerError(
+function limitsVerdict(
   issuer: X509Certificate,
-  issuee: X509Certificate | undefined,
-  between: number,
-  now: Date,
-): PathError | undefined {
-  // These throw if the issuer is malformed: then OpenSSL's results below mean nothing.
+  below: readonly X509Certificate[],
+  { now, isAnchor }: IssuerTerms,
+): PathVerdict {
   const { from, to } = validityOf(issuer);
   const usage = extendedKeyUsageError(issuer);
-  const limit = pathLength(issuer);
-  nameConstraints(issuer);
-  const error = (kind: IssuerProblem, message: string): PathError => ({
-    message,
-    isUnsupported: false,
-    problem: { kind, issuer },
-  });
-  if (!issuer.ca) return error('not-a-ca', 'is not a CA');
-  if (!issuee?.checkIssued(issuer)) return error('not-a-ca', 'may not sign certificates');
-  if (to < now) return error('expired', `expired on ${issuer.validTo}`);
-  if (from > now) return error('not-yet-valid', `is not valid before ${issuer.validFrom}`);
-  if (usage !== undefined) return error('not-allowed', `may not issue certificates for servers: ${usage}`);
-  if (between <= limit) return undefined;
-  return error('not-allowed', `may have at most ${count(limit, 'CA')} below it, and has ${between}`);
+  checkConstraints(issuer);
+  if (basicConstraints(issuer)?.isCa === false) return invalid(issuer, 'not-a-ca', 'is not a CA');
+  if (!maySignCertificates(issuer)) {
+    const clause = 'may not sign certificates: its key usage lacks keyCertSign';
+    return invalid(issuer, 'no-certificate-signing', clause);
+  }
+  if (basicConstraints(issuer) === undefined && !(isAnchor && isOldRoot(issuer)))
+    return invalid(issuer, 'not-a-ca', 'is not a CA: it has no basic constraints');
+  if (to < now) return invalid(issuer, 'expired', `expired on ${issuer.validTo}`);
+  if (from > now) return invalid(issuer, 'not-yet-valid', `is not valid before ${issuer.validFrom}`);
+  if (usage !== undefined) {
+    return invalid(issuer, 'not-allowed', `may not issue certificates for servers: ${usage}`);
+  }
+  // A self-issued certificate does not count (RFC 5280 section 4.2.1.9).
+  const between = below.slice(1).filter((one) => !isSelfIssued(one)).length;
+  const limit = basicConstraints(issuer)?.pathLength ?? Infinity;
+  if (between <= limit) return VALID;
+  return invalid(issuer, 'not-allowed', `may have at most ${count(limit, 'CA')} below it, and has ${between}`);
+}
+
+/** keyCertSign (RFC 5280 section 4.2.1.3). */
+const CERTIFICATE_SIGNING = 0x04;
+/** The CA types of Netscape. */
+const NETSCAPE_CA = 0x07;
+
+function maySignCertificates(issuer: X509Certificate): boolean {
+  const usage = bitsOf(issuer, KEY_USAGE);
+  return usage === undefined || (usage & CERTIFICATE_SIGNING) !== 0;
 }
 
 /**
- * A critical extension that this search does not know and must not ignore (RFC 5280 section 4.2), or a key that OpenSSL
- * does not accept.
+ * Whether a trust anchor without basic constraints, which may sign certificates, is a CA. Like OpenSSL, this accepts a
+ * self-signed certificate of version 1, and the key usage or Netscape's certificate type instead.
  */
-export function unsupportedFeature(certificate: X509Certificate): PathError | undefined {
-  const name = distinguishedName(certificate.subject);
-  return orMalformed(certificate, () => {
-    if (hasExplicitCurve(certificate)) {
-      return unsupported(`the key of ${name} has explicit curve parameters, which RFC 5480 forbids`);
-    }
-    const unknown = extensionsOf(certificate).find(({ id, critical }) => critical && !KNOWN_EXTENSIONS.has(id));
-    return unknown && unsupported(`${name} has a critical extension that this check does not support (${unknown.id})`);
-  });
-}
-
-/**
- * Extensions that are evaluated, or have no effect on the validity of a path: key identifiers, key usage, subject
- * alternative name, basic constraints, name constraints, certificate policies, extended key usage, and Netscape's.
- */
-const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-  ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
-  '2.16.840.1.113730.1.1',
-]);
-
-const unsupported = (message: string): PathError => ({ message, isUnsupported: true });
-
-function firstError(
-  certificates: readonly X509Certificate[],
-  errorOf: (certificate: X509Certificate, index: number) => PathError | undefined,
-): PathError | undefined {
-  for (const [i, certificate] of certificates.entries()) {
-    const error = orMalformed(certificate, () => errorOf(certificate, i));
-    if (error) return error;
-  }
-  return undefined;
-}
-
-/** What a check returns, or that the certificate is malformed. */
-function orMalformed(certificate: X509Certificate, check: () => PathError | undefined): PathError | undefined {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    const name = distinguishedName(certificate.subject);
-    return { message: `${name} is malformed: ${error.message}`, isUnsupported: false };
-  }
+function isOldRoot(issuer: X509Certificate): boolean {
+  if (versionOf(issuer) === 1 && isSelfIssued(issuer)) return true;
+  const type = bitsOf(issuer, NETSCAPE_CERT_TYPE);
+  return bitsOf(issuer, KEY_USAGE) !== undefined || (type !== undefined && (type & NETSCAPE_CA) !== 0);
 }

@@ -1,37 +1,36 @@
 import type { X509Certificate } from 'node:crypto';
-import { DerError, derElements } from './der.js';
-import { TAG } from './encoding.js';
-import { extensionsOf } from './extensions.js';
+import { DerError } from './der.js';
+import { isIssuerOf } from './distinguished-names.js';
+import { serialNumber } from './encoding.js';
+import { authorityKeyIdentifier, subjectKeyIdentifier } from './extensions.js';
 
 /*
- * Identifiers by which a certificate and its issuer refer to the same key, in hexadecimal as OpenSSL prints them. They
- * prove nothing: only a signature does. Undefined if a certificate has none, or a malformed one.
+ * Identifiers by which a certificate and its issuer refer to the same key. They prove nothing: only a signature does.
  */
 
-const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
-const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
-/** The context tag of `keyIdentifier`. */
-const KEY_IDENTIFIER = 0x80;
-
-/** The identifier of the certificate's own key (RFC 5280 section 4.2.1.2). */
+/** The identifier of the certificate's own key, as OpenSSL prints it. Undefined if it has none, or a malformed one. */
 export function subjectKeyId(certificate: X509Certificate): string | undefined {
-  return unlessMalformed(() => elementOf(certificate, SUBJECT_KEY_IDENTIFIER, TAG.octetString));
+  return inHexadecimal(() => subjectKeyIdentifier(certificate));
 }
 
-/** The identifier of the key that has signed the certificate (RFC 5280 section 4.2.1.1). */
+/** The same of the key that has signed the certificate (RFC 5280 section 4.2.1.1). */
 export function authorityKeyId(certificate: X509Certificate): string | undefined {
-  return unlessMalformed(() => {
-    const parts = elementOf(certificate, AUTHORITY_KEY_IDENTIFIER, TAG.sequence);
-    return parts && derElements(parts).find(({ tag }) => tag === KEY_IDENTIFIER)?.content;
-  });
+  return inHexadecimal(() => authorityKeyIdentifier(certificate).keyIdentifier);
 }
 
-function elementOf(certificate: X509Certificate, id: string, tag: number): Buffer | undefined {
-  const extension = extensionsOf(certificate).find((one) => one.id === id);
-  return extension && derElements(extension.value).find((element) => element.tag === tag)?.content;
+/** Whether a certificate says that a different certificate with the name of this issuer has issued it. @throws {DerError} */
+export function namesOtherKey(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  const { keyIdentifier, issuerNames, serial } = authorityKeyIdentifier(certificate);
+  const own = subjectKeyIdentifier(issuer);
+  if (keyIdentifier && own && !keyIdentifier.equals(own)) return true;
+  if (serial && !serial.equals(serialNumber(issuer))) return true;
+  const directoryName = issuerNames.find(({ tag }) => tag === DIRECTORY_NAME);
+  return directoryName !== undefined && !isIssuerOf(issuer, directoryName.content);
 }
 
-function unlessMalformed(read: () => Buffer | undefined): string | undefined {
+const DIRECTORY_NAME = 0xa4;
+
+function inHexadecimal(read: () => Buffer | undefined): string | undefined {
   try {
     return read()?.toString('hex').toUpperCase().match(/../g)?.join(':');
   } catch (error) {

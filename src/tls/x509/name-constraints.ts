@@ -1,26 +1,22 @@
 import type { X509Certificate } from 'node:crypto';
 import { addressOf } from '../names.js';
-import { DerError, type DerElement } from './der.js';
+import { DerError, derWithin, type DerElement } from './der.js';
+import { nameInWords, relativeNames } from './distinguished-names.js';
 import { subjectName } from './encoding.js';
 import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
+import { invalid, nameOf, orMalformed } from './own-checks.js';
+import { VALID, allOf, notEvaluated, type PathVerdict } from './verdict.js';
 
-/** Why a path through an issuer is not valid. */
-export interface PathError {
-  /** A clause that may contain text from the peer. */
-  readonly message: string;
-  /** Whether this search only lacks support for something. OpenSSL may support it. */
-  readonly isUnsupported: boolean;
-  /** The issuer and its problem, if they are known more exactly. */
-  readonly problem?: { readonly kind: IssuerProblem; readonly issuer: X509Certificate };
-}
-
-/** `not-allowed`: a CA that may not issue this certificate, by limits other than its name constraints. */
-export type IssuerProblem = 'expired' | 'not-yet-valid' | 'not-a-ca' | 'not-allowed' | 'name-constraints';
+/*
+ * Name constraints (RFC 5280 section 4.2.1.10) of DNS names, IP addresses and distinguished names. If an issuer has others,
+ * and a certificate below it has a name of such a type, the path is not evaluated.
+ */
 
 interface NameType<Name> {
   readonly tag: number;
+  /** @param name the content of the GeneralName @throws {DerError} */
   readonly normalize: (name: Buffer) => Name;
-  /** @returns whether a normalized name is within the subtree */
+  /** @returns whether a normalized name is within the subtree @throws {DerError} */
   readonly matcher: (subtree: Buffer) => (name: Name) => boolean;
   readonly nameText: (name: Buffer) => string;
   readonly subtreeText: (subtree: Buffer) => string;
@@ -38,11 +34,28 @@ const DNS: NameType<string> = {
 
 const IP_ADDRESS: NameType<Buffer> = {
   tag: NAME_TAG.ipAddress,
-  normalize: (name) => name,
+  normalize: (name) => {
+    if (name.length !== 4 && name.length !== 16) throw new DerError(`an IP address has ${name.length} bytes`);
+    return name;
+  },
   matcher: networkMatcher,
   nameText: addressOf,
   subtreeText: (subtree) => network(subtree).map(addressOf).join('/'),
 };
+
+const DIRECTORY_NAME: NameType<readonly string[]> = {
+  tag: NAME_TAG.directoryName,
+  normalize: (name) => relativeNames(derWithin(name)),
+  matcher: (subtree) => {
+    const base = relativeNames(derWithin(subtree));
+    return (name) => base.length <= name.length && base.every((part, i) => part === name[i]);
+  },
+  nameText: (name) => nameInWords(derWithin(name)),
+  subtreeText: (subtree) => nameInWords(derWithin(subtree)) || 'every name',
+};
+
+/** Every type of GeneralName: otherName, x400Address, ediPartyName and registeredID, and those of {@link NAME_TAG}. */
+const KNOWN_TAGS: ReadonlySet<number> = new Set([0xa0, 0xa3, 0xa5, 0x88, ...Object.values(NAME_TAG)]);
 
 /** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
@@ -58,80 +71,150 @@ export class Comparisons {
   }
 }
 
-/**
- * Whether an issuer's constraints exclude a DNS name or IP address of one below it (RFC 5280 section 4.2.1.10).
- * @returns an error whose message follows the name of the issuer
- * @throws {DerError}
- */
-export function constraintError(
-  issuer: X509Certificate,
-  certificate: X509Certificate,
-  comparisons: Comparisons,
-): PathError | undefined {
-  return (
-    errorOfType(DNS, issuer, certificate, comparisons) ?? errorOfType(IP_ADDRESS, issuer, certificate, comparisons)
-  );
+/** Reads the constraints of an issuer. @throws {DerError} if they are malformed */
+export function checkConstraints(issuer: X509Certificate): void {
+  const { permitted = [], excluded = [] } = nameConstraints(issuer) ?? {};
+  for (const { tag, content } of [...permitted, ...excluded]) {
+    if (tag === IP_ADDRESS.tag) network(content);
+    if (tag === DIRECTORY_NAME.tag) DIRECTORY_NAME.normalize(content);
+  }
 }
 
-function errorOfType<Name>(
-  type: NameType<Name>,
+/** A certificate that an issuer constrains. */
+export interface Constrained {
+  readonly certificate: X509Certificate;
+  /** Set for the certificate of the server: the name that it must have. */
+  readonly required?: string;
+}
+
+/**
+ * Whether an issuer's constraints allow the names of a certificate below it.
+ * @param issuer one whose constraints are not malformed
+ */
+export function constraintVerdict(
   issuer: X509Certificate,
-  certificate: X509Certificate,
+  { certificate, required }: Constrained,
   comparisons: Comparisons,
-): PathError | undefined {
+): PathVerdict {
   const constraints = nameConstraints(issuer);
-  if (!constraints) return undefined;
-  const ofType = (elements: readonly DerElement[]): Buffer[] =>
-    elements.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
-  const subtrees = (elements: readonly DerElement[]) =>
-    ofType(elements).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
-  const excluded = subtrees(constraints.excluded);
-  const permitted = subtrees(constraints.permitted);
-  const names = ofType(subjectAltNames(certificate));
-  if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-    return { message: 'has too many name constraints to compare with all the names below it', isUnsupported: true };
-  }
-  const notAllowed = (name: Buffer, constraint: string): PathError => ({
-    message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
-    isUnsupported: false,
+  if (!constraints) return VALID;
+  return orMalformed(certificate, () => {
+    const subject = subjectName(certificate);
+    const names = [
+      ...subjectAltNames(certificate),
+      ...(subject.length > 0 ? [{ tag: NAME_TAG.directoryName, content: whole(subject) }] : []),
+    ];
+    const of =
+      <Name>(type: NameType<Name>) =>
+      () =>
+        ofType(type, issuer, { names, comparisons });
+    const checks = [of(DNS), of(IP_ADDRESS), of(DIRECTORY_NAME)];
+    return allOf(
+      lazily([
+        ...checks,
+        () => (required === undefined ? VALID : ofWildcard(issuer, certificate, required)),
+        () => ofOtherNames(issuer, certificate, { names, isLeaf: required !== undefined }),
+      ]),
+    );
   });
-  for (const encoded of names) {
+}
+
+function* lazily(checks: readonly (() => PathVerdict)[]): Generator<PathVerdict> {
+  for (const check of checks) yield check();
+}
+
+type Name = Pick<DerElement, 'tag' | 'content'>;
+
+function subtreesOf(issuer: X509Certificate, list: 'permitted' | 'excluded', tag: number): Buffer[] {
+  return (nameConstraints(issuer)?.[list] ?? []).flatMap((element) => (element.tag === tag ? [element.content] : []));
+}
+
+function ofType<Normalized>(
+  type: NameType<Normalized>,
+  issuer: X509Certificate,
+  { names, comparisons }: { readonly names: readonly Name[]; readonly comparisons: Comparisons },
+): PathVerdict {
+  const subtrees = (list: 'permitted' | 'excluded') =>
+    subtreesOf(issuer, list, type.tag).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
+  const [excluded, permitted] = [subtrees('excluded'), subtrees('permitted')];
+  if (excluded.length + permitted.length === 0) return VALID;
+  const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
+  if (!comparisons.take(encodedNames.length * (excluded.length + permitted.length))) {
+    return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
+  }
+  for (const encoded of encodedNames) {
     const name = type.normalize(encoded);
     const exclusion = excluded.find(({ matches }) => matches(name));
-    if (exclusion) return notAllowed(encoded, `exclude ${type.subtreeText(exclusion.subtree)}`);
+    if (exclusion) {
+      return invalid(
+        issuer,
+        'name-constraints',
+        notAllowed(type.nameText(encoded), exclusionIn(type, exclusion.subtree)),
+      );
+    }
     if (permitted.length > 0 && !permitted.some(({ matches }) => matches(name))) {
-      return notAllowed(encoded, `permit only ${permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ')}`);
+      const only = permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ');
+      return invalid(issuer, 'name-constraints', notAllowed(type.nameText(encoded), `permit only ${only}`));
     }
   }
-  return undefined;
+  return VALID;
+}
+
+function notAllowed(name: string, constraint: string): string {
+  return `may not issue certificates for ${name}: its name constraints ${constraint}`;
+}
+
+function exclusionIn({ subtreeText }: Pick<NameType<never>, 'subtreeText'>, subtree: Buffer): string {
+  return `exclude ${subtreeText(subtree)}`;
+}
+
+/** A wildcard must not stand for a name that is excluded (CVE-2025-61727), although it does not match the constraint. */
+function ofWildcard(issuer: X509Certificate, certificate: X509Certificate, required: string): PathVerdict {
+  const name = DNS.normalize(Buffer.from(required));
+  const parent = name.slice(name.indexOf('.'));
+  const isWildcard = subjectAltNames(certificate).some(
+    ({ tag, content }) => tag === DNS.tag && DNS.normalize(content) === `*${parent}`,
+  );
+  if (!isWildcard) return VALID;
+  const exclusion = subtreesOf(issuer, 'excluded', DNS.tag).find((subtree) => DNS.matcher(subtree)(name));
+  return exclusion ? invalid(issuer, 'excluded-wildcard', notAllowed(required, exclusionIn(DNS, exclusion))) : VALID;
 }
 
 /** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-/**
- * Whether an issuer constrains names of a type that is not evaluated, and a certificate below it has such a name.
- * @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name.
- * @throws {DerError}
- */
-export function hasUnsupportedConstraint(
+const EVALUATED: readonly number[] = [DNS.tag, IP_ADDRESS.tag, DIRECTORY_NAME.tag];
+
+/** @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name. */
+function ofOtherNames(
   issuer: X509Certificate,
   certificate: X509Certificate,
-  isLeaf: boolean,
-): boolean {
-  const constraints = nameConstraints(issuer);
-  if (!constraints) return false;
+  { names, isLeaf }: { readonly names: readonly Name[]; readonly isLeaf: boolean },
+): PathVerdict {
+  const { permitted = [], excluded = [] } = nameConstraints(issuer) ?? {};
+  const constrained = [...permitted, ...excluded].map(({ tag }) => tag);
+  const unknown = [...constrained, ...names.map(({ tag }) => tag)].find((tag) => !KNOWN_TAGS.has(tag));
+  if (unknown !== undefined) {
+    return notEvaluated(`${nameOf(issuer)} constrains names, and one of them has an unknown encoding`);
+  }
   const subject = subjectName(certificate);
-  const present = new Set(subjectAltNames(certificate).map(({ tag }) => tag));
-  return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
-    if (tag === NAME_TAG.ipAddress) return false;
-    if (tag === NAME_TAG.dnsName) return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
-    const isInSubject =
-      (tag === NAME_TAG.directoryName && subject.length > 0) ||
-      (tag === NAME_TAG.rfc822Name && subject.includes(EMAIL_ADDRESS));
-    return isInSubject || present.has(tag);
+  const present = new Set(names.map(({ tag }) => tag));
+  const isConstrained = constrained.some((tag) => {
+    if (tag === DNS.tag) return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
+    if (EVALUATED.includes(tag)) return false;
+    return present.has(tag) || (tag === NAME_TAG.rfc822Name && subject.includes(EMAIL_ADDRESS));
   });
+  return isConstrained
+    ? notEvaluated(`${nameOf(issuer)} has name constraints of a type that this check does not support`)
+    : VALID;
+}
+
+/** The content of a SEQUENCE as a whole, which is how a directoryName contains it. */
+function whole(content: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  return Buffer.concat([Buffer.of(0x30, 0x84), length, content]);
 }
 
 /** A subtree is a domain and everything below it; with a leading dot, only what is below. */
@@ -149,6 +232,7 @@ function networkMatcher(subtree: Buffer): (name: Buffer) => boolean {
     name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
 
+/** @throws {DerError} */
 function network(subtree: Buffer): [address: Buffer, mask: Buffer] {
   const half = subtree.length / 2;
   if (half !== 4 && half !== 16) throw new DerError('an IP address constraint has an invalid length');

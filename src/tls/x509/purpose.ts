@@ -11,9 +11,9 @@ const FOR_SERVERS: ReadonlySet<string> = new Set([
 const ANY = '2.5.29.37.0';
 
 const EXTENDED_KEY_USAGE = '2.5.29.37';
-const KEY_USAGE = '2.5.29.15';
+export const KEY_USAGE = '2.5.29.15';
 /** Netscape's predecessor of the extended key usage. */
-const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
+export const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 
 /** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
 const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;

@@ -1838,7 +1838,7 @@ const DELIVERY = {
 ;// CONCATENATED MODULE: ./src/findings/catalog/handshake.ts
 
 
-const { error: handshake_error } = (0,entry/* entriesOf */.Mc)(['certificate']);
+const { error: handshake_error, notice: handshake_notice } = (0,entry/* entriesOf */.Mc)(['certificate']);
 const COMPARE_NETWORKS = "Compare with a connection from another network: something between client and server may change or inspect TLS. If the problem occurs everywhere, update the server's TLS library, or the proxy that terminates TLS in front of it.";
 const UPDATE_TLS_LIBRARY = "Update the server's TLS library, or the proxy that terminates TLS in front of it, and check settings that enable or disable extensions.";
 /** What `openssl s_client` prints if the server sends an alert, or if OpenSSL itself ends the handshake. */
@@ -1870,6 +1870,12 @@ const KEY_FILES = [
     "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
     'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
 ].join(' ');
+const OLD_VERSIONS = {
+    party: 'server',
+    certainty: 'certain',
+    examples: 'Postfix: `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols` (`>=TLSv1.2`). Exim: `openssl_options` (`+no_tlsv1 +no_tlsv1_1`). Dovecot: `ssl_min_protocol = TLSv1.2`.',
+    setting: 'tls-old-versions-accepted',
+};
 /** The default of `timeout`, in seconds. */
 const USUAL_TIMEOUT = 15;
 /** The first thing to try if a short timeout of the endpoint ended the wait. */
@@ -1877,6 +1883,7 @@ function raiseTimeout({ waited = '', attemptLimit }) {
     const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
     return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
 }
+const WITH_SMALL_HELLO = 'To reproduce it, use `openssl s_client` of OpenSSL 3.5 or later, with and without `-groups X25519`.';
 const WRAPPER_MODE = 'Postfix: `smtpd_tls_wrappermode = yes`. Exim: `tls_on_connect_ports`.';
 const APPLY_VERSION = ({ required = '' }) => (required === 'TLSv1.3' ? 'TLS 1.3' : 'TLS 1.2 and 1.3');
 /** Findings of step 3 about the TLS handshake. */
@@ -1890,6 +1897,7 @@ const HANDSHAKE = {
             ...(0,evidence/* fields */.O)('alert', 'name', 'reason', 'code', 'data', 'detail'),
             negotiated: 'what the server selects if every version and cipher suite is enabled',
             signature: 'the signature algorithm of the handshake',
+            curve: 'the curve of the key in the certificate',
             servername: 'the name that was sent as SNI',
         },
         reference: 'RFC 8446 section 6.2',
@@ -1931,6 +1939,13 @@ const HANDSHAKE = {
                 remedy: 'Configure the server to accept the curves X25519 and P-256 in the key exchange.',
                 examples: 'Postfix: `tls_eecdh_auto_curves`. Exim: `tls_eccurve`. Dovecot: `ssl_curve_list`.',
                 setting: 'tls-handshake-failed',
+            },
+            'key-curve': {
+                ...SERVER,
+                title: 'Certificate key on a curve that clients do not offer',
+                certainty: 'certain',
+                remedy: ({ curve = '' }) => `Replace the key and the certificate of the server: use a key on P-256 or P-384, or RSA with 2048 bits or more. Most clients do not offer the curve ${curve}, so they cannot use this certificate.`,
+                setting: 'certificate',
             },
             'no-encryption': {
                 ...SERVER,
@@ -2039,13 +2054,34 @@ const HANDSHAKE = {
                 title: 'Server does not begin the TLS handshake',
                 party: 'server',
                 certainty: 'likely',
-                remedy: (evidence) => `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
+                remedy: (evidence) => `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.`,
             },
             'silent-port': {
                 title: 'Server does not begin the TLS handshake',
                 party: 'server',
                 certainty: 'likely',
-                remedy: (evidence) => `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may drop the ClientHello, which takes two packets with current clients: compare with a connection from another network.`,
+                remedy: (evidence) => `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may block TLS: compare with a connection from another network.`,
+            },
+        },
+    }),
+    'client-hello-intolerant': handshake_error('TLS handshake fails with a large ClientHello', 'A ClientHello with a post-quantum key share (X25519MLKEM768) takes two packets. Clients with OpenSSL 3.5 or later send it by default, such as Postfix 3.11 and Node.js 24. With it the handshake fails, and with a small one it succeeds: these clients cannot reach this server.', {
+        party: 'server',
+        certainty: 'likely',
+        remedy: `Update the firewall, load balancer or proxy in front of the server that inspects or terminates TLS: it probably reads only the first TCP segment of the ClientHello. If there is none, update the TLS library of the server. Compare with a connection from another network to find out which device it is. ${WITH_SMALL_HELLO}`,
+    }, {
+        evidence: {
+            helloBytes: 'the size of the ClientHello with which the handshake fails',
+            smallHelloBytes: 'the size of the one with which it succeeds',
+            ...(0,evidence/* fields */.O)('waited', 'detail', 'alert', 'name', 'reason', 'code'),
+        },
+        reference: 'RFC 8446 section 4.1.2',
+        resultType: 'validation-failure',
+        causes: {
+            'after-reply': {
+                title: 'TLS handshake fails with a post-quantum key share',
+                party: 'server',
+                certainty: 'likely',
+                remedy: `Update the TLS library of the server, and the firewall, load balancer or proxy in front of it that inspects or terminates TLS: the server replies to the ClientHello, but the handshake fails later. With a post-quantum key share, the reply is larger too, so also check for a device that drops large packets (path MTU). ${WITH_SMALL_HELLO}`,
             },
         },
     }),
@@ -2082,6 +2118,19 @@ const HANDSHAKE = {
                 remedy: (evidence) => `Enable ${APPLY_VERSION(evidence)} on the server. If the server already supports this, look for a proxy or a firewall in front of the server that terminates or inspects TLS, and enable it there.`,
                 setting: 'tls-version-too-old',
                 reproduce: SAME_END,
+            },
+        },
+    }),
+    'tls-old-versions-accepted': handshake_notice('TLS 1.0 or 1.1 accepted', 'With `tls.check: all` the gate makes an additional connection, on which it offers only TLS 1.0 and 1.1. The server accepts one of them. Sessions with clients that support a newer version are not affected. RFC 8996 forbids both versions.', {
+        ...OLD_VERSIONS,
+        remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still use it.',
+    }, {
+        evidence: { negotiated: 'what the server selects if only TLS 1.0 and 1.1 are offered' },
+        reference: 'RFC 8996; RFC 9325 section 3.1.1',
+        causes: {
+            'on-mx': {
+                ...OLD_VERSIONS,
+                remedy: 'Look in the log for mail servers that support nothing newer: without these versions, they send mail unencrypted or not at all. If there are none, disable TLS 1.0 and 1.1 on the server.',
             },
         },
     }),
@@ -3236,7 +3285,7 @@ const { error } = (0,entry/* entriesOf */.Mc)(['certificate'], (0,evidence/* fie
 /** Evidence of the findings about the chain. */
 const CHAIN_EVIDENCE = (0,evidence/* fields */.O)('issuer', 'openssl', 'certificatesSent');
 const DEAD_END = (0,evidence/* fields */.O)('missingIssuer', 'caIssuers', 'nameConflict', 'trusted', 'inspector');
-const UNTRUSTED = (0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId');
+const UNTRUSTED = (0,evidence/* fields */.O)('chain', 'root', 'rootSha256', 'reason', 'badIssuer', 'issuerValidTo', 'issuerKeyId', 'sentKeyId', 'wrongSha256');
 /** What OpenSSL reports if it knows no issuer of the last certificate that was sent. */
 const NO_ISSUER = 'unable to get local issuer certificate';
 /** If key identifiers do not show that a certificate is the wrong one, OpenSSL reports that its key did not make the signature. */
@@ -3401,6 +3450,40 @@ const CERTIFICATE_CHAIN = {
                 remedy: ({ badIssuer = '' }) => `Do not trust ${badIssuer}, and do not add it to \`ca\`: it may identify a server, but not issue certificates. If nobody responsible for this server built this chain, treat it as a security incident: someone used that key to forge a certificate. Otherwise, get the certificate from a CA, or issue it with a CA certificate (basic constraints \`CA:TRUE\`, key usage \`keyCertSign\`).`,
                 reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
             },
+            'issuer-may-not-sign': {
+                title: 'Issuer may not sign certificates',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a CA certificate whose key usage has \`keyCertSign\`. With the same key and name, it replaces the present one, and the certificates that it has issued stay valid. Adding ${badIssuer} to \`ca\` does not help.`,
+                reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
+            },
+            'key-identifier-mismatch': {
+                title: 'Key identifier of the issuer does not match',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Have the CA reissue one of the two certificates, so that the authority key identifier of the lower one is the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
+                reproduce: { command: 'openssl', shows: NO_ISSUER },
+            },
+            'critical-extension': {
+                title: 'Critical extension that clients do not support',
+                party: 'certificate-authority',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '' }) => `Have the certificate of ${badIssuer} reissued without this extension, or with the extension not marked as critical: clients must reject a critical extension that they do not know.`,
+                reproduce: { command: 'openssl', shows: 'unhandled critical extension' },
+            },
+            'other-path': {
+                title: 'Wrong certificate in the chain misleads OpenSSL',
+                party: 'server',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '', wrongSha256 = '' }) => `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server. Clients built on OpenSSL reject the chain until then; others may accept it.`,
+                setting: 'certificate',
+            },
+            'other-path-in-ca': {
+                title: 'Wrong certificate in ca misleads OpenSSL',
+                party: 'configuration',
+                certainty: 'certain',
+                remedy: ({ badIssuer = '', wrongSha256 = '' }) => `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`. Clients built on OpenSSL that trust this certificate reject the chain, too.`,
+            },
             'issuer-not-allowed': {
                 title: 'Issuer must not issue this certificate',
                 party: 'server',
@@ -3439,16 +3522,23 @@ const VALIDITY = {
     reference: 'RFC 5280 section 4.1.2.5',
 };
 const IS_VALID_NOW = 'is valid now';
+const FAR_FROM_EXPIRY = 'does not expire soon';
+const RENEW = 'Check first whether the certificate file on the server is newer than the certificate that it sends: often a certificate was renewed, but the mail server was not reloaded. If so, reload it, and configure the renewal to do that every time. Otherwise, renew the certificate. If its renewal is automatic, find out why it did not run, or failed.';
+const RENEWAL_EXAMPLES = 'certbot: check `systemctl list-timers`, run `certbot renew --dry-run`, and reload with `--deploy-hook`. acme.sh: check `crontab -l`, run `acme.sh --cron`, and reload with `--reloadcmd`.';
+/** @param effect what happens to each certificate with this lifetime */
+function tooManyDays(name, effect) {
+    return `Set \`${name}\` (or \`tls.${name}\` of this endpoint, if that is where it is set) to \`auto\`, which takes the lifetime of the certificate into account: a certificate is usually renewed when a third of its lifetime is left, or later. Otherwise, every certificate with this lifetime ${effect} some time before its renewal.`;
+}
 /** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
 function notAfter(iso = '') {
     const [, weekdayless = ''] = /^\w+, (.*)$/.exec(new Date(iso).toUTCString()) ?? [];
     const [day = '', month = '', year = '', time = ''] = weekdayless.split(' ');
     return `NotAfter: ${month} ${String(Number(day)).padStart(2)} ${time} ${year} GMT`;
 }
-/** A third of the days between two dates. */
-function thirdOfDays(from, to) {
-    return Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000 / 3) || 0;
-}
+const SHOWS_NOT_AFTER = {
+    command: 'openssl',
+    shows: ({ validTo }) => notAfter(validTo),
+};
 /** Weak signatures as `openssl x509 -text` prints them. */
 const SIGNATURES = {
     'RSA with MD5': 'md5WithRSAEncryption',
@@ -3497,14 +3587,14 @@ const CERTIFICATE = {
             },
         },
     }),
-    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is valid for fewer days than `min-valid-days` requires.', {
+    'certificate-expires-soon': certificate_error('Certificate expires soon', 'The certificate is not valid for as long as `min-valid-days` requires.', {
         party: 'server',
         certainty: 'certain',
-        newCertificate: 'is valid for longer than `min-valid-days`',
-        remedy: 'Renew the certificate now, and reload the server. If renewal is automatic, it is late: run it manually to see its error, or check whether the server has loaded the new certificate.',
-        examples: 'certbot: `certbot renew --dry-run`.',
+        newCertificate: FAR_FROM_EXPIRY,
+        remedy: RENEW,
+        examples: RENEWAL_EXAMPLES,
         setting: 'certificate',
-        reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
+        reproduce: SHOWS_NOT_AFTER,
     }, {
         ...VALIDITY,
         causes: {
@@ -3512,8 +3602,28 @@ const CERTIFICATE = {
                 title: 'Lifetime too short for min-valid-days',
                 party: 'configuration',
                 certainty: 'likely',
-                remedy: ({ validFrom = '', validTo = '' }) => `Set \`min-valid-days\` (\`tls.min-valid-days\` of this endpoint) to about ${thirdOfDays(validFrom, validTo)}, a third of this certificate's lifetime: such certificates are usually renewed when that much is left. Otherwise, every certificate with this lifetime fails some time before its renewal.`,
-                reproduce: { command: 'openssl', shows: ({ validTo }) => notAfter(validTo) },
+                remedy: tooManyDays('min-valid-days', 'fails'),
+                reproduce: SHOWS_NOT_AFTER,
+            },
+        },
+    }),
+    'certificate-renewal-due': warning('Certificate renewal due', 'The certificate is not valid for as long as `warn-valid-days` asks for. ACME clients renew a certificate when about a third of its lifetime is left. With `auto`, a renewal that should be automatic has failed by then, or the mail server was not reloaded after it.', {
+        party: 'server',
+        certainty: 'certain',
+        newCertificate: FAR_FROM_EXPIRY,
+        remedy: RENEW,
+        examples: RENEWAL_EXAMPLES,
+        setting: 'certificate',
+        reproduce: SHOWS_NOT_AFTER,
+    }, {
+        ...VALIDITY,
+        causes: {
+            'short-lived': {
+                title: 'Lifetime too short for warn-valid-days',
+                party: 'configuration',
+                certainty: 'likely',
+                remedy: tooManyDays('warn-valid-days', 'causes this warning'),
+                reproduce: SHOWS_NOT_AFTER,
             },
         },
     }),
@@ -3641,7 +3751,7 @@ const CERTIFICATE = {
             },
         },
     }),
-    'certificate-issuer-expires-first': warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is in fewer days than `min-valid-days`, it is an error.", {
+    'certificate-issuer-expires-first': warning('Issuer expires before the certificate', "An intermediate certificate on the path, or the trusted CA, expires before the server's certificate, and from then on the server's certificate is not trusted either. If that is sooner than `min-valid-days` allows, it is an error.", {
         party: 'server',
         certainty: 'certain',
         remedy: ({ issuer = '' }) => `Before that day, have the certificate reissued by an intermediate that is valid for longer, and install both. If the CA publishes a newer certificate of ${issuer} with the same key, it is enough to replace the old one in the server's certificate file; one with a different key breaks the chain.`,
@@ -3696,7 +3806,7 @@ const CERTIFICATE = {
         certainty: 'certain',
         remedy: 'Replace the certificate: the CA was not allowed to issue it, and must revoke it as soon as it finds out. Automate renewal (ACME), including the reload of the mail server.',
     }, { evidence: (0,evidence/* fields */.O)('validFrom', 'validTo'), reference: 'CA/Browser Forum Baseline Requirements section 6.3.2' }),
-    'certificate-unchecked': warning('Second certificate not checked', 'With `tls.check: both` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
+    'certificate-unchecked': warning('Second certificate not checked', 'With `tls.check: both` or `all` the gate makes an additional connection to find out whether the server has a second certificate, with the other key type. Only the alert "handshake failure", or a handshake with the same certificate, shows that there is no second one. This server closed the connection, did not reply, replied with something else, or requires a client certificate, which the gate does not send on this connection. Or it supports only TLS 1.3: such a server might not send a certificate whose issuer has a different key type, because it assumes that the client cannot verify it.', {
         party: 'server',
         certainty: 'likely',
         remedy: ({ keyType = 'RSA' }) => `Run the gate again. If it persists, exempt the gate's IP address from connection limits, or set \`tls.check: single\` for this endpoint and check the other certificate with \`openssl s_client -tls1_2 -cipher a${keyType}\`.`,
@@ -3850,6 +3960,7 @@ const SHARED = {
     nameConflict: 'set if a trusted CA has the name of the issuer, but a different key',
     issuerKeyId: 'the identifier of the key that signed the certificate (authority key identifier)',
     sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer (subject key identifier)',
+    wrongSha256: 'the SHA-256 fingerprint of the certificate that misleads OpenSSL',
     certificatesSent: 'how many certificates were sent',
     chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
     trusted: 'the trusted CAs, and where they come from',
@@ -3865,7 +3976,7 @@ const SHARED = {
     validFrom: 'the notBefore date',
     validTo: 'the notAfter date',
     now: 'the time of the test',
-    keyType: 'with `tls.check: both`, the key type of the other certificate',
+    keyType: 'with `tls.check: both` or `all`, the key type of the other certificate',
     messageId: 'the Message-ID of the test message',
     check: 'SPF, DKIM or DMARC',
     authservId: 'the receiver whose results are used',
@@ -4445,7 +4556,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 1724:
+/***/ 4787:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4668,6 +4779,7 @@ function hosted(ports, names) {
         'starttls-refused': ports,
         'plaintext-on-implicit-port': ports,
         'tls-version-too-old': tls,
+        'tls-old-versions-accepted': 'you cannot change its TLS settings: make sure that your clients support TLS 1.2 or 1.3.',
         'tls-handshake-failed': tls,
         certificate,
     };
@@ -4818,6 +4930,7 @@ const courier = {
         'plaintext-auth-advertised': 'in `esmtpd` and `esmtpd-msa`, set `ESMTPAUTH=""`, and the mechanisms in `ESMTPAUTH_TLS` (`"PLAIN LOGIN"`).',
         'plaintext-mail-accepted': 'set `ESMTP_TLS_REQUIRED=1` in `esmtpd-msa`.',
         'tls-version-too-old': (minVersion) => `allow ${minVersion} in \`TLS_PROTOCOL\`, or with GnuTLS in \`TLS_PRIORITY\`. Its TLS library must support that version.`,
+        'tls-old-versions-accepted': 'remove TLS 1.0 and 1.1 from `TLS_PROTOCOL`, or with GnuTLS from `TLS_PRIORITY`.',
         'tls-handshake-failed': 'its user (`MAILUSER`) must be able to read `TLS_CERTFILE`, which contains the certificate and, without `TLS_PRIVATE_KEYFILE`, the private key. Then check `TLS_PROTOCOL` and `TLS_CIPHER_LIST`. The log contains "STARTTLS failed".',
         'client-certificate-required': 'set `TLS_VERIFYPEER=NONE`, or `TLS_TRUSTCERTS` to the CA of the clients.',
         certificate: 'replace the file of `TLS_CERTFILE` (by default `esmtpd.pem`): the certificate, followed by the intermediates and, without `TLS_PRIVATE_KEYFILE`, the private key. Its user (`MAILUSER`) must be able to read it.',
@@ -4841,6 +4954,7 @@ const dovecot = {
         'plaintext-on-implicit-port': 'set `ssl = yes` for this port in `inet_listener submissions` of `service submission-login`.',
         'plaintext-auth-advertised': 'set `auth_allow_cleartext = no` (2.3: `disable_plaintext_auth = yes`), or `ssl = required`. Clients in `login_trusted_networks`, and those with the IP address of the server, count as encrypted.',
         'tls-version-too-old': (minVersion) => `set \`ssl_min_protocol = ${minVersion}\` or lower. Its OpenSSL must support that version.`,
+        'tls-old-versions-accepted': 'set `ssl_min_protocol = TLSv1.2`.',
         'tls-handshake-failed': 'check `ssl_cipher_list`, `ssl_curve_list`, `ssl_server_cert_file` and `ssl_server_key_file` (2.3: `ssl_cert`, `ssl_key`). With `log_debug = category=ssl` (2.3: `verbose_ssl = yes`), the log shows the reason.',
         'client-certificate-required': 'set `ssl_server_ca_file` (2.3: `ssl_ca = <FILE`) to the CA of the clients, or set `auth_ssl_require_client_cert = no`.',
         certificate: 'set `ssl_server_cert_file` to a file with the full chain, leaf first, and `ssl_server_key_file` to its private key (2.3: `ssl_cert = <FILE`, `ssl_key = <FILE`). Then run `doveadm reload`.',
@@ -4875,6 +4989,7 @@ const exchange = {
         'plaintext-auth-advertised': 'select "Offer Basic authentication only after starting TLS" on the receive connector (`AuthMechanism BasicAuthRequireTLS`).',
         'plaintext-mail-accepted': 'run `Set-ReceiveConnector -RequireTLS $true`.',
         'tls-version-too-old': (minVersion) => `enable ${inWords(minVersion)} in Windows (Schannel, \`Enabled\` for the server). If this Exchange does not support it for SMTP, lower \`tls.min-version\` to a version that it supports.`,
+        'tls-old-versions-accepted': 'disable TLS 1.0 and 1.1 in Windows (Schannel, `Enabled` and `DisabledByDefault` for the server), and restart it.',
         'tls-handshake-failed': 'Windows determines TLS versions and cipher suites (`Get-TlsCipherSuite`, `Enable-TlsCipherSuite`). The system log contains Schannel events.',
         'client-certificate-required': 'run `Set-ReceiveConnector -DomainSecureEnabled $false`.',
         certificate: 'import the certificate, and its intermediate into the store "Intermediate Certification Authorities" of the machine. Then run `Enable-ExchangeCertificate -Thumbprint … -Services SMTP`, and `Set-ReceiveConnector -TlsCertificateName` if the connector is set to a specific certificate.',
@@ -4906,6 +5021,7 @@ const exim = {
         'plaintext-auth-advertised': 'make `auth_advertise_hosts`, or `server_advertise_condition` of each authenticator, depend on TLS: `${if eq{$tls_in_cipher}{}{}{*}}`.',
         'plaintext-mail-accepted': 'configure the ACL in `acl_smtp_mail` to deny sessions that are not `encrypted = *`.',
         'tls-version-too-old': (minVersion) => `remove \`+${exclusion(minVersion)}\` from \`openssl_options\`, or with GnuTLS add ${inWords(minVersion)} to \`tls_require_ciphers\`. Its TLS library must support that version.`,
+        'tls-old-versions-accepted': 'add `+no_tlsv1 +no_tlsv1_1` to `openssl_options`, or with GnuTLS `:-VERS-TLS1.0:-VERS-TLS1.1` to `tls_require_ciphers` (default `NORMAL`).',
         'tls-handshake-failed': 'check `tls_require_ciphers`, `openssl_options` and `tls_dhparam`, and whether the Exim user can read `tls_privatekey`. The main log contains "TLS error".',
         'client-certificate-required': 'set `tls_verify_certificates` to the CA of the clients, or use `tls_try_verify_hosts` instead of `tls_verify_hosts`.',
         certificate: 'set `tls_certificate` to the full chain (`fullchain.pem`, leaf first) and `tls_privatekey` to its private key. Exim uses a new file without a restart.',
@@ -4942,6 +5058,7 @@ const haraka = {
         'plaintext-on-implicit-port': 'set `smtps_port` in `config/smtp.ini` to the port, and add the port to `listen`.',
         'plaintext-auth-advertised': 'the plugin `auth/flat_file` offers AUTH before TLS only to clients with a private IP address. Any other auth plugin must check `connection.tls.enabled` before it offers AUTH.',
         'tls-version-too-old': (minVersion) => `run Haraka on a Node.js that supports ${inWords(minVersion)}, and check \`minVersion\` in \`config/tls.ini\`.`,
+        'tls-old-versions-accepted': 'set `minVersion=TLSv1.2` in `config/tls.ini`, and restart Haraka.',
         'tls-handshake-failed': 'check `ciphers`, `minVersion`, `dhparam`, `key` and `cert` in `config/tls.ini`.',
         'client-certificate-required': 'set `rejectUnauthorized=false` in `config/tls.ini`, and remove the port from `requireAuthorized`.',
         certificate: 'set `cert` in `config/tls.ini` to a file with the full chain, leaf first (`config/tls_cert.pem`, or its file in `config/tls`), and `key` to its private key. Then restart Haraka.',
@@ -4962,6 +5079,7 @@ const nginx = {
         'plaintext-on-implicit-port': 'add `ssl` to the `listen` directive.',
         'plaintext-auth-advertised': 'set `starttls only` instead of `starttls on`.',
         'tls-version-too-old': (minVersion) => `add \`${minVersion}\` to \`ssl_protocols\`. Its OpenSSL must support that version.`,
+        'tls-old-versions-accepted': 'set `ssl_protocols TLSv1.2 TLSv1.3;`.',
         'tls-handshake-failed': 'check `ssl_protocols`, `ssl_ciphers`, `ssl_certificate` and `ssl_certificate_key`. The error log shows the reason.',
         'client-certificate-required': 'set `ssl_client_certificate` to the CA of the clients, or set `ssl_verify_client` to `optional` or `off`.',
         certificate: 'set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
@@ -4985,6 +5103,7 @@ const openSmtpd = {
         'plaintext-auth-advertised': 'use `tls-require auth` in the `listen on` rule.',
         'plaintext-mail-accepted': 'use `tls-require` in the `listen on` rule.',
         'tls-version-too-old': (minVersion) => `add \`${minVersion.toLowerCase()}\` to \`protocols\` in the \`listen on\` rule, or remove \`protocols\`: the default is TLS 1.2 and 1.3.`,
+        'tls-old-versions-accepted': 'remove `protocols` from the `listen on` rule: the default is TLS 1.2 and 1.3.',
         'tls-handshake-failed': 'check `smtp ciphers`, `pki NAME cert` and `pki NAME key`.',
         'client-certificate-required': 'set `ca` to the CA of the clients, or use `tls-require` without `verify` in the `listen on` rule.',
         certificate: 'set `pki NAME cert` to a file with the full chain, leaf first, and `pki NAME key` to its private key. Then restart smtpd.',
@@ -5013,6 +5132,7 @@ const postfix = {
         'plaintext-auth-advertised': 'set `smtpd_tls_auth_only = yes`.',
         'plaintext-mail-accepted': 'set `smtpd_tls_security_level = encrypt` for the submission service in `master.cf`.',
         'tls-version-too-old': (minVersion) => `remove what excludes ${minVersion} (\`!${minVersion}\`, or an upper bound below it) from \`smtpd_tls_protocols\` and \`smtpd_tls_mandatory_protocols\`: the first one applies with \`smtpd_tls_security_level = may\`, the second one with \`encrypt\`. Its OpenSSL must support that version.`,
+        'tls-old-versions-accepted': 'set `smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols` to `>=TLSv1.2` (before 3.6: `!SSLv2, !SSLv3, !TLSv1, !TLSv1.1`).',
         'tls-handshake-failed': 'remove changes to `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `tls_high_cipherlist`, `tls_medium_cipherlist` and `smtpd_tls_exclude_ciphers`, and check `smtpd_tls_chain_files`. With `smtpd_tls_loglevel = 1`, the log shows the reason.',
         'client-certificate-required': 'set `smtpd_tls_CAfile` to the CA of the clients, or set `smtpd_tls_req_ccert = no` (`smtpd_tls_ask_ccert = yes` if the server may request a certificate).',
         certificate: 'set `smtpd_tls_chain_files` to a file with the private key, followed by the full chain, leaf first (before 3.4: `smtpd_tls_cert_file` and `smtpd_tls_key_file`). Then run `postfix reload`.',
@@ -5051,6 +5171,7 @@ const qpsmtpd = {
         'plaintext-on-implicit-port': 'the plugin `tls` uses implicit TLS on port 465 only: start `qpsmtpd-forkserver` with `--port 465`, and load `tls` before other connection plugins.',
         'plaintext-auth-advertised': 'write `1` into `config/tls_before_auth`.',
         'tls-version-too-old': (minVersion) => `remove \`!${minVersion.replace('.', '_')}\` from \`config/tls_protocols\`. The OpenSSL of its Net::SSLeay must support ${inWords(minVersion)}.`,
+        'tls-old-versions-accepted': 'add `!TLSv1` and `!TLSv1_1` to `config/tls_protocols`, separated by colons.',
         'tls-handshake-failed': 'check `config/tls_ciphers`, `config/tls_protocols` and the files of the plugin `tls`. Its log contains "TLS failed".',
         certificate: 'replace the files of the plugin `tls` (by default `qpsmtpd-server.crt` and `qpsmtpd-server.key` in `ssl`), with the intermediates after the certificate. Then restart qpsmtpd.',
         'auth-not-advertised': 'load an authentication plugin in `config/plugins`, such as `auth/auth_flat_file`.',
@@ -5075,6 +5196,7 @@ const sendmail = {
         'plaintext-auth-advertised': 'add `p` to `confAUTH_OPTIONS` (such as `A p y`).',
         'plaintext-mail-accepted': 'require encryption from clients in the access map (`TLS_Clt: ENCR:112`).',
         'tls-version-too-old': (minVersion) => `remove \`+${sendmail_exclusion(minVersion)}\` from \`ServerSSLOptions\`. Its OpenSSL must support ${inWords(minVersion)}.`,
+        'tls-old-versions-accepted': 'add `+SSL_OP_NO_TLSv1 +SSL_OP_NO_TLSv1_1` to `ServerSSLOptions`.',
         'tls-handshake-failed': 'check `CipherList`, `ServerSSLOptions` and `DHParameters`. With `LogLevel` 14, the log contains "STARTTLS=server, error".',
         'client-certificate-required': 'set `confTLS_SRV_OPTIONS` to `V`, so that the server requests no client certificate, or `confCACERT` to the CA of the clients.',
         certificate: 'set `confSERVER_CERT` to the certificate and `confSERVER_KEY` to its private key, and put the intermediates into the file of `confCACERT`: Sendmail sends the chain from there. Then restart it.',
@@ -5298,9 +5420,14 @@ function spentProbe(budget, endpoint) {
         return (0,own/* own */.ZV) ``;
     return (0,own/* own */.ZV) ` The probe reached its time limit of ${probeMs(endpoint) / 1000} s (twice the timeout).`;
 }
+/** Whether the attempt has reached its time limit. */
+function isBudgetSpent({ budget }) {
+    return budget.remainingMs <= TIMER_SLACK_MS;
+}
 /** What a finding about a wait must add if the attempt reached its time limit: then this wait alone was not too long. */
-function spentBudget({ budget, endpoint, run }) {
-    if (budget.remainingMs > TIMER_SLACK_MS || run.end.isOver)
+function spentBudget(context) {
+    const { endpoint, run } = context;
+    if (!isBudgetSpent(context) || run.end.isOver)
         return { clause: (0,own/* own */.ZV) ``, evidence: {} };
     const attempt = `${attemptMs(endpoint) / 1000} s`;
     return { clause: (0,own/* own */.ZV) `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
@@ -5785,8 +5912,8 @@ function beginningOf(message) {
     return `${message.slice(0, end)}… and ${message.length - end} more characters\r\n`;
 }
 
-// EXTERNAL MODULE: ./src/tls/handshake.ts + 1 modules
-var handshake = __nccwpck_require__(8807);
+// EXTERNAL MODULE: ./src/tls/handshake.ts
+var handshake = __nccwpck_require__(660);
 // EXTERNAL MODULE: ./src/tls/names.ts
 var tls_names = __nccwpck_require__(3085);
 ;// CONCATENATED MODULE: ./src/steps/other-records.ts
@@ -5849,9 +5976,9 @@ function beginSession(context, channel) {
     atEnd(() => session.quit());
     return session;
 }
-/** Begins a TLS handshake, by default with the endpoint's policy and client certificate. */
-function beginTls({ endpoint, run, budget }, { socket }, context = run.trust.context(endpoint.tls)) {
-    const deadline = net_deadline/* Deadline */.B.after(endpoint.timeoutMs, budget);
+/** Begins a TLS handshake, by default with the endpoint's policy and client certificate, and its timeout. */
+function beginTls({ endpoint, run, budget }, { socket }, context = run.trust.context(endpoint.tls), timeoutMs = endpoint.timeoutMs) {
+    const deadline = net_deadline/* Deadline */.B.after(timeoutMs, budget);
     return (0,handshake/* beginHandshake */.Nr)(socket, { context, servername: (0,tls_names/* serverNameIndication */.vu)(endpoint.servername), deadline });
 }
 /**
@@ -7204,8 +7331,8 @@ async function greetingOf(side, { outcome }) {
  * Performs a handshake on a side connection, after STARTTLS unless the endpoint uses implicit TLS.
  * @returns undefined if no handshake was possible
  */
-async function sideHandshake(context, address, secureContext) {
-    return diagnose(context, address, async (side, connection) => {
+async function sideHandshake(context, address, secureContext, { budget, handshakeMs } = {}) {
+    const work = async (side, connection) => {
         if (side.endpoint.transport === 'starttls') {
             const session = beginSession(side, connection.socket);
             const terms = { ehloName: ehloName(side, connection.localAddress), greets: true, upTo: 'STARTTLS' };
@@ -7217,19 +7344,19 @@ async function sideHandshake(context, address, secureContext) {
             if (opened.dialogue.leftover.length > 0)
                 return undefined;
         }
-        const result = await beginTls(side, connection, secureContext).outcome;
+        const result = await beginTls(side, connection, secureContext, handshakeMs).outcome;
         if (result.ok)
             result.channel.stream.destroy();
         return result;
-    });
+    };
+    return diagnose(context, address, work, budget);
 }
 function rejectionIn({ answer }) {
     if (answer.refused)
         return answer.reply;
     return answer.error instanceof ServiceNotAvailable ? answer.error.reply : undefined;
 }
-async function diagnose(context, address, work) {
-    const budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget);
+async function diagnose(context, address, work, budget = net_deadline/* Deadline */.B.after(context.endpoint.timeoutMs, context.budget)) {
     try {
         return await onSideConnection(context, { address, transcript: new transcript/* Transcript */.j(), budget }, work);
     }
@@ -8212,6 +8339,8 @@ const OFFERS = {
         ECDSA: { sigalgs: [...ECDSA, ...PKCS1].join(':') },
     },
 };
+/** The groups that OpenSSL offers by default, except for post-quantum ones. */
+const SMALL_GROUPS = 'X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072';
 /** Curves that every client has, and those that OpenSSL does not offer by default; some builds lack them. */
 const USUAL_CURVES = ['X25519', 'P-256', 'P-384', 'P-521', 'X448'];
 const UNUSUAL_CURVES = ['secp224r1', 'secp256k1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1'];
@@ -8246,11 +8375,12 @@ class TrustStore {
     #default = defaultAnchors();
     #contexts = new Map();
     #anything;
+    #oldVersions;
     #public;
     #parsed = new Map();
-    context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind }) {
+    context({ ca, minVersion, maxVersion = 'TLSv1.3', client, keyKind, smallHello }) {
         // The client certificate determines its key.
-        const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind]);
+        const key = JSON.stringify([minVersion, maxVersion, ca, client?.certificate, keyKind, smallHello]);
         const known = this.#contexts.get(key);
         if (known)
             return known;
@@ -8261,6 +8391,7 @@ class TrustStore {
             maxVersion,
             ciphers: CIPHERS,
             ...(keyKind && OFFERS[maxVersion][keyKind]),
+            ...(smallHello && { ecdhCurve: SMALL_GROUPS }),
             ...(client && { cert: client.certificate, key: client.key.reveal() }),
             // A trust anchor need not be a root (RFC 5280 section 6.1.1).
             allowPartialTrustChain: true,
@@ -8277,6 +8408,15 @@ class TrustStore {
             ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => (0,external_node_crypto_.getCurves)().includes(curve))].join(':'),
         });
         return this.#anything;
+    }
+    /** Offers only TLS 1.0 and 1.1. No data may be sent on its channel. */
+    oldVersions() {
+        this.#oldVersions ??= external_node_tls_.createSecureContext({
+            minVersion: 'TLSv1',
+            maxVersion: 'TLSv1.1',
+            ciphers: EVERY_CIPHER,
+        });
+        return this.#oldVersions;
     }
     /** Whether an anchor is a public CA, by Node's bundled list. */
     isPublic(anchor) {
@@ -8423,7 +8563,50 @@ function unchecked(kind, outcome, why, cause) {
     return finding('certificate-unchecked', message, { evidence: { keyType: kind, outcome }, ...(cause && { cause }) });
 }
 
+;// CONCATENATED MODULE: ./src/steps/certificate/client-hello.ts
+
+
+
+
+/** The key share of X25519MLKEM768 in bytes. Without it, a ClientHello is shorter. */
+const POST_QUANTUM_SHARE = 1216;
+/**
+ * Whether the size of the ClientHello is why a handshake failed: with a post-quantum key share it takes two packets. A
+ * handshake without that key share must succeed, and another one with it must fail in the same way, because a server may
+ * also be overloaded, or close one connection by chance. If the server did not reply in time, the small handshake must
+ * take less than half of that time: a server that is only slow is slow with both.
+ * @param said what happened, as a sentence without its full stop
+ */
+async function judgeClientHello(context, address, { failure, helloBytes }, { said, evidence }) {
+    if (helloBytes < POST_QUANTUM_SHARE)
+        return undefined;
+    const { trust } = context.run;
+    // Without a client certificate: the peer is not verified.
+    const { ca, minVersion } = context.endpoint.tls;
+    const small = await sideHandshake(context, address, trust.context({ ca, minVersion, smallHello: true }), {
+        handshakeMs: failure.kind === 'timed-out' ? failure.waitedMs / 2 : undefined,
+    });
+    if (!small?.ok)
+        return undefined;
+    const { budget } = context;
+    const again = await sideHandshake(context, address, trust.context({ ca, minVersion }), { budget });
+    if (again?.ok !== false || !isSame(failure, again.failure) || isBudgetSpent(context))
+        return undefined;
+    const [large, less] = [String(helloBytes), String(small.helloBytes)];
+    const message = (0,own/* own */.ZV) `${said}. This happens with a ClientHello of ${large} bytes, also on another connection. With one of ${less} bytes, the handshake succeeds.`;
+    const hasAnswered = failure.kind === 'refused-here' || (failure.kind !== 'alert' && failure.answered);
+    return finding('client-hello-intolerant', message, {
+        evidence: { ...evidence, helloBytes: large, smallHelloBytes: less },
+        ...(hasAnswered && { cause: 'after-reply' }),
+    });
+}
+function isSame(first, again) {
+    return first.kind === again.kind && (first.kind !== 'alert' || first.number === again.number);
+}
+
 ;// CONCATENATED MODULE: ./src/steps/certificate/handshake-failure.ts
+
+
 
 
 
@@ -8446,7 +8629,8 @@ const OFFERED = /^TLS_(((EC)?DHE_)?(RSA|ECDSA)_WITH_(AES_\d+_(GCM|CBC|CCM(?!_8))
 /** Curves that only a diagnostic handshake offers. */
 const UNUSUAL_CURVE = /^(P-224|secp256k1|brainpool\w+)$/;
 /** @param address the server's IP address, for a diagnostic handshake */
-async function judgeHandshakeFailure(context, address, failure) {
+async function judgeHandshakeFailure(context, address, failed) {
+    const { failure } = failed;
     switch (failure.kind) {
         case 'timed-out': {
             const { clause, evidence } = spentBudget(context);
@@ -8456,8 +8640,12 @@ async function judgeHandshakeFailure(context, address, failure) {
                 : (0,own/* own */.ZV) `The server did not begin the TLS handshake`;
             const waited = inSeconds(failure.waitedMs);
             const isStartTls = context.endpoint.transport === 'starttls';
-            const found = finding('handshake-timeout', (0,own/* own */.ZV) `${what} in time${clause}.`, {
-                evidence: { waited, ...evidence },
+            const refusal = { said: (0,own/* own */.ZV) `${what} in time${clause}`, evidence: { waited, ...evidence } };
+            const intolerant = await judgeClientHello(context, address, failed, refusal);
+            if (intolerant)
+                return stopped(intolerant);
+            const found = finding('handshake-timeout', (0,own/* own */.ZV) `${refusal.said}.`, {
+                evidence: refusal.evidence,
                 ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
             });
             // With STARTTLS the server has replied before, so a packet may be lost.
@@ -8470,6 +8658,9 @@ async function judgeHandshakeFailure(context, address, failure) {
             const seen = await negotiateAnything(context, address);
             if (isBelowPolicy(seen, context))
                 return stopped(versionTooOld(context, { said, evidence }, seen));
+            const intolerant = isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, { said, evidence }));
+            if (intolerant)
+                return stopped(intolerant);
             const found = seen === 'closed' && !failure.answered
                 ? closedAtStart(context, evidence)
                 : finding('connection-lost', (0,own/* own */.ZV) `${said}.`, { evidence });
@@ -8485,7 +8676,7 @@ async function judgeHandshakeFailure(context, address, failure) {
                 return stopped(nameUnknown(context, { said: ended, evidence }));
             const [meaning, cause] = meaningOfAlert(number) ?? [];
             const said = meaning === undefined ? ended : (0,own/* own */.ZV) `${ended}: ${(0,own/* fixed */.Zu)(meaning)}`;
-            return stopped(await noAgreement(context, address, { said, evidence, about: ABOUT[number], cause }));
+            return stopped(await noAgreement(context, address, failed, { said, evidence, about: ABOUT[number], cause }));
         }
         case 'refused-here': {
             const { code, stray } = failure;
@@ -8495,7 +8686,7 @@ async function judgeHandshakeFailure(context, address, failure) {
                 const message = (0,own/* own */.ZV) `During the TLS handshake the server sent data that is not TLS: "${data}".`;
                 return stopped(finding('tls-handshake-failed', message, { evidence: { reason, code, data } }));
             }
-            return stopped(await noAgreement(context, address, {
+            return stopped(await noAgreement(context, address, failed, {
                 said: (0,own/* own */.ZV) `The gate ended the handshake: ${reason}`,
                 evidence: { reason, code },
                 ...(code.includes(SHORT_DH) && {
@@ -8515,12 +8706,15 @@ function closedAtStart({ endpoint }, evidence) {
     return finding('tls-handshake-failed', message, { evidence, cause });
 }
 /** Why there was no agreement, by what the server selects if everything is enabled. */
-async function noAgreement(context, address, refusal) {
+async function noAgreement(context, address, failed, refusal) {
     const { said, about, cause } = refusal;
     const seen = await negotiateAnything(context, address);
     const selected = typeof seen === 'string' ? undefined : seen;
     if (isBelowPolicy(seen, context) || (about === 'version' && !selected))
         return versionTooOld(context, refusal, seen);
+    const intolerant = isOfferedAnyway(seen) && (await judgeClientHello(context, address, failed, refusal));
+    if (intolerant)
+        return intolerant;
     const unusualCurve = UNUSUAL_CURVE.exec(selected?.group ?? '')?.[0];
     const curve = unusualCurve === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` on ${unusualCurve}`;
     const negotiated = selected && (0,own/* own */.ZV) `${selected.version} with ${selected.cipher}${curve}`;
@@ -8537,12 +8731,22 @@ async function noAgreement(context, address, refusal) {
         const message = (0,own/* own */.ZV) `The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
         return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
     }
+    const keyCurve = selected && keyCurveOf(selected);
+    if (keyCurve !== undefined && about === 'anything') {
+        const message = (0,own/* own */.ZV) `The key of the server's certificate is on the curve ${keyCurve}, which the gate does not offer for TLS 1.2. ${end}`;
+        return finding('tls-handshake-failed', message, { evidence: { ...evidence, curve: keyCurve }, cause: 'key-curve' });
+    }
     const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
     if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
         return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
     }
     const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
     return finding('tls-handshake-failed', (0,own/* own */.ZV) `The server accepts ${(0,own/* fixed */.Zu)(what)}. ${end}`, { evidence, cause: kind });
+}
+/** The curve of the key in the certificate, if the gate does not offer it (RFC 8422 section 5.3). */
+function keyCurveOf({ sent: [leaf] }) {
+    const curve = leaf && (0,x509_certificate/* publicKeyFacts */.M2)(leaf).name.replace(/^EC /, '');
+    return curve !== undefined && UNUSUAL_CURVE.test(curve) ? curve : undefined;
 }
 const CURVES = ['none of the curves that the gate offers', 'curves'];
 /** @param cipher what the server selects if every cipher suite is enabled, although the policy offers better ones */
@@ -8555,6 +8759,12 @@ function acceptedSuites(cipher = '') {
 }
 function isBelowPolicy(seen, { endpoint }) {
     return typeof seen === 'object' && seen.version < endpoint.tls.minVersion;
+}
+/** Whether the server selects what the first handshake offered too, so that this does not explain why it failed. */
+function isOfferedAnyway(seen) {
+    if (typeof seen !== 'object' || seen.oldSignature !== undefined || keyCurveOf(seen) !== undefined)
+        return false;
+    return OFFERED.test(seen.cipher) && !UNUSUAL_CURVE.test(seen.group ?? '');
 }
 function versionTooOld({ endpoint }, { said, evidence }, seen) {
     const required = endpoint.tls.minVersion;
@@ -8608,16 +8818,47 @@ function namesAsIssuer(certificate, issuer) {
 function isSelfIssued(certificate) {
     return namesAsIssuer(certificate, certificate);
 }
-const normalizedIssuer = (0,encoding/* memoize */.Bj)((certificate) => normalized(() => (0,encoding/* issuerName */.bD)(certificate)));
-const normalizedSubject = (0,encoding/* memoize */.Bj)((certificate) => normalized(() => (0,encoding/* subjectName */.wn)(certificate)));
-/** @returns undefined if the name is malformed */
-function normalized(read) {
+/** Whether an encoded Name is that of the issuer of a certificate. */
+function isIssuerOf(certificate, name) {
+    const given = unlessMalformed(() => relativeNames((0,der/* derWithin */.hv)(name)).join());
+    return given !== undefined && given === normalizedIssuer(certificate);
+}
+const normalizedIssuer = (0,encoding/* memoize */.Bj)((certificate) => unlessMalformed(() => relativeNames((0,der/* derElements */.zN)((0,encoding/* issuerName */.bD)(certificate))).join()));
+const normalizedSubject = (0,encoding/* memoize */.Bj)((certificate) => unlessMalformed(() => relativeNames((0,der/* derElements */.zN)((0,encoding/* subjectName */.wn)(certificate))).join()));
+/**
+ * The relative distinguished names of a name in order, in a form that can be compared.
+ * @param parts the elements of the RDNSequence
+ * @throws {DerError}
+ */
+function relativeNames(parts) {
+    return parts.map(({ content }) => JSON.stringify((0,der/* derElements */.zN)(content)
+        .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(normalizedElement).join('='))
+        // The parts of a relative distinguished name are a set.
+        .toSorted()));
+}
+/** A name as people write it, such as `O=Example, CN=x`. @throws {DerError} */
+function nameInWords(parts) {
+    return parts
+        .flatMap(({ content }) => (0,der/* derElements */.zN)(content))
+        .map(({ content }) => {
+        const [type, value] = (0,der/* derElements */.zN)(content);
+        const id = type ? (0,der/* oid */.jq)(type.content) : '';
+        return `${ATTRIBUTES[id] ?? id}=${value ? distinguished_names_textOf(value) : ''}`;
+    })
+        .join(', ');
+}
+const ATTRIBUTES = {
+    '2.5.4.3': 'CN',
+    '2.5.4.6': 'C',
+    '2.5.4.7': 'L',
+    '2.5.4.8': 'ST',
+    '2.5.4.10': 'O',
+    '2.5.4.11': 'OU',
+    '0.9.2342.19200300.100.1.25': 'DC',
+};
+function unlessMalformed(read) {
     try {
-        const parts = (0,der/* derElements */.zN)(read()).map(({ content }) => (0,der/* derElements */.zN)(content)
-            .map((attribute) => (0,der/* derElements */.zN)(attribute.content).map(normalizedElement).join('='))
-            // The parts of a relative distinguished name are a set.
-            .toSorted());
-        return JSON.stringify(parts);
+        return read();
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
@@ -8627,18 +8868,35 @@ function normalized(read) {
 }
 /** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
 const TEXTS = {
-    0x0c: 'utf8',
-    0x13: 'latin1',
-    0x14: 'latin1',
-    0x16: 'latin1',
-    0x1a: 'latin1',
+    0x0c: (content) => content.toString('utf8'),
+    0x13: latin1,
+    0x14: latin1,
+    0x16: latin1,
+    0x1a: latin1,
+    /** UniversalString and BMPString: UTF-32 and UTF-16, big-endian. */
+    0x1c: (content) => codePoints(content, 4),
+    0x1e: (content) => codePoints(content, 2),
 };
+function latin1(content) {
+    return content.toString('latin1');
+}
+/** @throws {DerError} if it is not a whole number of characters, or they do not exist */
+function codePoints(content, width) {
+    if (content.length % width > 0)
+        throw new der/* DerError */.I4('a name ends within a character');
+    const points = Array.from({ length: content.length / width }, (_, i) => content.readUIntBE(i * width, width));
+    if (points.some((point) => point > 0x10ffff))
+        throw new der/* DerError */.I4('a name has a character that does not exist');
+    return points.map((point) => String.fromCodePoint(point)).join('');
+}
+function distinguished_names_textOf({ tag, content }) {
+    return TEXTS[tag]?.(content) ?? `#${content.toString('hex')}`;
+}
 function normalizedElement({ tag, content }) {
-    const encoding = TEXTS[tag];
-    if (encoding === undefined)
+    const text = TEXTS[tag]?.(content);
+    if (text === undefined)
         return `#${tag}:${content.toString('hex')}`;
-    return content
-        .toString(encoding)
+    return text
         .replace(/[ \t-\r]+/g, ' ')
         .replace(/^ | $/g, '')
         .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
@@ -8647,27 +8905,188 @@ function normalizedElement({ tag, content }) {
 // EXTERNAL MODULE: ./src/text/count.ts
 var count = __nccwpck_require__(896);
 // EXTERNAL MODULE: ./src/tls/x509/extensions.ts
-var extensions = __nccwpck_require__(8706);
+var x509_extensions = __nccwpck_require__(8706);
+;// CONCATENATED MODULE: ./src/tls/x509/key-identifiers.ts
+
+
+
+
+/*
+ * Identifiers by which a certificate and its issuer refer to the same key. They prove nothing: only a signature does.
+ */
+/** The identifier of the certificate's own key, as OpenSSL prints it. Undefined if it has none, or a malformed one. */
+function subjectKeyId(certificate) {
+    return inHexadecimal(() => (0,x509_extensions/* subjectKeyIdentifier */.Fi)(certificate));
+}
+/** The same of the key that has signed the certificate (RFC 5280 section 4.2.1.1). */
+function authorityKeyId(certificate) {
+    return inHexadecimal(() => (0,x509_extensions/* authorityKeyIdentifier */.Eo)(certificate).keyIdentifier);
+}
+/** Whether a certificate says that a different certificate with the name of this issuer has issued it. @throws {DerError} */
+function namesOtherKey(certificate, issuer) {
+    const { keyIdentifier, issuerNames, serial } = (0,x509_extensions/* authorityKeyIdentifier */.Eo)(certificate);
+    const own = (0,x509_extensions/* subjectKeyIdentifier */.Fi)(issuer);
+    if (keyIdentifier && own && !keyIdentifier.equals(own))
+        return true;
+    if (serial && !serial.equals((0,encoding/* serialNumber */.wz)(issuer)))
+        return true;
+    const directoryName = issuerNames.find(({ tag }) => tag === DIRECTORY_NAME);
+    return directoryName !== undefined && !isIssuerOf(issuer, directoryName.content);
+}
+const DIRECTORY_NAME = 0xa4;
+function inHexadecimal(read) {
+    try {
+        return read()?.toString('hex').toUpperCase().match(/../g)?.join(':');
+    }
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/tls/x509/verdict.ts
+const VALID = { kind: 'valid' };
+function notEvaluated(message) {
+    return { kind: 'not-evaluated', message };
+}
+/** The first that is invalid; otherwise the first that is not evaluated. Evaluates no more of them than necessary. */
+function allOf(verdicts) {
+    let result = VALID;
+    for (const verdict of verdicts) {
+        if (verdict.kind === 'invalid')
+            return verdict;
+        if (result.kind === 'valid')
+            result = verdict;
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./src/tls/x509/own-checks.ts
+
+
+
+
+
+/** Whether a certificate may be part of a path, whatever the others are. @param isLeaf whether it is that of the server */
+function certificateVerdict(certificate, isLeaf) {
+    return orMalformed(certificate, () => {
+        (0,x509_extensions/* readExtensions */.HW)(certificate);
+        if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
+            const clause = 'has a key with explicit curve parameters, which RFC 5480 forbids';
+            return invalid(certificate, 'explicit-curve', clause);
+        }
+        const extensions = (0,x509_extensions/* extensionsOf */.oQ)(certificate);
+        const unknown = extensions.find(({ id, critical }) => critical && !SUPPORTED.has(id));
+        if (unknown) {
+            const clause = `has the critical extension ${extensionInWords(unknown.id)}, which clients do not support`;
+            return invalid(certificate, 'critical-extension', clause);
+        }
+        const special = extensions.find(({ id }) => id === PROXY || (isLeaf && ADDRESS_BLOCKS.has(id)));
+        if (!special)
+            return VALID;
+        return notEvaluated(`${nameOf(certificate)} has the extension ${extensionInWords(special.id)}`);
+    });
+}
+/** @param clause follows the name of the certificate */
+function invalid(certificate, problem, clause) {
+    return { kind: 'invalid', problem, certificate, message: `${nameOf(certificate)} ${clause}` };
+}
+/** What a check of one certificate returns, or that this certificate is malformed. */
+function orMalformed(certificate, check) {
+    try {
+        return check();
+    }
+    catch (error) {
+        if (!(error instanceof der/* DerError */.I4))
+            throw error;
+        return invalid(certificate, 'malformed', `is malformed: ${error.message}`);
+    }
+}
+function nameOf(certificate) {
+    return (0,x509_certificate/* distinguishedName */.CG)(certificate.subject) || 'a certificate without a subject';
+}
+/** Address blocks (RFC 3779), which every issuer must have if the certificate of the server has them. */
+const ADDRESS_BLOCKS = new Map([
+    ['1.3.6.1.5.5.7.1.7', 'sbgp-ipAddrBlock'],
+    ['1.3.6.1.5.5.7.1.8', 'sbgp-autonomousSysNum'],
+]);
+/** A proxy certificate (RFC 3820), which a user and not a CA issues. */
+const PROXY = '1.3.6.1.5.5.7.1.14';
+/**
+ * Extensions that may be critical, because OpenSSL supports them. Certificate policies have no effect without a policy
+ * that the client requires, and CRL distribution points none without a check of revocation.
+ */
+const SUPPORTED = new Set([
+    // Key usage, subject alternative name, basic constraints, name constraints, CRL distribution points.
+    ...[15, 17, 19, 30, 31].map((n) => `2.5.29.${n}`),
+    // Certificate policies, their mappings and constraints, extended key usage, inhibitAnyPolicy.
+    ...[32, 33, 36, 37, 54].map((n) => `2.5.29.${n}`),
+    // Netscape's certificate type, and OCSP noCheck.
+    '2.16.840.1.113730.1.1',
+    '1.3.6.1.5.5.7.48.1.5',
+    ...ADDRESS_BLOCKS.keys(),
+    PROXY,
+]);
+/** Others that occur in practice. */
+const NAMES = new Map([
+    ...ADDRESS_BLOCKS,
+    [PROXY, 'proxyCertInfo'],
+    ['2.5.29.14', 'subjectKeyIdentifier'],
+    ['2.5.29.16', 'privateKeyUsagePeriod'],
+    ['2.5.29.18', 'issuerAltName'],
+    ['2.5.29.35', 'authorityKeyIdentifier'],
+    ['2.5.29.46', 'freshestCRL'],
+    ['1.3.6.1.5.5.7.1.1', 'authorityInfoAccess'],
+    ['1.3.6.1.5.5.7.1.3', 'qcStatements'],
+    ['1.3.6.1.5.5.7.1.24', 'tlsfeature'],
+    ['1.3.6.1.4.1.11129.2.4.2', 'signed certificate timestamps'],
+    ['1.3.6.1.4.1.11129.2.4.3', 'precertificate poison'],
+]);
+function extensionInWords(id) {
+    const name = NAMES.get(id);
+    return name === undefined ? id : `${name} (${id})`;
+}
+
 ;// CONCATENATED MODULE: ./src/tls/x509/name-constraints.ts
 
 
 
 
-const latin1 = (bytes) => bytes.toString('latin1');
+
+
+
+const name_constraints_latin1 = (bytes) => bytes.toString('latin1');
 const DNS = {
-    tag: extensions/* NAME_TAG */.LX.dnsName,
-    normalize: (name) => latin1(name).toLowerCase(),
+    tag: x509_extensions/* NAME_TAG */.LX.dnsName,
+    normalize: (name) => name_constraints_latin1(name).toLowerCase(),
     matcher: domainMatcher,
-    nameText: latin1,
-    subtreeText: (subtree) => latin1(subtree) || 'every name',
+    nameText: name_constraints_latin1,
+    subtreeText: (subtree) => name_constraints_latin1(subtree) || 'every name',
 };
 const IP_ADDRESS = {
-    tag: extensions/* NAME_TAG */.LX.ipAddress,
-    normalize: (name) => name,
+    tag: x509_extensions/* NAME_TAG */.LX.ipAddress,
+    normalize: (name) => {
+        if (name.length !== 4 && name.length !== 16)
+            throw new der/* DerError */.I4(`an IP address has ${name.length} bytes`);
+        return name;
+    },
     matcher: networkMatcher,
     nameText: tls_names/* addressOf */.ci,
     subtreeText: (subtree) => network(subtree).map(tls_names/* addressOf */.ci).join('/'),
 };
+const name_constraints_DIRECTORY_NAME = {
+    tag: x509_extensions/* NAME_TAG */.LX.directoryName,
+    normalize: (name) => relativeNames((0,der/* derWithin */.hv)(name)),
+    matcher: (subtree) => {
+        const base = relativeNames((0,der/* derWithin */.hv)(subtree));
+        return (name) => base.length <= name.length && base.every((part, i) => part === name[i]);
+    },
+    nameText: (name) => nameInWords((0,der/* derWithin */.hv)(name)),
+    subtreeText: (subtree) => nameInWords((0,der/* derWithin */.hv)(subtree)) || 'every name',
+};
+/** Every type of GeneralName: otherName, x400Address, ediPartyName and registeredID, and those of {@link NAME_TAG}. */
+const KNOWN_TAGS = new Set([0xa0, 0xa3, 0xa5, 0x88, ...Object.values(x509_extensions/* NAME_TAG */.LX)]);
 /** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
 /** How many comparisons of names with constraints a search may still make. */
@@ -8679,64 +9098,114 @@ class Comparisons {
         return this.#left >= 0;
     }
 }
-/**
- * Whether an issuer's constraints exclude a DNS name or IP address of one below it (RFC 5280 section 4.2.1.10).
- * @returns an error whose message follows the name of the issuer
- * @throws {DerError}
- */
-function constraintError(issuer, certificate, comparisons) {
-    return (errorOfType(DNS, issuer, certificate, comparisons) ?? errorOfType(IP_ADDRESS, issuer, certificate, comparisons));
-}
-function errorOfType(type, issuer, certificate, comparisons) {
-    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
-    if (!constraints)
-        return undefined;
-    const ofType = (elements) => elements.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
-    const subtrees = (elements) => ofType(elements).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
-    const excluded = subtrees(constraints.excluded);
-    const permitted = subtrees(constraints.permitted);
-    const names = ofType((0,extensions/* subjectAltNames */._X)(certificate));
-    if (!comparisons.take(names.length * (excluded.length + permitted.length))) {
-        return { message: 'has too many name constraints to compare with all the names below it', isUnsupported: true };
+/** Reads the constraints of an issuer. @throws {DerError} if they are malformed */
+function checkConstraints(issuer) {
+    const { permitted = [], excluded = [] } = (0,x509_extensions/* nameConstraints */.Ic)(issuer) ?? {};
+    for (const { tag, content } of [...permitted, ...excluded]) {
+        if (tag === IP_ADDRESS.tag)
+            network(content);
+        if (tag === name_constraints_DIRECTORY_NAME.tag)
+            name_constraints_DIRECTORY_NAME.normalize(content);
     }
-    const notAllowed = (name, constraint) => ({
-        message: `may not issue certificates for ${type.nameText(name)}: its name constraints ${constraint}`,
-        isUnsupported: false,
+}
+/**
+ * Whether an issuer's constraints allow the names of a certificate below it.
+ * @param issuer one whose constraints are not malformed
+ */
+function constraintVerdict(issuer, { certificate, required }, comparisons) {
+    const constraints = (0,x509_extensions/* nameConstraints */.Ic)(issuer);
+    if (!constraints)
+        return VALID;
+    return orMalformed(certificate, () => {
+        const subject = (0,encoding/* subjectName */.wn)(certificate);
+        const names = [
+            ...(0,x509_extensions/* subjectAltNames */._X)(certificate),
+            ...(subject.length > 0 ? [{ tag: x509_extensions/* NAME_TAG */.LX.directoryName, content: whole(subject) }] : []),
+        ];
+        const of = (type) => () => ofType(type, issuer, { names, comparisons });
+        const checks = [of(DNS), of(IP_ADDRESS), of(name_constraints_DIRECTORY_NAME)];
+        return allOf(lazily([
+            ...checks,
+            () => (required === undefined ? VALID : ofWildcard(issuer, certificate, required)),
+            () => ofOtherNames(issuer, certificate, { names, isLeaf: required !== undefined }),
+        ]));
     });
-    for (const encoded of names) {
+}
+function* lazily(checks) {
+    for (const check of checks)
+        yield check();
+}
+function subtreesOf(issuer, list, tag) {
+    return ((0,x509_extensions/* nameConstraints */.Ic)(issuer)?.[list] ?? []).flatMap((element) => (element.tag === tag ? [element.content] : []));
+}
+function ofType(type, issuer, { names, comparisons }) {
+    const subtrees = (list) => subtreesOf(issuer, list, type.tag).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
+    const [excluded, permitted] = [subtrees('excluded'), subtrees('permitted')];
+    if (excluded.length + permitted.length === 0)
+        return VALID;
+    const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
+    if (!comparisons.take(encodedNames.length * (excluded.length + permitted.length))) {
+        return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
+    }
+    for (const encoded of encodedNames) {
         const name = type.normalize(encoded);
         const exclusion = excluded.find(({ matches }) => matches(name));
-        if (exclusion)
-            return notAllowed(encoded, `exclude ${type.subtreeText(exclusion.subtree)}`);
+        if (exclusion) {
+            return invalid(issuer, 'name-constraints', notAllowed(type.nameText(encoded), exclusionIn(type, exclusion.subtree)));
+        }
         if (permitted.length > 0 && !permitted.some(({ matches }) => matches(name))) {
-            return notAllowed(encoded, `permit only ${permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ')}`);
+            const only = permitted.map(({ subtree }) => type.subtreeText(subtree)).join(', ');
+            return invalid(issuer, 'name-constraints', notAllowed(type.nameText(encoded), `permit only ${only}`));
         }
     }
-    return undefined;
+    return VALID;
+}
+function notAllowed(name, constraint) {
+    return `may not issue certificates for ${name}: its name constraints ${constraint}`;
+}
+function exclusionIn({ subtreeText }, subtree) {
+    return `exclude ${subtreeText(subtree)}`;
+}
+/** A wildcard must not stand for a name that is excluded (CVE-2025-61727), although it does not match the constraint. */
+function ofWildcard(issuer, certificate, required) {
+    const name = DNS.normalize(Buffer.from(required));
+    const parent = name.slice(name.indexOf('.'));
+    const isWildcard = (0,x509_extensions/* subjectAltNames */._X)(certificate).some(({ tag, content }) => tag === DNS.tag && DNS.normalize(content) === `*${parent}`);
+    if (!isWildcard)
+        return VALID;
+    const exclusion = subtreesOf(issuer, 'excluded', DNS.tag).find((subtree) => DNS.matcher(subtree)(name));
+    return exclusion ? invalid(issuer, 'excluded-wildcard', notAllowed(required, exclusionIn(DNS, exclusion))) : VALID;
 }
 /** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
-/**
- * Whether an issuer constrains names of a type that is not evaluated, and a certificate below it has such a name.
- * @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name.
- * @throws {DerError}
- */
-function hasUnsupportedConstraint(issuer, certificate, isLeaf) {
-    const constraints = (0,extensions/* nameConstraints */.Ic)(issuer);
-    if (!constraints)
-        return false;
+const EVALUATED = [DNS.tag, IP_ADDRESS.tag, name_constraints_DIRECTORY_NAME.tag];
+/** @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name. */
+function ofOtherNames(issuer, certificate, { names, isLeaf }) {
+    const { permitted = [], excluded = [] } = (0,x509_extensions/* nameConstraints */.Ic)(issuer) ?? {};
+    const constrained = [...permitted, ...excluded].map(({ tag }) => tag);
+    const unknown = [...constrained, ...names.map(({ tag }) => tag)].find((tag) => !KNOWN_TAGS.has(tag));
+    if (unknown !== undefined) {
+        return notEvaluated(`${nameOf(issuer)} constrains names, and one of them has an unknown encoding`);
+    }
     const subject = (0,encoding/* subjectName */.wn)(certificate);
-    const present = new Set((0,extensions/* subjectAltNames */._X)(certificate).map(({ tag }) => tag));
-    return [...constraints.permitted, ...constraints.excluded].some(({ tag }) => {
-        if (tag === extensions/* NAME_TAG */.LX.ipAddress)
-            return false;
-        if (tag === extensions/* NAME_TAG */.LX.dnsName)
+    const present = new Set(names.map(({ tag }) => tag));
+    const isConstrained = constrained.some((tag) => {
+        if (tag === DNS.tag)
             return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
-        const isInSubject = (tag === extensions/* NAME_TAG */.LX.directoryName && subject.length > 0) ||
-            (tag === extensions/* NAME_TAG */.LX.rfc822Name && subject.includes(EMAIL_ADDRESS));
-        return isInSubject || present.has(tag);
+        if (EVALUATED.includes(tag))
+            return false;
+        return present.has(tag) || (tag === x509_extensions/* NAME_TAG */.LX.rfc822Name && subject.includes(EMAIL_ADDRESS));
     });
+    return isConstrained
+        ? notEvaluated(`${nameOf(issuer)} has name constraints of a type that this check does not support`)
+        : VALID;
+}
+/** The content of a SEQUENCE as a whole, which is how a directoryName contains it. */
+function whole(content) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(content.length);
+    return Buffer.concat([Buffer.of(0x30, 0x84), length, content]);
 }
 /** A subtree is a domain and everything below it; with a leading dot, only what is below. */
 function domainMatcher(subtree) {
@@ -8751,6 +9220,7 @@ function networkMatcher(subtree) {
     const [address, mask] = network(subtree);
     return (name) => name.length === address.length && name.every((byte, i) => ((byte ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
 }
+/** @throws {DerError} */
 function network(subtree) {
     const half = subtree.length / 2;
     if (half !== 4 && half !== 16)
@@ -8769,10 +9239,12 @@ var purpose = __nccwpck_require__(1352);
 
 
 
-/** Whether the issuer's name and key match. {@link pathError} says whether it was allowed to sign. */
+
+/** Whether the issuer's name and key match. {@link issuerVerdict} says whether it was allowed to sign. */
 function issued(issuer, certificate) {
-    if (!namesAsIssuer(certificate, issuer))
-        return false;
+    return namesAsIssuer(certificate, issuer) && hasSigned(issuer, certificate);
+}
+function hasSigned(issuer, certificate) {
     try {
         return certificate.verify(issuer.publicKey);
     }
@@ -8782,120 +9254,266 @@ function issued(issuer, certificate) {
     }
 }
 /**
- * Why an issuer must not be the next certificate of a path (RFC 5280 section 6.1).
+ * Whether a certificate may be the next one of a path, as an issuer (RFC 5280 section 6.1), apart from name constraints.
  * @param below the certificates from the leaf up to the one that it has {@link issued}
  */
-function pathError(issuer, below, now, comparisons) {
-    const name = `the issuer ${(0,x509_certificate/* distinguishedName */.CG)(issuer.subject)}`;
-    // Path length and name constraints do not apply to a self-issued certificate (RFC 5280 sections 4.2.1.9 and
-    // 4.2.1.10), unless it is the leaf.
-    const counted = below.filter((one, i) => i === 0 || !isSelfIssued(one));
-    const withName = (error) => error && { ...error, message: `${name} ${error.message}` };
-    return (orMalformed(issuer, () => withName(issuerError(issuer, below.at(-1), counted.length - 1, now))) ??
-        firstError(counted, (one) => withName(ofConstraints(issuer, constraintError(issuer, one, comparisons)))) ??
-        unsupportedFeature(issuer) ??
-        firstError(counted, (one, i) => hasUnsupportedConstraint(issuer, one, i === 0)
-            ? unsupported(`${name} has name constraints of a type that this check does not support`)
-            : undefined));
+function issuerVerdict(issuer, below, terms) {
+    const own = certificateVerdict(issuer, false);
+    if (own.kind === 'invalid')
+        return own;
+    const issuee = below.at(-1);
+    const authority = issuee ? orMalformed(issuee, () => keyVerdict(issuer, issuee)) : VALID;
+    if (authority.kind === 'invalid')
+        return authority;
+    const limits = orMalformed(issuer, () => limitsVerdict(issuer, below, terms));
+    return limits.kind === 'invalid' ? limits : own;
 }
-function ofConstraints(issuer, error) {
-    return error && !error.isUnsupported ? { ...error, problem: { kind: 'name-constraints', issuer } } : error;
+function keyVerdict(issuer, issuee) {
+    return namesOtherKey(issuee, issuer)
+        ? invalid(issuer, 'key-identifier', `does not have the key identifier of the issuer that ${nameOf(issuee)} names`)
+        : VALID;
 }
-/** @returns an error whose message follows the name of the issuer */
-function issuerError(issuer, issuee, between, now) {
-    // These throw if the issuer is malformed: then OpenSSL's results below mean nothing.
+function limitsVerdict(issuer, below, { now, isAnchor }) {
     const { from, to } = (0,encoding/* validityOf */.Gv)(issuer);
-    const usage = (0,purpose/* extendedKeyUsageError */.c)(issuer);
-    const limit = (0,extensions/* pathLength */.o8)(issuer);
-    (0,extensions/* nameConstraints */.Ic)(issuer);
-    const error = (kind, message) => ({
-        message,
-        isUnsupported: false,
-        problem: { kind, issuer },
-    });
-    if (!issuer.ca)
-        return error('not-a-ca', 'is not a CA');
-    if (!issuee?.checkIssued(issuer))
-        return error('not-a-ca', 'may not sign certificates');
-    if (to < now)
-        return error('expired', `expired on ${issuer.validTo}`);
-    if (from > now)
-        return error('not-yet-valid', `is not valid before ${issuer.validFrom}`);
-    if (usage !== undefined)
-        return error('not-allowed', `may not issue certificates for servers: ${usage}`);
-    if (between <= limit)
-        return undefined;
-    return error('not-allowed', `may have at most ${(0,count/* count */.U)(limit, 'CA')} below it, and has ${between}`);
-}
-/**
- * A critical extension that this search does not know and must not ignore (RFC 5280 section 4.2), or a key that OpenSSL
- * does not accept.
- */
-function unsupportedFeature(certificate) {
-    const name = (0,x509_certificate/* distinguishedName */.CG)(certificate.subject);
-    return orMalformed(certificate, () => {
-        if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
-            return unsupported(`the key of ${name} has explicit curve parameters, which RFC 5480 forbids`);
-        }
-        const unknown = (0,extensions/* extensionsOf */.oQ)(certificate).find(({ id, critical }) => critical && !KNOWN_EXTENSIONS.has(id));
-        return unknown && unsupported(`${name} has a critical extension that this check does not support (${unknown.id})`);
-    });
-}
-/**
- * Extensions that are evaluated, or have no effect on the validity of a path: key identifiers, key usage, subject
- * alternative name, basic constraints, name constraints, certificate policies, extended key usage, and Netscape's.
- */
-const KNOWN_EXTENSIONS = new Set([
-    ...[14, 15, 17, 19, 30, 32, 35, 37].map((n) => `2.5.29.${n}`),
-    '2.16.840.1.113730.1.1',
-]);
-const unsupported = (message) => ({ message, isUnsupported: true });
-function firstError(certificates, errorOf) {
-    for (const [i, certificate] of certificates.entries()) {
-        const error = orMalformed(certificate, () => errorOf(certificate, i));
-        if (error)
-            return error;
+    const usage = (0,purpose/* extendedKeyUsageError */.cH)(issuer);
+    checkConstraints(issuer);
+    if ((0,x509_extensions/* basicConstraints */.vw)(issuer)?.isCa === false)
+        return invalid(issuer, 'not-a-ca', 'is not a CA');
+    if (!maySignCertificates(issuer)) {
+        const clause = 'may not sign certificates: its key usage lacks keyCertSign';
+        return invalid(issuer, 'no-certificate-signing', clause);
     }
-    return undefined;
+    if ((0,x509_extensions/* basicConstraints */.vw)(issuer) === undefined && !(isAnchor && isOldRoot(issuer)))
+        return invalid(issuer, 'not-a-ca', 'is not a CA: it has no basic constraints');
+    if (to < now)
+        return invalid(issuer, 'expired', `expired on ${issuer.validTo}`);
+    if (from > now)
+        return invalid(issuer, 'not-yet-valid', `is not valid before ${issuer.validFrom}`);
+    if (usage !== undefined) {
+        return invalid(issuer, 'not-allowed', `may not issue certificates for servers: ${usage}`);
+    }
+    // A self-issued certificate does not count (RFC 5280 section 4.2.1.9).
+    const between = below.slice(1).filter((one) => !isSelfIssued(one)).length;
+    const limit = (0,x509_extensions/* basicConstraints */.vw)(issuer)?.pathLength ?? Infinity;
+    if (between <= limit)
+        return VALID;
+    return invalid(issuer, 'not-allowed', `may have at most ${(0,count/* count */.U)(limit, 'CA')} below it, and has ${between}`);
 }
-/** What a check returns, or that the certificate is malformed. */
-function orMalformed(certificate, check) {
+/** keyCertSign (RFC 5280 section 4.2.1.3). */
+const CERTIFICATE_SIGNING = 0x04;
+/** The CA types of Netscape. */
+const NETSCAPE_CA = 0x07;
+function maySignCertificates(issuer) {
+    const usage = (0,x509_extensions/* bitsOf */.e4)(issuer, purpose/* KEY_USAGE */.CC);
+    return usage === undefined || (usage & CERTIFICATE_SIGNING) !== 0;
+}
+/**
+ * Whether a trust anchor without basic constraints, which may sign certificates, is a CA. Like OpenSSL, this accepts a
+ * self-signed certificate of version 1, and the key usage or Netscape's certificate type instead.
+ */
+function isOldRoot(issuer) {
+    if ((0,encoding/* versionOf */.E4)(issuer) === 1 && isSelfIssued(issuer))
+        return true;
+    const type = (0,x509_extensions/* bitsOf */.e4)(issuer, purpose/* NETSCAPE_CERT_TYPE */.kc);
+    return (0,x509_extensions/* bitsOf */.e4)(issuer, purpose/* KEY_USAGE */.CC) !== undefined || (type !== undefined && (type & NETSCAPE_CA) !== 0);
+}
+
+;// CONCATENATED MODULE: ./src/tls/x509/openssl-path.ts
+
+
+
+
+
+/**
+ * The path that OpenSSL takes. At each certificate it chooses an issuer by name and key identifier, a trusted one if there
+ * is one, and never goes back, even if that issuer turns out to be wrong.
+ * @param sent what the server sent after the leaf
+ */
+function pathOfOpenSsl(leaf, sent, anchors, now) {
+    const path = [leaf];
+    for (;;) {
+        const top = path.at(-1) ?? leaf;
+        const trusted = best(anchors, top, now);
+        if (isSelfIssued(top) && issued(top, top))
+            break;
+        if (trusted)
+            return { path: [...path, trusted], isTrusted: true };
+        const next = best(sent.filter((one) => !path.some((other) => openssl_path_isSame(one, other))), top, now);
+        if (!next)
+            break;
+        path.push(next);
+    }
+    const top = path.at(-1) ?? leaf;
+    // A self-signed certificate may be an anchor itself, and so may the leaf if nothing has issued it.
+    if (anchors.some((anchor) => openssl_path_isSame(anchor, top)))
+        return { path, isTrusted: true };
+    if (anchors.some((anchor) => openssl_path_isSame(anchor, leaf)))
+        return { path: [leaf], isTrusted: true };
+    return { path, isTrusted: false };
+}
+function openssl_path_isSame(one, other) {
+    return one.fingerprint256 === other.fingerprint256;
+}
+/** The first that is valid now; if none is, the one that is valid for longest. */
+function best(candidates, issuee, now) {
+    const likely = candidates.filter((candidate) => hasLikelyIssued(candidate, issuee));
+    const current = likely.find(({ validFrom, validTo }) => new Date(validFrom) <= now && now <= new Date(validTo));
+    return current ?? likely.toSorted((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0];
+}
+/** Whether the names, key identifiers and types of key match. The signature is not verified here. */
+function hasLikelyIssued(issuer, issuee) {
+    if (!namesAsIssuer(issuee, issuer))
+        return false;
     try {
-        return check();
+        const type = (0,encoding/* signatureKeyType */.QV)(issuee);
+        return !namesOtherKey(issuee, issuer) && (type === undefined || keyTypeOf(issuer)?.startsWith(type) === true);
     }
     catch (error) {
         if (!(error instanceof der/* DerError */.I4))
             throw error;
-        const name = (0,x509_certificate/* distinguishedName */.CG)(certificate.subject);
-        return { message: `${name} is malformed: ${error.message}`, isUnsupported: false };
+        return false;
+    }
+}
+function keyTypeOf(certificate) {
+    try {
+        return certificate.publicKey.asymmetricKeyType;
+    }
+    catch {
+        return undefined;
     }
 }
 
-;// CONCATENATED MODULE: ./src/tls/x509/chain.ts
+;// CONCATENATED MODULE: ./src/tls/x509/path.ts
+
+
 
 
 
 /** A peer can send many certificates with one name, and each costs the time of a signature check. */
 const MAX_VERIFICATIONS = 64;
 /**
+ * The one evaluation of paths (RFC 5280 section 6.1). The dates of the leaf are judged separately.
+ * @param required the name that the leaf must have
+ */
+class PathEvaluation {
+    anchors;
+    now;
+    required;
+    #comparisons = new Comparisons();
+    #trusted;
+    constructor(anchors, now, required) {
+        this.anchors = anchors;
+        this.now = now;
+        this.required = required;
+        this.#trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
+    }
+    /** Whether a path is valid. Its end must be a trust anchor. */
+    verdict(path) {
+        return allOf(this.#steps(path));
+    }
+    *#steps(path) {
+        for (const [i, certificate] of path.entries()) {
+            const below = path.slice(0, i);
+            const issuee = below.at(-1);
+            if (issuee && !hasSigned(certificate, issuee)) {
+                yield invalid(issuee, 'bad-signature', `is not signed with the key of ${nameOf(certificate)}`);
+            }
+            yield this.#step(certificate, below);
+        }
+    }
+    /** Whether a certificate may be the next one of a path. Its signature on the one below it is valid. */
+    #step(certificate, below) {
+        return below.length === 0 ? certificateVerdict(certificate, true) : allOf(this.#ofIssuer(certificate, below));
+    }
+    *#ofIssuer(issuer, below) {
+        yield issuerVerdict(issuer, below, { now: this.now, isAnchor: this.#trusted.has(issuer.fingerprint256) });
+        for (const [i, certificate] of below.entries()) {
+            // Name constraints do not apply to a self-issued certificate, unless it is the leaf (RFC 5280 section 4.2.1.10).
+            if (i > 0 && isSelfIssued(certificate))
+                continue;
+            yield constraintVerdict(issuer, { certificate, ...(i === 0 && { required: this.required }) }, this.#comparisons);
+        }
+    }
+    /**
+     * Searches for a valid path. Breadth first, which finds the shortest; and each certificate is reached once, or twice if
+     * the first path to it is unclear: the time grows linearly with what was sent.
+     */
+    search(leaf, sent) {
+        const issuers = [...this.anchors, ...sent];
+        const own = certificateVerdict(leaf, true);
+        if (own.kind === 'invalid')
+            return { invalid: own, end: leaf };
+        const reached = new Map([[leaf.fingerprint256, own.kind]]);
+        const paths = [
+            { path: [leaf], verdict: own },
+        ];
+        let verifications = 0;
+        let found = { end: leaf };
+        for (const { path, verdict } of paths) {
+            const end = path.at(-1) ?? leaf;
+            found = { ...found, end };
+            if (this.#trusted.has(end.fingerprint256)) {
+                if (verdict.kind === 'valid')
+                    return { ...found, valid: path };
+                found = { unclear: { path, verdict }, ...found };
+                continue;
+            }
+            const named = issuers.filter((issuer) => namesAsIssuer(end, issuer));
+            // Of several with the same key, use the one that is valid for longest, as OpenSSL does.
+            for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
+                const before = reached.get(issuer.fingerprint256);
+                if (before === 'valid' || before === verdict.kind || path.includes(issuer))
+                    continue;
+                if (verifications === MAX_VERIFICATIONS) {
+                    return { unclear: { path, verdict: notEvaluated('too many possible issuers were sent') }, ...found };
+                }
+                verifications += 1;
+                if (!hasSigned(issuer, end))
+                    continue;
+                const next = allOf([verdict, this.#step(issuer, path)]);
+                if (next.kind === 'invalid') {
+                    found = { invalid: next, ...found };
+                    continue;
+                }
+                reached.set(issuer.fingerprint256, next.kind);
+                paths.push({ path: [...path, issuer], verdict: next });
+            }
+        }
+        return found;
+    }
+}
+/** For a choice only: an invalid date is reported elsewhere. */
+function lastSecond({ validTo }) {
+    return Date.parse(validTo) || 0;
+}
+
+;// CONCATENATED MODULE: ./src/tls/x509/chain.ts
+
+
+
+
+/**
  * Searches for a path from the leaf to a trust anchor (RFC 5280 section 6.1). OpenSSL does this too, but reports only
- * its last error, so that an expired leaf hides an unknown issuer. A path with something that this search does not
- * support (constraints of some types of names, unknown critical extensions) is not trusted.
+ * its last error, so that an expired leaf hides an unknown issuer. The path that OpenSSL takes decides; only if it is not
+ * valid, others are searched for.
  * @param sent the certificates as the server sent them, leaf first; at least one
  * @param now the time at which issuers must be valid; the dates of the leaf are judged separately
+ * @param required the name that the leaf must have
  */
-function verifyChain(sent, anchors, now) {
+function verifyChain(sent, anchors, { now, name: required }) {
     const [leaf, ...others] = sent;
     if (!leaf)
         throw new RangeError('a chain without a leaf');
     // Some configurations name the file of the certificate twice, which sends no issuer.
     const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
-    const search = (ignoreUnsupported) => buildPath(leaf, issuers, { anchors, now, ignoreUnsupported });
-    const { path, end, errors } = search(false);
-    if (path)
-        return { kind: 'trusted', path };
-    if (issued(leaf, leaf))
+    const evaluation = new PathEvaluation(anchors, now, required);
+    const taken = pathOfOpenSsl(leaf, issuers, anchors, now);
+    const verdict = taken.isTrusted ? evaluation.verdict(taken.path) : undefined;
+    if (verdict?.kind === 'valid')
+        return { kind: 'trusted', path: withLatestAnchor(taken.path, anchors, evaluation) };
+    if (!taken.isTrusted && issued(leaf, leaf))
         return { kind: 'self-signed' };
+    const { valid, unclear, invalid, end } = evaluation.search(leaf, issuers);
     const isRoot = issued(end, end);
     const namesake = isRoot ? undefined : issuers.find((one) => isNamesake(one, end));
     const pathEnd = {
@@ -8904,66 +9522,33 @@ function verifyChain(sent, anchors, now) {
         hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
         ...(namesake && { namesake }),
     };
-    const [first] = errors;
-    if (!first)
+    if (valid) {
+        const at = taken.path.findIndex((one) => !valid.some((other) => other.fingerprint256 === one.fingerprint256));
+        const [below, wrong] = [taken.path[at - 1], taken.path[at]];
+        const detour = below && wrong && { wrong, below };
+        return { kind: 'untrusted', path: valid, ...pathEnd, ...(verdict && { verdict }), ...(detour && { detour }) };
+    }
+    const why = verdict ?? invalid ?? unclear?.verdict;
+    if (!why)
         return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
-    const uncertain = errors.some(({ isUnsupported }) => isUnsupported) ? search(true).path : undefined;
-    return {
-        kind: 'untrusted',
-        reason: first.message,
-        ...(first.problem && { problem: first.problem }),
-        ...(uncertain && { path: uncertain }),
-        ...pathEnd,
-    };
+    const path = unclear?.path ?? (taken.isTrusted ? taken.path : undefined);
+    return { kind: 'untrusted', verdict: why, ...(path && { path }), ...pathEnd };
+}
+/** The same path to the anchor that is valid for longest: a CA may have reissued the certificate of the same key. */
+function withLatestAnchor(path, anchors, evaluation) {
+    const below = path.slice(0, -1);
+    const [anchor, issuee] = [path.at(-1), below.at(-1)];
+    if (!anchor || !issuee)
+        return path;
+    const later = anchors
+        .filter((other) => new Date(other.validTo) > new Date(anchor.validTo) && issued(other, issuee))
+        .map((other) => [...below, other])
+        .find((other) => evaluation.verdict(other).kind === 'valid');
+    return later ?? path;
 }
 function isNamesake(candidate, issuee) {
     const isOther = candidate.fingerprint256 !== issuee.fingerprint256;
     return isOther && namesAsIssuer(issuee, candidate) && !issued(candidate, issuee);
-}
-/** @returns the path from the leaf to a trust anchor, if there is one; and the last certificate that was reached */
-function buildPath(leaf, sent, { anchors, now, ignoreUnsupported }) {
-    const issuers = [...anchors, ...sent];
-    const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
-    const errors = [];
-    const accepts = (error) => {
-        if (error)
-            errors.push(error);
-        return !error || (ignoreUnsupported && error.isUnsupported);
-    };
-    if (!accepts(unsupportedFeature(leaf)))
-        return { end: leaf, errors };
-    const comparisons = new Comparisons();
-    let verifications = 0;
-    let end = leaf;
-    // Breadth first, each certificate once: this finds the shortest path, in time that grows linearly with what was sent.
-    const seen = new Set([leaf.fingerprint256]);
-    const paths = [[leaf]];
-    for (const path of paths) {
-        end = path.at(-1) ?? leaf;
-        const issuee = end;
-        if (trusted.has(end.fingerprint256))
-            return { path, end, errors };
-        const named = issuers.filter((issuer) => namesAsIssuer(issuee, issuer));
-        // Of several with the same key, use the one that is valid for longest, as OpenSSL does.
-        for (const issuer of named.toSorted((one, other) => lastSecond(other) - lastSecond(one))) {
-            if (seen.has(issuer.fingerprint256))
-                continue;
-            if (verifications === MAX_VERIFICATIONS) {
-                return { end, errors: [...errors, { message: 'too many possible issuers were sent', isUnsupported: false }] };
-            }
-            verifications += 1;
-            if (!issued(issuer, issuee))
-                continue;
-            seen.add(issuer.fingerprint256);
-            if (accepts(pathError(issuer, path, now, comparisons)))
-                paths.push([...path, issuer]);
-        }
-    }
-    return { end, errors };
-}
-/** For a choice only: an invalid date is reported elsewhere. */
-function lastSecond({ validTo }) {
-    return Date.parse(validTo) || 0;
 }
 /** The first certificate that has not issued the one sent before it, as RFC 8446 section 4.4.2 requires. */
 function firstOutOfOrder(sent) {
@@ -8971,44 +9556,6 @@ function firstOutOfOrder(sent) {
         const before = sent[i - 1];
         return before !== undefined && !issued(certificate, before);
     });
-}
-
-;// CONCATENATED MODULE: ./src/tls/x509/key-identifiers.ts
-
-
-
-/*
- * Identifiers by which a certificate and its issuer refer to the same key, in hexadecimal as OpenSSL prints them. They
- * prove nothing: only a signature does. Undefined if a certificate has none, or a malformed one.
- */
-const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
-const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
-/** The context tag of `keyIdentifier`. */
-const KEY_IDENTIFIER = 0x80;
-/** The identifier of the certificate's own key (RFC 5280 section 4.2.1.2). */
-function subjectKeyId(certificate) {
-    return unlessMalformed(() => elementOf(certificate, SUBJECT_KEY_IDENTIFIER, encoding/* TAG */.Dk.octetString));
-}
-/** The identifier of the key that has signed the certificate (RFC 5280 section 4.2.1.1). */
-function authorityKeyId(certificate) {
-    return unlessMalformed(() => {
-        const parts = elementOf(certificate, AUTHORITY_KEY_IDENTIFIER, encoding/* TAG */.Dk.sequence);
-        return parts && (0,der/* derElements */.zN)(parts).find(({ tag }) => tag === KEY_IDENTIFIER)?.content;
-    });
-}
-function elementOf(certificate, id, tag) {
-    const extension = (0,extensions/* extensionsOf */.oQ)(certificate).find((one) => one.id === id);
-    return extension && (0,der/* derElements */.zN)(extension.value).find((element) => element.tag === tag)?.content;
-}
-function unlessMalformed(read) {
-    try {
-        return read()?.toString('hex').toUpperCase().match(/../g)?.join(':');
-    }
-    catch (error) {
-        if (!(error instanceof der/* DerError */.I4))
-            throw error;
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/chain-evidence.ts
@@ -9060,8 +9607,32 @@ function shortName(multiLine) {
     return (0,shorten/* shorten */.ml)((0,peer/* visible */.RK)((0,x509_certificate/* distinguishedName */.CG)(multiLine)), NAME_CHARACTERS) || '(no name)';
 }
 /** The name of a certificate or of its issuer. */
-function nameOf(multiLine) {
+function chain_evidence_nameOf(multiLine) {
     return (0,peer/* excerpt */.Kb)((0,x509_certificate/* distinguishedName */.CG)(multiLine));
+}
+
+// EXTERNAL MODULE: ./src/text/time-left.ts
+var time_left = __nccwpck_require__(6030);
+;// CONCATENATED MODULE: ./src/steps/certificate/required-validity.ts
+
+
+const DAY_MS = 86_400_000;
+const AUTOMATIC = {
+    'min-valid-days': { days: 14, divisor: 6, inWords: (0,own/* own */.ZV) `a sixth of its lifetime` },
+    'warn-valid-days': { days: 21, divisor: 4, inWords: (0,own/* own */.ZV) `a quarter of its lifetime` },
+};
+/** @param lifetimeMs of the whole lifetime of the certificate */
+function requiredValidity(name, setting, lifetimeMs) {
+    const { days, divisor, inWords } = AUTOMATIC[name];
+    const ofLifetimeMs = lifetimeMs / divisor;
+    const depends = setting === 'auto' && ofLifetimeMs < days * DAY_MS;
+    const ms = depends ? ofLifetimeMs : (setting === 'auto' ? days : setting) * DAY_MS;
+    const time = (0,own/* fixed */.Zu)((0,time_left/* timeNeeded */.bp)(ms));
+    return { ms, time, inWords: depends ? (0,own/* own */.ZV) `${time}, ${inWords}` : time };
+}
+/** Whether a number of days requires a renewal while more than a third of the lifetime is left, which is earlier than usual. */
+function requiresEarlyRenewal(setting, lifetimeMs, leftMs) {
+    return setting !== 'auto' && leftMs >= lifetimeMs / 3;
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/dates.ts
@@ -9069,10 +9640,11 @@ function nameOf(multiLine) {
 
 
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+
+
+const dates_DAY_MS = 86_400_000;
 function daysBetween(from, to) {
-    return Math.trunc((to.getTime() - from.getTime()) / DAY_MS);
+    return Math.trunc((to.getTime() - from.getTime()) / dates_DAY_MS);
 }
 /** Whole days; negative after the end, even on the first day. */
 function daysLeft(validTo, now) {
@@ -9080,10 +9652,11 @@ function daysLeft(validTo, now) {
 }
 /** Such as `3 days`, or `5 hours` if that is less than a day. */
 function timeBetween(from, to) {
-    const hours = Math.floor((to.getTime() - from.getTime()) / HOUR_MS);
-    if (hours >= 24)
-        return (0,own/* fixed */.Zu)((0,count/* count */.U)(daysBetween(from, to), 'day'));
-    return hours > 0 ? (0,own/* fixed */.Zu)((0,count/* count */.U)(hours, 'hour')) : (0,own/* own */.ZV) `less than an hour`;
+    return (0,own/* fixed */.Zu)((0,time_left/* daysOrHours */.Mc)(to.getTime() - from.getTime()));
+}
+/** Such as `2027-02-22, in 50 hours`. */
+function dayAndTimeLeft(validTo, now) {
+    return (0,own/* own */.ZV) `${day(validTo)}, in ${(0,own/* fixed */.Zu)((0,time_left/* timeLeft */.f$)(validTo.getTime() - now.getTime()))}`;
 }
 /** Such as `2027-02-22`, in UTC. */
 function day(date) {
@@ -9092,7 +9665,7 @@ function day(date) {
 /** Whether the peer's certificate is valid now, and for as long as required (RFC 5280 section 4.1.2.5). */
 function judgeDates({ validFrom, validTo }, options) {
     const { now } = options;
-    const evidence = { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
+    const evidence = evidenceOf(validFrom, validTo, now);
     if (validTo < now) {
         const message = (0,own/* own */.ZV) `The certificate expired on ${day(validTo)}, ${timeBetween(validTo, now)} ago.`;
         return [finding('certificate-expired', message, { evidence })];
@@ -9102,50 +9675,59 @@ function judgeDates({ validFrom, validTo }, options) {
         const cause = isClockLikely(validFrom, now) ? { cause: 'clock' } : {};
         return [finding('certificate-not-yet-valid', message, { evidence, ...cause })];
     }
-    const tooSoon = tooSoonClause(validTo, options);
-    if (tooSoon === undefined)
-        return [];
-    const message = (0,own/* own */.ZV) `The certificate expires on ${day(validTo)}${tooSoon}.`;
-    if (!isShortLived(validFrom, validTo, options))
-        return [finding('certificate-expires-soon', message, { evidence })];
-    const lifetime = (0,own/* own */.ZV) `Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
-    return [finding('certificate-expires-soon', (0,own/* own */.ZV) `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+    return judgeExpiry(validFrom, validTo, options);
+}
+/** At most one finding: an error if the certificate expires too soon, otherwise a warning if its renewal is late. */
+function judgeExpiry(validFrom, validTo, { now, policy }) {
+    const evidence = evidenceOf(validFrom, validTo, now);
+    const lifetimeMs = validTo.getTime() - validFrom.getTime();
+    const leftMs = validTo.getTime() - now.getTime();
+    const checks = [
+        ['certificate-expires-soon', 'min-valid-days', policy.minValidDays, (0,own/* own */.ZV) `must`],
+        ['certificate-renewal-due', 'warn-valid-days', policy.warnValidDays ?? 0, (0,own/* own */.ZV) `should`],
+    ];
+    for (const [code, name, setting, verb] of checks) {
+        const required = requiredValidity(name, setting, lifetimeMs);
+        if (leftMs >= required.ms)
+            continue;
+        const message = (0,own/* own */.ZV) `The certificate expires on ${dayAndTimeLeft(validTo, now)}, but ${verb} be valid for at least ${required.inWords}.`;
+        // ACME clients renew when about a third of the lifetime is left.
+        if (!requiresEarlyRenewal(setting, lifetimeMs, leftMs))
+            return [finding(code, message, { evidence })];
+        const lifetime = (0,own/* own */.ZV) `Its entire lifetime is ${timeBetween(validFrom, validTo)}.`;
+        return [finding(code, (0,own/* own */.ZV) `${message} ${lifetime}`, { evidence, cause: 'short-lived' })];
+    }
+    return [];
+}
+function evidenceOf(validFrom, validTo, now) {
+    return { validFrom: validFrom.toISOString(), validTo: validTo.toISOString(), now: now.toISOString() };
 }
 /** A clock that is set to local time is wrong by at most 14 hours; a larger difference is rarely due to a clock. */
 function isClockLikely(validFrom, now) {
-    return validFrom.getTime() - now.getTime() < DAY_MS;
-}
-/**
- * Whether a certificate is so short-lived that `min-valid-days` demands its renewal earlier than usual. ACME clients renew
- * when a third of the lifetime is left.
- */
-function isShortLived(validFrom, validTo, { now, policy: { minValidDays } }) {
-    const lifetime = validTo.getTime() - validFrom.getTime();
-    return lifetime < 2 * minValidDays * DAY_MS && validTo.getTime() - now.getTime() >= lifetime / 3;
-}
-/** The end of a sentence, if a certificate expires too soon. */
-function tooSoonClause(validTo, { now, policy: { minValidDays } }) {
-    if (validTo.getTime() - now.getTime() >= minValidDays * DAY_MS)
-        return undefined;
-    return (0,own/* own */.ZV) `, in ${timeBetween(now, validTo)}, but must be valid for at least ${(0,own/* fixed */.Zu)((0,count/* count */.U)(minValidDays, 'day'))}`;
+    return validFrom.getTime() - now.getTime() < dates_DAY_MS;
 }
 /**
  * Whether an issuer on the path expires before the leaf; an error if it expires sooner than the leaf itself may.
  * @param above the certificates above it, with the trust anchor, whose dates OpenSSL checks, too
  * @param anchor the trust anchor
  */
-function judgeIssuerDates(leaf, above, anchor, options) {
+function judgeIssuerDates(leaf, above, anchor, { now, policy }) {
     const [first] = above.toSorted((a, b) => a.facts.validTo.getTime() - b.facts.validTo.getTime());
     if (!first || first.facts.validTo >= leaf.validTo)
         return [];
     const { validTo, subject } = first.facts;
     const issuer = (0,peer/* excerpt */.Kb)(subject);
-    const tooSoon = tooSoonClause(validTo, options);
-    const message = (0,own/* own */.ZV) `The issuer ${issuer} expires on ${day(validTo)}${tooSoon ?? (0,own/* own */.ZV) ``}; the certificate itself expires on ${day(leaf.validTo)}.`;
+    const lifetimeMs = leaf.validTo.getTime() - leaf.validFrom.getTime();
+    const required = requiredValidity('min-valid-days', policy.minValidDays, lifetimeMs);
+    const isTooSoon = validTo.getTime() - now.getTime() < required.ms;
+    const expires = isTooSoon
+        ? (0,own/* own */.ZV) `${dayAndTimeLeft(validTo, now)}, but must be valid for at least ${required.time}`
+        : (0,own/* own */.ZV) `${day(validTo)}`;
+    const message = (0,own/* own */.ZV) `The issuer ${issuer} expires on ${expires}; the certificate itself expires on ${day(leaf.validTo)}.`;
     const evidence = { issuer, issuerValidTo: validTo.toISOString(), validTo: leaf.validTo.toISOString() };
     const cause = first.certificate === anchor ? { cause: 'trusted-ca' } : {};
     const found = finding('certificate-issuer-expires-first', message, { evidence, ...cause });
-    return [tooSoon === undefined ? found : { ...found, severity: 'error' }];
+    return [isTooSoon ? { ...found, severity: 'error' } : found];
 }
 /** The longest lifetimes that public CAs may issue, by the day of issue (CA/Browser Forum ballot SC-081v3). */
 const MAX_LIFETIMES = [
@@ -9157,7 +9739,8 @@ const MAX_LIFETIMES = [
 /** @param anchor the end of the path; a private CA has no limit */
 function judgeLifetime({ validFrom, validTo }, anchor, { trust }) {
     const limit = MAX_LIFETIMES.find(({ from }) => day(validFrom) >= from);
-    const days = daysBetween(validFrom, validTo);
+    // The last second counts, and a part of a day counts as a day.
+    const days = Math.ceil((validTo.getTime() - validFrom.getTime() + 1000) / dates_DAY_MS);
     if (!limit || days <= limit.days || !anchor || !trust.isPublic(anchor))
         return [];
     const message = (0,own/* own */.ZV) `The certificate is valid for ${(0,own/* fixed */.Zu)((0,count/* count */.U)(days, 'day'))}. On its start date, the limit for public CAs was ${limit.days} days.`;
@@ -9270,18 +9853,20 @@ const EXPLAINED_BY = {
  * @param others the findings about keys, dates and purpose, which may explain OpenSSL's error
  */
 function judgeChain({ sent, verifyError }, chain, others, options) {
-    if (verifyError === undefined)
+    if (verifyError === undefined && !isExcludedWildcard(chain))
         return [];
-    const issuer = nameOf(sent[0]?.issuer);
-    const evidence = { issuer, openssl: verifyError, certificatesSent: String(sent.length) };
+    const issuer = chain_evidence_nameOf(sent[0]?.issuer);
+    const evidence = { issuer, openssl: verifyError ?? 'OK', certificatesSent: String(sent.length) };
     const trusted = anchorsInWords(options.trust, options.policy);
     const inspected = inspection(sent);
     switch (chain.kind) {
         case 'trusted': {
-            const explanations = EXPLAINED_BY[verifyError] ?? [];
+            const explanations = EXPLAINED_BY[evidence.openssl] ?? [];
             if (others.some(({ code }) => explanations.includes(code)))
                 return [];
-            return [finding('certificate-untrusted', (0,own/* own */.ZV) `OpenSSL does not accept the chain: ${verifyError}.`, { evidence })];
+            return [
+                finding('certificate-untrusted', (0,own/* own */.ZV) `OpenSSL does not accept the chain: ${evidence.openssl}.`, { evidence }),
+            ];
         }
         case 'self-signed': {
             const pin = pinOf(sent[0]);
@@ -9315,16 +9900,21 @@ function inspection(sent) {
         remark: (0,own/* own */.ZV) ` An issuer has the name of a product that inspects TLS (${inspector}).`,
     };
 }
+/** The only reason for which the gate rejects a chain that OpenSSL accepts. */
+function isExcludedWildcard(chain) {
+    const verdict = chain.kind === 'untrusted' ? chain.verdict : undefined;
+    return verdict?.kind === 'invalid' && verdict.problem === 'excluded-wildcard';
+}
 function untrusted(sent, chain, evidence, options) {
-    const { end, isRoot, hasNameConflict, namesake, path, problem } = chain;
-    const name = nameOf(end.subject);
-    if (chain.reason !== undefined) {
-        const reason = (0,peer/* excerpt */.Kb)(chain.reason);
-        if (problem)
-            return issuerProblem(problem, { ...evidence, reason }, options);
-        const message = path
-            ? (0,own/* own */.ZV) `The chain leads to a trusted CA, but is not valid: ${reason}. OpenSSL also rejects it (${evidence.openssl}).`
-            : (0,own/* own */.ZV) `The chain does not lead to a trusted CA: ${reason}.`;
+    const { end, isRoot, hasNameConflict, namesake, verdict, detour } = chain;
+    const name = chain_evidence_nameOf(end.subject);
+    if (detour)
+        return otherPath(chain, detour, evidence, options);
+    if (verdict && !(verdict.kind === 'invalid' && verdict.problem === 'bad-signature')) {
+        const reason = (0,peer/* excerpt */.Kb)(verdict.message);
+        if (verdict.kind === 'invalid')
+            return pathProblem(verdict, { ...evidence, reason }, options);
+        const message = (0,own/* own */.ZV) `The gate cannot evaluate the chain, and OpenSSL rejects it (${evidence.openssl}): ${reason}.`;
         return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
     }
     // By its fingerprint, a root can be compared with the one that it should be.
@@ -9346,7 +9936,7 @@ function untrusted(sent, chain, evidence, options) {
     if (namesake && !hasNameConflict)
         return wrongIssuer(namesake, chain, { ...evidence, ...missingIssuer(chain) });
     const reason = hasNameConflict
-        ? (0,own/* own */.ZV) `the trusted CA ${nameOf(end.issuer)} has a different key than the one that signed ${name}`
+        ? (0,own/* own */.ZV) `the trusted CA ${chain_evidence_nameOf(end.issuer)} has a different key than the one that signed ${name}`
         : (0,own/* own */.ZV) `${name} is not trusted and was not issued by a trusted CA`;
     return finding('certificate-untrusted', (0,own/* own */.ZV) `The chain does not lead to a trusted CA: ${reason}.`, {
         cause: missingCause(chain) ?? 'missing-issuer',
@@ -9361,7 +9951,7 @@ function wrongIssuer(namesake, { end }, shared) {
         ...(needed !== undefined && { issuerKeyId: (0,peer/* excerpt */.Kb)(needed) }),
         ...(sent !== undefined && { sentKeyId: (0,peer/* excerpt */.Kb)(sent) }),
     };
-    const [issuer, subject] = [nameOf(namesake.subject), nameOf(end.subject)];
+    const [issuer, subject] = [chain_evidence_nameOf(namesake.subject), chain_evidence_nameOf(end.subject)];
     if (needed !== undefined && needed === sent) {
         const message = (0,own/* own */.ZV) `The signature of ${subject} is not valid: it was not made with the key of its issuer, ${issuer}.`;
         return finding('certificate-untrusted', message, { evidence, cause: 'bad-signature' });
@@ -9370,21 +9960,44 @@ function wrongIssuer(namesake, { end }, shared) {
     const cause = needed === undefined || sent === undefined ? 'wrong-issuer' : 'wrong-issuer-key';
     return finding('certificate-untrusted', message, { evidence, cause });
 }
-/** An issuer that must not issue the certificate below it. */
-function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
-    const subject = nameOf(issuer.subject);
+/** OpenSSL does not go back if the issuer that it takes turns out to be wrong. Other TLS libraries do. */
+function otherPath({ verdict }, { wrong, below }, shared, { trust, policy }) {
+    const reason = verdict ? (0,peer/* excerpt */.Kb)(verdict.message) : 'no trusted CA has issued it';
+    const [wrongName, belowName] = [chain_evidence_nameOf(wrong.subject), chain_evidence_nameOf(below.subject)];
+    const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === wrong.fingerprint256);
+    const source = isConfigured ? (0,own/* own */.ZV) ` from ca` : (0,own/* own */.ZV) ``;
+    const message = (0,own/* own */.ZV) `OpenSSL takes ${wrongName}${source} as the issuer of ${belowName}, which is wrong: ${reason}. There is another path that is valid, but OpenSSL does not go back to find it.`;
+    return finding('certificate-untrusted', message, {
+        evidence: { ...shared, reason, badIssuer: wrongName, wrongSha256: (0,x509_certificate/* fingerprint */.Rj)(wrong) },
+        cause: isConfigured ? 'other-path-in-ca' : 'other-path',
+    });
+}
+const CAUSES = {
+    malformed: undefined,
+    'explicit-curve': undefined,
+    'bad-signature': 'bad-signature',
+    'critical-extension': 'critical-extension',
+    'not-a-ca': 'issuer-not-a-ca',
+    'no-certificate-signing': 'issuer-may-not-sign',
+    'key-identifier': 'key-identifier-mismatch',
+    'not-allowed': 'issuer-not-allowed',
+    'name-constraints': 'name-constraints',
+    'excluded-wildcard': 'name-constraints',
+};
+/** A path to a trust anchor that is not valid. */
+function pathProblem({ problem, certificate: issuer }, shared, { trust, policy, now }) {
+    const subject = chain_evidence_nameOf(issuer.subject);
     const evidence = { ...shared, badIssuer: subject };
     const code = 'certificate-untrusted';
-    if (kind === 'not-a-ca') {
-        const message = (0,own/* own */.ZV) `${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`;
-        return finding(code, message, { evidence, cause: 'issuer-not-a-ca' });
-    }
-    if (kind === 'not-allowed' || kind === 'name-constraints') {
-        const cause = kind === 'not-allowed' ? 'issuer-not-allowed' : kind;
-        return finding(code, (0,own/* own */.ZV) `The chain is not valid: ${shared.reason}.`, { evidence, cause });
+    if (problem !== 'expired' && problem !== 'not-yet-valid') {
+        const cause = CAUSES[problem];
+        const message = problem === 'not-a-ca'
+            ? (0,own/* own */.ZV) `${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`
+            : (0,own/* own */.ZV) `The chain is not valid: ${shared.reason}.`;
+        return finding(code, message, { evidence, ...(cause && { cause }) });
     }
     const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];
-    if (kind === 'not-yet-valid') {
+    if (problem === 'not-yet-valid') {
         const message = (0,own/* own */.ZV) `The issuer certificate ${subject} is not valid before ${from.toISOString()}.`;
         const cause = isClockLikely(from, now) ? 'issuer-clock' : 'issuer-not-yet-valid';
         return finding(code, message, { evidence, cause });
@@ -9407,7 +10020,7 @@ function issuerProblem({ kind, issuer }, shared, { trust, policy, now }) {
 function missingIssuer({ end, hasNameConflict }) {
     const url = issuerUrl(end);
     return {
-        missingIssuer: nameOf(end.issuer),
+        missingIssuer: chain_evidence_nameOf(end.issuer),
         ...(url !== undefined && { caIssuers: (0,peer/* excerpt */.Kb)(url) }),
         ...(hasNameConflict && { nameConflict: 'a trusted CA has the name of the issuer, but a different key' }),
     };
@@ -9420,7 +10033,7 @@ function missingIssuer({ end, hasNameConflict }) {
 function missingCause({ end, hasNameConflict }) {
     if (hasNameConflict)
         return 'same-name';
-    const name = nameOf(end.issuer);
+    const name = chain_evidence_nameOf(end.issuer);
     const isIntermediate = !/\broot\b/i.test(name) && (issuerUrl(end) !== undefined || INTERMEDIATE.test(name));
     return isIntermediate ? undefined : 'private-root';
 }
@@ -9446,7 +10059,7 @@ function judgeOrder({ sent }, chain) {
     const misplaced = firstOutOfOrder(sent);
     if (!misplaced || ('namesake' in chain && misplaced === chain.namesake))
         return [];
-    const subject = nameOf(misplaced.subject);
+    const subject = chain_evidence_nameOf(misplaced.subject);
     const evidence = { subject, certificatesSent: String(sent.length) };
     if (isRepeated(misplaced, sent)) {
         const message = (0,own/* own */.ZV) `The server sends the certificate ${subject} more than once.`;
@@ -9572,31 +10185,29 @@ function judgePurpose({ certificate, facts }, { name }) {
 
 
 /**
- * The keys and signatures of a chain (RFC 9325 section 4.5). The signature on a trust anchor or a root proves nothing,
- * so it is not judged.
+ * The keys and signatures of a chain (RFC 9325 section 4.5), each weak one as a finding of its own. The signature on a trust
+ * anchor or a root proves nothing, so it is not judged.
  * @param chain the path to the anchor, or everything that was sent if there is none
  */
 function judgeStrength(chain, anchor) {
-    const signed = chain.filter(({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate)));
-    const weakKey = chain.find(({ facts }) => facts.key.weak);
-    const weakSignature = signed.find(({ facts }) => facts.signature.weak);
+    const isSigned = ({ certificate }) => (anchor ? certificate !== anchor : !isSelfIssued(certificate));
     // Whoever runs the server can replace only the first one.
     const causeOf = (one) => (one === chain[0] ? {} : { cause: 'issuer' });
-    const findings = [];
-    if (weakKey) {
-        const evidence = { key: weakKey.facts.key.name, subject: (0,peer/* excerpt */.Kb)(weakKey.facts.subject) };
+    const weakKeys = chain
+        .filter(({ facts }) => facts.key.weak)
+        .map((one) => {
+        const evidence = { key: one.facts.key.name, subject: (0,peer/* excerpt */.Kb)(one.facts.subject) };
         const message = (0,own/* own */.ZV) `${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
-        findings.push(finding('certificate-weak-key', message, { evidence, ...causeOf(weakKey) }));
-    }
-    if (weakSignature) {
-        const evidence = {
-            signature: weakSignature.facts.signature.name,
-            subject: (0,peer/* excerpt */.Kb)(weakSignature.facts.subject),
-        };
+        return finding('certificate-weak-key', message, { evidence, ...causeOf(one) });
+    });
+    const weakSignatures = chain
+        .filter((one) => one.facts.signature.weak && isSigned(one))
+        .map((one) => {
+        const evidence = { signature: one.facts.signature.name, subject: (0,peer/* excerpt */.Kb)(one.facts.subject) };
         const message = (0,own/* own */.ZV) `${evidence.subject} has a weak signature: ${evidence.signature}.`;
-        findings.push(finding('certificate-weak-signature', message, { evidence, ...causeOf(weakSignature) }));
-    }
-    return findings;
+        return finding('certificate-weak-signature', message, { evidence, ...causeOf(one) });
+    });
+    return [...weakKeys, ...weakSignatures];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/judge.ts
@@ -9617,7 +10228,7 @@ function judgeStrength(chain, anchor) {
  */
 function judgePeer(presented, options) {
     const { trust, policy, now } = options;
-    const chain = verifyChain(presented.sent, trust.anchors(policy.ca), now);
+    const chain = verifyChain(presented.sent, trust.anchors(policy.ca), options);
     const path = pathOf(chain, presented);
     // If there is a path, other certificates that were sent do not matter.
     const [own, ...issuers] = (path ?? presented.sent).map(parse);
@@ -9688,6 +10299,30 @@ function certificateReport(facts, now) {
         sha256: facts.sha256,
         pin: `sha256/${facts.spki}`,
     };
+}
+
+;// CONCATENATED MODULE: ./src/steps/certificate/old-versions.ts
+
+
+
+/**
+ * Whether the server also accepts TLS 1.0 or 1.1, which RFC 8996 forbids: a handshake shows only the newest version that
+ * both sides support. On one connection, on which only these two are offered.
+ * @returns nothing if the server rejects them, or if it is not known
+ */
+async function acceptedOldVersions(context, address) {
+    const result = await sideHandshake(context, address, context.run.trust.oldVersions());
+    if (!result?.ok)
+        return [];
+    const { version, cipher } = result.channel;
+    // OpenSSL calls the older one TLSv1.
+    const name = version === 'TLSv1.1' ? 'TLS 1.1' : 'TLS 1.0';
+    return [
+        finding('tls-old-versions-accepted', (0,own/* own */.ZV) `If the client offers nothing newer, the server accepts ${name}.`, {
+            evidence: { negotiated: (0,own/* own */.ZV) `${version} with ${cipher}` },
+            ...(context.endpoint.role === 'mx' && { cause: 'on-mx' }),
+        }),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/steps/certificate/plaintext.ts
@@ -9770,6 +10405,7 @@ async function comparedWithoutSni(context, address, first, judge) {
 
 
 
+
 /** Step 3: the handshake completes within policy, and the certificate is valid (RFC 8446, RFC 5280, RFC 9525). */
 async function certificate_certificate(context, upgraded) {
     const afterStartTls = upgraded.transport === 'starttls' ? upgraded : undefined;
@@ -9777,10 +10413,10 @@ async function certificate_certificate(context, upgraded) {
     const { address } = connection;
     const outcome = await (afterStartTls?.handshake ?? beginTls(context, connection)).outcome;
     if (!outcome.ok) {
-        const { failure } = outcome;
+        const { failure, helloBytes } = outcome;
         const end = failure.kind === 'cleartext'
             ? judgePlaintext(context, failure.bytes)
-            : await judgeHandshakeFailure(context, address, failure);
+            : await judgeHandshakeFailure(context, address, { failure, helloBytes });
         return { ...end, facts: { address } };
     }
     const { channel } = outcome;
@@ -9793,9 +10429,10 @@ async function certificate_certificate(context, upgraded) {
     const others = context.endpoint.tls.dualCertificates
         ? await otherCertificates(context, address, channel, (other) => judge(context, other))
         : { findings: [], certificates: [] };
+    const oldVersions = context.endpoint.tls.oldVersions ? await acceptedOldVersions(context, address) : [];
     return {
         ok: true,
-        findings: [...findings, ...others.findings],
+        findings: [...findings, ...others.findings, ...oldVersions],
         facts: {
             address,
             endsInDefaultStore: judged.endsInDefaultStore,
@@ -13529,7 +14166,7 @@ const mime_types_mimeTypes = new Map([
     ['xgl/drawing', 'xgz'],
     ['xgl/movie', 'xmz']
 ]);
-const mime_types_extensions = new Map([
+const extensions = new Map([
     ['123', 'application/vnd.lotus-1-2-3'],
     ['323', 'text/h323'],
     ['*', 'application/octet-stream'],
@@ -14560,7 +15197,7 @@ function detectMimeType(filename) {
     }
     const parsed = external_node_path_.parse(filename);
     const extension = (parsed.ext.substr(1) || parsed.name || '').split('?').shift().trim().toLowerCase();
-    const value = mime_types_extensions.has(extension) ? mime_types_extensions.get(extension) : defaultMimeType;
+    const value = extensions.has(extension) ? extensions.get(extension) : defaultMimeType;
     if (Array.isArray(value)) {
         return value[0];
     }
@@ -22331,7 +22968,7 @@ function redactReason(reason, plan) {
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _net_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8141);
-/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8807);
+/* harmony import */ var _tls_handshake_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(660);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7358);
 
 
@@ -23627,8 +24264,8 @@ const AUTH_RESULTS = [
     'temperror',
     'permerror',
 ];
-/** Whether only the certificate of the handshake is checked, or those for other kinds of key too. */
-const TLS_CHECKS = ['single', 'both'];
+/** Whether only the handshake is checked, the certificates for other kinds of key too, or also old TLS versions. */
+const TLS_CHECKS = ['single', 'both', 'all'];
 /** Ports that other defaults depend on. */
 const PORTS = { mx: 25, implicit: 465, submission: 587 };
 
@@ -23941,7 +24578,7 @@ const tlsSchema = schemas/* strictObject */.rej({
     otherCertificates: schemas/* array */.YOg(certificateSchema)
         .min(1)
         .optional()
-        .describe('With tls.check: both, the certificates that the server has for other types of key'),
+        .describe('With tls.check: both or all, the certificates that the server has for other types of key'),
 });
 const deliverySchema = schemas/* strictObject */.rej({
     messageId: schemas/* string */.YjP().describe('The Message-ID of the test message'),
@@ -25141,6 +25778,40 @@ function shortenList(lines) {
 
 /***/ }),
 
+/***/ 6030:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Mc: () => (/* binding */ daysOrHours),
+/* harmony export */   bp: () => (/* binding */ timeNeeded),
+/* harmony export */   f$: () => (/* binding */ timeLeft)
+/* harmony export */ });
+/* harmony import */ var _count_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(896);
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Certificates with a lifetime of six days are renewed when about two days are left, so the hours matter. */
+const HOURS_BELOW = 72;
+/** A time, rounded down: "3 days", "5 hours", "less than an hour". @param ms not negative */
+function daysOrHours(ms, hoursBelow = 24) {
+    const hours = Math.floor(ms / HOUR_MS);
+    if (hours >= hoursBelow)
+        return (0,_count_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U)(Math.floor(ms / DAY_MS), 'day');
+    return hours > 0 ? (0,_count_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U)(hours, 'hour') : 'less than an hour';
+}
+/** How long something is still valid: "12 days", "50 hours". @param ms not negative */
+function timeLeft(ms) {
+    return daysOrHours(ms, HOURS_BELOW);
+}
+/** A required time, rounded up so that no {@link timeLeft} of a shorter time is the same: "7.5 days", "27 hours". */
+function timeNeeded(ms) {
+    const hours = Math.ceil(ms / HOUR_MS);
+    return hours < HOURS_BELOW ? (0,_count_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U)(hours, 'hour') : (0,_count_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U)(Math.ceil((10 * ms) / DAY_MS) / 10, 'day');
+}
+
+
+/***/ }),
+
 /***/ 3234:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -25203,6 +25874,8 @@ function alertName(number) {
 /* harmony export */ });
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7075);
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_stream__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _records_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8375);
+
 
 /** RFC 8446 section 5.1: a server's first record is a handshake or alert record, and its version begins with 3. */
 const RECORD_TYPES = [0x16, 0x15];
@@ -25222,6 +25895,8 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
     opening;
     /** Whether the connection was closed because of {@link MAX_HANDSHAKE_BYTES}. */
     isTooMuch = false;
+    /** The size of the record with the ClientHello; undefined before it is sent. */
+    helloBytes;
     #socket;
     #settle = () => undefined;
     #first = Buffer.alloc(0);
@@ -25280,6 +25955,8 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
         this.#socket.resume();
     }
     _write(bytes, _encoding, done) {
+        // The TLS library may write one record in several pieces.
+        this.helloBytes ??= (0,_records_js__WEBPACK_IMPORTED_MODULE_1__/* .recordBytes */ .$K)(bytes);
         this.#socket.write(bytes, done);
     }
     _final(done) {
@@ -25297,30 +25974,221 @@ class FirstRecordGuard extends node_stream__WEBPACK_IMPORTED_MODULE_0__.Duplex {
 
 /***/ }),
 
-/***/ 8807:
+/***/ 660:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GU: () => (/* binding */ alertOf),
+/* harmony export */   Nr: () => (/* binding */ beginHandshake),
+/* harmony export */   WT: () => (/* binding */ MAX_CERTIFICATES)
+/* harmony export */ });
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1692);
+/* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_tls__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _text_reason_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2223);
+/* harmony import */ var _alerts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3234);
+/* harmony import */ var _x509_certificate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(881);
+/* harmony import */ var _guard_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6936);
+/* harmony import */ var _records_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8375);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  WT: () => (/* binding */ MAX_CERTIFICATES),
-  GU: () => (/* binding */ alertOf),
-  Nr: () => (/* binding */ beginHandshake)
-});
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-// EXTERNAL MODULE: ./src/text/reason.ts
-var text_reason = __nccwpck_require__(2223);
-// EXTERNAL MODULE: ./src/tls/alerts.ts
-var alerts = __nccwpck_require__(3234);
-// EXTERNAL MODULE: ./src/tls/x509/certificate.ts
-var certificate = __nccwpck_require__(881);
-// EXTERNAL MODULE: ./src/tls/guard.ts
-var tls_guard = __nccwpck_require__(6936);
-;// CONCATENATED MODULE: ./src/tls/records.ts
+
+
+
+
+/**
+ * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
+ * @param socket connected, with nothing unread
+ * @param options.servername sent as SNI; undefined for an IP address (RFC 6066 section 3)
+ */
+function beginHandshake(socket, options) {
+    const guard = new _guard_js__WEBPACK_IMPORTED_MODULE_3__/* .FirstRecordGuard */ .Hv(socket);
+    const stream = (0,node_tls__WEBPACK_IMPORTED_MODULE_0__.connect)({
+        socket: guard,
+        secureContext: options.context,
+        servername: options.servername ?? '',
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+    });
+    // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that crashes the process.
+    stream.getPeerCertificate = () => ({});
+    const settled = new Promise((resolve) => {
+        const fail = (failure) => {
+            resolve({ ok: false, failure });
+        };
+        stream.once('secureConnect', () => {
+            resolve({ ok: true, channel: channelOf(stream, guard.received) });
+            guard.release();
+        });
+        // Stays on: an error after the handshake must not be thrown as unhandled. A later reader finds it in `errored`, which
+        // Node does not set for an alert.
+        stream.on('error', (error) => {
+            fail(failureOf(error, guard));
+            stream.destroy(error);
+        });
+        stream.once('close', () => {
+            const answered = (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .isAnswer */ .Tq)(guard.received);
+            fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake', answered });
+        });
+        void guard.opening.then((opening) => {
+            if (opening.kind === 'cleartext')
+                fail({ kind: 'cleartext', bytes: opening.bytes });
+        });
+    });
+    const waitedMs = Math.round(options.deadline.remainingMs);
+    const outcome = options.deadline
+        .race(settled, () => new HandshakeTimeout())
+        .catch((error) => {
+        if (!(error instanceof HandshakeTimeout))
+            throw error;
+        return { ok: false, failure: { kind: 'timed-out', waitedMs, answered: (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .isAnswer */ .Tq)(guard.received) } };
+    })
+        .then((result) => {
+        if (!result.ok) {
+            stream.destroy();
+            guard.destroy();
+        }
+        return { ...result, helloBytes: guard.helloBytes ?? 0 };
+    });
+    return { stream, opening: guard.opening, outcome };
+}
+class HandshakeTimeout extends Error {
+}
+/** The number of the fatal alert that caused an error of the TLS library, if one did (RFC 8446 section 6.2). */
+function alertOf(error) {
+    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+    const number = /SSL alert number (\d+)/.exec(message)?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+function channelOf(stream, received) {
+    const chosen = (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .keyExchange */ .tm)(received);
+    const version = stream.getProtocol() ?? 'unknown';
+    const old = version === 'TLSv1.2' ? (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .oldSignature */ .YR)(received) : undefined;
+    // Up to TLS 1.2 the ServerHello does not name the group, and Node knows all of them.
+    const ephemeral = stream.getEphemeralKeyInfo();
+    const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
+    const verifyError = stream.authorizationError;
+    return {
+        stream,
+        version,
+        cipher: stream.getCipher().standardName,
+        ...(chosen ?? (named === undefined ? {} : { group: (0,_x509_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .curveName */ .L8)(named) })),
+        ...(old !== undefined && { oldSignature: old }),
+        // A server lists its signature algorithms only when it requests a certificate (RFC 8446 section 4.3.2, RFC 5246
+        // section 7.4.4).
+        clientCertificateRequested: stream.getSharedSigalgs().length > 0,
+        sent: certificatesOf(stream),
+        ...(verifyError != null && { verifyError: String(verifyError) }),
+    };
+}
+/** Limits what is examined; one more is read, to know that there are more. Chains have two to five certificates. */
+const MAX_CERTIFICATES = 32;
+function certificatesOf(stream) {
+    const sent = [];
+    let next = stream.getPeerX509Certificate();
+    while (next && sent.length <= MAX_CERTIFICATES) {
+        sent.push(next);
+        next = next.issuerCertificate;
+    }
+    return sent;
+}
+const TOO_MUCH = {
+    kind: 'refused-here',
+    reason: `the server sent more than ${_guard_js__WEBPACK_IMPORTED_MODULE_3__/* .MAX_HANDSHAKE_BYTES */ .nu} bytes before the handshake was complete`,
+    code: '',
+};
+function orderlyEnd(received) {
+    const alert = (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .warningAlert */ .nQ)(received);
+    if (alert === undefined)
+        return 'the server closed it';
+    return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
+}
+/** RFC 8446 section 6.1. */
+const CLOSE_NOTIFY = 0;
+function failureOf(error, guard) {
+    if (guard.isTooMuch)
+        return TOO_MUCH;
+    const code = (0,_text_reason_js__WEBPACK_IMPORTED_MODULE_5__/* .codeOf */ .$)(error);
+    const number = alertOf(error);
+    const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
+    if (number !== undefined) {
+        return { kind: 'alert', number, name: (0,_alerts_js__WEBPACK_IMPORTED_MODULE_1__/* .alertName */ .Q)(number), asked: (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .asksForCertificate */ .$1)(guard.received) };
+    }
+    if (code.startsWith('ERR_SSL_')) {
+        const stray = (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .dataAfterRecords */ .p2)(guard.received);
+        return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
+    }
+    // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
+    const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
+    const detail = isOrderly ? orderlyEnd(guard.received) : code;
+    return { kind: 'lost', detail, answered: (0,_records_js__WEBPACK_IMPORTED_MODULE_4__/* .isAnswer */ .Tq)(guard.received) };
+}
+
+
+/***/ }),
+
+/***/ 3085:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Hj: () => (/* binding */ matchesName),
+/* harmony export */   ci: () => (/* binding */ addressOf),
+/* harmony export */   vu: () => (/* binding */ serverNameIndication)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** SNI is not sent for an IP address (RFC 6066 section 3). */
+function serverNameIndication(name) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
+}
+/**
+ * RFC 9525 section 6. A wildcard must be the whole leftmost label, and matches exactly one label. An IP address matches
+ * only an IP address entry. The subject's common name is never used.
+ * @param expected a DNS name in A-labels, or an IP address without brackets
+ */
+function matchesName({ dnsNames, ipAddresses }, expected) {
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) !== 0)
+        return ipAddresses.includes(canonical(expected));
+    const name = expected.toLowerCase().replace(/\.$/, '');
+    return dnsNames.some((pattern) => matchesPattern(pattern, name));
+}
+function matchesPattern(pattern, name) {
+    const [first, ...rest] = pattern.toLowerCase().split('.');
+    const [label, ...domain] = name.split('.');
+    if (rest.length !== domain.length || [first, ...rest].includes(''))
+        return false;
+    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
+}
+/** An IP address, IPv6 in the form of RFC 5952; hexadecimal, which matches nothing, unless there are 4 or 16 bytes. */
+function addressOf(bytes) {
+    if (bytes.length === 4)
+        return bytes.join('.');
+    if (bytes.length !== 16)
+        return `0x${bytes.toString('hex')}`;
+    return canonical((bytes.toString('hex').match(/.{4}/g) ?? []).join(':'));
+}
+function canonical(address) {
+    // The URL parser of WHATWG writes IPv6 in the form of RFC 5952.
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
+}
+
+
+/***/ }),
+
+/***/ 8375:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $1: () => (/* binding */ asksForCertificate),
+/* harmony export */   $K: () => (/* binding */ recordBytes),
+/* harmony export */   Tq: () => (/* binding */ isAnswer),
+/* harmony export */   YR: () => (/* binding */ oldSignature),
+/* harmony export */   nQ: () => (/* binding */ warningAlert),
+/* harmony export */   p2: () => (/* binding */ dataAfterRecords),
+/* harmony export */   tm: () => (/* binding */ keyExchange)
+/* harmony export */ });
 /*
- * What the records of a handshake show but Node does not expose. Each function gets all bytes that the server sent.
+ * What the records of a handshake show but Node does not expose. Most functions get all bytes that the server sent.
  */
 /** RFC 8446 section 5.1. */
 const ALERT_RECORD = 21;
@@ -25334,6 +26202,11 @@ const MESSAGE_HEADER_BYTES = 4;
 const SERVER_HELLO = 2;
 const SERVER_KEY_EXCHANGE = 12;
 const CERTIFICATE_REQUEST = 13;
+/** The size of a record with its header, by its first bytes; 0 if the header is incomplete. */
+function recordBytes(beginning) {
+    const [, , , high, low] = beginning;
+    return high === undefined || low === undefined ? 0 : RECORD_HEADER_BYTES + high * 256 + low;
+}
 /**
  * Whether a server requested a client certificate in the unencrypted part of the handshake: up to TLS 1.2 that is all
  * of it, with TLS 1.3 nothing after the ServerHello. TLS 1.2 has no separate alert for a missing client certificate, so
@@ -25440,190 +26313,6 @@ function handshakeMessages(bytes) {
     return messages;
 }
 
-;// CONCATENATED MODULE: ./src/tls/handshake.ts
-
-
-
-
-
-
-/**
- * Begins a TLS handshake. It does not verify the certificate: the caller must do that before sending a secret.
- * @param socket connected, with nothing unread
- * @param options.servername sent as SNI; undefined for an IP address (RFC 6066 section 3)
- */
-function beginHandshake(socket, options) {
-    const guard = new tls_guard/* FirstRecordGuard */.Hv(socket);
-    const stream = (0,external_node_tls_.connect)({
-        socket: guard,
-        secureContext: options.context,
-        servername: options.servername ?? '',
-        rejectUnauthorized: false,
-        checkServerIdentity: () => undefined,
-    });
-    // Node calls this even if nothing uses the result. For a key on a curve without a NIST name that crashes the process.
-    stream.getPeerCertificate = () => ({});
-    const settled = new Promise((resolve) => {
-        const fail = (failure) => {
-            resolve({ ok: false, failure });
-        };
-        stream.once('secureConnect', () => {
-            resolve({ ok: true, channel: channelOf(stream, guard.received) });
-            guard.release();
-        });
-        // Stays on: an error after the handshake must not be thrown as unhandled. A later reader finds it in `errored`, which
-        // Node does not set for an alert.
-        stream.on('error', (error) => {
-            fail(failureOf(error, guard));
-            stream.destroy(error);
-        });
-        stream.once('close', () => {
-            const answered = isAnswer(guard.received);
-            fail(guard.isTooMuch ? TOO_MUCH : { kind: 'lost', detail: 'closed during the handshake', answered });
-        });
-        void guard.opening.then((opening) => {
-            if (opening.kind === 'cleartext')
-                fail({ kind: 'cleartext', bytes: opening.bytes });
-        });
-    });
-    const waitedMs = Math.round(options.deadline.remainingMs);
-    const outcome = options.deadline
-        .race(settled, () => new HandshakeTimeout())
-        .catch((error) => {
-        if (!(error instanceof HandshakeTimeout))
-            throw error;
-        return { ok: false, failure: { kind: 'timed-out', waitedMs, answered: isAnswer(guard.received) } };
-    })
-        .then((result) => {
-        if (!result.ok) {
-            stream.destroy();
-            guard.destroy();
-        }
-        return result;
-    });
-    return { stream, opening: guard.opening, outcome };
-}
-class HandshakeTimeout extends Error {
-}
-/** The number of the fatal alert that caused an error of the TLS library, if one did (RFC 8446 section 6.2). */
-function alertOf(error) {
-    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
-    const number = /SSL alert number (\d+)/.exec(message)?.[1];
-    return number === undefined ? undefined : Number(number);
-}
-function channelOf(stream, received) {
-    const chosen = keyExchange(received);
-    const version = stream.getProtocol() ?? 'unknown';
-    const old = version === 'TLSv1.2' ? oldSignature(received) : undefined;
-    // Up to TLS 1.2 the ServerHello does not name the group, and Node knows all of them.
-    const ephemeral = stream.getEphemeralKeyInfo();
-    const named = ephemeral !== null && 'name' in ephemeral ? ephemeral.name : undefined;
-    const verifyError = stream.authorizationError;
-    return {
-        stream,
-        version,
-        cipher: stream.getCipher().standardName,
-        ...(chosen ?? (named === undefined ? {} : { group: (0,certificate/* curveName */.L8)(named) })),
-        ...(old !== undefined && { oldSignature: old }),
-        // A server lists its signature algorithms only when it requests a certificate (RFC 8446 section 4.3.2, RFC 5246
-        // section 7.4.4).
-        clientCertificateRequested: stream.getSharedSigalgs().length > 0,
-        sent: certificatesOf(stream),
-        ...(verifyError != null && { verifyError: String(verifyError) }),
-    };
-}
-/** Limits what is examined; one more is read, to know that there are more. Chains have two to five certificates. */
-const MAX_CERTIFICATES = 32;
-function certificatesOf(stream) {
-    const sent = [];
-    let next = stream.getPeerX509Certificate();
-    while (next && sent.length <= MAX_CERTIFICATES) {
-        sent.push(next);
-        next = next.issuerCertificate;
-    }
-    return sent;
-}
-const TOO_MUCH = {
-    kind: 'refused-here',
-    reason: `the server sent more than ${tls_guard/* MAX_HANDSHAKE_BYTES */.nu} bytes before the handshake was complete`,
-    code: '',
-};
-function orderlyEnd(received) {
-    const alert = warningAlert(received);
-    if (alert === undefined)
-        return 'the server closed it';
-    return `the server closed it after ${alert === CLOSE_NOTIFY ? 'the alert close_notify' : `the warning alert ${alert}`}`;
-}
-/** RFC 8446 section 6.1. */
-const CLOSE_NOTIFY = 0;
-function failureOf(error, guard) {
-    if (guard.isTooMuch)
-        return TOO_MUCH;
-    const code = (0,text_reason/* codeOf */.$)(error);
-    const number = alertOf(error);
-    const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
-    if (number !== undefined) {
-        return { kind: 'alert', number, name: (0,alerts/* alertName */.Q)(number), asked: asksForCertificate(guard.received) };
-    }
-    if (code.startsWith('ERR_SSL_')) {
-        const stray = dataAfterRecords(guard.received);
-        return { kind: 'refused-here', reason, code, ...(stray.length > 0 && { stray }) };
-    }
-    // Node reports an orderly but early end as a reset, too. A real reset is an error of a system call.
-    const isOrderly = code === 'ECONNRESET' && !('syscall' in error);
-    const detail = isOrderly ? orderlyEnd(guard.received) : code;
-    return { kind: 'lost', detail, answered: isAnswer(guard.received) };
-}
-
-
-/***/ }),
-
-/***/ 3085:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Hj: () => (/* binding */ matchesName),
-/* harmony export */   ci: () => (/* binding */ addressOf),
-/* harmony export */   vu: () => (/* binding */ serverNameIndication)
-/* harmony export */ });
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
-/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
-
-/** SNI is not sent for an IP address (RFC 6066 section 3). */
-function serverNameIndication(name) {
-    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(name) === 0 ? name : undefined;
-}
-/**
- * RFC 9525 section 6. A wildcard must be the whole leftmost label, and matches exactly one label. An IP address matches
- * only an IP address entry. The subject's common name is never used.
- * @param expected a DNS name in A-labels, or an IP address without brackets
- */
-function matchesName({ dnsNames, ipAddresses }, expected) {
-    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(expected) !== 0)
-        return ipAddresses.includes(canonical(expected));
-    const name = expected.toLowerCase().replace(/\.$/, '');
-    return dnsNames.some((pattern) => matchesPattern(pattern, name));
-}
-function matchesPattern(pattern, name) {
-    const [first, ...rest] = pattern.toLowerCase().split('.');
-    const [label, ...domain] = name.split('.');
-    if (rest.length !== domain.length || [first, ...rest].includes(''))
-        return false;
-    return rest.every((part, i) => part === domain[i]) && (first === label || (first === '*' && rest.length > 0));
-}
-/** An IP address, IPv6 in the form of RFC 5952; hexadecimal, which matches nothing, unless there are 4 or 16 bytes. */
-function addressOf(bytes) {
-    if (bytes.length === 4)
-        return bytes.join('.');
-    if (bytes.length !== 16)
-        return `0x${bytes.toString('hex')}`;
-    return canonical((bytes.toString('hex').match(/.{4}/g) ?? []).join(':'));
-}
-function canonical(address) {
-    // The URL parser of WHATWG writes IPv6 in the form of RFC 5952.
-    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
-}
-
 
 /***/ }),
 
@@ -25653,6 +26342,7 @@ function canonical(address) {
 /** @throws {DerError} if a part of the certificate is malformed, which OpenSSL may have ignored */
 function certificateFacts(certificate) {
     const { from, to } = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .validityOf */ .Gv)(certificate);
+    (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .readExtensions */ .HW)(certificate);
     // From the encoding itself: names with commas or quotes cannot be split safely in Node's text (CVE-2021-44532).
     const names = (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .subjectAltNames */ ._X)(certificate);
     return {
@@ -25665,9 +26355,9 @@ function certificateFacts(certificate) {
         validTo: to,
         key: publicKeyFacts(certificate),
         signature: signatureFacts(certificate),
-        isCa: certificate.ca,
-        purposeErrors: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeErrors */ ._)(certificate),
-        isForOthers: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .extendedKeyUsageError */ .c)(certificate) !== undefined,
+        isCa: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .basicConstraints */ .vw)(certificate)?.isCa === true,
+        purposeErrors: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .purposeErrors */ ._t)(certificate),
+        isForOthers: (0,_purpose_js__WEBPACK_IMPORTED_MODULE_4__/* .extendedKeyUsageError */ .cH)(certificate) !== undefined,
         caIssuers: (0,_extensions_js__WEBPACK_IMPORTED_MODULE_2__/* .caIssuers */ .Dg)(certificate),
         sha256: fingerprint(certificate),
         spki: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_encoding_js__WEBPACK_IMPORTED_MODULE_1__/* .subjectPublicKeyInfo */ .Vk)(certificate)).digest('base64'),
@@ -25828,13 +26518,16 @@ function oid(content) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bj: () => (/* binding */ memoize),
 /* harmony export */   Dk: () => (/* binding */ TAG),
+/* harmony export */   E4: () => (/* binding */ versionOf),
 /* harmony export */   Gv: () => (/* binding */ validityOf),
 /* harmony export */   K$: () => (/* binding */ hasExplicitCurve),
+/* harmony export */   QV: () => (/* binding */ signatureKeyType),
 /* harmony export */   Vk: () => (/* binding */ subjectPublicKeyInfo),
 /* harmony export */   bD: () => (/* binding */ issuerName),
 /* harmony export */   hD: () => (/* binding */ tbsCertificate),
 /* harmony export */   wO: () => (/* binding */ signatureAlgorithm),
-/* harmony export */   wn: () => (/* binding */ subjectName)
+/* harmony export */   wn: () => (/* binding */ subjectName),
+/* harmony export */   wz: () => (/* binding */ serialNumber)
 /* harmony export */ });
 /* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5361);
 
@@ -25842,7 +26535,7 @@ function oid(content) {
  * The encoded parts of a certificate (RFC 5280 section 4.1) that Node does not expose, or for which it does not
  * distinguish between malformed and absent.
  */
-/** Tag bytes of universal types, and the context tag of `extensions` in a TBSCertificate. */
+/** Tag bytes of universal types, and the context tags of a TBSCertificate. */
 const TAG = {
     boolean: 0x01,
     integer: 0x02,
@@ -25852,6 +26545,7 @@ const TAG = {
     utcTime: 0x17,
     generalizedTime: 0x18,
     sequence: 0x30,
+    version: 0xa0,
     extensions: 0xa3,
 };
 /** @throws {DerError} */
@@ -25861,6 +26555,14 @@ function tbsCertificate({ raw }) {
 /** The algorithm of the signature on a certificate, and its parameters. @throws {DerError} */
 function signatureAlgorithm({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
+}
+/** The type of the key that made the signature, as Node names it; undefined if it is not RSA or ECDSA. @throws {DerError} */
+function signatureKeyType(certificate) {
+    const [algorithm] = signatureAlgorithm(certificate);
+    const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(algorithm.content) : '';
+    if (id.startsWith('1.2.840.113549.1.1.'))
+        return 'rsa';
+    return id.startsWith('1.2.840.10045.4.') ? 'ec' : undefined;
 }
 /** The whole SubjectPublicKeyInfo. @throws {DerError} */
 function subjectPublicKeyInfo(certificate) {
@@ -25873,6 +26575,16 @@ function hasExplicitCurve(certificate) {
     return id?.tag === TAG.oid && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(id.content) === EC_PUBLIC_KEY && parameters?.tag === TAG.sequence;
 }
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+/** 1 for version 1, which has no extensions (RFC 5280 section 4.1.2.1). @throws {DerError} */
+function versionOf(certificate) {
+    const version = tbsCertificate(certificate).find(({ tag }) => tag === TAG.version);
+    return version ? ((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(version.whole)[0]?.content.at(-1) ?? 0) + 1 : 1;
+}
+/** @throws {DerError} */
+function serialNumber(certificate) {
+    const numbers = tbsCertificate(certificate).filter(({ tag }) => tag === TAG.integer);
+    return part(numbers, 0, 'serial number').content;
+}
 /** @throws {DerError} */
 function issuerName(certificate) {
     return sequenceOfTbs(certificate, 1, 'issuer').content;
@@ -25937,21 +26649,27 @@ function memoize(read) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dg: () => (/* binding */ caIssuers),
+/* harmony export */   Eo: () => (/* binding */ authorityKeyIdentifier),
+/* harmony export */   Fi: () => (/* binding */ subjectKeyIdentifier),
+/* harmony export */   HW: () => (/* binding */ readExtensions),
 /* harmony export */   Ic: () => (/* binding */ nameConstraints),
 /* harmony export */   LX: () => (/* binding */ NAME_TAG),
 /* harmony export */   ZE: () => (/* binding */ elementsOf),
 /* harmony export */   _X: () => (/* binding */ subjectAltNames),
 /* harmony export */   e4: () => (/* binding */ bitsOf),
-/* harmony export */   o8: () => (/* binding */ pathLength),
-/* harmony export */   oQ: () => (/* binding */ extensionsOf)
+/* harmony export */   oQ: () => (/* binding */ extensionsOf),
+/* harmony export */   vw: () => (/* binding */ basicConstraints)
 /* harmony export */ });
 /* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5361);
 /* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9665);
 
 
+const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 const SUBJECT_ALT_NAME = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
+const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
+const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 /**
  * RFC 5280 section 4.2. A value is the content of the OCTET STRING.
@@ -25973,15 +26691,56 @@ const extensionsOf = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ 
     }
     return extensions;
 });
-/** How many more issuers may be between this one and the leaf (RFC 5280 section 4.2.1.9). @throws {DerError} */
-function pathLength(certificate) {
-    const limit = elementsOf(certificate, BASIC_CONSTRAINTS)?.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
+/** Basic constraints (RFC 5280 section 4.2.1.9); undefined if there are none. `pathLength` is how many more CAs may follow. */
+const basicConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
+    const elements = elementsOf(certificate, BASIC_CONSTRAINTS);
+    if (!elements)
+        return undefined;
+    const isCa = (elements.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)?.content[0] ?? 0) !== 0;
+    const limit = elements.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
     if (!limit)
-        return Infinity;
+        return { isCa, pathLength: Infinity };
     const [first] = limit;
     if (first === undefined || first >= 0x80)
         throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('the path length is negative or empty');
-    return Number(`0x${limit.toString('hex')}`);
+    return { isCa, pathLength: Number(`0x${limit.toString('hex')}`) };
+});
+/** The identifier of the certificate's own key (RFC 5280 section 4.2.1.2). @throws {DerError} */
+function subjectKeyIdentifier(certificate) {
+    return contentOf(certificate, SUBJECT_KEY_IDENTIFIER, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.octetString, 'an OCTET STRING');
+}
+/** The context tags of the parts of an authority key identifier. */
+const KEY_IDENTIFIER = 0x80;
+const ISSUER_NAMES = 0xa1;
+const SERIAL_NUMBER = 0x82;
+/** What identifies the key that has signed a certificate (RFC 5280 section 4.2.1.1). @throws {DerError} */
+const authorityKeyIdentifier = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize */ .Bj)((certificate) => {
+    const parts = elementsOf(certificate, AUTHORITY_KEY_IDENTIFIER) ?? [];
+    if (parts.some(({ tag }) => ![KEY_IDENTIFIER, ISSUER_NAMES, SERIAL_NUMBER].includes(tag))) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('the authority key identifier has an unknown part');
+    }
+    const part = (tag) => parts.find((element) => element.tag === tag)?.content;
+    return {
+        keyIdentifier: part(KEY_IDENTIFIER),
+        issuerNames: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(part(ISSUER_NAMES) ?? Buffer.alloc(0)),
+        serial: part(SERIAL_NUMBER),
+    };
+});
+/** The parts of a distribution point (RFC 5280 section 4.2.1.13): where, for which reasons, and by whom. */
+const DISTRIBUTION_POINT_PARTS = [0xa0, 0x81, 0xa2];
+/** Reads the extensions that OpenSSL reads of every certificate in a chain. @throws {DerError} if it would reject one */
+function readExtensions(certificate) {
+    basicConstraints(certificate);
+    nameConstraints(certificate);
+    subjectKeyIdentifier(certificate);
+    authorityKeyIdentifier(certificate);
+    subjectAltNames(certificate);
+    for (const { tag, content } of elementsOf(certificate, CRL_DISTRIBUTION_POINTS) ?? []) {
+        const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
+        if (tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence || parts.some((part) => !DISTRIBUTION_POINT_PARTS.includes(part.tag))) {
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a CRL distribution point has an unknown part');
+        }
+    }
 }
 /** The context tags of the two lists. */
 const PERMITTED = 0xa0;
@@ -26052,8 +26811,10 @@ function contentOf(certificate, id, tag, type) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ purposeErrors),
-/* harmony export */   c: () => (/* binding */ extendedKeyUsageError)
+/* harmony export */   CC: () => (/* binding */ KEY_USAGE),
+/* harmony export */   _t: () => (/* binding */ purposeErrors),
+/* harmony export */   cH: () => (/* binding */ extendedKeyUsageError),
+/* harmony export */   kc: () => (/* binding */ NETSCAPE_CERT_TYPE)
 /* harmony export */ });
 /* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5361);
 /* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8706);
@@ -45796,6 +46557,8 @@ function value(allowed, read, quotable = 'never') {
     });
 }
 const number = (min, max) => value(`must be a whole number from ${min} to ${max}`, (text) => values/* wholeNumber */.rD(text, min, max), 'word');
+/** Days for which a certificate must stay valid. */
+const validDays = value('must be auto, or a whole number from 0 to 3650', (text) => (text === 'auto' ? text : values/* wholeNumber */.rD(text, 0, 3650)), 'word');
 /** One of several keywords. The error message lists them, unless `allowed` says it differently. */
 const oneOf = (known, allowed = `must be one of ${known.join(', ')}`, quotable = 'word') => value((text) => allowed + didYouMean(text, known), (text) => known.find((word) => word === text), quotable);
 /** A hint for a mistyped word. @returns `; did you mean "word"?`, or empty text if no known word is similar */
@@ -45884,7 +46647,8 @@ const inputShape = {
     'inbox-password': input(secret.optional(), 'Password for `inbox`.', 'Store it as a secret.'),
     ca: input(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
     'min-tls-version': input(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
-    'min-valid-days': input(number(0, 3650).default(14), 'Days for which the certificate of the server must stay valid: 0 to 3650.'),
+    'min-valid-days': input(validDays.default('auto'), 'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.'),
+    'warn-valid-days': input(validDays.default('auto'), 'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning, because its renewal is late; 0 means no warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.'),
     environments: input(anyText.optional(), 'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested.', 'So several jobs with different secrets can share one config file.'),
     require: input(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
     'fail-on': input(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What makes the gate fail: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
@@ -46085,11 +46849,12 @@ const deliveryShape = {
 const tlsShape = {
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.'),
     'min-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).optional(), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.', 'the input `min-tls-version`'),
-    'min-valid-days': key(number(0, 3650).optional(), 'Days for which the certificate of the server must stay valid: 0 to 3650.', 'the input `min-valid-days`'),
+    'min-valid-days': key(validDays.optional(), 'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650.', 'the input `min-valid-days`'),
+    'warn-valid-days': key(validDays.optional(), 'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning; 0 means no warning.', 'the input `warn-valid-days`'),
     pin: key(list(value('must be sha256/ and the base64 of 32 bytes', values/* pin */.y_), (text) => [text])
         .refine((pins) => pins.length > 0, 'is an empty list; remove it')
         .optional(), 'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted even if the chain, the name or the purpose of the certificate is not valid.'),
-    check: key(oneOf(enums/* TLS_CHECKS */.sW).default('single'), 'Which certificates the gate checks: `single`, the one that the server sends in the handshake; or `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake.'),
+    check: key(oneOf(enums/* TLS_CHECKS */.sW).default('single'), 'What the gate checks: `single`, the certificate that the server sends in the handshake; `both`, the RSA and the ECDSA certificate of a server that has two, with a few additional connections that end after the handshake; or `all`, these and, with one more connection, whether the server also accepts TLS 1.0 or 1.1.'),
     'client-cert': key(anyText.optional(), 'Client certificate and its chain, for a server that requests one: PEM text, or the path of a PEM file. Requires `client-key`. It is sent during the handshake, before the server is authenticated, and never to the inbox.'),
     'client-key': key(anyText.optional(), 'Private key of `client-cert`, without a passphrase: PEM text, as `${NAME}` from the environment, or the path of a PEM file.'),
 };
@@ -47008,7 +47773,24 @@ function wrong(problem) {
 /** All certificates in a text. The first is the client certificate itself. */
 function chainIn(text) {
     const { certificates, faults } = certificatesIn(text);
-    return faults[0] === undefined ? { ok: true, value: certificates.join('') } : wrong(faults[0]);
+    if (faults[0] !== undefined)
+        return wrong(faults[0]);
+    return isForClients(new external_node_crypto_.X509Certificate(certificates[0] ?? ''))
+        ? { ok: true, value: certificates.join('') }
+        : wrong(NOT_FOR_CLIENTS);
+}
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const ANY_USAGE = '2.5.29.37.0';
+/**
+ * Chrome's root program (policy 1.8) requires public CAs to end clientAuth by March 15, 2027. DigiCert, Sectigo and Let's
+ * Encrypt did so from May to July 2026.
+ */
+const NOT_FOR_CLIENTS = 'contains a certificate that is not for clients: its extended key usage lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
+/** By its extended key usage. Some servers accept "any" instead of clientAuth. */
+function isForClients(certificate) {
+    // Node's types lack that it is undefined without the extension.
+    const usage = certificate.keyUsage;
+    return usage?.some((id) => id === CLIENT_AUTH || id === ANY_USAGE) ?? true;
 }
 function keyIn(text) {
     if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
@@ -47140,8 +47922,10 @@ function tlsPolicyOf(tls, inputs, { anchors, identities }) {
         ...(anchorSources.length > 0 && { anchorSources }),
         minVersion: tls['min-version'] ?? inputs['min-tls-version'],
         minValidDays: tls['min-valid-days'] ?? inputs['min-valid-days'],
+        warnValidDays: tls['warn-valid-days'] ?? inputs['warn-valid-days'],
         pins: tls.pin ?? [],
-        ...(tls.check === 'both' && { dualCertificates: true }),
+        ...((tls.check === 'both' || tls.check === 'all') && { dualCertificates: true }),
+        ...(tls.check === 'all' && { oldVersions: true }),
         ...(client && { client }),
     };
 }
@@ -47394,6 +48178,8 @@ function tlsBefore(transcript, last, url) {
 
 // EXTERNAL MODULE: ./src/findings/reproduce.ts + 4 modules
 var reproduce = __nccwpck_require__(5331);
+// EXTERNAL MODULE: ./src/text/time-left.ts
+var time_left = __nccwpck_require__(6030);
 ;// CONCATENATED MODULE: ./src/output/counts.ts
 
 
@@ -47507,11 +48293,9 @@ function whoActs({ party, certainty }) {
     const who = party === 'certificate-authority' ? PARTY_LABELS[party] : PARTY_LABELS[party].toLowerCase();
     return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }
-/** How long a certificate is still valid: "20 days", or "expired". */
-function daysLeft(days) {
-    if (days === 0)
-        return 'less than a day';
-    return days < 0 ? 'expired' : (0,count/* count */.U)(days, 'day');
+/** How long a certificate is still valid: "20 days", "50 hours", or "expired". @param startedAt of the run */
+function validFor({ daysLeft, validTo }, startedAt) {
+    return daysLeft < 0 ? 'expired' : (0,time_left/* timeLeft */.f$)(Math.max(Date.parse(validTo) - Date.parse(startedAt), 0));
 }
 /** A time for people: "321 ms", "12.3 s". */
 function duration(milliseconds) {
@@ -47894,7 +48678,7 @@ const terminal_table_NAME = { head: 'endpoint', cell: ({ endpoint }) => [[escape
 const TLS = { head: 'TLS', cell: ({ endpoint }) => [[escape_escapeLine(endpoint.tls?.version ?? '')]] };
 const VALID_FOR = {
     head: 'valid for',
-    cell: ({ endpoint }) => [[endpoint.tls ? daysLeft(endpoint.tls.certificate.daysLeft) : '']],
+    cell: ({ endpoint }, { startedAt }) => [[endpoint.tls ? validFor(endpoint.tls.certificate, startedAt) : '']],
 };
 const TIME = { head: 'time', cell: ({ endpoint }) => [[duration(endpoint.durationMs)]] };
 /** A column for each step. */
@@ -47925,17 +48709,17 @@ const LAYOUTS = [
  * A row for each endpoint, with as many columns as fit into a terminal. If even the fewest are too wide, the names of
  * endpoints are cut.
  */
-function table(views, paint, width) {
+function table(views, report, paint, width) {
     for (const columns of LAYOUTS) {
-        const grid = gridOf(columns, views);
+        const grid = gridOf(columns, views, report);
         if (width !== undefined && lengthOf(grid) > width)
             continue;
         return [...terminal_table_linesOf(grid, paint), ...(columns.includes(MARKS) ? legend(width) : [])];
     }
-    return [...terminal_table_linesOf(cutNames(gridOf(FEWEST, views), width ?? 0), paint), ...legend(width)];
+    return [...terminal_table_linesOf(cutNames(gridOf(FEWEST, views, report), width ?? 0), paint), ...legend(width)];
 }
-function gridOf(columns, views) {
-    return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view)))];
+function gridOf(columns, views, report) {
+    return [columns.map(({ head }) => [[head]]), ...views.map((view) => columns.map(({ cell }) => cell(view, report)))];
 }
 function cutNames(grid, width) {
     const place = FEWEST.indexOf(terminal_table_NAME);
@@ -47999,7 +48783,7 @@ function renderTerminal(report, verdict, { color = false, width } = {}) {
         ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),
         ...hang('  ', [...counts, duration(report.durationMs)].join(', '), width),
         '',
-        ...table(views, paint, width),
+        ...table(views, report, paint, width),
         ...views.filter(hasProblems).flatMap((view) => section(view, paint, width)),
         ...notes(views, width),
     ];
@@ -48089,8 +48873,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 142 modules
-var run = __nccwpck_require__(1724);
+// EXTERNAL MODULE: ./src/gate/run.ts + 149 modules
+var run = __nccwpck_require__(4787);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 
@@ -48200,6 +48984,7 @@ const VALUES = {
     inbox: 'URL',
     'min-tls-version': 'VERSION',
     'min-valid-days': 'DAYS',
+    'warn-valid-days': 'DAYS',
     timeout: 'SECONDS',
     retries: 'N',
     concurrency: 'N',

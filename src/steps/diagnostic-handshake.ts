@@ -16,7 +16,7 @@ import type { Connection } from './hand-over.js';
  * Most of them diagnose a failure: they change its explanation, but not the verdict.
  */
 
-export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature'>;
+export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldSignature' | 'sent'>;
 
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.

@@ -1,6 +1,7 @@
 import { getDiffieHellman } from 'node:crypto';
 import type { CertificateFixtures } from '../certificate-fixtures.js';
 import { close, raw, reset, silence, wait, type Act, type Dialogue } from '../dialogue.js';
+import { onCurve } from '../rewritten.js';
 import { CONFIGURATION, LIKELY, SERVER, type Mistake } from './mistake.js';
 
 const FAILED = 'tls-handshake-failed';
@@ -87,6 +88,13 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       server: serves({ ...TLS_1_2, ecdhCurve: 'brainpoolP256r1', ciphers: 'ECDHE' }, certs.rsa2048),
       ...{ code: FAILED, title: 'No common curve', ...SERVER },
       ...{ message: /accepts none of the curves that the gate offers/, fix: /X25519 and P-256/ },
+    },
+    {
+      name: 'a certificate with a key on an unusual curve',
+      server: serves(TLS_1_2, onCurve(certs.good, 'secp256k1', certs.pki.intermediate, [certs.pki.intermediate])),
+      ...{ code: FAILED, title: 'Certificate key on a curve that clients do not offer', ...SERVER },
+      message: /^The key of the server's certificate is on the curve secp256k1, which the gate does not offer/,
+      fix: /^Replace the key and the certificate of the server: use a key on P-256/,
     },
     {
       name: 'short Diffie-Hellman parameters',

@@ -84,6 +84,7 @@ export const HANDSHAKE = {
         ...fields('alert', 'name', 'reason', 'code', 'data', 'detail'),
         negotiated: 'what the server selects if every version and cipher suite is enabled',
         signature: 'the signature algorithm of the handshake',
+        curve: 'the curve of the key in the certificate',
         servername: 'the name that was sent as SNI',
       },
       reference: 'RFC 8446 section 6.2',
@@ -126,6 +127,14 @@ export const HANDSHAKE = {
           remedy: 'Configure the server to accept the curves X25519 and P-256 in the key exchange.',
           examples: 'Postfix: `tls_eecdh_auto_curves`. Exim: `tls_eccurve`. Dovecot: `ssl_curve_list`.',
           setting: 'tls-handshake-failed',
+        },
+        'key-curve': {
+          ...SERVER,
+          title: 'Certificate key on a curve that clients do not offer',
+          certainty: 'certain',
+          remedy: ({ curve = '' }: Values) =>
+            `Replace the key and the certificate of the server: use a key on P-256 or P-384, or RSA with 2048 bits or more. Most clients do not offer the curve ${curve}, so they cannot use this certificate.`,
+          setting: 'certificate',
         },
         'no-encryption': {
           ...SERVER,

@@ -9,6 +9,7 @@ import { stopped, type Stopped } from '../hand-over.js';
 import { judgeClientHello, type FailedHandshake } from './client-hello.js';
 import { CERTIFICATE_REQUIRED, clientCertificateRefused, meaningOfAlert } from './alerts.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
+import { publicKeyFacts } from '../../tls/x509/certificate.js';
 
 /** RFC 6066 section 3. */
 const UNRECOGNIZED_NAME = 112;
@@ -147,12 +148,23 @@ async function noAgreement(
     const message = own`The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
     return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
   }
+  const keyCurve = selected && keyCurveOf(selected);
+  if (keyCurve !== undefined && about === 'anything') {
+    const message = own`The key of the server's certificate is on the curve ${keyCurve}, which the gate does not offer for TLS 1.2. ${end}`;
+    return finding('tls-handshake-failed', message, { evidence: { ...evidence, curve: keyCurve }, cause: 'key-curve' });
+  }
   const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
   if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
     return finding('tls-handshake-failed', end, { evidence, ...(cause !== undefined && { cause }) });
   }
   const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
   return finding('tls-handshake-failed', own`The server accepts ${fixed(what)}. ${end}`, { evidence, cause: kind });
+}
+
+/** The curve of the key in the certificate, if the gate does not offer it (RFC 8422 section 5.3). */
+function keyCurveOf({ sent: [leaf] }: Negotiated): string | undefined {
+  const curve = leaf && publicKeyFacts(leaf).name.replace(/^EC /, '');
+  return curve !== undefined && UNUSUAL_CURVE.test(curve) ? curve : undefined;
 }
 
 type Accepted = readonly [whatInWords: string, cause: CauseOf<'tls-handshake-failed'>];
@@ -176,7 +188,7 @@ function isBelowPolicy(seen: Seen, { endpoint }: Context): seen is Negotiated {
 
 /** Whether the server selects what the first handshake offered too, so that this does not explain why it failed. */
 function isOfferedAnyway(seen: Seen): boolean {
-  if (typeof seen !== 'object' || seen.oldSignature !== undefined) return false;
+  if (typeof seen !== 'object' || seen.oldSignature !== undefined || keyCurveOf(seen) !== undefined) return false;
   return OFFERED.test(seen.cipher) && !UNUSUAL_CURVE.test(seen.group ?? '');
 }
 

@@ -248,6 +248,7 @@ export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
   'plaintext-on-implicit-port': SAME_SERVER,
   'tls-handshake-failed': 'the name of the cipher suite in OpenSSL is not known, only the version',
   'certificate-expires-soon': SAME_SERVER,
+  'certificate-renewal-due': 'both certificates expire on the same day, and only their lifetimes differ',
   'certificate-self-signed': SAME_SERVER,
   'certificate-chain-incomplete': SAME_SERVER,
   'certificate-pin-mismatch': SAME_SERVER,

@@ -886,11 +886,11 @@ class OtherFolders {
             for (const path of paths) {
                 if (deadline.isOver)
                     return undefined;
-                const isThere = await contains(dialogue, path, sought);
-                if (isThere !== undefined)
+                const uid = await uidIn(dialogue, path, sought);
+                if (uid !== undefined)
                     count += 1;
-                if (isThere)
-                    return { count, folder: path };
+                if (typeof uid === 'number')
+                    return { count, found: { folder: path, uid } };
             }
             return { count };
         }
@@ -899,8 +899,8 @@ class OtherFolders {
         }
     }
 }
-/** Whether a folder has the message; undefined if the server does not allow the search. */
-async function contains(dialogue, path, sought) {
+/** The UID of the message in a folder, if it is there; undefined if the server does not allow the search. */
+async function uidIn(dialogue, path, sought) {
     try {
         await dialogue.ask('a folder', (client) => client.mailboxOpen(path, { readOnly: true }));
         const uids = await dialogue.ask('the message', (client) => client.search({ header: { 'message-id': sought.messageId } }, { uid: true }));
@@ -910,9 +910,9 @@ async function contains(dialogue, path, sought) {
             const query = { headers: ['message-id', 'subject'] };
             const message = await dialogue.ask('the message', (client) => client.fetchOne(String(uid), query, { uid: true }));
             if (message && message.headers && (0,search/* hasMessageId */.hL)(sought, (0,inbox_headers/* headersOf */.Yl)(message.headers)))
-                return true;
+                return uid;
         }
-        return false;
+        return 'absent';
     }
     catch (error) {
         if ((0,failure/* isRejection */.aK)(error))

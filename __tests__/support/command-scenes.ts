@@ -3,6 +3,7 @@ import type { Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
 import { close, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { AUTH, DELIVERY } from './gate.js';
+import { Mailbox } from './imap/mailbox.js';
 import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
 
 const signsIn = { auth: AUTH };
@@ -42,6 +43,30 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
   { name: 'closes the connection on EHLO over TLS', server: replying('tls:EHLO', close) },
   { name: 'closes the connection on AUTH', server: replying('AUTH', close), endpoint: signsIn },
   { name: 'closes the connection on RCPT', server: replying('RCPT', close), endpoint: sends },
+  {
+    name: 'rejects the credentials at one of several addresses',
+    server: replying('AUTH', '535 5.7.8 Unknown here'),
+    endpoint: { ...signsIn, addresses: 'all', host: 'multi.example.test' },
+    run: { resolver: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) },
+  },
+  {
+    name: 'does not offer SMTPUTF8 for an address that requires it',
+    server: { offersInTls: ['AUTH PLAIN LOGIN'] },
+    endpoint: { auth: AUTH, delivery: { ...DELIVERY, to: 'gr\u00fc\u00dfe@example.test' } },
+    twin: { offersInTls: ['AUTH PLAIN LOGIN', 'SMTPUTF8'] },
+  },
+  {
+    name: 'files the message into a different folder',
+    embedded: () => {
+      const folders = { Notifications: new Mailbox() };
+      const deliver = (raw: Buffer): void => {
+        folders.Notifications.append(raw);
+      };
+      return { imap: { folders }, smtp: { deliver } };
+    },
+    delivery: { withinMs: 300 },
+    alsoShown: 'the command asks the same inbox',
+  },
   {
     name: 'greets twice',
     server: { greeting: ['220 mail.example.test ESMTP', '500 5.5.2 Command not recognized'] },
@@ -221,6 +246,8 @@ interface NameScene {
   readonly name: string;
   readonly host: string;
   readonly mailServers: readonly string[];
+  /** The target of its CNAME record. */
+  readonly alias?: string;
 }
 
 /** What the name server knows about the hosts of {@link NAME_SCENES}, and about a good one. */
@@ -228,6 +255,7 @@ export const NAMES: Zone = {
   'domain.example.test': { MX: ['10 mx.example.test'] },
   'no-mail.example.test': { MX: ['0 .'] },
   'empty.example.test': {},
+  'alias.example.test': { CNAME: 'gone.example.test' },
   'good.example.test': { A: '127.0.0.1', MX: ['10 mx.example.test'] },
 };
 
@@ -235,6 +263,7 @@ export const NAME_SCENES: readonly NameScene[] = [
   { name: 'is that of a mail domain', host: 'domain.example.test', mailServers: ['mx.example.test'] },
   { name: 'is that of a domain with a null MX', host: 'no-mail.example.test', mailServers: [''] },
   { name: 'has no address and no MX records', host: 'empty.example.test', mailServers: [] },
+  { name: 'is an alias for no name', host: 'alias.example.test', mailServers: [], alias: 'gone.example.test' },
 ];
 
 const SAME_SERVER = 'the twin is the same server with a configuration for which this is right';

@@ -192,6 +192,7 @@ describe('the command', () => {
       for (const cause of Object.keys(causes) as (keyof typeof causes)[]) {
         const found = finding(code, own`No.`, { evidence: { reply: '550 5.7.1 No' }, cause });
         const { reproduce = '', reproduceSendsTo } = completeFinding(found, observed);
+        // Commands about other things, such as an extension, send no envelope.
         if (!reproduce.includes(' --from ')) continue;
         expect(/ --quit-after (\w+)$/.exec(reproduce)?.[1]).toBe(end);
         expect(reproduceSendsTo).toBe(end === undefined ? 'c@d.example' : undefined);

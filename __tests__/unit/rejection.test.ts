@@ -36,7 +36,16 @@ test.each<[string, string | undefined]>([
   ['554 5.7.1 Access denied', 'access-denied'],
   ['550 Not allowed', 'access-denied'],
 ])('as the greeting: %s', (line, cause) => {
-  expect(rejectionOf(replyOf(line)).cause).toBe(cause);
+  expect(rejectionOf(replyOf(line), false).cause).toBe(cause);
+});
+
+test('a server for submission should not require reverse DNS', () => {
+  const reply = replyOf('550 5.7.25 cannot find your reverse hostname');
+  expect(rejectionOf(reply, true).cause).toBe('client-name-for-submission');
+  const { party, remedy } = CATALOG['greeting-rejected'].causes['client-name-for-submission'];
+  expect(party).toBe('server');
+  expect(remedy).toMatch(/^Configure the server not to check reverse DNS on this port/);
+  expect(rejectionOf(replyOf('554 Too many connections'), true).cause).toBe('rate-limit');
 });
 
 test.each<[string, string | undefined]>([

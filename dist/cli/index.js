@@ -341,7 +341,7 @@ const ANY_STEP = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
-                examples: 'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+                examples: 'Postfix: `-o smtpd_upstream_proxy_protocol=haproxy` for the service on this port in `master.cf`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. In HAProxy, `send-proxy` sends the header.',
                 reproduce: UNSOLICITED,
             },
             'unsolicited-reply': {
@@ -430,8 +430,8 @@ const ANY_STEP = {
                 title: 'Server reports an internal error as its greeting',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for this error in the server's log for the time of the run. If the log says that a PROXY protocol header is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise, a file, a database or a service that the server needs is probably missing.",
-                examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
+                remedy: "If a proxy or load balancer belongs in front of this port, connect through it: the server probably waited for a PROXY protocol header, which a direct connection does not send. Or disable that protocol for this port. Otherwise, check the server's log for the time of the run: a file, a database or a service that the server needs is probably missing.",
+                examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`; the log says "haproxy read: timeout error".',
                 reproduce: { command: 'as-far-as', shows: entry/* REPLY */.Fb },
             },
             'next-server': {
@@ -494,7 +494,7 @@ const TLS_IN_PROXY = {
     title: 'Server treats the TLS session as unencrypted',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    remedy: 'Enable implicit TLS for this port in the mail server itself, and at the same time let the proxy or load balancer pass TLS through: it probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
     examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
     setting: 'tls-in-proxy',
     explains: ['starttls-still-advertised'],
@@ -998,6 +998,14 @@ const CAPABILITY = {
                 remedy: "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server.",
                 reproduce: SHOWS_REPLY,
             },
+            'client-name-for-submission': {
+                title: 'No reverse DNS for the gate',
+                party: 'server',
+                certainty: 'likely',
+                remedy: "Configure the server not to check reverse DNS on this port: clients authenticate there, and many have no PTR record. Or add a PTR record for the gate's public IP address, with a name that resolves back to it.",
+                examples: 'OpenSMTPD: remove the filter from the `listen` line of this port. Postfix: `reject_unknown_client_hostname` in the restrictions of this service.',
+                reproduce: SHOWS_REPLY,
+            },
             'rate-limit': {
                 title: 'Too many connections',
                 party: 'server',
@@ -1349,6 +1357,7 @@ const CONNECTING = {
                 party: 'server',
                 certainty: 'likely',
                 remedy: ({ alias = '' }) => `Have whoever manages the DNS zone of the host correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and usually does not exist any more. If a provider operates the server, ask for the name that it has now. The name in \`host\` exists, so it is probably not misspelled. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
+                reproduce: { command: 'alias', shows: ({ alias = '' }) => alias },
             },
             'no-address': {
                 title: 'Host name has no IP address',
@@ -1464,6 +1473,7 @@ const CONNECTING = {
 // EXTERNAL MODULE: ./src/findings/commands/swaks.ts
 var swaks = __nccwpck_require__(2370);
 ;// CONCATENATED MODULE: ./src/findings/catalog/rejections.ts
+
 
 
 
@@ -1720,6 +1730,7 @@ const CAUSES = {
         remedy: 'Use addresses in plain ASCII, such as an alias of the mailbox. Or enable SMTPUTF8 on the server, and on the server of the mailbox.',
         examples: 'Postfix: `smtputf8_enable = yes`. Exim: `smtputf8_advertise_hosts`.',
         setting: 'smtputf8',
+        reproduce: { command: 'smtputf8', shows: (0,swaks/* notOffered */.JM)('SMTPUTF8') },
         reference: 'RFC 6531 section 3.1',
     },
     'size-limit': {
@@ -2251,10 +2262,10 @@ const followInLog = (evidence) => {
     const rule = mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
     return [
         `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
-        'If it was delivered, the log names the mailbox or the next server. If that is not what the gate reads, correct the alias, the route or `delivery.inbox`.',
-        `If it is, the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
-        'If it is deferred, fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
-        'If it bounced, the log shows the reason, and the bounce went to the mailbox of `delivery.from`.',
+        'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
+        'Deferred: fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+        'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
+        `Delivered to this mailbox: the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
     ].join(' ');
 };
 const LOG = {
@@ -2269,6 +2280,7 @@ const NOT_FOUND_CAUSES = {
         party: 'inbox',
         certainty: 'certain',
         remedy: ({ folder = '', inbox = '' }) => `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or change the rule that files the message there: a filter of the mail server (Sieve), of the mail service, or of a mail client. The gate leaves the message in that folder: delete it manually.`,
+        reproduce: { command: 'inbox-folder', shows: ({ uid = '' }) => (uid === '' ? '' : `* SEARCH ${uid}`) },
     },
     bounced: {
         title: 'Message bounced',
@@ -2628,6 +2640,7 @@ const RECEIPT = {
             otherFolders: 'how many other folders of the account were searched after that',
             queueId: 'the queue ID in the reply of the server',
             folder: 'the other folder that has the message',
+            uid: 'the UID of the message in that folder',
             other: 'sender and subject of a different message that has the identifier of the test message',
             bounce: 'why the message was not delivered, according to the bounce',
         },
@@ -3999,6 +4012,7 @@ function fields(...names) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BT: () => (/* binding */ mailDomainCommand),
 /* harmony export */   JB: () => (/* binding */ nameCommand),
+/* harmony export */   Ql: () => (/* binding */ aliasCommand),
 /* harmony export */   _Y: () => (/* binding */ addressesCommand),
 /* harmony export */   d_: () => (/* binding */ NO_ADDRESS)
 /* harmony export */ });
@@ -4009,6 +4023,10 @@ const NO_ADDRESS = 'no IP address';
 /** The command that shows whether the host name exists. */
 function nameCommand({ host }) {
     return (0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['dig', '+noall', '+comments', host]);
+}
+/** The command that shows the alias that the host name is. */
+function aliasCommand({ host }) {
+    return (0,_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .command */ .G5)(['dig', '+noall', '+comments', '+answer', host, 'CNAME']);
 }
 /** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */
 function addressesCommand({ host }) {
@@ -4056,11 +4074,14 @@ function authority(host, port) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BG: () => (/* binding */ acceptedCommand),
 /* harmony export */   JC: () => (/* binding */ ehloOverTlsCommand),
+/* harmony export */   JM: () => (/* binding */ notOffered),
+/* harmony export */   Jn: () => (/* binding */ extensionCommand),
 /* harmony export */   Lu: () => (/* binding */ mailCommand),
 /* harmony export */   UJ: () => (/* binding */ RECIPIENT_ACCEPTED),
 /* harmony export */   Yc: () => (/* binding */ firstEhloCommand),
 /* harmony export */   dK: () => (/* binding */ swaksCommand),
-/* harmony export */   jr: () => (/* binding */ starttlsCommand)
+/* harmony export */   jr: () => (/* binding */ starttlsCommand),
+/* harmony export */   o8: () => (/* binding */ swaksMechanisms)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
@@ -4122,6 +4143,14 @@ const RECIPIENT_ACCEPTED = 'recipient accepted';
 function acceptedCommand(endpoint, subject) {
     const line = swaksCommand(endpoint, subject, 'RCPT');
     return line === undefined ? undefined : `${line} && echo '${RECIPIENT_ACCEPTED}'`;
+}
+/** The command that shows whether the server offers an extension over TLS. */
+function extensionCommand(endpoint, keyword, address) {
+    return `${ehloOverTlsCommand(endpoint, address)} | grep -w ${keyword} || echo '${notOffered(keyword)}'`;
+}
+/** What {@link extensionCommand} prints if the server does not offer the extension. */
+function notOffered(keyword) {
+    return `${keyword} is not offered`;
 }
 /** A command with the key of a client certificate would need its file, which the gate may not know. */
 function verifiesLikeGate({ tls, waive = [] }) {
@@ -4214,6 +4243,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   BT: () => (/* binding */ sendsMessage)
 });
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: ./src/findings/commands/swaks.ts
 var swaks = __nccwpck_require__(2370);
 ;// CONCATENATED MODULE: ./src/findings/commands/as-far-as.ts
@@ -4272,6 +4303,22 @@ function connectCommand({ host, port }, address) {
     const server = `telnet://${(0,shell/* authority */.ku)(address ?? host, port)}`;
     return `${(0,shell/* command */.G5)(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
 }
+/**
+ * The command that authenticates at one of several IP addresses of a name. It asks for the password, and leaves out the
+ * lines that curl sends, because they show it. swaks would verify the certificate for the IP address.
+ */
+function signInCommand(endpoint, address, mechanism) {
+    const { port, transport, servername, auth, ehlo } = endpoint;
+    const { file, before } = (0,trusted_cas/* trustedCas */.p4)(endpoint);
+    const line = (0,shell/* command */.G5)([
+        ...['curl', '-v', '-sS', '--resolve', `${servername}:${port}:${address}`],
+        ...(transport === 'starttls' ? ['--ssl-reqd'] : []),
+        ...(file === undefined ? [] : ['--cacert', file]),
+        ...['-u', auth?.username ?? '', '--login-options', `AUTH=${mechanism}`],
+        `${transport === 'starttls' ? 'smtp' : 'smtps'}://${servername}:${port}/${encodeURIComponent(ehlo ?? '')}`,
+    ]);
+    return `${before}echo 'Enter the password:'; ${line} 2>&1 | grep -v '^> '`;
+}
 /** The command that shows what the server sends without being asked. It sends nothing. */
 function greetingCommand({ host, port }, address) {
     return `${telnet((0,shell/* authority */.ku)(address ?? host, port), GREETING_LIMIT)} </dev/null`;
@@ -4320,6 +4367,24 @@ function inboxCommand(endpoint) {
     const prompt = login.length === 0 ? '' : "echo 'Enter the password of the inbox:'; ";
     return `${before}${prompt}${line} 2>&1${login.length === 0 ? '' : " | grep -v '^> '"}`;
 }
+/**
+ * The command that shows the UIDs with which a folder has the message, as `* SEARCH 7`. It asks for the password.
+ * @param sought the folder, and the Message-ID with its angle brackets
+ */
+function folderCommand(endpoint, { folder = '', messageId = '' }) {
+    const inbox = endpoint.delivery?.inbox;
+    if (!inbox?.username || inbox.username.includes(':') || !PLAIN_NAME.test(folder))
+        return undefined;
+    const { host, port, scheme, username } = inbox;
+    const { file, before } = (0,trusted_cas/* trustedCas */.p4)(endpoint);
+    const line = (0,shell/* command */.G5)([
+        ...['curl', '-sS', ...(scheme === 'imap' ? ['--ssl-reqd'] : [])],
+        ...(file === undefined ? [] : ['--cacert', file]),
+        ...['-u', username, '-X', `UID SEARCH HEADER Message-ID ${messageId}`],
+        `${scheme}://${(0,shell/* authority */.ku)(host, port)}/${encodeURIComponent(folder)}`,
+    ]);
+    return `${before}echo 'Enter the password of the inbox:'; ${line}`;
+}
 /** IMAP encodes other names (RFC 3501 section 5.1.3). */
 const PLAIN_NAME = /^[ !#-%'-[\]-~]+$/;
 /** The path that lists the messages. */
@@ -4331,8 +4396,6 @@ function pathOf({ scheme, basePath = '' }) {
 
 // EXTERNAL MODULE: ./src/findings/commands/dig.ts
 var dig = __nccwpck_require__(309);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/findings/commands/openssl.ts
 
 
@@ -4469,6 +4532,7 @@ function unsolicitedCommand(endpoint, { address, evidence }) {
 
 
 
+
 /** The commands that send a message if nothing prevents it. */
 const SENDING = ['delivery', 'slow-delivery'];
 function sendsMessage(name) {
@@ -4508,7 +4572,9 @@ const COMMANDS = {
     'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
     'ehlo-over-tls': (endpoint, { address }) => (0,swaks/* ehloOverTlsCommand */.JC)(endpoint, address),
     'mail-over-tls': (endpoint, { address, evidence }) => (0,swaks/* mailCommand */.Lu)(endpoint, 'tls', address, senderIn(evidence)),
-    'sign-in': (endpoint, subject) => (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'AUTH'),
+    'sign-in': (endpoint, subject) => authCommand(endpoint, subject),
+    /** Whether the server offers SMTPUTF8 over TLS. */
+    smtputf8: (endpoint, { address }) => (0,swaks/* extensionCommand */.Jn)(endpoint, 'SMTPUTF8', address),
     /** The reply to the sender. */
     mail: (endpoint, subject) => (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'MAIL'),
     /** The reply to the recipient. */
@@ -4530,11 +4596,14 @@ const COMMANDS = {
     /** Whether the host name exists. */
     name: (endpoint) => (0,dig/* nameCommand */.JB)(endpoint),
     addresses: (endpoint) => (0,dig/* addressesCommand */._Y)(endpoint),
+    alias: (endpoint) => (0,dig/* aliasCommand */.Ql)(endpoint),
     'mail-domain': (endpoint) => (0,dig/* mailDomainCommand */.BT)(endpoint),
     /** The TLS session with the inbox. */
     'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
     /** The dialogue with the inbox. */
     inbox: (endpoint) => inboxCommand(endpoint),
+    /** The search for the message in the folder that the evidence names. */
+    'inbox-folder': (endpoint, { evidence }) => folderCommand(endpoint, evidence),
 };
 /** Commands that end before the message, and what takes their place if the problem is after it. */
 const WITH_MESSAGE = {
@@ -4549,6 +4618,18 @@ function isRefused({ delivery }) {
     return delivery?.expect === 'refused';
 }
 /** The sender in a MAIL command of a probe. */
+/** With `addresses: all`, at the IP address that the finding is about. */
+function authCommand(endpoint, subject) {
+    const withSwaks = (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'AUTH');
+    const { auth, addresses, servername } = endpoint;
+    const mechanism = auth && (0,swaks/* swaksMechanisms */.o8)(auth, subject, 'AUTH')?.split(',')[0];
+    const isOneOfMany = addresses === 'all' && subject.address !== undefined && (0,external_node_net_.isIP)(servername) === 0;
+    // curl takes what follows a colon for the password.
+    const isPlainName = !auth?.username.includes(':');
+    if (withSwaks === undefined || !isOneOfMany || !isPlainName || mechanism === undefined)
+        return withSwaks;
+    return signInCommand(endpoint, subject.address, mechanism);
+}
 function senderIn({ sent = '' }) {
     return sent.replace(/^MAIL FROM:<|>$/g, '');
 }
@@ -7441,8 +7522,8 @@ const REVERSE_NAME = /\breverse\b|\bptr\b|\brdns\b|\bfind your (?:reverse )?host
 const RATE = /\btoo (?:many|much|fast|frequent)|\brates?\b|\blimit/;
 const ACCESS = /\bdenied\b|\bnot (?:allowed|authori[sz]ed|permitted)\b|\bblocked\b|\bbanned\b|\bpolicy\b|\bprohibited\b|\bforbidden\b/;
 const NO_MAIL = /\bnot accept (?:any )?(?:mail|messages)\b|\bno (?:smtp|mail) (?:service|server)?\b/;
-/** Why a server greets the client with 5xx, according to its words. */
-function rejectionOf(reply) {
+/** Why a server greets the client with 5xx, according to its words. @param isSubmission whether clients authenticate there */
+function rejectionOf(reply, isSubmission) {
     const words = wordsOf(reply);
     // RFC 7504 section 3
     if (reply.code === 521 || NO_MAIL.test(words))
@@ -7451,7 +7532,7 @@ function rejectionOf(reply) {
     if (blocklist)
         return { cause: blocklist };
     if (REVERSE_NAME.test(words))
-        return { cause: 'client-name' };
+        return { cause: isSubmission ? 'client-name-for-submission' : 'client-name' };
     if (RATE.test(words))
         return { cause: 'rate-limit' };
     return ACCESS.test(words) ? { cause: 'access-denied' } : {};
@@ -7508,7 +7589,8 @@ async function judgeDialogueFailure(context, { at, answer }, place) {
         // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
         if (!isGreeting)
             return refusedEhlo(said, reply, place);
-        return stopped(finding('greeting-rejected', (0,own/* own */.ZV) `${said}.`, { evidence, ...rejectionOf(reply) }));
+        const isSubmission = context.endpoint.role === 'submission' && context.endpoint.auth !== undefined;
+        return stopped(finding('greeting-rejected', (0,own/* own */.ZV) `${said}.`, { evidence, ...rejectionOf(reply, isSubmission) }));
     }
     const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
     const message = (0,own/* own */.ZV) `${said}, but ${isGreeting ? 220 : 250} is required.`;
@@ -20485,7 +20567,7 @@ function notReceived({ message, delivery, accepted, searched, other }) {
     const reply = formatReply(accepted);
     const queueId = queueIdIn(accepted);
     const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(peer/* excerpt */.Kb);
-    const { folder } = searched.elsewhere ?? {};
+    const { found } = searched.elsewhere ?? {};
     const within = (0,own/* own */.ZV) `${withinMs / 1000} s`;
     const user = where.user === undefined ? (0,own/* own */.ZV) `` : (0,own/* own */.ZV) ` as ${where.user}`;
     const cause = not_received_causeOf(searched, other);
@@ -20507,7 +20589,7 @@ function notReceived({ message, delivery, accepted, searched, other }) {
             within,
             reply,
             ...(queueId !== undefined && { queueId }),
-            ...(folder !== undefined && { folder: (0,peer/* excerpt */.Kb)(folder) }),
+            ...(found && { folder: (0,peer/* excerpt */.Kb)(found.folder), uid: String(found.uid) }),
             ...(other && { other: other.description }),
             ...(other?.bounce !== undefined && { bounce: other.bounce }),
         },
@@ -20515,7 +20597,7 @@ function notReceived({ message, delivery, accepted, searched, other }) {
     });
 }
 function not_received_causeOf({ elsewhere, uids }, other) {
-    if (elsewhere?.folder !== undefined)
+    if (elsewhere?.found)
         return 'other-folder';
     if (other)
         return other.bounce === undefined ? 'other-message' : 'bounced';
@@ -20537,9 +20619,9 @@ function junkSentence({ junk }, { scheme }) {
 function elsewhereSentence({ elsewhere }) {
     if (!elsewhere || elsewhere.count === 0)
         return undefined;
-    const { count, folder } = elsewhere;
-    if (folder !== undefined)
-        return (0,own/* own */.ZV) `It is in the folder "${(0,peer/* excerpt */.Kb)(folder)}" instead.`;
+    const { count, found } = elsewhere;
+    if (found)
+        return (0,own/* own */.ZV) `It is in the folder "${(0,peer/* excerpt */.Kb)(found.folder)}" instead.`;
     return count === 1
         ? (0,own/* own */.ZV) `It is not in the other folder of the account either.`
         : (0,own/* own */.ZV) `It is not in ${count} other folders of the account either.`;

@@ -1,6 +1,14 @@
+import { isIP } from 'node:net';
 import { commandAsFarAs, needsMessage } from './commands/as-far-as.js';
-import { connectCommand, greetingCommand, inboxCommand, plainLinesCommand } from './commands/curl.js';
-import { addressesCommand, mailDomainCommand, nameCommand } from './commands/dig.js';
+import {
+  connectCommand,
+  folderCommand,
+  greetingCommand,
+  inboxCommand,
+  plainLinesCommand,
+  signInCommand,
+} from './commands/curl.js';
+import { addressesCommand, aliasCommand, mailDomainCommand, nameCommand } from './commands/dig.js';
 import {
   anyTlsCommand,
   certificateCommand,
@@ -15,11 +23,13 @@ import {
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
 import {
   acceptedCommand,
+  extensionCommand,
   ehloOverTlsCommand,
   firstEhloCommand,
   mailCommand,
   starttlsCommand,
   swaksCommand,
+  swaksMechanisms,
 } from './commands/swaks.js';
 import { unsolicitedCommand } from './commands/unsolicited.js';
 
@@ -72,7 +82,9 @@ export const COMMANDS = {
   'certificate-text': (endpoint, { address }) => certificateCommand(['-text'], endpoint, address),
   'ehlo-over-tls': (endpoint, { address }) => ehloOverTlsCommand(endpoint, address),
   'mail-over-tls': (endpoint, { address, evidence }) => mailCommand(endpoint, 'tls', address, senderIn(evidence)),
-  'sign-in': (endpoint, subject) => swaksCommand(endpoint, subject, 'AUTH'),
+  'sign-in': (endpoint, subject) => authCommand(endpoint, subject),
+  /** Whether the server offers SMTPUTF8 over TLS. */
+  smtputf8: (endpoint, { address }) => extensionCommand(endpoint, 'SMTPUTF8', address),
   /** The reply to the sender. */
   mail: (endpoint, subject) => swaksCommand(endpoint, subject, 'MAIL'),
   /** The reply to the recipient. */
@@ -96,11 +108,14 @@ export const COMMANDS = {
   /** Whether the host name exists. */
   name: (endpoint) => nameCommand(endpoint),
   addresses: (endpoint) => addressesCommand(endpoint),
+  alias: (endpoint) => aliasCommand(endpoint),
   'mail-domain': (endpoint) => mailDomainCommand(endpoint),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */
   inbox: (endpoint) => inboxCommand(endpoint),
+  /** The search for the message in the folder that the evidence names. */
+  'inbox-folder': (endpoint, { evidence }) => folderCommand(endpoint, evidence),
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -121,6 +136,18 @@ function isRefused({ delivery }: ReproducibleEndpoint): boolean {
 }
 
 /** The sender in a MAIL command of a probe. */
+/** With `addresses: all`, at the IP address that the finding is about. */
+function authCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const withSwaks = swaksCommand(endpoint, subject, 'AUTH');
+  const { auth, addresses, servername } = endpoint;
+  const mechanism = auth && swaksMechanisms(auth, subject, 'AUTH')?.split(',')[0];
+  const isOneOfMany = addresses === 'all' && subject.address !== undefined && isIP(servername) === 0;
+  // curl takes what follows a colon for the password.
+  const isPlainName = !auth?.username.includes(':');
+  if (withSwaks === undefined || !isOneOfMany || !isPlainName || mechanism === undefined) return withSwaks;
+  return signInCommand(endpoint, subject.address, mechanism);
+}
+
 function senderIn({ sent = '' }: Subject['evidence']): string {
   return sent.replace(/^MAIL FROM:<|>$/g, '');
 }

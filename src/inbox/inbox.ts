@@ -49,8 +49,8 @@ export interface UidRange {
 export interface Elsewhere {
   /** How many were searched. */
   readonly count: number;
-  /** The one that has the message, if any. */
-  readonly folder?: string;
+  /** The one that has the message, if any, and its UID there. */
+  readonly found?: { readonly folder: string; readonly uid: number };
 }
 
 /** The message to find. */

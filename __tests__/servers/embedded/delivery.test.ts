@@ -306,7 +306,9 @@ describe('a message that is not found', () => {
     );
     expect(reply).toMatch(/^250 /);
     expect(found?.remedy).toContain(`Search the server's log for the Message-ID ${messageId}: it shows what happened`);
-    expect(found?.remedy).toMatch(/If it was delivered, .* If it is deferred, .* If it bounced, .*`delivery\.from`/);
+    expect(found?.remedy).toMatch(
+      /Bounced: .*`delivery\.from`\. Deferred: .* Delivered to a different mailbox or server: .* Delivered to this mailbox: /,
+    );
     expect(found?.remedy).not.toContain('a rule moved the message');
     expect(report.inboxTranscript?.map(({ text }) => text).join('\n')).toMatch(/ LOGIN [^]* SELECT INBOX\n/);
   });
@@ -397,8 +399,12 @@ describe('a message that is not found', () => {
       title: 'Message delivered to a different folder',
       party: 'inbox',
       certainty: 'certain',
-      evidence: { folder: 'Notifications', otherFolders: '2' },
+      evidence: { folder: 'Notifications', otherFolders: '2', uid: '1' },
+      reproduceShows: '* SEARCH 1',
     });
+    expect(found?.reproduce).toContain(
+      ` -X 'UID SEARCH HEADER Message-ID ${found?.evidence?.messageId}' ${url}/Notifications`,
+    );
     expect(found?.message).toContain(' It is in the folder "Notifications" instead.');
     expect(found?.remedy).toContain(`\`delivery.inbox\` to the folder "Notifications" (\`${url}/Notifications\`)`);
     expect(folders.Notifications.messages).toHaveLength(1);

@@ -137,8 +137,12 @@ test.concurrent.each(COMMAND_SCENES)(
 
 test.concurrent.each(NAME_SCENES)(
   'the commands for a host name that $name show what they claim',
-  async ({ host, mailServers }) => {
-    const run = { resolver: () => Promise.resolve([]), mx: () => Promise.resolve([...mailServers]) };
+  async ({ host, mailServers, alias }) => {
+    const run = {
+      resolver: () => Promise.resolve([]),
+      mx: () => Promise.resolve([...mailServers]),
+      cname: () => Promise.resolve(alias),
+    };
     const found = await shown({ name: host, endpoint: { host }, run }, async (one, typing) => {
       const good = (one.reproduce ?? '').replaceAll(host, 'good.example.test');
       expect(await typed(good, typing)).not.toContain(one.reproduceShows);

@@ -219,7 +219,7 @@ export const ANY_STEP = {
           remedy:
             'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
           examples:
-            'Postfix: `smtpd_upstream_proxy_protocol = haproxy`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. HAProxy: remove `send-proxy`.',
+            'Postfix: `-o smtpd_upstream_proxy_protocol=haproxy` for the service on this port in `master.cf`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. In HAProxy, `send-proxy` sends the header.',
           reproduce: UNSOLICITED,
         },
         'unsolicited-reply': {
@@ -329,8 +329,9 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for this error in the server's log for the time of the run. If the log says that a PROXY protocol header is missing, connect through the proxy or load balancer, or disable that protocol for this port. Otherwise, a file, a database or a service that the server needs is probably missing.",
-          examples: 'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`.',
+            "If a proxy or load balancer belongs in front of this port, connect through it: the server probably waited for a PROXY protocol header, which a direct connection does not send. Or disable that protocol for this port. Otherwise, check the server's log for the time of the run: a file, a database or a service that the server needs is probably missing.",
+          examples:
+            'Postfix: `smtpd_upstream_proxy_protocol` and `postscreen_upstream_proxy_protocol`; the log says "haproxy read: timeout error".',
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         'next-server': {

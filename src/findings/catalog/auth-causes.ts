@@ -31,7 +31,7 @@ export const TLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. At the same time, configure the proxy to pass TLS through. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
   examples:
     'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
   setting: 'tls-in-proxy',

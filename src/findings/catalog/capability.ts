@@ -67,6 +67,16 @@ export const CAPABILITY = {
             "Add a PTR record for the gate's public IP address, with a name that resolves back to it. Or run the gate on a machine that has one, or exempt the IP address on the server.",
           reproduce: SHOWS_REPLY,
         },
+        'client-name-for-submission': {
+          title: 'No reverse DNS for the gate',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            "Configure the server not to check reverse DNS on this port: clients authenticate there, and many have no PTR record. Or add a PTR record for the gate's public IP address, with a name that resolves back to it.",
+          examples:
+            'OpenSMTPD: remove the filter from the `listen` line of this port. Postfix: `reject_unknown_client_hostname` in the restrictions of this service.',
+          reproduce: SHOWS_REPLY,
+        },
         'rate-limit': {
           title: 'Too many connections',
           party: 'server',

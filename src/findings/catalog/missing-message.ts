@@ -11,10 +11,10 @@ const followInLog = (evidence: Values): string => {
     mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
   return [
     `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
-    'If it was delivered, the log names the mailbox or the next server. If that is not what the gate reads, correct the alias, the route or `delivery.inbox`.',
-    `If it is, the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
-    'If it is deferred, fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
-    'If it bounced, the log shows the reason, and the bounce went to the mailbox of `delivery.from`.',
+    'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
+    'Deferred: fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+    'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
+    `Delivered to this mailbox: the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
   ].join(' ');
 };
 
@@ -33,6 +33,7 @@ export const NOT_FOUND_CAUSES = {
     certainty: 'certain',
     remedy: ({ folder = '', inbox = '' }: Values) =>
       `Set \`delivery.inbox\` to the folder "${folder}"${urlOf(inbox, folder)}, or change the rule that files the message there: a filter of the mail server (Sieve), of the mail service, or of a mail client. The gate leaves the message in that folder: delete it manually.`,
+    reproduce: { command: 'inbox-folder', shows: ({ uid = '' }: Values) => (uid === '' ? '' : `* SEARCH ${uid}`) },
   },
   bounced: {
     title: 'Message bounced',

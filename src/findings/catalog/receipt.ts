@@ -83,6 +83,7 @@ export const RECEIPT = {
         otherFolders: 'how many other folders of the account were searched after that',
         queueId: 'the queue ID in the reply of the server',
         folder: 'the other folder that has the message',
+        uid: 'the UID of the message in that folder',
         other: 'sender and subject of a different message that has the identifier of the test message',
         bounce: 'why the message was not delivered, according to the bounce',
       },

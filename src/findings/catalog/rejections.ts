@@ -1,5 +1,6 @@
 import { blocklistErrors, pageIn } from './blocklist.js';
 import { accountCauses } from './provider-account.js';
+import { notOffered } from '../commands/swaks.js';
 import { REPLY, type Cause, type Values } from './entry.js';
 
 /** The reply is probably the same for every message. A command sends a different one, so the others have none. */
@@ -293,6 +294,7 @@ const CAUSES = {
       'Use addresses in plain ASCII, such as an alias of the mailbox. Or enable SMTPUTF8 on the server, and on the server of the mailbox.',
     examples: 'Postfix: `smtputf8_enable = yes`. Exim: `smtputf8_advertise_hosts`.',
     setting: 'smtputf8',
+    reproduce: { command: 'smtputf8', shows: notOffered('SMTPUTF8') },
     reference: 'RFC 6531 section 3.1',
   },
   'size-limit': {

@@ -15,6 +15,23 @@ export function connectCommand({ host, port }: ReproducibleEndpoint, address?: s
   return `${command(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
 }
 
+/**
+ * The command that authenticates at one of several IP addresses of a name. It asks for the password, and leaves out the
+ * lines that curl sends, because they show it. swaks would verify the certificate for the IP address.
+ */
+export function signInCommand(endpoint: ReproducibleEndpoint, address: string, mechanism: string): string {
+  const { port, transport, servername, auth, ehlo } = endpoint;
+  const { file, before } = trustedCas(endpoint);
+  const line = command([
+    ...['curl', '-v', '-sS', '--resolve', `${servername}:${port}:${address}`],
+    ...(transport === 'starttls' ? ['--ssl-reqd'] : []),
+    ...(file === undefined ? [] : ['--cacert', file]),
+    ...['-u', auth?.username ?? '', '--login-options', `AUTH=${mechanism}`],
+    `${transport === 'starttls' ? 'smtp' : 'smtps'}://${servername}:${port}/${encodeURIComponent(ehlo ?? '')}`,
+  ]);
+  return `${before}echo 'Enter the password:'; ${line} 2>&1 | grep -v '^> '`;
+}
+
 /** The command that shows what the server sends without being asked. It sends nothing. */
 export function greetingCommand({ host, port }: ReproducibleEndpoint, address?: string): string {
   return `${telnet(authority(address ?? host, port), GREETING_LIMIT)} </dev/null`;
@@ -67,6 +84,27 @@ export function inboxCommand(endpoint: ReproducibleEndpoint): string | undefined
   // The prompt of curl is a part of what is filtered.
   const prompt = login.length === 0 ? '' : "echo 'Enter the password of the inbox:'; ";
   return `${before}${prompt}${line} 2>&1${login.length === 0 ? '' : " | grep -v '^> '"}`;
+}
+
+/**
+ * The command that shows the UIDs with which a folder has the message, as `* SEARCH 7`. It asks for the password.
+ * @param sought the folder, and the Message-ID with its angle brackets
+ */
+export function folderCommand(
+  endpoint: ReproducibleEndpoint,
+  { folder = '', messageId = '' }: { readonly folder?: string; readonly messageId?: string },
+): string | undefined {
+  const inbox = endpoint.delivery?.inbox;
+  if (!inbox?.username || inbox.username.includes(':') || !PLAIN_NAME.test(folder)) return undefined;
+  const { host, port, scheme, username } = inbox;
+  const { file, before } = trustedCas(endpoint);
+  const line = command([
+    ...['curl', '-sS', ...(scheme === 'imap' ? ['--ssl-reqd'] : [])],
+    ...(file === undefined ? [] : ['--cacert', file]),
+    ...['-u', username, '-X', `UID SEARCH HEADER Message-ID ${messageId}`],
+    `${scheme}://${authority(host, port)}/${encodeURIComponent(folder)}`,
+  ]);
+  return `${before}echo 'Enter the password of the inbox:'; ${line}`;
 }
 
 /** IMAP encodes other names (RFC 3501 section 5.1.3). */

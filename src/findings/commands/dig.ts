@@ -9,6 +9,11 @@ export function nameCommand({ host }: ReproducibleEndpoint): string {
   return command(['dig', '+noall', '+comments', host]);
 }
 
+/** The command that shows the alias that the host name is. */
+export function aliasCommand({ host }: ReproducibleEndpoint): string {
+  return command(['dig', '+noall', '+comments', '+answer', host, 'CNAME']);
+}
+
 /** The command that shows the IP addresses of the host. The target of an alias ends with a dot, and does not count. */
 export function addressesCommand({ host }: ReproducibleEndpoint): string {
   const lookup = command(['dig', '+short', host, 'A', host, 'AAAA']);

@@ -53,6 +53,8 @@ export interface Subject {
   readonly address?: string | undefined;
   /** What the gate itself has sent or chosen. */
   readonly evidence: {
+    readonly folder?: string;
+    readonly messageId?: string;
     readonly sent?: string;
     readonly mechanism?: string;
     readonly awaited?: string;

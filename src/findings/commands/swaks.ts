@@ -79,6 +79,16 @@ export function acceptedCommand(endpoint: ReproducibleEndpoint, subject: Subject
   return line === undefined ? undefined : `${line} && echo '${RECIPIENT_ACCEPTED}'`;
 }
 
+/** The command that shows whether the server offers an extension over TLS. */
+export function extensionCommand(endpoint: ReproducibleEndpoint, keyword: string, address?: string): string {
+  return `${ehloOverTlsCommand(endpoint, address)} | grep -w ${keyword} || echo '${notOffered(keyword)}'`;
+}
+
+/** What {@link extensionCommand} prints if the server does not offer the extension. */
+export function notOffered(keyword: string): string {
+  return `${keyword} is not offered`;
+}
+
 /** A command with the key of a client certificate would need its file, which the gate may not know. */
 function verifiesLikeGate({ tls, waive = [] }: ReproducibleEndpoint): boolean {
   const isWaived = waive.some(({ finding }) => finding.startsWith('certificate-'));
@@ -92,7 +102,7 @@ const MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
  * The mechanism that the gate used, if it is known; otherwise those that send the password. A command that ends at AUTH then
  * shows that the server offers none of them, and a command that goes on needs one.
  */
-function swaksMechanisms(
+export function swaksMechanisms(
   { kind, mechanism }: NonNullable<ReproducibleEndpoint['auth']>,
   { evidence, capabilities }: Subject,
   end: End,

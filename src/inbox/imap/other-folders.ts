@@ -55,9 +55,9 @@ export class OtherFolders {
       let count = 0;
       for (const path of paths) {
         if (deadline.isOver) return undefined;
-        const isThere = await contains(dialogue, path, sought);
-        if (isThere !== undefined) count += 1;
-        if (isThere) return { count, folder: path };
+        const uid = await uidIn(dialogue, path, sought);
+        if (uid !== undefined) count += 1;
+        if (typeof uid === 'number') return { count, found: { folder: path, uid } };
       }
       return { count };
     } finally {
@@ -66,8 +66,8 @@ export class OtherFolders {
   }
 }
 
-/** Whether a folder has the message; undefined if the server does not allow the search. */
-async function contains(dialogue: ImapDialogue, path: string, sought: Sought): Promise<boolean | undefined> {
+/** The UID of the message in a folder, if it is there; undefined if the server does not allow the search. */
+async function uidIn(dialogue: ImapDialogue, path: string, sought: Sought): Promise<number | 'absent' | undefined> {
   try {
     await dialogue.ask('a folder', (client) => client.mailboxOpen(path, { readOnly: true }));
     const uids = await dialogue.ask('the message', (client) =>
@@ -77,9 +77,9 @@ async function contains(dialogue: ImapDialogue, path: string, sought: Sought): P
     for (const uid of uids.slice(-MAX_CHECKED)) {
       const query = { headers: ['message-id', 'subject'] };
       const message = await dialogue.ask('the message', (client) => client.fetchOne(String(uid), query, { uid: true }));
-      if (message && message.headers && hasMessageId(sought, headersOf(message.headers))) return true;
+      if (message && message.headers && hasMessageId(sought, headersOf(message.headers))) return uid;
     }
-    return false;
+    return 'absent';
   } catch (error) {
     if (isRejection(error)) return undefined;
     throw error;

@@ -46,7 +46,8 @@ export async function judgeDialogueFailure(
   if (reply.code >= 500) {
     // A server that does not serve this client greets with 4xx or 5xx (RFC 5321 section 3.1).
     if (!isGreeting) return refusedEhlo(said, reply, place);
-    return stopped(finding('greeting-rejected', own`${said}.`, { evidence, ...rejectionOf(reply) }));
+    const isSubmission = context.endpoint.role === 'submission' && context.endpoint.auth !== undefined;
+    return stopped(finding('greeting-rejected', own`${said}.`, { evidence, ...rejectionOf(reply, isSubmission) }));
   }
   const other = isGreeting ? otherProtocol(reply.raw[0]?.exact ?? '') : undefined;
   const message = own`${said}, but ${isGreeting ? 220 : 250} is required.`;

@@ -19,14 +19,14 @@ interface Because<Code extends 'greeting-rejected' | 'ehlo-rejected'> {
   readonly cause?: CauseOf<Code>;
 }
 
-/** Why a server greets the client with 5xx, according to its words. */
-export function rejectionOf(reply: Reply): Because<'greeting-rejected'> {
+/** Why a server greets the client with 5xx, according to its words. @param isSubmission whether clients authenticate there */
+export function rejectionOf(reply: Reply, isSubmission: boolean): Because<'greeting-rejected'> {
   const words = wordsOf(reply);
   // RFC 7504 section 3
   if (reply.code === 521 || NO_MAIL.test(words)) return { cause: 'no-mail' };
   const blocklist = blocklistCauseIn(reply, words);
   if (blocklist) return { cause: blocklist };
-  if (REVERSE_NAME.test(words)) return { cause: 'client-name' };
+  if (REVERSE_NAME.test(words)) return { cause: isSubmission ? 'client-name-for-submission' : 'client-name' };
   if (RATE.test(words)) return { cause: 'rate-limit' };
   return ACCESS.test(words) ? { cause: 'access-denied' } : {};
 }

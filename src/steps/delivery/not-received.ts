@@ -28,7 +28,7 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
   const reply = formatReply(accepted);
   const queueId = queueIdIn(accepted);
   const folders = [...searched.folders, ...(searched.junk?.searched ? [searched.junk.folder] : [])].map(excerpt);
-  const { folder } = searched.elsewhere ?? {};
+  const { found } = searched.elsewhere ?? {};
   const within = own`${withinMs / 1000} s`;
   const user = where.user === undefined ? own`` : own` as ${where.user}`;
   const cause = causeOf(searched, other);
@@ -50,7 +50,7 @@ export function notReceived({ message, delivery, accepted, searched, other }: Mi
       within,
       reply,
       ...(queueId !== undefined && { queueId }),
-      ...(folder !== undefined && { folder: excerpt(folder) }),
+      ...(found && { folder: excerpt(found.folder), uid: String(found.uid) }),
       ...(other && { other: other.description }),
       ...(other?.bounce !== undefined && { bounce: other.bounce }),
     },
@@ -62,7 +62,7 @@ function causeOf(
   { elsewhere, uids }: Searched,
   other: OtherMessage | undefined,
 ): CauseOf<'message-not-received'> | undefined {
-  if (elsewhere?.folder !== undefined) return 'other-folder';
+  if (elsewhere?.found) return 'other-folder';
   if (other) return other.bounce === undefined ? 'other-message' : 'bounced';
   if (!uids) return undefined;
   if (isGone(uids)) return 'removed';
@@ -78,8 +78,8 @@ function junkSentence({ junk }: Searched, { scheme }: InboxTarget): OwnText | un
 
 function elsewhereSentence({ elsewhere }: Searched): OwnText | undefined {
   if (!elsewhere || elsewhere.count === 0) return undefined;
-  const { count, folder } = elsewhere;
-  if (folder !== undefined) return own`It is in the folder "${excerpt(folder)}" instead.`;
+  const { count, found } = elsewhere;
+  if (found) return own`It is in the folder "${excerpt(found.folder)}" instead.`;
   return count === 1
     ? own`It is not in the other folder of the account either.`
     : own`It is not in ${count} other folders of the account either.`;

@@ -370,7 +370,7 @@ describe('a refusal', () => {
     ],
     ['535 no', 'auth-rejected', 'The server does not accept this username and password'],
     ['535 5.7.3 Authentication unsuccessful', 'auth-rejected', 'this is how Exchange reports it'],
-    ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'is disabled for the mailbox or the tenant'],
+    ['535 5.7.139 Authentication unsuccessful', 'auth-rejected', 'disabled for the mailbox or the tenant'],
     [
       '535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.',
       'auth-rejected',
@@ -785,6 +785,128 @@ describe('the remedy names the software or provider', () => {
     const { found } = await runGate({ replies: { AUTH: '535 no' } });
     expect(found?.remedy).not.toMatch(/ [A-Z]\w+: /);
     expect(found?.remedy).toMatch(/^Compare the configured username and password with those of the account\./);
+  });
+});
+
+/** Replies of mail services, word for word, with the cause that they name and a part of the fix. */
+describe('the fix for a reply of a mail service is right', () => {
+  const EXCHANGE_ONLINE = '220 VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const HOST = '[VI1PR08CA0123.EURPRD08.PROD.OUTLOOK.COM 2026-11-28T10:11:12.345Z 08DE28A0B2AA2B50]';
+  const GMAIL = '220 smtp.gmail.com ESMTP 5b1f17b1804b1-42 - gsmtp';
+  const SESSION = '5b1f17b1804b1-43sm1234567wmb.7 - gsmtp';
+  const BREVO = '220 smtp-relay.brevo.com ESMTP Service Ready';
+
+  test.each<[string, string, RegExp, string, ...string[]]>([
+    [
+      'SMTP AUTH disabled for the account',
+      EXCHANGE_ONLINE,
+      /^Ask the administrator of the mail service to enable SMTP AUTH.*`Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled \$false`/,
+      `535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information. ${HOST}`,
+    ],
+    [
+      'SMTP AUTH disabled for the account',
+      EXCHANGE_ONLINE,
+      /`Set-TransportConfig -SmtpClientAuthenticationDisabled \$false`.*from the end of December 2026/,
+      `535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information. ${HOST}`,
+    ],
+    [
+      'Passwords not accepted for SMTP AUTH',
+      EXCHANGE_ONLINE,
+      /^Authenticate with an `access-token` .*SMTP\.Send`.*from the end of December 2026, and Outlook\.com accepts none/,
+      `535 5.7.139 Authentication unsuccessful, basic authentication is disabled. ${HOST}`,
+    ],
+    [
+      'Passwords not accepted for SMTP AUTH',
+      EXCHANGE_ONLINE,
+      /security defaults must be off/,
+      `535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator. ${HOST}`,
+    ],
+    [
+      'Passwords not accepted for SMTP AUTH',
+      EXCHANGE_ONLINE,
+      /nor conditional access may block the account/,
+      `535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator. ${HOST}`,
+    ],
+    [
+      'Passwords not accepted for SMTP AUTH',
+      EXCHANGE_ONLINE,
+      /550 5\.7\.30 means that the service supports no passwords at all/,
+      '550 5.7.30 Basic authentication is not supported for Client Submission.',
+    ],
+    [
+      'Username or password not accepted',
+      EXCHANGE_ONLINE,
+      /sign-in name \(UPN\) of a licensed mailbox.*multifactor authentication/,
+      `535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. ${HOST}`,
+    ],
+    [
+      'Authentication backend unavailable',
+      EXCHANGE_ONLINE,
+      /AD FS.*HTTPS with TLS 1\.2/,
+      `535 5.7.139 Authentication unsuccessful, federated STS service was unreachable. ${HOST}`,
+    ],
+    [
+      'Authentication backend unavailable',
+      EXCHANGE_ONLINE,
+      /AD FS/,
+      `535 5.7.139 Authentication unsuccessful, the federated STS URL does not support HTTPS. ${HOST}`,
+    ],
+    [
+      'Username or password not accepted',
+      GMAIL,
+      /Google: the account password does not work: create an app password/,
+      '535-5.7.8 Username and Password not accepted. For more information, go to',
+      `535 5.7.8  https://support.google.com/mail/?p=BadCredentials ${SESSION}`,
+    ],
+    [
+      'App password required',
+      GMAIL,
+      /Google: an app password requires 2-step verification/,
+      '534-5.7.9 Application-specific password required. For more information, go to',
+      `534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor ${SESSION}`,
+    ],
+    [
+      'Browser sign-in required',
+      GMAIL,
+      /^Sign in to the account with a web browser.*Google: an app password/,
+      '534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&scc=1&plt=AKgnsbs> Please log in via',
+      '534-5.7.14 your web browser and then try again. For more information, go to',
+      `534 5.7.14  https://support.google.com/mail/?p=WebLoginRequired ${SESSION}`,
+    ],
+    [
+      'AUTH rejected as if it required authentication',
+      GMAIL,
+      /^Check whether AUTH is enabled/,
+      '530-5.7.0 Authentication Required. For more information, go to',
+      `530 5.7.0  https://support.google.com/mail/?p=WantAuthError ${SESSION}`,
+    ],
+    [
+      'Client not allowed to authenticate',
+      BREVO,
+      /Brevo: under Security, "Authorized IPs", add the IP address of the gate/,
+      '525 5.7.1 Unauthorized IP address',
+    ],
+    [
+      'Username or password not accepted',
+      BREVO,
+      /Brevo: .*an SMTP key, not an API key/,
+      '535 5.7.8 Authentication failed',
+    ],
+  ])('%s', async (title, greeting, fix, ...reply) => {
+    const { found } = await runGate({ greeting, replies: { AUTH: reply } });
+    expect(found?.title).toBe(title);
+    expect(found?.remedy).toMatch(fix);
+  });
+
+  test('if Exchange Online rejects the token of an application without SMTP.SendAsApp', async () => {
+    const refuse: Sasl = function* () {
+      yield* [];
+      return `535 5.7.3 Authentication unsuccessful ${HOST}`;
+    };
+    const server = offering({ XOAUTH2: refuse }, { greeting: EXCHANGE_ONLINE });
+    const { found } = await runGate(server, { auth: TOKEN });
+    expect(found?.title).toBe('Access token not valid');
+    expect(found?.remedy).toMatch(/permission `SMTP\.SendAsApp`.*`New-ServicePrincipal`.*`Add-MailboxPermission`/);
   });
 });
 

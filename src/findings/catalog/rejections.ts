@@ -194,6 +194,15 @@ const CAUSES = {
     setting: 'send-as',
     reproduce,
   },
+  'mailbox-access': {
+    title: 'Account cannot open its mailbox',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ account }) =>
+      `Give the account or application that authenticates access to the mailbox${quoted(account)}, from which the server sends.`,
+    setting: 'mailbox-access',
+    reproduce,
+  },
   'mailbox-full': {
     title: 'Mailbox full',
     party: 'inbox',

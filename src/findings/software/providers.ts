@@ -1,64 +1,20 @@
+import { hosted } from './hosted.js';
+import { microsoft365 } from './microsoft365.js';
 import type { Software } from './topic.js';
 
-/** The settings of a service whose ports and certificate its users cannot change. */
-function hosted(ports: string, names: string) {
-  const own = `Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names}`;
-  const certificate = `you cannot change its certificate. ${own} A certificate for any other name belongs to a proxy between client and server.`;
-  const tls = `you cannot change its TLS settings. ${own} If that does not help, look for a proxy between client and server.`;
-  return {
-    'starttls-not-advertised': ports,
-    'starttls-refused': ports,
-    'plaintext-on-implicit-port': ports,
-    'tls-version-too-old': tls,
-    'tls-old-versions-accepted':
-      'you cannot change its TLS settings: make sure that your clients support TLS 1.2 or 1.3.',
-    'tls-handshake-failed': tls,
-    certificate,
-  };
-}
+/*
+ * Each entry names the documentation of the service, against which it was checked in 2026-11. The replies by which some are
+ * recognized are not documented.
+ */
 
-const MICROSOFT = hosted(
-  'smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.',
-  'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.',
-);
-
-const microsoft365: Software = {
-  greets: /^\S+\.(outlook|office365)\.com /i,
-  offers: /^\S+\.(outlook|office365)\.com Hello\b/i,
-  rejects: /\[[\w.-]+\.(outlook|office365)\.com[ \]]/i,
-  settings: {
-    ...MICROSOFT,
-    'greeting-rejected':
-      "if the reply says that the client host is blocked, request the removal of the gate's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
-    'tls-version-too-old':
-      'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
-    'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
-    'submission-host':
-      'client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-    'auth-rejected':
-      'the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
-    'smtp-auth-disabled':
-      'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
-    'basic-auth-blocked':
-      'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
-    'access-token':
-      'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
-    'quota-exceeded':
-      'the limits count the recipients of the last 24 hours, for the mailbox and for the organization. A trial has lower limits.',
-    'sender-identity':
-      'the domain of the sender must be an accepted domain of the organization (`Get-AcceptedDomain`).',
-    'account-status':
-      'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
-    'send-as':
-      'grant the permission "Send as" in the admin center (Delegation of the mailbox), or run `Add-RecipientPermission MAILBOX -Trustee ACCOUNT -AccessRights SendAs`. It can take up to an hour to take effect.',
-    'message-size':
-      'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
-  },
-};
-
+/*
+ * https://support.google.com/a/answer/176600 (hosts and ports), /a/answer/2956491 (relay), /a/answer/166852 (limits),
+ * /a/answer/3726730 (replies), /accounts/answer/185833 (app passwords). Personal accounts have had to use an app password
+ * or a token since 2022-05-30, and Workspace accounts since 2025-05-01 (/a/answer/14114704).
+ */
 const google: Software = {
   greets: / - gsmtp$/,
-  offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com) at your service\b/,
+  offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com|smtp\.googlemail\.com) at your service\b/,
   rejects: / - gsmtp$|\bsupport\.google\.com\b/,
   settings: {
     ...hosted(
@@ -70,9 +26,9 @@ const google: Software = {
     'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
     'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
     'auth-rejected':
-      'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
+      'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) can also accept clients by IP address, without AUTH (setting "SMTP relay service" of the Admin console).',
     'app-password':
-      'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
+      'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
     'access-token':
       'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
     'quota-exceeded':
@@ -82,6 +38,7 @@ const google: Software = {
   },
 };
 
+// https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html, smtp-credentials.html, request-production-access.html, quotas.html
 const amazonSes: Software = {
   greets: /^\S+ ESMTP SimpleEmailService\b/,
   offers: /^email-smtp\.([\w-]+\.)?amazonaws\.com$/,
@@ -102,15 +59,16 @@ const amazonSes: Software = {
   },
 };
 
+// https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api, and "IP access management"
 const sendGrid: Software = {
   greets: /^SG ESMTP service ready\b/,
   offers: /^smtp\.sendgrid\.net$/,
   rejects: /\bsendgrid\.(com|net)\b/i,
   settings: {
     'auth-rejected':
-      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
+      "the username is the word `apikey`, and the password is an API key with the Mail Send permission. If IP Access Management of the account is on, it must allow the gate's IP address.",
     'quota-exceeded':
-      '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
+      '"Maximum credits exceeded" means that the credits of the plan are used up: choose a larger plan, or wait until the credits are reset.',
     'sender-identity':
       'in the settings under Sender Authentication, verify the address (Single Sender Verification) or its domain (Domain Authentication).',
   },
@@ -122,6 +80,7 @@ export const PROVIDERS = {
   Google: google,
   'Amazon SES': amazonSes,
   SendGrid: sendGrid,
+  // https://documentation.mailgun.com/docs/mailgun/quickstart (activation, sandbox), api-reference/send/mailgun/credentials
   Mailgun: {
     greets: /^Mailgun Influx ready\b/,
     rejects: /\bMailgun is not loving\b/,
@@ -134,22 +93,30 @@ export const PROVIDERS = {
       'account-status': 'if the account is new, confirm the activation email.',
     },
   },
+  // https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using
   Postmark: {
     greets: /^\S+\.postmarkapp\.com /i,
     settings: {
       'auth-rejected':
-        'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+        'username and password are both the server API token, or the access key and the secret key of an SMTP token of the message stream. SMTP must be enabled for the stream.',
       sandbox: 'request approval of the account. Until then, sender and recipient must be in the same domain.',
       'sender-identity': 'add the address as a Sender Signature and confirm it, or verify its domain.',
     },
   },
+  // https://help.brevo.com/hc/en-us/articles/7959631848850 (SMTP keys), /115000188150 (problems with SMTP), and "Authorized IPs"
   Brevo: {
+    greets: /^smtp-relay\.(?:brevo|sendinblue)\.com ESMTP\b/i,
     rejects: /\b(?:brevo|sendinblue)\.com\b/i,
     settings: {
+      'auth-rejected':
+        'the username is the SMTP login that the page "SMTP & API" shows, and the password is an SMTP key, not an API key or the password of the account.',
+      'client-not-allowed':
+        'under Security, "Authorized IPs", add the IP address of the gate, or deactivate the blocking of unknown IP addresses for SMTP keys.',
       'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
       'account-status': 'ask the support to activate transactional email for the account.',
     },
   },
+  // https://resend.com/docs/api-reference/errors
   Resend: {
     rejects: /\bresend\.com\b/i,
     settings: {
@@ -158,6 +125,7 @@ export const PROVIDERS = {
       'sender-identity': 'verify the domain at https://resend.com/domains.',
     },
   },
+  // https://www.mailersend.com/help/smtp-relay
   MailerSend: {
     rejects: /#MS\d{5}\b/,
     settings: {
@@ -166,6 +134,7 @@ export const PROVIDERS = {
       'sender-identity': 'verify the domain under Domains.',
     },
   },
+  // https://help.yahoo.com/kb/SLN15241.html
   Yahoo: {
     greets: /^\S+\.(yahoo|yahoodns|aol)\.(com|net) /i,
     offers: /^\S+\.yahoo\.com Hello\b/i,
@@ -175,18 +144,21 @@ export const PROVIDERS = {
         'the reply is the same if the account password is used: create an app password in the account security settings.',
     },
   },
+  // https://www.fastmail.help/hc/en-us/articles/1500000278342 (server names), 1500000279921 (IMAP, POP, and SMTP)
   Fastmail: {
     greets: /^\S+\.(fastmail|messagingengine)\.com /i,
     settings: appPassword('create an app password with access to SMTP. The username is the full address.'),
   },
+  // https://www.zoho.com/mail/help/zoho-smtp.html
   Zoho: {
     greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
     settings: {
       'auth-rejected':
-        'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+        'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center and of the plan of the account (smtp.zoho.com, smtp.zoho.eu, …; smtppro.zoho.com for a paid organization with a domain).',
       'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
     },
   },
+  // https://support.apple.com/102525 (servers), https://support.apple.com/102654 (app-specific passwords)
   iCloud: {
     greets: /^iCloud iscream SMTP\b|^\S+\.mail\.me\.com /i,
     settings: appPassword('create an app password ("app-specific password") at account.apple.com.'),

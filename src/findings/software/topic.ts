@@ -33,6 +33,8 @@ export type Topic =
   | 'basic-auth-blocked'
   | 'smtp-auth-disabled'
   | 'access-token'
+  /** The account or application has authenticated, but cannot open the mailbox. */
+  | 'mailbox-access'
   /** To request a certificate from clients, and to allow authentication with it. */
   | 'client-certificate-request'
   | 'client-not-allowed'

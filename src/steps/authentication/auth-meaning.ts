@@ -63,7 +63,7 @@ const byEnhancedCode = (kind: Kind): Readonly<Record<string, AuthMeaning>> => ({
   ),
   '5.7.30': NO_BASIC_AUTHENTICATION,
   '5.7.139': other(
-    'SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.',
+    'SMTP AUTH or basic authentication is probably disabled for the mailbox or the tenant.',
     'smtp-auth-disabled',
   ),
 });
@@ -151,6 +151,10 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   ],
   [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
   [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
+  [
+    /\bfederated sts\b/,
+    other('The federation server of the organization could not check the credentials.', 'backend-unavailable'),
+  ],
   [
     IS_OUTAGE,
     other(

@@ -140,6 +140,11 @@ const TABLE: readonly Row[] = [
     cause: 'sender-not-allowed',
   },
   {
+    fits: ({ text }) => /\bmailbox logon failure\b/.test(text),
+    text: 'The account has authenticated, but cannot open its mailbox.',
+    cause: 'mailbox-access',
+  },
+  {
     isExactly: ({ status }) => status === '2.2',
     fits: ({ text }) => /quota|mailbox (is )?full/.test(text),
     text: 'The mailbox of the recipient is full.',

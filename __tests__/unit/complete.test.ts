@@ -144,6 +144,20 @@ test('a program that hides STARTTLS has the setting of the server only if that i
   expect(remedyOn('mx ESMTP Exim 4.98')).not.toContain('smtpd_discard');
 });
 
+test('an application that cannot open the mailbox of Exchange Online needs access to it', () => {
+  const greeting = 'VI1PR08CA0123.outlook.office365.com Microsoft ESMTP MAIL Service ready';
+  const evidence = { reply: '430 4.2.0 STOREDRV; mailbox logon failure', account: 'app@example.com' };
+  const found = finding('message-rejected', own`No.`, { evidence, cause: 'mailbox-access' });
+  const { remedy } = completeFinding(found, { ...OBSERVED, greeting });
+  expect(remedy).toMatch(/^Give the account .* \(`app@example\.com`\).* Microsoft 365: .*`Add-MailboxPermission/);
+});
+
+test('an inbox that accepts no passwords is mentioned, whatever the tested server is', () => {
+  const found = finding('inbox-rejected', own`No.`, { cause: 'login-refused' });
+  const { remedy } = completeFinding(found, { ...OBSERVED, greeting: 'mx ESMTP Postfix' });
+  expect(remedy).toContain('Microsoft 365 and Outlook.com accept no passwords');
+});
+
 test('examples that are not about the software of the server are shown even if that is known', () => {
   const greeting = 'mx ESMTP Postfix';
   const found = completeFinding(finding('starttls-stripped', own`Hidden.`), { ...OBSERVED, greeting });

@@ -236,7 +236,9 @@ export const INBOX_REJECTED_CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+      'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Some providers require an app password, and IMAP or POP3 must be enabled for the account.',
+    // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
+    examples: 'Microsoft 365 and Outlook.com accept no passwords for IMAP and POP3: use a mailbox elsewhere.',
     reproduce: DIALOGUE,
   },
   'login-disabled': {

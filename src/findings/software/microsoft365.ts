@@ -6,8 +6,9 @@ import type { Software } from './topic.js';
  * 2026-11:
  * - SMTP AUTH: exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
  * - replies: troubleshoot/exchange/email-delivery/fix-issues-with-printers-scanners-and-lob-applications-that-send-email-using-off
- * - tokens: exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
- * - the role `Application SMTP.SendAsApp`: message center MC1158911 (2025-09)
+ * - tokens: exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth. What it
+ *   says of SMTP.SendAsApp could only be read in quotations. The role is of message center MC1158911 (2025-09).
+ * - accounts: defender-office-365/removing-user-from-restricted-users-portal-after-spam, and limits: MC1023294 (2025-03)
  * - hosts below mx.microsoft: purview/how-smtp-dane-works
  * - old TLS versions: exchange/clients-and-mobile-in-exchange-online/opt-in-exchange-online-endpoint-for-legacy-tls-using-smtp-auth
  *

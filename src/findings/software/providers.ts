@@ -3,14 +3,14 @@ import { microsoft365 } from './microsoft365.js';
 import type { Software } from './topic.js';
 
 /*
- * Each entry names the documentation of the service, against which it was checked in 2026-11. The replies by which some are
- * recognized are not documented.
+ * Each entry names the documentation of the service, against which it was checked in 2026-11. "Quoted" means that only
+ * quotations of it could be read. The replies by which some services are recognized are not documented.
  */
 
 /*
- * https://support.google.com/a/answer/176600 (hosts and ports), /a/answer/2956491 (relay), /a/answer/166852 (limits),
- * /a/answer/3726730 (replies), /accounts/answer/185833 (app passwords). Personal accounts have had to use an app password
- * or a token since 2022-05-30, and Workspace accounts since 2025-05-01 (/a/answer/14114704).
+ * https://support.google.com/a/answer/2956491 (relay). Quoted: /a/answer/176600 (hosts and ports), /a/answer/166852 (limits),
+ * /accounts/answer/185833 (app passwords). Personal accounts have had to use an app password or a token since 2022-05-30, and
+ * Workspace accounts since 2025-05-01 (quoted: /a/answer/14114704).
  */
 const google: Software = {
   greets: / - gsmtp$/,
@@ -116,7 +116,7 @@ export const PROVIDERS = {
       'account-status': 'ask the support to activate transactional email for the account.',
     },
   },
-  // https://resend.com/docs/api-reference/errors
+  // https://resend.com/docs/send-with-smtp, quoted: /docs/api-reference/errors
   Resend: {
     rejects: /\bresend\.com\b/i,
     settings: {
@@ -125,7 +125,7 @@ export const PROVIDERS = {
       'sender-identity': 'verify the domain at https://resend.com/domains.',
     },
   },
-  // https://www.mailersend.com/help/smtp-relay
+  // https://www.mailersend.com/help/smtp-relay, /help/how-to-change-or-cancel-your-plan (approval). The reply names the limit of a trial.
   MailerSend: {
     rejects: /#MS\d{5}\b/,
     settings: {
@@ -144,12 +144,12 @@ export const PROVIDERS = {
         'the reply is the same if the account password is used: create an app password in the account security settings.',
     },
   },
-  // https://www.fastmail.help/hc/en-us/articles/1500000278342 (server names), 1500000279921 (IMAP, POP, and SMTP)
+  // https://www.fastmail.com/help/technical/servernamesandports.html, https://fastmail.help/hc/en-us/articles/1500000279921
   Fastmail: {
     greets: /^\S+\.(fastmail|messagingengine)\.com /i,
     settings: appPassword('create an app password with access to SMTP. The username is the full address.'),
   },
-  // https://www.zoho.com/mail/help/zoho-smtp.html
+  // Quoted: https://www.zoho.com/mail/help/zoho-smtp.html
   Zoho: {
     greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
     settings: {
@@ -158,7 +158,7 @@ export const PROVIDERS = {
       'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
     },
   },
-  // https://support.apple.com/102525 (servers), https://support.apple.com/102654 (app-specific passwords)
+  // Quoted: https://support.apple.com/102525
   iCloud: {
     greets: /^iCloud iscream SMTP\b|^\S+\.mail\.me\.com /i,
     settings: appPassword('create an app password ("app-specific password") at account.apple.com.'),

@@ -11,8 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   selfTest: () => (/* binding */ selfTest)
 });
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 149 modules
-var run = __webpack_require__(4787);
+// EXTERNAL MODULE: ./src/gate/run.ts + 151 modules
+var run = __webpack_require__(491);
 // EXTERNAL MODULE: ./src/report/report.ts + 1 modules
 var report = __webpack_require__(2123);
 // EXTERNAL MODULE: ./src/secrets/secret.ts

@@ -494,7 +494,7 @@ const TLS_IN_PROXY = {
     title: 'Server treats the TLS session as unencrypted',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Enable implicit TLS for this port in the mail server itself, and at the same time let the proxy or load balancer pass TLS through: it probably terminates TLS, so the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    remedy: 'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. At the same time, configure the proxy to pass TLS through. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
     examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
     setting: 'tls-in-proxy',
     explains: ['starttls-still-advertised'],
@@ -1641,6 +1641,14 @@ const CAUSES = {
         setting: 'send-as',
         reproduce,
     },
+    'mailbox-access': {
+        title: 'Account cannot open its mailbox',
+        party: 'server',
+        certainty: 'likely',
+        remedy: ({ account }) => `Give the account or application that authenticates access to the mailbox${rejections_quoted(account)}, from which the server sends.`,
+        setting: 'mailbox-access',
+        reproduce,
+    },
     'mailbox-full': {
         title: 'Mailbox full',
         party: 'inbox',
@@ -2522,7 +2530,9 @@ const INBOX_REJECTED_CAUSES = {
         title: 'Inbox rejects the login',
         party: 'configuration',
         certainty: 'likely',
-        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Large providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        remedy: 'Check `delivery.username` and `delivery.password`. They belong to the mailbox, and can differ from those in `auth`. Some providers require an app password, and IMAP or POP3 must be enabled for the account.',
+        // The gate logs in with a password only, which Exchange Online ended for IMAP and POP3 in 2022, and Outlook.com in 2024.
+        examples: 'Microsoft 365 and Outlook.com accept no passwords for IMAP and POP3: use a mailbox elsewhere.',
         reproduce: DIALOGUE,
     },
     'login-disabled': {
@@ -4637,7 +4647,7 @@ function senderIn({ sent = '' }) {
 
 /***/ }),
 
-/***/ 4787:
+/***/ 491:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4849,7 +4859,7 @@ function need({ code, cause, evidence }) {
     return textOf(causeOf(code, cause).newCertificate ?? '', evidence);
 }
 
-;// CONCATENATED MODULE: ./src/findings/software/providers.ts
+;// CONCATENATED MODULE: ./src/findings/software/hosted.ts
 /** The settings of a service whose ports and certificate its users cannot change. */
 function hosted(ports, names) {
     const own = `Connect to the provider's own host name, not to a CNAME in your domain. The names are ${names}`;
@@ -4865,21 +4875,43 @@ function hosted(ports, names) {
         certificate,
     };
 }
-const MICROSOFT = hosted('smtp.office365.com supports only STARTTLS, on 587 or 25, and so does TENANT.mail.protection.outlook.com on 25: set `transport: starttls`.', 'smtp.office365.com for submission, TENANT.mail.protection.outlook.com as MX.');
+
+;// CONCATENATED MODULE: ./src/findings/software/microsoft365.ts
+
+/*
+ * Exchange Online, and Outlook.com, which has the same servers. The documentation below learn.microsoft.com was checked in
+ * 2026-11:
+ * - SMTP AUTH: exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
+ * - replies: troubleshoot/exchange/email-delivery/fix-issues-with-printers-scanners-and-lob-applications-that-send-email-using-off
+ * - tokens: exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth. What it
+ *   says of SMTP.SendAsApp could only be read in quotations. The role is of message center MC1158911 (2025-09).
+ * - accounts: defender-office-365/removing-user-from-restricted-users-portal-after-spam, and limits: MC1023294 (2025-03)
+ * - hosts below mx.microsoft: purview/how-smtp-dane-works
+ * - old TLS versions: exchange/clients-and-mobile-in-exchange-online/opt-in-exchange-online-endpoint-for-legacy-tls-using-smtp-auth
+ *
+ * The end of passwords for SMTP AUTH: https://techcommunity.microsoft.com/blog/exchange/4489835 (2026-01-27) says that they
+ * are disabled by default from the end of December 2026, that administrators can enable them again, and that the date of
+ * the removal is announced in the second half of 2027. After it, the reply is 550 5.7.30 (blog/exchange/4114750). Outlook.com
+ * has accepted none since 2024-09-16.
+ */
+const PASSWORDS_END = 'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com accepts none';
 const microsoft365 = {
-    greets: /^\S+\.(outlook|office365)\.com /i,
-    offers: /^\S+\.(outlook|office365)\.com Hello\b/i,
-    rejects: /\[[\w.-]+\.(outlook|office365)\.com[ \]]/i,
+    greets: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) /i,
+    offers: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) Hello\b/i,
+    rejects: /\[[\w.-]+\.(?:outlook|office365|exchangelabs)\.com[ \]]/i,
     settings: {
-        ...MICROSOFT,
+        ...hosted('smtp.office365.com supports only STARTTLS, on 587 or 25, and so do the hosts in MX records (below mail.protection.outlook.com or mx.microsoft) on 25: set `transport: starttls`.', 'smtp.office365.com for submission, and as MX the name in the MX record (below mail.protection.outlook.com or mx.microsoft).'),
         'greeting-rejected': "if the reply says that the client host is blocked, request the removal of the gate's IP address from the list (https://sender.office.com), or add it to the IP Allow List of the connection filter policy (`Set-HostedConnectionFilterPolicy -IPAllowList`).",
         'tls-version-too-old': 'use smtp.office365.com itself, not a CNAME in your domain: smtp-legacy.office365.com is for clients without TLS 1.2 (`Set-TransportConfig -AllowLegacyTLSClients`). You cannot change its TLS versions.',
         'auth-not-advertised': 'client submission is smtp.office365.com on 587, with STARTTLS.',
-        'submission-host': 'client submission is smtp.office365.com on 587. `*.mail.protection.outlook.com` on 25 does not offer AUTH.',
-        'auth-rejected': 'the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here: use an `access-token` (XOAUTH2). SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
-        'smtp-auth-disabled': 'run `Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false`. A setting of the mailbox overrides that of the organization (`Set-TransportConfig -SmtpClientAuthenticationDisabled $false`). Security defaults also disable SMTP AUTH with passwords.',
-        'basic-auth-blocked': 'Microsoft is retiring passwords for SMTP AUTH: use XOAUTH2 with the scope `https://outlook.office.com/SMTP.Send`. Until then, security defaults must be off, and neither an authentication policy (`Set-AuthenticationPolicy -AllowBasicAuthSmtp`) nor conditional access may block the account.',
-        'access-token': 'the token needs the scope `https://outlook.office.com/SMTP.Send`, or for an application `https://outlook.office365.com/.default` with the permission `SMTP.SendAsApp` and a service principal (`New-ServicePrincipal`). SMTP AUTH must be enabled for the mailbox.',
+        'submission-host': 'client submission is smtp.office365.com on 587. The hosts in MX records, below mail.protection.outlook.com or mx.microsoft, do not offer AUTH on 25.',
+        'auth-rejected': `the username is the sign-in name (UPN) of a licensed mailbox. If the account has multifactor authentication, its password does not work here. Use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}. SMTP AUTH must be enabled for the mailbox (\`Get-CASMailbox\`).`,
+        'smtp-auth-disabled': `run \`Set-CASMailbox MAILBOX -SmtpClientAuthenticationDisabled $false\`. A setting of the mailbox overrides that of the organization (\`Set-TransportConfig -SmtpClientAuthenticationDisabled $false\`). Security defaults also disable SMTP AUTH. Then use an \`access-token\` (XOAUTH2) if you can: ${PASSWORDS_END}.`,
+        'basic-auth-blocked': `use an \`access-token\` (XOAUTH2) with the scope \`https://outlook.office.com/SMTP.Send\`: ${PASSWORDS_END}. The reply 550 5.7.30 means that the service supports no passwords at all. After any other reply, an administrator of the organization can allow them: security defaults must be off, SMTP AUTH must be enabled (\`Set-CASMailbox\`), and neither an authentication policy (\`Set-AuthenticationPolicy -AllowBasicAuthSmtp\`) nor conditional access may block the account.`,
+        'access-token': 'the token of a user needs the scope `https://outlook.office.com/SMTP.Send`. The token of an application (client credentials) is requested with the scope `https://outlook.office365.com/.default`. The application needs the permission `SMTP.SendAsApp` with the consent of an administrator, a service principal (`New-ServicePrincipal`, with the object ID of the enterprise application), and full access to the mailbox (`Add-MailboxPermission`). The role `Application SMTP.SendAsApp` (`New-ManagementRoleAssignment`) replaces permission and access. SMTP AUTH must be enabled for the mailbox (`Get-CASMailbox`).',
+        'mailbox-access': 'if the token is that of an application, give its service principal full access to the mailbox in `auth.username` (`Add-MailboxPermission -AccessRights FullAccess`), and check that `New-ServicePrincipal` was run with the object ID of the enterprise application, not that of the app registration. It can take an hour to take effect.',
+        'client-not-allowed': 'the sign-in logs of Microsoft Entra name the conditional access policy that blocked the account: exclude the account, or allow the network of the gate.',
+        'auth-backend': 'if the account is federated, the federation server of the organization (AD FS) must be reachable from the internet, over HTTPS with TLS 1.2.',
         'quota-exceeded': 'the limits count the recipients of the last 24 hours, for the mailbox and for the organization. A trial has lower limits.',
         'sender-identity': 'the domain of the sender must be an accepted domain of the organization (`Get-AcceptedDomain`).',
         'account-status': 'the page "Restricted entities" in the Microsoft Defender portal lists blocked accounts, and unblocks them. Only Microsoft support can unblock an organization.',
@@ -4887,22 +4919,36 @@ const microsoft365 = {
         'message-size': 'run `Set-Mailbox -MaxSendSize` for the account, and `Set-Mailbox -MaxReceiveSize` for the recipient.',
     },
 };
+
+;// CONCATENATED MODULE: ./src/findings/software/providers.ts
+
+
+/*
+ * Each entry names the documentation of the service, against which it was checked in 2026-11. "Quoted" means that only
+ * quotations of it could be read. The replies by which some services are recognized are not documented.
+ */
+/*
+ * https://support.google.com/a/answer/2956491 (relay). Quoted: /a/answer/176600 (hosts and ports), /a/answer/166852 (limits),
+ * /accounts/answer/185833 (app passwords). Personal accounts have had to use an app password or a token since 2022-05-30, and
+ * Workspace accounts since 2025-05-01 (quoted: /a/answer/14114704).
+ */
 const google = {
     greets: / - gsmtp$/,
-    offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com) at your service\b/,
+    offers: /^(mx\.google\.com|smtp(-relay)?\.gmail\.com|smtp\.googlemail\.com) at your service\b/,
     rejects: / - gsmtp$|\bsupport\.google\.com\b/,
     settings: {
         ...hosted('smtp.gmail.com and smtp-relay.gmail.com use implicit TLS on 465, and STARTTLS on 587.', 'smtp.gmail.com or smtp-relay.gmail.com for submission, and as MX the name in the MX record.'),
         'greeting-rejected': 'for smtp-relay.gmail.com, the public IP address of the gate must be one of the allowed IP addresses in the setting "SMTP relay service" of the Admin console (Gmail, Routing).',
         'auth-not-advertised': 'client submission is smtp.gmail.com on 587 or 465.',
         'submission-host': 'client submission is smtp.gmail.com on 587 or 465. mx.google.com on 25 does not offer AUTH.',
-        'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) uses the sender address and the IP allowlist in the Admin console.',
-        'app-password': 'an app password requires 2-step verification (https://myaccount.google.com/apppasswords), and the administrator of a Workspace can disable app passwords. An `access-token` (XOAUTH2) works without one.',
+        'auth-rejected': 'the account password does not work: create an app password (this requires 2-step verification), or authenticate with an `access-token` (XOAUTH2). The Workspace relay (smtp-relay.gmail.com) can also accept clients by IP address, without AUTH (setting "SMTP relay service" of the Admin console).',
+        'app-password': 'an app password requires 2-step verification (https://myaccount.google.com/apppasswords). There are none for accounts with security keys only or in the Advanced Protection Program, and an organization may not allow them: use an `access-token` (XOAUTH2) there.',
         'access-token': 'the token needs the scope `https://mail.google.com/`. A service account needs domain-wide delegation, and a token for the user that it impersonates.',
         'quota-exceeded': 'the limit counts the last 24 hours, and an account that has reached it can send again within 24 hours. Workspace accounts and smtp-relay.gmail.com have higher limits.',
         'auth-throttled': 'the number of logins of an account is limited. After too many attempts, Google accepts none for a while.',
     },
 };
+// https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html, smtp-credentials.html, request-production-access.html, quotas.html
 const amazonSes = {
     greets: /^\S+ ESMTP SimpleEmailService\b/,
     offers: /^email-smtp\.([\w-]+\.)?amazonaws\.com$/,
@@ -4915,13 +4961,14 @@ const amazonSes = {
         'account-status': 'the account dashboard of the SES console shows why sending is paused.',
     },
 };
+// https://www.twilio.com/docs/sendgrid/for-developers/sending-email/integrating-with-the-smtp-api, and "IP access management"
 const sendGrid = {
     greets: /^SG ESMTP service ready\b/,
     offers: /^smtp\.sendgrid\.net$/,
     rejects: /\bsendgrid\.(com|net)\b/i,
     settings: {
-        'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. IP Access Management of the account must allow the gate's IP address.",
-        'quota-exceeded': '"Maximum credits exceeded" means that the plan\'s email quota is used up: check the usage in the account settings.',
+        'auth-rejected': "the username is the word `apikey`, and the password is an API key with the Mail Send permission. If IP Access Management of the account is on, it must allow the gate's IP address.",
+        'quota-exceeded': '"Maximum credits exceeded" means that the credits of the plan are used up: choose a larger plan, or wait until the credits are reset.',
         'sender-identity': 'in the settings under Sender Authentication, verify the address (Single Sender Verification) or its domain (Domain Authentication).',
     },
 };
@@ -4931,6 +4978,7 @@ const PROVIDERS = {
     Google: google,
     'Amazon SES': amazonSes,
     SendGrid: sendGrid,
+    // https://documentation.mailgun.com/docs/mailgun/quickstart (activation, sandbox), api-reference/send/mailgun/credentials
     Mailgun: {
         greets: /^Mailgun Influx ready\b/,
         rejects: /\bMailgun is not loving\b/,
@@ -4941,21 +4989,27 @@ const PROVIDERS = {
             'account-status': 'if the account is new, confirm the activation email.',
         },
     },
+    // https://postmarkapp.com/support/article/811-what-are-the-smtp-details-api-tokens-i-should-be-using
     Postmark: {
         greets: /^\S+\.postmarkapp\.com /i,
         settings: {
-            'auth-rejected': 'username and password are both the server API token (or an access key and secret key of the message stream), and SMTP must be enabled for the stream.',
+            'auth-rejected': 'username and password are both the server API token, or the access key and the secret key of an SMTP token of the message stream. SMTP must be enabled for the stream.',
             sandbox: 'request approval of the account. Until then, sender and recipient must be in the same domain.',
             'sender-identity': 'add the address as a Sender Signature and confirm it, or verify its domain.',
         },
     },
+    // https://help.brevo.com/hc/en-us/articles/7959631848850 (SMTP keys), /115000188150 (problems with SMTP), and "Authorized IPs"
     Brevo: {
+        greets: /^smtp-relay\.(?:brevo|sendinblue)\.com ESMTP\b/i,
         rejects: /\b(?:brevo|sendinblue)\.com\b/i,
         settings: {
+            'auth-rejected': 'the username is the SMTP login that the page "SMTP & API" shows, and the password is an SMTP key, not an API key or the password of the account.',
+            'client-not-allowed': 'under Security, "Authorized IPs", add the IP address of the gate, or deactivate the blocking of unknown IP addresses for SMTP keys.',
             'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
             'account-status': 'ask the support to activate transactional email for the account.',
         },
     },
+    // https://resend.com/docs/send-with-smtp, quoted: /docs/api-reference/errors
     Resend: {
         rejects: /\bresend\.com\b/i,
         settings: {
@@ -4963,6 +5017,7 @@ const PROVIDERS = {
             'sender-identity': 'verify the domain at https://resend.com/domains.',
         },
     },
+    // https://www.mailersend.com/help/smtp-relay, /help/how-to-change-or-cancel-your-plan (approval). The reply names the limit of a trial.
     MailerSend: {
         rejects: /#MS\d{5}\b/,
         settings: {
@@ -4970,6 +5025,7 @@ const PROVIDERS = {
             'sender-identity': 'verify the domain under Domains.',
         },
     },
+    // https://help.yahoo.com/kb/SLN15241.html
     Yahoo: {
         greets: /^\S+\.(yahoo|yahoodns|aol)\.(com|net) /i,
         offers: /^\S+\.yahoo\.com Hello\b/i,
@@ -4978,17 +5034,20 @@ const PROVIDERS = {
             'auth-throttled': 'the reply is the same if the account password is used: create an app password in the account security settings.',
         },
     },
+    // https://www.fastmail.com/help/technical/servernamesandports.html, https://fastmail.help/hc/en-us/articles/1500000279921
     Fastmail: {
         greets: /^\S+\.(fastmail|messagingengine)\.com /i,
         settings: appPassword('create an app password with access to SMTP. The username is the full address.'),
     },
+    // Quoted: https://www.zoho.com/mail/help/zoho-smtp.html
     Zoho: {
         greets: /^\S+\.zoho(mail)?\.(com|eu|in) /i,
         settings: {
-            'auth-rejected': 'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center of the account (smtp.zoho.com, smtp.zoho.eu, …).',
+            'auth-rejected': 'with two-factor authentication, create an app password ("Application-Specific Password"). The host must be that of the data center and of the plan of the account (smtp.zoho.com, smtp.zoho.eu, …; smtppro.zoho.com for a paid organization with a domain).',
             'app-password': 'its name is "Application-Specific Password", in the security settings of the account.',
         },
     },
+    // Quoted: https://support.apple.com/102525
     iCloud: {
         greets: /^iCloud iscream SMTP\b|^\S+\.mail\.me\.com /i,
         settings: appPassword('create an app password ("app-specific password") at account.apple.com.'),
@@ -7707,7 +7766,7 @@ const byEnhancedCode = (kind) => ({
     '5.7.13': credentials('The account is disabled.', 'account-disabled'),
     '5.7.14': other('The account requires a sign-in with a web browser first (this is how Google reports it).', 'browser-confirmation'),
     '5.7.30': NO_BASIC_AUTHENTICATION,
-    '5.7.139': other('SMTP AUTH or basic authentication is disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
+    '5.7.139': other('SMTP AUTH or basic authentication is probably disabled for the mailbox or the tenant.', 'smtp-auth-disabled'),
 });
 const NOT_ENCRYPTED = other('The server treats the session as unencrypted.', 'not-encrypted');
 const NO_BASIC_AUTHENTICATION = other('The service does not accept passwords for SMTP AUTH.', 'basic-auth-blocked');
@@ -7779,6 +7838,10 @@ const byWords = (kind) => [
     ],
     [/not enabled/, other('The server says that AUTH is not enabled.', 'not-enabled')],
     [IS_MECHANISM, other('The server rejects the mechanism, not the credentials.', 'mechanism-not-supported')],
+    [
+        /\bfederated sts\b/,
+        other('The federation server of the organization could not check the credentials.', 'backend-unavailable'),
+    ],
     [
         IS_OUTAGE,
         other('The server could not check the credentials, because its authentication backend is unavailable.', 'backend-unavailable'),
@@ -21350,6 +21413,11 @@ const TABLE = [
             (at === 'MAIL' && status.startsWith('7.')),
         text: 'The server does not allow this client to send as this sender.',
         cause: 'sender-not-allowed',
+    },
+    {
+        fits: ({ text }) => /\bmailbox logon failure\b/.test(text),
+        text: 'The account has authenticated, but cannot open its mailbox.',
+        cause: 'mailbox-access',
     },
     {
         isExactly: ({ status }) => status === '2.2',
@@ -48955,8 +49023,8 @@ function unreadable(path, code) {
     return Object.assign(new Error(`${path} is ${code}`), { code });
 }
 
-// EXTERNAL MODULE: ./src/gate/run.ts + 149 modules
-var run = __nccwpck_require__(4787);
+// EXTERNAL MODULE: ./src/gate/run.ts + 151 modules
+var run = __nccwpck_require__(491);
 ;// CONCATENATED MODULE: ./src/main/command-line.ts
 
 

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../src/findings/catalog.js';
+import { Secret } from '../../src/secrets/secret.js';
 import type { Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
 import { close, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
@@ -48,6 +49,22 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     server: replying('AUTH', '535 5.7.8 Unknown here'),
     endpoint: { ...signsIn, addresses: 'all', host: 'multi.example.test' },
     run: { resolver: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) },
+  },
+  {
+    name: 'rejects an access token',
+    server: {
+      offersInTls: ['AUTH XOAUTH2'],
+      replies: { AUTH: '334 eyJzdGF0dXMiOiI0MDAifQ==', CREDENTIALS: '535 5.7.8 Token expired' },
+    },
+    endpoint: {
+      auth: {
+        username: 'joe@example.test',
+        kind: 'access-token',
+        secret: new Secret('ya29.token'),
+        expect: 'accepted',
+      },
+    },
+    twin: { offersInTls: ['AUTH XOAUTH2'], replies: { AUTH: '235 2.7.0 Accepted' } },
   },
   {
     name: 'does not offer SMTPUTF8 for an address that requires it',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { CERTIFICATE } from './catalog/certificate.js';
 import { alternativeName, howToInclude } from './catalog/certificate-name.js';
 import type { CatalogEntry, Cause, Values } from './catalog/entry.js';
@@ -11,6 +12,9 @@ const OF_INBOX = ' This is about the inbox server.';
 
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }: Values): string {
+  if (isIP(expected) !== 0) {
+    return `Use the name of the server as the host in \`delivery.inbox\`: its certificate is for ${names}. If that name does not resolve to this server, add it to the DNS or to the hosts file of the machine that runs the gate.`;
+  }
   return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise, get a certificate that includes ${expected}.`;
 }
 

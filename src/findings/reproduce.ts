@@ -30,6 +30,7 @@ import {
   starttlsCommand,
   swaksCommand,
   swaksMechanisms,
+  verifiesLikeGate,
 } from './commands/swaks.js';
 import { unsolicitedCommand } from './commands/unsolicited.js';
 
@@ -135,19 +136,22 @@ function isRefused({ delivery }: ReproducibleEndpoint): boolean {
   return delivery?.expect === 'refused';
 }
 
-/** The sender in a MAIL command of a probe. */
-/** With `addresses: all`, at the IP address that the finding is about. */
+/** The reply to AUTH. swaks has no access tokens, and with `addresses: all` it would verify the IP address. */
 function authCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
   const withSwaks = swaksCommand(endpoint, subject, 'AUTH');
-  const { auth, addresses, servername } = endpoint;
-  const mechanism = auth && swaksMechanisms(auth, subject, 'AUTH')?.split(',')[0];
-  const isOneOfMany = addresses === 'all' && subject.address !== undefined && isIP(servername) === 0;
-  // curl takes what follows a colon for the password.
-  const isPlainName = !auth?.username.includes(':');
-  if (withSwaks === undefined || !isOneOfMany || !isPlainName || mechanism === undefined) return withSwaks;
-  return signInCommand(endpoint, subject.address, mechanism);
+  const { auth, addresses, servername, host } = endpoint;
+  const { evidence, address = host } = subject;
+  // curl takes what follows a colon for the password, and shows only replies.
+  const isPossible = isIP(servername) === 0 && !auth?.username.includes(':') && evidence.reply !== undefined;
+  if (!auth || !isPossible || !verifiesLikeGate(endpoint)) return withSwaks;
+  if (auth.kind === 'access-token') {
+    return evidence.mechanism === undefined ? undefined : signInCommand(endpoint, address, evidence.mechanism);
+  }
+  const mechanism = swaksMechanisms(auth, subject, 'AUTH')?.split(',')[0];
+  return addresses === 'all' && mechanism !== undefined ? signInCommand(endpoint, address, mechanism) : withSwaks;
 }
 
+/** The sender in a MAIL command of a probe. */
 function senderIn({ sent = '' }: Subject['evidence']): string {
   return sent.replace(/^MAIL FROM:<|>$/g, '');
 }

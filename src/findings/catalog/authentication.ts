@@ -78,7 +78,13 @@ export const AUTHENTICATION = {
       evidence: fields('capabilities'),
       reference: 'RFC 3207 section 4.2',
       causes: {
-        'after-starttls': { ...STARTTLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
+        'after-starttls': {
+          ...STARTTLS_IN_PROXY,
+          title: 'STARTTLS offered over TLS',
+          remedy:
+            'Update the server, because it must not offer STARTTLS over TLS. If a proxy in front of it handles STARTTLS itself, configure the proxy to pass STARTTLS through, or give it its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address.',
+          reproduce: STILL_STARTTLS,
+        },
       },
     },
   ),

@@ -16,20 +16,25 @@ export function connectCommand({ host, port }: ReproducibleEndpoint, address?: s
 }
 
 /**
- * The command that authenticates at one of several IP addresses of a name. It asks for the password, and leaves out the
- * lines that curl sends, because they show it. swaks would verify the certificate for the IP address.
+ * The command that authenticates where swaks cannot: with an access token, or at one of several IP addresses of a name, for
+ * which swaks would verify the certificate. It asks for the secret, and leaves out the lines that curl sends, because they
+ * show it. curl sends it only to a server whose certificate is valid for the name.
  */
 export function signInCommand(endpoint: ReproducibleEndpoint, address: string, mechanism: string): string {
   const { port, transport, servername, auth, ehlo } = endpoint;
+  const isToken = auth?.kind === 'access-token';
   const { file, before } = trustedCas(endpoint);
   const line = command([
-    ...['curl', '-v', '-sS', '--resolve', `${servername}:${port}:${address}`],
+    ...['curl', '-v', '-sS', ...(isToken ? ['-K', '-'] : [])],
+    ...['--resolve', `${servername}:${port}:${address}`],
     ...(transport === 'starttls' ? ['--ssl-reqd'] : []),
     ...(file === undefined ? [] : ['--cacert', file]),
-    ...['-u', auth?.username ?? '', '--login-options', `AUTH=${mechanism}`],
+    ...['-u', `${auth?.username ?? ''}${isToken ? ':' : ''}`, '--login-options', `AUTH=${mechanism}`],
     `${transport === 'starttls' ? 'smtp' : 'smtps'}://${servername}:${port}/${encodeURIComponent(ehlo ?? '')}`,
   ]);
-  return `${before}echo 'Enter the password:'; ${line} 2>&1 | grep -v '^> '`;
+  // curl reads the token from its configuration, so that it is not an argument, which other users can see.
+  const typed = isToken ? `head -n 1 | sed 's/.*/oauth2-bearer = "&"/' | ` : '';
+  return `${before}echo 'Enter the ${isToken ? 'access token' : 'password'}:'; ${typed}${line} 2>&1 | grep -v '^> '`;
 }
 
 /** The command that shows what the server sends without being asked. It sends nothing. */

@@ -53,6 +53,7 @@ export interface Subject {
   readonly address?: string | undefined;
   /** What the gate itself has sent or chosen. */
   readonly evidence: {
+    readonly reply?: string;
     readonly folder?: string;
     readonly messageId?: string;
     readonly sent?: string;

@@ -90,7 +90,7 @@ export function notOffered(keyword: string): string {
 }
 
 /** A command with the key of a client certificate would need its file, which the gate may not know. */
-function verifiesLikeGate({ tls, waive = [] }: ReproducibleEndpoint): boolean {
+export function verifiesLikeGate({ tls, waive = [] }: ReproducibleEndpoint): boolean {
   const isWaived = waive.some(({ finding }) => finding.startsWith('certificate-'));
   return tls.pins.length === 0 && tls.client === undefined && !isWaived;
 }

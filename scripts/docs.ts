@@ -97,7 +97,7 @@ const FINDINGS_INTRODUCTION = [
   'An `error` makes its step fail, a `warning` makes it warn, and a `notice` changes nothing.',
   'The table shows the usual severity; in a report it can be a different one. An `error` that says nothing about the server itself (no route, a DNS server that does not respond, a server that is too busy on every attempt) has `inconclusive` set in the report, and makes its step inconclusive instead.',
   'A fix says in parentheses [who has to act](report.md#summary). If a finding has several causes, its message and title say which one applies. The gate is sure of a cause unless it says "likely".',
-  'A cause with "Reproduce" can have a command in the report, and says what to look for in its output. [Some endpoints have no command](report.md#reproduce), and a notice never has one. Without "Reproduce", no common tool shows the cause.',
+  'For a cause with "Reproduce", the report usually has a command, and says what to look for in its output. [Some endpoints have no command](report.md#reproduce), and a notice never has one.',
   'Evidence lists the fields that a finding can have in the report. A field is present only if its value is known.',
 ].join(' ');
 
@@ -127,7 +127,7 @@ function withoutCommand(id: FindingCode): string[] {
   const isAll = ![usual, ...Object.values<Cause>(causes)].some(({ reproduce }) => reproduce);
   return reason === undefined
     ? []
-    : [`${isAll ? 'No common tool shows this' : 'The other causes have no command'}: ${reason}.`];
+    : [`${isAll ? 'There is no command' : 'The other causes have no command'}: ${reason}.`];
 }
 
 /** The tool, and what to look for in its output; a text that depends on the evidence is not known here. */
@@ -155,7 +155,7 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   tls: { minVersion: 'TLSv1.2', pins: [] },
 };
 const ANY_SUBJECT = {
-  evidence: { awaited: 'nothing, after the greeting', earlierAwaited: 'the reply to EHLO' },
+  evidence: { folder: 'Junk', awaited: 'nothing, after the greeting', earlierAwaited: 'the reply to EHLO' },
   capabilities: [],
 };
 

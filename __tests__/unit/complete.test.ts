@@ -149,7 +149,9 @@ test('an application that cannot open the mailbox of Exchange Online needs acces
   const evidence = { reply: '430 4.2.0 STOREDRV; mailbox logon failure', account: 'app@example.com' };
   const found = finding('message-rejected', own`No.`, { evidence, cause: 'mailbox-access' });
   const { remedy } = completeFinding(found, { ...OBSERVED, greeting });
-  expect(remedy).toMatch(/^Give the account .* \(`app@example\.com`\).* Microsoft 365: .*`Add-MailboxPermission/);
+  expect(remedy).toMatch(
+    /^Give the authenticated account .* \(`app@example\.com`\).* Microsoft 365: .*`Add-MailboxPermission/,
+  );
 });
 
 test('an inbox that accepts no passwords is mentioned, whatever the tested server is', () => {

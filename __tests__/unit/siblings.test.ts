@@ -41,7 +41,7 @@ describe('a rejection of the credentials', () => {
 
   test('is a problem of the server if another address of the endpoint accepts them', () => {
     const found = compare([rejected, anEndpoint()]);
-    expect(found).toMatchObject({ title: 'Credentials accepted by only some servers of the host', party: 'server' });
+    expect(found).toMatchObject({ title: 'Credentials work at only some IP addresses of the host', party: 'server' });
     expect(found?.remedy).toMatch(
       /^Update the user database of this server: 192\.0\.2\.7 accepted the same credentials/,
     );
@@ -97,7 +97,7 @@ describe.each(['connection-refused', 'connection-timeout'] as const)('the findin
   ])('is about %s if only the other IP version accepts connections', (family, address, other, record) => {
     const found = compare([at(address), anEndpoint({ address: other })]);
     expect(found?.title).toMatch(new RegExp(`^Server .*${verb}.* over ${family}$`));
-    expect(found?.remedy).toContain(`remove the ${record} record of the host`);
+    expect(found?.remedy).toContain(`remove the ${record} record`);
     expect(found).toMatchObject({ party: 'server', certainty: 'likely', evidence: { address, worksAt: other } });
   });
 

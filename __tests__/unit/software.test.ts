@@ -380,7 +380,7 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
   },
   'basic-auth-blocked': {
     'Microsoft 365':
-      /SMTP\.Send`.*end of December 2026.*Outlook\.com accepts none.*550 5\.7\.30.*`Set-AuthenticationPolicy -AllowBasicAuthSmtp`/,
+      /SMTP\.Send`.*end of December 2026.*Outlook\.com already accepts none.*550 5\.7\.30.*`Set-AuthenticationPolicy -AllowBasicAuthSmtp`/,
   },
   'smtp-auth-disabled': { 'Microsoft 365': /`Set-CASMailbox.*end of December 2026/ },
   'access-token': {

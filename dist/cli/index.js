@@ -26,13 +26,13 @@ function pageIn({ reply = '' }) {
 }
 /** The IP address of the gate is on a blocklist, or has a bad reputation. */
 const listedClient = (reproduce) => ({
-    title: 'IP address of the gate is on a blocklist',
+    title: "Gate's IP address is on a blocklist",
     party: 'network',
     certainty: 'likely',
     remedy: (evidence) => {
         const page = pageIn(evidence);
         const where = page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
-        return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
+        return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only the operator of the gate's network can do this. Or run the gate on a machine whose fixed IP address is not listed (in a workflow: a self-hosted runner). Many blocklists list cloud machines, including GitHub-hosted runners. On your own server, you can also exempt the address.`;
     },
     setting: 'greeting-rejected',
     // The first line of such a reply is often only the name of the server, and the rest of the link an IP address.
@@ -44,19 +44,19 @@ const listedClient = (reproduce) => ({
 /** The server rejects clients because of an error of a blocklist. */
 const blocklistErrors = (reproduce) => ({
     'blocklist-query-refused': {
-        title: 'Blocklist refuses the queries of the server',
+        title: "Blocklist refuses the server's queries",
         party: 'server',
         certainty: 'likely',
-        remedy: "Configure the server to query the blocklist through a resolver of its own, not through a public or shared one, or with a key from the operator of the blocklist. Also limit the rule to the return codes that mean a listing. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        remedy: "Configure the server to query the blocklist through its own resolver instead of a public or shared one, or with a key from the blocklist operator. Limit the rule to the return codes that mean a listing. The reply quotes an error from the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
         examples: 'Spamhaus: a DQS key. Postfix: `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`. Exim: `dnslists = zen.spamhaus.org!&0.255.255.0`.',
         setting: 'blocklist-codes',
         reproduce,
     },
     'blocklist-gone': {
-        title: 'Blocklist of the server does not exist',
+        title: 'Server queries a blocklist that does not exist',
         party: 'server',
         certainty: 'likely',
-        remedy: "Correct the name of the blocklist in the configuration of the server, or remove the blocklist if its operator has closed it. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        remedy: "Correct the name of the blocklist in the server's configuration, or remove the blocklist if its operator has shut it down. The reply quotes an error from the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
         examples: 'Postfix: `reject_rbl_client`, `postscreen_dnsbl_sites`. Exim: `dnslists`.',
         setting: 'blocklist-codes',
         reproduce,
@@ -118,7 +118,7 @@ function crashIn({ reached = 'a later step' }) {
     return `Check the server's log for the time of the first attempt: a process of the server probably died in ${reached}, and the log says why. An earlier attempt got that far, so \`host\` and \`port\` are right.`;
 }
 const NO_GREETING_SINCE = 'The later attempts got no greeting, probably because the server pauses a service that crashes.';
-const FATAL = 'Postfix: look for "fatal"; its `master` pauses a service that crashes.';
+const FATAL = 'Postfix: look for "fatal".';
 /** The cause of a missing greeting, if the server worked in an earlier attempt of the same run. */
 const WORKED_BEFORE = {
     ...FAILED_LATER,
@@ -134,7 +134,7 @@ const BEFORE_AUTH = {
     title: 'Connection lost at EHLO over TLS',
     party: 'server',
     certainty: 'likely',
-    remedy: "Check the server's log for the time of the run: the process that handled the connection probably died while it replied to EHLO over TLS, where it lists AUTH. Usually its authentication backend is missing. Start that backend, or correct its address in the configuration of the server. The credentials are not the reason: the gate had not sent them.",
+    remedy: "Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH, because its authentication backend is missing. Start that backend, or correct its address in the server's configuration. The credentials are not the problem: the gate had not sent them yet.",
     examples: 'Postfix: look for "fatal", such as "no SASL authentication mechanisms". Start Dovecot, or correct `smtpd_sasl_path` and the socket that it names.',
 };
 /** The causes of a missing greeting after an earlier attempt that got further. */
@@ -150,7 +150,7 @@ const AFTER_EARLIER_ATTEMPT = {
 /** The cause of a missing connection, if the server worked in an earlier attempt of the same run. */
 const CONNECTED_BEFORE = {
     ...FAILED_LATER,
-    remedy: (evidence) => `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it probably blocks the gate's IP address since that failure.`,
+    remedy: (evidence) => `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it has probably blocked the gate's IP address since that failure.`,
     examples: FATAL,
 };
 /** What swaks prints if the connection ends like this. A reset looks to it like the end of the connection. */
@@ -340,7 +340,7 @@ const ANY_STEP = {
                 title: 'Error reply to a command that the gate did not send',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
+                remedy: 'Check the proxy or load balancer in front of the server: it probably sends a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
                 examples: 'Postfix: `-o smtpd_upstream_proxy_protocol=haproxy` for the service on this port in `master.cf`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. In HAProxy, `send-proxy` sends the header.',
                 reproduce: UNSOLICITED,
             },
@@ -348,7 +348,7 @@ const ANY_STEP = {
                 title: 'Unsolicited reply',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so it would take each later reply for the reply to the wrong command.",
+                remedy: "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so every later reply would be matched with the wrong command.",
                 reproduce: UNSOLICITED,
             },
             'unexpected-code': {
@@ -390,7 +390,7 @@ const ANY_STEP = {
                 title: 'Server closed an idle session',
                 party: 'server',
                 certainty: 'likely',
-                remedy: 'Raise the time for which the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
+                remedy: 'Increase how long the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
                 reference: 'RFC 5321 section 4.5.3.2.7',
             },
             'ehlo-name': {
@@ -452,7 +452,7 @@ const ANY_STEP = {
     }, {
         causes: {
             'client-certificate': {
-                title: 'Probe requires a client certificate',
+                title: 'Client certificate required, but probes send none',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: 'Remove the probe from `probes` for this endpoint. The server requires a client certificate, and probes send no credentials.',
@@ -494,7 +494,7 @@ const TLS_IN_PROXY = {
     title: 'Server treats the TLS session as unencrypted',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. At the same time, configure the proxy to pass TLS through. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    remedy: 'Enable implicit TLS for this port in the mail server, and configure the proxy or load balancer that probably terminates TLS to pass it through: the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener that does not require TLS and that only the proxy can reach. It must trust no client by IP address; otherwise, it is an open relay.',
     examples: 'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
     setting: 'tls-in-proxy',
     explains: ['starttls-still-advertised'],
@@ -547,7 +547,7 @@ const COMMAND = {
     'mechanism-not-supported': OFFER['mechanism-not-supported'],
 };
 const OF_THE_PASSWORD = {
-    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain or with a different one, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
+    'wrong-credentials': configuration('Username or password not accepted', "Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, a username with the wrong domain or none, and a `$` that a shell expanded. If they are correct, check the server's log: the account may be locked or require an app password. Do not retry often, because that can lock the account.", { setting: 'auth-rejected' }),
     'password-expired': configuration('Password expired', 'Set a new password for the account, and update the configured one.', { certainty: 'certain' }),
     'app-password': configuration('App password required', 'Create an app password in the security settings of the account, and configure it instead of the account password. If the service supports OAuth 2.0, an `access-token` works too.', { setting: 'app-password' }),
     'browser-confirmation': configuration('Browser sign-in required', 'Sign in to the account with a web browser, and complete the prompts. If the rejection persists, use an app password or an `access-token` instead of the account password.', { setting: 'app-password' }),
@@ -631,7 +631,7 @@ const silentOver = (family) => ({
     title: `Server does not respond over ${family}`,
     party: 'server',
     certainty: 'likely',
-    remedy: ({ address = family, worksAt = '' }) => `Allow the port for ${address} in the firewall of the server, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead. If other hosts do not respond over ${family} either, the problem is the network of the gate.`,
+    remedy: ({ address = family, worksAt = '' }) => `Allow the port for ${address} in the server's firewall, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record. If no host responds over ${family}, the problem is the gate's network.`,
 });
 /** Nothing listens at the address or port. */
 const REFUSED_SIBLINGS = {
@@ -674,7 +674,7 @@ const SILENT_SIBLINGS = {
     },
 };
 const ACCEPTED_ELSEWHERE = {
-    title: 'Credentials accepted by only some servers of the host',
+    title: 'Credentials work at only some IP addresses of the host',
     party: 'server',
     certainty: 'likely',
     remedy: ({ worksAt = '' }) => `Update the user database of this server: ${worksAt} accepted the same credentials in this run, so they are right. Usually replication has stopped, a cache is outdated, or this server uses a different directory. Until that is fixed, remove its address from DNS. Do not change the password.`,
@@ -701,7 +701,7 @@ const ONLY_BEFORE_TLS = {
     title: 'AUTH offered only before TLS',
     party: 'server',
     certainty: 'likely',
-    remedy: 'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then the server does not offer it at all. Clients may have sent passwords on this port unencrypted: change those passwords.',
+    remedy: 'Offer AUTH only in the reply to EHLO after STARTTLS, not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS: the server would then not offer it at all. Change passwords that clients may have sent unencrypted on this port.',
     examples: 'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
     setting: 'plaintext-auth-advertised',
     reproduce: { command: 'sign-in', shows: NO_AUTH },
@@ -732,7 +732,12 @@ const AUTHENTICATION = {
         evidence: (0,evidence/* fields */.O)('capabilities'),
         reference: 'RFC 3207 section 4.2',
         causes: {
-            'after-starttls': { ...STARTTLS_IN_PROXY, title: 'STARTTLS offered over TLS', reproduce: STILL_STARTTLS },
+            'after-starttls': {
+                ...STARTTLS_IN_PROXY,
+                title: 'STARTTLS offered over TLS',
+                remedy: 'Update the server, because it must not offer STARTTLS over TLS. If a proxy in front of it handles STARTTLS itself, configure the proxy to pass STARTTLS through, or give it its own listener, which does not require TLS, which only the proxy can reach, and which trusts no client by IP address.',
+                reproduce: STILL_STARTTLS,
+            },
         },
     }),
     'auth-not-advertised': authentication_error('AUTH not offered', 'Credentials are configured, but the server does not offer AUTH over TLS.', {
@@ -1353,10 +1358,10 @@ const CONNECTING = {
                 reproduce: MAIL_DOMAIN,
             },
             'dangling-alias': {
-                title: 'Alias for a name without an IP address',
+                title: 'CNAME target has no IP address',
                 party: 'server',
                 certainty: 'likely',
-                remedy: ({ alias = '' }) => `Have whoever manages the DNS zone of the host correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and usually does not exist any more. If a provider operates the server, ask for the name that it has now. The name in \`host\` exists, so it is probably not misspelled. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
+                remedy: ({ alias = '' }) => `Have whoever manages the host's DNS zone correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and probably no longer exists. If a provider operates the server, ask for its current name. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
                 reproduce: { command: 'alias', shows: ({ alias = '' }) => alias },
             },
             'no-address': {
@@ -1599,7 +1604,7 @@ const CAUSES = {
         title: 'SPF, DKIM or DMARC of the sender failed',
         party: 'configuration',
         certainty: 'likely',
-        remedy: ({ sender }) => `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
+        remedy: ({ sender }) => `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate is not authorized to send mail for that domain directly. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
         reproduce,
     },
     'account-without-spf': {
@@ -1642,10 +1647,10 @@ const CAUSES = {
         reproduce,
     },
     'mailbox-access': {
-        title: 'Account cannot open its mailbox',
+        title: 'Account has no access to the mailbox',
         party: 'server',
         certainty: 'likely',
-        remedy: ({ account }) => `Give the account or application that authenticates access to the mailbox${rejections_quoted(account)}, from which the server sends.`,
+        remedy: ({ account }) => `Give the authenticated account or application access to the mailbox${rejections_quoted(account)} that it sends from.`,
         setting: 'mailbox-access',
         reproduce,
     },
@@ -1886,8 +1891,8 @@ const CLIENT = { party: 'configuration', certainty: 'likely' };
 const MODERN_SUITES = 'the TLS 1.3 cipher suites, and for TLS 1.2 ECDHE suites with AES-GCM or ChaCha20-Poly1305 that match the key type of the certificate';
 const CIPHER_SETTINGS = 'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 const KEY_FILES = [
-    "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
-    'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
+    "Check the log of the server, or of the proxy in front of it that terminates TLS: usually it cannot load its certificate or private key. Both files must be readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
+    'Then restart the server.',
 ].join(' ');
 const OLD_VERSIONS = {
     party: 'server',
@@ -1961,7 +1966,7 @@ const HANDSHAKE = {
             },
             'key-curve': {
                 ...SERVER,
-                title: 'Certificate key on a curve that clients do not offer',
+                title: 'Certificate key uses an uncommon curve',
                 certainty: 'certain',
                 remedy: ({ curve = '' }) => `Replace the key and the certificate of the server: use a key on P-256 or P-384, or RSA with 2048 bits or more. Most clients do not offer the curve ${curve}, so they cannot use this certificate.`,
                 setting: 'certificate',
@@ -2044,7 +2049,7 @@ const HANDSHAKE = {
             'application-protocol': {
                 ...CONFIGURATION,
                 title: 'Server requires an application protocol (ALPN)',
-                remedy: 'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
+                remedy: 'Check `host` and `port`: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
             },
             'unknown-name': {
                 ...SERVER,
@@ -2086,7 +2091,7 @@ const HANDSHAKE = {
     'client-hello-intolerant': handshake_error('TLS handshake fails with a large ClientHello', 'A ClientHello with a post-quantum key share (X25519MLKEM768) takes two packets. Clients with OpenSSL 3.5 or later send it by default, such as Postfix 3.11 and Node.js 24. With it the handshake fails, and with a small one it succeeds: these clients cannot reach this server.', {
         party: 'server',
         certainty: 'likely',
-        remedy: `Update the firewall, load balancer or proxy in front of the server that inspects or terminates TLS: it probably reads only the first TCP segment of the ClientHello. If there is none, update the TLS library of the server. Compare with a connection from another network to find out which device it is. ${WITH_SMALL_HELLO}`,
+        remedy: `Update the firewall, load balancer or proxy that inspects or terminates TLS in front of the server: it probably reads only the first TCP segment of the ClientHello. If there is none, update the server's TLS library. To find the device, compare with a connection from another network. ${WITH_SMALL_HELLO}`,
     }, {
         evidence: {
             helloBytes: 'the size of the ClientHello with which the handshake fails',
@@ -2142,7 +2147,7 @@ const HANDSHAKE = {
     }),
     'tls-old-versions-accepted': handshake_notice('TLS 1.0 or 1.1 accepted', 'With `tls.check: all` the gate makes an additional connection, on which it offers only TLS 1.0 and 1.1. The server accepts one of them. Sessions with clients that support a newer version are not affected. RFC 8996 forbids both versions.', {
         ...OLD_VERSIONS,
-        remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still use it.',
+        remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still connect to it.',
     }, {
         evidence: { negotiated: 'what the server selects if only TLS 1.0 and 1.1 are offered' },
         reference: 'RFC 8996; RFC 9325 section 3.1.1',
@@ -2271,9 +2276,9 @@ const followInLog = (evidence) => {
     return [
         `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
         'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
-        'Deferred: fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+        'Deferred: fix the next server or content filter that the log names. Raise `delivery.within` only if delivery is just slow.',
         'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
-        `Delivered to this mailbox: the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
+        `Delivered to this mailbox: the inbox server probably reads a different mail store${rule}.`,
     ].join(' ');
 };
 const LOG = {
@@ -2294,7 +2299,7 @@ const NOT_FOUND_CAUSES = {
         title: 'Message bounced',
         party: 'server',
         certainty: 'certain',
-        remedy: ({ bounce = '', ...evidence }) => `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. The server's log has the same for the ${inLog(evidence)}, with the mailbox or server to which it tried to deliver.`,
+        remedy: ({ bounce = '', ...evidence }) => `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. For more, such as the mailbox or server that it tried, search the server's log for the ${inLog(evidence)}.`,
         ...LOG,
     },
     'other-message': {
@@ -2307,10 +2312,10 @@ const NOT_FOUND_CAUSES = {
         title: 'Message removed from the inbox before the gate read it',
         party: 'inbox',
         certainty: 'likely',
-        remedy: ({ user = 'the account', ...evidence }) => `Use a mailbox that only the gate reads, or stop the other program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, a program that collects mail by POP3 or IMAP, or another job of the gate. The log of the inbox server shows who deleted or moved the message. If it was a different message, the server's log shows what happened to the test message: search it for the ${inLog(evidence)}.`,
+        remedy: ({ user = 'the account', ...evidence }) => `Use a mailbox that only the gate reads, or stop the program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, or another job. The inbox server's log shows who deleted or moved the message. If that was a different message, search the server's log for the ${inLog(evidence)}.`,
     },
     'unused-mailbox': {
-        title: 'Message not found in an inbox that has never received mail',
+        title: 'Inbox has never received mail',
         party: 'server',
         certainty: 'likely',
         remedy: (evidence) => `${followInLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there.`,
@@ -2981,7 +2986,7 @@ const TRANSIT = {
                 remedy: ({ otherId = '' }) => `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
             },
             'wrong-place': {
-                title: 'Result is where an earlier server could have added it',
+                title: 'Result may have been added by an earlier server',
                 party: 'server',
                 certainty: 'likely',
                 remedy: 'Use an inbox on the receiver itself, or configure the receiver to transfer messages to the mailbox by LMTP over a Unix socket or loopback: after a transfer to a different machine, the gate cannot know who added the result. If the field is not from your receiver, it is forged.',
@@ -3021,7 +3026,7 @@ const UPGRADE = {
                 title: 'Server error instead of STARTTLS',
                 party: 'server',
                 certainty: 'likely',
-                remedy: "Look for the error in the server's log for the time of the run. The status code of the reply is about the mail system, not about TLS, so the certificate is probably not the problem: usually a filter or another service that the server asks for every command does not respond. Start it, or correct its address in the configuration of the server.",
+                remedy: "Look for the error in the server's log for the time of the run. The reply is about the mail system, not about TLS, so the certificate is probably not the problem. Usually a filter or another service that the server uses does not respond: start it, or correct its address in the server's configuration.",
                 examples: 'Postfix: a milter in `smtpd_milters`.',
                 setting: 'filter-unavailable',
                 reproduce: upgrade_SHOWS_REPLY,
@@ -3244,7 +3249,7 @@ const CERTIFICATE_NAME = {
                 reproduce: { command: 'openssl', shows: 'IP address mismatch' },
             },
             'local-address': {
-                title: 'Endpoint is configured without the name in the certificate',
+                title: 'servername is not the name in the certificate',
                 party: 'configuration',
                 certainty: 'likely',
                 remedy: ({ expected = '', names = '' }) => `Set \`servername\` of this endpoint to the name that clients connect to: the certificate includes ${names}. The gate still connects to \`host\`. The certificate needs ${expected} only if clients connect to it.`,
@@ -3352,10 +3357,10 @@ const SAME_NAME = {
 };
 /** A firewall, proxy or virus scanner responds in place of the server. The other problems are those of its certificate. */
 const inspected = (shows) => ({
-    title: 'TLS is inspected in transit',
+    title: 'Certificate from a TLS inspection product',
     party: 'network',
     certainty: 'likely',
-    remedy: ({ inspector = 'the product' }) => `Exempt this server and port from the TLS inspection by ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
+    remedy: ({ inspector = 'the product' }) => `Exempt this server and port from TLS inspection by ${inspector}, or run the gate in a network without it. The certificate was probably issued in transit, so do not add this CA to \`ca\`. If a connection from a different network shows the same certificate, ${inspector} is in front of the server: install the server's certificate there.`,
     explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
     reproduce: { command: 'openssl', shows },
 });
@@ -3474,7 +3479,7 @@ const CERTIFICATE_CHAIN = {
                 reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
             },
             'issuer-may-not-sign': {
-                title: 'Issuer may not sign certificates',
+                title: 'Issuer not allowed to sign certificates',
                 party: 'certificate-authority',
                 certainty: 'certain',
                 remedy: ({ badIssuer = '' }) => `Ask whoever operates the CA ${badIssuer} for a CA certificate whose key usage has \`keyCertSign\`. With the same key and name, it replaces the present one, and the certificates that it has issued stay valid. Adding ${badIssuer} to \`ca\` does not help.`,
@@ -3484,7 +3489,7 @@ const CERTIFICATE_CHAIN = {
                 title: 'Key identifier of the issuer does not match',
                 party: 'certificate-authority',
                 certainty: 'certain',
-                remedy: ({ badIssuer = '' }) => `Have the CA reissue one of the two certificates, so that the authority key identifier of the lower one is the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
+                remedy: ({ badIssuer = '' }) => `Have the CA reissue one of the two certificates, so that the authority key identifier of the issued certificate matches the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
                 reproduce: { command: 'openssl', shows: NO_ISSUER },
             },
             'critical-extension': {
@@ -3495,20 +3500,20 @@ const CERTIFICATE_CHAIN = {
                 reproduce: { command: 'openssl', shows: 'unhandled critical extension' },
             },
             'other-path': {
-                title: 'Wrong certificate in the chain misleads OpenSSL',
+                title: 'Wrong certificate makes OpenSSL reject the chain',
                 party: 'server',
                 certainty: 'certain',
                 remedy: ({ badIssuer = '', wrongSha256 = '' }) => `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server. Clients built on OpenSSL reject the chain until then; others may accept it.`,
                 setting: 'certificate',
             },
             'other-path-in-ca': {
-                title: 'Wrong certificate in ca misleads OpenSSL',
+                title: 'Wrong certificate in ca makes OpenSSL reject the chain',
                 party: 'configuration',
                 certainty: 'certain',
                 remedy: ({ badIssuer = '', wrongSha256 = '' }) => `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`. Clients built on OpenSSL that trust this certificate reject the chain, too.`,
             },
             'issuer-not-allowed': {
-                title: 'Issuer must not issue this certificate',
+                title: 'Issuer not allowed to issue this certificate',
                 party: 'server',
                 certainty: 'certain',
                 newCertificate: byTrustedCa,
@@ -3546,11 +3551,11 @@ const VALIDITY = {
 };
 const IS_VALID_NOW = 'is valid now';
 const FAR_FROM_EXPIRY = 'does not expire soon';
-const RENEW = 'Check first whether the certificate file on the server is newer than the certificate that it sends: often a certificate was renewed, but the mail server was not reloaded. If so, reload it, and configure the renewal to do that every time. Otherwise, renew the certificate. If its renewal is automatic, find out why it did not run, or failed.';
+const RENEW = 'First check whether the certificate file on the server is newer than the certificate that it sends. If so, reload the mail server, and configure the renewal to do that every time. Otherwise, renew the certificate; if renewal is automatic, find out why it failed or did not run.';
 const RENEWAL_EXAMPLES = 'certbot: check `systemctl list-timers`, run `certbot renew --dry-run`, and reload with `--deploy-hook`. acme.sh: check `crontab -l`, run `acme.sh --cron`, and reload with `--reloadcmd`.';
 /** @param effect what happens to each certificate with this lifetime */
 function tooManyDays(name, effect) {
-    return `Set \`${name}\` (or \`tls.${name}\` of this endpoint, if that is where it is set) to \`auto\`, which takes the lifetime of the certificate into account: a certificate is usually renewed when a third of its lifetime is left, or later. Otherwise, every certificate with this lifetime ${effect} some time before its renewal.`;
+    return `Set \`${name}\` (or \`tls.${name}\`, if this endpoint sets it) to \`auto\`, which depends on the lifetime of the certificate. Certificates are usually renewed when a third of their lifetime or less is left, so with this number, every certificate with this lifetime ${effect} before its renewal.`;
 }
 /** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */
 function notAfter(iso = '') {
@@ -3988,7 +3993,7 @@ const SHARED = {
     chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
     trusted: 'the trusted CAs, and where they come from',
     root: 'the private root at which the chain ends',
-    inspector: 'the product that inspects TLS whose name an issuer has',
+    inspector: 'the TLS inspection product that an issuer is named after',
     rootSha256: 'the SHA-256 fingerprint of that root',
     badIssuer: 'the issuer that is not valid, or must not issue the certificate below it',
     issuerValidTo: "the notAfter date of the issuer's certificate",
@@ -4091,7 +4096,8 @@ function authority(host, port) {
 /* harmony export */   Yc: () => (/* binding */ firstEhloCommand),
 /* harmony export */   dK: () => (/* binding */ swaksCommand),
 /* harmony export */   jr: () => (/* binding */ starttlsCommand),
-/* harmony export */   o8: () => (/* binding */ swaksMechanisms)
+/* harmony export */   o8: () => (/* binding */ swaksMechanisms),
+/* harmony export */   sV: () => (/* binding */ verifiesLikeGate)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7030);
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
@@ -4314,20 +4320,25 @@ function connectCommand({ host, port }, address) {
     return `${(0,shell/* command */.G5)(['curl', '-v', '--connect-timeout', String(CONNECT_LIMIT), server])} </dev/null`;
 }
 /**
- * The command that authenticates at one of several IP addresses of a name. It asks for the password, and leaves out the
- * lines that curl sends, because they show it. swaks would verify the certificate for the IP address.
+ * The command that authenticates where swaks cannot: with an access token, or at one of several IP addresses of a name, for
+ * which swaks would verify the certificate. It asks for the secret, and leaves out the lines that curl sends, because they
+ * show it. curl sends it only to a server whose certificate is valid for the name.
  */
 function signInCommand(endpoint, address, mechanism) {
     const { port, transport, servername, auth, ehlo } = endpoint;
+    const isToken = auth?.kind === 'access-token';
     const { file, before } = (0,trusted_cas/* trustedCas */.p4)(endpoint);
     const line = (0,shell/* command */.G5)([
-        ...['curl', '-v', '-sS', '--resolve', `${servername}:${port}:${address}`],
+        ...['curl', '-v', '-sS', ...(isToken ? ['-K', '-'] : [])],
+        ...['--resolve', `${servername}:${port}:${address}`],
         ...(transport === 'starttls' ? ['--ssl-reqd'] : []),
         ...(file === undefined ? [] : ['--cacert', file]),
-        ...['-u', auth?.username ?? '', '--login-options', `AUTH=${mechanism}`],
+        ...['-u', `${auth?.username ?? ''}${isToken ? ':' : ''}`, '--login-options', `AUTH=${mechanism}`],
         `${transport === 'starttls' ? 'smtp' : 'smtps'}://${servername}:${port}/${encodeURIComponent(ehlo ?? '')}`,
     ]);
-    return `${before}echo 'Enter the password:'; ${line} 2>&1 | grep -v '^> '`;
+    // curl reads the token from its configuration, so that it is not an argument, which other users can see.
+    const typed = isToken ? `head -n 1 | sed 's/.*/oauth2-bearer = "&"/' | ` : '';
+    return `${before}echo 'Enter the ${isToken ? 'access token' : 'password'}:'; ${typed}${line} 2>&1 | grep -v '^> '`;
 }
 /** The command that shows what the server sends without being asked. It sends nothing. */
 function greetingCommand({ host, port }, address) {
@@ -4627,19 +4638,22 @@ function commandFor(name, evidence) {
 function isRefused({ delivery }) {
     return delivery?.expect === 'refused';
 }
-/** The sender in a MAIL command of a probe. */
-/** With `addresses: all`, at the IP address that the finding is about. */
+/** The reply to AUTH. swaks has no access tokens, and with `addresses: all` it would verify the IP address. */
 function authCommand(endpoint, subject) {
     const withSwaks = (0,swaks/* swaksCommand */.dK)(endpoint, subject, 'AUTH');
-    const { auth, addresses, servername } = endpoint;
-    const mechanism = auth && (0,swaks/* swaksMechanisms */.o8)(auth, subject, 'AUTH')?.split(',')[0];
-    const isOneOfMany = addresses === 'all' && subject.address !== undefined && (0,external_node_net_.isIP)(servername) === 0;
-    // curl takes what follows a colon for the password.
-    const isPlainName = !auth?.username.includes(':');
-    if (withSwaks === undefined || !isOneOfMany || !isPlainName || mechanism === undefined)
+    const { auth, addresses, servername, host } = endpoint;
+    const { evidence, address = host } = subject;
+    // curl takes what follows a colon for the password, and shows only replies.
+    const isPossible = (0,external_node_net_.isIP)(servername) === 0 && !auth?.username.includes(':') && evidence.reply !== undefined;
+    if (!auth || !isPossible || !(0,swaks/* verifiesLikeGate */.sV)(endpoint))
         return withSwaks;
-    return signInCommand(endpoint, subject.address, mechanism);
+    if (auth.kind === 'access-token') {
+        return evidence.mechanism === undefined ? undefined : signInCommand(endpoint, address, evidence.mechanism);
+    }
+    const mechanism = (0,swaks/* swaksMechanisms */.o8)(auth, subject, 'AUTH')?.split(',')[0];
+    return addresses === 'all' && mechanism !== undefined ? signInCommand(endpoint, address, mechanism) : withSwaks;
 }
+/** The sender in a MAIL command of a probe. */
 function senderIn({ sent = '' }) {
     return sent.replace(/^MAIL FROM:<|>$/g, '');
 }
@@ -4676,11 +4690,14 @@ var report_report = __nccwpck_require__(2123);
 var verdict_verdict = __nccwpck_require__(1396);
 // EXTERNAL MODULE: ./src/findings/catalog.ts + 18 modules
 var catalog = __nccwpck_require__(4903);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate.ts + 1 modules
 var certificate = __nccwpck_require__(7776);
 // EXTERNAL MODULE: ./src/findings/catalog/certificate-name.ts
 var certificate_name = __nccwpck_require__(7925);
 ;// CONCATENATED MODULE: ./src/findings/inbox-certificate.ts
+
 
 
 /** What a certificate finding is called as the cause of a finding about an inbox. */
@@ -4690,6 +4707,9 @@ function inboxCause(code, cause) {
 const OF_INBOX = ' This is about the inbox server.';
 /** The host in the URL is the expected name. */
 function correctName({ expected = '', names = '' }) {
+    if ((0,external_node_net_.isIP)(expected) !== 0) {
+        return `Use the name of the server as the host in \`delivery.inbox\`: its certificate is for ${names}. If that name does not resolve to this server, add it to the DNS or to the hosts file of the machine that runs the gate.`;
+    }
     return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise, get a certificate that includes ${expected}.`;
 }
 /** Where the usual fix is a pin or `servername`. */
@@ -4894,7 +4914,7 @@ function hosted(ports, names) {
  * the removal is announced in the second half of 2027. After it, the reply is 550 5.7.30 (blog/exchange/4114750). Outlook.com
  * has accepted none since 2024-09-16.
  */
-const PASSWORDS_END = 'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com accepts none';
+const PASSWORDS_END = 'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com already accepts none';
 const microsoft365 = {
     greets: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) /i,
     offers: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) Hello\b/i,
@@ -5006,7 +5026,7 @@ const PROVIDERS = {
             'auth-rejected': 'the username is the SMTP login that the page "SMTP & API" shows, and the password is an SMTP key, not an API key or the password of the account.',
             'client-not-allowed': 'under Security, "Authorized IPs", add the IP address of the gate, or deactivate the blocking of unknown IP addresses for SMTP keys.',
             'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
-            'account-status': 'ask the support to activate transactional email for the account.',
+            'account-status': 'ask Brevo support to activate transactional email for the account.',
         },
     },
     // https://resend.com/docs/send-with-smtp, quoted: /docs/api-reference/errors
@@ -5573,8 +5593,6 @@ function spentBudget(context) {
     return { clause: (0,own/* own */.ZV) `; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 // EXTERNAL MODULE: ./src/plan/schema/values.ts
@@ -6234,7 +6252,7 @@ const OF_THE_HANDSHAKE = {
     50: ['it could not parse the data that it received', INCOMPATIBLE],
     51: ['a signature or a key in the handshake was not valid', CHANGED],
     80: ['it had an internal error', 'server-error'],
-    86: ['it reports a fallback to an older TLS version than the newest that both sides support (RFC 7507)', 'downgrade'],
+    86: ['it reports that the client fell back to an older TLS version than both sides support (RFC 7507)', 'downgrade'],
     90: ['it canceled the handshake for a reason other than a protocol error', 'server-closed'],
     109: ['an extension that it requires is missing from the handshake', 'missing-extension'],
     110: ['the handshake contains an extension that it does not accept there', INCOMPATIBLE],
@@ -6743,7 +6761,7 @@ const ROWS = [
     [
         /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b|\bbad outbound sender\b|\boutboundspam|\btenant has exceeded threshold\b|\bunusual sending activity\b/,
         {
-            text: 'The account may not send now: it is not activated, under review or suspended.',
+            text: 'The account cannot send: it is suspended, under review, or not activated.',
             cause: 'account-not-active',
         },
     ],
@@ -8738,7 +8756,7 @@ async function judgeClientHello(context, address, { failure, helloBytes }, { sai
     if (again?.ok !== false || !isSame(failure, again.failure) || isBudgetSpent(context))
         return undefined;
     const [large, less] = [String(helloBytes), String(small.helloBytes)];
-    const message = (0,own/* own */.ZV) `${said}. This happens with a ClientHello of ${large} bytes, also on another connection. With one of ${less} bytes, the handshake succeeds.`;
+    const message = (0,own/* own */.ZV) `${said}. This happened twice with a ClientHello of ${large} bytes. With a ClientHello of ${less} bytes, the handshake succeeds.`;
     const hasAnswered = failure.kind === 'refused-here' || (failure.kind !== 'alert' && failure.answered);
     return finding('client-hello-intolerant', message, {
         evidence: { ...evidence, helloBytes: large, smallHelloBytes: less },
@@ -9415,7 +9433,7 @@ function issuerVerdict(issuer, below, terms) {
 }
 function keyVerdict(issuer, issuee) {
     return namesOtherKey(issuee, issuer)
-        ? invalid(issuer, 'key-identifier', `does not have the key identifier of the issuer that ${nameOf(issuee)} names`)
+        ? invalid(issuer, 'key-identifier', `does not have the key identifier that ${nameOf(issuee)} gives for its issuer`)
         : VALID;
 }
 function limitsVerdict(issuer, below, { now, isAnchor }) {
@@ -9773,7 +9791,7 @@ function requiredValidity(name, setting, lifetimeMs) {
     const depends = setting === 'auto' && ofLifetimeMs < days * DAY_MS;
     const ms = depends ? ofLifetimeMs : (setting === 'auto' ? days : setting) * DAY_MS;
     const time = (0,own/* fixed */.Zu)((0,time_left/* timeNeeded */.bp)(ms));
-    return { ms, time, inWords: depends ? (0,own/* own */.ZV) `${time}, ${inWords}` : time };
+    return { ms, time, inWords: depends ? (0,own/* own */.ZV) `${time} (${inWords})` : time };
 }
 /** Whether a number of days requires a renewal while more than a third of the lifetime is left, which is earlier than usual. */
 function requiresEarlyRenewal(setting, lifetimeMs, leftMs) {
@@ -10042,7 +10060,7 @@ function inspection(sent) {
     return {
         cause: { cause: 'tls-inspection' },
         evidence: { inspector },
-        remark: (0,own/* own */.ZV) ` An issuer has the name of a product that inspects TLS (${inspector}).`,
+        remark: (0,own/* own */.ZV) ` The name of an issuer is that of a TLS inspection product (${inspector}).`,
     };
 }
 /** The only reason for which the gate rejects a chain that OpenSSL accepts. */
@@ -10111,7 +10129,7 @@ function otherPath({ verdict }, { wrong, below }, shared, { trust, policy }) {
     const [wrongName, belowName] = [chain_evidence_nameOf(wrong.subject), chain_evidence_nameOf(below.subject)];
     const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === wrong.fingerprint256);
     const source = isConfigured ? (0,own/* own */.ZV) ` from ca` : (0,own/* own */.ZV) ``;
-    const message = (0,own/* own */.ZV) `OpenSSL takes ${wrongName}${source} as the issuer of ${belowName}, which is wrong: ${reason}. There is another path that is valid, but OpenSSL does not go back to find it.`;
+    const message = (0,own/* own */.ZV) `OpenSSL selects ${wrongName}${source} as the issuer of ${belowName}, but that path is not valid: ${reason}. Another path is valid, but OpenSSL does not backtrack to find it.`;
     return finding('certificate-untrusted', message, {
         evidence: { ...shared, reason, badIssuer: wrongName, wrongSha256: (0,x509_certificate/* fingerprint */.Rj)(wrong) },
         cause: isConfigured ? 'other-path-in-ca' : 'other-path',
@@ -10137,7 +10155,7 @@ function pathProblem({ problem, certificate: issuer }, shared, { trust, policy, 
     if (problem !== 'expired' && problem !== 'not-yet-valid') {
         const cause = CAUSES[problem];
         const message = problem === 'not-a-ca'
-            ? (0,own/* own */.ZV) `${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`
+            ? (0,own/* own */.ZV) `${subject} issued a certificate in this chain, but is not a CA.`
             : (0,own/* own */.ZV) `The chain is not valid: ${shared.reason}.`;
         return finding(code, message, { evidence, ...(cause && { cause }) });
     }
@@ -20687,7 +20705,7 @@ function elsewhereSentence({ elsewhere }) {
         return (0,own/* own */.ZV) `It is in the folder "${(0,peer/* excerpt */.Kb)(found.folder)}" instead.`;
     return count === 1
         ? (0,own/* own */.ZV) `It is not in the other folder of the account either.`
-        : (0,own/* own */.ZV) `It is not in ${count} other folders of the account either.`;
+        : (0,own/* own */.ZV) `It is not in the ${count} other folders that the gate searched either.`;
 }
 /** Whether a message has arrived that the gate has not seen, because it was moved or deleted. */
 function isGone({ first, next, seen }) {
@@ -20696,7 +20714,7 @@ function isGone({ first, next, seen }) {
 function uidSentence(mailbox, uids) {
     const { first, next } = uids;
     if (next === 1)
-        return (0,own/* own */.ZV) `${mailbox} has never received a message (its first UID is unused).`;
+        return (0,own/* own */.ZV) `${mailbox} has never received a message (UIDNEXT is 1).`;
     if (next === first)
         return (0,own/* own */.ZV) `No message has arrived in ${mailbox} since the gate opened it (UIDNEXT is still ${next}).`;
     if (!isGone(uids))
@@ -46797,8 +46815,8 @@ const inputShape = {
     'inbox-password': input(secret.optional(), 'Password for `inbox`.', 'Store it as a secret.'),
     ca: input(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line. They are added to the default trust store.'),
     'min-tls-version': input(oneOf(enums/* TLS_VERSIONS */.Mk).default('TLSv1.2'), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.'),
-    'min-valid-days': input(validDays.default('auto'), 'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.'),
-    'warn-valid-days': input(validDays.default('auto'), 'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning, because its renewal is late; 0 means no warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.'),
+    'min-valid-days': input(validDays.default('auto'), 'How many more days the certificate of the server must be valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.'),
+    'warn-valid-days': input(validDays.default('auto'), 'How many more days the certificate should be valid: `auto`, or 0 to 3650. If it expires sooner, the gate warns that its renewal is late; 0 disables the warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.'),
     environments: input(anyText.optional(), 'Test only the endpoints of these environments, and those without an `environment`: names separated by commas, spaces or line breaks. `${NAME}` is resolved only in what is tested.', 'So several jobs with different secrets can share one config file.'),
     require: input(steps.optional(), 'Steps that must not be skipped for lack of configuration: IDs (`capability`, `upgrade`, `certificate`, `authentication`, `delivery`) separated by commas, spaces or line breaks, or `all`. `delivery` requires an inbox, or an endpoint with `delivery.expect: accepted` or `refused`.'),
     'fail-on': input(oneOf(enums/* FAIL_ON */.d$).default('fail'), 'What makes the gate fail: `fail` (failures), `warn` (warnings too) or `never` (report only).'),
@@ -46999,8 +47017,8 @@ const deliveryShape = {
 const tlsShape = {
     ca: key(pemOrPaths.optional(), 'Additional trusted CAs: PEM text, or paths of PEM files, one per line; or a list of these. They are added to those of the input `ca`.'),
     'min-version': key(oneOf(enums/* TLS_VERSIONS */.Mk).optional(), 'Oldest TLS version that the gate accepts: `TLSv1.2` or `TLSv1.3`.', 'the input `min-tls-version`'),
-    'min-valid-days': key(validDays.optional(), 'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650.', 'the input `min-valid-days`'),
-    'warn-valid-days': key(validDays.optional(), 'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning; 0 means no warning.', 'the input `warn-valid-days`'),
+    'min-valid-days': key(validDays.optional(), 'How many more days the certificate of the server must be valid: `auto`, or 0 to 3650.', 'the input `min-valid-days`'),
+    'warn-valid-days': key(validDays.optional(), 'How many more days the certificate should be valid: `auto`, or 0 to 3650. If it expires sooner, the gate warns; 0 disables the warning.', 'the input `warn-valid-days`'),
     pin: key(list(value('must be sha256/ and the base64 of 32 bytes', values/* pin */.y_), (text) => [text])
         .refine((pins) => pins.length > 0, 'is an empty list; remove it')
         .optional(), 'SHA-256 of the public key (SPKI) of the server, as `sha256/` and base64, or a list of these for a key rollover. A pinned key is trusted even if the chain, the name or the purpose of the certificate is not valid.'),

@@ -346,7 +346,8 @@ describe('a token', () => {
       expect(`${found?.message} ${found?.remedy}`).not.toMatch(/password/i);
       expect(found?.title).toBe('Access token not valid');
       expect(found?.remedy).toMatch(/^Configure the job to get a new token/);
-      expect(found).not.toHaveProperty('reproduce');
+      expect(found?.reproduce).toContain(`--login-options 'AUTH=${name}'`);
+      expect(found?.reproduce).not.toContain(TOKEN.secret.reveal());
     },
   );
 
@@ -812,7 +813,7 @@ describe('the fix for a reply of a mail service is right', () => {
     [
       'Passwords not accepted for SMTP AUTH',
       EXCHANGE_ONLINE,
-      /^Authenticate with an `access-token` .*SMTP\.Send`.*from the end of December 2026, and Outlook\.com accepts none/,
+      /^Authenticate with an `access-token` .*SMTP\.Send`.*from the end of December 2026, and Outlook\.com already accepts none/,
       `535 5.7.139 Authentication unsuccessful, basic authentication is disabled. ${HOST}`,
     ],
     [
@@ -1047,7 +1048,7 @@ describe('the cause of missing AUTH', () => {
 describe('a server that treats the TLS session as unencrypted', () => {
   const implicit: Dialogue = { implicit: true, greeting: '220 mail.example.test ESMTP Postfix' };
   const onImplicit = { transport: 'implicit' } as const;
-  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server itself: .* open relay/;
+  const IN_THE_SERVER = /^Enable implicit TLS for this port in the mail server, and configure the proxy .* open relay/;
   const PASS_THROUGH = /^Configure the SMTP proxy in front of the server to pass STARTTLS through/;
   const without = { auth: undefined } as unknown as Partial<Endpoint>;
 
@@ -1062,7 +1063,12 @@ describe('a server that treats the TLS session as unencrypted', () => {
       { ...onImplicit, ...without },
       IN_THE_SERVER,
     ],
-    ['only offers STARTTLS, after STARTTLS', { offersInTls: ['STARTTLS'] }, without, PASS_THROUGH],
+    [
+      'only offers STARTTLS, after STARTTLS',
+      { offersInTls: ['STARTTLS'] },
+      without,
+      /^Update the server, .* pass STARTTLS through/,
+    ],
     ['rejects EHLO, after STARTTLS', { replies: { 'tls:EHLO': '530 Must issue STARTTLS first' } }, {}, PASS_THROUGH],
   ])('that %s has the fix for its transport', async (_, server, endpoint, fix) => {
     const { report } = await runGate(server, endpoint);
@@ -1096,7 +1102,7 @@ describe('AUTH that is offered only before TLS', () => {
   test('has one fix, to which the other findings refer, even that of step 1', async () => {
     const same = 'The cause and the fix are those of "AUTH offered only before TLS".';
     const { 'auth-not-advertised': fix, ...others } = remediesOf(await runGate(server));
-    expect(fix).toMatch(/^Offer AUTH over TLS, and only there: .*`server_advertise_condition`/);
+    expect(fix).toMatch(/^Offer AUTH only in the reply to EHLO after STARTTLS.*`server_advertise_condition`/);
     expect(others).toEqual({ 'plaintext-auth-advertised': same, 'auth-mechanisms-differ': same });
   });
 
@@ -1104,7 +1110,7 @@ describe('AUTH that is offered only before TLS', () => {
     const waive = [{ finding: 'auth-not-advertised', reason: 'known', until: '2999-12-31' }] as const;
     const remedies = remediesOf(await runGate(server, { waive }));
     expect(remedies['plaintext-auth-advertised']).toMatch(/^Offer AUTH only over TLS: /);
-    expect(remedies['auth-mechanisms-differ']).toMatch(/^Offer AUTH over TLS, and only there: /);
+    expect(remedies['auth-mechanisms-differ']).toMatch(/^Offer AUTH only in the reply to EHLO after STARTTLS/);
   });
 });
 
@@ -1119,14 +1125,15 @@ describe('the cause of a rejected EHLO over TLS', () => {
   });
 });
 
-test('there is a command only if swaks supports the mechanism, and only with the one that the gate used', async () => {
+test('there is a command only if a tool supports the mechanism, and only with the one that the gate used', async () => {
   const server = { replies: { AUTH: '535 no' }, offersInTls: ['AUTH PLAIN CRAM-MD5 SCRAM-SHA-256 XOAUTH2'] };
   const shownFor = async (auth: Endpoint['auth'], offersInTls = server.offersInTls): Promise<string> =>
     (await runGate({ ...server, offersInTls }, { ...(auth && { auth }) })).found?.reproduce ?? '';
   expect(await shownFor({ ...AUTH, mechanism: 'CRAM-MD5' })).toContain('--auth CRAM-MD5 --auth-user user');
   expect(await shownFor(AUTH, ['AUTH PLAIN CRAM-MD5'])).toContain('--auth CRAM-MD5 --auth-user user');
   expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain('--auth PLAIN --auth-user user');
-  for (const auth of [TOKEN, AUTH, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
+  expect(await shownFor(TOKEN)).toMatch(/^echo 'Enter the access token:'; .* --login-options 'AUTH=XOAUTH2' /);
+  for (const auth of [AUTH, { ...AUTH, mechanism: 'SCRAM-SHA-256' } as const]) {
     expect(await shownFor(auth)).toBe('');
   }
   expect(await shownFor(AUTH, ['AUTH PLAIN'])).toContain(' --tls-verify ');

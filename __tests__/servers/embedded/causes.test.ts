@@ -130,7 +130,7 @@ describe('a host name without an IP address', () => {
       const found = await foundFor(mxResolver([names.address]), resolver, 587, cnameResolver([names.address]));
       expect(found).toMatchObject({
         code: 'dns-failed',
-        title: 'Alias for a name without an IP address',
+        title: 'CNAME target has no IP address',
         party: 'server',
         evidence: { detail, alias: 'gone.example.net' },
       });
@@ -515,7 +515,7 @@ describe('AUTH before TLS', () => {
       evidence: { beforeTls: 'PLAIN LOGIN' },
     });
     expect(inverted?.message).toMatch(/offers AUTH PLAIN LOGIN only before TLS\./);
-    expect(inverted?.remedy).toMatch(/^Offer AUTH over TLS, and only there: /);
+    expect(inverted?.remedy).toMatch(/^Offer AUTH only in the reply to EHLO after STARTTLS/);
     expect(before?.remedy).toBe('The cause and the fix are those of "AUTH offered only before TLS".');
     expect(differ?.remedy).toBe(before?.remedy);
   });

@@ -293,22 +293,22 @@ describe('the message and the fix name the cause', () => {
     ],
     [
       'a CA certificate for clients before the right one',
-      /OpenSSL takes CN=Sub CA as the issuer of CN=Crafted, which is wrong: CN=Sub CA may not issue certificates for servers/,
+      /OpenSSL selects CN=Sub CA as the issuer of CN=Crafted, but that path is not valid: CN=Sub CA may not issue certificates for servers/,
       /^Remove CN=Sub CA \(SHA-256 [0-9a-f]{64}\) from the server's certificate file, or move it to the end/,
     ],
     [
       'a CA certificate with another key before the right one',
-      /which is wrong: CN=Crafted is not signed with the key of CN=Sub CA/,
+      /that path is not valid: CN=Crafted is not signed with the key of CN=Sub CA/,
       /^Remove CN=Sub CA/,
     ],
     [
       'a cross-signed CA certificate of an unknown CA before the right one',
-      /which is wrong: no trusted CA has issued it/,
+      /that path is not valid: no trusted CA has issued it/,
       /^Remove CN=Sub CA/,
     ],
     [
       'a trusted CA certificate for clients next to the right one that is sent',
-      /OpenSSL takes CN=Sub CA from ca as the issuer/,
+      /OpenSSL selects CN=Sub CA from ca as the issuer/,
       /^Remove CN=Sub CA .* from `ca`/,
     ],
   ])('%s', async (title, message, fix) => {

@@ -67,7 +67,7 @@ const UNUSUAL = [
   nameConstraints([[0xa2, Buffer.from('evil.test')]]),
 ];
 
-test('a random chain is judged as by OpenSSL, even behind a waived defect', async () => {
+test('a random chain gets the same result as from OpenSSL, even with a waived problem', async () => {
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (generate) => {
       const among = <T>(values: readonly T[]): T => generate(() => fc.constantFrom(...values));

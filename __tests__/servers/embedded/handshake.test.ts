@@ -279,7 +279,7 @@ describe('an alert is explained', () => {
     [50, 'decode error', /could not parse/, /Update the server's TLS library/],
     [51, 'decrypt error', /was not valid/, /another network/],
     [80, 'internal error', /internal error/, /server's log.*certificate or key/],
-    [86, 'inappropriate fallback', /a fallback to an older TLS version than the newest/, /proxy/],
+    [86, 'inappropriate fallback', /the client fell back to an older TLS version/, /proxy/],
     [90, 'user canceled', /for a reason other than a protocol error/, /server's log/],
     [109, 'missing extension', /an extension that it requires is missing/, /`servername`/],
     [110, 'unsupported extension', /contains an extension/, /Update the server's TLS library/],

@@ -477,7 +477,7 @@ describe('the TLS of an inbox', () => {
       /^Check whether the certificate file on the server has already been renewed/,
       'certificate has expired',
     ],
-    ['soon', 'Certificate expires soon', 'inbox', /^Check first whether the certificate file/, 'NotAfter'],
+    ['soon', 'Certificate expires soon', 'inbox', /^First check whether the certificate file/, 'NotAfter'],
     [
       'wrongHost',
       'Certificate does not match the host name',

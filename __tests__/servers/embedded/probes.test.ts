@@ -357,7 +357,7 @@ describe('a probe that cannot be completed causes a warning in its step', () => 
     const seen = await see(['command-injection'], [{}, dialogue]);
     expect(seen).toMatchObject({ codes: ['probe-inconclusive'], steps: 'pwpnn' });
     const requiresCertificate = dialogue.tls?.requestCert === true;
-    const title = requiresCertificate ? 'Probe requires a client certificate' : 'Probe inconclusive';
+    const title = requiresCertificate ? 'Client certificate required, but probes send none' : 'Probe inconclusive';
     expect(seen.report.steps[1]?.findings[0]?.title).toBe(title);
   });
 

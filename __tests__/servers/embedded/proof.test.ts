@@ -234,7 +234,7 @@ describe("the receiver's result", () => {
     expect(findings).toMatchObject([
       {
         code: 'delivery-verdict-missing',
-        title: 'Result is where an earlier server could have added it',
+        title: 'Result may have been added by an earlier server',
         message: expect.stringMatching(/ The gate ignores a result .* could have added it\.$/) as unknown,
       },
     ]);

@@ -65,26 +65,27 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
     {
       name: 'a firewall that inspects TLS and sends its CA',
       server: serves(await under(firewall, { sends: [firewall] })),
-      ...{ code: UNTRUSTED, title: 'TLS is inspected in transit', ...NETWORK },
-      message: /ends with CN=Fortinet_CA_SSL\. An issuer has the name of a product that inspects TLS \(Fortinet\)\.$/,
+      ...{ code: UNTRUSTED, title: 'Certificate from a TLS inspection product', ...NETWORK },
+      message:
+        /ends with CN=Fortinet_CA_SSL\. The name of an issuer is that of a TLS inspection product \(Fortinet\)\.$/,
       ...{
-        fix: /^Exempt this server and port from the TLS inspection by Fortinet.* Do not add this CA to `ca`/,
+        fix: /^Exempt this server and port from TLS inspection by Fortinet.* do not add this CA to `ca`/,
         notTheFix: /get a certificate|add its root/,
       },
     },
     {
       name: 'a firewall that inspects TLS and does not send its CA',
       server: serves(await under(await ca('Zscaler Root CA'), { sends: [] })),
-      ...{ code: INCOMPLETE, title: 'TLS is inspected in transit', ...NETWORK },
+      ...{ code: INCOMPLETE, title: 'Certificate from a TLS inspection product', ...NETWORK },
       ...{ message: /\(Zscaler\)\.$/, fix: /^Exempt .* by Zscaler/, notTheFix: /Append|Add the root/ },
     },
     {
       name: 'a firewall with its default certificate',
       server: serves(await issue({ commonName: 'FortiGate', names })),
-      ...{ code: 'certificate-self-signed', title: 'TLS is inspected in transit', ...NETWORK },
+      ...{ code: 'certificate-self-signed', title: 'Certificate from a TLS inspection product', ...NETWORK },
       ...{
         message: /\(Fortinet\)\.$/,
-        fix: /uses its default certificate: install the server's certificate there\.$/,
+        fix: /is in front of the server: install the server's certificate there\.$/,
         notTheFix: /tls\.pin/,
       },
     },
@@ -169,7 +170,7 @@ export async function chains({ pki, good, outsideConstraints }: CertificateFixtu
     {
       name: 'a CA for clients only',
       server: serves(await under(clients)),
-      ...{ code: UNTRUSTED, title: 'Issuer must not issue this certificate', ...SERVER },
+      ...{ code: UNTRUSTED, title: 'Issuer not allowed to issue this certificate', ...SERVER },
       message: /CN=Clients CA may not issue certificates for servers/,
       fix: /^Get a certificate from an intermediate that may issue it.*Adding CN=Clients CA to `ca` does not help/,
       noCommand: 'the text depends on the limit',
@@ -324,20 +325,20 @@ export async function contents({
       server: serves(soon),
       ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
       message: /, in 5 days, but must be valid for at least 14 days\.$/,
-      ...{ fix: /^Check first whether the certificate file on the server is newer/, notTheFix: /min-valid-days/ },
+      ...{ fix: /^First check whether the certificate file on the server is newer/, notTheFix: /min-valid-days/ },
     },
     {
       name: 'a short-lived certificate',
       server: serves(await pki.issue({ names, notBefore: inDays(-1), notAfter: inDays(5.5) })),
       ...{ code: 'certificate-expires-soon', title: 'Lifetime too short for min-valid-days', ...CONFIGURATION },
       message: /, in 5 days, but must be valid for at least 14 days\. Its entire lifetime is 6 days\.$/,
-      fix: /^Set `min-valid-days` \(or `tls\.min-valid-days` of this endpoint, if that is where it is set\) to `auto`/,
+      fix: /^Set `min-valid-days` \(or `tls\.min-valid-days`, if this endpoint sets it\) to `auto`/,
     },
     {
       name: 'a short-lived certificate whose renewal is late',
       server: serves(await pki.issue({ names, notBefore: inDays(-6), notAfter: inDays(1.5) })),
       ...{ code: 'certificate-expires-soon', title: 'Certificate expires soon', ...SERVER },
-      ...{ message: /, in 3[56] hours, but must be valid/, fix: /^Check first whether the certificate file/ },
+      ...{ message: /, in 3[56] hours, but must be valid/, fix: /^First check whether the certificate file/ },
     },
     {
       name: 'a date that does not exist',

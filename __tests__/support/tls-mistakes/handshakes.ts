@@ -28,7 +28,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       message:
         /closed the connection instead of replying to the ClientHello \(.*\), and did so again on a second connection/,
       ...{
-        fix: /^Check that the certificate and private key files exist/,
+        fix: /^Check the log of the server.*cannot load its certificate or private key/,
         notTheFix: /PROXY protocol/,
       },
     })),
@@ -37,7 +37,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
       ...{ server: { greeting: [wait(100), close] }, endpoint: { transport: 'implicit' } },
       ...{ code: FAILED, title: 'Server closes the connection instead of starting TLS', ...LIKELY },
       message: /closed the connection instead of replying to the ClientHello/,
-      fix: /^Check that the certificate and private key files exist.*PROXY protocol.*allow the gate's IP address/,
+      fix: /^Check the log of the server.*cannot load its certificate or private key.*PROXY protocol.*allow the gate's IP address/,
     },
     {
       name: 'cipher suites without encryption only',
@@ -92,7 +92,7 @@ export function handshakes(certs: CertificateFixtures): readonly Mistake[] {
     {
       name: 'a certificate with a key on an unusual curve',
       server: serves(TLS_1_2, onCurve(certs.good, 'secp256k1', certs.pki.intermediate, [certs.pki.intermediate])),
-      ...{ code: FAILED, title: 'Certificate key on a curve that clients do not offer', ...SERVER },
+      ...{ code: FAILED, title: 'Certificate key uses an uncommon curve', ...SERVER },
       message: /^The key of the server's certificate is on the curve secp256k1, which the gate does not offer/,
       fix: /^Replace the key and the certificate of the server: use a key on P-256/,
     },

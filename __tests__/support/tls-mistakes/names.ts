@@ -49,7 +49,7 @@ export async function namesThatDoNotMatch({ pki }: CertificateFixtures): Promise
     },
     ...['127.0.0.1', 'localhost'].map((servername): Mistake => ({
       ...{ name: `an endpoint that is configured as ${servername}`, server: named, endpoint: { servername } },
-      ...{ code: MISMATCH, title: 'Endpoint is configured without the name in the certificate', ...CONFIGURATION },
+      ...{ code: MISMATCH, title: 'servername is not the name in the certificate', ...CONFIGURATION },
       ...{ message: /is for mail\.example\.test, not for/, fix: /^Set `servername`.*includes mail\.example\.test/ },
       notTheFix: /^Get a certificate/,
     })),

@@ -38,7 +38,7 @@ export function unusualChains(): readonly Mistake[] {
     {
       name: 'a CA whose key usage lacks keyCertSign',
       ...from(silent, [silent]),
-      ...{ title: 'Issuer may not sign certificates', ...AUTHORITY },
+      ...{ title: 'Issuer not allowed to sign certificates', ...AUTHORITY },
       message: /CN=Silent CA may not sign certificates: its key usage lacks keyCertSign/,
       ...{ fix: /^Ask whoever operates the CA CN=Silent CA .*`keyCertSign`/, notTheFix: /Do not trust/ },
     },
@@ -46,7 +46,7 @@ export function unusualChains(): readonly Mistake[] {
       name: 'a certificate that names a different key than that of its issuer',
       ...from(other, [other], [...LEAF, authorityKeyIdentifier(Buffer.alloc(20, 2))]),
       ...{ title: 'Key identifier of the issuer does not match', ...AUTHORITY },
-      message: /CN=Other CA does not have the key identifier of the issuer that CN=Crafted names/,
+      message: /CN=Other CA does not have the key identifier that CN=Crafted gives for its issuer/,
       ...{ fix: /^Have the CA reissue one of the two certificates/, notTheFix: /Append/ },
     },
     {
@@ -59,8 +59,8 @@ export function unusualChains(): readonly Mistake[] {
     {
       name: 'a CA certificate with another key, before the right one',
       ...from(twin, [ca('Twin CA', CA), twin]),
-      ...{ title: 'Wrong certificate in the chain misleads OpenSSL', ...SERVER },
-      message: /OpenSSL takes CN=Twin CA as the issuer of CN=Crafted, which is wrong/,
+      ...{ title: 'Wrong certificate makes OpenSSL reject the chain', ...SERVER },
+      message: /OpenSSL selects CN=Twin CA as the issuer of CN=Crafted, but that path is not valid/,
       fix: /^Remove CN=Twin CA \(SHA-256 \w{64}\) from the server's certificate file/,
       noCommand: 'the text depends on what is wrong with it',
     },

@@ -217,7 +217,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Check the proxy or load balancer in front of the server. It probably sends a line of its own at the beginning of the connection, usually a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
+            'Check the proxy or load balancer in front of the server: it probably sends a PROXY protocol header, which the server treats as a command. Enable the PROXY protocol for this port of the server, or disable it in the proxy.',
           examples:
             'Postfix: `-o smtpd_upstream_proxy_protocol=haproxy` for the service on this port in `master.cf`. Exim: `hosts_proxy`. Dovecot: `haproxy = yes`. In HAProxy, `send-proxy` sends the header.',
           reproduce: UNSOLICITED,
@@ -227,7 +227,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so it would take each later reply for the reply to the wrong command.",
+            "Check the server's log, or a packet capture on the server, to find out whether it sends this reply. If so, update the server. Otherwise, a proxy or a device between client and server inserts the reply, or a command of its own. The gate did not ask for this reply, so every later reply would be matched with the wrong command.",
           reproduce: UNSOLICITED,
         },
         'unexpected-code': {
@@ -284,7 +284,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            'Raise the time for which the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
+            'Increase how long the server waits for a command: RFC 5321 recommends at least five minutes. Fewer `probes`, or `tls.check: single`, also help, because each additional connection delays the next command.',
           reference: 'RFC 5321 section 4.5.3.2.7',
         },
         'ehlo-name': {
@@ -359,7 +359,7 @@ export const ANY_STEP = {
     {
       causes: {
         'client-certificate': {
-          title: 'Probe requires a client certificate',
+          title: 'Client certificate required, but probes send none',
           party: 'configuration',
           certainty: 'certain',
           remedy:

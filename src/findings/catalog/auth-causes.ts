@@ -31,7 +31,7 @@ export const TLS_IN_PROXY = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Enable implicit TLS for this port in the mail server itself: a proxy or load balancer probably terminates TLS, so the server sees an unencrypted session. At the same time, configure the proxy to pass TLS through. If TLS must end in the proxy, give the proxy its own listener, which does not require TLS and which only the proxy can reach. That listener must trust no client by IP address; otherwise, it is an open relay.',
+    'Enable implicit TLS for this port in the mail server, and configure the proxy or load balancer that probably terminates TLS to pass it through: the server sees an unencrypted session. If TLS must end in the proxy, give the proxy its own listener that does not require TLS and that only the proxy can reach. It must trust no client by IP address; otherwise, it is an open relay.',
   examples:
     'Postfix: `smtpd_tls_wrappermode=yes` for the service in `master.cf`. HAProxy: remove `ssl` from `bind`. stunnel: remove the service.',
   setting: 'tls-in-proxy',
@@ -139,7 +139,7 @@ export const COMMAND = {
 const OF_THE_PASSWORD = {
   'wrong-credentials': configuration(
     'Username or password not accepted',
-    "Compare the configured username and password with those of the account. Typical mistakes are an old password, the password of a different environment or host, a username without its domain or with a different one, and a `$` that a shell expanded. If they are correct, the account may be locked or require an app password: the server's log shows the reason. Do not retry often, because that can lock the account.",
+    "Compare the configured username and password with those of the account. Typical mistakes are an old password, one from a different environment, a username with the wrong domain or none, and a `$` that a shell expanded. If they are correct, check the server's log: the account may be locked or require an app password. Do not retry often, because that can lock the account.",
     { setting: 'auth-rejected' },
   ),
   'password-expired': configuration(

@@ -34,7 +34,7 @@ const ONLY_BEFORE_TLS = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    'Offer AUTH over TLS, and only there: in the reply to EHLO after STARTTLS, and not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS, because then the server does not offer it at all. Clients may have sent passwords on this port unencrypted: change those passwords.',
+    'Offer AUTH only in the reply to EHLO after STARTTLS, not in the one before. The condition for AUTH is probably inverted, or missing in the configuration that applies over TLS. Do not just remove AUTH before TLS: the server would then not offer it at all. Change passwords that clients may have sent unencrypted on this port.',
   examples:
     'Postfix: `smtpd_tls_auth_only = yes` with `smtpd_sasl_auth_enable = yes`. Exim: `${if eq{$tls_in_cipher}{}{}{*}}` in `auth_advertise_hosts`, or in `server_advertise_condition` of each authenticator; with `{*}{}` at the end it is inverted.',
   setting: 'plaintext-auth-advertised',

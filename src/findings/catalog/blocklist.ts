@@ -9,14 +9,14 @@ export function pageIn({ reply = '' }: Values): string | undefined {
 
 /** The IP address of the gate is on a blocklist, or has a bad reputation. */
 export const listedClient = (reproduce: Omit<Reproduction, 'shows'>): Cause => ({
-  title: 'IP address of the gate is on a blocklist',
+  title: "Gate's IP address is on a blocklist",
   party: 'network',
   certainty: 'likely',
   remedy: (evidence) => {
     const page = pageIn(evidence);
     const where =
       page === undefined ? ', which the reply usually names' : `, on the page that the reply names: ${page}`;
-    return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only whoever operates the network of the gate can do this. Or run the gate on a machine with a fixed IP address that is not listed (in a workflow: a self-hosted runner): many blocklists contain the addresses of cloud machines, including GitHub-hosted runners. If you operate the server, you can also exempt the IP address there.`;
+    return `Request the removal of the gate's public IP address from the blocklist${where}. Usually only the operator of the gate's network can do this. Or run the gate on a machine whose fixed IP address is not listed (in a workflow: a self-hosted runner). Many blocklists list cloud machines, including GitHub-hosted runners. On your own server, you can also exempt the address.`;
   },
   setting: 'greeting-rejected',
   // The first line of such a reply is often only the name of the server, and the rest of the link an IP address.
@@ -30,22 +30,22 @@ export const listedClient = (reproduce: Omit<Reproduction, 'shows'>): Cause => (
 export const blocklistErrors = (reproduce: Reproduction) =>
   ({
     'blocklist-query-refused': {
-      title: 'Blocklist refuses the queries of the server',
+      title: "Blocklist refuses the server's queries",
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Configure the server to query the blocklist through a resolver of its own, not through a public or shared one, or with a key from the operator of the blocklist. Also limit the rule to the return codes that mean a listing. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        "Configure the server to query the blocklist through its own resolver instead of a public or shared one, or with a key from the blocklist operator. Limit the rule to the return codes that mean a listing. The reply quotes an error from the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
       examples:
         'Spamhaus: a DQS key. Postfix: `reject_rbl_client zen.spamhaus.org=127.0.0.[2..11]`. Exim: `dnslists = zen.spamhaus.org!&0.255.255.0`.',
       setting: 'blocklist-codes',
       reproduce,
     },
     'blocklist-gone': {
-      title: 'Blocklist of the server does not exist',
+      title: 'Server queries a blocklist that does not exist',
       party: 'server',
       certainty: 'likely',
       remedy:
-        "Correct the name of the blocklist in the configuration of the server, or remove the blocklist if its operator has closed it. The reply quotes an error of the blocklist, not a listing, so the server probably rejects every client, and the gate's IP address is not the problem.",
+        "Correct the name of the blocklist in the server's configuration, or remove the blocklist if its operator has shut it down. The reply quotes an error from the blocklist, so the server probably rejects every client: the gate's IP address is not the problem.",
       examples: 'Postfix: `reject_rbl_client`, `postscreen_dnsbl_sites`. Exim: `dnslists`.',
       setting: 'blocklist-codes',
       reproduce,

@@ -72,11 +72,11 @@ const SAME_NAME = {
 /** A firewall, proxy or virus scanner responds in place of the server. The other problems are those of its certificate. */
 const inspected = (shows: Reproduction['shows']) =>
   ({
-    title: 'TLS is inspected in transit',
+    title: 'Certificate from a TLS inspection product',
     party: 'network',
     certainty: 'likely',
     remedy: ({ inspector = 'the product' }: Values) =>
-      `Exempt this server and port from the TLS inspection by ${inspector}, or run the gate in a network without TLS inspection: the certificate was probably issued in transit, and is not that of the server. Do not add this CA to \`ca\`, because the gate would then test the certificate of ${inspector} instead. A connection from a different network shows what the server itself sends. If that is the same certificate, ${inspector} is in front of the server and uses its default certificate: install the server's certificate there.`,
+      `Exempt this server and port from TLS inspection by ${inspector}, or run the gate in a network without it. The certificate was probably issued in transit, so do not add this CA to \`ca\`. If a connection from a different network shows the same certificate, ${inspector} is in front of the server: install the server's certificate there.`,
     explains: ['certificate-hostname-mismatch', 'certificate-wrong-purpose', 'certificate-expired'],
     reproduce: { command: 'openssl', shows },
   }) as const satisfies Cause;
@@ -220,7 +220,7 @@ export const CERTIFICATE_CHAIN = {
           reproduce: { command: 'openssl', shows: 'invalid CA certificate' },
         },
         'issuer-may-not-sign': {
-          title: 'Issuer may not sign certificates',
+          title: 'Issuer not allowed to sign certificates',
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
@@ -232,7 +232,7 @@ export const CERTIFICATE_CHAIN = {
           party: 'certificate-authority',
           certainty: 'certain',
           remedy: ({ badIssuer = '' }: Values) =>
-            `Have the CA reissue one of the two certificates, so that the authority key identifier of the lower one is the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
+            `Have the CA reissue one of the two certificates, so that the authority key identifier of the issued certificate matches the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
           reproduce: { command: 'openssl', shows: NO_ISSUER },
         },
         'critical-extension': {
@@ -244,7 +244,7 @@ export const CERTIFICATE_CHAIN = {
           reproduce: { command: 'openssl', shows: 'unhandled critical extension' },
         },
         'other-path': {
-          title: 'Wrong certificate in the chain misleads OpenSSL',
+          title: 'Wrong certificate makes OpenSSL reject the chain',
           party: 'server',
           certainty: 'certain',
           remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
@@ -252,14 +252,14 @@ export const CERTIFICATE_CHAIN = {
           setting: 'certificate',
         },
         'other-path-in-ca': {
-          title: 'Wrong certificate in ca misleads OpenSSL',
+          title: 'Wrong certificate in ca makes OpenSSL reject the chain',
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
             `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`. Clients built on OpenSSL that trust this certificate reject the chain, too.`,
         },
         'issuer-not-allowed': {
-          title: 'Issuer must not issue this certificate',
+          title: 'Issuer not allowed to issue this certificate',
           party: 'server',
           certainty: 'certain',
           newCertificate: byTrustedCa,

@@ -95,7 +95,7 @@ export const CERTIFICATE_NAME = {
           reproduce: { command: 'openssl', shows: 'IP address mismatch' },
         },
         'local-address': {
-          title: 'Endpoint is configured without the name in the certificate',
+          title: 'servername is not the name in the certificate',
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ expected = '', names = '' }: Values) =>

@@ -14,13 +14,13 @@ const IS_VALID_NOW = 'is valid now';
 const FAR_FROM_EXPIRY = 'does not expire soon';
 
 const RENEW =
-  'Check first whether the certificate file on the server is newer than the certificate that it sends: often a certificate was renewed, but the mail server was not reloaded. If so, reload it, and configure the renewal to do that every time. Otherwise, renew the certificate. If its renewal is automatic, find out why it did not run, or failed.';
+  'First check whether the certificate file on the server is newer than the certificate that it sends. If so, reload the mail server, and configure the renewal to do that every time. Otherwise, renew the certificate; if renewal is automatic, find out why it failed or did not run.';
 const RENEWAL_EXAMPLES =
   'certbot: check `systemctl list-timers`, run `certbot renew --dry-run`, and reload with `--deploy-hook`. acme.sh: check `crontab -l`, run `acme.sh --cron`, and reload with `--reloadcmd`.';
 
 /** @param effect what happens to each certificate with this lifetime */
 function tooManyDays(name: string, effect: string): string {
-  return `Set \`${name}\` (or \`tls.${name}\` of this endpoint, if that is where it is set) to \`auto\`, which takes the lifetime of the certificate into account: a certificate is usually renewed when a third of its lifetime is left, or later. Otherwise, every certificate with this lifetime ${effect} some time before its renewal.`;
+  return `Set \`${name}\` (or \`tls.${name}\`, if this endpoint sets it) to \`auto\`, which depends on the lifetime of the certificate. Certificates are usually renewed when a third of their lifetime or less is left, so with this number, every certificate with this lifetime ${effect} before its renewal.`;
 }
 
 /** A date as `openssl s_client -showcerts` prints it, such as `NotAfter: Feb  2 08:00:00 2027 GMT`. */

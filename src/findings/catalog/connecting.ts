@@ -68,11 +68,11 @@ export const CONNECTING = {
           reproduce: MAIL_DOMAIN,
         },
         'dangling-alias': {
-          title: 'Alias for a name without an IP address',
+          title: 'CNAME target has no IP address',
           party: 'server',
           certainty: 'likely',
           remedy: ({ alias = '' }: Values) =>
-            `Have whoever manages the DNS zone of the host correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and usually does not exist any more. If a provider operates the server, ask for the name that it has now. The name in \`host\` exists, so it is probably not misspelled. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
+            `Have whoever manages the host's DNS zone correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and probably no longer exists. If a provider operates the server, ask for its current name. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
           reproduce: { command: 'alias', shows: ({ alias = '' }: Values) => alias },
         },
         'no-address': {

@@ -40,7 +40,7 @@ const SHARED = {
   chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
   trusted: 'the trusted CAs, and where they come from',
   root: 'the private root at which the chain ends',
-  inspector: 'the product that inspects TLS whose name an issuer has',
+  inspector: 'the TLS inspection product that an issuer is named after',
   rootSha256: 'the SHA-256 fingerprint of that root',
   badIssuer: 'the issuer that is not valid, or must not issue the certificate below it',
   issuerValidTo: "the notAfter date of the issuer's certificate",

@@ -40,8 +40,8 @@ const CIPHER_SETTINGS =
   'Postfix: `smtpd_tls_ciphers`, `smtpd_tls_mandatory_ciphers`, `smtpd_tls_exclude_ciphers`, `tls_medium_cipherlist`, `tls_high_cipherlist`. Exim: `tls_require_ciphers`. Dovecot: `ssl_cipher_list`.';
 
 const KEY_FILES = [
-  "Check that the certificate and private key files exist, are readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
-  'Then restart the server. Its log, or that of a proxy that terminates TLS in front of it, shows the reason.',
+  "Check the log of the server, or of the proxy in front of it that terminates TLS: usually it cannot load its certificate or private key. Both files must be readable by the server's user, and match: `openssl x509 -in cert.pem -noout -pubkey` and `openssl pkey -in key.pem -pubout` must print the same key.",
+  'Then restart the server.',
 ].join(' ');
 
 const OLD_VERSIONS = {
@@ -130,7 +130,7 @@ export const HANDSHAKE = {
         },
         'key-curve': {
           ...SERVER,
-          title: 'Certificate key on a curve that clients do not offer',
+          title: 'Certificate key uses an uncommon curve',
           certainty: 'certain',
           remedy: ({ curve = '' }: Values) =>
             `Replace the key and the certificate of the server: use a key on P-256 or P-384, or RSA with 2048 bits or more. Most clients do not offer the curve ${curve}, so they cannot use this certificate.`,
@@ -223,7 +223,7 @@ export const HANDSHAKE = {
           ...CONFIGURATION,
           title: 'Server requires an application protocol (ALPN)',
           remedy:
-            'Check host and port: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
+            'Check `host` and `port`: they may be those of a server for a different protocol (HTTPS), or of a proxy that routes connections by ALPN. Configure such a proxy to forward connections without ALPN to the mail server.',
         },
         'unknown-name': {
           ...SERVER,
@@ -279,7 +279,7 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: `Update the firewall, load balancer or proxy in front of the server that inspects or terminates TLS: it probably reads only the first TCP segment of the ClientHello. If there is none, update the TLS library of the server. Compare with a connection from another network to find out which device it is. ${WITH_SMALL_HELLO}`,
+      remedy: `Update the firewall, load balancer or proxy that inspects or terminates TLS in front of the server: it probably reads only the first TCP segment of the ClientHello. If there is none, update the server's TLS library. To find the device, compare with a connection from another network. ${WITH_SMALL_HELLO}`,
     },
     {
       evidence: {
@@ -349,7 +349,7 @@ export const HANDSHAKE = {
     'With `tls.check: all` the gate makes an additional connection, on which it offers only TLS 1.0 and 1.1. The server accepts one of them. Sessions with clients that support a newer version are not affected. RFC 8996 forbids both versions.',
     {
       ...OLD_VERSIONS,
-      remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still use it.',
+      remedy: 'Disable TLS 1.0 and 1.1 on the server, unless clients that support nothing newer still connect to it.',
     },
     {
       evidence: { negotiated: 'what the server selects if only TLS 1.0 and 1.1 are offered' },

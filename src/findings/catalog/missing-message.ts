@@ -12,9 +12,9 @@ const followInLog = (evidence: Values): string => {
   return [
     `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
     'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
-    'Deferred: fix what the log names, usually the next server or a content filter that does not respond. Raise `delivery.within` only if delivery is just slow.',
+    'Deferred: fix the next server or content filter that the log names. Raise `delivery.within` only if delivery is just slow.',
     'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
-    `Delivered to this mailbox: the inbox server reads a different mail store than the one to which mail is delivered${rule}.`,
+    `Delivered to this mailbox: the inbox server probably reads a different mail store${rule}.`,
   ].join(' ');
 };
 
@@ -40,7 +40,7 @@ export const NOT_FOUND_CAUSES = {
     party: 'server',
     certainty: 'certain',
     remedy: ({ bounce = '', ...evidence }: Values) =>
-      `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. The server's log has the same for the ${inLog(evidence)}, with the mailbox or server to which it tried to deliver.`,
+      `Fix what the bounce says ("${bounce}"): the server accepted the message, and then it or a later server could not deliver it. For more, such as the mailbox or server that it tried, search the server's log for the ${inLog(evidence)}.`,
     ...LOG,
   },
   'other-message': {
@@ -55,10 +55,10 @@ export const NOT_FOUND_CAUSES = {
     party: 'inbox',
     certainty: 'likely',
     remedy: ({ user = 'the account', ...evidence }: Values) =>
-      `Use a mailbox that only the gate reads, or stop the other program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, a program that collects mail by POP3 or IMAP, or another job of the gate. The log of the inbox server shows who deleted or moved the message. If it was a different message, the server's log shows what happened to the test message: search it for the ${inLog(evidence)}.`,
+      `Use a mailbox that only the gate reads, or stop the program that removes mail from the mailbox of ${user}: a mail client with a rule, a ticket system, or another job. The inbox server's log shows who deleted or moved the message. If that was a different message, search the server's log for the ${inLog(evidence)}.`,
   },
   'unused-mailbox': {
-    title: 'Message not found in an inbox that has never received mail',
+    title: 'Inbox has never received mail',
     party: 'server',
     certainty: 'likely',
     remedy: (evidence: Values) =>

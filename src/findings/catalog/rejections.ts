@@ -146,7 +146,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy: ({ sender }) =>
-      `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate may not send mail of that domain directly to this server. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
+      `Send through the submission server of ${domain(sender)} (port 587 or 465, with \`auth\`): the gate is not authorized to send mail for that domain directly. To test only the TLS of this server, remove \`delivery\`. Or add the gate's IP address to the SPF record of the domain, if nobody else sends from it.`,
     reproduce,
   },
   'account-without-spf': {
@@ -195,11 +195,11 @@ const CAUSES = {
     reproduce,
   },
   'mailbox-access': {
-    title: 'Account cannot open its mailbox',
+    title: 'Account has no access to the mailbox',
     party: 'server',
     certainty: 'likely',
     remedy: ({ account }) =>
-      `Give the account or application that authenticates access to the mailbox${quoted(account)}, from which the server sends.`,
+      `Give the authenticated account or application access to the mailbox${quoted(account)} that it sends from.`,
     setting: 'mailbox-access',
     reproduce,
   },

@@ -29,7 +29,7 @@ const silentOver = (family: Family) =>
     party: 'server',
     certainty: 'likely',
     remedy: ({ address = family, worksAt = '' }: Values) =>
-      `Allow the port for ${address} in the firewall of the server, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record of the host instead. If other hosts do not respond over ${family} either, the problem is the network of the gate.`,
+      `Allow the port for ${address} in the server's firewall, which often has separate rules for IPv4 and IPv6: the server accepts connections at ${worksAt}. Check that the host has this address, and a route for it. If clients should not use ${family}, remove the ${RECORDS[family]} record. If no host responds over ${family}, the problem is the gate's network.`,
   }) as const satisfies Cause;
 
 /** Nothing listens at the address or port. */
@@ -80,7 +80,7 @@ export const SILENT_SIBLINGS = {
 } as const satisfies Readonly<Record<string, Cause>>;
 
 export const ACCEPTED_ELSEWHERE = {
-  title: 'Credentials accepted by only some servers of the host',
+  title: 'Credentials work at only some IP addresses of the host',
   party: 'server',
   certainty: 'likely',
   remedy: ({ worksAt = '' }: Values) =>

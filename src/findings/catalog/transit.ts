@@ -216,7 +216,7 @@ export const TRANSIT = {
             `If \`${otherId}\` is your receiver, set \`authserv-id\` in \`delivery.verdicts\` to it: the message has this result from there. If not, ignore that result, because anyone can add such a field, and make sure that your receiver runs the check.`,
         },
         'wrong-place': {
-          title: 'Result is where an earlier server could have added it',
+          title: 'Result may have been added by an earlier server',
           party: 'server',
           certainty: 'likely',
           remedy:

@@ -37,7 +37,7 @@ export const UPGRADE = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Look for the error in the server's log for the time of the run. The status code of the reply is about the mail system, not about TLS, so the certificate is probably not the problem: usually a filter or another service that the server asks for every command does not respond. Start it, or correct its address in the configuration of the server.",
+            "Look for the error in the server's log for the time of the run. The reply is about the mail system, not about TLS, so the certificate is probably not the problem. Usually a filter or another service that the server uses does not respond: start it, or correct its address in the server's configuration.",
           examples: 'Postfix: a milter in `smtpd_milters`.',
           setting: 'filter-unavailable',
           reproduce: SHOWS_REPLY,

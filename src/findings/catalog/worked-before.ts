@@ -13,7 +13,7 @@ function crashIn({ reached = 'a later step' }: Values): string {
 
 const NO_GREETING_SINCE =
   'The later attempts got no greeting, probably because the server pauses a service that crashes.';
-const FATAL = 'Postfix: look for "fatal"; its `master` pauses a service that crashes.';
+const FATAL = 'Postfix: look for "fatal".';
 
 /** The cause of a missing greeting, if the server worked in an earlier attempt of the same run. */
 const WORKED_BEFORE = {
@@ -33,7 +33,7 @@ export const BEFORE_AUTH = {
   party: 'server',
   certainty: 'likely',
   remedy:
-    "Check the server's log for the time of the run: the process that handled the connection probably died while it replied to EHLO over TLS, where it lists AUTH. Usually its authentication backend is missing. Start that backend, or correct its address in the configuration of the server. The credentials are not the reason: the gate had not sent them.",
+    "Check the server's log for the time of the run: the process that handled the connection probably died at EHLO over TLS, where it lists AUTH, because its authentication backend is missing. Start that backend, or correct its address in the server's configuration. The credentials are not the problem: the gate had not sent them yet.",
   examples:
     'Postfix: look for "fatal", such as "no SASL authentication mechanisms". Start Dovecot, or correct `smtpd_sasl_path` and the socket that it names.',
 } as const satisfies Cause;
@@ -53,7 +53,7 @@ export const AFTER_EARLIER_ATTEMPT = {
 export const CONNECTED_BEFORE = {
   ...FAILED_LATER,
   remedy: (evidence: Values) =>
-    `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it probably blocks the gate's IP address since that failure.`,
+    `${crashIn(evidence)} If the log shows no crash, the server or a firewall in front of it has probably blocked the gate's IP address since that failure.`,
   examples: FATAL,
 } as const satisfies Cause;
 

@@ -19,7 +19,7 @@ import type { Software } from './topic.js';
  */
 
 const PASSWORDS_END =
-  'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com accepts none';
+  'passwords for SMTP AUTH are disabled by default from the end of December 2026, and Outlook.com already accepts none';
 
 export const microsoft365: Software = {
   greets: /^\S+\.(?:(?:outlook|office365)\.com|mx\.microsoft) /i,

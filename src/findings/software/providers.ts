@@ -113,7 +113,7 @@ export const PROVIDERS = {
       'client-not-allowed':
         'under Security, "Authorized IPs", add the IP address of the gate, or deactivate the blocking of unknown IP addresses for SMTP keys.',
       'sender-identity': 'add the sender under Senders and verify it, or authenticate its domain.',
-      'account-status': 'ask the support to activate transactional email for the account.',
+      'account-status': 'ask Brevo support to activate transactional email for the account.',
     },
   },
   // https://resend.com/docs/send-with-smtp, quoted: /docs/api-reference/errors

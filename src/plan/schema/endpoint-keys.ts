@@ -114,12 +114,12 @@ const tlsShape = {
   ),
   'min-valid-days': key(
     validDays.optional(),
-    'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650.',
+    'How many more days the certificate of the server must be valid: `auto`, or 0 to 3650.',
     'the input `min-valid-days`',
   ),
   'warn-valid-days': key(
     validDays.optional(),
-    'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning; 0 means no warning.',
+    'How many more days the certificate should be valid: `auto`, or 0 to 3650. If it expires sooner, the gate warns; 0 disables the warning.',
     'the input `warn-valid-days`',
   ),
   pin: key(

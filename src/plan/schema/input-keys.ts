@@ -58,11 +58,11 @@ export const inputShape = {
   ),
   'min-valid-days': input(
     validDays.default('auto'),
-    'Days for which the certificate of the server must stay valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.',
+    'How many more days the certificate of the server must be valid: `auto`, or 0 to 3650. `auto` is 14 days, or a sixth of the lifetime of the certificate if that is less.',
   ),
   'warn-valid-days': input(
     validDays.default('auto'),
-    'Days for which the certificate should stay valid: `auto`, or 0 to 3650. If it expires sooner, that is a warning, because its renewal is late; 0 means no warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.',
+    'How many more days the certificate should be valid: `auto`, or 0 to 3650. If it expires sooner, the gate warns that its renewal is late; 0 disables the warning. `auto` is 21 days, or a quarter of the lifetime of the certificate if that is less.',
   ),
   environments: input(
     anyText.optional(),

@@ -79,7 +79,7 @@ function inspection(sent: Presented['sent']) {
   return {
     cause: { cause: 'tls-inspection' },
     evidence: { inspector },
-    remark: own` An issuer has the name of a product that inspects TLS (${inspector}).`,
+    remark: own` The name of an issuer is that of a TLS inspection product (${inspector}).`,
   } as const;
 }
 
@@ -165,7 +165,7 @@ function otherPath(
   const [wrongName, belowName] = [nameOf(wrong.subject), nameOf(below.subject)];
   const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === wrong.fingerprint256);
   const source = isConfigured ? own` from ca` : own``;
-  const message = own`OpenSSL takes ${wrongName}${source} as the issuer of ${belowName}, which is wrong: ${reason}. There is another path that is valid, but OpenSSL does not go back to find it.`;
+  const message = own`OpenSSL selects ${wrongName}${source} as the issuer of ${belowName}, but that path is not valid: ${reason}. Another path is valid, but OpenSSL does not backtrack to find it.`;
   return finding('certificate-untrusted', message, {
     evidence: { ...shared, reason, badIssuer: wrongName, wrongSha256: fingerprint(wrong) },
     cause: isConfigured ? 'other-path-in-ca' : 'other-path',
@@ -198,7 +198,7 @@ function pathProblem(
     const cause = CAUSES[problem];
     const message =
       problem === 'not-a-ca'
-        ? own`${subject} issued a certificate in this chain, but is not a CA: ${shared.reason}.`
+        ? own`${subject} issued a certificate in this chain, but is not a CA.`
         : own`The chain is not valid: ${shared.reason}.`;
     return finding(code, message, { evidence, ...(cause && { cause }) });
   }

@@ -39,7 +39,7 @@ export async function judgeClientHello(
   const again = await sideHandshake(context, address, trust.context({ ca, minVersion }), { budget });
   if (again?.ok !== false || !isSame(failure, again.failure) || isBudgetSpent(context)) return undefined;
   const [large, less] = [String(helloBytes), String(small.helloBytes)];
-  const message = own`${said}. This happens with a ClientHello of ${large} bytes, also on another connection. With one of ${less} bytes, the handshake succeeds.`;
+  const message = own`${said}. This happened twice with a ClientHello of ${large} bytes. With a ClientHello of ${less} bytes, the handshake succeeds.`;
   const hasAnswered = failure.kind === 'refused-here' || (failure.kind !== 'alert' && failure.answered);
   return finding('client-hello-intolerant', message, {
     evidence: { ...evidence, helloBytes: large, smallHelloBytes: less },

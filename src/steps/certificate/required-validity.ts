@@ -36,7 +36,7 @@ export function requiredValidity(
   const depends = setting === 'auto' && ofLifetimeMs < days * DAY_MS;
   const ms = depends ? ofLifetimeMs : (setting === 'auto' ? days : setting) * DAY_MS;
   const time = fixed(timeNeeded(ms));
-  return { ms, time, inWords: depends ? own`${time}, ${inWords}` : time };
+  return { ms, time, inWords: depends ? own`${time} (${inWords})` : time };
 }
 
 /** Whether a number of days requires a renewal while more than a third of the lifetime is left, which is earlier than usual. */

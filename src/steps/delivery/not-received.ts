@@ -82,7 +82,7 @@ function elsewhereSentence({ elsewhere }: Searched): OwnText | undefined {
   if (found) return own`It is in the folder "${excerpt(found.folder)}" instead.`;
   return count === 1
     ? own`It is not in the other folder of the account either.`
-    : own`It is not in ${count} other folders of the account either.`;
+    : own`It is not in the ${count} other folders that the gate searched either.`;
 }
 
 /** Whether a message has arrived that the gate has not seen, because it was moved or deleted. */
@@ -92,7 +92,7 @@ function isGone({ first, next, seen }: UidRange): boolean {
 
 function uidSentence(mailbox: string, uids: UidRange): OwnText | undefined {
   const { first, next } = uids;
-  if (next === 1) return own`${mailbox} has never received a message (its first UID is unused).`;
+  if (next === 1) return own`${mailbox} has never received a message (UIDNEXT is 1).`;
   if (next === first)
     return own`No message has arrived in ${mailbox} since the gate opened it (UIDNEXT is still ${next}).`;
   if (!isGone(uids)) return undefined;

@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [RegExp, AccountMeaning])[] = [
   [
     /\bsending (?:is |has been )?(?:paused|suspended|disabled)\b|\bactivate your (?:\w+ )?account\b|\byour (?:\w+ )?account (?:is |has been |was )?(?:temporarily )?(?:suspended|disabled|deactivated|blocked|under review|on hold|pending|not (?:yet )?(?:activated|approved|active))\b|\bbad outbound sender\b|\boutboundspam|\btenant has exceeded threshold\b|\bunusual sending activity\b/,
     {
-      text: 'The account may not send now: it is not activated, under review or suspended.',
+      text: 'The account cannot send: it is suspended, under review, or not activated.',
       cause: 'account-not-active',
     },
   ],

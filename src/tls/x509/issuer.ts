@@ -50,7 +50,7 @@ export function issuerVerdict(
 
 function keyVerdict(issuer: X509Certificate, issuee: X509Certificate): PathVerdict {
   return namesOtherKey(issuee, issuer)
-    ? invalid(issuer, 'key-identifier', `does not have the key identifier of the issuer that ${nameOf(issuee)} names`)
+    ? invalid(issuer, 'key-identifier', `does not have the key identifier that ${nameOf(issuee)} gives for its issuer`)
     : VALID;
 }
 

@@ -9131,8 +9131,8 @@ function allOf(verdicts) {
 
 
 
-/** Whether a certificate may be part of a path, whatever the others are. @param isLeaf whether it is that of the server */
-function certificateVerdict(certificate, isLeaf) {
+/** Whether a certificate may be part of a path, whatever the others are. */
+function certificateVerdict(certificate) {
     return orMalformed(certificate, () => {
         (0,x509_extensions/* readExtensions */.HW)(certificate);
         if ((0,encoding/* hasExplicitCurve */.K$)(certificate)) {
@@ -9145,7 +9145,7 @@ function certificateVerdict(certificate, isLeaf) {
             const clause = `has the critical extension ${extensionInWords(unknown.id)}, which clients do not support`;
             return invalid(certificate, 'critical-extension', clause);
         }
-        const special = extensions.find(({ id }) => id === PROXY || (isLeaf && ADDRESS_BLOCKS.has(id)));
+        const special = extensions.find(({ id }) => NOT_EVALUATED.has(id));
         if (!special)
             return VALID;
         return notEvaluated(`${nameOf(certificate)} has the extension ${extensionInWords(special.id)}`);
@@ -9169,13 +9169,12 @@ function orMalformed(certificate, check) {
 function nameOf(certificate) {
     return (0,x509_certificate/* distinguishedName */.CG)(certificate.subject) || 'a certificate without a subject';
 }
-/** Address blocks (RFC 3779), which every issuer must have if the certificate of the server has them. */
-const ADDRESS_BLOCKS = new Map([
+/** Extensions that OpenSSL checks as a part of the path: address blocks (RFC 3779), and proxy certificates (RFC 3820). */
+const NOT_EVALUATED = new Map([
     ['1.3.6.1.5.5.7.1.7', 'sbgp-ipAddrBlock'],
     ['1.3.6.1.5.5.7.1.8', 'sbgp-autonomousSysNum'],
+    ['1.3.6.1.5.5.7.1.14', 'proxyCertInfo'],
 ]);
-/** A proxy certificate (RFC 3820), which a user and not a CA issues. */
-const PROXY = '1.3.6.1.5.5.7.1.14';
 /**
  * Extensions that may be critical, because OpenSSL supports them. Certificate policies have no effect without a policy
  * that the client requires, and CRL distribution points none without a check of revocation.
@@ -9188,13 +9187,11 @@ const SUPPORTED = new Set([
     // Netscape's certificate type, and OCSP noCheck.
     '2.16.840.1.113730.1.1',
     '1.3.6.1.5.5.7.48.1.5',
-    ...ADDRESS_BLOCKS.keys(),
-    PROXY,
+    ...NOT_EVALUATED.keys(),
 ]);
 /** Others that occur in practice. */
 const NAMES = new Map([
-    ...ADDRESS_BLOCKS,
-    [PROXY, 'proxyCertInfo'],
+    ...NOT_EVALUATED,
     ['2.5.29.14', 'subjectKeyIdentifier'],
     ['2.5.29.16', 'privateKeyUsagePeriod'],
     ['2.5.29.18', 'issuerAltName'],
@@ -9248,8 +9245,6 @@ const name_constraints_DIRECTORY_NAME = {
     nameText: (name) => nameInWords((0,der/* derWithin */.hv)(name)),
     subtreeText: (subtree) => nameInWords((0,der/* derWithin */.hv)(subtree)) || 'every name',
 };
-/** Every type of GeneralName: otherName, x400Address, ediPartyName and registeredID, and those of {@link NAME_TAG}. */
-const KNOWN_TAGS = new Set([0xa0, 0xa3, 0xa5, 0x88, ...Object.values(x509_extensions/* NAME_TAG */.LX)]);
 /** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
 /** How many comparisons of names with constraints a search may still make. */
@@ -9265,8 +9260,6 @@ class Comparisons {
 function checkConstraints(issuer) {
     const { permitted = [], excluded = [] } = (0,x509_extensions/* nameConstraints */.Ic)(issuer) ?? {};
     for (const { tag, content } of [...permitted, ...excluded]) {
-        if (tag === IP_ADDRESS.tag)
-            network(content);
         if (tag === name_constraints_DIRECTORY_NAME.tag)
             name_constraints_DIRECTORY_NAME.normalize(content);
     }
@@ -9302,16 +9295,23 @@ function subtreesOf(issuer, list, tag) {
     return ((0,x509_extensions/* nameConstraints */.Ic)(issuer)?.[list] ?? []).flatMap((element) => (element.tag === tag ? [element.content] : []));
 }
 function ofType(type, issuer, { names, comparisons }) {
-    const subtrees = (list) => subtreesOf(issuer, list, type.tag).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
-    const [excluded, permitted] = [subtrees('excluded'), subtrees('permitted')];
-    if (excluded.length + permitted.length === 0)
-        return VALID;
     const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
-    if (!comparisons.take(encodedNames.length * (excluded.length + permitted.length))) {
+    if (encodedNames.length === 0)
+        return VALID;
+    const number = subtreesOf(issuer, 'excluded', type.tag).length + subtreesOf(issuer, 'permitted', type.tag).length;
+    if (number === 0)
+        return VALID;
+    if (!comparisons.take(encodedNames.length * number)) {
         return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
     }
-    for (const encoded of encodedNames) {
-        const name = type.normalize(encoded);
+    const all = encodedNames.map((encoded) => ({ encoded, name: type.normalize(encoded) }));
+    // A malformed constraint is the problem of the issuer, and a malformed name that of the certificate.
+    return orMalformed(issuer, () => compare(type, issuer, all));
+}
+function compare(type, issuer, names) {
+    const subtrees = (list) => subtreesOf(issuer, list, type.tag).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
+    const [excluded, permitted] = [subtrees('excluded'), subtrees('permitted')];
+    for (const { encoded, name } of names) {
         const exclusion = excluded.find(({ matches }) => matches(name));
         if (exclusion) {
             return invalid(issuer, 'name-constraints', notAllowed(type.nameText(encoded), exclusionIn(type, exclusion.subtree)));
@@ -9342,15 +9342,14 @@ function ofWildcard(issuer, certificate, required) {
 /** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
+const IA5_STRING = 0x16;
+/** An email address may also be one (SmtpUTF8Mailbox, RFC 9598). */
+const OTHER_NAME = 0xa0;
 const EVALUATED = [DNS.tag, IP_ADDRESS.tag, name_constraints_DIRECTORY_NAME.tag];
 /** @param isLeaf whether it is the certificate of the server. If that has no DNS name, OpenSSL uses its common name. */
 function ofOtherNames(issuer, certificate, { names, isLeaf }) {
     const { permitted = [], excluded = [] } = (0,x509_extensions/* nameConstraints */.Ic)(issuer) ?? {};
     const constrained = [...permitted, ...excluded].map(({ tag }) => tag);
-    const unknown = [...constrained, ...names.map(({ tag }) => tag)].find((tag) => !KNOWN_TAGS.has(tag));
-    if (unknown !== undefined) {
-        return notEvaluated(`${nameOf(issuer)} constrains names, and one of them has an unknown encoding`);
-    }
     const subject = (0,encoding/* subjectName */.wn)(certificate);
     const present = new Set(names.map(({ tag }) => tag));
     const isConstrained = constrained.some((tag) => {
@@ -9358,11 +9357,18 @@ function ofOtherNames(issuer, certificate, { names, isLeaf }) {
             return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
         if (EVALUATED.includes(tag))
             return false;
-        return present.has(tag) || (tag === x509_extensions/* NAME_TAG */.LX.rfc822Name && subject.includes(EMAIL_ADDRESS));
+        if (tag === x509_extensions/* NAME_TAG */.LX.rfc822Name && (subject.includes(EMAIL_ADDRESS) || present.has(OTHER_NAME)))
+            return true;
+        return present.has(tag);
     });
-    return isConstrained
+    return isConstrained || hasUnusualEmailAddress(subject)
         ? notEvaluated(`${nameOf(issuer)} has name constraints of a type that this check does not support`)
         : VALID;
+}
+/** OpenSSL rejects such an address below any name constraints: it must be an IA5String (RFC 5280 appendix A). */
+function hasUnusualEmailAddress(subject) {
+    const at = subject.indexOf(EMAIL_ADDRESS);
+    return at >= 0 && subject[at + EMAIL_ADDRESS.length] !== IA5_STRING;
 }
 /** The content of a SEQUENCE as a whole, which is how a directoryName contains it. */
 function whole(content) {
@@ -9421,7 +9427,7 @@ function hasSigned(issuer, certificate) {
  * @param below the certificates from the leaf up to the one that it has {@link issued}
  */
 function issuerVerdict(issuer, below, terms) {
-    const own = certificateVerdict(issuer, false);
+    const own = certificateVerdict(issuer);
     if (own.kind === 'invalid')
         return own;
     const issuee = below.at(-1);
@@ -9464,8 +9470,8 @@ function limitsVerdict(issuer, below, { now, isAnchor }) {
 }
 /** keyCertSign (RFC 5280 section 4.2.1.3). */
 const CERTIFICATE_SIGNING = 0x04;
-/** The CA types of Netscape. */
-const NETSCAPE_CA = 0x07;
+/** Netscape's type of a CA for TLS. */
+const NETSCAPE_CA = 0x04;
 function maySignCertificates(issuer) {
     const usage = (0,x509_extensions/* bitsOf */.e4)(issuer, purpose/* KEY_USAGE */.CC);
     return usage === undefined || (usage & CERTIFICATE_SIGNING) !== 0;
@@ -9497,7 +9503,7 @@ function pathOfOpenSsl(leaf, sent, anchors, now) {
     for (;;) {
         const top = path.at(-1) ?? leaf;
         const trusted = best(anchors, top, now);
-        if (isSelfIssued(top) && issued(top, top))
+        if (hasLikelyIssued(top, top))
             break;
         if (trusted)
             return { path: [...path, trusted], isTrusted: true };
@@ -9511,7 +9517,7 @@ function pathOfOpenSsl(leaf, sent, anchors, now) {
     if (anchors.some((anchor) => openssl_path_isSame(anchor, top)))
         return { path, isTrusted: true };
     if (anchors.some((anchor) => openssl_path_isSame(anchor, leaf)))
-        return { path: [leaf], isTrusted: true };
+        return { path, isTrusted: true };
     return { path, isTrusted: false };
 }
 function openssl_path_isSame(one, other) {
@@ -9528,6 +9534,8 @@ function hasLikelyIssued(issuer, issuee) {
     if (!namesAsIssuer(issuee, issuer))
         return false;
     try {
+        // OpenSSL takes no issuer that it cannot read.
+        (0,x509_extensions/* readExtensions */.HW)(issuer);
         const type = (0,encoding/* signatureKeyType */.QV)(issuee);
         return !namesOtherKey(issuee, issuer) && (type === undefined || keyTypeOf(issuer)?.startsWith(type) === true);
     }
@@ -9586,7 +9594,7 @@ class PathEvaluation {
     }
     /** Whether a certificate may be the next one of a path. Its signature on the one below it is valid. */
     #step(certificate, below) {
-        return below.length === 0 ? certificateVerdict(certificate, true) : allOf(this.#ofIssuer(certificate, below));
+        return below.length === 0 ? certificateVerdict(certificate) : allOf(this.#ofIssuer(certificate, below));
     }
     *#ofIssuer(issuer, below) {
         yield issuerVerdict(issuer, below, { now: this.now, isAnchor: this.#trusted.has(issuer.fingerprint256) });
@@ -9603,7 +9611,7 @@ class PathEvaluation {
      */
     search(leaf, sent) {
         const issuers = [...this.anchors, ...sent];
-        const own = certificateVerdict(leaf, true);
+        const own = certificateVerdict(leaf);
         if (own.kind === 'invalid')
             return { invalid: own, end: leaf };
         const reached = new Map([[leaf.fingerprint256, own.kind]]);
@@ -26569,7 +26577,7 @@ function publicKeyFacts(certificate) {
     if (type === 'ed25519' || type === 'ed448')
         return { name: `Ed${type.slice(2)}`, weak: false };
     // A key that this TLS library cannot read counts as weak.
-    return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+    return { name: type ?? 'unknown', weak: !/^(?:ml|slh)-dsa/.test(type ?? '') };
 }
 function publicKeyOf(certificate) {
     try {
@@ -26587,6 +26595,16 @@ const WEAK_SIGNATURES = {
     '1.2.840.10040.4.3': 'DSA with SHA-1',
     '1.2.840.10045.4.1': 'ECDSA with SHA-1',
 };
+/** NIST's signature algorithms, whose identifiers are numbered. */
+const NIST = '2.16.840.1.101.3.4.3.';
+const SHA_3 = Object.fromEntries(['224', '256', '384', '512'].flatMap((bits, i) => [
+    [`${NIST}${9 + i}`, `ECDSA with SHA3-${bits}`],
+    [`${NIST}${13 + i}`, `RSA with SHA3-${bits}`],
+]));
+const POST_QUANTUM = Object.fromEntries([
+    ...[44, 65, 87].map((size, i) => [`${NIST}${17 + i}`, `ML-DSA-${size}`]),
+    ...Array.from({ length: 12 }, (_, i) => [`${NIST}${20 + i}`, 'SLH-DSA']),
+]);
 const SIGNATURES = {
     '1.2.840.113549.1.1.11': 'RSA with SHA-256',
     '1.2.840.113549.1.1.12': 'RSA with SHA-384',
@@ -26594,6 +26612,10 @@ const SIGNATURES = {
     '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
     '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
     '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+    '1.2.840.113549.1.1.14': 'RSA with SHA-224',
+    '1.2.840.10045.4.3.1': 'ECDSA with SHA-224',
+    ...SHA_3,
+    ...POST_QUANTUM,
     '1.3.101.112': 'Ed25519',
     '1.3.101.113': 'Ed448',
 };
@@ -26606,7 +26628,9 @@ function signatureFacts(certificate) {
         const name = PSS_HASHES[hashAlgorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_5__/* .oid */ .jq)(hashAlgorithm.content) : ''];
         return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
     }
-    return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+    // A signature that is not known here counts as weak.
+    const name = SIGNATURES[id];
+    return { name: name ?? WEAK_SIGNATURES[id] ?? id, weak: name === undefined };
 }
 const RSA_PSS = '1.2.840.113549.1.1.10';
 /** The context tag of `hashAlgorithm` in RSASSA-PSS-params (RFC 4055 section 3.1), whose default is SHA-1. */
@@ -26724,14 +26748,17 @@ function tbsCertificate({ raw }) {
 function signatureAlgorithm({ raw }) {
     return (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derElements */ .zN)(part((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .derWithin */ .hv)(raw), 1, 'signature algorithm').content);
 }
-/** The type of the key that made the signature, as Node names it; undefined if it is not RSA or ECDSA. @throws {DerError} */
+/** The type of the key that made the signature, as Node names it; undefined if it is not known here. @throws {DerError} */
 function signatureKeyType(certificate) {
     const [algorithm] = signatureAlgorithm(certificate);
     const id = algorithm ? (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .oid */ .jq)(algorithm.content) : '';
     if (id.startsWith('1.2.840.113549.1.1.'))
         return 'rsa';
-    return id.startsWith('1.2.840.10045.4.') ? 'ec' : undefined;
+    if (id.startsWith('1.2.840.10045.4.'))
+        return 'ec';
+    return EDWARDS[id];
 }
+const EDWARDS = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' };
 /** The whole SubjectPublicKeyInfo. @throws {DerError} */
 function subjectPublicKeyInfo(certificate) {
     return sequenceOfTbs(certificate, 4, 'public key').whole;
@@ -26828,6 +26855,7 @@ function memoize(read) {
 /* harmony export */   oQ: () => (/* binding */ extensionsOf),
 /* harmony export */   vw: () => (/* binding */ basicConstraints)
 /* harmony export */ });
+/* unused harmony export isNameTag */
 /* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5361);
 /* harmony import */ var _encoding_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9665);
 
@@ -26838,6 +26866,7 @@ const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
 const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
 const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 /**
  * RFC 5280 section 4.2. A value is the content of the OCTET STRING.
@@ -26864,6 +26893,9 @@ const basicConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize
     const elements = elementsOf(certificate, BASIC_CONSTRAINTS);
     if (!elements)
         return undefined;
+    if (elements.some(({ tag }) => tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean && tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('the basic constraints have an unknown part');
+    }
     const isCa = (elements.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.boolean)?.content[0] ?? 0) !== 0;
     const limit = elements.find(({ tag }) => tag === _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.integer)?.content;
     if (!limit)
@@ -26903,16 +26935,54 @@ function readExtensions(certificate) {
     subjectKeyIdentifier(certificate);
     authorityKeyIdentifier(certificate);
     subjectAltNames(certificate);
+    readNames(subjectAltNames(certificate));
+    readNames(authorityKeyIdentifier(certificate).issuerNames);
+    if (elementsOf(certificate, EXTENDED_KEY_USAGE)?.some(({ tag }) => tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('an extended key usage is not an object identifier');
+    }
     for (const { tag, content } of elementsOf(certificate, CRL_DISTRIBUTION_POINTS) ?? []) {
         const parts = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
         if (tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.sequence || parts.some((part) => !DISTRIBUTION_POINT_PARTS.includes(part.tag))) {
             throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a CRL distribution point has an unknown part');
         }
+        const [name] = parts.filter((part) => part.tag === FULL_NAME).flatMap((part) => (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(part.content));
+        if (name?.tag === FULL_NAME)
+            readNames((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(name.content));
+        else if (name && name.tag !== RELATIVE_NAME)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a CRL distribution point has an unknown name');
     }
 }
+/** The tag of the name of a distribution point, and of its full name, which is a list of GeneralNames. */
+const FULL_NAME = 0xa0;
+const RELATIVE_NAME = 0xa1;
+/** otherName, x400Address, ediPartyName, registeredID, and the types of {@link NAME_TAG}. */
+function isNameTag(tag) {
+    return [0xa0, 0xa3, 0xa5, 0x88, ...Object.values(NAME_TAG)].includes(tag);
+}
+/** @throws {DerError} if one of these is not a GeneralName (RFC 5280 section 4.2.1.6) */
+function readNames(names) {
+    for (const { tag, content } of names) {
+        if (!isNameTag(tag))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a name has an unknown type');
+        if (tag === OTHER_NAME && (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content)[0]?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('an otherName has no type');
+        if (tag !== NAME_TAG.directoryName)
+            continue;
+        for (const part of (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derWithin */ .hv)(content)) {
+            for (const attribute of (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(part.content)) {
+                if ((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(attribute.content)[0]?.tag !== _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.oid)
+                    throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('an attribute has no type');
+            }
+        }
+    }
+}
+const OTHER_NAME = 0xa0;
 /** The context tags of the two lists. */
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
+/** The context tag of `minimum`. */
+const MINIMUM = 0x80;
+const ZERO = Buffer.of(0);
 /**
  * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10).
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
@@ -26921,13 +26991,20 @@ const nameConstraints = (0,_encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .memoize 
     const lists = elementsOf(certificate, NAME_CONSTRAINTS);
     if (!lists)
         return undefined;
+    if (lists.some(({ tag }) => tag !== PERMITTED && tag !== EXCLUDED)) {
+        throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('the name constraints have an unknown part');
+    }
     const subtrees = (list) => lists
         .filter(({ tag }) => tag === list)
         .flatMap(({ content }) => (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content))
         .map(({ content }) => {
         const [base, ...bounds] = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .derElements */ .zN)(content);
-        if (!base || bounds.length > 0)
+        // An explicit minimum of 0 is the default.
+        const limits = bounds.filter(({ tag, content: bound }) => tag !== MINIMUM || !bound.equals(ZERO));
+        if (!base || limits.length > 0)
             throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a name constraint has no name, or has bounds');
+        if (!isNameTag(base.tag))
+            throw new _der_js__WEBPACK_IMPORTED_MODULE_1__/* .DerError */ .I4('a name constraint has a name of an unknown type');
         return base;
     });
     return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
@@ -26954,8 +27031,11 @@ function caIssuers(certificate) {
 /** The first byte of an extension that is a BIT STRING; undefined if it is absent. @throws {DerError} */
 function bitsOf(certificate, id) {
     const content = contentOf(certificate, id, _encoding_js__WEBPACK_IMPORTED_MODULE_0__/* .TAG */ .Dk.bitString, 'a BIT STRING');
-    // The first byte of the content is the number of unused bits.
-    return content && (content[1] ?? 0);
+    if (!content)
+        return undefined;
+    // The first byte of the content is the number of bits of the last one that are not used.
+    const [unused = 0, first = 0] = content;
+    return content.length > 2 ? first : first & (0xff << unused);
 }
 /** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */
 function elementsOf(certificate, id) {

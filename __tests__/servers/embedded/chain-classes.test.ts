@@ -191,6 +191,56 @@ const CLASSES: readonly [string, Build][] = [
       alternativeNames(NAME, [IP, network(192, 0, 2, 1)]),
     ]),
   ],
+  ['a key usage of a CA whose bits are not used', below(ca([basicConstraints(true), keyUsage(0x84, 3)]))],
+  ['an alternative name of an unknown type', below(ca(CA), [...LEAF, alternativeNames(NAME, [0x89, Buffer.of(1)])])],
+  [
+    'basic constraints with another part',
+    below(
+      ca([
+        extension('2.5.29.19', sequence(element(0x01, Buffer.of(0xff)), element(0x05)), 'critical'),
+        SIGNS_CERTIFICATES,
+      ]),
+    ),
+  ],
+  [
+    'an extended key usage that is not an object identifier',
+    below(ca([...CA, extension('2.5.29.37', sequence(integer(1)))])),
+  ],
+  [
+    'name constraints with an unknown part',
+    below(
+      ca([
+        ...CA,
+        extension('2.5.29.30', sequence(element(0xa2, sequence(element(DNS, Buffer.from('evil.test'))))), 'critical'),
+      ]),
+    ),
+  ],
+  [
+    'name constraints with an explicit minimum of 0',
+    below(
+      ca([
+        ...CA,
+        extension(
+          '2.5.29.30',
+          sequence(element(0xa0, sequence(element(DNS, Buffer.from(HOST)), element(0x80, Buffer.of(0))))),
+          'critical',
+        ),
+      ]),
+    ),
+  ],
+  [
+    'an incomplete network without an IP address below',
+    below(ca([...CA, nameConstraints([], [[IP, Buffer.alloc(7)]])])),
+  ],
+  [
+    'a root whose Netscape type is a CA for email only',
+    belowRoot(
+      craft({
+        name: commonName('Old Root'),
+        extensions: [extension('2.16.840.1.113730.1.1', bitString(Buffer.of(0x02), 1))],
+      }),
+    ),
+  ],
   ['a leaf with a malformed subject key identifier', below(ca(CA), [...LEAF, SAN, extension('2.5.29.14', integer(1))])],
   [
     'a leaf with a malformed authority key identifier',

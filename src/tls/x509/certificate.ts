@@ -100,7 +100,7 @@ export function publicKeyFacts(certificate: X509Certificate): Algorithm {
   }
   if (type === 'ed25519' || type === 'ed448') return { name: `Ed${type.slice(2)}`, weak: false };
   // A key that this TLS library cannot read counts as weak.
-  return { name: type ?? 'unknown', weak: !type?.startsWith('ml-dsa') };
+  return { name: type ?? 'unknown', weak: !/^(?:ml|slh)-dsa/.test(type ?? '') };
 }
 
 function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
@@ -119,6 +119,19 @@ const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.10040.4.3': 'DSA with SHA-1',
   '1.2.840.10045.4.1': 'ECDSA with SHA-1',
 };
+/** NIST's signature algorithms, whose identifiers are numbered. */
+const NIST = '2.16.840.1.101.3.4.3.';
+const SHA_3 = Object.fromEntries(
+  ['224', '256', '384', '512'].flatMap((bits, i) => [
+    [`${NIST}${9 + i}`, `ECDSA with SHA3-${bits}`],
+    [`${NIST}${13 + i}`, `RSA with SHA3-${bits}`],
+  ]),
+);
+const POST_QUANTUM = Object.fromEntries([
+  ...[44, 65, 87].map((size, i) => [`${NIST}${17 + i}`, `ML-DSA-${size}`]),
+  ...Array.from({ length: 12 }, (_, i) => [`${NIST}${20 + i}`, 'SLH-DSA']),
+]) as Readonly<Record<string, string>>;
+
 const SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.11': 'RSA with SHA-256',
   '1.2.840.113549.1.1.12': 'RSA with SHA-384',
@@ -126,6 +139,10 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.2': 'ECDSA with SHA-256',
   '1.2.840.10045.4.3.3': 'ECDSA with SHA-384',
   '1.2.840.10045.4.3.4': 'ECDSA with SHA-512',
+  '1.2.840.113549.1.1.14': 'RSA with SHA-224',
+  '1.2.840.10045.4.3.1': 'ECDSA with SHA-224',
+  ...SHA_3,
+  ...POST_QUANTUM,
   '1.3.101.112': 'Ed25519',
   '1.3.101.113': 'Ed448',
 };
@@ -139,7 +156,9 @@ function signatureFacts(certificate: X509Certificate): Algorithm {
     const name = PSS_HASHES[hashAlgorithm ? oid(hashAlgorithm.content) : ''];
     return { name: `RSA-PSS with ${name ?? 'SHA-1 or an unknown hash'}`, weak: name === undefined };
   }
-  return { name: WEAK_SIGNATURES[id] ?? SIGNATURES[id] ?? id, weak: id in WEAK_SIGNATURES };
+  // A signature that is not known here counts as weak.
+  const name = SIGNATURES[id];
+  return { name: name ?? WEAK_SIGNATURES[id] ?? id, weak: name === undefined };
 }
 
 const RSA_PSS = '1.2.840.113549.1.1.10';

@@ -30,13 +30,16 @@ export function signatureAlgorithm({ raw }: X509Certificate): DerElement[] {
   return derElements(part(derWithin(raw), 1, 'signature algorithm').content);
 }
 
-/** The type of the key that made the signature, as Node names it; undefined if it is not RSA or ECDSA. @throws {DerError} */
-export function signatureKeyType(certificate: X509Certificate): 'rsa' | 'ec' | undefined {
+/** The type of the key that made the signature, as Node names it; undefined if it is not known here. @throws {DerError} */
+export function signatureKeyType(certificate: X509Certificate): string | undefined {
   const [algorithm] = signatureAlgorithm(certificate);
   const id = algorithm ? oid(algorithm.content) : '';
   if (id.startsWith('1.2.840.113549.1.1.')) return 'rsa';
-  return id.startsWith('1.2.840.10045.4.') ? 'ec' : undefined;
+  if (id.startsWith('1.2.840.10045.4.')) return 'ec';
+  return EDWARDS[id];
 }
+
+const EDWARDS: Readonly<Record<string, string>> = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' };
 
 /** The whole SubjectPublicKeyInfo. @throws {DerError} */
 export function subjectPublicKeyInfo(certificate: X509Certificate): Buffer {

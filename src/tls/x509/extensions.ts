@@ -8,6 +8,7 @@ const BASIC_CONSTRAINTS = '2.5.29.19';
 const NAME_CONSTRAINTS = '2.5.29.30';
 const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
 const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
 
 /**
@@ -34,6 +35,9 @@ export const extensionsOf = memoize((certificate) => {
 export const basicConstraints = memoize((certificate) => {
   const elements = elementsOf(certificate, BASIC_CONSTRAINTS);
   if (!elements) return undefined;
+  if (elements.some(({ tag }) => tag !== TAG.boolean && tag !== TAG.integer)) {
+    throw new DerError('the basic constraints have an unknown part');
+  }
   const isCa = (elements.find(({ tag }) => tag === TAG.boolean)?.content[0] ?? 0) !== 0;
   const limit = elements.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return { isCa, pathLength: Infinity };
@@ -76,17 +80,53 @@ export function readExtensions(certificate: X509Certificate): void {
   subjectKeyIdentifier(certificate);
   authorityKeyIdentifier(certificate);
   subjectAltNames(certificate);
+  readNames(subjectAltNames(certificate));
+  readNames(authorityKeyIdentifier(certificate).issuerNames);
+  if (elementsOf(certificate, EXTENDED_KEY_USAGE)?.some(({ tag }) => tag !== TAG.oid)) {
+    throw new DerError('an extended key usage is not an object identifier');
+  }
   for (const { tag, content } of elementsOf(certificate, CRL_DISTRIBUTION_POINTS) ?? []) {
     const parts = derElements(content);
     if (tag !== TAG.sequence || parts.some((part) => !DISTRIBUTION_POINT_PARTS.includes(part.tag))) {
       throw new DerError('a CRL distribution point has an unknown part');
     }
+    const [name] = parts.filter((part) => part.tag === FULL_NAME).flatMap((part) => derElements(part.content));
+    if (name?.tag === FULL_NAME) readNames(derElements(name.content));
+    else if (name && name.tag !== RELATIVE_NAME) throw new DerError('a CRL distribution point has an unknown name');
   }
 }
+
+/** The tag of the name of a distribution point, and of its full name, which is a list of GeneralNames. */
+const FULL_NAME = 0xa0;
+const RELATIVE_NAME = 0xa1;
+
+/** otherName, x400Address, ediPartyName, registeredID, and the types of {@link NAME_TAG}. */
+export function isNameTag(tag: number): boolean {
+  return [0xa0, 0xa3, 0xa5, 0x88, ...Object.values<number>(NAME_TAG)].includes(tag);
+}
+
+/** @throws {DerError} if one of these is not a GeneralName (RFC 5280 section 4.2.1.6) */
+function readNames(names: readonly DerElement[]): void {
+  for (const { tag, content } of names) {
+    if (!isNameTag(tag)) throw new DerError('a name has an unknown type');
+    if (tag === OTHER_NAME && derElements(content)[0]?.tag !== TAG.oid) throw new DerError('an otherName has no type');
+    if (tag !== NAME_TAG.directoryName) continue;
+    for (const part of derWithin(content)) {
+      for (const attribute of derElements(part.content)) {
+        if (derElements(attribute.content)[0]?.tag !== TAG.oid) throw new DerError('an attribute has no type');
+      }
+    }
+  }
+}
+
+const OTHER_NAME = 0xa0;
 
 /** The context tags of the two lists. */
 const PERMITTED = 0xa0;
 const EXCLUDED = 0xa1;
+/** The context tag of `minimum`. */
+const MINIMUM = 0x80;
+const ZERO = Buffer.of(0);
 
 /**
  * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10).
@@ -95,13 +135,19 @@ const EXCLUDED = 0xa1;
 export const nameConstraints = memoize((certificate) => {
   const lists = elementsOf(certificate, NAME_CONSTRAINTS);
   if (!lists) return undefined;
+  if (lists.some(({ tag }) => tag !== PERMITTED && tag !== EXCLUDED)) {
+    throw new DerError('the name constraints have an unknown part');
+  }
   const subtrees = (list: number): DerElement[] =>
     lists
       .filter(({ tag }) => tag === list)
       .flatMap(({ content }) => derElements(content))
       .map(({ content }) => {
         const [base, ...bounds] = derElements(content);
-        if (!base || bounds.length > 0) throw new DerError('a name constraint has no name, or has bounds');
+        // An explicit minimum of 0 is the default.
+        const limits = bounds.filter(({ tag, content: bound }) => tag !== MINIMUM || !bound.equals(ZERO));
+        if (!base || limits.length > 0) throw new DerError('a name constraint has no name, or has bounds');
+        if (!isNameTag(base.tag)) throw new DerError('a name constraint has a name of an unknown type');
         return base;
       });
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
@@ -133,8 +179,10 @@ export function caIssuers(certificate: X509Certificate): string[] {
 /** The first byte of an extension that is a BIT STRING; undefined if it is absent. @throws {DerError} */
 export function bitsOf(certificate: X509Certificate, id: string): number | undefined {
   const content = contentOf(certificate, id, TAG.bitString, 'a BIT STRING');
-  // The first byte of the content is the number of unused bits.
-  return content && (content[1] ?? 0);
+  if (!content) return undefined;
+  // The first byte of the content is the number of bits of the last one that are not used.
+  const [unused = 0, first = 0] = content;
+  return content.length > 2 ? first : first & (0xff << unused);
 }
 
 /** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */

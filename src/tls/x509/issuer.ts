@@ -39,7 +39,7 @@ export function issuerVerdict(
   below: readonly X509Certificate[],
   terms: IssuerTerms,
 ): PathVerdict {
-  const own = certificateVerdict(issuer, false);
+  const own = certificateVerdict(issuer);
   if (own.kind === 'invalid') return own;
   const issuee = below.at(-1);
   const authority = issuee ? orMalformed(issuee, () => keyVerdict(issuer, issuee)) : VALID;
@@ -83,8 +83,8 @@ function limitsVerdict(
 
 /** keyCertSign (RFC 5280 section 4.2.1.3). */
 const CERTIFICATE_SIGNING = 0x04;
-/** The CA types of Netscape. */
-const NETSCAPE_CA = 0x07;
+/** Netscape's type of a CA for TLS. */
+const NETSCAPE_CA = 0x04;
 
 function maySignCertificates(issuer: X509Certificate): boolean {
   const usage = bitsOf(issuer, KEY_USAGE);

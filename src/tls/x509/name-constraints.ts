@@ -54,9 +54,6 @@ const DIRECTORY_NAME: NameType<readonly string[]> = {
   subtreeText: (subtree) => nameInWords(derWithin(subtree)) || 'every name',
 };
 
-/** Every type of GeneralName: otherName, x400Address, ediPartyName and registeredID, and those of {@link NAME_TAG}. */
-const KNOWN_TAGS: ReadonlySet<number> = new Set([0xa0, 0xa3, 0xa5, 0x88, ...Object.values(NAME_TAG)]);
-
 /** Per search: a hundred names with a hundred constraints, six times. A peer can send thousands of each. */
 const MAX_COMPARISONS = 2 ** 16;
 
@@ -75,7 +72,6 @@ export class Comparisons {
 export function checkConstraints(issuer: X509Certificate): void {
   const { permitted = [], excluded = [] } = nameConstraints(issuer) ?? {};
   for (const { tag, content } of [...permitted, ...excluded]) {
-    if (tag === IP_ADDRESS.tag) network(content);
     if (tag === DIRECTORY_NAME.tag) DIRECTORY_NAME.normalize(content);
   }
 }
@@ -134,16 +130,27 @@ function ofType<Normalized>(
   issuer: X509Certificate,
   { names, comparisons }: { readonly names: readonly Name[]; readonly comparisons: Comparisons },
 ): PathVerdict {
+  const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
+  if (encodedNames.length === 0) return VALID;
+  const number = subtreesOf(issuer, 'excluded', type.tag).length + subtreesOf(issuer, 'permitted', type.tag).length;
+  if (number === 0) return VALID;
+  if (!comparisons.take(encodedNames.length * number)) {
+    return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
+  }
+  const all = encodedNames.map((encoded) => ({ encoded, name: type.normalize(encoded) }));
+  // A malformed constraint is the problem of the issuer, and a malformed name that of the certificate.
+  return orMalformed(issuer, () => compare(type, issuer, all));
+}
+
+function compare<Normalized>(
+  type: NameType<Normalized>,
+  issuer: X509Certificate,
+  names: readonly { readonly encoded: Buffer; readonly name: Normalized }[],
+): PathVerdict {
   const subtrees = (list: 'permitted' | 'excluded') =>
     subtreesOf(issuer, list, type.tag).map((subtree) => ({ subtree, matches: type.matcher(subtree) }));
   const [excluded, permitted] = [subtrees('excluded'), subtrees('permitted')];
-  if (excluded.length + permitted.length === 0) return VALID;
-  const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
-  if (!comparisons.take(encodedNames.length * (excluded.length + permitted.length))) {
-    return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
-  }
-  for (const encoded of encodedNames) {
-    const name = type.normalize(encoded);
+  for (const { encoded, name } of names) {
     const exclusion = excluded.find(({ matches }) => matches(name));
     if (exclusion) {
       return invalid(
@@ -183,6 +190,9 @@ function ofWildcard(issuer: X509Certificate, certificate: X509Certificate, requi
 /** Attributes of a subject that are compared with constraints, like alternative names. */
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
+const IA5_STRING = 0x16;
+/** An email address may also be one (SmtpUTF8Mailbox, RFC 9598). */
+const OTHER_NAME = 0xa0;
 
 const EVALUATED: readonly number[] = [DNS.tag, IP_ADDRESS.tag, DIRECTORY_NAME.tag];
 
@@ -194,20 +204,23 @@ function ofOtherNames(
 ): PathVerdict {
   const { permitted = [], excluded = [] } = nameConstraints(issuer) ?? {};
   const constrained = [...permitted, ...excluded].map(({ tag }) => tag);
-  const unknown = [...constrained, ...names.map(({ tag }) => tag)].find((tag) => !KNOWN_TAGS.has(tag));
-  if (unknown !== undefined) {
-    return notEvaluated(`${nameOf(issuer)} constrains names, and one of them has an unknown encoding`);
-  }
   const subject = subjectName(certificate);
   const present = new Set(names.map(({ tag }) => tag));
   const isConstrained = constrained.some((tag) => {
     if (tag === DNS.tag) return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
     if (EVALUATED.includes(tag)) return false;
-    return present.has(tag) || (tag === NAME_TAG.rfc822Name && subject.includes(EMAIL_ADDRESS));
+    if (tag === NAME_TAG.rfc822Name && (subject.includes(EMAIL_ADDRESS) || present.has(OTHER_NAME))) return true;
+    return present.has(tag);
   });
-  return isConstrained
+  return isConstrained || hasUnusualEmailAddress(subject)
     ? notEvaluated(`${nameOf(issuer)} has name constraints of a type that this check does not support`)
     : VALID;
+}
+
+/** OpenSSL rejects such an address below any name constraints: it must be an IA5String (RFC 5280 appendix A). */
+function hasUnusualEmailAddress(subject: Buffer): boolean {
+  const at = subject.indexOf(EMAIL_ADDRESS);
+  return at >= 0 && subject[at + EMAIL_ADDRESS.length] !== IA5_STRING;
 }
 
 /** The content of a SEQUENCE as a whole, which is how a directoryName contains it. */

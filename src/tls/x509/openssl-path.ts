@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { DerError } from './der.js';
-import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
+import { namesAsIssuer } from './distinguished-names.js';
 import { signatureKeyType } from './encoding.js';
-import { issued } from './issuer.js';
+import { readExtensions } from './extensions.js';
 import { namesOtherKey } from './key-identifiers.js';
 import type { Path } from './path.js';
 
@@ -27,7 +27,7 @@ export function pathOfOpenSsl(
   for (;;) {
     const top = path.at(-1) ?? leaf;
     const trusted = best(anchors, top, now);
-    if (isSelfIssued(top) && issued(top, top)) break;
+    if (hasLikelyIssued(top, top)) break;
     if (trusted) return { path: [...path, trusted], isTrusted: true };
     const next = best(
       sent.filter((one) => !path.some((other) => isSame(one, other))),
@@ -40,7 +40,7 @@ export function pathOfOpenSsl(
   const top = path.at(-1) ?? leaf;
   // A self-signed certificate may be an anchor itself, and so may the leaf if nothing has issued it.
   if (anchors.some((anchor) => isSame(anchor, top))) return { path, isTrusted: true };
-  if (anchors.some((anchor) => isSame(anchor, leaf))) return { path: [leaf], isTrusted: true };
+  if (anchors.some((anchor) => isSame(anchor, leaf))) return { path, isTrusted: true };
   return { path, isTrusted: false };
 }
 
@@ -59,6 +59,8 @@ function best(candidates: readonly X509Certificate[], issuee: X509Certificate, n
 function hasLikelyIssued(issuer: X509Certificate, issuee: X509Certificate): boolean {
   if (!namesAsIssuer(issuee, issuer)) return false;
   try {
+    // OpenSSL takes no issuer that it cannot read.
+    readExtensions(issuer);
     const type = signatureKeyType(issuee);
     return !namesOtherKey(issuee, issuer) && (type === undefined || keyTypeOf(issuer)?.startsWith(type) === true);
   } catch (error) {

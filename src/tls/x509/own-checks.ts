@@ -5,8 +5,8 @@ import { hasExplicitCurve } from './encoding.js';
 import { extensionsOf, readExtensions } from './extensions.js';
 import { VALID, notEvaluated, type Invalid, type PathProblem, type PathVerdict } from './verdict.js';
 
-/** Whether a certificate may be part of a path, whatever the others are. @param isLeaf whether it is that of the server */
-export function certificateVerdict(certificate: X509Certificate, isLeaf: boolean): PathVerdict {
+/** Whether a certificate may be part of a path, whatever the others are. */
+export function certificateVerdict(certificate: X509Certificate): PathVerdict {
   return orMalformed(certificate, () => {
     readExtensions(certificate);
     if (hasExplicitCurve(certificate)) {
@@ -19,7 +19,7 @@ export function certificateVerdict(certificate: X509Certificate, isLeaf: boolean
       const clause = `has the critical extension ${extensionInWords(unknown.id)}, which clients do not support`;
       return invalid(certificate, 'critical-extension', clause);
     }
-    const special = extensions.find(({ id }) => id === PROXY || (isLeaf && ADDRESS_BLOCKS.has(id)));
+    const special = extensions.find(({ id }) => NOT_EVALUATED.has(id));
     if (!special) return VALID;
     return notEvaluated(`${nameOf(certificate)} has the extension ${extensionInWords(special.id)}`);
   });
@@ -44,13 +44,12 @@ export function nameOf(certificate: X509Certificate): string {
   return distinguishedName(certificate.subject) || 'a certificate without a subject';
 }
 
-/** Address blocks (RFC 3779), which every issuer must have if the certificate of the server has them. */
-const ADDRESS_BLOCKS: ReadonlyMap<string, string> = new Map([
+/** Extensions that OpenSSL checks as a part of the path: address blocks (RFC 3779), and proxy certificates (RFC 3820). */
+const NOT_EVALUATED: ReadonlyMap<string, string> = new Map([
   ['1.3.6.1.5.5.7.1.7', 'sbgp-ipAddrBlock'],
   ['1.3.6.1.5.5.7.1.8', 'sbgp-autonomousSysNum'],
+  ['1.3.6.1.5.5.7.1.14', 'proxyCertInfo'],
 ]);
-/** A proxy certificate (RFC 3820), which a user and not a CA issues. */
-const PROXY = '1.3.6.1.5.5.7.1.14';
 
 /**
  * Extensions that may be critical, because OpenSSL supports them. Certificate policies have no effect without a policy
@@ -64,14 +63,12 @@ const SUPPORTED: ReadonlySet<string> = new Set([
   // Netscape's certificate type, and OCSP noCheck.
   '2.16.840.1.113730.1.1',
   '1.3.6.1.5.5.7.48.1.5',
-  ...ADDRESS_BLOCKS.keys(),
-  PROXY,
+  ...NOT_EVALUATED.keys(),
 ]);
 
 /** Others that occur in practice. */
 const NAMES: ReadonlyMap<string, string> = new Map([
-  ...ADDRESS_BLOCKS,
-  [PROXY, 'proxyCertInfo'],
+  ...NOT_EVALUATED,
   ['2.5.29.14', 'subjectKeyIdentifier'],
   ['2.5.29.16', 'privateKeyUsagePeriod'],
   ['2.5.29.18', 'issuerAltName'],

@@ -56,7 +56,7 @@ export class PathEvaluation {
 
   /** Whether a certificate may be the next one of a path. Its signature on the one below it is valid. */
   #step(certificate: X509Certificate, below: Path): PathVerdict {
-    return below.length === 0 ? certificateVerdict(certificate, true) : allOf(this.#ofIssuer(certificate, below));
+    return below.length === 0 ? certificateVerdict(certificate) : allOf(this.#ofIssuer(certificate, below));
   }
 
   *#ofIssuer(issuer: X509Certificate, below: Path): Generator<PathVerdict> {
@@ -74,7 +74,7 @@ export class PathEvaluation {
    */
   search(leaf: X509Certificate, sent: readonly X509Certificate[]): Found {
     const issuers = [...this.anchors, ...sent];
-    const own = certificateVerdict(leaf, true);
+    const own = certificateVerdict(leaf);
     if (own.kind === 'invalid') return { invalid: own, end: leaf };
     const reached = new Map([[leaf.fingerprint256, own.kind]]);
     const paths: { readonly path: Path; readonly verdict: Exclude<PathVerdict, Invalid> }[] = [

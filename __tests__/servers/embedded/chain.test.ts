@@ -613,6 +613,8 @@ describe('weak keys and signatures', () => {
   test('are reported for every certificate on the path, including the trusted CA', async () => {
     const weak = await ca('Weak CA', { key: RSA_1024, issuer: certs.pki.root });
     expect(await codesOf(await issue({ names, issuer: weak, sends: [weak] }))).toEqual(['certificate-weak-key']);
+    const both = await codesOf(await issue({ names, issuer: weak, sends: [weak], key: RSA_1024 }));
+    expect(both).toEqual(['certificate-weak-key', 'certificate-weak-key']);
     const leaf = await issue({ names, issuer: weak, sends: [] });
     expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);
   });

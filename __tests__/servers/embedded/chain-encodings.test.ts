@@ -1,0 +1,144 @@
+import { bitString, element, integer, objectIdentifier, sequence } from '../../../src/servers/der.js';
+import { extension, inDays } from '../../../src/servers/pki.js';
+import { HOST } from '../../support/certificate-fixtures.js';
+import { judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
+import {
+  FOR_SERVERS,
+  SIGNS_CERTIFICATES,
+  SIGNS_DATA,
+  alternativeNames,
+  authorityKeyIdentifier,
+  basicConstraints,
+  commonName,
+  craft,
+  keyIdentifierOf,
+  keyUsage,
+  nameConstraints,
+  newKey,
+  subjectKeyIdentifier,
+  type Crafted,
+  type Parts,
+} from '../../support/crafted.js';
+
+/**
+ * Encodings that OpenSSL does not accept, and issuers that it does not take. Behind a waived problem of the leaf, OpenSSL
+ * does not report them, and the gate must send nothing.
+ */
+
+const NAME = [0x82, Buffer.from(HOST)] as const;
+const EVIL = Buffer.from('evil.test');
+const CA = [basicConstraints(true), SIGNS_CERTIFICATES];
+const LEAF = [basicConstraints(false), SIGNS_DATA, FOR_SERVERS];
+const SAN = alternativeNames(NAME);
+const root = craft({ name: commonName('Root'), extensions: CA });
+const ca = (extensions: readonly Buffer[], parts: Parts = {}): Crafted =>
+  craft({ name: commonName('Sub CA'), issuer: root, extensions, ...parts });
+const below =
+  (issuer: Crafted, extensions: readonly Buffer[] = [...LEAF, SAN], parts: Parts = {}): Build =>
+  (leaf) => ({
+    leaf: craft({ issuer, extensions, notAfter: inDays(60), ...parts, ...leaf }),
+    ...{ sends: [issuer], anchors: [root] },
+  });
+
+/** A CA with a new key, whose certificate is signed with the old one and has the same name. */
+const oldKey = newKey();
+const rolledKey = newKey();
+const rollRoot = craft({
+  ...{ name: commonName('Roll'), key: oldKey },
+  extensions: [...CA, subjectKeyIdentifier(keyIdentifierOf(oldKey))],
+});
+const rolledOver =
+  (...identifiers: readonly Buffer[]): Build =>
+  (leaf) => {
+    const own = subjectKeyIdentifier(keyIdentifierOf(rolledKey));
+    const extensions = [...CA, own, ...identifiers];
+    const issuer = craft({ name: commonName('Roll'), issuer: rollRoot, key: rolledKey, extensions });
+    const ofLeaf = [...LEAF, SAN, authorityKeyIdentifier(keyIdentifierOf(rolledKey))];
+    return {
+      leaf: craft({ issuer, extensions: ofLeaf, notAfter: inDays(60), ...leaf }),
+      ...{ sends: [issuer], anchors: [rollRoot] },
+    };
+  };
+
+/** The leaf is itself trusted, and its issuer is sent too. */
+const trustedLeaf =
+  (extensions: readonly Buffer[], parts: Parts = {}): Build =>
+  (dates) => {
+    const issuer = ca(extensions, parts);
+    const leaf = craft({ issuer, extensions: [...LEAF, SAN], notAfter: inDays(60), ...dates });
+    return { leaf, sends: [issuer], anchors: [leaf] };
+  };
+
+const shared = newKey();
+const good = ca(CA, { key: shared });
+const unreadable = ca([...CA, extension('2.5.29.17', integer(1))], { key: shared });
+const emailInUtf8 = sequence(
+  element(0x31, sequence(objectIdentifier('2.5.4.3'), element(0x0c, Buffer.from('mail')))),
+  element(0x31, sequence(objectIdentifier('1.2.840.113549.1.9.1'), element(0x0c, Buffer.from('a@example.test')))),
+);
+const internationalMailbox = Buffer.concat([
+  objectIdentifier('1.3.6.1.5.5.7.8.9'),
+  element(0xa0, element(0x0c, Buffer.from('a@evil.test'))),
+]);
+const unknownName = element(0x89, Buffer.from('x'));
+
+test.each<[string, Build]>([
+  [
+    'bits of a key usage that are not used, in the leaf',
+    below(ca(CA), [basicConstraints(false), keyUsage(0x20, 6), FOR_SERVERS, SAN]),
+  ],
+  ['a directoryName that is none', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa4, integer(1)])])],
+  ['an otherName without a type', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa0, integer(1)])])],
+  ['an alternative name of an unknown type, in the CA', below(ca([...CA, alternativeNames([0x89, Buffer.from('x')])]))],
+  [
+    'a name of an unknown type in the authority key identifier',
+    below(ca(CA), [...LEAF, SAN, extension('2.5.29.35', sequence(element(0xa1, unknownName)))]),
+  ],
+  [
+    'a list of name constraints in primitive encoding',
+    below(ca([...CA, extension('2.5.29.30', sequence(element(0x80, sequence(element(0x82, EVIL)))), 'critical')])),
+  ],
+  ['a certificate type of Netscape that is none', below(ca([...CA, extension('2.16.840.1.113730.1.1', integer(1))]))],
+  ['address blocks that are none', below(ca([...CA, extension('1.3.6.1.5.5.7.1.7', integer(1))]))],
+  [
+    'a distribution point with an unknown name',
+    below(ca(CA), [...LEAF, SAN, extension('2.5.29.31', sequence(sequence(element(0xa0, element(0xa5, integer(1))))))]),
+  ],
+  ['a new key of a CA, without an authority key identifier', rolledOver()],
+  ['a new key of a CA, with an authority key identifier', rolledOver(authorityKeyIdentifier(keyIdentifierOf(oldKey)))],
+  [
+    'an email address as a UTF8String, below name constraints',
+    below(ca([...CA, nameConstraints([NAME])]), [...LEAF, SAN], { name: emailInUtf8 }),
+  ],
+  [
+    'an international email address, below constraints on addresses',
+    below(ca([...CA, nameConstraints([], [[0x81, EVIL]])]), [
+      ...LEAF,
+      alternativeNames(NAME, [0xa0, internationalMailbox]),
+    ]),
+  ],
+  ['a trusted leaf with an expired issuer', trustedLeaf(CA, { notBefore: inDays(-90), notAfter: inDays(-1) })],
+  ['a trusted leaf with an issuer that is not a CA', trustedLeaf([basicConstraints(false)])],
+  [
+    'a CA certificate that cannot be read, before the right one',
+    (leaf) => ({ ...below(good)(leaf), sends: [unreadable, good] }),
+  ],
+  [
+    'a Netscape type of a CA for email only',
+    (leaf) => {
+      const anchor = craft({
+        name: commonName('Old Root'),
+        extensions: [extension('2.16.840.1.113730.1.1', bitString(Buffer.of(0x02), 1))],
+      });
+      return {
+        leaf: craft({ issuer: anchor, extensions: [...LEAF, SAN], notAfter: inDays(60), ...leaf }),
+        sends: [],
+        anchors: [anchor],
+      };
+    },
+  ],
+])('%s gets the same result as from OpenSSL', async (_, build) => {
+  const isAccepted = await opensslAccepts(build({}));
+  const judged = await judgeAll(build);
+  expect(judged.map(({ isSent }) => isSent)).toEqual([isAccepted, isAccepted, isAccepted]);
+});

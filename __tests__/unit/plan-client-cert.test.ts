@@ -109,7 +109,6 @@ describe('the extended key usage of a client certificate', () => {
 
   test.each([
     ['servers and clients', () => forBoth],
-    ['any purpose', () => forAny],
     ['all purposes, because there is no such extension', () => forAll],
   ])('may be for %s', async (_, identity) => {
     const { endpoints } = await load(used(identity()));
@@ -121,6 +120,12 @@ describe('the extended key usage of a client certificate', () => {
 
   test('must not be for servers only', async () => {
     expect(await problems(used(forServers))).toEqual([`gate.yml:4:20: tls.client-cert: used.pem ${lacking}`]);
+  });
+
+  test('must not be "any", which OpenSSL does not accept from a client', async () => {
+    expect(await problems(used(forAny))).toEqual([
+      'gate.yml:4:20: tls.client-cert: used.pem contains a certificate that is not for clients: its extended key usage is "any", which servers built on OpenSSL do not accept instead of clientAuth',
+    ]);
   });
 
   test('is only that of the client certificate, not of an issuer after it', async () => {

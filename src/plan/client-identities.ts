@@ -96,9 +96,10 @@ function wrong(problem: string) {
 function chainIn(text: string): Parsed<string> {
   const { certificates, faults } = certificatesIn(text);
   if (faults[0] !== undefined) return wrong(faults[0]);
-  return isForClients(new X509Certificate(certificates[0] ?? ''))
+  const reason = notForClients(new X509Certificate(certificates[0] ?? ''));
+  return reason === undefined
     ? { ok: true, value: certificates.join('') }
-    : wrong(NOT_FOR_CLIENTS);
+    : wrong(`contains a certificate that is not for clients: its extended key usage ${reason}`);
 }
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
@@ -108,14 +109,16 @@ const ANY_USAGE = '2.5.29.37.0';
  * Chrome's root program (policy 1.8) requires public CAs to end clientAuth by March 15, 2027. DigiCert, Sectigo and Let's
  * Encrypt did so from May to July 2026.
  */
-const NOT_FOR_CLIENTS =
-  'contains a certificate that is not for clients: its extended key usage lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
+const LACKS_CLIENT_AUTH =
+  'lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
+const IS_ANY = 'is "any", which servers built on OpenSSL do not accept instead of clientAuth';
 
-/** By its extended key usage. Some servers accept "any" instead of clientAuth. */
-function isForClients(certificate: X509Certificate): boolean {
+/** What is wrong with the extended key usage, by the rules of OpenSSL; undefined if the certificate is for clients. */
+function notForClients(certificate: X509Certificate): string | undefined {
   // Node's types lack that it is undefined without the extension.
   const usage = certificate.keyUsage as readonly string[] | undefined;
-  return usage?.some((id) => id === CLIENT_AUTH || id === ANY_USAGE) ?? true;
+  if (usage?.includes(CLIENT_AUTH) ?? true) return undefined;
+  return usage?.includes(ANY_USAGE) ? IS_ANY : LACKS_CLIENT_AUTH;
 }
 
 function keyIn(text: string): Parsed<KeyObject> {

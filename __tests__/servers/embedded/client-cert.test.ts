@@ -1,5 +1,6 @@
-import { connect, createServer as createTcpServer } from 'node:net';
-import { createServer, type PeerCertificate } from 'node:tls';
+import { once } from 'node:events';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { connect as connectTls, createServer, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { completeFinding } from '../../../src/findings/complete.js';
 import { startEmbedded, USER } from '../../support/embedded.js';
 import { DELIVERY, codes, gate, letters, testEndpoint } from '../../support/gate.js';
@@ -7,7 +8,8 @@ import { startScriptedServer, type ScriptedServer } from '../../support/scripted
 import type { Dialogue } from '../../support/dialogue.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { listen } from '../../../src/servers/listener.js';
-import { createPki, type Identity, type Pki } from '../../../src/servers/pki.js';
+import { objectIdentifier, sequence } from '../../../src/servers/der.js';
+import { createPki, extension, type CertificateOptions, type Identity, type Pki } from '../../../src/servers/pki.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context } from '../../../src/steps/context.js';
@@ -15,9 +17,12 @@ import type { ClientIdentity, Endpoint, TlsPolicy } from '../../../src/plan/endp
 import { ConnectionLost } from '../../../src/smtp/session.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import { TrustStore, type TrustSettings } from '../../../src/tls/trust.js';
+import { load } from '../../support/load-plan.js';
 import { EXACTLY } from '../../support/reports.js';
 
 /** Servers that request a client certificate. */
+
+const ANY_PURPOSE = extension('2.5.29.37', sequence(objectIdentifier('2.5.29.37.0')));
 
 let certs: CertificateFixtures;
 let clients: Pki;
@@ -153,6 +158,43 @@ test.each([
     finding: { code: 'client-certificate-required', evidence: { alert: String(number), name } },
     transient: false,
   });
+});
+
+/** Whether a server built on OpenSSL accepts a client with a certificate of the CA that it trusts for clients. */
+async function opensslAccepts({ chain, key }: Identity): Promise<boolean> {
+  const { key: serverKey, chain: cert } = certs.good;
+  const server = createServer({
+    ...{ key: serverKey, cert, ca: clients.root.cert },
+    ...{ requestCert: true, rejectUnauthorized: false },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connectTls({ port, host: '127.0.0.1', cert: chain, key, rejectUnauthorized: false }).on(
+    'error',
+    () => 0,
+  );
+  try {
+    const [socket] = (await once(server, 'secureConnection')) as [TLSSocket];
+    return socket.authorized;
+  } finally {
+    client.destroy();
+    server.close();
+  }
+}
+
+test.each<[string, CertificateOptions, boolean]>([
+  ['clientAuth', { usage: ['clientAuth'] }, true],
+  ['any purpose', { usage: [], further: [{ rawData: ANY_PURPOSE }] }, false],
+  ['serverAuth', { usage: ['serverAuth'] }, false],
+  ['no extended key usage', { usage: [] }, true],
+])('a client certificate for %s is accepted if, and only if, OpenSSL does', async (_, options, expected) => {
+  const identity = await clients.issue(options);
+  expect(await opensslAccepts(identity)).toBe(expected);
+  const files = { 'client.pem': identity.chain, 'client.key': identity.key };
+  const config = 'endpoints: [{host: a.example, tls: {client-cert: client.pem, client-key: client.key}}]';
+  const loaded = load({ config, files });
+  await (expected ? loaded : expect(loaded).rejects.toThrow(/not for clients/));
 });
 
 describe('a client certificate that the server rejects', () => {

@@ -62,12 +62,16 @@ export interface Judged {
   readonly isSent: boolean;
 }
 
-export async function judge({ leaf, sends, anchors }: Chain, waive: Endpoint['waive'] = []): Promise<Judged> {
+export async function judge(
+  { leaf, sends, anchors }: Chain,
+  waive: Endpoint['waive'] = [],
+  overrides: Partial<Endpoint> = {},
+): Promise<Judged> {
   const cert = [leaf, ...sends].map(({ pem }) => pem).join('');
   const key = leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   await using server = await startScriptedServer({ tls: { key, cert, ciphers: 'DEFAULT@SECLEVEL=0' } });
   const tls = { ca: anchors.map(({ pem }) => pem), minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
-  const { report } = await gate(testEndpoint(server.port, { auth: AUTH, tls, waive }));
+  const { report } = await gate(testEndpoint(server.port, { auth: AUTH, tls, waive, ...overrides }));
   const isSent = server.heard.some(({ line }) => line.startsWith('AUTH'));
   return { found: report.steps[2]?.findings ?? [], isSent };
 }

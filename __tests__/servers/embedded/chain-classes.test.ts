@@ -27,29 +27,11 @@ import {
   untrusted,
   type Build,
 } from '../../support/chain-judgment.js';
+import { CA, DNS, LEAF, NAME, SAN, below, ca, root } from '../../support/usual-chain.js';
 
 /** Unusual chains are judged as by OpenSSL, with a sound leaf and with one whose defect is waived. */
 
-const DNS = 0x82;
 const IP = 0x87;
-const NAME: readonly [number, Buffer] = [DNS, Buffer.from(HOST)];
-
-const CA = [basicConstraints(true), SIGNS_CERTIFICATES];
-const LEAF = [basicConstraints(false), SIGNS_DATA, FOR_SERVERS];
-const SAN = alternativeNames(NAME);
-
-const root = craft({ name: commonName('Root'), extensions: CA });
-const ca = (extensions: readonly Buffer[], parts: Parts = {}): Crafted =>
-  craft({ name: commonName('Sub CA'), issuer: root, extensions, ...parts });
-
-/** A leaf below an intermediate, below the root. */
-const below =
-  (issuer: Crafted, extensions: readonly Buffer[] = [...LEAF, SAN], parts: Parts = {}): Build =>
-  (dates) => ({
-    leaf: craft({ issuer, extensions, notAfter: inDays(60), ...parts, ...dates }),
-    sends: [issuer],
-    anchors: [root],
-  });
 
 /** A leaf directly below a root. */
 const belowRoot =

@@ -1,11 +1,9 @@
 import { bitString, element, integer, objectIdentifier, sequence } from '../../../src/servers/der.js';
 import { extension, inDays } from '../../../src/servers/pki.js';
-import { HOST } from '../../support/certificate-fixtures.js';
 import { judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
+import { CA, LEAF, NAME, SAN, below, ca } from '../../support/usual-chain.js';
 import {
   FOR_SERVERS,
-  SIGNS_CERTIFICATES,
-  SIGNS_DATA,
   alternativeNames,
   authorityKeyIdentifier,
   basicConstraints,
@@ -16,7 +14,6 @@ import {
   nameConstraints,
   newKey,
   subjectKeyIdentifier,
-  type Crafted,
   type Parts,
 } from '../../support/crafted.js';
 
@@ -25,21 +22,7 @@ import {
  * does not report them, and the gate must send nothing.
  */
 
-const NAME = [0x82, Buffer.from(HOST)] as const;
 const EVIL = Buffer.from('evil.test');
-const CA = [basicConstraints(true), SIGNS_CERTIFICATES];
-const LEAF = [basicConstraints(false), SIGNS_DATA, FOR_SERVERS];
-const SAN = alternativeNames(NAME);
-const root = craft({ name: commonName('Root'), extensions: CA });
-const ca = (extensions: readonly Buffer[], parts: Parts = {}): Crafted =>
-  craft({ name: commonName('Sub CA'), issuer: root, extensions, ...parts });
-const below =
-  (issuer: Crafted, extensions: readonly Buffer[] = [...LEAF, SAN], parts: Parts = {}): Build =>
-  (leaf) => ({
-    leaf: craft({ issuer, extensions, notAfter: inDays(60), ...parts, ...leaf }),
-    ...{ sends: [issuer], anchors: [root] },
-  });
-
 /** A CA with a new key, whose certificate is signed with the old one and has the same name. */
 const oldKey = newKey();
 const rolledKey = newKey();

@@ -4,7 +4,7 @@ import { count } from '../../text/count.js';
 import { excerpt, visible } from '../../text/peer.js';
 import { shorten } from '../../text/shorten.js';
 import type { TrustStore } from '../../tls/trust.js';
-import { distinguishedName } from '../../tls/x509/certificate.js';
+import { displayName } from '../../tls/x509/certificate.js';
 
 /** How many certificates are described, and with how many characters of each name: longer chains are rare. */
 const DESCRIBED = 6;
@@ -51,10 +51,10 @@ function inWords(subjects: readonly string[]): string {
 }
 
 function shortName(multiLine: string | undefined): string {
-  return shorten(visible(distinguishedName(multiLine)), NAME_CHARACTERS) || '(no name)';
+  return shorten(visible(displayName(multiLine)), NAME_CHARACTERS);
 }
 
-/** The name of a certificate or of its issuer. */
+/** The name of a certificate or of its issuer, for a message or as evidence. */
 export function nameOf(multiLine: string | undefined): string {
-  return excerpt(distinguishedName(multiLine));
+  return excerpt(displayName(multiLine));
 }

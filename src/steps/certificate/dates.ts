@@ -1,8 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { count } from '../../text/count.js';
-import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
+import { nameOf } from './chain-evidence.js';
 import type { Parsed, VerifyOptions } from './presented.js';
 import { requiresEarlyRenewal, requiredValidity } from './required-validity.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
@@ -94,7 +94,7 @@ export function judgeIssuerDates(
   const [first] = above.toSorted((a, b) => a.facts.validTo.getTime() - b.facts.validTo.getTime());
   if (!first || first.facts.validTo >= leaf.validTo) return [];
   const { validTo, subject } = first.facts;
-  const issuer = excerpt(subject);
+  const issuer = nameOf(subject);
   const lifetimeMs = leaf.validTo.getTime() - leaf.validFrom.getTime();
   const required = requiredValidity('min-valid-days', policy.minValidDays, lifetimeMs);
   const isTooSoon = validTo.getTime() - now.getTime() < required.ms;

@@ -2,6 +2,7 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt } from '../../text/peer.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { matchesName } from '../../tls/names.js';
+import { nameOf } from './chain-evidence.js';
 import { mismatchOf } from './name-mismatch.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import type { Parsed, VerifyOptions } from './presented.js';
@@ -13,7 +14,7 @@ export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): Kno
   const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
   const none = facts.hasOtherNames ? 'no DNS name or IP address' : 'none';
   const { message, cause } = mismatchOf(facts, name);
-  const evidence = { expected: name, names: names || none, subject: excerpt(facts.subject) };
+  const evidence = { expected: name, names: names || none, subject: nameOf(facts.subject) };
   return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && { cause }) })];
 }
 
@@ -23,7 +24,7 @@ export function judgePurpose({ certificate, facts }: Parsed, { name }: VerifyOpt
   const reasons = [...purposeErrors, ...(isCa ? ['it is a CA certificate'] : [])];
   if (reasons.length === 0) return [];
   const message = own`The certificate is not for a server: ${fixed(reasons.join(', and '))}.`;
-  const evidence = { reason: reasons.join('; '), subject: excerpt(subject) };
+  const evidence = { reason: reasons.join('; '), subject: nameOf(subject) };
   if (purposeErrors.length > 0) {
     const cause = facts.isForOthers ? ({ cause: 'other-purpose' } as const) : {};
     return [finding('certificate-wrong-purpose', message, { evidence, ...cause })];

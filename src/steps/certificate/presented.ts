@@ -5,9 +5,10 @@ import type { TlsPolicy } from '../../plan/endpoint.js';
 import { excerpt } from '../../text/peer.js';
 import type { TlsChannel } from '../../tls/handshake.js';
 import type { TrustStore } from '../../tls/trust.js';
-import { certificateFacts, distinguishedName, fingerprint, type CertificateFacts } from '../../tls/x509/certificate.js';
+import { certificateFacts, fingerprint, type CertificateFacts } from '../../tls/x509/certificate.js';
 import { DerError } from '../../tls/x509/der.js';
 import { own } from '../../text/own.js';
+import { nameOf } from './chain-evidence.js';
 
 /** The certificates that a peer presented, and OpenSSL's error for them. */
 export type Presented = Pick<TlsChannel, 'sent' | 'verifyError'>;
@@ -37,7 +38,7 @@ export function parse(certificate: X509Certificate): Parsed | { readonly ok: fal
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     // What cannot be parsed cannot be verified, so it authenticates no server, not even with a pin.
-    const subject = excerpt(distinguishedName(certificate.subject)) || own`a certificate without a subject`;
+    const subject = nameOf(certificate.subject);
     const evidence = { malformed: excerpt(error.message), subject, sha256: fingerprint(certificate) };
     const message = own`${subject} is malformed: ${evidence.malformed}.`;
     return { ok: false, malformed: finding('certificate-malformed', message, { evidence }) };

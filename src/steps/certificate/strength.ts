@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { excerpt } from '../../text/peer.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
+import { nameOf } from './chain-evidence.js';
 import type { Parsed } from './presented.js';
 import { own } from '../../text/own.js';
 
@@ -17,14 +17,14 @@ export function judgeStrength(chain: readonly Parsed[], anchor: X509Certificate 
   const weakKeys = chain
     .filter(({ facts }) => facts.key.weak)
     .map((one) => {
-      const evidence = { key: one.facts.key.name, subject: excerpt(one.facts.subject) };
+      const evidence = { key: one.facts.key.name, subject: nameOf(one.facts.subject) };
       const message = own`${evidence.subject} has a weak key: ${evidence.key.replace(/ (\d+)$/, ', $1 bits')}.`;
       return finding('certificate-weak-key', message, { evidence, ...causeOf(one) });
     });
   const weakSignatures = chain
     .filter((one) => one.facts.signature.weak && isSigned(one))
     .map((one) => {
-      const evidence = { signature: one.facts.signature.name, subject: excerpt(one.facts.subject) };
+      const evidence = { signature: one.facts.signature.name, subject: nameOf(one.facts.subject) };
       const message = own`${evidence.subject} has a weak signature: ${evidence.signature}.`;
       return finding('certificate-weak-signature', message, { evidence, ...causeOf(one) });
     });

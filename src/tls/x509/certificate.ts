@@ -69,6 +69,11 @@ export function distinguishedName(multiLine: string | undefined): string {
   return (multiLine ?? '').replaceAll('\n', ', ');
 }
 
+/** The same for people, who must see that a name is empty. */
+export function displayName(multiLine: string | undefined): string {
+  return distinguishedName(multiLine) || '(no name)';
+}
+
 /** RFC 9325 section 4.5, NIST SP 800-131A. */
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;

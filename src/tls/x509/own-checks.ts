@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { distinguishedName } from './certificate.js';
+import { displayName } from './certificate.js';
 import { DerError } from './der.js';
 import { hasExplicitCurve } from './encoding.js';
 import { extensionsOf, readExtensions } from './extensions.js';
@@ -41,7 +41,7 @@ export function orMalformed(certificate: X509Certificate, check: () => PathVerdi
 }
 
 export function nameOf(certificate: X509Certificate): string {
-  return distinguishedName(certificate.subject) || 'a certificate without a subject';
+  return displayName(certificate.subject);
 }
 
 /** Extensions that OpenSSL checks as a part of the path: address blocks (RFC 3779), and proxy certificates (RFC 3820). */

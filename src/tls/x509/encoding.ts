@@ -77,6 +77,11 @@ export function subjectName(certificate: X509Certificate): Buffer {
   return sequenceOfTbs(certificate, 3, 'subject').content;
 }
 
+/** The whole subject, which is how a directoryName contains a name. @throws {DerError} */
+export function encodedSubject(certificate: X509Certificate): Buffer {
+  return sequenceOfTbs(certificate, 3, 'subject').whole;
+}
+
 /**
  * RFC 5280 section 4.1.2.5. In Node's text of a date the year has any number of digits, so it could be read as a year
  * of a different century.

@@ -13,6 +13,7 @@ describe('matching names (RFC 9525)', () => {
     ['MAIL.Example.com', 'mail.eXample.COM', true],
     ['mail.example.com.', 'mail.example.com', true],
     ['mail.example.com', '*.example.com', true],
+    ['mail.example.com.', '*.example.com', true],
     ['a.mail.example.com', '*.example.com', false],
     ['example.com', '*.example.com', false],
     ['mail.example.com', 'mail.example', false],
@@ -74,8 +75,9 @@ describe('matching names (RFC 9525)', () => {
     expect(addressOf(Buffer.from('20010db8000000000000000000000001', 'hex'))).toBe('2001:db8::1');
   });
 
-  test('SNI contains names, but no IP addresses', () => {
-    expect(['mail.example.com', '192.0.2.7', '::1'].map(serverNameIndication)).toEqual([
+  test('SNI contains names without a dot at the end, but no IP addresses', () => {
+    expect(['mail.example.com', 'mail.example.com.', '192.0.2.7', '::1'].map(serverNameIndication)).toEqual([
+      'mail.example.com',
       'mail.example.com',
       undefined,
       undefined,

@@ -1,8 +1,9 @@
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connect, ConnectFailure, resolve } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import { beginHandshake } from '../tls/handshake.js';
+import { serverNameIndication } from '../tls/names.js';
 import { InboxError } from './failure.js';
 import type { InboxSettings } from './inbox.js';
 
@@ -42,7 +43,7 @@ export function beginSecuring(
 ): Securing {
   const { stream, outcome } = beginHandshake(socket, {
     context: settings.context,
-    servername: isIP(host) === 0 ? host : undefined,
+    servername: serverNameIndication(host),
     deadline,
   });
   const judged = outcome.then((result) => {

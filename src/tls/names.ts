@@ -7,9 +7,14 @@ export interface PresentedIdentifiers {
   readonly ipAddresses: readonly string[];
 }
 
-/** SNI is not sent for an IP address (RFC 6066 section 3). */
+/** A DNS name in the form in which it is compared: in lower case, and without the dot of the DNS root at the end. */
+export function comparableName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/** SNI has no dot at the end, and is not sent for an IP address (RFC 6066 section 3). */
 export function serverNameIndication(name: string): string | undefined {
-  return isIP(name) === 0 ? name : undefined;
+  return isIP(name) === 0 ? name.replace(/\.$/, '') : undefined;
 }
 
 /**
@@ -19,7 +24,7 @@ export function serverNameIndication(name: string): string | undefined {
  */
 export function matchesName({ dnsNames, ipAddresses }: PresentedIdentifiers, expected: string): boolean {
   if (isIP(expected) !== 0) return ipAddresses.includes(canonical(expected));
-  const name = expected.toLowerCase().replace(/\.$/, '');
+  const name = comparableName(expected);
   return dnsNames.some((pattern) => matchesPattern(pattern, name));
 }
 

@@ -1,13 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { integer, sequence } from '../../../src/servers/der.js';
 import { extension, inDays } from '../../../src/servers/pki.js';
-import { judge, opensslAccepts, type Chain, type Judged } from '../../support/chain-judgment.js';
-import { alternativeNames, basicConstraints, craft } from '../../support/crafted.js';
+import { judge, opensslAccepts, untrusted, type Chain, type Judged } from '../../support/chain-judgment.js';
+import {
+  alternativeNames,
+  basicConstraints,
+  craft,
+  nameConstraints,
+  type Crafted,
+  type Parts,
+} from '../../support/crafted.js';
+import { HOST } from '../../support/certificate-fixtures.js';
 import { CA, DNS, LEAF, SAN, below, ca, root } from '../../support/usual-chain.js';
 
-/** Names in chains: empty ones. */
+/** Names in chains: empty ones, and names that a wildcard stands for. */
 
 const NAMELESS = { name: sequence() };
+const WILDCARD = alternativeNames([DNS, Buffer.from(HOST.replace(/^[^.]+/, '*'))]);
 
 describe('an empty name is shown as "(no name)"', () => {
   const nameless = ca(CA, NAMELESS);
@@ -72,4 +81,32 @@ describe('an empty name is shown as "(no name)"', () => {
     expect([judged.isSent, await opensslAccepts(chain)]).toEqual([true, true]);
     expect(judged.found).toEqual([]);
   });
+});
+
+const under = (issuer: Crafted): Chain => below(issuer, [...LEAF, WILDCARD])({});
+const excluding = (name: string, parts: Parts = {}): Crafted =>
+  ca([...CA, nameConstraints([], [[DNS, Buffer.from(name)]])], parts);
+
+describe('a wildcard that stands for a name that the issuer excludes', () => {
+  test.each([HOST, HOST.toUpperCase(), `${HOST}.`])('is rejected for %s, although OpenSSL accepts it', async (name) => {
+    const chain = under(excluding(HOST));
+    expect(await opensslAccepts(chain)).toBe(true);
+    const judged = await judge(chain, [], { servername: name });
+    expect(judged.isSent).toBe(false);
+    expect(untrusted(judged)).toEqual([
+      `The chain is not valid: CN=Sub CA may not issue certificates for ${name}: its name constraints exclude ${HOST}.`,
+    ]);
+  });
+
+  test('is accepted for other names', async () => {
+    expect((await judge(under(excluding('other.example.test')))).isSent).toBe(true);
+    expect((await judge(under(excluding(HOST)), [], { servername: 'other.example.test.' })).isSent).toBe(true);
+  });
+});
+
+test.each(['', '.'])('a hostname mismatch has the same cause for a name that ends with "%s"', async (end) => {
+  const found = async (name: string) => (await judge(under(ca(CA)), [], { servername: `${name}${end}` })).found[0];
+  expect((await found(`a.${HOST}`))?.message).toMatch(/matches exactly one label in place of the asterisk/);
+  expect((await found(HOST.replace(/^[^.]+\./, '')))?.message).toMatch(/matches exactly one label/);
+  expect((await found('localhost'))?.remedy).toMatch(/^Set `servername` of this endpoint to the name that clients connect to/);
 });

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { CauseOf } from '../../findings/catalog.js';
 import { own, type OwnText } from '../../text/own.js';
 import { excerpt } from '../../text/peer.js';
+import { comparableName } from '../../tls/names.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 
 /** Why no name of a certificate matches. */
@@ -44,7 +45,7 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
     };
   }
   const message = own`The certificate is for ${names}, not for ${expected}.`;
-  if (isAddress || !expected.includes('.')) {
+  if (isAddress || !comparableName(expected).includes('.')) {
     return dnsNames.length === 0 ? { message } : { message, cause: 'local-address' };
   }
   const wildcard = dnsNames.find((name) => isBeside(name, expected));
@@ -66,12 +67,12 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
 /** Whether a wildcard would match if its asterisk stood for any text, or for nothing at all. */
 function isBeside(pattern: string, name: string): boolean {
   const [before = '', after, ...more] = pattern.toLowerCase().split('*');
-  const lower = name.toLowerCase();
+  const lower = comparableName(name);
   if (!after?.includes('.') || more.length > 0) return false;
   if (before === '' && `.${lower}` === after) return true;
   return lower.startsWith(before) && lower.endsWith(after) && lower.length >= before.length + after.length;
 }
 
 function lastTwoLabels(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '').split('.').slice(-2).join('.');
+  return comparableName(name).split('.').slice(-2).join('.');
 }

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { comparableName, matchesName } from '../../names.js';
 import { subjectAltNames } from '../extensions.js';
 import { VALID, type PathVerdict } from '../verdict.js';
 import { DNS } from './name-types.js';
@@ -9,12 +10,12 @@ import { exclusionOf, notAllowed, subtreesOf } from './subtrees.js';
  * @param required the name that the certificate must have
  */
 export function wildcardVerdict(issuer: X509Certificate, certificate: X509Certificate, required: string): PathVerdict {
-  const name = DNS.normalize(Buffer.from(required));
-  const parent = name.slice(name.indexOf('.'));
-  const isWildcard = subjectAltNames(certificate).some(
-    ({ tag, content }) => tag === DNS.tag && DNS.normalize(content) === `*${parent}`,
-  );
-  if (!isWildcard) return VALID;
+  const wildcards = subjectAltNames(certificate)
+    .filter(({ tag }) => tag === DNS.tag)
+    .map(({ content }) => DNS.nameText(content))
+    .filter((name) => name.startsWith('*'));
+  if (!matchesName({ dnsNames: wildcards, ipAddresses: [] }, required)) return VALID;
+  const name = comparableName(required);
   const exclusion = subtreesOf(issuer, 'excluded', DNS.tag).find((subtree) => DNS.matcher(subtree)(name));
   return exclusion ? notAllowed(issuer, required, exclusionOf(DNS, exclusion), 'excluded-wildcard') : VALID;
 }

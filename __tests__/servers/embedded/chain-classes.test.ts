@@ -364,6 +364,27 @@ describe('the message and the fix name the cause', () => {
     ]);
   });
 
+  test('a path that only OpenSSL can evaluate is not called invalid because another one is valid', async () => {
+    const EMAIL = 0x81;
+    const notEvaluated = ca([...CA, nameConstraints([], [[EMAIL, Buffer.from('evil.test')]])], {
+      key: shared,
+      notAfter: inDays(30),
+    });
+    const email: readonly [number, Buffer] = [EMAIL, Buffer.from('postmaster@example.test')];
+    const sound = below(good, [...LEAF, alternativeNames(NAME, email)]);
+    const accepted = { ...sound({}), sends: [notEvaluated, good] };
+    expect(await opensslAccepts(accepted)).toBe(true);
+    const { found, isSent } = await judge(accepted);
+    // The first one is on the path that OpenSSL takes.
+    const ofPath = ['certificate-issuer-expires-first', 'certificate-chain-disordered'];
+    expect([isSent, found.map(({ code }) => code)]).toEqual([true, ofPath]);
+    const expired = sound({ notBefore: inDays(-90), notAfter: inDays(-2) });
+    const judged = await judge({ ...expired, sends: [notEvaluated, good] });
+    expect(untrusted(judged)).toEqual([
+      'The gate cannot evaluate the chain, and OpenSSL rejects it (CERT_HAS_EXPIRED): CN=Sub CA has name constraints of a type that this check does not support.',
+    ]);
+  });
+
   test('a CA certificate without keyCertSign is not valid for a server', async () => {
     const chain = below(ca(CA), [basicConstraints(true), SIGNS_DATA, FOR_SERVERS, SAN])({});
     expect((await judge(chain)).found).toMatchObject([{ code: 'certificate-wrong-purpose' }]);

@@ -7,6 +7,7 @@ import {
   basicConstraints,
   craft,
   nameConstraints,
+  newKey,
   type Crafted,
   type Parts,
 } from '../../support/crafted.js';
@@ -94,8 +95,37 @@ describe('a wildcard that stands for a name that the issuer excludes', () => {
     const judged = await judge(chain, [], { servername: name });
     expect(judged.isSent).toBe(false);
     expect(untrusted(judged)).toEqual([
-      `The chain is not valid: CN=Sub CA may not issue certificates for ${name}: its name constraints exclude ${HOST}.`,
+      `The chain is not valid: CN=Sub CA may not issue certificates for ${name}: its name constraints exclude ${HOST}. The certificate has a wildcard that stands for this name. OpenSSL accepts that, but some TLS libraries do not.`,
     ]);
+    // OpenSSL prints no problem.
+    expect(judged.found[0]).not.toHaveProperty('reproduce');
+  });
+
+  test.each<[string, (excludes: Crafted, sound: Crafted) => Partial<Chain>, RegExp, RegExp]>([
+    [
+      'sent before one that excludes nothing',
+      (excludes, sound) => ({ sends: [excludes, sound] }),
+      /^OpenSSL selects CN=Sub CA as the issuer of CN=Crafted, but that path is not valid/,
+      /^Remove CN=Sub CA .* from the server's certificate file.* may reject the chain\.$/,
+    ],
+    [
+      'trusted, next to one that excludes nothing',
+      (excludes, sound) => ({ sends: [sound], anchors: [root, excludes] }),
+      /^OpenSSL selects CN=Sub CA from ca as the issuer of CN=Crafted, but that path is not valid/,
+      /^Remove CN=Sub CA .* from `ca`\..* may reject the chain, too\.$/,
+    ],
+  ])('is not blamed on OpenSSL if the issuer is %s', async (_, chain, message, fix) => {
+    const key = newKey();
+    const sound = ca(CA, { key });
+    const several = { ...under(sound), ...chain(excluding(HOST, { key }), sound) };
+    expect(await opensslAccepts(several)).toBe(true);
+    const { found, isSent } = await judge(several);
+    expect([isSent, found[0]?.code]).toEqual([false, 'certificate-untrusted']);
+    expect(found[0]?.message).toMatch(message);
+    expect(found[0]?.message).toMatch(
+      /exclude mail\.example\.test\. .*OpenSSL accepts that.* Another path is valid\.$/,
+    );
+    expect(found[0]?.remedy).toMatch(fix);
   });
 
   test('is accepted for other names', async () => {
@@ -108,5 +138,7 @@ test.each(['', '.'])('a hostname mismatch has the same cause for a name that end
   const found = async (name: string) => (await judge(under(ca(CA)), [], { servername: `${name}${end}` })).found[0];
   expect((await found(`a.${HOST}`))?.message).toMatch(/matches exactly one label in place of the asterisk/);
   expect((await found(HOST.replace(/^[^.]+\./, '')))?.message).toMatch(/matches exactly one label/);
-  expect((await found('localhost'))?.remedy).toMatch(/^Set `servername` of this endpoint to the name that clients connect to/);
+  expect((await found('localhost'))?.remedy).toMatch(
+    /^Set `servername` of this endpoint to the name that clients connect to/,
+  );
 });

@@ -41,6 +41,21 @@ function replaceIssuer({ missingIssuer = '', caIssuers, issuerKeyId }: Values): 
   return `Replace the certificate of ${missingIssuer} in the server's certificate file with the one that issued the certificate before it, and reload the server.${which}${from} The one that the server sends has the same name but a different key: the CA has probably renewed its key.`;
 }
 
+/** A certificate that OpenSSL selects, so that it does not find the path that is valid. */
+function removeFromChain({ badIssuer = '', wrongSha256 = '' }: Values): string {
+  return `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server.`;
+}
+
+function removeFromCa({ badIssuer = '', wrongSha256 = '' }: Values): string {
+  return `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`.`;
+}
+
+const WILDCARD_CLIENTS = 'clients that compare wildcards with name constraints';
+
+function withinConstraints({ badIssuer = '' }: Values): string {
+  return `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`;
+}
+
 const MISSING_INTERMEDIATE = {
   party: 'server',
   certainty: 'likely',
@@ -247,16 +262,31 @@ export const CERTIFICATE_CHAIN = {
           title: 'Wrong certificate makes OpenSSL reject the chain',
           party: 'server',
           certainty: 'certain',
-          remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
-            `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from the server's certificate file, or move it to the end, and reload the server. Clients built on OpenSSL reject the chain until then; others may accept it.`,
+          remedy: (evidence: Values) =>
+            `${removeFromChain(evidence)} Clients built on OpenSSL reject the chain until then; others may accept it.`,
           setting: 'certificate',
         },
         'other-path-in-ca': {
           title: 'Wrong certificate in ca makes OpenSSL reject the chain',
           party: 'configuration',
           certainty: 'certain',
-          remedy: ({ badIssuer = '', wrongSha256 = '' }: Values) =>
-            `Remove ${badIssuer} (SHA-256 ${wrongSha256}) from \`ca\`. Clients built on OpenSSL that trust this certificate reject the chain, too.`,
+          remedy: (evidence: Values) =>
+            `${removeFromCa(evidence)} Clients built on OpenSSL that trust this certificate reject the chain, too.`,
+        },
+        'wildcard-path': {
+          title: 'Wrong certificate, whose name constraints exclude the server',
+          party: 'server',
+          certainty: 'certain',
+          remedy: (evidence: Values) =>
+            `${removeFromChain(evidence)} Until then, ${WILDCARD_CLIENTS} may reject the chain.`,
+          setting: 'certificate',
+        },
+        'wildcard-path-in-ca': {
+          title: 'Wrong certificate in ca, whose name constraints exclude the server',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy: (evidence: Values) =>
+            `${removeFromCa(evidence)} If they trust this certificate, ${WILDCARD_CLIENTS} may reject the chain, too.`,
         },
         'issuer-not-allowed': {
           title: 'Issuer not allowed to issue this certificate',
@@ -272,10 +302,18 @@ export const CERTIFICATE_CHAIN = {
           party: 'server',
           certainty: 'certain',
           newCertificate: 'has only names that its issuers may certify',
-          remedy: ({ badIssuer = '' }: Values) =>
-            `Get a certificate from an intermediate whose name constraints allow the names in it, and install both. Or use only names that ${badIssuer} may certify. Only the CA can change the constraints, with a new certificate for ${badIssuer}. Adding ${badIssuer} to \`ca\` does not help.`,
+          remedy: withinConstraints,
           setting: 'certificate',
           reproduce: { command: 'openssl', shows: constraintViolation },
+        },
+        // OpenSSL accepts it, so no command shows it.
+        'excluded-wildcard': {
+          title: 'Name constraints of the issuer exclude the name of the server',
+          party: 'server',
+          certainty: 'certain',
+          newCertificate: 'has only names that its issuers may certify',
+          remedy: withinConstraints,
+          setting: 'certificate',
         },
       },
     },

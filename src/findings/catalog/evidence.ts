@@ -35,7 +35,7 @@ const SHARED = {
   nameConflict: 'set if a trusted CA has the name of the issuer, but a different key',
   issuerKeyId: 'the identifier of the key that signed the certificate (authority key identifier)',
   sentKeyId: 'the identifier of the key in the certificate that was sent as its issuer (subject key identifier)',
-  wrongSha256: 'the SHA-256 fingerprint of the certificate that misleads OpenSSL',
+  wrongSha256: 'the SHA-256 fingerprint of the wrong certificate that OpenSSL selects',
   certificatesSent: 'how many certificates were sent',
   chain: 'the certificates that the server sends: subject, issuer, last day, and whether it is a CA',
   trusted: 'the trusted CAs, and where they come from',

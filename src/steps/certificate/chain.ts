@@ -7,7 +7,7 @@ import { fingerprint } from '../../tls/x509/certificate.js';
 import { firstOutOfOrder, type ChainResult, type Detour, type PathEnd, type Untrusted } from '../../tls/x509/chain.js';
 import { isSelfIssued } from '../../tls/x509/distinguished-names.js';
 import { authorityKeyId, subjectKeyId } from '../../tls/x509/key-identifiers.js';
-import type { Invalid, PathProblem } from '../../tls/x509/verdict.js';
+import type { Invalid, NotEvaluated, PathProblem } from '../../tls/x509/verdict.js';
 import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
@@ -85,8 +85,11 @@ function inspection(sent: Presented['sent']) {
 
 /** The only reason for which the gate rejects a chain that OpenSSL accepts. */
 function isExcludedWildcard(chain: ChainResult): boolean {
-  const verdict = chain.kind === 'untrusted' ? chain.verdict : undefined;
-  return verdict?.kind === 'invalid' && verdict.problem === 'excluded-wildcard';
+  return chain.kind === 'untrusted' && chain.verdict !== undefined && isOfWildcard(chain.verdict);
+}
+
+function isOfWildcard(verdict: Invalid | NotEvaluated): boolean {
+  return verdict.kind === 'invalid' && verdict.problem === 'excluded-wildcard';
 }
 
 type TrustEvidence = Readonly<Record<'issuer' | 'openssl' | 'certificatesSent' | 'chain' | 'trusted', string>>;
@@ -154,6 +157,9 @@ function wrongIssuer(
   return finding('certificate-untrusted', message, { evidence, cause });
 }
 
+/** For a problem that OpenSSL does not report. */
+const OF_WILDCARD = own` The certificate has a wildcard that stands for this name. OpenSSL accepts that, but some TLS libraries do not.`;
+
 /** OpenSSL does not go back if the issuer that it takes turns out to be wrong. Other TLS libraries do. */
 function otherPath(
   { verdict }: Untrusted,
@@ -165,11 +171,16 @@ function otherPath(
   const [wrongName, belowName] = [nameOf(wrong.subject), nameOf(below.subject)];
   const isConfigured = trust.parsed(policy.ca).some(({ fingerprint256 }) => fingerprint256 === wrong.fingerprint256);
   const source = isConfigured ? own` from ca` : own``;
-  const message = own`OpenSSL selects ${wrongName}${source} as the issuer of ${belowName}, but that path is not valid: ${reason}. Another path is valid, but OpenSSL does not backtrack to find it.`;
-  return finding('certificate-untrusted', message, {
-    evidence: { ...shared, reason, badIssuer: wrongName, wrongSha256: fingerprint(wrong) },
-    cause: isConfigured ? 'other-path-in-ca' : 'other-path',
-  });
+  const selected = own`OpenSSL selects ${wrongName}${source} as the issuer of ${belowName}, but that path is not valid: ${reason}.`;
+  const evidence = { ...shared, reason, badIssuer: wrongName, wrongSha256: fingerprint(wrong) };
+  if (verdict && isOfWildcard(verdict)) {
+    const cause = isConfigured ? 'wildcard-path-in-ca' : 'wildcard-path';
+    const message = own`${selected}${OF_WILDCARD} Another path is valid.`;
+    return finding('certificate-untrusted', message, { evidence, cause });
+  }
+  const cause = isConfigured ? 'other-path-in-ca' : 'other-path';
+  const message = own`${selected} Another path is valid, but OpenSSL does not backtrack to find it.`;
+  return finding('certificate-untrusted', message, { evidence, cause });
 }
 
 const CAUSES = {
@@ -182,7 +193,7 @@ const CAUSES = {
   'key-identifier': 'key-identifier-mismatch',
   'not-allowed': 'issuer-not-allowed',
   'name-constraints': 'name-constraints',
-  'excluded-wildcard': 'name-constraints',
+  'excluded-wildcard': 'excluded-wildcard',
 } as const satisfies Partial<Record<PathProblem, CauseOf<'certificate-untrusted'> | undefined>>;
 
 /** A path to a trust anchor that is not valid. */
@@ -199,7 +210,7 @@ function pathProblem(
     const message =
       problem === 'not-a-ca'
         ? own`${subject} issued a certificate in this chain, but is not a CA.`
-        : own`The chain is not valid: ${shared.reason}.`;
+        : own`The chain is not valid: ${shared.reason}.${problem === 'excluded-wildcard' ? OF_WILDCARD : own``}`;
     return finding(code, message, { evidence, ...(cause && { cause }) });
   }
   const [from, to] = [new Date(issuer.validFrom), new Date(issuer.validTo)];

@@ -72,7 +72,7 @@ export function verifyChain(
     hasNameConflict: anchors.some((anchor) => namesAsIssuer(end, anchor) && !issued(anchor, end)),
     ...(namesake && { namesake }),
   };
-  if (valid) {
+  if (valid && verdict?.kind !== 'not-evaluated') {
     const at = taken.path.findIndex((one) => !valid.some((other) => other.fingerprint256 === one.fingerprint256));
     const [below, wrong] = [taken.path[at - 1], taken.path[at]];
     const detour = below && wrong && { wrong, below };
@@ -80,7 +80,7 @@ export function verifyChain(
   }
   const why = verdict ?? invalid ?? unclear?.verdict;
   if (!why) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
-  const path = unclear?.path ?? (taken.isTrusted ? taken.path : undefined);
+  const path = taken.isTrusted ? taken.path : unclear?.path;
   return { kind: 'untrusted', verdict: why, ...(path && { path }), ...pathEnd };
 }
 

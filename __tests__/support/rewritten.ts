@@ -27,7 +27,7 @@ export function rewritten(
 }
 
 /** A curve, or the explicit parameters of P-256. */
-export type OddCurve = 'brainpoolP256r1' | 'secp256k1' | 'explicit';
+export type OddCurve = 'brainpoolP256r1' | 'secp224r1' | 'secp256k1' | 'explicit';
 
 /**
  * The same certificate for a new key on a curve that WebCrypto does not know.

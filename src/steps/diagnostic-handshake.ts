@@ -6,6 +6,7 @@ import type { Reply } from '../smtp/reply.js';
 import { ServiceNotAvailable } from '../smtp/session-errors.js';
 import type { Opening } from '../tls/guard.js';
 import type { Handshake, HandshakeResult, TlsChannel } from '../tls/handshake.js';
+import type { TlsVersion } from '../tls/trust.js';
 import { heardBefore } from './error-to-finding.js';
 import { beginSession, beginTls, ehloName, onSideConnection } from './connection.js';
 import type { Context } from './context.js';
@@ -20,14 +21,16 @@ export type Negotiated = Pick<TlsChannel, 'version' | 'cipher' | 'group' | 'oldS
 
 /**
  * What a server negotiates with every version and cipher suite enabled: this explains why the first handshake failed.
+ * @param maxVersion the newest version that is enabled
  * @returns `nothing` if there is no agreement even then, `closed` if the server closes the connection instead of
  * replying to the ClientHello; undefined if it is not known
  */
 export async function negotiateAnything(
   context: Context,
   address: string | undefined,
+  maxVersion: TlsVersion = 'TLSv1.3',
 ): Promise<Negotiated | 'nothing' | 'closed' | undefined> {
-  const result = await sideHandshake(context, address, context.run.trust.anything());
+  const result = await sideHandshake(context, address, context.run.trust.anything(maxVersion));
   if (!result) return undefined;
   if (result.ok) return result.channel;
   const { failure } = result;

@@ -89,7 +89,7 @@ export function olderStore(roots: readonly string[], extra: string | undefined):
 export class TrustStore {
   readonly #default = defaultAnchors();
   readonly #contexts = new Map<string, tls.SecureContext>();
-  #anything: tls.SecureContext | undefined;
+  readonly #anything = new Map<TlsVersion, tls.SecureContext>();
   #oldVersions: tls.SecureContext | undefined;
   #public: ReadonlySet<string> | undefined;
   readonly #parsed = new Map<string, X509Certificate>();
@@ -115,15 +115,21 @@ export class TrustStore {
     return context;
   }
 
-  /** Offers everything that this TLS library supports, to diagnose a failure. No data may be sent on its channel. */
-  anything(): tls.SecureContext {
-    this.#anything ??= tls.createSecureContext({
+  /**
+   * Offers everything that this TLS library supports up to a version, to diagnose a failure. No data may be sent on its
+   * channel.
+   */
+  anything(maxVersion: TlsVersion = 'TLSv1.3'): tls.SecureContext {
+    const known = this.#anything.get(maxVersion);
+    if (known) return known;
+    const context = tls.createSecureContext({
       minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.3',
+      maxVersion,
       ciphers: EVERY_CIPHER,
       ecdhCurve: [...USUAL_CURVES, ...UNUSUAL_CURVES.filter((curve) => getCurves().includes(curve))].join(':'),
     });
-    return this.#anything;
+    this.#anything.set(maxVersion, context);
+    return context;
   }
 
   /** Offers only TLS 1.0 and 1.1. No data may be sent on its channel. */

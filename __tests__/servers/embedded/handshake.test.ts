@@ -13,6 +13,7 @@ import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
 import { inWords } from '../../support/reports.js';
+import { onCurve } from '../../support/rewritten.js';
 
 /** Why a handshake fails: from the first connection, and from another one that offers everything. */
 
@@ -224,6 +225,26 @@ describe('no common cipher suite', () => {
     });
     expect(found?.message).toMatch(/^The server accepts none of the curves that the gate offers\./);
   });
+
+  test.each([
+    ['secp224r1', 'P-224', 'TLSv1.2'],
+    ['secp224r1', 'P-224', 'TLSv1.3'],
+    ['secp256k1', 'secp256k1', 'TLSv1.2'],
+    ['secp256k1', 'secp256k1', 'TLSv1.3'],
+    // TLS 1.3 has a signature algorithm for it.
+    ['brainpoolP256r1', 'brainpoolP256r1', 'TLSv1.2'],
+  ] as const)(
+    'is distinguished from a key on %s (%s) of a server that supports %s',
+    async (curve, name, maxVersion) => {
+      const { key, chain } = onCurve(certs.good, curve, certs.pki.intermediate, [certs.pki.intermediate]);
+      const { found } = await see([{ tls: { key, cert: chain, maxVersion } }]);
+      expect(found).toMatchObject({
+        ...{ code: 'tls-handshake-failed', title: 'Certificate key uses an uncommon curve' },
+        evidence: { alert: '40', curve: name, negotiated: expect.stringMatching(/^TLSv1\.2 with /) as string },
+      });
+      expect(found?.message).toMatch(`is on the curve ${name}, which the gate does not offer`);
+    },
+  );
 
   test('is not the reason for alert 40 if the server selects an offered suite', async () => {
     const { found } = await see([alert(40), {}]);

@@ -140,6 +140,10 @@ async function noAgreement(
     ? own`${said}. With every version and cipher suite enabled, the server selects ${negotiated}.`
     : own`${said}.`;
   if (about === 'anything' && seen === 'nothing') {
+    // A server that supports TLS 1.3 selects it, and then finds that it cannot use a key on such a curve.
+    const older = await negotiateAnything(context, address, 'TLSv1.2');
+    const ofKey = typeof older === 'object' && uncommonKey(older, refusal, own`With every cipher suite up to TLS 1.2`);
+    if (ofKey) return ofKey;
     const message = own`${said}. With every version and cipher suite enabled, the handshake also fails.`;
     return finding('tls-handshake-failed', message, { evidence, cause: 'no-usable-certificate' });
   }
@@ -148,10 +152,9 @@ async function noAgreement(
     const message = own`The server can only sign the handshake with ${signature}, which the gate does not offer. ${end}`;
     return finding('tls-handshake-failed', message, { evidence: { ...evidence, signature }, cause: 'old-signature' });
   }
-  const keyCurve = selected && keyCurveOf(selected);
-  if (keyCurve !== undefined && about === 'anything') {
-    const message = own`The key of the server's certificate is on the curve ${keyCurve}, which the gate does not offer for TLS 1.2. ${end}`;
-    return finding('tls-handshake-failed', message, { evidence: { ...evidence, curve: keyCurve }, cause: 'key-curve' });
+  if (selected && about === 'anything') {
+    const ofKey = uncommonKey(selected, refusal, own`With every version and cipher suite`);
+    if (ofKey) return ofKey;
   }
   const isUnusual = unusualCurve !== undefined || (selected !== undefined && !OFFERED.test(selected.cipher));
   if (about !== 'cipher' && !(about === 'anything' && isUnusual)) {
@@ -159,6 +162,15 @@ async function noAgreement(
   }
   const [what, kind] = unusualCurve === undefined ? acceptedSuites(selected?.cipher) : CURVES;
   return finding('tls-handshake-failed', own`The server accepts ${fixed(what)}. ${end}`, { evidence, cause: kind });
+}
+
+/** @param enabled how the server could be made to negotiate, as the beginning of a sentence */
+function uncommonKey(selected: Negotiated, { said, evidence }: Refusal, enabled: OwnText): KnownFinding | undefined {
+  const curve = keyCurveOf(selected);
+  if (curve === undefined) return undefined;
+  const negotiated = own`${selected.version} with ${selected.cipher}`;
+  const message = own`The key of the server's certificate is on the curve ${curve}, which the gate does not offer for TLS 1.2. ${said}. ${enabled} enabled, the server selects ${negotiated}.`;
+  return finding('tls-handshake-failed', message, { evidence: { ...evidence, negotiated, curve }, cause: 'key-curve' });
 }
 
 /** The curve of the key in the certificate, if the gate does not offer it (RFC 8422 section 5.3). */

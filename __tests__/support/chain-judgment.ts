@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createSecureContext, createServer } from 'node:tls';
+import type { FindingCode } from '../../src/findings/catalog.js';
 import type { Endpoint } from '../../src/plan/endpoint.js';
 import type { Finding } from '../../src/report/report.js';
 import { inDays } from '../../src/servers/pki.js';
@@ -22,7 +23,7 @@ export interface Chain {
 }
 
 /** @param leaf what differs from a sound leaf */
-export type Build = (leaf: Pick<Parts, 'notBefore' | 'notAfter' | 'key'>) => Chain;
+export type Build = (leaf: Pick<Parts, 'notBefore' | 'notAfter' | 'key' | 'digest' | 'extensions'>) => Chain;
 
 /** The verdict of OpenSSL about the chain. */
 export async function opensslAccepts({ leaf, sends, anchors }: Chain): Promise<boolean> {
@@ -51,10 +52,10 @@ export async function opensslAccepts({ leaf, sends, anchors }: Chain): Promise<b
   }
 }
 
-const waived = (finding: 'certificate-expired' | 'certificate-weak-key'): Endpoint['waive'] => [
-  { finding, until: '2099-12-31', reason: 'for the test' },
-];
+const waived = (finding: FindingCode): Endpoint['waive'] => [{ finding, until: '2099-12-31', reason: 'for the test' }];
 const EXPIRED = { notBefore: inDays(-90), notAfter: inDays(-2) };
+const NOT_YET_VALID = { notBefore: inDays(2), notAfter: inDays(60) };
+const WEAK_SIGNATURE = { digest: 'sha1' } as const;
 const WEAK = { key: generateKeyPairSync('rsa', { modulusLength: 1024 }) };
 
 export interface Judged {
@@ -82,11 +83,13 @@ export const ABOUT_THE_CHAIN = ['certificate-untrusted', 'certificate-chain-inco
 export const untrusted = ({ found }: Judged): string[] =>
   found.filter(({ code }) => ABOUT_THE_CHAIN.includes(code)).map(({ message }) => message);
 
-/** How the gate judges a chain with a sound leaf, with an expired one, and with one that has a weak key. */
+/** How the gate judges a chain with a sound leaf, and behind each problem of the leaf that can be waived. */
 export async function judgeAll(build: Build): Promise<readonly Judged[]> {
   return [
     await judge(build({})),
     await judge(build(EXPIRED), waived('certificate-expired')),
+    await judge(build(NOT_YET_VALID), waived('certificate-not-yet-valid')),
     await judge(build(WEAK), waived('certificate-weak-key')),
+    await judge(build(WEAK_SIGNATURE), waived('certificate-weak-signature')),
   ];
 }

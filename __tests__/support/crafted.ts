@@ -34,26 +34,32 @@ export interface Parts {
   readonly notAfter?: Date;
   /** Set for a signature that is not valid. */
   readonly isForged?: true;
+  /** The hash of its signature. Default: SHA-256. */
+  readonly digest?: keyof typeof ECDSA;
 }
 
-const ECDSA = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
+const ECDSA = {
+  sha1: sequence(objectIdentifier('1.2.840.10045.4.1')),
+  sha256: sequence(objectIdentifier('1.2.840.10045.4.3.2')),
+};
 
 export function craft(parts: Parts): Crafted {
-  const { name = commonName('Crafted'), version = 3, extensions = [], issuer } = parts;
+  const { name = commonName('Crafted'), version = 3, extensions = [], issuer, digest = 'sha256' } = parts;
+  const algorithm = ECDSA[digest];
   const { privateKey, publicKey } = parts.key ?? newKey();
   const serial = Buffer.of(1, ...randomBytes(15));
   const tbs = sequence(
     ...(version === 1 ? [] : [element(0xa0, integer(2))]),
     integer(...serial),
-    ECDSA,
+    algorithm,
     parts.issuerName ?? issuer?.name ?? name,
     sequence(time(parts.notBefore ?? inDays(-1)), time(parts.notAfter ?? inDays(300))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(version === 1 ? [] : [element(0xa3, sequence(...extensions))]),
   );
-  const signature = sign('sha256', parts.isForged ? Buffer.alloc(1) : tbs, issuer?.privateKey ?? privateKey);
-  const certificate = new X509Certificate(sequence(tbs, ECDSA, bitString(signature)));
+  const signature = sign(digest, parts.isForged ? Buffer.alloc(1) : tbs, issuer?.privateKey ?? privateKey);
+  const certificate = new X509Certificate(sequence(tbs, algorithm, bitString(signature)));
   return { certificate, pem: certificate.toString(), privateKey, publicKey, name, serial };
 }
 

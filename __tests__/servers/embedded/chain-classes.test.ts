@@ -29,7 +29,7 @@ import {
 } from '../../support/chain-judgment.js';
 import { CA, DNS, LEAF, NAME, SAN, below, ca, root } from '../../support/usual-chain.js';
 
-/** Unusual chains are judged as by OpenSSL, with a sound leaf and with one whose defect is waived. */
+/** Unusual chains are judged as by OpenSSL, with a sound leaf and with one whose problem is waived. */
 
 const IP = 0x87;
 
@@ -278,14 +278,30 @@ const SEVERAL_PATHS: readonly [string, Build][] = [
 ];
 
 test.each([...CLASSES, ...SEVERAL_PATHS])(
-  '%s is judged as by OpenSSL, even behind a waived defect',
+  '%s is judged as by OpenSSL, even behind a waived problem',
   async (_, build) => {
     const isAccepted = await opensslAccepts(build({}));
     const judged = await judgeAll(build);
-    expect(judged.map(({ isSent }) => isSent)).toEqual([isAccepted, isAccepted, isAccepted]);
-    expect(judged.map((one) => untrusted(one).length > 0)).toEqual([!isAccepted, !isAccepted, !isAccepted]);
+    expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
+    expect(judged.map((one) => untrusted(one).length > 0)).toEqual(judged.map(() => !isAccepted));
   },
 );
+
+test.each([
+  'a directoryName constraint that permits the subject',
+  'critical policy constraints',
+  'a critical inhibitAnyPolicy',
+  'critical CRL distribution points',
+  'a root of version 1',
+  'a root without basic constraints that may sign certificates',
+  'the name of the issuer as BMPString and as UTF8String',
+])('%s does not add a finding to a leaf that is for clients only', async (title) => {
+  const [, build] = CLASSES.find(([name]) => name === title) ?? [];
+  const forClients = extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.2')));
+  const extensions = [basicConstraints(false), SIGNS_DATA, forClients, SAN];
+  const { found } = build ? await judge(build({ extensions, notAfter: inDays(60) })) : { found: [] };
+  expect(found.map(({ code }) => code)).toEqual(['certificate-wrong-purpose']);
+});
 
 describe('the message and the fix name the cause', () => {
   const of = async (build: Build): Promise<Finding | undefined> =>

@@ -123,5 +123,5 @@ test.each<[string, Build]>([
 ])('%s gets the same result as from OpenSSL', async (_, build) => {
   const isAccepted = await opensslAccepts(build({}));
   const judged = await judgeAll(build);
-  expect(judged.map(({ isSent }) => isSent)).toEqual([isAccepted, isAccepted, isAccepted]);
+  expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
 });

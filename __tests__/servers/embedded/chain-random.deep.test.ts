@@ -117,7 +117,7 @@ test('a random chain gets the same result as from OpenSSL, even with a waived pr
 
       const isAccepted = await opensslAccepts(build({}));
       const judged = await judgeAll(build);
-      expect(judged.map(({ isSent }) => isSent)).toEqual([isAccepted, isAccepted, isAccepted]);
+      expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
     }),
     RUNS,
   );

@@ -233,6 +233,7 @@ const CLASSES: readonly [string, Build][] = [
     'a leaf with a malformed key usage',
     below(ca(CA), [basicConstraints(false), FOR_SERVERS, SAN, extension('2.5.29.15', integer(1))]),
   ],
+  ['a leaf with an empty key usage', below(ca(CA), [basicConstraints(false), keyUsage(0x20, 6), FOR_SERVERS, SAN])],
   [
     'a leaf with a malformed alternative name, below a CA with name constraints',
     below(ca([...CA, nameConstraints([NAME])]), [...LEAF, extension('2.5.29.17', sequence(Buffer.of(0x82, 0x40)))]),
@@ -371,6 +372,7 @@ describe('the message and the fix name the cause', () => {
     'a leaf with a malformed authority key identifier',
     'a leaf with malformed CRL distribution points',
     'a leaf with a malformed key usage',
+    'a leaf with an empty key usage',
     'a leaf with a malformed alternative name, below a CA with name constraints',
   ])('%s is not blamed on its issuer', async (title) => {
     const [, build] = CLASSES.find(([name]) => name === title) ?? [];
@@ -399,6 +401,28 @@ describe('the message and the fix name the cause', () => {
     expect(untrusted(judged)).toEqual([
       'The gate cannot evaluate the chain, and OpenSSL rejects it (CERT_HAS_EXPIRED): CN=Sub CA has name constraints of a type that this check does not support.',
     ]);
+  });
+
+  test('a certificate with the name of its issuer seems to be self-signed', async () => {
+    const root = craft({ name: commonName('Crafted'), extensions: [...CA, subjectKeyIdentifier(id)], key });
+    const chain = belowRoot(root)({});
+    expect(await opensslAccepts(chain)).toBe(false);
+    const { found } = await judge(chain);
+    expect(found).toMatchObject([
+      {
+        code: 'certificate-untrusted',
+        title: 'Certificate has the same name as its issuer',
+        message: expect.stringMatching(
+          /^The chain is not valid: CN=Crafted has the same name as its issuer, and no key identifiers/,
+        ) as string,
+        evidence: { openssl: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      },
+    ]);
+    const identified = belowRoot(root, {
+      extensions: [...LEAF, SAN, subjectKeyIdentifier(foreign), authorityKeyIdentifier(id)],
+      notAfter: inDays(60),
+    });
+    expect([await opensslAccepts(identified({})), (await judge(identified({}))).found]).toEqual([true, []]);
   });
 
   test('a CA certificate without keyCertSign is not valid for a server', async () => {

@@ -3,7 +3,6 @@ import { extension, inDays } from '../../../src/servers/pki.js';
 import { judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
 import { CA, LEAF, NAME, SAN, below, ca } from '../../support/usual-chain.js';
 import {
-  FOR_SERVERS,
   alternativeNames,
   authorityKeyIdentifier,
   basicConstraints,
@@ -54,7 +53,10 @@ const trustedLeaf =
 
 const shared = newKey();
 const good = ca(CA, { key: shared });
-const unreadable = ca([...CA, extension('2.5.29.17', integer(1))], { key: shared });
+const unreadable = (bad: Buffer): Build => {
+  const issuer = ca([basicConstraints(true), bad], { key: shared });
+  return (leaf) => ({ ...below(good)(leaf), sends: [issuer, good] });
+};
 const emailInUtf8 = sequence(
   element(0x31, sequence(objectIdentifier('2.5.4.3'), element(0x0c, Buffer.from('mail')))),
   element(0x31, sequence(objectIdentifier('1.2.840.113549.1.9.1'), element(0x0c, Buffer.from('a@example.test')))),
@@ -66,10 +68,6 @@ const internationalMailbox = Buffer.concat([
 const unknownName = element(0x89, Buffer.from('x'));
 
 test.each<[string, Build]>([
-  [
-    'bits of a key usage that are not used, in the leaf',
-    below(ca(CA), [basicConstraints(false), keyUsage(0x20, 6), FOR_SERVERS, SAN]),
-  ],
   ['a directoryName that is none', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa4, integer(1)])])],
   ['an otherName without a type', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa0, integer(1)])])],
   ['an alternative name of an unknown type, in the CA', below(ca([...CA, alternativeNames([0x89, Buffer.from('x')])]))],
@@ -102,9 +100,15 @@ test.each<[string, Build]>([
   ],
   ['a trusted leaf with an expired issuer', trustedLeaf(CA, { notBefore: inDays(-90), notAfter: inDays(-1) })],
   ['a trusted leaf with an issuer that is not a CA', trustedLeaf([basicConstraints(false)])],
+  ['a CA certificate that cannot be read, before the right one', unreadable(extension('2.5.29.17', integer(1)))],
+  ['a CA certificate with an empty key usage, before the right one', unreadable(keyUsage(0x20, 6))],
   [
-    'a CA certificate that cannot be read, before the right one',
-    (leaf) => ({ ...below(good)(leaf), sends: [unreadable, good] }),
+    'a CA certificate with a key usage of unknown length, before the right one',
+    unreadable(extension('2.5.29.15', bitString(Buffer.of(0x04), 9))),
+  ],
+  [
+    'a CA certificate with a malformed type of Netscape, before the right one',
+    unreadable(extension('2.16.840.1.113730.1.1', integer(1))),
   ],
   [
     'a Netscape type of a CA for email only',

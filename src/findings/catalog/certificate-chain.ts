@@ -250,6 +250,14 @@ export const CERTIFICATE_CHAIN = {
             `Have the CA reissue one of the two certificates, so that the authority key identifier of the issued certificate matches the subject key identifier of ${badIssuer}. The signature itself is valid, but clients that look for the issuer by its key identifier do not find it.`,
           reproduce: { command: 'openssl', shows: NO_ISSUER },
         },
+        'seems-self-signed': {
+          title: 'Certificate has the same name as its issuer',
+          party: 'certificate-authority',
+          certainty: 'certain',
+          remedy: ({ badIssuer = '' }: Values) =>
+            `Have the certificate of ${badIssuer} reissued with a different subject than that of its issuer. If the names must be the same, as for a new key of the same CA, have it reissued with a subject key identifier and an authority key identifier. Until then, clients built on OpenSSL do not look for its issuer.`,
+          reproduce: { command: 'openssl', shows: 'self-signed certificate' },
+        },
         'critical-extension': {
           title: 'Critical extension that clients do not support',
           party: 'certificate-authority',

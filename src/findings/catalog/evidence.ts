@@ -42,7 +42,7 @@ const SHARED = {
   root: 'the private root at which the chain ends',
   inspector: 'the TLS inspection product that an issuer is named after',
   rootSha256: 'the SHA-256 fingerprint of that root',
-  badIssuer: 'the issuer that is not valid, or must not issue the certificate below it',
+  badIssuer: 'the certificate of the chain that is not valid, or must not issue the one below it',
   issuerValidTo: "the notAfter date of the issuer's certificate",
   expected: 'the expected name',
   names: 'the subject alternative names',

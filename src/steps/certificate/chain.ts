@@ -191,6 +191,7 @@ const CAUSES = {
   'not-a-ca': 'issuer-not-a-ca',
   'no-certificate-signing': 'issuer-may-not-sign',
   'key-identifier': 'key-identifier-mismatch',
+  'seems-self-signed': 'seems-self-signed',
   'not-allowed': 'issuer-not-allowed',
   'name-constraints': 'name-constraints',
   'excluded-wildcard': 'excluded-wildcard',

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { namesAsIssuer } from './distinguished-names.js';
 import { issued } from './issuer.js';
+import { invalid } from './own-checks.js';
 import { pathOfOpenSsl } from './openssl-path.js';
 import { PathEvaluation, type Path } from './path.js';
 import type { Invalid, NotEvaluated } from './verdict.js';
@@ -76,12 +77,20 @@ export function verifyChain(
     const at = taken.path.findIndex((one) => !valid.some((other) => other.fingerprint256 === one.fingerprint256));
     const [below, wrong] = [taken.path[at - 1], taken.path[at]];
     const detour = below && wrong && { wrong, below };
-    return { kind: 'untrusted', path: valid, ...pathEnd, ...(verdict && { verdict }), ...(detour && { detour }) };
+    const why = verdict ?? (detour ? undefined : seemsSelfSigned(taken.path.at(-1) ?? leaf));
+    return { kind: 'untrusted', path: valid, ...pathEnd, ...(why && { verdict: why }), ...(detour && { detour }) };
   }
   const why = verdict ?? invalid ?? unclear?.verdict;
   if (!why) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
   const path = taken.isTrusted ? taken.path : unclear?.path;
   return { kind: 'untrusted', verdict: why, ...(path && { path }), ...pathEnd };
+}
+
+/** Why OpenSSL does not look for the issuer of a certificate that is on a valid path. */
+function seemsSelfSigned(certificate: X509Certificate): Invalid {
+  const clause =
+    'has the same name as its issuer, and no key identifiers that show a different key, so OpenSSL considers it self-signed';
+  return invalid(certificate, 'seems-self-signed', clause);
 }
 
 /** The same path to the anchor that is valid for longest: a CA may have reissued the certificate of the same key. */

@@ -10,6 +10,9 @@ const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
 const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 const AUTHORITY_INFORMATION_ACCESS = '1.3.6.1.5.5.7.1.1';
+export const KEY_USAGE = '2.5.29.15';
+/** Netscape's predecessor of the extended key usage. */
+export const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 
 /**
  * RFC 5280 section 4.2. A value is the content of the OCTET STRING.
@@ -79,7 +82,10 @@ export function readExtensions(certificate: X509Certificate): void {
   nameConstraints(certificate);
   subjectKeyIdentifier(certificate);
   authorityKeyIdentifier(certificate);
-  subjectAltNames(certificate);
+  bitsOf(certificate, NETSCAPE_CERT_TYPE);
+  // There are nine key usages.
+  const usage = bitString(certificate, KEY_USAGE)?.subarray(0, 2);
+  if (usage?.every((byte) => byte === 0)) throw new DerError('the key usage is empty');
   readNames(subjectAltNames(certificate));
   readNames(authorityKeyIdentifier(certificate).issuerNames);
   if (elementsOf(certificate, EXTENDED_KEY_USAGE)?.some(({ tag }) => tag !== TAG.oid)) {
@@ -178,11 +184,17 @@ export function caIssuers(certificate: X509Certificate): string[] {
 
 /** The first byte of an extension that is a BIT STRING; undefined if it is absent. @throws {DerError} */
 export function bitsOf(certificate: X509Certificate, id: string): number | undefined {
+  const bits = bitString(certificate, id);
+  return bits && (bits[0] ?? 0);
+}
+
+function bitString(certificate: X509Certificate, id: string): Buffer | undefined {
   const content = contentOf(certificate, id, TAG.bitString, 'a BIT STRING');
   if (!content) return undefined;
-  // The first byte of the content is the number of bits of the last one that are not used.
-  const [unused = 0, first = 0] = content;
-  return content.length > 2 ? first : first & (0xff << unused);
+  // The first byte is the number of bits of the last one that are not used.
+  const [unused = 8, ...bytes] = content;
+  if (unused > 7) throw new DerError(`the extension ${id} is not a BIT STRING`);
+  return Buffer.from(bytes.map((byte, i) => (i < bytes.length - 1 ? byte : byte & (0xff << unused))));
 }
 
 /** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */

@@ -2,11 +2,11 @@ import type { X509Certificate } from 'node:crypto';
 import { count } from '../../text/count.js';
 import { isSelfIssued, namesAsIssuer } from './distinguished-names.js';
 import { validityOf, versionOf } from './encoding.js';
-import { basicConstraints, bitsOf } from './extensions.js';
+import { KEY_USAGE, NETSCAPE_CERT_TYPE, basicConstraints, bitsOf } from './extensions.js';
 import { namesOtherKey } from './key-identifiers.js';
 import { checkConstraints } from './name-constraints.js';
 import { certificateVerdict, invalid, nameOf, orMalformed } from './own-checks.js';
-import { KEY_USAGE, NETSCAPE_CERT_TYPE, extendedKeyUsageError } from './purpose.js';
+import { extendedKeyUsageError } from './purpose.js';
 import { VALID, type PathVerdict } from './verdict.js';
 
 /** What the verdict about an issuer depends on, besides the certificates. */

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { oid } from './der.js';
-import { bitsOf, elementsOf } from './extensions.js';
+import { KEY_USAGE, NETSCAPE_CERT_TYPE, bitsOf, elementsOf } from './extensions.js';
 
 /** serverAuth, and the two from the time of export restrictions that OpenSSL still accepts in its place. */
 const FOR_SERVERS: ReadonlySet<string> = new Set([
@@ -11,9 +11,6 @@ const FOR_SERVERS: ReadonlySet<string> = new Set([
 const ANY = '2.5.29.37.0';
 
 const EXTENDED_KEY_USAGE = '2.5.29.37';
-export const KEY_USAGE = '2.5.29.15';
-/** Netscape's predecessor of the extended key usage. */
-export const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 
 /** digitalSignature, keyEncipherment and keyAgreement (RFC 5280 section 4.2.1.3): a TLS server needs one of them. */
 const SERVER_KEY_USAGES = 0x80 | 0x20 | 0x08;

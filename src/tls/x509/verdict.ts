@@ -25,6 +25,7 @@ export interface NotEvaluated {
 
 /**
  * - `key-identifier`: not the one that the certificate below it names
+ * - `seems-self-signed`: its subject is also its issuer, and nothing says that a different key has signed it
  * - `not-allowed`: a CA that may not issue this certificate, by limits other than its name constraints
  * - `excluded-wildcard`: a wildcard stands for a name that the constraints exclude. OpenSSL does not notice
  */
@@ -38,6 +39,7 @@ export type PathProblem =
   | 'not-a-ca'
   | 'no-certificate-signing'
   | 'key-identifier'
+  | 'seems-self-signed'
   | 'not-allowed'
   | 'name-constraints'
   | 'excluded-wildcard';

@@ -33,7 +33,7 @@ import {
   type Identity,
   type Pki,
 } from '../../../src/servers/pki.js';
-import { RSA_1024 } from '../../support/key-types.js';
+import { RSA_1024, ecdsaWith } from '../../support/key-types.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { certificateFacts } from '../../../src/tls/x509/certificate.js';
@@ -617,6 +617,46 @@ describe('weak keys and signatures', () => {
     expect(both).toEqual(['certificate-weak-key', 'certificate-weak-key']);
     const leaf = await issue({ names, issuer: weak, sends: [] });
     expect((await see(leaf, [], weak)).codes).toEqual(['certificate-weak-key']);
+  });
+
+  test.each<[string, Partial<CertificateOptions>, Endpoint['waive'], Partial<CertificateOptions>, string[]]>([
+    [
+      'weak signature behind a weak key',
+      { key: RSA_1024 },
+      waiveWeakKey,
+      { signature: ecdsaWith('SHA-1') },
+      ['(certificate-weak-key)', 'certificate-weak-signature'],
+    ],
+    [
+      'weak key behind an expired certificate',
+      expired,
+      waiveExpired,
+      { key: RSA_1024 },
+      ['(certificate-expired)', 'certificate-weak-key'],
+    ],
+    [
+      'weak signature behind an expired certificate',
+      expired,
+      waiveExpired,
+      { signature: ecdsaWith('SHA-1') },
+      ['(certificate-expired)', 'certificate-weak-signature'],
+    ],
+  ])('of an issuer are reported despite a waiver: a %s', async (_, ofLeaf, waive, ofIssuer, expected) => {
+    const weak = await ca('Weak CA', { issuer: pki.root, ...ofIssuer });
+    const seen = await see(await issue({ names, issuer: weak, sends: [weak], ...ofLeaf }), waive);
+    expect(seen).toMatchObject({ steps: 'ppfbb', sent: false });
+    expect(seen.codes.slice(0, 2)).toEqual(expected);
+    expect(seen.found[1]?.evidence).toMatchObject({ subject: 'CN=Weak CA' });
+  });
+
+  test('of the server and of an issuer are two findings, even if both are waived', async () => {
+    const weak = await ca('Weak CA', { issuer: pki.root, key: RSA_1024 });
+    const leaf = await issue({ names, issuer: weak, sends: [weak], key: RSA_1024 });
+    const { found } = await see(leaf, waiveWeakKey);
+    expect(found.map(({ evidence, waived }) => [evidence?.subject, waived !== undefined])).toEqual([
+      ['CN=STARTTLS Gate demo', true],
+      ['CN=Weak CA', true],
+    ]);
   });
 
   test('are reported for all certificates if there is no path', async () => {

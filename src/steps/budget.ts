@@ -11,6 +11,9 @@ const DIALOGUE_TIMEOUTS = 4;
 /** The same for each probe, which the session waits for. */
 const PROBE_TIMEOUTS = 2;
 
+/** The default of `timeout`. */
+const DEFAULT_TIMEOUT_MS = 15_000;
+
 /** A timer counts whole milliseconds and may fire one early. */
 const TIMER_SLACK_MS = 2;
 
@@ -46,4 +49,9 @@ export function spentBudget(context: Context): { clause: OwnText; evidence: Reco
   if (!isBudgetSpent(context) || run.end.isOver) return { clause: own``, evidence: {} };
   const attempt = `${attemptMs(endpoint) / 1000} s`;
   return { clause: own`; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
+}
+
+/** The evidence of a finding about a wait that the default would have made longer; undefined if it would not. */
+export function shortTimeout({ timeoutMs }: Endpoint): { readonly timeout: string } | undefined {
+  return timeoutMs < DEFAULT_TIMEOUT_MS ? { timeout: `${timeoutMs / 1000} s` } : undefined;
 }

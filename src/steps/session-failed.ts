@@ -5,16 +5,13 @@ import type { ConnectionLost, ReplyTimeout, UnsolicitedReply } from '../smtp/ses
 import type { SessionPoint } from '../smtp/session-point.js';
 import { excerpt, excerptOfList, type PeerText } from '../text/peer.js';
 import { awaited, quotedAt, replyAt } from './awaited.js';
-import { inSeconds, spentBudget } from './budget.js';
+import { inSeconds, shortTimeout, spentBudget } from './budget.js';
 import type { Context } from './context.js';
 import { fixed, own, type OwnText } from '../text/own.js';
 
 /*
  * Findings for a session that ended at some point. Each of them names the reply that the gate was waiting for.
  */
-
-/** The default of `timeout`. */
-const DEFAULT_TIMEOUT_MS = 15_000;
 
 export function connectionLost({ message: detail, heard, farewell, at }: ConnectionLost): KnownFinding {
   if (farewell) {
@@ -48,11 +45,9 @@ export function replyTimeout({ waitedMs, heard, at }: ReplyTimeout, context: Con
     at.of === 'message'
       ? own`The gate could not send the whole message ${within}: the server stopped reading it.`
       : own`The ${replyAt(at)} ${isBegun ? own`was not complete` : own`did not arrive`} ${within}.${only}`;
-  const { timeoutMs } = context.endpoint;
-  const isShort = timeoutMs < DEFAULT_TIMEOUT_MS && placeOf(at) === 'end';
-  const silence = isShort ? 'after-message-in-short-time' : silenceAt(at, context);
+  const short = placeOf(at) === 'end' ? shortTimeout(context.endpoint) : undefined;
+  const silence = short ? 'after-message-in-short-time' : silenceAt(at, context);
   const cause = isBegun ? 'incomplete' : silence;
-  const short = isShort ? { timeout: `${timeoutMs / 1000} s` } : {};
   return finding('reply-timeout', message, {
     evidence: { waited, awaited: awaited(at), ...received, ...short, ...spent.evidence },
     ...(cause && { cause }),

@@ -5,7 +5,6 @@ import { AUTH, gate, testEndpoint, testRun } from '../../support/gate.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { completeFinding } from '../../../src/findings/complete.js';
-import { finding } from '../../../src/findings/finding.js';
 import { ConnectFailure, failureOf, type Resolver } from '../../../src/net/connect.js';
 import { Deadline } from '../../../src/net/deadline.js';
 import { cnameResolver } from '../../../src/net/cname.js';
@@ -23,7 +22,6 @@ import { beginSession, openConnection } from '../../../src/steps/connection.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
 import { TrustStore } from '../../../src/tls/trust.js';
 import { stoppedBy } from '../../../src/steps/error-to-finding.js';
-import { own } from '../../../src/text/own.js';
 import { EXACTLY } from '../../support/reports.js';
 
 /** Findings of connecting and of steps 1 and 2: each cause has its own fix. */
@@ -286,14 +284,6 @@ describe('a port that is not for the configured kind of TLS', () => {
     expect(found).toMatchObject({ code: 'plaintext-on-implicit-port', ...cause });
     expect(found?.remedy).toMatch(remedy);
   });
-});
-
-test('a timeout as long as the default is not the first thing to change for a slow handshake', () => {
-  const timedOut = (evidence: Readonly<Record<string, string>>): string =>
-    completeFinding(finding('handshake-timeout', own`Slow.`, { evidence }), EXACTLY).remedy;
-  expect(timedOut({ waited: '14.9 s' })).toMatch(/^Raise `timeout`: the gate waited 14\.9 s/);
-  expect(timedOut({ waited: '15.0 s' })).toMatch(/^Check what delays the server/);
-  expect(timedOut({ waited: '2.0 s', attemptLimit: '60 s' })).toMatch(/^Check what delays the server/);
 });
 
 describe('LMTP', () => {

@@ -3,6 +3,7 @@ import { close, raw, reset, wait, type Dialogue, type Reply } from '../../suppor
 import { AUTH, DELIVERY, gate, letters, testEndpoint, testRun } from '../../support/gate.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
+import { completeFinding } from '../../../src/findings/complete.js';
 import { errorToFinding } from '../../../src/steps/error-to-finding.js';
 import { judgeHandshakeFailure } from '../../../src/steps/certificate/handshake-failure.js';
 import type { Context, RunContext } from '../../../src/steps/context.js';
@@ -12,7 +13,7 @@ import type { Endpoint } from '../../../src/plan/endpoint.js';
 import { PROBES } from '../../../src/plan/schema/enums.js';
 import type { Finding } from '../../../src/report/report.js';
 import { ReplyTimeout } from '../../../src/smtp/session.js';
-import { inWords } from '../../support/reports.js';
+import { EXACTLY, inWords } from '../../support/reports.js';
 import { onCurve } from '../../support/rewritten.js';
 
 /** Why a handshake fails: from the first connection, and from another one that offers everything. */
@@ -361,6 +362,48 @@ describe('alert 112 (unrecognized_name)', () => {
   });
 });
 
+describe('a handshake that takes too long', () => {
+  const timedOut = async (timeoutMs: number, answered: boolean, transport: Endpoint['transport'] = 'starttls') => {
+    const endpoint = testEndpoint(587, { timeoutMs, transport });
+    const context = { endpoint, run: testRun(), budget: Deadline.after(1000) } as Context;
+    const failure = { kind: 'timed-out', waitedMs: timeoutMs, answered } as const;
+    const { findings } = await judgeHandshakeFailure(context, undefined, { failure, helloBytes: 0 });
+    const [found] = findings.map((one) => completeFinding(one, EXACTLY));
+    return found;
+  };
+
+  test.each([
+    [true, 'starttls', 'TLS handshake not finished within a short timeout'],
+    [false, 'starttls', 'TLS handshake not started within a short timeout'],
+    [false, 'implicit', 'TLS handshake not started within a short timeout'],
+  ] as const)(
+    'is for the author of the workflow if the timeout is short: %s, %s',
+    async (answered, transport, title) => {
+      expect(await timedOut(14_900, answered, transport)).toMatchObject({
+        ...{ code: 'handshake-timeout', title, party: 'configuration', certainty: 'likely' },
+        evidence: { timeout: '14.9 s' },
+        remedy: expect.stringMatching(
+          /^Raise `timeout` to its default \(15 s\) or above: it is set to 14\.9 s\./,
+        ) as string,
+      });
+    },
+  );
+
+  test.each([
+    [true, 'starttls', 'TLS handshake timed out'],
+    [false, 'starttls', 'Server does not begin the TLS handshake'],
+    [false, 'implicit', 'Server does not begin the TLS handshake'],
+  ] as const)(
+    'is for the server owner if the timeout is that of the default: %s, %s',
+    async (answered, transport, title) => {
+      const found = await timedOut(15_000, answered, transport);
+      expect(found).toMatchObject({ code: 'handshake-timeout', title, party: 'server', certainty: 'likely' });
+      expect(found?.evidence).not.toHaveProperty('timeout');
+      expect(found?.remedy).not.toMatch(/`timeout`/);
+    },
+  );
+});
+
 describe('the time limit of an attempt', () => {
   const endpoint = testEndpoint(587, { timeoutMs: 2000 });
   const context = (leftMs: number): Context =>
@@ -382,6 +425,9 @@ describe('the time limit of an attempt', () => {
       { code: 'handshake-timeout', evidence: { waited: '0.3 s', attemptLimit: '8 s' } },
     ]);
     expect(findings.map(inWords)[0]?.message).toMatch(/in time; the whole attempt reached its time limit of 8 s\.$/);
+    expect(findings.map((one) => completeFinding(one, EXACTLY).remedy)).toEqual([
+      expect.not.stringMatching(/`timeout`/),
+    ]);
   });
 
   test('is longer with probes', () => {

@@ -6,10 +6,7 @@ import { EARLIER, fields } from './evidence.js';
 import { AFTER_EARLIER_ATTEMPT, BEFORE_AUTH, closedAs } from './worked-before.js';
 
 const { error, warning } = entriesOf(STEP_IDS);
-const TIMEOUT = {
-  ...fields('waited', 'awaited', 'received', 'attemptLimit', ...EARLIER),
-  timeout: 'the configured `timeout`, if it is shorter than the default',
-};
+const TIMEOUT = fields('waited', 'awaited', 'received', 'attemptLimit', 'timeout', ...EARLIER);
 
 /** At which point the connection ended. */
 function whileAwaiting(awaited: string): string {

@@ -15,6 +15,7 @@ const SHARED = {
   data: 'the data that arrived',
   protocol: 'the protocol that the server speaks',
   waited: 'how long the gate waited',
+  timeout: 'the configured `timeout`, if it is shorter than the default',
   attemptLimit: 'the time limit of the whole attempt, if that was reached',
   capabilities: 'the capabilities in the reply to EHLO',
   masked: 'the keywords that are overwritten',

@@ -52,14 +52,13 @@ const OLD_VERSIONS = {
   setting: 'tls-old-versions-accepted',
 } as const;
 
-/** The default of `timeout`, in seconds. */
-const USUAL_TIMEOUT = 15;
-
-/** The first thing to try if a short timeout of the endpoint ended the wait. */
-function raiseTimeout({ waited = '', attemptLimit }: Values): string {
-  const isShort = attemptLimit === undefined && Number.parseFloat(waited) < USUAL_TIMEOUT;
-  return isShort ? `Raise \`timeout\`: the gate waited ${waited}, and the default is ${USUAL_TIMEOUT} s. ` : '';
-}
+/** The gate did not wait for as long as it does by default, so the server may only be slow. */
+const SHORT_TIMEOUT = {
+  party: 'configuration',
+  certainty: 'likely',
+  remedy: ({ timeout = '' }: Values): string =>
+    `Raise \`timeout\` to its default (15 s) or above: it is set to ${timeout}. If the handshake still times out, look in the log of the server, or of the proxy that terminates TLS in front of it, for this connection: the machine may be slow or overloaded. If the log shows no TLS connection, a device in between may block TLS or drop large packets (path MTU): compare with a connection from another network.`,
+} as const;
 
 const WITH_SMALL_HELLO =
   'To reproduce it, use `openssl s_client` of OpenSSL 3.5 or later, with and without `-groups X25519`.';
@@ -248,11 +247,11 @@ export const HANDSHAKE = {
     {
       party: 'server',
       certainty: 'likely',
-      remedy: (evidence: Values) =>
-        `${raiseTimeout(evidence)}Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the server's certificate chain takes several packets.`,
+      remedy:
+        "Check what delays the server: a slow or overloaded machine, an unreachable key store or OCSP responder. Also check for a middlebox that drops large packets (path MTU): the server's certificate chain takes several packets.",
     },
     {
-      evidence: fields('waited', 'attemptLimit'),
+      evidence: fields('waited', 'attemptLimit', 'timeout'),
       reference: 'RFC 5321 section 4.5.3.2',
       resultType: 'validation-failure',
       causes: {
@@ -260,16 +259,18 @@ export const HANDSHAKE = {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.`,
+          remedy:
+            "Look in the server's log for this connection. If the server is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing after STARTTLS, a firewall may block TLS: compare with a connection from another network.",
         },
         'silent-port': {
           title: 'Server does not begin the TLS handshake',
           party: 'server',
           certainty: 'likely',
-          remedy: (evidence: Values) =>
-            `${raiseTimeout(evidence)}Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may block TLS: compare with a connection from another network.`,
+          remedy:
+            'Check that a server with implicit TLS listens on this port, and look in its log for this connection. If it is slow, check its load, its key store, and any proxy in front of it. If the log shows nothing, a firewall may block TLS: compare with a connection from another network.',
         },
+        'short-timeout': { ...SHORT_TIMEOUT, title: 'TLS handshake not finished within a short timeout' },
+        'not-begun-in-short-time': { ...SHORT_TIMEOUT, title: 'TLS handshake not started within a short timeout' },
       },
     },
   ),

@@ -2,7 +2,7 @@ import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import { excerpt, decodeBytes } from '../../text/peer.js';
 import { serverNameIndication } from '../../tls/names.js';
-import { inSeconds, spentBudget } from '../budget.js';
+import { inSeconds, shortTimeout, spentBudget } from '../budget.js';
 import type { Context } from '../context.js';
 import { negotiateAnything, type Negotiated } from '../diagnostic-handshake.js';
 import { stopped, type Stopped } from '../hand-over.js';
@@ -45,9 +45,13 @@ export async function judgeHandshakeFailure(
       const refusal = { said: own`${what} in time${clause}`, evidence: { waited, ...evidence } };
       const intolerant = await judgeClientHello(context, address, failed, refusal);
       if (intolerant) return stopped(intolerant);
+      // If the whole attempt took too long, this wait is not the only one to blame.
+      const short = evidence.attemptLimit === undefined ? shortTimeout(context.endpoint) : undefined;
+      const beginning = short ? 'not-begun-in-short-time' : isStartTls ? 'not-begun' : 'silent-port';
+      const cause = answered ? short && 'short-timeout' : beginning;
       const found = finding('handshake-timeout', own`${refusal.said}.`, {
-        evidence: refusal.evidence,
-        ...(!answered && { cause: isStartTls ? 'not-begun' : 'silent-port' }),
+        evidence: { ...refusal.evidence, ...short },
+        ...(cause && { cause }),
       });
       // With STARTTLS the server has replied before, so a packet may be lost.
       return stopped(found, { transient: isStartTls && 'once' });

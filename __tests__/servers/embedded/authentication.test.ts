@@ -65,6 +65,17 @@ const scramOf = (options: Partial<ScramServer> = {}): Sasl => scramServer({ ...U
 const scramOnly = (options: Partial<ScramServer> = {}, more: Dialogue = {}): Dialogue =>
   offering({ 'SCRAM-SHA-256': scramOf(options) }, more);
 
+test('a server without a mechanism for passwords is not advised to store them reversibly', async () => {
+  const { found } = await runGate({ offersInTls: ['AUTH GSSAPI NTLM'] });
+  expect(found).toMatchObject({
+    ...{ code: 'auth-mechanism-unavailable', party: 'server' },
+    remedy: expect.stringMatching(/^Enable PLAIN or SCRAM on the server for this port/) as string,
+  });
+  expect(found?.remedy).not.toContain('CRAM-MD5');
+  const configured = await runGate({ offersInTls: ['AUTH GSSAPI'] }, { auth: { ...AUTH, mechanism: 'SCRAM-SHA-1' } });
+  expect(configured.found?.remedy).toMatch(/^Enable SCRAM-SHA-1 /);
+});
+
 describe('SCRAM', () => {
   test.each([
     ['TLSv1.3', 'tls-exporter'],

@@ -143,6 +143,14 @@ export const AUTHENTICATION = {
       },
       reference: 'RFC 4954 section 4',
       causes: {
+        'no-password-mechanism': {
+          party: 'server',
+          certainty: 'certain',
+          remedy:
+            'Enable PLAIN or SCRAM on the server for this port, and offer them only over TLS. Or use the host and port that are for mail clients.',
+          setting: 'auth-mechanisms',
+          reproduce: { command: 'sign-in', shows: NO_MECHANISM },
+        },
         'token-required': {
           title: 'Server requires an access token',
           party: 'configuration',

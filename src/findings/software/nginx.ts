@@ -19,7 +19,7 @@ export const nginx: Software = {
     certificate:
       'set `ssl_certificate` to a file with the full chain, leaf first, and `ssl_certificate_key` to its private key. Then run `nginx -s reload`.',
     'auth-not-advertised': 'list the mechanisms in `smtp_auth` (`plain login`).',
-    'auth-mechanisms': 'list the mechanisms in `smtp_auth`: it supports `plain`, `login`, `cram-md5` and `external`.',
+    'auth-mechanisms': 'list the mechanisms in `smtp_auth`, for example `plain login`.',
     'auth-command-refused':
       'nginx replies to AUTH itself, so check `smtp_auth`. With `starttls only` it refuses AUTH before TLS.',
     'auth-rejected':

@@ -181,7 +181,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
 }
 
-/** Why no mechanism fits. Undefined if the server offers none that the gate supports. */
+/** Why no mechanism fits. Undefined if the server offers none that the gate supports, and a certain one is required. */
 function unavailability(
   offered: readonly string[],
   kind: Credentials['kind'],
@@ -195,7 +195,8 @@ function unavailability(
   }
   if (kinds.has('access-token')) return 'token-required';
   if (kinds.has('password')) return 'password-required';
-  return kinds.has('certificate') ? 'certificate-required' : undefined;
+  if (kinds.has('certificate')) return 'certificate-required';
+  return kind === 'password' && mechanism === undefined ? 'no-password-mechanism' : undefined;
 }
 
 function lostAfterAuth(error: ConnectionLost, mechanism: string): AuthJudgment {

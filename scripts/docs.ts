@@ -6,7 +6,7 @@ import { COMMANDS, type ReproducibleEndpoint } from '../src/findings/reproduce.j
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
 import { whoActs } from '../src/output/labels.js';
 import { STEP_IDS } from '../src/report/report.js';
-import { WITHOUT_COMMAND } from './without-command.js';
+import { OTHER_CAUSES_WITHOUT_COMMAND, WITHOUT_COMMAND } from './without-command.js';
 
 // Imported by a variable, because the file has no types.
 const DEPENDENCY_RULES = '../.dependency-cruiser.js';
@@ -122,7 +122,7 @@ function causesInWords(id: FindingCode): string[] {
 
 /** Why the causes without a command have none, if the reason is that of the finding. */
 function withoutCommand(id: FindingCode): string[] {
-  const reason = WITHOUT_COMMAND[id];
+  const reason = WITHOUT_COMMAND[id] ?? OTHER_CAUSES_WITHOUT_COMMAND[id];
   const { usual, causes = {} } = entryOf(id);
   const isAll = ![usual, ...Object.values<Cause>(causes)].some(({ reproduce }) => reproduce);
   return reason === undefined

@@ -9,14 +9,12 @@ const NOT_CHECKED = 'it is about a check that the gate could not complete';
 
 /** Errors and warnings whose examples have no command, and why no common tool shows them. */
 export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
-  'bare-line-feed': 'tools accept both line endings, and do not show which one the server sends',
   throttled: 'another connection may get a different reply',
   'probe-inconclusive': NOT_CHECKED,
-  'no-route': OF_THE_MACHINE,
   'connection-failed-locally': OF_THE_MACHINE,
   'egress-blocked': OF_THE_MACHINE,
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
-  'handshake-timeout': 'tools wait for the server, and show nothing',
+  'handshake-timeout': 'tools wait for the server, too, and show only that',
   'client-hello-intolerant': 'only OpenSSL 3.5 and later send a large ClientHello',
   'certificate-unchecked': NOT_CHECKED,
   'auth-server-not-authenticated':
@@ -38,4 +36,9 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'run-stopped': OF_THE_RUN,
   'runner-starved': OF_THE_MACHINE,
   'internal-error': 'it is a bug in the gate',
+};
+
+/** Errors and warnings whose examples have a command, and why causes without one have none. */
+export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
+  'no-route': OF_THE_MACHINE,
 };

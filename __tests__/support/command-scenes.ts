@@ -2,7 +2,7 @@ import type { FindingCode } from '../../src/findings/catalog.js';
 import { Secret } from '../../src/secrets/secret.js';
 import type { Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
-import { close, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
+import { close, raw, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
 import { AUTH, DELIVERY } from './gate.js';
 import { Mailbox } from './imap/mailbox.js';
 import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
@@ -83,6 +83,23 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
     },
     delivery: { withinMs: 300 },
     alsoShown: 'the command asks the same inbox',
+  },
+  {
+    name: 'ends its greeting with a bare LF',
+    server: { greeting: raw('220 mail.example.test ESMTP\n') },
+  },
+  {
+    name: 'ends its reply to STARTTLS with a bare LF',
+    server: replying('STARTTLS', [raw('220 2.0.0 Ready\n'), startTls]),
+  },
+  {
+    name: 'ends its greeting over TLS with a bare LF',
+    server: { implicit: true, greeting: raw('220 mail.example.test ESMTP\n') },
+    endpoint: { transport: 'implicit' },
+  },
+  {
+    name: 'ends its lines over TLS with a bare LF',
+    server: replying('tls:EHLO', raw('250-mail.example.test\n250 AUTH PLAIN\n')),
   },
   {
     name: 'greets twice',
@@ -273,6 +290,7 @@ export const NAMES: Zone = {
   'no-mail.example.test': { MX: ['0 .'] },
   'empty.example.test': {},
   'alias.example.test': { CNAME: 'gone.example.test' },
+  'multicast.example.test': { A: '224.0.0.1' },
   'good.example.test': { A: '127.0.0.1', MX: ['10 mx.example.test'] },
 };
 
@@ -289,6 +307,7 @@ const SAME_SERVER = 'the twin is the same server with a configuration for which 
 export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
   'connection-lost': 'swaks says the same if the server closes the connection on QUIT',
   'dns-failed': 'only the gate has a resolver for the twin',
+  'no-route': 'the twin has this IP address, too',
   'implicit-tls-port': SAME_SERVER,
   'starttls-not-advertised': SAME_SERVER,
   'plaintext-on-implicit-port': SAME_SERVER,

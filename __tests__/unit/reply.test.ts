@@ -23,8 +23,8 @@ function parse(chunks: readonly (Buffer | string)[]): Reply[] {
 }
 
 /** The relevant properties of a reply, as plain data. */
-function plain({ code, enhanced, lines, bareLineFeed }: Reply): unknown {
-  return { code, enhanced, lines: lines.map(({ exact }) => exact), bareLineFeed };
+function plain({ code, enhanced, lines, bareLine }: Reply): unknown {
+  return { code, enhanced, lines: lines.map(({ exact }) => exact), bareLineFeed: bareLine !== undefined };
 }
 
 const SAMPLES: readonly [string, string, unknown[]][] = [
@@ -83,6 +83,10 @@ describe('the reply parser', () => {
 
   test.each(SAMPLES)('reads %s, byte by byte', (_name, octets, expected) => {
     expect(parse(Array.from(octets)).map(plain)).toEqual(expected);
+  });
+
+  test('remembers the first line that ends with a bare LF', () => {
+    expect(parse(['250-a\r\n250-b\n250-c\r\n250 d\n']).map(({ bareLine }) => bareLine?.exact)).toEqual(['250-b']);
   });
 
   test('does not depend on how any bytes are split', () => {

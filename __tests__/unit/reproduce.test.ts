@@ -345,12 +345,35 @@ describe('the command for a reply that nobody asked for', () => {
   });
 });
 
+describe('the command for line ends', () => {
+  const after = (reply: string): string | undefined =>
+    commandOf('line-ends', { ...ENDPOINT, ehlo: 'ci.test' }, { evidence: { awaited: `the ${reply}` } });
+
+  test('gets as far as the reply, and shows each line end', () => {
+    expect(after('greeting')).toMatch(/^printf '%s\\r\\n' 'EHLO ci\.test' \| while .* \| curl .* \| cat -ve$/);
+    expect(after('reply to EHLO')).toBe(after('greeting'));
+    expect(after('reply to STARTTLS')).toMatch(/^printf '%s\\r\\n' 'EHLO ci\.test' STARTTLS \| .* \| cat -ve$/);
+    expect(after('greeting over TLS')).toMatch(/^sleep 4 \| openssl s_client .* -quiet -no_ign_eof \| cat -ve$/);
+    expect(after('reply to EHLO over TLS')).toMatch(/'EHLO ci\.test'; .* \| openssl .* -no_ign_eof \| cat -ve$/);
+  });
+
+  test.each(['reply to AUTH PLAIN', 'reply to MAIL', 'reply to QUIT'])('does not exist for the %s', (reply) => {
+    expect(after(reply)).toBeUndefined();
+  });
+});
+
 describe('the dig command', () => {
   test('shows whether the host has a name, or an IP address, and its mail servers', () => {
     expect(commandOf('name', ENDPOINT)).toBe('dig +noall +comments smtp.example.com');
     const addresses = "dig +short smtp.example.com A smtp.example.com AAAA | grep '[0-9a-f:]$' || echo 'no IP address'";
     expect(commandOf('addresses', ENDPOINT)).toBe(addresses);
     expect(commandOf('mail-domain', ENDPOINT)).toBe(`${addresses}; dig +noall +answer smtp.example.com MX`);
+  });
+
+  test.each(['name', 'addresses', 'alias', 'mail-domain'] as const)('looks up no IP address: %s', (name) => {
+    for (const host of ['224.0.0.1', '2001:db8::1']) {
+      expect(commandOf(name, { ...ENDPOINT, host })).toBeUndefined();
+    }
   });
 });
 

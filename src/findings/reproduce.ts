@@ -20,6 +20,7 @@ import {
   pinCommand,
   purposeCommand,
 } from './commands/openssl.js';
+import { lineEndsCommand } from './commands/line-ends.js';
 import type { ReproducibleEndpoint, Subject } from './commands/subject.js';
 import {
   acceptedCommand,
@@ -106,6 +107,8 @@ export const COMMANDS = {
     commandAsFarAs(endpoint, { ...subject, evidence: { awaited: subject.evidence.earlierAwaited ?? '' } }),
   /** What the server sends without being asked, after the reply that the evidence `awaited` names. */
   unsolicited: (endpoint, subject) => unsolicitedCommand(endpoint, subject),
+  /** How the server ends the lines of the reply that the evidence `awaited` names. */
+  'line-ends': (endpoint, subject) => lineEndsCommand(endpoint, subject),
   /** Whether the host name exists. */
   name: (endpoint) => nameCommand(endpoint),
   addresses: (endpoint) => addressesCommand(endpoint),

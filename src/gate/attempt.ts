@@ -7,8 +7,10 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
+import type { SessionPoint } from '../smtp/session-point.js';
 import { Transcript } from '../net/transcript.js';
 import { authentication } from '../steps/authentication/authentication.js';
+import { awaited } from '../steps/awaited.js';
 import { attemptMs } from '../steps/budget.js';
 import { capability } from '../steps/capability/capability.js';
 import { certificate } from '../steps/certificate/certificate.js';
@@ -23,6 +25,7 @@ import { unusedWaivers } from '../verdict/waivers.js';
 import { blockedStep, enrich, redactingIn, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
 import { own } from '../text/own.js';
+import { excerpt } from '../text/peer.js';
 
 export interface Attempt {
   readonly report: Omit<EndpointReport, 'attempts'>;
@@ -41,7 +44,7 @@ export async function attempt(
   before: Pick<Context, 'addresses' | 'greylisting' | 'furthest'> = {},
 ): Promise<Attempt> {
   const closers: (() => Promise<void>)[] = [];
-  const bareLineFeeds: Reply[] = [];
+  const bareLineFeeds: KnownFinding[] = [];
   const context: Context = {
     endpoint,
     run,
@@ -50,7 +53,7 @@ export async function attempt(
     budget: Deadline.after(attemptMs(endpoint), run.end),
     ...before,
     atEnd: (close) => closers.unshift(close),
-    onBareLineFeed: (reply) => bareLineFeeds.push(reply),
+    onBareLineFeed: (reply, at) => bareLineFeeds.push(bareLineFeed(reply, at)),
   };
   const startedAt = performance.now();
   const inbox = endpoint.delivery?.inbox;
@@ -90,7 +93,7 @@ class Steps {
 
   constructor(
     private readonly context: Context,
-    private readonly bareLineFeeds: Reply[],
+    private readonly bareLineFeeds: KnownFinding[],
   ) {}
 
   /**
@@ -172,9 +175,12 @@ class Steps {
 
   /** A bare line feed is reported by the step in which it occurs. */
   #drainBareLineFeeds(): KnownFinding[] {
-    const [first] = this.bareLineFeeds.splice(0);
-    if (!first) return [];
-    const message = own`The server ended a line of its reply with a bare LF.`;
-    return [finding('bare-line-feed', message, { evidence: { reply: formatReply(first) } })];
+    return this.bareLineFeeds.splice(0).slice(0, 1);
   }
+}
+
+function bareLineFeed(reply: Reply, at: SessionPoint): KnownFinding {
+  return finding('bare-line-feed', own`The server ended a line of its reply with a bare LF.`, {
+    evidence: { reply: formatReply(reply), line: excerpt(reply.bareLine?.exact ?? ''), awaited: awaited(at) },
+  });
 }

@@ -12,8 +12,8 @@ export interface Reply {
   readonly lines: readonly PeerText[];
   /** The lines as they were sent, without their line ends. */
   readonly raw: readonly PeerText[];
-  /** A line ended in LF without CR before it (RFC 5321 section 2.3.8 forbids that). */
-  readonly bareLineFeed: boolean;
+  /** The first line that ended in LF without CR before it (RFC 5321 section 2.3.8 forbids that). */
+  readonly bareLine?: PeerText;
 }
 
 /** RFC 5321 section 4.5.3.1.5 allows 512 bytes. Some servers send long policy texts. */
@@ -61,7 +61,7 @@ const ENHANCED_STATUS = /^([245])\.\d{1,3}\.\d{1,3}(?=\s|$)/;
  * next call, so that data after the 220 to STARTTLS is noticed.
  */
 export class ReplyParser {
-  #partial: { code: number; lines: PeerText[]; raw: PeerText[]; bareLineFeed: boolean } | undefined;
+  #partial: { code: number; lines: PeerText[]; raw: PeerText[]; bareLine?: PeerText } | undefined;
   #replyBytes = 0;
   #sessionBytes = 0;
 
@@ -102,14 +102,14 @@ export class ReplyParser {
   }
 
   #line(withCr: Buffer): Reply | undefined {
-    const bareLineFeed = withCr.at(-1) !== CR;
-    const bytes = bareLineFeed ? withCr : withCr.subarray(0, -1);
+    const isBare = withCr.at(-1) !== CR;
+    const bytes = isBare ? withCr : withCr.subarray(0, -1);
     this.#count(withCr.length + 1, bytes);
     const match = REPLY_LINE.exec(bytes.toString('latin1'));
     if (!match?.[1]) throw this.#error('a line that is not an SMTP reply', bytes);
 
     const code = Number(match[1]);
-    this.#partial ??= { code, lines: [], raw: [], bareLineFeed: false };
+    this.#partial ??= { code, lines: [], raw: [] };
     const partial = this.#partial;
     if (partial.code !== code) throw new MixedCodes(partial.code, code, new PeerText(bytes), partial.raw);
     if (partial.lines.length === MAX_REPLY_LINES) {
@@ -117,7 +117,7 @@ export class ReplyParser {
     }
     partial.lines.push(new PeerText(bytes.subarray(4)));
     partial.raw.push(new PeerText(bytes));
-    partial.bareLineFeed ||= bareLineFeed;
+    if (isBare) partial.bareLine ??= new PeerText(bytes);
     if (match[2] === '-') return undefined;
 
     this.#partial = undefined;

@@ -5,7 +5,7 @@ import type { Transcript } from '../net/transcript.js';
 import type { PeerText } from '../text/peer.js';
 import { ReplyParser, ReplySyntaxError, type Reply } from './reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
-import { commandIn, type SessionError } from './session-point.js';
+import { commandIn, type SessionError, type SessionPoint } from './session-point.js';
 
 export { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from './session-errors.js';
 
@@ -18,7 +18,7 @@ export interface SessionSettings {
   /** Whether the channel is TLS, for errors. */
   readonly overTls?: boolean;
   /** Receives each reply in which a line ended in a bare line feed. */
-  readonly onBareLineFeed?: (reply: Reply) => void;
+  readonly onBareLineFeed?: (reply: Reply, at: SessionPoint) => void;
 }
 
 /** No verdict depends on the reply to QUIT. */
@@ -229,8 +229,12 @@ export class SmtpSession {
 
   /** @param isDue whether the reply to the last command was due */
   #located<E extends SessionError>(error: E, isDue = true): E {
-    error.at = { of: this.#subject, isDue, overTls: this.settings.overTls ?? false };
+    error.at = this.#at(isDue);
     return error;
+  }
+
+  #at(isDue: boolean): SessionPoint {
+    return { of: this.#subject, isDue, overTls: this.settings.overTls ?? false };
   }
 
   #inTime<T>(work: Promise<T>, timeoutMs: number, budget: Deadline): Promise<T> {
@@ -274,7 +278,7 @@ export class SmtpSession {
     try {
       const reply = this.#parser.take();
       for (const line of reply?.raw ?? []) this.#note(line.exact);
-      if (reply?.bareLineFeed) this.settings.onBareLineFeed?.(reply);
+      if (reply?.bareLine) this.settings.onBareLineFeed?.(reply, this.#at(isDue));
       return reply;
     } catch (error) {
       if (!(error instanceof ReplySyntaxError)) throw error;

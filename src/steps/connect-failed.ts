@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { CauseOf } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { authority } from '../findings/reproduce.js';
@@ -35,7 +35,7 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
       return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
     }
     case 'no-route': {
-      const cause = address === undefined ? undefined : noRouteCause(address);
+      const cause = address === undefined ? undefined : noRouteCause(address, host);
       return finding('no-route', own`There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
@@ -46,7 +46,7 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
       return finding('connection-lost', own`${to} reset the connection.${hint}`, { ...more, cause: 'on-connect' });
     case 'timed-out': {
       const message = own`${to} did not accept the connection within ${timeoutMs / 1000} s.${hint}`;
-      const cause = address === undefined ? undefined : timeoutCause(address);
+      const cause = address === undefined ? undefined : timeoutCause(address, host);
       // A firewall for outbound connections does not explain an address that is not on the Internet.
       return cause === undefined && !hasConnectedBefore(context) && run.hostedRunner && port === PORTS.mx
         ? finding('egress-blocked', message, more)
@@ -55,14 +55,14 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
   }
 }
 
-function noRouteCause(address: string): CauseOf<'no-route'> | undefined {
-  if (isOfNoServer(address)) return 'not-of-a-server';
+function noRouteCause(address: string, host: string): CauseOf<'no-route'> | undefined {
+  if (isOfNoServer(address)) return isIP(host) === 0 ? 'not-of-a-server' : 'host-not-of-a-server';
   return isIPv6(address) ? 'no-ipv6' : undefined;
 }
 
-function timeoutCause(address: string): CauseOf<'connection-timeout'> | undefined {
+function timeoutCause(address: string, host: string): CauseOf<'connection-timeout'> | undefined {
   if (isLoopback(address)) return 'on-this-machine';
-  if (isOfNoServer(address)) return 'not-of-a-server';
+  if (isOfNoServer(address)) return isIP(host) === 0 ? 'not-of-a-server' : 'host-not-of-a-server';
   return isLoopbackOrPrivate(address) ? 'private-address' : undefined;
 }
 

@@ -8,6 +8,7 @@ import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepId } from '../report/report.js';
 import type { Reply } from '../smtp/reply.js';
+import type { SessionPoint } from '../smtp/session-point.js';
 import type { Transcript } from '../net/transcript.js';
 import type { TrustStore } from '../tls/trust.js';
 
@@ -74,5 +75,5 @@ export interface Context {
   /** Registers a function that closes a connection at the end of the attempt, even if a step throws. */
   readonly atEnd: (close: () => Promise<void>) => void;
   /** Receives each reply in which a line ended in a bare line feed. */
-  readonly onBareLineFeed: (reply: Reply) => void;
+  readonly onBareLineFeed: (reply: Reply, at: SessionPoint) => void;
 }

@@ -226,12 +226,25 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['timed-out', 'no response in time', '10.1.2.3'], 'Private IP address does not respond', 'configuration'],
   [['timed-out', 'no response in time', 'fd00::1'], 'Private IP address does not respond', 'configuration'],
 ])('the fix for a failed connection depends on the address: %j', (failure, title, party) => {
-  const context = { endpoint: testEndpoint(587), run: testRun() } as Context;
+  const context = { endpoint: testEndpoint(587, { host: 'smtp.example.test' }), run: testRun() } as Context;
   expect(completeFinding(connectFailed(new ConnectFailure(...failure), context), EXACTLY)).toMatchObject({
     title,
     party,
   });
 });
+
+test.each(['no-route', 'timed-out'] as const)(
+  'a host that is no address of a server is in the configuration: %s',
+  (kind) => {
+    const endpoint = testEndpoint(587, { host: '224.0.0.1' });
+    const failure = new ConnectFailure(kind, 'ENETUNREACH', '224.0.0.1');
+    const found = connectFailed(failure, { endpoint, run: testRun() } as Context);
+    expect(completeFinding(found, { ...EXACTLY, endpoint, step: 'capability', capabilities: [] })).toMatchObject({
+      ...{ title: 'Not the IP address of a server', party: 'configuration' },
+      remedy: expect.stringMatching(/^Correct `host`: 224\.0\.0\.1 is /) as string,
+    });
+  },
+);
 
 test.each([
   ['192.0.2.1', 'egress-blocked'],

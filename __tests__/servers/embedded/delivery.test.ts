@@ -330,6 +330,9 @@ describe('a message that is not found', () => {
     expect(found).toMatchObject({ title: 'Inbox has never received mail' });
     expect(found?.message).toMatch(/ INBOX has never received a message \(UIDNEXT is 1\)\.$/);
     expect(found?.remedy).toMatch(
+      / to the message\. The mailbox that the gate reads has never received a message, .* Bounced: /,
+    );
+    expect(found?.remedy).toMatch(
       /^Search the server's log for the Message-ID <.*no mail for `delivery\.to` gets there\. /,
     );
   });

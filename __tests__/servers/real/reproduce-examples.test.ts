@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WITHOUT_COMMAND } from '../../../scripts/without-command.js';
-import { FINDING_CODES } from '../../../src/findings/catalog.js';
+import { OTHER_CAUSES_WITHOUT_COMMAND, WITHOUT_COMMAND } from '../../../scripts/without-command.js';
+import { CATALOG, FINDING_CODES, type CatalogEntry } from '../../../src/findings/catalog.js';
 import type { Endpoint } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { createCertificateFixtures } from '../../support/certificate-fixtures.js';
@@ -108,6 +108,11 @@ test.concurrent.each(FINDING_CODES)(
     const withoutCommand = own.filter(({ reproduce }) => reproduce === undefined);
     const isListed = WITHOUT_COMMAND[code] !== undefined;
     expect({ code, withoutCommand: withoutCommand.length > 0 }).toEqual({ code, withoutCommand: isListed });
+    if (OTHER_CAUSES_WITHOUT_COMMAND[code] !== undefined) {
+      const { usual, causes = {} }: CatalogEntry = CATALOG[code];
+      expect([usual, ...Object.values(causes)].map(({ reproduce }) => reproduce)).toContain(undefined);
+      expect(isListed).toBe(false);
+    }
     if (commands.length === 0) return;
     await play(FINDING_EXAMPLES[code].twin, certs, async (_report, { port }) => {
       for (const [found, typing, { port: raisingPort }] of commands) {

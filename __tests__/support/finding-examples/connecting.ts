@@ -34,12 +34,12 @@ export const OF_CONNECTING: FindingExamples<keyof typeof FINDINGS> = {
   'no-route': {
     raising: {
       name: 'has one IP address, and there is no route to it',
-      endpoint: { host: 'smtp.example.test' },
+      endpoint: { host: 'multicast.example.test' },
       run: { resolver: resolvesTo(NOWHERE) },
     },
     twin: {
       name: 'has two IP addresses, and there is a route to one of them',
-      endpoint: { host: 'smtp.example.test' },
+      endpoint: { host: 'multicast.example.test' },
       run: { resolver: resolvesTo(NOWHERE, LOOPBACK) },
     },
   },

@@ -365,7 +365,7 @@ export async function contents({
     {
       name: 'a root that expires before the certificate',
       ...{ server: serves(await under(shortRoot)), policy: trusting(shortRoot) },
-      ...{ code: 'certificate-issuer-expires-first', title: 'Trusted CA expires before the certificate', ...AUTHORITY },
+      ...{ code: 'certificate-issuer-expires-first', title: 'Trusted CA expires before the certificate', ...SERVER },
       ...{
         message: /CN=Short Root CA expires on/,
         fix: /^Have the server's certificate reissued so that it ends before the CA CN=Short Root CA does/,

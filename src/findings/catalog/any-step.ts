@@ -25,6 +25,11 @@ const UNSOLICITED = { command: 'unsolicited', shows: ({ line = '' }: Values) => 
 /** swaks prints this if a reply does not arrive within its timeout, which is then that of the gate. */
 const NO_REPLY = { command: 'as-far-in-time', shows: 'waiting for server response' } as const;
 
+/** What `cat -ve` prints for a line that ends with a bare LF, if every session has the same line. */
+function lineWithItsEnd({ line = '' }: Values): string {
+  return /^[ -~]+$/.test(line) && !line.includes('<redacted>') && stable(line) === line ? `${line}$` : '';
+}
+
 /** Findings that any step can report. */
 export const ANY_STEP = {
   'connection-lost': error(
@@ -245,8 +250,16 @@ export const ANY_STEP = {
       party: 'server',
       certainty: 'certain',
       remedy: 'Fix the server, or the script that acts as one, so that each line ends with CR LF.',
+      reproduce: { command: 'line-ends', shows: lineWithItsEnd },
     },
-    { evidence: { reply: 'the first reply that has such a line' }, reference: 'RFC 5321 section 2.3.8' },
+    {
+      evidence: {
+        reply: 'the first reply that has such a line',
+        line: 'the first such line',
+        awaited: 'which reply that is',
+      },
+      reference: 'RFC 5321 section 2.3.8',
+    },
   ),
   throttled: error(
     'Server temporarily unavailable',

@@ -328,7 +328,7 @@ export const CERTIFICATE = {
       causes: {
         'trusted-ca': {
           title: 'Trusted CA expires before the certificate',
-          party: 'certificate-authority',
+          party: 'server',
           certainty: 'certain',
           remedy: ({ issuer = '' }: Values) =>
             `Have the server's certificate reissued so that it ends before the CA ${issuer} does, or get it from a CA that is valid for longer. If the CA is yours, create its next certificate before that day, and add it to every mail client (the gate: to \`ca\`).`,

@@ -12,13 +12,23 @@ const MAIL_DOMAIN = { command: 'mail-domain', shows: NO_ADDRESS } as const;
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' } as const;
 
-/** The cause for an IP address that no server can have. */
+/** The causes for an IP address that no server can have: that of a host name, or the host itself. */
 const NOT_OF_A_SERVER = {
-  title: 'Not the IP address of a server',
-  party: 'server',
-  certainty: 'likely',
-  remedy: ({ address = 'the IP address' }: Values) =>
-    `Correct the A or AAAA record of the host, or \`host\`: ${address} is a multicast or reserved address, which no server can have.`,
+  'not-of-a-server': {
+    title: 'Not the IP address of a server',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ address = 'the IP address' }: Values) =>
+      `Correct the A or AAAA record of the host, or \`host\`: ${address} is a multicast or reserved address, which no server can have.`,
+    reproduce: { command: 'addresses', shows: ({ address = '' }: Values) => address },
+  },
+  'host-not-of-a-server': {
+    title: 'Not the IP address of a server',
+    party: 'configuration',
+    certainty: 'likely',
+    remedy: ({ address = 'the IP address' }: Values) =>
+      `Correct \`host\`: ${address} is a multicast or reserved address, which no server can have.`,
+  },
 } as const;
 
 /** Findings of the connection, in the step that opens it: step 1, or step 3 with implicit TLS. */
@@ -113,7 +123,7 @@ export const CONNECTING = {
           remedy:
             "Run the gate on a machine with IPv6, or test the server's IPv4 address. Many cloud machines, including GitHub-hosted runners, have no IPv6.",
         },
-        'not-of-a-server': NOT_OF_A_SERVER,
+        ...NOT_OF_A_SERVER,
       },
     },
   ),
@@ -208,7 +218,7 @@ export const CONNECTING = {
             `Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or connect the machine to it by a VPN: ${address} is a private IP address. If the machine is in that network, check that the host is up, and that no firewall between them drops the connection.`,
           reproduce: NO_RESPONSE,
         },
-        'not-of-a-server': NOT_OF_A_SERVER,
+        ...NOT_OF_A_SERVER,
       },
     },
   ),

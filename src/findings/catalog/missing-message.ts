@@ -4,13 +4,14 @@ import type { Cause, Values } from './entry.js';
 const inLog = ({ queueId = '', messageId = '' }: Values): string =>
   queueId === '' ? `Message-ID ${messageId}` : `queue ID ${queueId}`;
 
+const searchLog = (evidence: Values): string =>
+  `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`;
+
 /** What a server may have done with a message that it accepted, and what to do about each. */
-const followInLog = (evidence: Values): string => {
-  const { mailbox, otherFolders } = evidence;
+const outcomes = ({ mailbox, otherFolders }: Values): string => {
   const rule =
     mailbox !== undefined && otherFolders === undefined ? ', or a rule moved the message to a different folder' : '';
   return [
-    `Search the server's log for the ${inLog(evidence)}: it shows what happened to the message.`,
     'Bounced: fix the reason in the log, often a recipient that the mailbox server does not know in this form, or a next server that requires authentication. The bounce went to the mailbox of `delivery.from`.',
     'Deferred: fix the next server or content filter that the log names. Raise `delivery.within` only if delivery is just slow.',
     'Delivered to a different mailbox or server: correct the alias, the route or `delivery.inbox`.',
@@ -24,7 +25,12 @@ const LOG = {
 } as const;
 
 /** The server accepted the message, and nothing shows what happened to it. */
-export const NOT_FOUND = { party: 'server', certainty: 'likely', remedy: followInLog, ...LOG } as const satisfies Cause;
+export const NOT_FOUND = {
+  party: 'server',
+  certainty: 'likely',
+  remedy: (evidence) => `${searchLog(evidence)} ${outcomes(evidence)}`,
+  ...LOG,
+} as const satisfies Cause;
 
 export const NOT_FOUND_CAUSES = {
   'other-folder': {
@@ -62,7 +68,7 @@ export const NOT_FOUND_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: (evidence: Values) =>
-      `${followInLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there.`,
+      `${searchLog(evidence)} The mailbox that the gate reads has never received a message, so perhaps no mail for \`delivery.to\` gets there. ${outcomes(evidence)}`,
     ...LOG,
   },
 } as const satisfies Readonly<Record<string, Cause>>;

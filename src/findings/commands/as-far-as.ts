@@ -38,6 +38,7 @@ export function needsMessage({ awaited }: Subject['evidence']): boolean {
   return ['reply to DATA', 'reply to the end of the message'].includes(replyIn(awaited));
 }
 
-function replyIn(awaited = ''): string {
+/** The reply that the evidence `awaited` names, as in `greeting`. */
+export function replyIn(awaited = ''): string {
   return awaited.replace(/^(?:nothing, after )?the /, '');
 }

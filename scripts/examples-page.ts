@@ -26,7 +26,7 @@ export function renderOverview(examples: readonly Pick<Shown, 'code' | 'example'
 
 For each [finding](findings.md) a server that causes it, and a similar server that does not. The tests run the gate against all of them. Each section shows the session with the server that causes the finding, and what the gate reports.
 
-Secrets are shown as \`<redacted>\`, as in every report. The sessions of additional connections (probes, diagnosis) follow that of the main connection. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and ports are the usual ones. The test message is shown in full under [\`${SHOWS_MESSAGE}\`](#${SHOWS_MESSAGE}), and elsewhere as \`<the test message>\`.
+Secrets are shown as \`<redacted>\`, as in every report. The sessions of additional connections (probes, diagnosis) follow that of the main connection. What differs from run to run is shown as \`<time>\`, \`<nonce>\` and so on, and the ports of the servers, which the system chooses, as ${SHOWN_PORT.starttls} (STARTTLS) and ${SHOWN_PORT.implicit} (implicit TLS). On the usual ports some findings have another cause. The test message is shown in full under [\`${SHOWS_MESSAGE}\`](#${SHOWS_MESSAGE}), and elsewhere as \`<the test message>\`.
 
 <!-- prettier-ignore -->
 | finding | server that causes it | similar server that does not |
@@ -101,10 +101,13 @@ function reproducible(text: string, { port, transport }: Shown['report']): strin
     .replaceAll(/\bsha256\/[\w+/]{43}=/g, 'sha256/<pin>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
     .replaceAll(/(?<=\bimaps:\/\/[\d.]+:)\d+/g, '993')
-    .replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(port === 25 ? port : USUAL_PORT[transport]));
+    .replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(port < EPHEMERAL ? port : SHOWN_PORT[transport]));
 }
 
-const USUAL_PORT = { starttls: 587, implicit: 465 } as const;
+/** The system chooses ports from here on for the servers. */
+const EPHEMERAL = 1024;
+/** Not the usual ports: for these, some findings have another cause. */
+const SHOWN_PORT = { starttls: 2587, implicit: 2465 } as const;
 
 /** A code, in parentheses where it is waived. */
 function inWords(code: string): string {

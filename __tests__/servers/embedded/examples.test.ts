@@ -107,6 +107,15 @@ describe(EXAMPLES_PAGE, () => {
     expect(disclosed(page, USER.password, USER.username)).toEqual([]);
   });
 
+  test('shows no port for which the finding would have another cause', () => {
+    for (const { code, example } of examples) {
+      const { report } = outcome(example.raising);
+      const text = renderExample({ code, example, report });
+      const usual = [...text.matchAll(/(?::|\bPort )(25|465|587|2525)\b/g)].map(([, port]) => Number(port));
+      expect({ code, usual: usual.filter((port) => port !== report.port) }).toEqual({ code, usual: [] });
+    }
+  });
+
   describe.each(examples)('$code', (shown) => {
     test('is up to date', () => {
       expect(`${current(shown.code).trimEnd()}\n`).toBe(section(shown));

@@ -155,7 +155,13 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   tls: { minVersion: 'TLSv1.2', pins: [] },
 };
 const ANY_SUBJECT = {
-  evidence: { folder: 'Junk', awaited: 'nothing, after the greeting', earlierAwaited: 'the reply to EHLO' },
+  evidence: {
+    folder: 'Junk',
+    awaited: 'nothing, after the greeting',
+    earlierAwaited: 'the reply to EHLO',
+    domain: 'example.com',
+    selector: 'mail',
+  },
   capabilities: [],
 };
 

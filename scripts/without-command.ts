@@ -29,7 +29,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'message-duplicated': IN_THE_MESSAGE,
   'delivery-hop-unencrypted': IN_THE_MESSAGE,
   'delivery-hop-mismatch': IN_THE_MESSAGE,
-  'delivery-verdict-mismatch': IN_THE_MESSAGE,
   'delivery-verdict-missing': IN_THE_MESSAGE,
   'step-required': OF_THE_CONFIGURATION,
   'waiver-expired': OF_THE_CONFIGURATION,
@@ -41,4 +40,5 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
 /** Errors and warnings whose examples have a command, and why causes without one have none. */
 export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'no-route': OF_THE_MACHINE,
+  'delivery-verdict-mismatch': IN_THE_MESSAGE,
 };

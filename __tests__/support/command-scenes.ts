@@ -3,6 +3,7 @@ import { Secret } from '../../src/secrets/secret.js';
 import type { Zone } from './name-server.js';
 import type { CertificateName } from './certificate-fixtures.js';
 import { close, raw, reset, silence, startTls, wait, type Dialogue, type Reply, type Verb } from './dialogue.js';
+import { DKIM_KEYS, signingWith } from './finding-examples/delivery.js';
 import { AUTH, DELIVERY } from './gate.js';
 import { Mailbox } from './imap/mailbox.js';
 import { SCENE_TIMEOUT_MS, type Scene } from './scene.js';
@@ -100,6 +101,16 @@ export const COMMAND_SCENES: readonly CommandScene[] = [
   {
     name: 'ends its lines over TLS with a bare LF',
     server: replying('tls:EHLO', raw('250-mail.example.test\n250 AUTH PLAIN\n')),
+  },
+  {
+    name: 'signs with a DKIM key that is not in DNS',
+    ...signingWith('nobody'),
+    alsoShown: 'the command asks only DNS',
+  },
+  {
+    name: 'signs with a short DKIM key',
+    ...signingWith('weak'),
+    alsoShown: 'the command asks only DNS',
   },
   {
     name: 'greets twice',
@@ -286,6 +297,7 @@ interface NameScene {
 
 /** What the name server knows about the hosts of {@link NAME_SCENES}, and about a good one. */
 export const NAMES: Zone = {
+  ...DKIM_KEYS,
   'domain.example.test': { MX: ['10 mx.example.test'] },
   'no-mail.example.test': { MX: ['0 .'] },
   'empty.example.test': {},
@@ -307,6 +319,7 @@ const SAME_SERVER = 'the twin is the same server with a configuration for which 
 export const SHOWN_BY_TWIN: Partial<Record<FindingCode, string>> = {
   'connection-lost': 'swaks says the same if the server closes the connection on QUIT',
   'dns-failed': 'only the gate has a resolver for the twin',
+  'delivery-verdict-mismatch': 'the command asks only DNS, and the twin signs with a different key',
   'no-route': 'the twin has this IP address, too',
   'implicit-tls-port': SAME_SERVER,
   'starttls-not-advertised': SAME_SERVER,

@@ -106,6 +106,20 @@ describe('a DKIM signature', () => {
     expect(result).toMatchObject({ verdict, reason: expect.stringMatching(reason) as string });
   });
 
+  test('that does not match its key comes with the beginning of the key, in one string of the record', async () => {
+    const record = signingKey().record;
+    const p = record.indexOf('p=');
+    const results = async (strings: string[]): Promise<readonly DkimSignature[]> =>
+      verifySignatures(Buffer.from(signed(probe, key)), { lookup: () => Promise.resolve([strings]), now: NOW });
+    expect(await results([record])).toMatchObject([{ publishedKey: record.slice(p, p + 78) }]);
+    expect(await results([record.slice(0, p + 60), record.slice(p + 60)])).toMatchObject([
+      { publishedKey: record.slice(p, p + 60) },
+    ]);
+    const [unseen] = await results([record.slice(0, p + 1), record.slice(p + 1)]);
+    expect(unseen).toMatchObject({ reason: 'bad signature' });
+    expect(unseen).not.toHaveProperty('publishedKey');
+  });
+
   test.each<[string, Tags]>([
     ['with the default tags', {}],
     ['that has not expired', { t: seconds(-1), x: seconds(1) }],

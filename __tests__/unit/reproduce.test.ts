@@ -39,6 +39,8 @@ interface Known {
     readonly mechanism?: string;
     readonly awaited?: string;
     readonly earlierAwaited?: string;
+    readonly domain?: string;
+    readonly selector?: string;
   };
   readonly capabilities?: readonly string[];
 }
@@ -369,6 +371,29 @@ describe('the dig command', () => {
     expect(commandOf('addresses', ENDPOINT)).toBe(addresses);
     expect(commandOf('mail-domain', ENDPOINT)).toBe(`${addresses}; dig +noall +answer smtp.example.com MX`);
   });
+
+  test('shows the key of a DKIM signature, and its length', () => {
+    const evidence = { domain: 'example.com', selector: 'mail' };
+    const lookup = 'dig +short TXT mail._domainkey.example.com';
+    expect(commandOf('dkim-key', ENDPOINT, { evidence })).toBe(`${lookup} | grep '^"' || echo 'no TXT record'`);
+    expect(commandOf('dkim-key-length', ENDPOINT, { evidence })).toMatch(
+      /^dig \+short TXT mail\._domainkey\.example\.com \| sed .* \| openssl base64 -d -A \| openssl pkey -pubin /,
+    );
+  });
+
+  test.each(['-f/etc/passwd', '+trace', '@192.0.2.1', 'a b', 'a;b', '$(id)', ''])(
+    'does not look up what a signature names if that is no name: %j',
+    (selector) => {
+      for (const name of ['dkim-key', 'dkim-key-length'] as const) {
+        for (const evidence of [
+          { domain: 'example.com', selector },
+          { domain: `${selector} \n`, selector: 'mail' },
+        ]) {
+          expect(commandOf(name, ENDPOINT, { evidence })).toBeUndefined();
+        }
+      }
+    },
+  );
 
   test.each(['name', 'addresses', 'alias', 'mail-domain'] as const)('looks up no IP address: %s', (name) => {
     for (const host of ['224.0.0.1', '2001:db8::1']) {

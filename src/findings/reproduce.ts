@@ -8,7 +8,14 @@ import {
   plainLinesCommand,
   signInCommand,
 } from './commands/curl.js';
-import { addressesCommand, aliasCommand, mailDomainCommand, nameCommand } from './commands/dig.js';
+import {
+  addressesCommand,
+  aliasCommand,
+  dkimKeyCommand,
+  dkimKeyLengthCommand,
+  mailDomainCommand,
+  nameCommand,
+} from './commands/dig.js';
 import {
   anyTlsCommand,
   certificateCommand,
@@ -114,6 +121,9 @@ export const COMMANDS = {
   addresses: (endpoint) => addressesCommand(endpoint),
   alias: (endpoint) => aliasCommand(endpoint),
   'mail-domain': (endpoint) => mailDomainCommand(endpoint),
+  /** The public key of a DKIM signature. */
+  'dkim-key': (_, { evidence }) => dkimKeyCommand(evidence),
+  'dkim-key-length': (_, { evidence }) => dkimKeyLengthCommand(evidence),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */

@@ -17,6 +17,8 @@ export interface DkimSignature {
   readonly verdict: DkimVerdict;
   /** Why it is not a pass. */
   readonly reason?: string;
+  /** The beginning of the key with which it is not valid, as DNS has it (`p=…`). */
+  readonly publishedKey?: string;
 }
 
 interface DkimTerms {
@@ -34,6 +36,8 @@ const MAX_HEADER_LINES = 4096;
 /** Short lines of a message. A line of an attachment has 78 bytes. */
 const MAX_SHORT_LINES = 4096;
 const USUAL_LINE = 64;
+/** Characters of a key that are enough to recognize it: the first 44 are the same for many keys. */
+const RECOGNIZABLE = 78;
 
 /**
  * Verifies the DKIM signatures of a message (RFC 6376) with mailauth. What the RFCs forbid but the library accepts is
@@ -77,8 +81,13 @@ export async function verifySignatures(source: Buffer, { lookup, now }: DkimTerm
     resolver: async (name) => answers.get(name) ?? [],
     curTime: now,
   });
-  const verified = results.filter(({ status }) => status.result !== 'none').map(verdictOf);
-  return [...verified, ...objections];
+  const verified = results
+    .filter(({ status }) => status.result !== 'none')
+    .map(verdictOf)
+    .map(async (signature) =>
+      signature.reason === BAD_SIGNATURE ? { ...signature, ...(await publishedKey(signature, answers)) } : signature,
+    );
+  return [...(await Promise.all(verified)), ...objections];
 }
 
 interface Field {
@@ -220,6 +229,19 @@ async function lookUp(lookup: DkimTerms['lookup'], name: string): Promise<string
     throw Object.assign(new Error(code), { code: code === 'EBADNAME' ? 'ENOTFOUND' : code });
   }
 }
+
+/** In one of the strings of the record, because tools print each of them in quotation marks. */
+async function publishedKey(
+  { selector, domain }: DkimSignature,
+  answers: Answers,
+): Promise<Pick<DkimSignature, 'publishedKey'>> {
+  const [strings = []] = (await answers.get(`${selector}._domainkey.${domain}`)) ?? [];
+  const [key] = strings.flatMap((string) => /(?<=^|[;\s])p=[A-Za-z\d+/]+/.exec(string)?.[0] ?? []);
+  return key === undefined ? {} : { publishedKey: key.slice(0, RECOGNIZABLE) };
+}
+
+/** The library's comment on a signature that was not made with the private key of the key in DNS, or not for this header. */
+export const BAD_SIGNATURE = 'bad signature';
 
 interface LibraryResult {
   readonly signingDomain: string;

@@ -67,7 +67,24 @@ const demandsSpf: Scene['delivery'] = { verdicts: { authservId: RECEIVER, spf: '
 
 const DOMAIN = USER.username.replace(/^.*@/, '');
 
+/** Too short for any verifier. */
+const WEAK = signingKey(512);
 const [own, another] = [signingKey(), signingKey()];
+
+/** The keys in DNS by name: for the signatures of the example, and a short one. */
+export const DKIM_KEYS = {
+  [`gate._domainkey.${DOMAIN}`]: another.record,
+  [`weak._domainkey.${DOMAIN}`]: WEAK.record,
+};
+
+/** A server that signs what it delivers with a key that is not in DNS, or with one that is too short. */
+export const signingWith = (selector: 'nobody' | 'weak'): Pick<Scene, 'embedded' | 'delivery' | 'run'> => ({
+  ...signing(WEAK),
+  embedded: delivering((message) => signed(message, WEAK, { d: DOMAIN, s: selector })),
+  ...(selector === 'nobody' && {
+    run: { txt: () => Promise.reject(Object.assign(new Error('lookup'), { code: 'ENOTFOUND' })) },
+  }),
+});
 
 /** A server that signs what it delivers, and what its domain has in DNS. */
 const signing = ({ record }: SigningKey): Pick<Scene, 'embedded' | 'delivery' | 'run'> => ({

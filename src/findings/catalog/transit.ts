@@ -1,3 +1,4 @@
+import { NO_TXT_RECORD } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Cause, type Values } from './entry.js';
 import { fields } from './evidence.js';
 
@@ -43,7 +44,10 @@ const VERDICT_CAUSES = {
     party: 'server',
     certainty: 'likely',
     remedy: (evidence) =>
-      `Compare the public key in DNS (${keyName(evidence)}) with the private key that signs, and publish the one in use. If they match, a server changed a signed header field after it was signed: sign last.`,
+      `Compare the public key in DNS (${keyName(evidence)}) with that of the private key that signs, and publish the one in use. For an RSA key, \`openssl rsa -in KEY -pubout -outform DER | openssl base64 -A\` on the server prints what must be after \`p=\` in DNS; dig may show it in several parts. If they match, a server changed a signed header field after it was signed: sign last.`,
+    examples:
+      'The file of the private key: `KeyFile` or `KeyTable` in OpenDKIM, `path` in `dkim_signing.conf` of Rspamd, `dkim_private_key` of the transport in Exim.',
+    reproduce: { command: 'dkim-key', shows: ({ publishedKey = '' }: Values) => publishedKey },
   },
   'dkim-body': {
     title: 'Body changed after it was signed with DKIM',
@@ -58,6 +62,7 @@ const VERDICT_CAUSES = {
     certainty: 'likely',
     remedy: (evidence) =>
       `Publish the public key of the server as the TXT record ${keyName(evidence)}, or configure the server to sign with a selector whose key is published.`,
+    reproduce: { command: 'dkim-key', shows: NO_TXT_RECORD },
   },
   'dkim-expired': {
     title: 'DKIM signature expired',
@@ -72,6 +77,7 @@ const VERDICT_CAUSES = {
     certainty: 'certain',
     remedy: (evidence) =>
       `Sign with an RSA key of 2048 bits, and publish its public key at ${keyName(evidence)} or with a new selector.`,
+    reproduce: { command: 'dkim-key-length', shows: 'Public-Key: (' },
     reference: 'RFC 8301 section 3.2',
   },
   dmarc: {
@@ -187,6 +193,7 @@ export const TRANSIT = {
         sender: 'the domain of the sender, if the result is for a different domain',
         domain: 'the domain of the DKIM signature',
         selector: 'the selector of the DKIM signature',
+        publishedKey: 'the beginning of the key in DNS with which the signature is not valid',
       },
       reference: 'RFC 8601',
     },

@@ -1,15 +1,11 @@
 import { isIP } from 'node:net';
 import { command } from './shell.js';
-import type { ReproducibleEndpoint } from './subject.js';
-
-/*
- * The commands that look up the host. There is none for an IP address, which needs no lookup.
- */
+import type { ReproducibleEndpoint, Subject } from './subject.js';
 
 /** What {@link addressesCommand} prints if there is none: dig itself prints nothing. */
 export const NO_ADDRESS = 'no IP address';
 
-/** The command that shows whether the host name exists. */
+/** The command that shows whether the host name exists. An IP address needs no lookup, so there is no command. */
 export function nameCommand({ host }: ReproducibleEndpoint): string | undefined {
   return isIP(host) === 0 ? command(['dig', '+noall', '+comments', host]) : undefined;
 }
@@ -30,4 +26,34 @@ export function addressesCommand({ host }: ReproducibleEndpoint): string | undef
 export function mailDomainCommand(endpoint: ReproducibleEndpoint): string | undefined {
   const addresses = addressesCommand(endpoint);
   return addresses && `${addresses}; ${command(['dig', '+noall', '+answer', endpoint.host, 'MX'])}`;
+}
+
+/** What {@link dkimKeyCommand} prints if there is none. */
+export const NO_TXT_RECORD = 'no TXT record';
+
+/** The command that shows the public key of a DKIM signature, or that there is none. Undefined for a name of other characters. */
+export function dkimKeyCommand({ domain = '', selector = '' }: Subject['evidence']): string | undefined {
+  const lookup = txtLookup(`${selector}._domainkey.${domain}`);
+  // The name in a CNAME record has no quotation marks.
+  return lookup && `${lookup} | grep '^"' || echo '${NO_TXT_RECORD}'`;
+}
+
+/** The command that shows the length of that key if that is less than 1,024 bits. */
+export function dkimKeyLengthCommand({ domain = '', selector = '' }: Subject['evidence']): string | undefined {
+  const lookup = txtLookup(`${selector}._domainkey.${domain}`);
+  return (
+    lookup &&
+    [
+      lookup,
+      `sed -n '/^"/{s/[" ]//g;s/.*p=//;s/;.*//;p;}'`,
+      'openssl base64 -d -A',
+      'openssl pkey -pubin -inform DER -noout -text',
+      `grep -E '\\(([0-9]{3}|10[01][0-9]|102[0-3]) bit'`,
+    ].join(' | ')
+  );
+}
+
+/** The name is from the message, and must not look like an option. */
+function txtLookup(name: string): string | undefined {
+  return /^\w[\w.-]+$/.test(name) ? command(['dig', '+short', 'TXT', name]) : undefined;
 }

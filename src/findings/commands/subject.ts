@@ -61,6 +61,9 @@ export interface Subject {
     readonly awaited?: string;
     /** The reply that an earlier attempt waited for when it failed. */
     readonly earlierAwaited?: string;
+    /** Of a DKIM signature. */
+    readonly domain?: string;
+    readonly selector?: string;
   };
   /** The lines of all replies to EHLO. */
   readonly capabilities: readonly string[];

@@ -7,7 +7,7 @@ import {
   type AuthenticationResults,
   type MethodResult,
 } from '../../message/authentication-results.js';
-import { verifySignatures, type DkimSignature } from '../../message/dkim.js';
+import { BAD_SIGNATURE, verifySignatures, type DkimSignature } from '../../message/dkim.js';
 import { valuesOf, type ParsedMessage } from '../../message/fields.js';
 import type { Hop } from '../../message/trace.js';
 import { Deadline } from '../../net/deadline.js';
@@ -69,7 +69,7 @@ function mismatchCause(
 
 /** By the reason of the verification. */
 const DKIM_CAUSES: Readonly<Record<string, CauseOf<'delivery-verdict-mismatch'>>> = {
-  'bad signature': 'dkim-key',
+  [BAD_SIGNATURE]: 'dkim-key',
   'body hash did not verify': 'dkim-body',
   'no key': 'dkim-no-key',
   expired: 'dkim-expired',
@@ -150,8 +150,8 @@ async function judgeSignatures(
   const decisive = mostRelevant(signatures);
   const found = decisive?.verdict ?? 'none';
   if (found === required) return [];
-  const { domain, selector, reason } = decisive ?? { reason: 'the message has no signature' };
-  const details = Object.entries({ domain, selector, reason }).flatMap(([key, value]) =>
+  const { domain, selector, reason, publishedKey } = decisive ?? { reason: 'the message has no signature' };
+  const details = Object.entries({ domain, selector, reason, publishedKey }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, excerpt(value)]],
   );
   return [mismatch('dkim', required, found, Object.fromEntries(details) as Record<string, string>)];

@@ -145,6 +145,7 @@ const ANY_ENDPOINT: ReproducibleEndpoint = {
   transport: 'starttls',
   servername: 'smtp.example.com',
   addresses: 'first',
+  timeoutMs: 15_000,
   auth: { username: 'user', kind: 'password' },
   delivery: {
     from: 'gate@example.com',

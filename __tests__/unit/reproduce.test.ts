@@ -202,6 +202,7 @@ test('no command sends a message to a recipient that must be rejected', () => {
   const refused = { ...FULL, delivery: { ...DELIVERY, expect: 'refused' } } as const;
   expect(commandOf('delivery', refused)).toBeUndefined();
   expect(commandOf('slow-delivery', refused)).toBeUndefined();
+  expect(commandOf('slow-reply', refused)).toBeUndefined();
   expect(commandOf('rcpt', refused)).toMatch(/ --quit-after RCPT$/);
 });
 
@@ -315,6 +316,14 @@ describe('the command for a timeout', () => {
     expect(of(500)).toContain(' --timeout 1 ');
     expect(commandOf('slow-delivery', { ...FULL, timeoutMs: 15_000 })).toMatch(
       / --timeout 15 .* --to inbox@example\.com$/,
+    );
+  });
+});
+
+describe('the command for a slow reply to the message', () => {
+  test('waits as long as a client must, and compares with the timeout of the gate', () => {
+    expect(commandOf('slow-reply', { ...FULL, timeoutMs: 6000 })).toMatch(
+      /^echo 'Enter the password:'; swaks .* --timeout 600 --show-time-lapse .* --to inbox@example\.com 2>&1 \| awk '.* >= 6 \|\|/,
     );
   });
 });
@@ -452,14 +461,14 @@ describe('a command', () => {
   });
 
   const asking: readonly CommandName[] = [
-    ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'inbox'],
+    ...['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply', 'inbox'],
   ] as const;
 
   test.each(names.filter((name) => !asking.includes(name)))('asks for no password: %s', (name) => {
     for (const shape of shapes) expect(commandOf(name, shape) ?? '').not.toMatch(/ --auth| -u /);
   });
 
-  test.each(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery'] as const)(
+  test.each(['sign-in', 'mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery', 'slow-reply'] as const)(
     'sends no password without a verified certificate: %s',
     (name) => {
       for (const shape of shapes) {
@@ -470,7 +479,14 @@ describe('a command', () => {
     },
   );
 
-  const delivering: readonly CommandName[] = ['mail', 'rcpt', 'rcpt-accepted', 'delivery', 'slow-delivery'];
+  const delivering: readonly CommandName[] = [
+    'mail',
+    'rcpt',
+    'rcpt-accepted',
+    'delivery',
+    'slow-delivery',
+    'slow-reply',
+  ];
 
   test.each(delivering)('ends before the message, unless only a message can show the problem: %s', (name) => {
     const isSending = sendsMessage(name);

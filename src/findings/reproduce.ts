@@ -35,6 +35,7 @@ import {
   ehloOverTlsCommand,
   firstEhloCommand,
   mailCommand,
+  slowReplyCommand,
   starttlsCommand,
   swaksCommand,
   swaksMechanisms,
@@ -49,7 +50,7 @@ export type { ReproducibleEndpoint } from './commands/subject.js';
 type Command = (endpoint: ReproducibleEndpoint, subject: Subject) => string | undefined;
 
 /** The commands that send a message if nothing prevents it. */
-const SENDING: readonly CommandName[] = ['delivery', 'slow-delivery'];
+const SENDING: readonly CommandName[] = ['delivery', 'slow-delivery', 'slow-reply'];
 
 export function sendsMessage(name: CommandName): boolean {
   return SENDING.includes(name);
@@ -105,6 +106,8 @@ export const COMMANDS = {
   /** The same, but each reply must arrive within the timeout of the gate. */
   'slow-delivery': (endpoint, subject) =>
     isRefused(endpoint) ? undefined : swaksCommand(endpoint, subject, 'the message', 'of-the-gate'),
+  /** How long the reply to the message takes. */
+  'slow-reply': (endpoint, subject) => (isRefused(endpoint) ? undefined : slowReplyCommand(endpoint, subject)),
   /** As far as the reply that the evidence `awaited` names. */
   'as-far-as': (endpoint, subject) => commandAsFarAs(endpoint, subject),
   /** The same, but each reply must arrive within the timeout of the gate. */

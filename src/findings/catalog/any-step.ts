@@ -1,4 +1,5 @@
 import { STEP_IDS } from '../../report/report.js';
+import { SLOWER_THAN_TIMEOUT } from '../commands/swaks.js';
 import { blocklistErrors, listedClient } from './blocklist.js';
 import { accountCauses } from './provider-account.js';
 import { beginning, entriesOf, FIRST_LINE, REPLY, stable, type CatalogEntry, type Values } from './entry.js';
@@ -24,6 +25,8 @@ const UNSOLICITED = { command: 'unsolicited', shows: ({ line = '' }: Values) => 
 
 /** swaks prints this if a reply does not arrive within its timeout, which is then that of the gate. */
 const NO_REPLY = { command: 'as-far-in-time', shows: 'waiting for server response' } as const;
+
+const SLOW_REPLY = { command: 'slow-reply', shows: SLOWER_THAN_TIMEOUT } as const;
 
 /** What `cat -ve` prints for a line that ends with a bare LF, if every session has the same line. */
 function lineWithItsEnd({ line = '' }: Values): string {
@@ -162,16 +165,16 @@ export const ANY_STEP = {
           remedy:
             "Check the server's content filter (virus scanner, spam filter), which is the usual cause. Or raise `timeout`: RFC 5321 asks clients to wait ten minutes here. The message may or may not be delivered. The gate does not send it again.",
           reference: 'RFC 5321 section 4.5.3.2.6',
-          reproduce: NO_REPLY,
+          reproduce: SLOW_REPLY,
         },
         'after-message-in-short-time': {
           title: 'No reply after the message within a short timeout',
           party: 'configuration',
           certainty: 'likely',
           remedy: ({ timeout = '' }: Values) =>
-            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. swaks with \`--timeout 600\` shows when the reply comes. If there is still no reply, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
+            `Raise \`timeout\`, which is set to ${timeout}: the default is 15 s, and RFC 5321 asks clients to wait ten minutes here. swaks with \`--timeout 600 --show-time-lapse\` shows how long the reply takes. If there is none, check the server's content filter (virus scanner, spam filter). The message may or may not be delivered. The gate does not send it again.`,
           reference: 'RFC 5321 section 4.5.3.2.6',
-          reproduce: NO_REPLY,
+          reproduce: SLOW_REPLY,
         },
       },
     },

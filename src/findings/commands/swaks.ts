@@ -6,8 +6,11 @@ import { serverCas } from './trusted-cas.js';
 /** Where a command sends QUIT. */
 type End = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'the message';
 
-/** How long a command waits for each reply: as long as swaks does by default, or only as long as the gate. */
-export type Patience = 'default' | 'of-the-gate';
+/**
+ * How long a command waits for each reply: as long as swaks does by default, only as long as the gate, or as long as clients
+ * must wait after a message (RFC 5321 section 4.5.3.2.6). Then it shows how long each reply takes.
+ */
+export type Patience = 'default' | 'of-the-gate' | 'after-a-message';
 
 /** The command that shows the greeting and the first reply to EHLO. */
 export function firstEhloCommand(endpoint: ReproducibleEndpoint, address?: string, patience?: Patience): string {
@@ -79,6 +82,20 @@ export function acceptedCommand(endpoint: ReproducibleEndpoint, subject: Subject
   return line === undefined ? undefined : `${line} && echo '${RECIPIENT_ACCEPTED}'`;
 }
 
+/** What {@link slowReplyCommand} prints after a reply for which the gate would not have waited, or if there is none. */
+export const SLOWER_THAN_TIMEOUT = 'slower than the timeout of the gate';
+
+/** The command that shows how long the reply to a message takes. It sends the message. */
+export function slowReplyCommand(endpoint: ReproducibleEndpoint, subject: Subject): string | undefined {
+  const line = swaksCommand(endpoint, subject, 'the message', 'after-a-message');
+  const { auth, timeoutMs } = endpoint;
+  if (line === undefined || timeoutMs === undefined) return undefined;
+  const isSlow = `/^=== response in / && $4 + 0 >= ${timeoutMs / 1000} || /waiting for server response/`;
+  // awk gets the prompt of swaks only with the next line.
+  const prompt = auth ? "echo 'Enter the password:'; " : '';
+  return `${prompt}${line} 2>&1 | awk '{ print } ${isSlow} { print "${SLOWER_THAN_TIMEOUT}" }'`;
+}
+
 /** The command that shows whether the server offers an extension over TLS. */
 export function extensionCommand(endpoint: ReproducibleEndpoint, keyword: string, address?: string): string {
   return `${ehloOverTlsCommand(endpoint, address)} | grep -w ${keyword} || echo '${notOffered(keyword)}'`;
@@ -125,7 +142,10 @@ function swaks(
   return [
     ...['swaks', '--server', authority(server, port)],
     ...(ehlo === undefined ? [] : ['--helo', ehlo]),
-    ...(patience === 'default' || timeoutMs === undefined ? [] : ['--timeout', String(Math.ceil(timeoutMs / 1000))]),
+    ...(patience === 'of-the-gate' && timeoutMs !== undefined
+      ? ['--timeout', String(Math.ceil(timeoutMs / 1000))]
+      : []),
+    ...(patience === 'after-a-message' ? ['--timeout', '600', '--show-time-lapse'] : []),
   ];
 }
 

@@ -187,6 +187,31 @@ describe('an excerpt of the session with the inbox', () => {
     expect(excerptOf(relay(), 'delivery', found)?.connection).toBe('smtp.example.com:587 (192.0.2.7)');
   });
 
+  describe('if the message did not arrive', () => {
+    const lines = entries(
+      ...['S: * OK ready', 'C: 1 STATUS INBOX', 'S: * STATUS INBOX (UIDNEXT 4)', 'S: 1 OK Done'],
+      ...['C: 2 STATUS INBOX', 'S: * STATUS "INBOX" (MESSAGES 3 UIDNEXT 4)', 'S: 2 OK Done'],
+      ...['C: 3 STATUS Spam', 'S: * STATUS Spam (UIDNEXT 9)', 'S: 3 OK Done'],
+    );
+    const linesFor = (evidence: Record<string, string>) =>
+      excerptOf(relay({ inboxTranscript: lines }), 'delivery', aFinding('message-not-received', { evidence }))?.lines;
+
+    test('marks the last status of the mailbox', () => {
+      expect(linesFor({ mailbox: 'INBOX' })?.slice(-2)).toEqual([
+        '> S: * STATUS "INBOX" (MESSAGES 3 UIDNEXT 4)',
+        '… 4 lines',
+      ]);
+    });
+
+    test.each<Record<string, string>>([
+      { mailbox: 'INBOX', folder: 'Spam' },
+      { mailbox: 'INBOX', other: 'a different message' },
+      { mailbox: 'Gate' },
+    ])('marks nothing in the session if something else shows more: %j', (evidence) => {
+      expect(linesFor(evidence)?.filter((line) => line.startsWith('>'))).toEqual([]);
+    });
+  });
+
   test('is missing if there was none', () => {
     expect(excerptOf(relay(), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();
     expect(excerptOf(relay({ inboxTranscript: [] }), 'delivery', aFinding('inbox-unreachable'))).toBeUndefined();

@@ -29,12 +29,27 @@ export function inboxLines(
   finding: Finding,
   quoted: (lines: readonly TranscriptEntry[], finding: Finding) => number | undefined,
 ): InboxLines {
-  const decisive = quoted(transcript, finding) ?? quoted(transcript.map(withoutStatus), finding);
+  const decisive =
+    quoted(transcript, finding) ?? quoted(transcript.map(withoutStatus), finding) ?? lastStatus(transcript, finding);
   const shown = [...transcript.keys()].filter((at) =>
     decisive === undefined ? !isWaiting(transcript, at) : at <= decisive,
   );
   const last = shown.at(-1) ?? -1;
   return { shown, decisive, tlsBefore: tlsBefore(transcript, last, finding.evidence?.inbox ?? '') };
+}
+
+/** The last status of the mailbox, which shows whether a message has arrived, unless the finding is about a message. */
+function lastStatus(
+  transcript: readonly TranscriptEntry[],
+  { code, evidence: { mailbox = '', folder, other } = {} }: Finding,
+): number | undefined {
+  if (code !== 'message-not-received' || folder !== undefined || other !== undefined) return undefined;
+  const beginnings = [mailbox, `"${mailbox}"`].map((name) => `* STATUS ${name} (`);
+  const found = transcript.findLastIndex(
+    ({ from, text }) =>
+      from === 'server' && beginnings.some((one) => text.startsWith(one)) && /\bUIDNEXT [1-9]/.test(text),
+  );
+  return found < 0 ? undefined : found;
 }
 
 /** The evidence has the text of a refusal alone. */

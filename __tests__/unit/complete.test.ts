@@ -180,6 +180,17 @@ describe('the command', () => {
   });
 
   test.each([
+    [
+      '554 5.7.1 Client host [192.0.2.1] blocked using zen.example; Error: open resolver; https://a.test',
+      'Error: open resolver',
+    ],
+    ['554 5.7.1 Client host [192.0.2.1] blocked using zen.example', '554 5.7.1 Client host'],
+  ])('shows the error of a blocklist in the reply %s', (reply, shows) => {
+    const found = finding('recipient-rejected', own`No.`, { evidence: { reply }, cause: 'blocklist-query-refused' });
+    expect(completeFinding(found, OBSERVED).reproduceShows).toBe(shows);
+  });
+
+  test.each([
     ['550-5.1.1 No such user / 550 5.1.1 here', '5.1.1 No such user'],
     [
       '535 5.7.3 Unsuccessful [AM0P.eurprd01.prod.exchangelabs.com 2026-11-28T17:00:00.000Z 08DE]',

@@ -318,7 +318,7 @@ export const ANY_STEP = {
           reproduce: { command: 'as-far-as', shows: REPLY },
         },
         blocklist: listedClient({ command: 'as-far-as' }),
-        ...blocklistErrors({ command: 'as-far-as', shows: REPLY }),
+        ...blocklistErrors({ command: 'as-far-as' }),
         ...accountCauses({ command: 'as-far-as', shows: REPLY }),
         'client-rejected': {
           title: 'Client temporarily rejected',

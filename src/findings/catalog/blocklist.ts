@@ -26,9 +26,14 @@ export const listedClient = (reproduce: Omit<Reproduction, 'shows'>): Cause => (
   },
 });
 
+/** Looks for the error, because the beginning of the reply is the same for a listing. */
+const errorIn = (evidence: Values): string =>
+  /\berror: [a-z ]*[a-z]/i.exec(evidence.reply ?? '')?.[0] ?? REPLY(evidence);
+
 /** The server rejects clients because of an error of a blocklist. */
-export const blocklistErrors = (reproduce: Reproduction) =>
-  ({
+export const blocklistErrors = (command: Omit<Reproduction, 'shows'>) => {
+  const reproduce = { ...command, shows: errorIn };
+  return {
     'blocklist-query-refused': {
       title: "Blocklist refuses the server's queries",
       party: 'server',
@@ -50,4 +55,5 @@ export const blocklistErrors = (reproduce: Reproduction) =>
       setting: 'blocklist-codes',
       reproduce,
     },
-  }) as const satisfies Record<string, Cause>;
+  } as const satisfies Record<string, Cause>;
+};

@@ -22,7 +22,7 @@ const ownAddress = ({ account = '' }: Values): string => (account.includes('@') 
 export function rejectionCauses(command: 'mail' | 'rcpt' | 'delivery'): Record<keyof typeof CAUSES, Cause> {
   const entries = Object.entries<Cause>(CAUSES).map(([name, cause]) => [
     name,
-    cause.reproduce === reproduce ? { ...cause, reproduce: { ...reproduce, command } } : cause,
+    cause.reproduce?.command === 'delivery' ? { ...cause, reproduce: { ...cause.reproduce, command } } : cause,
   ]);
   return Object.fromEntries(entries) as Record<keyof typeof CAUSES, Cause>;
 }

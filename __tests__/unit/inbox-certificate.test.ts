@@ -41,6 +41,12 @@ test('a self-signed CA certificate in `ca` has the fix of the certificate step, 
   expect(remedy).not.toContain('pin');
 });
 
+test('an expired certificate has the setting of an inbox server, not of an SMTP server', () => {
+  const { remedy } = inboxWith(EXPIRED);
+  expect(remedy).toContain('Dovecot: `systemctl reload dovecot`.');
+  expect(remedy).not.toContain('Postfix');
+});
+
 test('a placeholder certificate has one fix, whatever the order of its problems', () => {
   for (const objections of [
     [MISNAMED, EXPIRED, SELF_SIGNED],

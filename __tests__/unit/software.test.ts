@@ -337,7 +337,8 @@ const SETTINGS: Readonly<Record<Topic, Partial<Record<SoftwareName, RegExp>>>> =
     Courier: /`ESMTPAUTH_TLS`/,
     nginx: /`smtp_auth`/,
     qpsmtpd: /plugins/,
-    Exchange: /`Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`/,
+    Exchange:
+      /`Set-ReceiveConnector "SERVER.Client Frontend SERVER" -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`/,
     Haraka: /`config\/auth_flat_file\.ini`/,
     Stalwart: /`saslMechanisms`/,
   },

@@ -18,8 +18,9 @@ function correctName({ expected = '', names = '' }: Values): string {
   return `If the server has a name that is in its certificate (${names}), use that as the host in \`delivery.inbox\`. Otherwise, get a certificate that includes ${expected}.`;
 }
 
-/** Where the usual fix is a pin or `servername`. */
-const OWN: Readonly<Record<string, Pick<Cause, 'title' | 'remedy'>>> = {
+/** Where the usual fix is a pin or `servername`, or the usual example is an SMTP server. */
+const OWN: Readonly<Record<string, Partial<Pick<Cause, 'title' | 'remedy' | 'examples'>>>> = {
+  'certificate-expired': { examples: 'Dovecot: `systemctl reload dovecot`.' },
   'certificate-self-signed': {
     remedy:
       'Use a certificate from a public CA. For a private server, issue one from a private CA and add the root of that CA to `ca`, which applies to the inbox, too. Or, unless the certificate is a CA certificate, add the certificate itself to `ca`.',
@@ -56,12 +57,13 @@ export function certificateCauseOfInbox(name: string): Cause | undefined {
     party,
     certainty,
     remedy,
-    examples,
+    examples: ofServer,
     reproduce,
     reference,
   } = entry.causes?.[of] ?? entry.usual;
   const own = OWN[name];
   const text = own?.remedy ?? remedy;
+  const examples = own?.examples ?? ofServer;
   const standard = reference ?? entry.reference;
   return {
     title: `Inbox: ${own?.title ?? title}`,

@@ -26,7 +26,7 @@ export const exchange: Software = {
     'auth-not-advertised':
       'use the receive connector for clients on 587 ("Client Frontend"), or enable basic authentication on this one (`Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS -PermissionGroups ExchangeUsers`).',
     'auth-mechanisms':
-      'enable basic authentication, only after TLS, on the receive connector for clients ("Client Frontend" on 587): `Set-ReceiveConnector -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`. It then offers LOGIN over TLS. `Integrated` keeps NTLM and GSSAPI for other clients.',
+      'enable basic authentication, only after TLS, on the receive connector for clients ("Client Frontend" on 587): `Set-ReceiveConnector "SERVER\\Client Frontend SERVER" -AuthMechanism Tls,Integrated,BasicAuth,BasicAuthRequireTLS`, with the name of the server. It then offers LOGIN over TLS. `Integrated` keeps NTLM and GSSAPI for other clients.',
     'auth-rejected':
       'the username must be DOMAIN\\user or a UPN, and the receive connector must permit `ExchangeUsers`. The protocol log of the connector and the security log of Windows show the reason.',
     'unauthenticated-mail': 'remove `AnonymousUsers` from `PermissionGroups` of the receive connector for clients.',

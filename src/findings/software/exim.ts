@@ -60,6 +60,6 @@ export const exim: Software = {
       '`exigrep ID` prints the lines of the main log: `=>` is a delivery, `==` a deferral and `**` a failure. `mailq` lists the messages that are still queued.',
     smtputf8: 'set `smtputf8_advertise_hosts = *`. It requires an Exim with `SUPPORT_I18N`.',
     'content-scanner':
-      'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail while it is down.',
+      'look for "malware acl condition" or "spam acl condition" in the main log and the panic log. Start the scanner, or correct `av_scanner` or `spamd_address`. With `/defer_ok`, Exim accepts mail unscanned while it is down.',
   },
 };

@@ -50,7 +50,7 @@ const amazonSes: Software = {
     'auth-rejected':
       'the SMTP credentials of SES are not the access keys of an IAM user: create them in the SES console. They are valid only for the region in the host name (email-smtp.REGION.amazonaws.com), and their IAM user needs `ses:SendRawEmail`.',
     sandbox:
-      'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification.',
+      'request production access in the SES console, or verify the recipient as an identity. Both apply only to the region in the host name (email-smtp.REGION.amazonaws.com). `success@simulator.amazonses.com` needs no verification, but no inbox receives its mail.',
     'sender-identity':
       'verify the address or its domain as an identity, in the region of the host name (email-smtp.REGION.amazonaws.com): each region has identities of its own.',
     'quota-exceeded':

@@ -158,7 +158,7 @@ const byWords = (kind: Kind): readonly (readonly [RegExp, AuthMeaning])[] => [
   [
     IS_OUTAGE,
     other(
-      'The server could not check the credentials, because its authentication backend is unavailable.',
+      'The server could not check the credentials, probably because its authentication backend is unavailable.',
       'backend-unavailable',
     ),
   ],

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import { codeOf } from '../text/reason.js';
 import type { Deadline } from '../net/deadline.js';
@@ -65,7 +66,7 @@ export function beginHandshake(
 ): Handshake {
   const guard = new FirstRecordGuard(socket);
   const stream = connect({
-    socket: guard,
+    socket: guard as unknown as Duplex,
     secureContext: options.context,
     servername: options.servername ?? '',
     rejectUnauthorized: false,

@@ -12,6 +12,7 @@ import type { StepReport } from '../../src/report/report.js';
 import { redactReport } from '../../src/secrets/redact-report.js';
 import { Redactor } from '../../src/secrets/redactor.js';
 import { Secret } from '../../src/secrets/secret.js';
+import { Judgments } from '../../src/steps/certificate/judgments.js';
 import { TrustStore } from '../../src/tls/trust.js';
 import { undeclaredEvidence } from './evidence.js';
 import { HOST } from './certificate-fixtures.js';
@@ -50,6 +51,7 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     inTerminal: false,
     hostedRunner: false,
     trust,
+    judgments: new Judgments(),
     inboxes: new Inboxes(),
     redactorOf: () => new Redactor([]),
     redact: (report, derivedSecrets) =>

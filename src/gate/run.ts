@@ -21,6 +21,7 @@ import {
   type Report,
   type Verdict,
 } from '../report/report.js';
+import { Judgments } from '../steps/certificate/judgments.js';
 import { TrustStore } from '../tls/trust.js';
 
 export interface Outcome {
@@ -73,6 +74,7 @@ export async function run(
         hostedRunner: env.RUNNER_ENVIRONMENT === 'github-hosted',
         ...(proxyVariable !== undefined && { proxyVariable }),
         trust: new TrustStore(),
+        judgments: new Judgments(),
         inboxes,
         redactorOf,
         redact: (report, derivedSecrets) => redactReport(report, redactorOf(report), derivedSecrets),

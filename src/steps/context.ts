@@ -11,6 +11,7 @@ import type { Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
 import type { Transcript } from '../net/transcript.js';
 import type { TrustStore } from '../tls/trust.js';
+import type { Judgments } from './certificate/judgments.js';
 
 /** What the endpoints of a run share. A test can replace each part. */
 export interface RunContext {
@@ -32,6 +33,7 @@ export interface RunContext {
   /** The environment variable that configures a proxy. The gate does not use proxies. */
   readonly proxyVariable?: string;
   readonly trust: TrustStore;
+  readonly judgments: Judgments;
   readonly inboxes: Inboxes;
   /** What redacts the secrets that a server may have echoed in a text. */
   readonly redactorOf: (server: Pick<Endpoint, 'host' | 'port'>) => { redact(text: string): string };

@@ -2,13 +2,12 @@ import { finding } from '../../findings/finding.js';
 import { visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { TlsChannel } from '../../tls/handshake.js';
-import { isWaived } from '../../verdict/waivers.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import { stopped, type Facts, type Secured, type StepResult, type Upgraded } from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
 import { judgeHandshakeFailure } from './handshake-failure.js';
-import { judgePeer, type PeerJudgment } from './judge.js';
+import type { PeerJudgment } from './judge.js';
 import { acceptedOldVersions } from './old-versions.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
@@ -73,12 +72,6 @@ function tlsFacts(
 }
 
 function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
-  const now = run.now();
-  return judgePeer(presented, {
-    policy: endpoint.tls,
-    name: endpoint.servername,
-    now,
-    trust: run.trust,
-    waived: (code) => isWaived(code, endpoint.waive, now),
-  });
+  const { tls: policy, servername: name, waive } = endpoint;
+  return run.judgments.of(presented, { policy, name, now: run.now(), trust: run.trust }, waive);
 }

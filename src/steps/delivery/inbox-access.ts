@@ -2,7 +2,6 @@ import { isTransient, type InboxResult } from '../../inbox/failure.js';
 import type { Inbox, InboxSettings, SessionRecord } from '../../inbox/inbox.js';
 import type { Deadline } from '../../net/deadline.js';
 import type { InboxTarget } from '../../plan/endpoint.js';
-import { judgePeer } from '../certificate/judge.js';
 import type { Context } from '../context.js';
 
 /** The pause before a lost inbox is opened again; each later pause is twice as long, up to the longest. */
@@ -44,14 +43,10 @@ function settingsFor({ endpoint, run }: Context, target: InboxTarget): InboxSett
     timeoutMs: endpoint.timeoutMs,
     minValidDays,
     judge: (peer) => {
-      const { findings } = judgePeer(peer, {
-        // Pins and waivers apply to the endpoint only.
-        policy: { ca, minVersion, minValidDays, pins: [] },
-        name: target.host,
-        now: run.now(),
-        trust: run.trust,
-        waived: () => false,
-      });
+      // Pins and waivers apply to the endpoint only.
+      const policy = { ca, minVersion, minValidDays, pins: [] };
+      const options = { policy, name: target.host, now: run.now(), trust: run.trust };
+      const { findings } = run.judgments.of(peer, options, []);
       return findings.filter(({ severity }) => severity === 'error');
     },
   };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 
 const shared = {
   testEnvironment: 'node',
+  testRunner: '<rootDir>/scripts/test-runner.js',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },

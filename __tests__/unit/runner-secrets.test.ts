@@ -1,6 +1,7 @@
 import { EOL } from 'node:os';
 import { knownSecret } from '../../src/gate/secrets.js';
 import type { KnownSecret } from '../../src/secrets/forms.js';
+import { setSecret } from '../../src/runner/toolkit.js';
 import { mask, maskForms } from '../../src/secrets/masks.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { commands } from '../support/runner-grammar.js';
@@ -45,7 +46,7 @@ describe('the forms of a secret', () => {
 
 test('masking sends every form of every secret to the runner once', async () => {
   const printed = await printedBy(() => {
-    mask([joes('50%\n::error::x'), joes(''), joes('50%\n::error::x')]);
+    mask([joes('50%\n::error::x'), joes(''), joes('50%\n::error::x')], setSecret);
   });
   const told = commands(printed);
   expect(told.map(({ data }) => data)).toEqual(maskForms(joes('50%\n::error::x')));

@@ -3,7 +3,7 @@ import { completeFinding } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { referToCause } from '../findings/shared-fix.js';
 import { Deadline } from '../net/deadline.js';
-import type { Endpoint } from '../plan/endpoint.js';
+import type { Endpoint, InboxTarget } from '../plan/endpoint.js';
 import { runProbes } from '../probes/probes.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
@@ -16,7 +16,6 @@ import { capability } from '../steps/capability/capability.js';
 import { certificate } from '../steps/certificate/certificate.js';
 import type { Context, RunContext } from '../steps/context.js';
 import { delivery } from '../steps/delivery/delivery.js';
-import { openInbox } from '../steps/delivery/inbox-access.js';
 import { stoppedBy } from '../steps/error-to-finding.js';
 import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
@@ -58,7 +57,7 @@ export async function attempt(
   const startedAt = performance.now();
   const inbox = endpoint.delivery?.inbox;
   // The inbox opens while steps 1 to 4 run, and step 5 judges whether it did.
-  if (inbox) void openInbox(context, inbox).catch(() => undefined);
+  if (inbox) void openAhead(context, inbox).catch(() => undefined);
 
   const steps = new Steps(context, bareLineFeeds);
   try {
@@ -80,6 +79,12 @@ export async function attempt(
     transient: steps.transient,
     ...(steps.greylisted !== undefined && { greylisted: steps.greylisted }),
   };
+}
+
+async function openAhead(context: Context, inbox: InboxTarget): Promise<void> {
+  // Loaded only for a delivery.
+  const { openInbox } = await import('../steps/delivery/inbox-access.js');
+  await openInbox(context, inbox);
 }
 
 /** Runs the steps of one attempt and keeps their reports. */

@@ -1,4 +1,3 @@
-import * as core from '@actions/core';
 import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
@@ -13,8 +12,9 @@ import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
 import { publish, publishNotTested, type NotTested, type PublishContext } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
-import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
+import { error, setSecret } from '../runner/toolkit.js';
+import { mask } from '../secrets/masks.js';
 
 /**
  * The action: reads the inputs, runs the gate, and writes log, report, outputs, summary and annotations.
@@ -33,11 +33,11 @@ export async function runAction(state: RunState): Promise<number> {
       cwd: process.cwd(),
       env: process.env,
       surface: 'workflow',
-      problems: await discardOldReport(core.getInput('report-dir')),
+      problems: await discardOldReport((inputs['report-dir'] ?? '').trim()),
       readFile: readRegularFile,
       locateInput: locate,
     });
-    mask(secretsOf(plan));
+    mask(secretsOf(plan), setSecret);
     state.plan = plan;
     if (plan.selfTest) {
       // Loaded on demand, because it includes mail servers.
@@ -46,15 +46,15 @@ export async function runAction(state: RunState): Promise<number> {
       if (!result.ok) return await refuse({ why: 'the self-test failed', problems: [result.reason] }, context);
       log.info(selfTestLine(result.detected));
     }
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) {
       // A hint must not hide the problem if the event cannot be read.
       const hints = await secretsOfForks().catch(() => []);
-      const problems = [...error.message.split('\n'), ...hints];
-      const annotations = annotateProblems(error.problems, locate);
+      const problems = [...thrown.message.split('\n'), ...hints];
+      const annotations = annotateProblems(thrown.problems, locate);
       return refuse({ why: 'the configuration is invalid', problems, annotations }, context);
     }
-    throw error;
+    throw thrown;
   }
 
   const finished = (endpoint: EndpointReport, progress: Progress): void => {
@@ -63,10 +63,10 @@ export async function runAction(state: RunState): Promise<number> {
     else log.info(line);
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
-  const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, core.setSecret);
+  const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, setSecret);
   state.endedBy = cut;
   await publish({ report, verdict, reportDir: plan.reportDir }, context);
-  if (verdict.blocks) core.setFailed(failureLine(report, verdict));
+  if (verdict.blocks) error(failureLine(report, verdict));
   return verdict.blocks ? 1 : 0;
 }
 
@@ -108,6 +108,6 @@ async function refuse(reason: NotTested, context: PublishContext): Promise<numbe
     context.log.info(problem);
   });
   await publishNotTested(reason, context);
-  core.setFailed(notTested(reason.why, reason.problems));
+  error(notTested(reason.why, reason.problems));
   return 1;
 }

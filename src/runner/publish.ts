@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
-import * as core from '@actions/core';
 import { Deadline } from '../net/deadline.js';
 import type { OutputName } from '../plan/schema/schema.js';
 import { annotate } from '../output/annotations.js';
@@ -11,6 +10,7 @@ import { reasonOf } from '../text/reason.js';
 import type { Log } from './log.js';
 import type { ProblemAnnotation } from './problem-annotations.js';
 import { writeReport } from './report-file.js';
+import * as toolkit from './toolkit.js';
 
 export interface PublishContext {
   readonly log: Log;
@@ -49,7 +49,7 @@ export async function publish(
       return appendSummary(renderSummary(report, verdict, options));
     },
     'the annotations': () => {
-      const issue = { error: core.error, warning: core.warning };
+      const issue = { error: toolkit.error, warning: toolkit.warning };
       for (const { level, title, message, file, line } of annotate(report, verdict)) {
         issue[level](message, {
           title,
@@ -81,7 +81,7 @@ export async function publishNotTested(
     },
     'the job summary': () => appendSummary(renderNotTested(why, problems.join('\n'))),
     'the annotations': () => {
-      for (const { message, properties } of annotations) core.error(message, properties);
+      for (const { message, properties } of annotations) toolkit.error(message, properties);
     },
   });
 }
@@ -131,13 +131,13 @@ async function tryAll(
   failures.forEach((failure) => {
     log.info(failure);
   });
-  core.warning(failures.map(escapeLine).join('\n'), { title: 'The report is incomplete' });
+  toolkit.warning(failures.map(escapeLine).join('\n'), { title: 'The report is incomplete' });
 }
 
 /** Without a file for outputs, the toolkit would fall back to a workflow command that no longer exists. */
 function setOutputs(outputs: Partial<Record<OutputName, string | number | readonly string[]>>): void {
   if (!fileOf('GITHUB_OUTPUT')) return;
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  for (const [name, value] of Object.entries(outputs)) toolkit.setOutput(name, value);
 }
 
 /** The toolkit's own `summary` throws if the runner has no summary, which is not an error here. */

@@ -1,4 +1,3 @@
-import * as core from '@actions/core';
 import type { KnownSecret } from './forms.js';
 
 /**
@@ -19,8 +18,11 @@ export function maskForms({ secret, sent }: KnownSecret): string[] {
   return [...new Set(forms)];
 }
 
-/** Makes the runner mask these secrets, in all their forms, in everything that the job prints from now on. */
-export function mask(secrets: readonly KnownSecret[]): void {
+/**
+ * Masks these secrets in all their forms.
+ * @param setSecret makes the runner mask a text in everything that the job prints from now on
+ */
+export function mask(secrets: readonly KnownSecret[], setSecret: (text: string) => void): void {
   const forms = new Set(secrets.flatMap(maskForms));
-  for (const form of forms) core.setSecret(form);
+  for (const form of forms) setSecret(form);
 }

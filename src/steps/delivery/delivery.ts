@@ -1,76 +1,22 @@
-import { finding, type KnownFinding } from '../../findings/finding.js';
-import { composeTestMessage } from '../../message/test-message.js';
-import { isTransient } from '../../inbox/failure.js';
+import { finding } from '../../findings/finding.js';
+import { own } from '../../text/own.js';
 import { withheld } from '../authentication/authentication.js';
 import type { Context } from '../context.js';
-import type { InboxTarget } from '../../plan/endpoint.js';
-import { stopped, type Proved, type SignedIn, type StepResult } from '../hand-over.js';
-import { inboxSession, openInbox } from './inbox-access.js';
-import { inboxFinding } from './inbox-finding.js';
-import { awaitArrival } from './inbox-watch.js';
-import { expectRefusal, submit } from './submission.js';
-import { own } from '../../text/own.js';
+import { stopped, type SignedIn, type StepResult } from '../hand-over.js';
 
-/**
- * Step 5: the test message is accepted in the same session (RFC 5321 section 3.3), and that very message arrives, unless
- * only acceptance is expected; or the recipient is refused, if that is expected. A required delivery needs proof of
- * arrival: without an inbox, no message is sent.
- */
+/** Step 5: a test message is delivered, if that is configured. */
 export async function delivery(context: Context, signedIn: SignedIn): Promise<StepResult<undefined>> {
   const { endpoint, run } = context;
-  const isRequired = endpoint.require.includes('delivery');
   if (!endpoint.delivery) {
-    return isRequired
-      ? done([
-          finding('step-required', own`Delivery is required, but it is not configured.`, {
-            cause: run.inTerminal ? 'no-message-in-terminal' : 'no-message',
-          }),
-        ])
-      : { ...done([]), skipped: 'not-configured' };
+    if (!endpoint.require.includes('delivery')) {
+      return { ok: true, findings: [], next: undefined, skipped: 'not-configured' };
+    }
+    const message = own`Delivery is required, but it is not configured.`;
+    const cause = run.inTerminal ? 'no-message-in-terminal' : 'no-message';
+    return { ok: true, findings: [finding('step-required', message, { cause })], next: undefined };
   }
   if (!signedIn.isVerified) return stopped(withheld(endpoint));
-  if (endpoint.delivery.expect === 'refused') return expectRefusal(context, signedIn, endpoint.delivery);
-
-  const { inbox, from, to, attachmentBytes, expect } = endpoint.delivery;
-  if (!inbox && expect === 'received' && isRequired) {
-    const message = own`Delivery is required, but no inbox is configured to prove that the message arrives.`;
-    return done([finding('step-required', message, { cause: run.inTerminal ? 'no-inbox-in-terminal' : 'no-inbox' })]);
-  }
-  if (inbox) {
-    const opened = await openInbox(context, inbox);
-    if (!opened.ok) {
-      const failed = { ...done([inboxFinding(opened.failure, inbox)]), transient: isTransient(opened.failure) };
-      return withInboxSession(context, inbox, failed);
-    }
-  }
-  const message = await composeTestMessage(from, to, context.run.now(), attachmentBytes);
-  const submitted = await submit(context, signedIn, endpoint.delivery, message);
-  if (!submitted.ok) return submitted;
-  if (!inbox && expect === 'accepted') return { ...submitted, next: undefined };
-  if (!inbox) {
-    const text = own`The server accepted the message ${message.messageId}, but no inbox is configured, so its arrival was not checked.`;
-    return { ...submitted, findings: [...submitted.findings, finding('receipt-not-verified', text)], next: undefined };
-  }
-  const waiting = awaitArrival(context, signedIn, message, submitted.next, { ...endpoint.delivery, inbox });
-  // The server does not have to keep the session open while the message is in transit.
-  const [arrival] = await Promise.all([waiting, signedIn.session.quit()]);
-  const all = { ...submitted, ...arrival, findings: [...submitted.findings, ...arrival.findings], next: undefined };
-  return withInboxSession(context, inbox, all);
-}
-
-/** Adds the session with the inbox if a finding is about the inbox. */
-function withInboxSession(context: Context, inbox: InboxTarget, result: Proved<undefined>): Proved<undefined> {
-  const isAboutInbox = result.findings.some(({ code }) => code.startsWith('inbox-') || code === 'message-not-received');
-  if (!isAboutInbox) return result;
-  const { lines, mailbox } = inboxSession(context, inbox);
-  const facts = {
-    ...result.facts,
-    ...(lines.length > 0 && { inboxTranscript: lines }),
-    ...(mailbox !== undefined && { inboxMailbox: mailbox }),
-  };
-  return { ...result, facts };
-}
-
-function done(findings: readonly KnownFinding[]): { ok: true; findings: readonly KnownFinding[]; next: undefined } {
-  return { ok: true, findings, next: undefined };
+  // Loaded only for a delivery.
+  const { deliver } = await import('./deliver.js');
+  return deliver(context, signedIn, endpoint.delivery);
 }

@@ -1,9 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { silence } from '../support/dialogue.js';
-import { startEmbedded, USER } from '../support/embedded.js';
 import { createLoopback, type Loopback } from '../support/loopback.js';
 import { createRunner } from '../support/runner.js';
 import { startScriptedServer } from '../support/scripted-server.js';
@@ -96,56 +93,5 @@ describe('the process ends with its last endpoint', () => {
     const { code, outputs, durationMs } = await runner.run(inputs);
     expect([code, outputs.result]).toEqual(verb === 'QUIT' ? [0, 'pass'] : [1, 'fail']);
     expect(durationMs).toBeLessThan(ENOUGH_MS);
-  });
-});
-
-describe('a run loads only the parts of the bundle that it uses', () => {
-  /** The bundle without the parts that it loads on demand. */
-  let bare: string;
-  beforeAll(async () => {
-    bare = await mkdtemp(join(tmpdir(), 'dist-'));
-    for (const name of ['index.js', 'package.json']) await cp(join('dist', name), join(bare, name));
-    expect((await readdir('dist')).filter((name) => /^\d+\.index\.js$/.test(name))).not.toEqual([]);
-  });
-  afterAll(() => rm(bare, { recursive: true }));
-
-  test('without an inbox, it loads neither IMAP nor the GitHub API client', async () => {
-    const { pki, identity, ca } = loopback;
-    await using server = await startEmbedded({ pki, identity });
-    await using runner = await createRunner();
-    const inputs = {
-      endpoints: `127.0.0.1:${server.port}`,
-      ca,
-      ...USER,
-      'mail-from': USER.username,
-      'rcpt-to': USER.username,
-    };
-    const { code, outputs } = await runner.run(inputs, {}, bare);
-    expect([code, outputs.result]).toEqual([0, 'pass']);
-  });
-
-  test('with an inbox, it fails without these parts, which validates the test above', async () => {
-    const { pki, identity, ca } = loopback;
-    await using server = await startEmbedded({ pki, identity });
-    await using runner = await createRunner();
-    const inputs = {
-      endpoints: `127.0.0.1:${server.port}`,
-      ca,
-      ...USER,
-      'mail-from': USER.username,
-      'rcpt-to': USER.username,
-      inbox: `imaps://127.0.0.1:${server.imapPort}`,
-      'inbox-username': USER.username,
-      'inbox-password': USER.password,
-    };
-    const { code, report } = await runner.run(inputs, {}, bare);
-    expect([code, report?.endpoints[0]?.result]).toEqual([1, 'fail']);
-  });
-
-  test('a configuration error is reported completely even if a part is missing', async () => {
-    await using runner = await createRunner();
-    const { code, annotations } = await runner.run({}, {}, bare);
-    expect(code).toBe(1);
-    expect(annotations.at(-1)?.data).toContain('nothing to test');
   });
 });

@@ -32,6 +32,8 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly messages: readonly string[];
   /** The number of accepted connections. */
   readonly connections: number;
+  /** Resolves when every client has left: until then, a last command may still be unread. */
+  left(): Promise<void>;
   /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -51,9 +53,11 @@ export async function startScriptedServer(
   const handshakes: Handshake[] = [];
   const messages: string[] = [];
   const defects: unknown[] = [];
+  const departures: Promise<unknown>[] = [];
   let connections = 0;
   const server = createServer((socket) => {
     const connection = connections++;
+    departures.push(new Promise((resolve) => socket.once('close', resolve)));
     converse(socket, dialogues[Math.min(connection, dialogues.length - 1)] ?? {}, {
       line: (line, phase) => heard.push({ connection, phase, line }),
       handshake: (tls) => {
@@ -80,6 +84,9 @@ export async function startScriptedServer(
     messages,
     get connections() {
       return connections;
+    },
+    left: async () => {
+      await Promise.all(departures);
     },
     close,
     [Symbol.asyncDispose]: close,

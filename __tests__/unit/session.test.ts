@@ -173,3 +173,20 @@ test('QUIT is not sent while a reply is outstanding', async () => {
   await session.quit();
   expect(writes).toHaveLength(1);
 });
+
+test('QUIT is sent, and nothing waits for the reply', async () => {
+  const writes: string[] = [];
+  const { session, channel, transcript } = sessionOn((octets, done) => {
+    writes.push(octets.toString());
+    done();
+  }, 60_000);
+  await session.quit();
+  expect([writes, channel.destroyed]).toEqual([['QUIT\r\n'], true]);
+  expect(transcript.lines.map(({ text }) => text)).toEqual(['QUIT']);
+});
+
+test('a server that reads nothing does not keep the session open', async () => {
+  const { session, channel } = sessionOn(() => undefined);
+  await session.quit();
+  expect(channel.destroyed).toBe(true);
+});

@@ -21,11 +21,11 @@ export interface SessionSettings {
   readonly onBareLineFeed?: (reply: Reply, at: SessionPoint) => void;
 }
 
-/** No verdict depends on the reply to QUIT. */
+/** How long QUIT may take to be sent. Only a server that reads nothing delays it. */
 const QUIT_WAIT_MS = 1000;
 
 /** 221 is the reply to QUIT. A 221 to these is judged by those who read it. */
-const WITH_221: readonly string[] = ['greeting', 'STARTTLS', 'QUIT'];
+const WITH_221: readonly string[] = ['greeting', 'STARTTLS'];
 
 /** A message is sent in pieces, so that a stalled connection is detected. */
 const PIECE_BYTES = 64 * 1024;
@@ -144,17 +144,19 @@ export class SmtpSession {
     return reply;
   }
 
-  /** Sends QUIT, waits briefly for the reply, and closes the connection in any case. Never throws. */
+  /** Sends QUIT, and closes the connection without waiting for the reply: no verdict depends on it. Never throws. */
   async quit(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (!this.#channel.end && this.#pending === 0) {
-      await this.#exchange('QUIT', 'QUIT', QUIT_WAIT_MS).catch(() => undefined);
-    }
     const { stream } = this.#channel;
-    stream.end(() => {
-      stream.destroy();
-    });
+    if (!this.#channel.end && this.#pending === 0) {
+      this.settings.transcript.add('client', 'QUIT');
+      const sent = new Promise<void>((resolve) => {
+        stream.end('QUIT\r\n', resolve);
+      });
+      await this.#inTime(sent, QUIT_WAIT_MS, this.settings.budget).catch(() => undefined);
+    }
+    stream.destroy();
   }
 
   /** Closes the connection without QUIT: a server that waits for a message would read QUIT as part of it. */
@@ -173,12 +175,12 @@ export class SmtpSession {
     return this.#parser.unread;
   }
 
-  async #exchange(line: string, shownAs: string, timeoutMs?: number): Promise<Reply> {
+  async #exchange(line: string, shownAs: string): Promise<Reply> {
     this.settings.transcript.add('client', shownAs);
     this.#subject = commandIn(shownAs) ?? this.#subject;
     this.#pending += 1;
     this.#channel.stream.write(`${line}\r\n`);
-    return this.#read(timeoutMs);
+    return this.#read();
   }
 
   /**

@@ -38,6 +38,7 @@ async function reportOf(dialogue: Dialogue, endpoint: Partial<Endpoint> = {}): P
   await using server = await startScriptedServer({ tls: { key: good.key, cert: good.chain }, ...dialogue });
   const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
   const { report } = await gate(testEndpoint(server.port, { tls, timeoutMs: 3000, ...endpoint }));
+  await server.left();
   return { ...report, heard: server.heard.map(({ line }) => line) };
 }
 

@@ -1,0 +1,88 @@
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startEmbedded, USER } from '../support/embedded.js';
+import { createLoopback, type Loopback } from '../support/loopback.js';
+import { createRunner } from '../support/runner.js';
+import { startScriptedServer } from '../support/scripted-server.js';
+
+/** What a run costs, in numbers that do not depend on the machine: commands, connections and bytes of code. */
+
+let loopback: Loopback;
+beforeAll(async () => {
+  loopback = await createLoopback();
+});
+
+describe('an endpoint costs no more than its protocols need', () => {
+  test('one connection and one command for each step up to AUTH', async () => {
+    await using server = await startScriptedServer(loopback.dialogue({}));
+    await using runner = await createRunner();
+    const { code } = await runner.run({
+      endpoints: `127.0.0.1:${server.port}`,
+      ca: loopback.ca,
+      username: 'joe',
+      password: 'secret',
+    });
+    await server.left();
+    const heard = server.heard.map(({ phase, line }) => `${phase} ${line.split(' ')[0] ?? ''}`);
+    expect([code, server.connections, heard]).toEqual([
+      0,
+      1,
+      ['plain EHLO', 'plain STARTTLS', 'tls EHLO', 'tls AUTH', 'tls QUIT'],
+    ]);
+  });
+});
+
+describe('a run loads only the parts of the bundle that it uses', () => {
+  const MOST_BYTES = 800_000;
+
+  /** @returns how many bytes of code a run loads */
+  async function loadedBy(inputs: Readonly<Record<string, string>>): Promise<number> {
+    await using runner = await createRunner();
+    const file = join(runner.temp, 'loaded.json');
+    const { code } = await runner.run(inputs, {
+      NODE_OPTIONS: `--import=${resolve('__tests__/action/fixtures/loaded-code.mjs')}`,
+      LOADED_FILE: file,
+    });
+    expect(code).toBe(0);
+    const sizes = Object.values(JSON.parse(await readFile(file, 'utf8')) as Record<string, number>);
+    return sizes.reduce((sum, size) => sum + size);
+  }
+
+  test('without a delivery, less than 0.8 MB', async () => {
+    await using server = await startScriptedServer(loopback.dialogue({}));
+    expect(await loadedBy({ endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca })).toBeLessThan(MOST_BYTES);
+  });
+
+  test('with an IMAP inbox, its client too', async () => {
+    const { pki, identity, ca } = loopback;
+    await using server = await startEmbedded({ pki, identity });
+    const inputs = {
+      endpoints: `127.0.0.1:${server.port}`,
+      ca,
+      ...USER,
+      'mail-from': USER.username,
+      'rcpt-to': USER.username,
+      inbox: `imaps://127.0.0.1:${server.imapPort}`,
+      'inbox-username': USER.username,
+      'inbox-password': USER.password,
+    };
+    expect(await loadedBy(inputs)).toBeGreaterThan(MOST_BYTES);
+  });
+
+  test('and fails if a part is missing', async () => {
+    await using server = await startScriptedServer(loopback.dialogue({}));
+    const damaged = await mkdtemp(join(tmpdir(), 'dist-'));
+    try {
+      await cp('dist', damaged, { recursive: true });
+      const chunks = (await readdir(join(damaged, 'programs'))).filter((name) => /^\d+\.index\.js$/.test(name));
+      expect(chunks).not.toEqual([]);
+      for (const name of chunks) await rm(join(damaged, 'programs', name));
+      await using runner = await createRunner();
+      const { code } = await runner.run({ endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca }, {}, damaged);
+      expect(code).not.toBe(0);
+    } finally {
+      await rm(damaged, { recursive: true });
+    }
+  });
+});

@@ -1,8 +1,10 @@
 import { bitString, element, integer, objectIdentifier, sequence } from '../../../src/servers/der.js';
 import { extension, inDays } from '../../../src/servers/pki.js';
 import { judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
+import { HOST } from '../../support/certificate-fixtures.js';
 import { CA, LEAF, NAME, SAN, below, ca } from '../../support/usual-chain.js';
 import {
+  SIGNS_CERTIFICATES,
   alternativeNames,
   authorityKeyIdentifier,
   basicConstraints,
@@ -22,6 +24,7 @@ import {
  */
 
 const EVIL = Buffer.from('evil.test');
+const HOST_NAME = Buffer.from(HOST);
 /** A CA with a new key, whose certificate is signed with the old one and has the same name. */
 const oldKey = newKey();
 const rolledKey = newKey();
@@ -65,6 +68,9 @@ const internationalMailbox = Buffer.concat([
   objectIdentifier('1.3.6.1.5.5.7.8.9'),
   element(0xa0, element(0x0c, Buffer.from('a@evil.test'))),
 ]);
+const set = (...content: readonly Buffer[]): Buffer => element(0x31, ...content);
+const ATTRIBUTE = sequence(objectIdentifier('2.5.4.3'), element(0x0c, Buffer.from('x')));
+const directoryName = (...names: readonly Buffer[]): Buffer => alternativeNames(NAME, [0xa4, sequence(...names)]);
 const unknownName = element(0x89, Buffer.from('x'));
 
 test.each<[string, Build]>([
@@ -84,6 +90,67 @@ test.each<[string, Build]>([
   [
     'a distribution point with an unknown name',
     below(ca(CA), [...LEAF, SAN, extension('2.5.29.31', sequence(sequence(element(0xa0, element(0xa5, integer(1))))))]),
+  ],
+  ['a directoryName whose parts are not sets', below(ca(CA), [...LEAF, directoryName(sequence(ATTRIBUTE))])],
+  [
+    'a directoryName with an attribute that is not a SEQUENCE',
+    below(ca(CA), [...LEAF, directoryName(set(integer(1)))]),
+  ],
+  [
+    'a directoryName with an attribute without a value',
+    below(ca(CA), [...LEAF, directoryName(set(sequence(objectIdentifier('2.5.4.3'))))]),
+  ],
+  [
+    'a directoryName with a value of an unknown type',
+    below(ca(CA), [...LEAF, directoryName(set(sequence(objectIdentifier('2.5.4.3'), element(0x05))))]),
+  ],
+  [
+    'a directoryName in UTF-8 that is not valid',
+    below(ca(CA), [...LEAF, directoryName(set(sequence(objectIdentifier('2.5.4.3'), element(0x0c, Buffer.of(0xff)))))]),
+  ],
+  [
+    'a directoryName in UTF-16 with half a character',
+    below(ca(CA), [
+      ...LEAF,
+      directoryName(set(sequence(objectIdentifier('2.5.4.3'), element(0x1e, Buffer.of(0xd8, 0))))),
+    ]),
+  ],
+  ['an ediPartyName without a party', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa5, Buffer.alloc(0)])])],
+  ['a registeredID that does not end', below(ca(CA), [...LEAF, alternativeNames(NAME, [0x88, Buffer.of(0x80)])])],
+  [
+    'a name constraint that is not a SEQUENCE',
+    below(
+      ca([...CA, extension('2.5.29.30', sequence(element(0xa0, element(0x31, element(0x82, HOST_NAME)))), 'critical')]),
+    ),
+  ],
+  [
+    'name constraints in the wrong order',
+    below(
+      ca([
+        ...CA,
+        extension(
+          '2.5.29.30',
+          sequence(element(0xa1, sequence(element(0x82, EVIL))), element(0xa0, sequence(element(0x82, HOST_NAME)))),
+          'critical',
+        ),
+      ]),
+    ),
+  ],
+  [
+    'a distribution point with two names',
+    below(ca(CA), [
+      ...LEAF,
+      SAN,
+      extension('2.5.29.31', sequence(sequence(element(0xa0, element(0xa0), element(0xa0))))),
+    ]),
+  ],
+  [
+    'a CA that is one by two bytes',
+    below(ca([extension('2.5.29.19', sequence(element(0x01, Buffer.of(0xff, 0xff)))), SIGNS_CERTIFICATES])),
+  ],
+  [
+    'a path length with superfluous bytes',
+    below(ca([extension('2.5.29.19', sequence(element(0x01, Buffer.of(0xff)), integer(0, 1))), SIGNS_CERTIFICATES])),
   ],
   ['a new key of a CA, without an authority key identifier', rolledOver()],
   ['a new key of a CA, with an authority key identifier', rolledOver(authorityKeyIdentifier(keyIdentifierOf(oldKey)))],

@@ -1,7 +1,8 @@
 import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import { derElements, derWithin, oid } from './der.js';
 import { signatureAlgorithm, subjectPublicKeyInfo, validityOf } from './encoding.js';
-import { NAME_TAG, basicConstraints, caIssuers, readExtensions, subjectAltNames } from './extensions.js';
+import { basicConstraints, caIssuers, readExtensions, subjectAltNames } from './extensions.js';
+import { NAME_TAG } from './syntax/names.js';
 import { addressOf, type PresentedIdentifiers } from '../names.js';
 import { extendedKeyUsageError, purposeErrors } from './purpose.js';
 

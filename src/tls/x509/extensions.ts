@@ -1,6 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
 import { TAG, memoize, tbsCertificate } from './encoding.js';
+import { distributionPoints } from './syntax/distribution-points.js';
+import { NAME_TAG, generalNames, readGeneralName } from './syntax/names.js';
+import { bitsIn, boolean, integer, listOf, objectIdentifier, sequenceOf, type Syntax } from './syntax/parts.js';
 
 const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 const SUBJECT_ALT_NAME = '2.5.29.17';
@@ -34,13 +37,15 @@ export const extensionsOf = memoize((certificate) => {
   return extensions;
 });
 
+const BASIC_CONSTRAINTS_SYNTAX = sequenceOf('the basic constraints have', [
+  { tag: TAG.boolean, syntax: boolean },
+  { tag: TAG.integer, syntax: integer },
+]);
+
 /** Basic constraints (RFC 5280 section 4.2.1.9); undefined if there are none. `pathLength` is how many more CAs may follow. */
 export const basicConstraints = memoize((certificate) => {
-  const elements = elementsOf(certificate, BASIC_CONSTRAINTS);
+  const elements = elementsOf(certificate, BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_SYNTAX);
   if (!elements) return undefined;
-  if (elements.some(({ tag }) => tag !== TAG.boolean && tag !== TAG.integer)) {
-    throw new DerError('the basic constraints have an unknown part');
-  }
   const isCa = (elements.find(({ tag }) => tag === TAG.boolean)?.content[0] ?? 0) !== 0;
   const limit = elements.find(({ tag }) => tag === TAG.integer)?.content;
   if (!limit) return { isCa, pathLength: Infinity };
@@ -59,12 +64,15 @@ const KEY_IDENTIFIER = 0x80;
 const ISSUER_NAMES = 0xa1;
 const SERIAL_NUMBER = 0x82;
 
+const AUTHORITY_KEY_IDENTIFIER_SYNTAX = sequenceOf('the authority key identifier has', [
+  { tag: KEY_IDENTIFIER },
+  { tag: ISSUER_NAMES, syntax: generalNames },
+  { tag: SERIAL_NUMBER, syntax: integer },
+]);
+
 /** What identifies the key that has signed a certificate (RFC 5280 section 4.2.1.1). @throws {DerError} */
 export const authorityKeyIdentifier = memoize((certificate) => {
-  const parts = elementsOf(certificate, AUTHORITY_KEY_IDENTIFIER) ?? [];
-  if (parts.some(({ tag }) => ![KEY_IDENTIFIER, ISSUER_NAMES, SERIAL_NUMBER].includes(tag))) {
-    throw new DerError('the authority key identifier has an unknown part');
-  }
+  const parts = elementsOf(certificate, AUTHORITY_KEY_IDENTIFIER, AUTHORITY_KEY_IDENTIFIER_SYNTAX) ?? [];
   const part = (tag: number) => parts.find((element) => element.tag === tag)?.content;
   return {
     keyIdentifier: part(KEY_IDENTIFIER),
@@ -73,8 +81,7 @@ export const authorityKeyIdentifier = memoize((certificate) => {
   };
 });
 
-/** The parts of a distribution point (RFC 5280 section 4.2.1.13): where, for which reasons, and by whom. */
-const DISTRIBUTION_POINT_PARTS = [0xa0, 0x81, 0xa2];
+const EXTENDED_KEY_USAGE_SYNTAX = listOf('the extended key usage has', TAG.oid, objectIdentifier);
 
 /** Reads the extensions that OpenSSL reads of every certificate in a chain. @throws {DerError} if it would reject one */
 export function readExtensions(certificate: X509Certificate): void {
@@ -82,50 +89,14 @@ export function readExtensions(certificate: X509Certificate): void {
   nameConstraints(certificate);
   subjectKeyIdentifier(certificate);
   authorityKeyIdentifier(certificate);
+  subjectAltNames(certificate);
+  elementsOf(certificate, EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_SYNTAX);
+  elementsOf(certificate, CRL_DISTRIBUTION_POINTS, distributionPoints);
   bitsOf(certificate, NETSCAPE_CERT_TYPE);
   // There are nine key usages.
   const usage = bitString(certificate, KEY_USAGE)?.subarray(0, 2);
   if (usage?.every((byte) => byte === 0)) throw new DerError('the key usage is empty');
-  readNames(subjectAltNames(certificate));
-  readNames(authorityKeyIdentifier(certificate).issuerNames);
-  if (elementsOf(certificate, EXTENDED_KEY_USAGE)?.some(({ tag }) => tag !== TAG.oid)) {
-    throw new DerError('an extended key usage is not an object identifier');
-  }
-  for (const { tag, content } of elementsOf(certificate, CRL_DISTRIBUTION_POINTS) ?? []) {
-    const parts = derElements(content);
-    if (tag !== TAG.sequence || parts.some((part) => !DISTRIBUTION_POINT_PARTS.includes(part.tag))) {
-      throw new DerError('a CRL distribution point has an unknown part');
-    }
-    const [name] = parts.filter((part) => part.tag === FULL_NAME).flatMap((part) => derElements(part.content));
-    if (name?.tag === FULL_NAME) readNames(derElements(name.content));
-    else if (name && name.tag !== RELATIVE_NAME) throw new DerError('a CRL distribution point has an unknown name');
-  }
 }
-
-/** The tag of the name of a distribution point, and of its full name, which is a list of GeneralNames. */
-const FULL_NAME = 0xa0;
-const RELATIVE_NAME = 0xa1;
-
-/** otherName, x400Address, ediPartyName, registeredID, and the types of {@link NAME_TAG}. */
-export function isNameTag(tag: number): boolean {
-  return [0xa0, 0xa3, 0xa5, 0x88, ...Object.values<number>(NAME_TAG)].includes(tag);
-}
-
-/** @throws {DerError} if one of these is not a GeneralName (RFC 5280 section 4.2.1.6) */
-function readNames(names: readonly DerElement[]): void {
-  for (const { tag, content } of names) {
-    if (!isNameTag(tag)) throw new DerError('a name has an unknown type');
-    if (tag === OTHER_NAME && derElements(content)[0]?.tag !== TAG.oid) throw new DerError('an otherName has no type');
-    if (tag !== NAME_TAG.directoryName) continue;
-    for (const part of derWithin(content)) {
-      for (const attribute of derElements(part.content)) {
-        if (derElements(attribute.content)[0]?.tag !== TAG.oid) throw new DerError('an attribute has no type');
-      }
-    }
-  }
-}
-
-const OTHER_NAME = 0xa0;
 
 /** The context tags of the two lists. */
 const PERMITTED = 0xa0;
@@ -134,16 +105,18 @@ const EXCLUDED = 0xa1;
 const MINIMUM = 0x80;
 const ZERO = Buffer.of(0);
 
+const NAME_CONSTRAINTS_SYNTAX = sequenceOf('the name constraints have', [
+  { tag: PERMITTED, syntax: listOf('the name constraints have', TAG.sequence) },
+  { tag: EXCLUDED, syntax: listOf('the name constraints have', TAG.sequence) },
+]);
+
 /**
  * The names that an issuer may and may not issue certificates for, as GeneralNames (RFC 5280 section 4.2.1.10).
  * @throws {DerError} also if a constraint has a minimum or maximum, which RFC 5280 forbids
  */
 export const nameConstraints = memoize((certificate) => {
-  const lists = elementsOf(certificate, NAME_CONSTRAINTS);
+  const lists = elementsOf(certificate, NAME_CONSTRAINTS, NAME_CONSTRAINTS_SYNTAX);
   if (!lists) return undefined;
-  if (lists.some(({ tag }) => tag !== PERMITTED && tag !== EXCLUDED)) {
-    throw new DerError('the name constraints have an unknown part');
-  }
   const subtrees = (list: number): DerElement[] =>
     lists
       .filter(({ tag }) => tag === list)
@@ -151,25 +124,19 @@ export const nameConstraints = memoize((certificate) => {
       .map(({ content }) => {
         const [base, ...bounds] = derElements(content);
         // An explicit minimum of 0 is the default.
-        const limits = bounds.filter(({ tag, content: bound }) => tag !== MINIMUM || !bound.equals(ZERO));
-        if (!base || limits.length > 0) throw new DerError('a name constraint has no name, or has bounds');
-        if (!isNameTag(base.tag)) throw new DerError('a name constraint has a name of an unknown type');
+        const [bound] = bounds;
+        const isDefault = bounds.length === 1 && bound?.tag === MINIMUM && bound.content.equals(ZERO);
+        if (!base || !(isDefault || bounds.length === 0)) {
+          throw new DerError('a name constraint has no name, or has bounds');
+        }
+        readGeneralName(base);
         return base;
       });
   return { permitted: subtrees(PERMITTED), excluded: subtrees(EXCLUDED) };
 });
 
-/** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
-export const NAME_TAG = {
-  rfc822Name: 0x81,
-  dnsName: 0x82,
-  uri: 0x86,
-  ipAddress: 0x87,
-  directoryName: 0xa4,
-} as const;
-
 /** @throws {DerError} */
-export const subjectAltNames = memoize((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME) ?? []);
+export const subjectAltNames = memoize((certificate) => elementsOf(certificate, SUBJECT_ALT_NAME, generalNames) ?? []);
 
 const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
@@ -190,16 +157,13 @@ export function bitsOf(certificate: X509Certificate, id: string): number | undef
 
 function bitString(certificate: X509Certificate, id: string): Buffer | undefined {
   const content = contentOf(certificate, id, TAG.bitString, 'a BIT STRING');
-  if (!content) return undefined;
-  // The first byte is the number of bits of the last one that are not used.
-  const [unused = 8, ...bytes] = content;
-  if (unused > 7) throw new DerError(`the extension ${id} is not a BIT STRING`);
-  return Buffer.from(bytes.map((byte, i) => (i < bytes.length - 1 ? byte : byte & (0xff << unused))));
+  return content && bitsIn(content);
 }
 
 /** The elements of an extension that is a SEQUENCE; undefined if it is absent. @throws {DerError} */
-export function elementsOf(certificate: X509Certificate, id: string): DerElement[] | undefined {
+export function elementsOf(certificate: X509Certificate, id: string, syntax?: Syntax): DerElement[] | undefined {
   const content = contentOf(certificate, id, TAG.sequence, 'a SEQUENCE');
+  if (content) syntax?.(content);
   return content && derElements(content);
 }
 

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { DerElement } from './der.js';
 import { encodedSubject, subjectName } from './encoding.js';
-import { NAME_TAG, nameConstraints, subjectAltNames } from './extensions.js';
+import { nameConstraints, subjectAltNames } from './extensions.js';
+import { NAME_TAG } from './syntax/names.js';
 import { wildcardVerdict } from './name-constraints/excluded-wildcard.js';
 import { DIRECTORY_NAME, DNS, IP_ADDRESS, type NameType } from './name-constraints/name-types.js';
 import { exclusionOf, notAllowed, subtreesOf } from './name-constraints/subtrees.js';

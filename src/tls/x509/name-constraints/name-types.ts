@@ -1,7 +1,7 @@
 import { addressOf } from '../../names.js';
 import { DerError, derWithin } from '../der.js';
 import { nameInWords, relativeNames } from '../distinguished-names.js';
-import { NAME_TAG } from '../extensions.js';
+import { NAME_TAG } from '../syntax/names.js';
 
 /** A type of names, and how names of this type are compared with constraints. */
 export interface NameType<Name> {

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { DerElement } from '../der.js';
 import { subjectName } from '../encoding.js';
-import { NAME_TAG, nameConstraints } from '../extensions.js';
+import { nameConstraints } from '../extensions.js';
+import { NAME_TAG } from '../syntax/names.js';
 import { nameOf } from '../own-checks.js';
 import { VALID, notEvaluated, type PathVerdict } from '../verdict.js';
 import { DIRECTORY_NAME, DNS, IP_ADDRESS } from './name-types.js';
@@ -10,8 +11,6 @@ import { DIRECTORY_NAME, DNS, IP_ADDRESS } from './name-types.js';
 const EMAIL_ADDRESS = Buffer.from('06092a864886f70d010901', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 const IA5_STRING = 0x16;
-/** An email address may also be one (SmtpUTF8Mailbox, RFC 9598). */
-const OTHER_NAME = 0xa0;
 
 const EVALUATED: readonly number[] = [DNS.tag, IP_ADDRESS.tag, DIRECTORY_NAME.tag];
 
@@ -32,7 +31,9 @@ export function unsupportedVerdict(
   const isConstrained = constrained.some((tag) => {
     if (tag === DNS.tag) return isLeaf && !present.has(tag) && subject.includes(COMMON_NAME);
     if (EVALUATED.includes(tag)) return false;
-    if (tag === NAME_TAG.rfc822Name && (subject.includes(EMAIL_ADDRESS) || present.has(OTHER_NAME))) return true;
+    // An otherName may be an email address, too (SmtpUTF8Mailbox, RFC 9598).
+    const hasAddress = subject.includes(EMAIL_ADDRESS) || present.has(NAME_TAG.otherName);
+    if (tag === NAME_TAG.rfc822Name && hasAddress) return true;
     return present.has(tag);
   });
   return isConstrained || hasUnusualEmailAddress(subject)

@@ -1,0 +1,24 @@
+import { DerError } from '../der.js';
+import { TAG } from '../encoding.js';
+import { attributes, generalNames } from './names.js';
+import { bitsIn, listOf, only, sequenceOf } from './parts.js';
+
+const FULL_NAME = 0xa0;
+const RELATIVE_NAME = 0xa1;
+
+const pointName = only('a CRL distribution point has', ({ tag, content }) => {
+  if (tag === FULL_NAME) generalNames(content);
+  else if (tag === RELATIVE_NAME) attributes(content);
+  else throw new DerError('a CRL distribution point has an unknown name');
+});
+
+/** CRL distribution points (RFC 5280 section 4.2.1.13): where, for which reasons, and by whom. */
+export const distributionPoints = listOf(
+  'the CRL distribution points have',
+  TAG.sequence,
+  sequenceOf('a CRL distribution point has', [
+    { tag: 0xa0, syntax: pointName },
+    { tag: 0x81, syntax: bitsIn },
+    { tag: 0xa2, syntax: generalNames },
+  ]),
+);

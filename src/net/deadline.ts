@@ -2,6 +2,30 @@ import { performance } from 'node:perf_hooks';
 import { deferred } from './deferred.js';
 import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
 
+/** Ends waits early, when a signal is aborted. One listener serves all of them: a run has many thousands. */
+class Cut {
+  /** What to do when it comes, for each wait. */
+  readonly #ends = new Set<() => void>();
+
+  constructor(readonly signal: AbortSignal) {}
+
+  /** @param end called if the signal is aborted while the wait is pending */
+  async during<T>(wait: Promise<T>, end: () => void): Promise<T> {
+    if (this.#ends.size === 0) this.signal.addEventListener('abort', this.#endAll);
+    this.#ends.add(end);
+    try {
+      return await wait;
+    } finally {
+      this.#ends.delete(end);
+      if (this.#ends.size === 0) this.signal.removeEventListener('abort', this.#endAll);
+    }
+  }
+
+  readonly #endAll = (): void => {
+    for (const end of this.#ends) end();
+  };
+}
+
 /**
  * A point in time at which a wait ends. A deadline made within another one never ends later than that one. Time in
  * which this process stood still does not count.
@@ -14,7 +38,7 @@ export class Deadline {
   private constructor(
     ms: number,
     private readonly standstill: Standstill,
-    private readonly cut?: AbortSignal,
+    private readonly cut?: Cut,
   ) {
     this.#pausesMs = standstill.pausesMs;
     this.#at = this.#now + ms;
@@ -34,7 +58,7 @@ export class Deadline {
    * @param standstill how long the process has stood still; a parameter so that tests can control it
    */
   static on(cut: AbortSignal, standstill: Standstill = new Heartbeat()): Deadline {
-    return new Deadline(Infinity, standstill, cut);
+    return new Deadline(Infinity, standstill, new Cut(cut));
   }
 
   /** The same deadline, this many milliseconds later. */
@@ -44,7 +68,7 @@ export class Deadline {
 
   /** Milliseconds left, never less than 0. */
   get remainingMs(): number {
-    return this.cut?.aborted ? 0 : Math.max(0, this.#at - this.#now);
+    return this.cut?.signal.aborted ? 0 : Math.max(0, this.#at - this.#now);
   }
 
   /** Whether it has come. */
@@ -100,14 +124,13 @@ export class Deadline {
       if (this.isOver) expire();
       else wait();
     };
-    this.cut?.addEventListener('abort', expire);
     wait();
+    const first = this.standstill.during(Promise.race([promise, late.promise]));
     try {
-      return await this.standstill.during(Promise.race([promise, late.promise]));
+      return await (this.cut ? this.cut.during(first, expire) : first);
     } finally {
       isSettled = true;
       clearTimeout(timer);
-      this.cut?.removeEventListener('abort', expire);
     }
   }
 

@@ -11,27 +11,23 @@ export interface Log {
 }
 
 export function runnerLog(output: NodeJS.WritableStream = process.stdout): Log {
-  const info = (line: string) => void output.write(`${escapeLine(line)}\n`);
+  // In one write, because a run may log a hundred thousand lines.
+  const write = (lines: readonly string[]): void => void output.write(lines.map((line) => `${line}\n`).join(''));
   // Besides the escaping: the runner ignores all workflow commands until it reads a token that nobody can guess.
-  const withoutCommands = (lines: readonly string[]): void => {
+  const withoutCommands = (lines: readonly string[]): string[] => {
     const token = randomUUID();
-    output.write(`::stop-commands::${token}\n`);
-    try {
-      lines.forEach(info);
-    } finally {
-      output.write(`::${token}::\n`);
-    }
+    return [`::stop-commands::${token}`, ...lines.map(escapeLine), `::${token}::`];
   };
   return {
-    info,
+    info(line) {
+      write([escapeLine(line)]);
+    },
     quote(line) {
-      withoutCommands([line]);
+      write(withoutCommands([line]));
     },
     group(title, lines) {
       // The runner decodes `%25`, `%0D` and `%0A` in the data of a command.
-      output.write(`::group::${escapeLine(title).replaceAll('%', '%25')}\n`);
-      withoutCommands(lines);
-      output.write('::endgroup::\n');
+      write([`::group::${escapeLine(title).replaceAll('%', '%25')}`, ...withoutCommands(lines), '::endgroup::']);
     },
   };
 }

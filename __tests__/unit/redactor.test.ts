@@ -473,3 +473,14 @@ test('the fixed parts of a finding are not redacted, except for what AUTH derive
     reproduceShows: '535 server',
   });
 });
+
+test('what is remembered of one text is not used for another', () => {
+  const redactor = new Redactor(['correct horse']);
+  const lines = ['250-correct', '250 horse'];
+  const apart = redactor.redactLines(lines);
+  expect(redactor.redactLines(lines)).toEqual(apart);
+  expect(apart.join()).not.toMatch(/correct|horse/);
+  // Looks like the joined lines with their folds.
+  expect(redactor.redact('7,12:correcthorse')).toBe('7,12:correcthorse');
+  expect(redactor.redact('7,12:correct horse')).toBe('7,12:<redacted>');
+});

@@ -45,10 +45,25 @@ export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port
     const one = redactorOf(secrets);
     return () => one;
   }
-  return ({ host, port }) => {
-    const endpoints = plan.endpoints.filter((one) => one.host === host && one.port === port);
-    return redactorOf(secretsOf({ endpoints }));
+  const endpointsOf = new Map<string, Endpoint[]>();
+  for (const endpoint of plan.endpoints) {
+    const server = serverOf(endpoint);
+    const endpoints = endpointsOf.get(server) ?? [];
+    endpoints.push(endpoint);
+    endpointsOf.set(server, endpoints);
+  }
+  const redactors = new Map<string, Redactor>();
+  return (endpoint) => {
+    const server = serverOf(endpoint);
+    const redactor = redactors.get(server) ?? redactorOf(secretsOf({ endpoints: endpointsOf.get(server) ?? [] }));
+    if (redactors.size >= SEARCHED_TOGETHER) redactors.clear();
+    redactors.set(server, redactor);
+    return redactor;
   };
+}
+
+function serverOf({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
+  return `${host}:${port}`;
 }
 
 /** The reason for a failure of the gate, without the secrets of the plan. */

@@ -23,6 +23,7 @@ import { REDACTED } from './secret.js';
  */
 export class Redactor {
   #forms: Forms;
+  readonly #found = new Map<string, readonly Span[]>();
 
   /** @param words base64 in which protocols encode the secrets together with other texts */
   constructor(secrets: Iterable<string>, words: Iterable<string> = []) {
@@ -54,11 +55,24 @@ export class Redactor {
   }
 
   #redactLine(text: string): string {
-    return replace(text, find(this.#forms, text));
+    return replace(text, this.#find(text, []));
+  }
+
+  /** What {@link find} finds. The texts of many endpoints are the same, so short ones are remembered. */
+  #find(text: string, folds: readonly number[]): readonly Span[] {
+    if (this.#forms.size === 0) return [];
+    // Without the colon, a peer could write a text that looks like another one with folds.
+    const key = `${folds.join()}:${text}`;
+    const known = this.#found.get(key);
+    if (known) return known;
+    const found = find(this.#forms, text, new Set(folds));
+    if (this.#found.size >= MOST_REMEMBERED) this.#found.clear();
+    if (text.length <= LONGEST_REMEMBERED) this.#found.set(key, found);
+    return found;
   }
 
   /** The lines without the secrets that continue over the end of one. */
-  #redactFolded(lines: readonly string[]): string[] {
+  #redactFolded(lines: readonly string[]): readonly string[] {
     let length = 0;
     const pieces = lines.map((line) => {
       const head = LINE_HEAD.exec(line)?.[0].length ?? 0;
@@ -67,8 +81,12 @@ export class Redactor {
       length += content.length;
       return { line, head, content, start, end: length };
     });
-    const folds = new Set(pieces.map(({ end }) => end));
-    const found = find(this.#forms, pieces.map(({ content }) => content).join(''), folds);
+    const text = pieces.map(({ content }) => content).join('');
+    const found = this.#find(
+      text,
+      pieces.map(({ end }) => end),
+    );
+    if (found.length === 0) return lines;
     return pieces.map(({ line, head, start, end }) => {
       const folded = found.filter((span) => span.start < end && span.end > start && !contains({ start, end }, span));
       const parts = folded.map((span) => ({
@@ -97,6 +115,10 @@ export class Redactor {
     );
   }
 }
+
+const MOST_REMEMBERED = 1_000;
+/** In characters: longer than any line of a usual reply. */
+const LONGEST_REMEMBERED = 512;
 
 /** Separates the lines of a reply that is shown on one line. */
 const FOLD = ' / ';

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -52,8 +51,6 @@ export async function run(
   const inboxes = new Inboxes();
   const deadline = plan.deadlineMs === undefined ? undefined : AbortSignal.timeout(plan.deadlineMs);
   const cut = AbortSignal.any([cancelled, deadline].filter((signal) => signal !== undefined));
-  // Every wait listens to it.
-  setMaxListeners(0, cut);
   const end = Deadline.on(cut);
   try {
     const gating = gateAll(

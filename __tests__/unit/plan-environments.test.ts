@@ -54,8 +54,8 @@ endpoints:
   });
 
   test('the shards are parts of what is selected', async () => {
-    expect(await hosts('production', { env, inputs: { shard: '1/2' } })).toEqual([live]);
-    expect(await hosts('production', { env, inputs: { shard: '2/2' } })).toEqual([any]);
+    expect(await hosts('production', { env, inputs: { shard: '1/2' } })).toEqual([any]);
+    expect(await hosts('production', { env, inputs: { shard: '2/2' } })).toEqual([live]);
     expect(await problems({ config: CONFIG, env, inputs: { environments: 'production', shard: '3/3' } })).toEqual([
       'input shard: part 3 of 3 is empty: there are only 2 endpoints',
     ]);

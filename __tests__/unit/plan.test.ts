@@ -10,6 +10,7 @@ const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 describe('defaults', () => {
   test('a host is enough', async () => {
     expect(await load({ inputs: { endpoints: 'mail.example' } })).toEqual({
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       endpoints: [
         {
           name: 'mail.example:587',
@@ -797,13 +798,18 @@ describe('shards', () => {
     return (await load({ inputs: { ...inputs, shard } })).endpoints.map(({ host }) => host);
   }
 
-  test('every endpoint is in one part', async () => {
+  test('every endpoint is in one part, in the order of the configuration', async () => {
     expect(await Promise.all(['1/3', '2/3', '3/3', '1/1'].map(names))).toEqual([
-      ['a', 'd'],
-      ['b', 'e'],
-      ['c'],
+      ['a', 'e'],
+      ['b', 'c'],
+      ['d'],
       ['a', 'b', 'c', 'd', 'e'],
     ]);
+  });
+
+  test('the part is a part of the plan', async () => {
+    expect((await load({ inputs: { ...inputs, shard: '2/3' } })).shard).toEqual({ part: 2, parts: 3 });
+    expect(await load({ inputs })).not.toHaveProperty('shard');
   });
 
   test('a part without endpoints is an error, never a pass', async () => {

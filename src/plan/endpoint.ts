@@ -9,7 +9,11 @@ import type { ApiAddress, MailboxAddress } from './schema/values.js';
 export interface Plan {
   /** Set if the gate runs from a command line, and not in a workflow. */
   readonly inTerminal?: true;
+  /** Those of the shard, if there is one. */
   readonly endpoints: readonly Endpoint[];
+  readonly shard?: Shard;
+  /** Identifies the configuration, so it is the same for all shards. */
+  readonly hash?: string;
   readonly policy: GatePolicy;
   readonly concurrency: number;
   /** Retries after a transient failure. */
@@ -19,6 +23,13 @@ export interface Plan {
   readonly selfTest?: true;
   /** Folder for the report; undefined means the runner's temp folder. */
   readonly reportDir?: string;
+}
+
+/** One of several equal parts of the configured endpoints. */
+export interface Shard {
+  /** 1 for the first. */
+  readonly part: number;
+  readonly parts: number;
 }
 
 export interface GatePolicy {

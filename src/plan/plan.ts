@@ -3,13 +3,16 @@ import { count } from '../text/count.js';
 import { Anchors } from './anchors.js';
 import { checkAll } from './candidates.js';
 import { ClientIdentities } from './client-identities.js';
-import type { Endpoint, Plan, Source } from './endpoint.js';
+import type { Endpoint, Plan, Shard, Source } from './endpoint.js';
 import { selectEnvironments } from './environments.js';
 import { emptyLists, readInputs } from './layers.js';
 import { namesOfKeys } from './names-of-keys.js';
+import { hashPlan } from './plan-hash.js';
 import { resolveEndpoint } from './resolve.js';
+import { inShard } from './shard.js';
 import { check } from './schema/check.js';
-import { defaultsSchema, type InputSettings } from './schema/schema.js';
+import { nameOf } from './schema/defaults.js';
+import { defaultsSchema } from './schema/schema.js';
 import type { Environment } from './source/expand.js';
 import { at, mappingAt, type Located, type LocatedMapping } from './source/located.js';
 import { ConfigurationError, MAX_PROBLEMS, type Place, type Problem, type Surface } from './source/problem.js';
@@ -68,7 +71,9 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
   ];
   const isEmpty = selected.length === 0 && [...lists, selection].every((part) => part.problems.length === 0);
   if (isEmpty && endpointProblems.length === 0) problems.push(noEndpoint(given));
-  const valid = selected.flatMap(({ own, merged, settings: checked }) => (checked ? [{ own, merged, checked }] : []));
+  const valid = selected.flatMap(({ own, merged, settings: checked }) =>
+    checked ? [{ own, merged, checked, name: nameOf(checked) }] : [],
+  );
   if (problems.length > 0 || !settings || valid.length < selected.length) throw invalid(problems, context);
 
   const endpoints = valid.map(({ own, merged, checked }) => {
@@ -77,10 +82,12 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
     const endpoint = resolveEndpoint(checked, settings, { anchors, identities }, source);
     return { ...endpoint, ...(settingNames && { settingNames }) };
   });
-  const { deadline, 'report-dir': reportDir } = settings;
+  const { deadline, 'report-dir': reportDir, shard } = settings;
   return {
     ...(context.surface === 'terminal' && { inTerminal: true }),
-    endpoints: sharded(endpoints, settings.shard, context),
+    endpoints: shard ? sharded(endpoints, shard, context) : endpoints,
+    ...(shard && { shard }),
+    hash: hashPlan(valid, settings),
     policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
     concurrency: settings.concurrency,
     retries: settings.retries,
@@ -137,16 +144,11 @@ function sourceOf({ file, line }: Place, { locateInput }: PlanContext): Source |
   return start && { file: start.file, line: start.line + line - 1 };
 }
 
-/** Assigns the endpoints to the parts in turn: the first to part 1, the next to part 2. */
-function sharded(
-  endpoints: readonly Endpoint[],
-  shard: InputSettings['shard'],
-  context: PlanContext,
-): readonly Endpoint[] {
-  if (!shard) return endpoints;
-  const { part, parts } = shard;
-  const own = endpoints.filter((_, index) => index % parts === part - 1);
+/** @throws {ConfigurationError} if the shard is empty */
+function sharded(endpoints: readonly Endpoint[], shard: Shard, context: PlanContext): readonly Endpoint[] {
+  const own = inShard(endpoints, shard);
   if (own.length > 0) return own;
+  const { part, parts } = shard;
   const total = `there ${endpoints.length === 1 ? 'is' : 'are'} only ${count(endpoints.length, 'endpoint')}`;
   const message = `part ${part} of ${parts} is empty: ${total}`;
   throw invalid([{ input: 'shard', message }], context);

@@ -1,4 +1,5 @@
-import { resultOf, statusOf, worst } from '../../src/verdict/verdict.js';
+import { assemble } from '../../src/verdict/assemble.js';
+import { resultOf, statusOf } from '../../src/verdict/verdict.js';
 import { CATALOG, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import { completeFinding } from '../../src/findings/complete.js';
 import { finding, type KnownFinding } from '../../src/findings/finding.js';
@@ -59,14 +60,13 @@ export function anEndpoint(
 }
 
 export function aReport(...endpoints: EndpointReport[]): Report {
-  return reportSchema.parse({
-    schemaVersion: 1,
-    tool: { name: 'starttls-gate', version: '1.0.0' },
-    startedAt: STARTED_AT,
+  const { report } = assemble(endpoints, {
+    policy: { failOn: 'fail', onInconclusive: 'fail' },
+    run: {},
+    startedAt: new Date(STARTED_AT),
     durationMs: 12_345,
-    result: worst(endpoints.map(({ result }) => result)),
-    endpoints,
   });
+  return reportSchema.parse(report);
 }
 
 /** The report of an endpoint that passed on attempt 2, after a warning in attempt 1. */

@@ -21,7 +21,7 @@ export function reportOf(
   durationMs: number,
 ): Omit<EndpointReport, 'attempts'> {
   const { endpoint, transcript, sideTranscript } = context;
-  const { plaintext, insideTls, tls, delivery, inboxTranscript } = facts;
+  const { plaintext, insideTls, mechanism, tls, delivery, inboxTranscript } = facts;
   const difference = plaintext && insideTls && capabilityDifference(plaintext, insideTls);
   return {
     ...reportHead(endpoint, addressOf(context, facts)),
@@ -36,6 +36,9 @@ export function reportOf(
       },
     }),
     ...(tls && { tls }),
+    ...(insideTls && {
+      auth: { ...(mechanism !== undefined && { mechanism }), offered: shortenList(insideTls.mechanisms ?? []) },
+    }),
     ...(delivery && { delivery }),
     transcript: [...transcript.lines, ...sideTranscript.lines],
     ...(inboxTranscript && { inboxTranscript: [...inboxTranscript] }),
@@ -43,9 +46,10 @@ export function reportOf(
 }
 
 /** The fields of a report that are known before the attempt. */
-function reportHead({ name, host, port, transport, role, environment, source }: Endpoint, address?: string) {
+function reportHead({ name, host, port, transport, role, environment, source, origin }: Endpoint, address?: string) {
   return {
     name,
+    ...(origin && { configured: origin.name }),
     host,
     port,
     ...(address !== undefined && { address }),

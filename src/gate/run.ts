@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gateAll } from './scheduler.js';
 import { redactorsFor } from './secrets.js';
-import { judge } from '../verdict/verdict.js';
+import { assemble } from '../verdict/assemble.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
 import { cnameResolver } from '../net/cname.js';
@@ -12,14 +12,7 @@ import { textResolver } from '../net/txt.js';
 import { Deadline } from '../net/deadline.js';
 import type { Plan } from '../plan/endpoint.js';
 import { redactReport } from '../secrets/redact-report.js';
-import {
-  SCHEMA_VERSION,
-  TOOL,
-  type EndpointReport,
-  type Progress,
-  type Report,
-  type Verdict,
-} from '../report/report.js';
+import type { EndpointReport, Progress, Report, RunReport, Verdict } from '../report/report.js';
 import { Judgments } from '../steps/certificate/judgments.js';
 import { TrustStore } from '../tls/trust.js';
 
@@ -83,17 +76,20 @@ export async function run(
     );
     // The gate may also be suspended between two waits.
     const endpoints = await end.during(gating);
-    const verdict = judge(endpoints, plan.policy);
-    const report: Report = {
-      schemaVersion: SCHEMA_VERSION,
-      tool: TOOL,
-      startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - startedAtMs),
-      result: verdict.result,
-      endpoints,
-    };
-    return { report, verdict, cut };
+    const durationMs = performance.now() - startedAtMs;
+    return { ...assemble(endpoints, { policy: plan.policy, run: identify(plan, env), startedAt, durationMs }), cut };
   } finally {
     await inboxes.close();
   }
+}
+
+/** What distinguishes this run from others, and this shard from the others of the run. */
+function identify({ hash, shard }: Plan, env: Readonly<Record<string, string | undefined>>): RunReport {
+  const { GITHUB_RUN_ID: id = '', GITHUB_RUN_ATTEMPT: attempt = '' } = env;
+  return {
+    ...(/^\d{1,20}$/.test(id) && { id }),
+    ...(/^[1-9]\d{0,5}$/.test(attempt) && { attempt: Number(attempt) }),
+    ...(shard && { shard: { k: shard.part, n: shard.parts } }),
+    ...(hash !== undefined && { planHash: hash }),
+  };
 }

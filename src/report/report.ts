@@ -14,6 +14,12 @@ export const RESULTS = ['pass', 'warn', 'inconclusive', 'fail'] as const;
 /** Who has to act on a finding. */
 export const PARTIES = ['server', 'certificate-authority', 'network', 'inbox', 'configuration', 'gate'] as const;
 
+/** What makes the gate fail. */
+export const FAIL_ON = ['fail', 'warn', 'never'] as const;
+
+/** What an inconclusive result counts as. */
+export const ON_INCONCLUSIVE = ['fail', 'warn'] as const;
+
 export const SCHEMA_VERSION = 1;
 
 /** A test compares the version with `package.json`. */
@@ -108,8 +114,17 @@ const earlierFindingSchema = findingSchema
 
 const lineSchema = z.strictObject({ at: milliseconds, from: z.enum(['server', 'client']), text: z.string() });
 
+const authSchema = z.strictObject({
+  mechanism: z.string().optional().describe('The SASL mechanism that the gate used, if it sent AUTH'),
+  offered: z.array(z.string()).describe('The SASL mechanisms that the server offers over TLS'),
+});
+
 const endpointSchema = z.strictObject({
   name: z.string(),
+  configured: z
+    .string()
+    .optional()
+    .describe('The name of the configured endpoint, if this one is a part of it, such as one of its IP addresses'),
   host: z.string(),
   port: z.int().min(1).max(65535),
   address: z.string().optional().describe('The IP address of the connection'),
@@ -134,6 +149,7 @@ const endpointSchema = z.strictObject({
     })
     .optional(),
   tls: tlsSchema.optional(),
+  auth: authSchema.optional().describe('Present if the server accepted EHLO over TLS'),
   delivery: deliverySchema.optional().describe('The delivery of the test message, if the server accepted it'),
   transcript: z.array(lineSchema),
   inboxTranscript: z
@@ -145,6 +161,29 @@ const endpointSchema = z.strictObject({
     ),
 });
 
+const countsSchema = z
+  .strictObject({ pass: count, warn: count, inconclusive: count, fail: count, total: count })
+  .describe('The number of endpoints with each result');
+
+const policySchema = z
+  .strictObject({ failOn: z.enum(FAIL_ON), onInconclusive: z.enum(ON_INCONCLUSIVE) })
+  .describe('The inputs that decide whether the gate fails');
+
+const shardSchema = z
+  .strictObject({ k: count.min(1), n: count.min(1) })
+  .describe('The part of the endpoints that was tested, if the run is one of several shards');
+
+const runSchema = z.strictObject({
+  id: z.string().min(1).optional().describe('The ID of the workflow run, if it is known'),
+  attempt: count.min(1).optional().describe('The number of its attempt, if it is known'),
+  shard: shardSchema.optional(),
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe('The same for all shards of a run: a SHA-256 of all configured endpoints, without credentials'),
+});
+
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(SCHEMA_VERSION),
@@ -152,12 +191,19 @@ export const reportSchema = z
     startedAt: z.iso.datetime(),
     durationMs: milliseconds,
     result: z.enum(RESULTS),
+    blocked: z.boolean().describe('Whether the gate fails'),
+    policy: policySchema,
+    counts: countsSchema,
+    run: runSchema,
     endpoints: z.array(endpointSchema).min(1),
   })
   .describe('The results of STARTTLS Gate for each endpoint');
 
 export type Report = z.infer<typeof reportSchema>;
 export type EndpointReport = z.infer<typeof endpointSchema>;
+export type Counts = z.infer<typeof countsSchema>;
+export type RunReport = z.infer<typeof runSchema>;
+export type AuthReport = z.infer<typeof authSchema>;
 type EarlierFinding = z.infer<typeof earlierFindingSchema>;
 export type StepReport = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;

@@ -22,6 +22,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   'validFrom',
   'validTo',
   'sha256',
+  'mechanism',
 ]);
 
 /** In characters; enough for every rejection seen in practice. The transcript has all of it. */

@@ -72,6 +72,8 @@ export interface Facts {
   /** Before TLS. */
   readonly plaintext?: Capabilities;
   readonly insideTls?: Capabilities;
+  /** The SASL mechanism, if AUTH was sent. */
+  readonly mechanism?: string;
   readonly handshake?: Handshake;
   readonly tls?: TlsReport;
   readonly delivery?: DeliveryReport;

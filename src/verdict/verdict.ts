@@ -1,6 +1,7 @@
 import type { GatePolicy } from '../plan/endpoint.js';
 import {
   RESULTS,
+  type Counts,
   type EndpointReport,
   type Finding,
   type Result,
@@ -39,6 +40,13 @@ export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy):
 function countsAsFailed(result: Result, { failOn, onInconclusive }: GatePolicy): boolean {
   const counted = result === 'inconclusive' ? onInconclusive : result;
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+
+/** The number of endpoints with each result. */
+export function countsOf(endpoints: readonly Pick<EndpointReport, 'result'>[]): Counts {
+  const counts = { pass: 0, warn: 0, inconclusive: 0, fail: 0, total: endpoints.length };
+  for (const { result } of endpoints) counts[result] += 1;
+  return counts;
 }
 
 const CUT_SHORT: ReadonlySet<string> = new Set<FindingCode>(['run-stopped', 'internal-error']);

@@ -1,4 +1,8 @@
+import { FAIL_ON, ON_INCONCLUSIVE } from '../../report/report.js';
+
 /* Allowed values, once: the schema, the documentation and the types are derived from these. */
+
+export { FAIL_ON, ON_INCONCLUSIVE };
 
 export const TRANSPORTS = ['starttls', 'implicit'] as const;
 export const ADDRESSES = ['first', 'all'] as const;
@@ -6,8 +10,6 @@ export const ROLES = ['submission', 'mx'] as const;
 /** Optional tests. Each uses connections of its own, and sends no credentials and no recipient. */
 export const PROBES = ['plaintext-auth', 'plaintext-mail', 'command-injection'] as const;
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
-export const FAIL_ON = ['fail', 'warn', 'never'] as const;
-export const ON_INCONCLUSIVE = ['fail', 'warn'] as const;
 
 /** Whether the server must accept or reject the credentials. */
 export const AUTH_EXPECT = ['accepted', 'rejected'] as const;

@@ -16,7 +16,7 @@ import type { Context } from '../context.js';
 import { stoppedBy } from '../error-to-finding.js';
 import type { Facts, Secured, SignedIn, StepResult } from '../hand-over.js';
 import { connectionLost } from '../session-failed.js';
-import { judgeAuth, type AuthJudgment } from './auth-outcome.js';
+import { judgeAuth, type AuthAttempt, type AuthJudgment } from './auth-outcome.js';
 import { own } from '../../text/own.js';
 
 /** Step 4: EHLO again over TLS (RFC 3207 section 4.2), then AUTH (RFC 4954). */
@@ -35,7 +35,7 @@ export async function authentication(context: Context, secured: Secured): Promis
   }
 
   const { capabilities } = opened.dialogue;
-  const facts = { ...known, insideTls: capabilities };
+  let facts: Facts = { ...known, insideTls: capabilities };
   const findings = judgeOffer(endpoint, plaintext?.capabilities, capabilities);
   if (!isVerified && (endpoint.auth ?? endpoint.delivery)) {
     return { ok: false, findings: [...findings, withheld(endpoint)], facts };
@@ -51,7 +51,15 @@ export async function authentication(context: Context, secured: Secured): Promis
       findings.push(finding('step-required', message, { cause }));
       return { ok: true, findings, facts, next };
     }
-    const signedIn = await signIn(context, { ...next, plaintext }, endpoint.auth);
+    const binding = channelBinding(channel);
+    const { kind, mechanism: wanted } = endpoint.auth;
+    const mechanism = chooseMechanism(capabilities.mechanisms ?? [], { kind, wanted, canBind: binding !== undefined });
+    if (mechanism === undefined) {
+      findings.push(cannotAuthenticate(endpoint, endpoint.auth, capabilities, plaintext?.capabilities));
+      return { ok: true, findings, facts, next };
+    }
+    facts = { ...facts, mechanism };
+    const signedIn = await signIn(context, { ...next, plaintext }, endpoint.auth, { mechanism, binding });
     findings.push(...signedIn.findings);
     const isSignedIn =
       endpoint.auth.expect === 'accepted' && signedIn.findings.every(({ severity }) => severity !== 'error');
@@ -95,24 +103,17 @@ export function withheld({ auth, delivery }: Pick<Endpoint, 'auth' | 'delivery'>
 }
 
 /**
- * Authenticates with the strongest mechanism that both sides support (RFC 4954), and judges the outcome.
+ * Authenticates with a mechanism that both sides support (RFC 4954), and judges the outcome.
  * @throws what a session throws, except if the connection is lost because of AUTH
  */
 async function signIn(
   context: Context,
   { session, channel, capabilities, plaintext }: SignedIn & Pick<Secured, 'plaintext'>,
   auth: Credentials,
+  { mechanism, binding }: Pick<AuthAttempt, 'mechanism' | 'binding'>,
 ): Promise<AuthJudgment> {
   const { endpoint, budget, run } = context;
-  const offered = capabilities.mechanisms;
-  if (!offered) {
-    return { findings: [notOffered(endpoint, capabilities, plaintext?.capabilities)] };
-  }
-  const binding = channelBinding(channel);
-  const canBind = binding !== undefined;
-  const mechanism = chooseMechanism(offered, { kind: auth.kind, wanted: auth.mechanism, canBind });
-  if (mechanism === undefined) return { findings: [unavailable(offered, auth)] };
-
+  const { mechanisms: offered = [] } = capabilities;
   const { host, port } = endpoint;
   try {
     const result = await authenticate(
@@ -137,6 +138,17 @@ async function signIn(
     if (error instanceof ConnectionLost && alertOf(error.cause) === undefined) return lostAfterAuth(error, mechanism);
     throw error;
   }
+}
+
+/** Why there is no mechanism that both sides support. */
+function cannotAuthenticate(
+  endpoint: Endpoint,
+  auth: Credentials,
+  secured: Capabilities,
+  plain: Capabilities | undefined,
+): KnownFinding {
+  const { mechanisms } = secured;
+  return mechanisms ? unavailable(mechanisms, auth) : notOffered(endpoint, secured, plain);
 }
 
 function notOffered({ role, port }: Endpoint, secured: Capabilities, plain: Capabilities | undefined): KnownFinding {

@@ -1,16 +1,18 @@
+import { refuse } from './refuse.js';
 import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError } from '../plan/source/problem.js';
-import { failureLine, notTested } from '../output/annotations.js';
+import { failureLine } from '../output/annotations.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
+import { givenInputs } from '../runner/given-inputs.js';
 import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
-import { publish, publishNotTested, type NotTested, type PublishContext } from '../runner/publish.js';
+import { publish } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
 import { locateInput } from '../runner/source.js';
 import { error, setSecret } from '../runner/toolkit.js';
@@ -70,22 +72,6 @@ export async function runAction(state: RunState): Promise<number> {
   return verdict.blocks ? 1 : 0;
 }
 
-/**
- * Every input that the runner passes, untrimmed: spaces and line breaks may belong to a password, and the places of
- * problems depend on them. The runner only warns about unknown inputs, so the plan rejects them. A variable `INPUT_*` that
- * the workflow sets itself looks the same. The runner writes names in upper case; a letter such as ß, which becomes two
- * letters in JavaScript, stays as it is.
- */
-function givenInputs(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([variable, text = '']) =>
-      variable.startsWith('INPUT_') && !/[a-z]/.test(variable)
-        ? [[variable.slice('INPUT_'.length).toLowerCase(), text]]
-        : [],
-    ),
-  );
-}
-
 /** A hint if the run is for a pull request from a fork. @throws if the file of the event is not a regular file */
 async function secretsOfForks(): Promise<string[]> {
   // The toolkit reads this file when it is loaded, and would block on a named pipe.
@@ -100,14 +86,4 @@ async function secretsOfForks(): Promise<string[]> {
 
 interface PullRequest {
   readonly head?: { readonly repo?: { readonly full_name?: string } | null };
-}
-
-/** Fails the job without testing any server. Returns the exit code. */
-async function refuse(reason: NotTested, context: PublishContext): Promise<number> {
-  reason.problems.forEach((problem) => {
-    context.log.info(problem);
-  });
-  await publishNotTested(reason, context);
-  error(notTested(reason.why, reason.problems));
-  return 1;
 }

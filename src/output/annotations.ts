@@ -3,7 +3,7 @@ import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
 import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
 import { headline } from './counts.js';
-import { addressOf, whoActs } from './labels.js';
+import { addressOf, NO_VERDICT, whoActs, type Program } from './labels.js';
 import { count } from '../text/count.js';
 
 export interface Annotation {
@@ -48,11 +48,11 @@ export function failureLine(report: Report, verdict: Verdict): string {
 }
 
 /**
- * The message with which a job fails that tested no server, with as many problems as the runner shows.
+ * The message with which a job fails that has no verdict, with as many problems as the runner shows.
  * @param why a clause, such as "the configuration is invalid"
  */
-export function notTested(why: string, problems: readonly string[]): string {
-  const lines = [`No server was tested: ${why}.`, ...problems];
+export function notTested(why: string, problems: readonly string[], program: Program = 'gate'): string {
+  const lines = [`${NO_VERDICT[program].headline}: ${why}.`, ...problems];
   return shorten(lines.map(escapeLine).join('\n'), MESSAGE_LIMIT);
 }
 

@@ -28,6 +28,14 @@ export const SIGNS: Readonly<Record<Outcome | 'skip', Sign>> = {
   skip: { emoji: '➖', plain: '-' },
 };
 
+/** What a program says if it has no verdict, before and after the reasons. */
+export const NO_VERDICT = {
+  gate: { headline: 'No server was tested', meaning: 'The gate did not connect to any server.' },
+  merge: { headline: 'There is no verdict', meaning: 'The job fails, because the verdict needs every report.' },
+} as const;
+
+export type Program = keyof typeof NO_VERDICT;
+
 const NOT_CONFIGURED = '⚪';
 
 /** What {@link stepSigns} does not explain itself. */

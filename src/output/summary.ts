@@ -8,7 +8,7 @@ import { causes, endingWaivers, nameOf, notes, transcripts } from './summary/sec
 import { overview } from './summary/table.js';
 import { endpointViews, hasProblems, type EndpointView } from './view-model.js';
 import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
-import { duration, SIGNS } from './labels.js';
+import { duration, NO_VERDICT, SIGNS, type Program } from './labels.js';
 
 export interface SummaryOptions {
   /** The largest size of the summary in bytes of UTF-8. At least 4096. */
@@ -73,17 +73,15 @@ export function renderSummary(report: Report, verdict: Verdict, options: Summary
 }
 
 /**
- * The summary of a run that tested no server.
+ * The summary of a run without a verdict.
  * @param why a clause, such as "the configuration is invalid"
  * @param message the problems, one per line
  */
-export function renderNotTested(why: string, message: string, byteBudget = DEFAULT_BUDGET): string {
+export function renderNotTested(why: string, message: string, program: Program = 'gate'): string {
+  const { headline: what, meaning } = NO_VERDICT[program];
   const problems = message.split('\n').map((problem) => shorten(problem, 2000));
-  const head = [
-    gfm`## ${SIGNS.fail.emoji} No server was tested: ${why}`,
-    gfm`${count(problems.length, 'problem')}. The gate did not connect to any server.`,
-  ];
-  const space = byteBudget - bytes(blocks(head)) - RESERVE;
+  const head = [gfm`## ${SIGNS.fail.emoji} ${what}: ${why}`, gfm`${count(problems.length, 'problem')}. ${meaning}`];
+  const space = DEFAULT_BUDGET - bytes(blocks(head)) - RESERVE;
   const pieces = problems.map((problem) => codeBlock([problem]));
   const shown = problems.slice(0, fitting(pieces, space));
   const missing = problems.length - shown.length;

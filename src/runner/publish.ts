@@ -4,6 +4,7 @@ import { Deadline } from '../net/deadline.js';
 import type { OutputName } from '../plan/schema/schema.js';
 import { annotate } from '../output/annotations.js';
 import type { Report, Verdict } from '../report/report.js';
+import type { Program } from '../output/labels.js';
 import { renderNotTested, renderSummary } from '../output/summary.js';
 import { escapeLine } from '../text/escape.js';
 import { reasonOf } from '../text/reason.js';
@@ -61,8 +62,10 @@ export async function publish(
   });
 }
 
-/** Why no server was tested. */
+/** Why there is no verdict. */
 export interface NotTested {
+  /** Default: the gate. */
+  readonly program?: Program;
   /** A clause, such as "the configuration is invalid". */
   readonly why: string;
   /** One line each, without secrets. */
@@ -70,16 +73,16 @@ export interface NotTested {
   readonly annotations?: readonly ProblemAnnotation[];
 }
 
-/** Publishes that no server was tested: outputs, summary and annotations. Never throws. */
+/** Publishes that there is no verdict: outputs, summary and annotations. Never throws. */
 export async function publishNotTested(
-  { why, problems, annotations = [] }: NotTested,
+  { program, why, problems, annotations = [] }: NotTested,
   context: PublishContext,
 ): Promise<void> {
   await tryAll(context, {
     'the outputs': () => {
       setOutputs({ result: 'fail', 'endpoints-total': 0, 'endpoints-failed': 0, 'failed-endpoints': [] });
     },
-    'the job summary': () => appendSummary(renderNotTested(why, problems.join('\n'))),
+    'the job summary': () => appendSummary(renderNotTested(why, problems.join('\n'), program)),
     'the annotations': () => {
       for (const { message, properties } of annotations) toolkit.error(message, properties);
     },

@@ -32,10 +32,11 @@ export const ARROWS = {
     'tls',
     'verdict',
   ],
+  merge: ['plan', 'report', 'text', 'verdict'],
   output: ['findings', 'report', 'text'],
   runner: ['net', 'output', 'plan', 'report', 'text'],
   servers: ['findings', 'report'],
-  main: ['gate', 'output', 'plan', 'report', 'runner', 'secrets', 'servers', 'text', 'verdict'],
+  main: ['gate', 'merge', 'output', 'plan', 'report', 'runner', 'secrets', 'servers', 'text', 'verdict'],
 };
 
 const anyOf = (folders) => `^src/(${folders.join('|')})/`;

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { minify } from 'terser';
 
 /** The file of each program, relative to dist/, and its function in src/main/programs.ts. */
-const PROGRAMS = { 'index.js': 'action', 'cli/index.js': 'cli' };
+const PROGRAMS = { 'index.js': 'action', 'cli/index.js': 'cli', 'merge.js': 'merge' };
 const BUNDLE = 'dist/programs';
 
 rmSync('dist', { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../
 import { documentedKeys } from '../src/plan/schema/documented-keys.js';
 import { COMMANDS, type ReproducibleEndpoint } from '../src/findings/reproduce.js';
 import { endpointSchema, inputSchema, OUTPUTS } from '../src/plan/schema/schema.js';
+import { MERGE_OUTPUTS, mergeInputSchema } from '../src/merge/inputs.js';
 import { whoActs } from '../src/output/labels.js';
 import { STEP_IDS } from '../src/report/report.js';
 import { OTHER_CAUSES_WITHOUT_COMMAND, WITHOUT_COMMAND } from './without-command.js';
@@ -20,12 +21,25 @@ type Arrows = Readonly<Record<string, readonly string[]>>;
  * @param current the text of `action.yml`; everything else in it is kept
  */
 export function renderAction(current: string): string {
+  return withInterface(current, inputSchema, OUTPUTS);
+}
+
+/** The same for `merge/action.yml`. */
+export function renderMergeAction(current: string): string {
+  return withInterface(current, mergeInputSchema, MERGE_OUTPUTS);
+}
+
+function withInterface(
+  current: string,
+  schema: typeof inputSchema | typeof mergeInputSchema,
+  described: object,
+): string {
   const action = parseDocument(current);
-  const inputs = documentedKeys(inputSchema).map(({ name, description, default: value }) => {
+  const inputs = documentedKeys(schema).map(({ name, description, default: value }) => {
     const input = { description, required: false };
     return [name, value === undefined ? input : { ...input, default: value }];
   });
-  const outputs = Object.entries(OUTPUTS).map(([name, description]) => [name, { description }]);
+  const outputs = Object.entries(described).map(([name, description]: [string, unknown]) => [name, { description }]);
   action.set('inputs', action.createNode(Object.fromEntries(inputs)));
   action.set('outputs', action.createNode(Object.fromEntries(outputs)));
   return action.toString({ lineWidth: 0, singleQuote: true });
@@ -44,6 +58,15 @@ const TABLES = {
       documentedKeys(endpointSchema).map((key) => [
         code(key.name),
         key.isRequired ? '**required**' : (key.otherwise ?? (key.default ? code(key.default) : '')),
+        key.description,
+      ]),
+    ),
+  'merge-inputs': () =>
+    table(
+      ['input', 'default', 'meaning'],
+      documentedKeys(mergeInputSchema).map((key) => [
+        code(key.name),
+        key.default ? code(key.default) : '',
         key.description,
       ]),
     ),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Report } from '../../src/report/report.js';
 import { NODE, runProgram, type Ended } from './program.js';
@@ -32,10 +32,11 @@ export interface Runner extends AsyncDisposable {
   /** Writes a file of the workspace. @returns its absolute path */
   write(path: string, text: string): Promise<string>;
   /**
-   * Runs the action as a step.
+   * Runs an action of this repository as a step.
    * @param inputs the inputs under `with` in the workflow
    * @param env changes to the environment; undefined removes a variable
    * @param dist the folder of the bundle
+   * @param how.action the folder of its `action.yml`; default: that of the gate
    * @param how.command a command line that runs the one appended to it
    * @param how.unread whether the log is never read
    */
@@ -43,7 +44,7 @@ export interface Runner extends AsyncDisposable {
     inputs: Readonly<Record<string, string>>,
     env?: Readonly<Record<string, string | undefined>>,
     dist?: string,
-    how?: { readonly command?: readonly string[]; readonly unread?: boolean },
+    how?: { readonly action?: string; readonly command?: readonly string[]; readonly unread?: boolean },
   ): Promise<StepEnded>;
 }
 
@@ -68,7 +69,9 @@ export async function createRunner(): Promise<Runner> {
     return absolute;
   };
 
-  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist'), { command = [], ...how } = {}) => {
+  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist'), how = {}) => {
+    const { action = '.', command = [], ...program } = how;
+    const { main, variables } = actionIn(action, inputs);
     const folder = join(temp, `_runner_file_commands_${steps++}`);
     await mkdir(folder);
     const files = Object.fromEntries(FILES.map((name) => [name, join(folder, name.toLowerCase())]));
@@ -89,16 +92,12 @@ export async function createRunner(): Promise<Runner> {
       RUNNER_ENVIRONMENT: 'self-hosted',
       RUNNER_TEMP: temp,
       ...files,
-      ...inputVariables(inputs),
+      ...variables,
       ...env,
     };
     const present = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const [program, ...args] = [...command, NODE, join(dist, 'index.js')];
-    const ended = await runProgram(program, args, {
-      cwd: workspace,
-      env: Object.fromEntries(present),
-      ...how,
-    });
+    const [path, ...args] = [...command, NODE, join(dist, main)];
+    const ended = await runProgram(path, args, { cwd: workspace, env: Object.fromEntries(present), ...program });
     const told = async (name: (typeof FILES)[number]) => readFile(files[name] ?? '', 'utf8');
     const log = ended.stdout + ended.stderr;
     const obeyed = commands(log);
@@ -125,17 +124,20 @@ export async function createRunner(): Promise<Runner> {
   };
 }
 
-/** Every input of `action.yml`, given or default, in the environment variables of the runner. */
-function inputVariables(given: Readonly<Record<string, string>>): Record<string, string> {
-  const { inputs } = parse(readFileSync('action.yml', 'utf8')) as { inputs: Record<string, { default?: string }> };
+/** The file of an action in `dist/`, and every input, given or default, in the environment variables of the runner. */
+function actionIn(folder: string, given: Readonly<Record<string, string>>) {
+  const { inputs, runs } = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as {
+    inputs: Record<string, { default?: string }>;
+    runs: { main: string };
+  };
   const unknown = Object.keys(given).filter((name) => !(name in inputs));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, input]) => [
-      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-      given[name] ?? input.default ?? '',
-    ]),
-  );
+  const variables = Object.entries(inputs).map(([name, input]) => [
+    `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+    given[name] ?? input.default ?? '',
+  ]);
+  const main = relative('dist', join(folder, runs.main));
+  return { main, variables: Object.fromEntries(variables) as Record<string, string> };
 }
 
 /** Parses `name=value` and `name<<DELIMITER` like the runner. @throws for anything else */

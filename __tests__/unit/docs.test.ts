@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { renderAction, renderFindings, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
+import { renderAction, renderFindings, renderMergeAction, renderTables, TABLE_NAMES } from '../../scripts/docs.js';
 import { documentedKeys } from '../../src/plan/schema/documented-keys.js';
 import { CATALOG, FINDING_CODES, type CatalogEntry, type FindingCode } from '../../src/findings/catalog.js';
 import { endpointSchema, INPUT_NAMES, inputSchema, OUTPUTS } from '../../src/plan/schema/schema.js';
@@ -9,8 +9,10 @@ import { STEP_IDS } from '../../src/report/report.js';
 /** Generated pages. With UPDATE_DOCS=1 in the environment, they are written before they are compared. */
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'action.yml': renderAction,
+  'merge/action.yml': renderMergeAction,
   'docs/architecture.md': renderTables,
   'docs/configuration.md': renderTables,
+  'docs/fleets.md': renderTables,
   'docs/report.md': renderTables,
   'docs/findings.md': renderFindings,
 };
@@ -64,6 +66,27 @@ describe('action.yml', () => {
 
   test('runs the committed bundle', () => {
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+  });
+});
+
+describe('merge/action.yml', () => {
+  const action = parse(read('merge/action.yml')) as {
+    runs: object;
+    inputs: Record<string, { description: string; default?: string }>;
+    outputs: Record<string, { description: string }>;
+  };
+
+  test('has the outputs of the action, so that a workflow can use either', () => {
+    expect(Object.keys(action.outputs)).toEqual(Object.keys(OUTPUTS));
+  });
+
+  test('describes each input', () => {
+    expect(Object.keys(action.inputs)).toEqual(['reports', 'shards', 'fail-on', 'on-inconclusive', 'report-dir']);
+    for (const { description } of Object.values(action.inputs)) expect(description).not.toBe('');
+  });
+
+  test('runs the committed bundle', () => {
+    expect(action.runs).toEqual({ using: 'node24', main: '../dist/merge.js' });
   });
 });
 

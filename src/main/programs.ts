@@ -5,3 +5,4 @@
 
 export const action = (): Promise<unknown> => import('./action.js');
 export const cli = (): Promise<unknown> => import('./cli.js');
+export const merge = (): Promise<unknown> => import('./merge.js');

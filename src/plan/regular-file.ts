@@ -1,15 +1,16 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** No file that the gate reads is anywhere near as large. */
+/** No file that the configuration names is anywhere near as large. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a text file in UTF-8. Only a regular file is accepted: a named pipe, a terminal or a device can block until
  * another process writes to it, or never end. The size limit applies while the file is read.
+ * @param maxBytes the largest size
  * @throws an error whose `code` is the code of the system, or says in words what is wrong with the file
  */
-export function readRegularFile(path: string): string {
+export function readRegularFile(path: string, maxBytes = MAX_BYTES): string {
   // Opened without O_NONBLOCK, a pipe blocks at once; a file such as /proc/kmsg is a regular one and blocks when read.
   // Windows does not have the flag, and undefined is 0 here.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -22,7 +23,7 @@ export function readRegularFile(path: string): string {
       const length = readSync(file, chunk);
       if (length === 0) return Buffer.concat(chunks).toString('utf8');
       size += length;
-      if (size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`);
+      if (size > maxBytes) throw unreadable(path, `larger than ${maxBytes} bytes`);
       chunks.push(chunk.subarray(0, length));
     }
   } finally {

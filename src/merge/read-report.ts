@@ -1,0 +1,72 @@
+import { lstatSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { readRegularFile } from '../plan/regular-file.js';
+import { earlierFindings, reportSchema, STEP_IDS, TOOL, type EndpointReport, type Report } from '../report/report.js';
+import { visible } from '../text/peer.js';
+import { codeOf } from '../text/reason.js';
+import { shorten } from '../text/shorten.js';
+import { countsOf, judge, resultOf, worst } from '../verdict/verdict.js';
+
+type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly why: string };
+
+/** In characters. */
+const QUOTE_LIMIT = 100;
+
+/**
+ * Reads a report, which is input from outside: it may be anything.
+ * @returns the report if it is complete and consistent; otherwise what is wrong with the file
+ */
+export function readReport(path: string, maxBytes: number): Reading {
+  let content: unknown;
+  try {
+    // Whoever can put a link into an artifact chooses a file of this machine.
+    if (lstatSync(path).isSymbolicLink()) return invalid('is a symbolic link');
+    content = JSON.parse(readRegularFile(path, maxBytes));
+  } catch (error) {
+    return invalid(error instanceof SyntaxError ? 'is damaged: it is not JSON' : `cannot be read (${codeOf(error)})`);
+  }
+  const { name, version } = toolOf(content);
+  if (name !== TOOL.name) return invalid('is not a report of the gate');
+  if (version !== TOOL.version) {
+    const other = typeof version === 'string' ? `version ${quote(version)}` : 'an unknown version';
+    return invalid(`was written by ${other} of the gate, and this is version ${TOOL.version}`);
+  }
+  const checked = reportSchema.safeParse(content);
+  if (!checked.success) {
+    const at = checked.error.issues[0]?.path.join('.') ?? '';
+    return invalid(`is damaged: it does not match the schema of reports${at && ` at ${quote(at)}`}`);
+  }
+  const report = checked.data;
+  return isConsistent(report) ? { ok: true, report } : invalid('is damaged: its parts contradict each other');
+}
+
+function invalid(why: string): Reading {
+  return { ok: false, why };
+}
+
+function toolOf(content: unknown): { name?: unknown; version?: unknown } {
+  const tool = typeof content === 'object' && content !== null && 'tool' in content ? content.tool : undefined;
+  return typeof tool === 'object' && tool !== null ? tool : {};
+}
+
+function quote(text: string): string {
+  return shorten(visible(text), QUOTE_LIMIT);
+}
+
+/** Whether what a report says more than once is the same everywhere. */
+function isConsistent({ endpoints, policy, result, blocked, counts, run: { shard } }: Report): boolean {
+  const verdict = judge(endpoints, policy);
+  return (
+    endpoints.every(isEndpointConsistent) &&
+    result === verdict.result &&
+    blocked === verdict.blocks &&
+    isDeepStrictEqual(counts, countsOf(endpoints)) &&
+    (shard === undefined || shard.k <= shard.n)
+  );
+}
+
+function isEndpointConsistent(endpoint: EndpointReport): boolean {
+  const { steps, result } = endpoint;
+  const before = earlierFindings(endpoint).length > 0 ? 'warn' : 'pass';
+  return steps.every(({ id }, index) => id === STEP_IDS[index]) && result === worst([resultOf(steps), before]);
+}

@@ -21,6 +21,8 @@ export interface StepEnded extends Ended {
   readonly summary: string;
   /** The effects on later steps: environment, path and state. */
   readonly aftermath: string;
+  /** The environment variables that it sets for later steps. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The content of the file in the output `report`. */
   readonly report?: Report;
 }
@@ -31,6 +33,11 @@ export interface Runner extends AsyncDisposable {
   readonly temp: string;
   /** Writes a file of the workspace. @returns its absolute path */
   write(path: string, text: string): Promise<string>;
+  /**
+   * Runs a script as a step.
+   * @param env the environment of the step, added to that of the runner
+   */
+  shell(script: string, env?: Readonly<Record<string, string>>): Promise<StepEnded>;
   /**
    * Runs an action of this repository as a step.
    * @param inputs the inputs under `with` in the workflow
@@ -69,13 +76,16 @@ export async function createRunner(): Promise<Runner> {
     return absolute;
   };
 
-  const run: Runner['run'] = async (inputs, env = {}, dist = resolve('dist'), how = {}) => {
-    const { action = '.', command = [], ...program } = how;
-    const { main, variables } = actionIn(action, inputs);
+  /** Runs a program as a step. */
+  const step = async (
+    [path = '', ...args]: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    how: { readonly unread?: boolean } = {},
+  ): Promise<StepEnded> => {
     const folder = join(temp, `_runner_file_commands_${steps++}`);
     await mkdir(folder);
     const files = Object.fromEntries(FILES.map((name) => [name, join(folder, name.toLowerCase())]));
-    await Promise.all(Object.values(files).map((path) => writeFile(path, '')));
+    await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
     const event = join(folder, 'event.json');
     await writeFile(event, JSON.stringify({ repository: { full_name: REPOSITORY } }));
     const environment: Record<string, string | undefined> = {
@@ -92,12 +102,10 @@ export async function createRunner(): Promise<Runner> {
       RUNNER_ENVIRONMENT: 'self-hosted',
       RUNNER_TEMP: temp,
       ...files,
-      ...variables,
       ...env,
     };
     const present = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const [path, ...args] = [...command, NODE, join(dist, main)];
-    const ended = await runProgram(path, args, { cwd: workspace, env: Object.fromEntries(present), ...program });
+    const ended = await runProgram(path, args, { cwd: workspace, env: Object.fromEntries(present), ...how });
     const told = async (name: (typeof FILES)[number]) => readFile(files[name] ?? '', 'utf8');
     const log = ended.stdout + ended.stderr;
     const obeyed = commands(log);
@@ -111,8 +119,22 @@ export async function createRunner(): Promise<Runner> {
       outputs,
       summary: await told('GITHUB_STEP_SUMMARY'),
       aftermath: (await Promise.all([told('GITHUB_ENV'), told('GITHUB_PATH'), told('GITHUB_STATE')])).join(''),
+      variables: parseOutputs(await told('GITHUB_ENV')),
       ...(outputs.report && { report: JSON.parse(await readFile(outputs.report, 'utf8')) as Report }),
     };
+  };
+
+  const run: Runner['run'] = (inputs, env = {}, dist, how = {}) => {
+    const { action = '.', command = [], ...program } = how;
+    const { main, variables } = actionIn(action, inputs);
+    const file = dist === undefined ? main : join(dist, relative('dist', main));
+    return step([...command, NODE, file], { ...variables, ...env }, program);
+  };
+
+  const shell: Runner['shell'] = async (script, env = {}) => {
+    const file = join(temp, `script_${steps++}.sh`);
+    await writeFile(file, script);
+    return step(['/bin/bash', '--noprofile', '--norc', '-eo', 'pipefail', file], env);
   };
 
   return {
@@ -120,11 +142,12 @@ export async function createRunner(): Promise<Runner> {
     temp,
     write,
     run,
+    shell,
     [Symbol.asyncDispose]: () => rm(home, { recursive: true }),
   };
 }
 
-/** The file of an action in `dist/`, and every input, given or default, in the environment variables of the runner. */
+/** The program of an action, and every input, given or default, in the environment variables of the runner. */
 function actionIn(folder: string, given: Readonly<Record<string, string>>) {
   const { inputs, runs } = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as {
     inputs: Record<string, { default?: string }>;
@@ -136,8 +159,7 @@ function actionIn(folder: string, given: Readonly<Record<string, string>>) {
     `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
     given[name] ?? input.default ?? '',
   ]);
-  const main = relative('dist', join(folder, runs.main));
-  return { main, variables: Object.fromEntries(variables) as Record<string, string> };
+  return { main: resolve(folder, runs.main), variables: Object.fromEntries(variables) as Record<string, string> };
 }
 
 /** Parses `name=value` and `name<<DELIMITER` like the runner. @throws for anything else */

@@ -100,7 +100,7 @@ test('the recipe for one submission server passes', async () => {
   expect(shown(await gate(page, 'mail.yml', { 'smtp.example.com:587': rejecting.port }))).toEqual([1, 'pppfb']);
 });
 
-test('the recipe for mail exchangers tests each address', async () => {
+test('the recipe for mail exchangers tests each MX host', async () => {
   const page = 'docs/recipes/mx-hosts.md';
   await checkOut(page);
   const start = async (name: string, rcpt: string) => {
@@ -111,6 +111,10 @@ test('the recipe for mail exchangers tests each address', async () => {
   await using second = await start('mx2.example.com', '250 2.1.5 Ok');
   const ended = await gate(page, 'mx.yml', { 'mx1.example.com:25': first.port, 'mx2.example.com:25': second.port });
   expect(shown(ended)).toEqual([1, 'pppnp', 'pppnf']);
+  expect(ended.report?.endpoints.map(({ name }) => name)).toEqual([
+    'example.com: mx1.example.com',
+    'example.com: mx2.example.com',
+  ]);
   expect(codes(ended.report?.endpoints[1]?.steps ?? [])).toContain('relay-open');
   expect([...first.messages, ...second.messages]).toEqual([]);
 });

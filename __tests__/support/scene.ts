@@ -33,6 +33,8 @@ export interface Scene {
   /** Retries, without a pause before them; default: none. */
   readonly retries?: number;
   readonly run?: Partial<RunContext>;
+  /** Whether the last of several reports is the one that is shown. */
+  readonly showsLast?: true;
 }
 
 /** The outcome of a scene. */
@@ -76,7 +78,7 @@ export async function play(
   try {
     const verdict = { failOn: 'fail', onInconclusive: 'fail' } as const;
     const plan = { endpoints: [endpoint], policy: verdict, concurrency: 1, retries };
-    const [report] = await gateAll(plan, run, () => undefined);
+    const report = (await gateAll(plan, run, () => undefined)).at(scene.showsLast ? -1 : 0);
     if (!report) throw new Error(`"${scene.name}" has no report`);
     await whileRunning(report, endpoint);
     return { report, connections: stage.connections };

@@ -131,7 +131,7 @@ describe('all other checks apply to endpoints that are not tested', () => {
   test.each([
     ['an unknown key', '{host: a.example, environment: one, prot: 25}', 'unknown key "prot"; did you mean "port"?'],
     ['a wrong value', '{host: a.example, environment: one, port: 0}', 'port must be a whole number'],
-    ['a missing host', '{environment: one}', 'host is missing'],
+    ['a missing host', '{environment: one}', 'host or mx is missing'],
     ['a duplicate name', '{host: b.example, environment: one}', 'the name "b.example:587" is already taken'],
     ['keys that exclude each other', '{host: a.example, environment: one, auth: {username: u}}', 'is missing'],
     ['a malformed reference', '{host: "${1}", environment: one}', 'malformed ${'],

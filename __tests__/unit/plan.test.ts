@@ -318,7 +318,7 @@ top: 1
   });
 
   test('a missing host is located at its mapping', async () => {
-    expect(await problems({ config: 'endpoints:\n  - port: 25\n' })).toEqual(['gate.yml:2:5: host is missing']);
+    expect(await problems({ config: 'endpoints:\n  - port: 25\n' })).toEqual(['gate.yml:2:5: host or mx is missing']);
   });
 
   test('places in the YAML of an input are relative to the input', async () => {

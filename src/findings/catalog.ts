@@ -5,6 +5,7 @@ import { CERTIFICATE } from './catalog/certificate.js';
 import { CONNECTING } from './catalog/connecting.js';
 import { DELIVERY } from './catalog/delivery.js';
 import { HANDSHAKE } from './catalog/handshake.js';
+import { MX } from './catalog/mx.js';
 import { RECEIPT } from './catalog/receipt.js';
 import { RUN } from './catalog/run.js';
 import { TRANSIT } from './catalog/transit.js';
@@ -21,6 +22,7 @@ export type { CatalogEntry } from './catalog/entry.js';
 export const CATALOG = {
   ...ANY_STEP,
   ...CONNECTING,
+  ...MX,
   ...CAPABILITY,
   ...UPGRADE,
   ...HANDSHAKE,

@@ -82,8 +82,10 @@ function remedyOf(
     setting === undefined || software === undefined
       ? examples
       : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
-  const names = observed?.endpoint.settingNames ?? {};
-  return asConfigured(more === undefined ? text : `${text} ${more}`, names);
+  const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
+  const fix = asConfigured(more === undefined ? text : `${text} ${more}`, settingNames);
+  // An endpoint with `mx` has no `host`.
+  return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;
 }
 
 /** A fix with the names by which the user knows what is set: the input `rcpt-to` instead of `delivery.to`. */

@@ -14,7 +14,9 @@ import {
   dkimKeyCommand,
   dkimKeyLengthCommand,
   mailDomainCommand,
+  mxCommand,
   nameCommand,
+  nullMxCommand,
 } from './commands/dig.js';
 import {
   anyTlsCommand,
@@ -127,6 +129,8 @@ export const COMMANDS = {
   /** The public key of a DKIM signature. */
   'dkim-key': (_, { evidence }) => dkimKeyCommand(evidence),
   'dkim-key-length': (_, { evidence }) => dkimKeyLengthCommand(evidence),
+  mx: (endpoint) => mxCommand(endpoint),
+  'null-mx': (endpoint) => nullMxCommand(endpoint),
   /** The TLS session with the inbox. */
   'inbox-tls': (endpoint) => inboxTlsCommand(endpoint),
   /** The dialogue with the inbox. */

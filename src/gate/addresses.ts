@@ -1,8 +1,9 @@
-import { ConnectFailure, resolve, type Address } from '../net/connect.js';
+import { resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
-import type { Endpoint, Origin } from '../plan/endpoint.js';
+import type { Endpoint } from '../plan/endpoint.js';
 import type { RunContext } from '../steps/context.js';
-import { pauseBefore, type Target } from './retries.js';
+import { lookUpWithRetries } from './lookups.js';
+import type { Target } from './retries.js';
 
 /** Looked up separately, because a lookup of both hides a failure of one. */
 const FAMILIES = [4, 6] as const;
@@ -18,16 +19,18 @@ export async function expandAddresses(
   run: RunContext,
   taken: ReadonlySet<string>,
 ): Promise<readonly Target[]> {
-  const expanded = (part: string): Endpoint => {
-    const origin = { name: endpoint.name, part };
-    return { ...endpoint, name: nameFor(origin, taken), origin };
-  };
+  const { name, origin } = endpoint;
+  const expanded = (part: string): Endpoint => ({
+    ...endpoint,
+    name: uniqueName(`${name} (${part})`, taken),
+    origin: { name: origin?.name ?? name, part },
+  });
   const answers = await Promise.all(
     FAMILIES.map(async (family) => ({ family, answer: await lookUp(endpoint, family, retries, run) })),
   );
-  const found = answers.flatMap(({ answer }) => (answer instanceof ConnectFailure ? [] : answer));
+  const found = answers.flatMap(({ answer }) => (answer instanceof Error ? [] : answer));
   const failed = answers.flatMap(({ family, answer }) =>
-    answer instanceof ConnectFailure ? [{ family, failure: answer }] : [],
+    answer instanceof Error ? [{ family, failure: answer }] : [],
   );
   const unresolved = failed.filter(({ failure }) => failure.kind === 'lookup-failed');
   const [worst] = [...unresolved, ...failed];
@@ -39,27 +42,19 @@ export async function expandAddresses(
   ];
 }
 
-/** "name (part)", with a number appended if another endpoint has that name. */
-function nameFor({ name, part }: Origin, taken: ReadonlySet<string>): string {
-  const usual = `${name} (${part})`;
+/** A name, with a number appended if another endpoint has it. */
+export function uniqueName(usual: string, taken: ReadonlySet<string>): string {
   let unique = usual;
   for (let n = 2; taken.has(unique); n += 1) unique = `${usual} #${n}`;
   return unique;
 }
 
-async function lookUp(
+function lookUp(
   { host, timeoutMs }: Endpoint,
   family: Address['family'],
   retries: number,
   run: RunContext,
-): Promise<readonly Address[] | ConnectFailure> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await resolve(host, Deadline.after(timeoutMs, run.end), run.resolver, family);
-    } catch (error) {
-      if (!(error instanceof ConnectFailure)) throw error;
-      if (error.kind !== 'lookup-failed' || tries > retries) return error;
-    }
-    await run.pause(pauseBefore(tries + 1, run));
-  }
+): ReturnType<typeof lookUpWithRetries<readonly Address[]>> {
+  const once = () => resolve(host, Deadline.after(timeoutMs, run.end), run.resolver, family);
+  return lookUpWithRetries(once, retries, run);
 }

@@ -18,7 +18,9 @@ import type { Context, RunContext } from '../steps/context.js';
 import { delivery } from '../steps/delivery/delivery.js';
 import { stoppedBy } from '../steps/error-to-finding.js';
 import type { Facts, StepResult, Transient } from '../steps/hand-over.js';
+import { judgeMxRecord } from '../steps/mx.js';
 import { upgrade } from '../steps/upgrade/upgrade.js';
+import { openingStep } from '../steps/worked-before.js';
 import { statusOf } from '../verdict/verdict.js';
 import { unusedWaivers } from '../verdict/waivers.js';
 import { blockedStep, enrich, redactingIn, reportOf, runStopped } from './endpoint-report.js';
@@ -128,7 +130,8 @@ class Steps {
     const last = isOver() ? [runStopped(context.run)] : probed.findings;
     // A probe may know more about what the step has found.
     const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
-    const all = [...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
+    const ofName = id === openingStep(context.endpoint) ? judgeMxRecord(context.endpoint) : [];
+    const all = [...ofName, ...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
     const findings = this.#referToCauses(all, enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;

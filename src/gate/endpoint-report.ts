@@ -1,6 +1,5 @@
 import { completeFinding, completeFindings, type Redacting } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { ConnectFailure } from '../net/connect.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { capabilityDifference } from '../smtp/capabilities.js';
@@ -62,7 +61,7 @@ function reportHead({ name, host, port, transport, role, environment, source, or
 
 /** The IP address of the connection or, without a connection, the one to connect to. */
 function addressOf({ addresses }: Context, { address }: Facts): string | undefined {
-  return address ?? (addresses instanceof ConnectFailure ? undefined : addresses?.[0]?.address);
+  return address ?? (addresses instanceof Error ? undefined : addresses?.[0]?.address);
 }
 
 /** The texts of a report are escaped where they are shown. */

@@ -1,4 +1,3 @@
-import { ConnectFailure } from '../net/connect.js';
 import { earlierFindings, STEP_IDS, type EndpointReport } from '../report/report.js';
 import type { Context, EarlierFailure, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
@@ -51,7 +50,7 @@ export async function attemptWithRetries(
       const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
-      if (!(addresses instanceof ConnectFailure)) await run.pause(pauseMs);
+      if (!(addresses instanceof Error)) await run.pause(pauseMs);
       if (run.end.isOver) {
         return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
       }

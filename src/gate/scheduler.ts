@@ -4,8 +4,9 @@ import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';
 import { defectReport, redactingIn } from './endpoint-report.js';
+import { expandMx } from './mx-hosts.js';
 import { attemptWithRetries, type Target } from './retries.js';
-import { compareSiblings } from './siblings.js';
+import { compareSiblings, type Gated } from './siblings.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
@@ -34,13 +35,22 @@ export async function gateAll(
   };
 
   const names = new Set(plan.endpoints.map(({ name }) => name));
-  const gated = plan.endpoints.map(async (endpoint) => {
-    if (endpoint.addresses === 'first') return { endpoint, reports: [await gateOne({ endpoint })] };
-    const parts = await limit(() => expandAddresses(endpoint, plan.retries, run, names));
+  const expand = async (lookUp: () => Promise<readonly Target[]>): Promise<readonly Target[]> => {
+    const parts = await limit(lookUp);
     progress.total += parts.length - 1;
+    return parts;
+  };
+  const gateHost = async (target: Target): Promise<Gated> => {
+    const { endpoint, addresses } = target;
+    const isExpanded = endpoint.addresses === 'all' && addresses === undefined;
+    const parts = isExpanded ? await expand(() => expandAddresses(endpoint, plan.retries, run, names)) : [target];
     return { endpoint, reports: await Promise.all(parts.map(gateOne)) };
+  };
+  const gated = plan.endpoints.map(async (endpoint) => {
+    const hosts = endpoint.mx ? await expand(() => expandMx(endpoint, plan.retries, run, names)) : [{ endpoint }];
+    return Promise.all(hosts.map(gateHost));
   });
-  return compareSiblings(await Promise.all(gated));
+  return compareSiblings((await Promise.all(gated)).flat());
 }
 
 /** Gates one endpoint and redacts its report. Never throws. */

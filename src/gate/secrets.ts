@@ -36,7 +36,8 @@ export function secretsOf(plan: Pick<Plan, 'endpoints'>): KnownSecret[] {
 
 /**
  * Chooses what the reports of each server are searched for: all secrets of the plan if they are few, otherwise those of
- * every endpoint on that server, because it can repeat in one session what it received in another.
+ * every endpoint on that server, because it can repeat in one session what it received in another. The servers of an
+ * endpoint with `mx` are not known yet, so its secrets count for every server on its port.
  */
 export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port'>) => Redactor {
   const secrets = secretsOf(plan);
@@ -52,10 +53,14 @@ export function redactorsFor(plan: Plan): (server: Pick<Endpoint, 'host' | 'port
     endpoints.push(endpoint);
     endpointsOf.set(server, endpoints);
   }
+  const ofMxHosts = plan.endpoints.filter(({ mx }) => mx !== undefined);
   const redactors = new Map<string, Redactor>();
   return (endpoint) => {
     const server = serverOf(endpoint);
-    const redactor = redactors.get(server) ?? redactorOf(secretsOf({ endpoints: endpointsOf.get(server) ?? [] }));
+    const known = redactors.get(server);
+    if (known) return known;
+    const endpoints = [...(endpointsOf.get(server) ?? []), ...ofMxHosts.filter(({ port }) => port === endpoint.port)];
+    const redactor = redactorOf(secretsOf({ endpoints }));
     if (redactors.size >= SEARCHED_TOGETHER) redactors.clear();
     redactors.set(server, redactor);
     return redactor;

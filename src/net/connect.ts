@@ -131,7 +131,7 @@ async function lookUpBoth(host: string, resolver: Resolver): Promise<readonly Ad
 
 export const NAME_UNKNOWN = 'ENOTFOUND';
 /** For a name that exists but has no address of a usable family. */
-const NAME_WITHOUT_ADDRESS = 'ENODATA';
+export const NAME_WITHOUT_ADDRESS = 'ENODATA';
 
 /** Node reports ENOTFOUND for both; on some systems the error number distinguishes them. */
 function isWithoutAddress(error: unknown): boolean {

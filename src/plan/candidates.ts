@@ -1,7 +1,7 @@
 import type { Selection } from './environments.js';
 import { emptyLists, overlay } from './layers.js';
 import { check } from './schema/check.js';
-import { nameOf } from './schema/defaults.js';
+import { hostOf, nameOf } from './schema/defaults.js';
 import { endpointSchema, serverSchema, type EndpointSettings } from './schema/schema.js';
 import type { Environment } from './source/expand.js';
 import { at, plain, type Located, type LocatedMapping } from './source/located.js';
@@ -73,7 +73,7 @@ function duplicate(own: LocatedMapping, merged: LocatedMapping, taken: Map<strin
     taken.set(name, place);
     return [];
   }
-  const isQuotable = ['name', 'host', 'port'].every((key) => {
+  const isQuotable = ['name', 'host', 'mx', 'port'].every((key) => {
     const node = at(merged, key);
     return node?.kind !== 'text' || !node.expanded;
   });
@@ -86,5 +86,6 @@ function nameIn(endpoint: LocatedMapping): string | undefined {
   const name = at(endpoint, 'name');
   if (name) return name.kind === 'text' && !name.broken ? name.text : undefined;
   const server = serverSchema.safeParse(plain(endpoint));
-  return server.success ? nameOf(server.data) : undefined;
+  if (!server.success || hostOf(server.data) === '') return undefined;
+  return nameOf(server.data);
 }

@@ -42,6 +42,10 @@ export interface Endpoint {
   readonly name: string;
   /** A DNS name (A-labels) or an IP address without brackets. */
   readonly host: string;
+  /** Set if `host` is a domain whose MX hosts are not known yet. */
+  readonly mx?: MxDomain;
+  /** Set if `host` is an MX host of a domain. */
+  readonly mxOf?: MxRecord;
   readonly port: number;
   readonly transport: enums.Transport;
   /** SNI, and the reference identity (RFC 9525): a DNS name or an IP address. */
@@ -65,8 +69,21 @@ export interface Endpoint {
   readonly source?: Source;
   /** The keys that the inputs set, with the names that the user knows. */
   readonly settingNames?: SettingNames;
-  /** Set if this endpoint is a part of a configured one (`addresses: all`). */
+  /** Set if this endpoint is a part of a configured one (`mx`, `addresses: all`). */
   readonly origin?: Origin;
+}
+
+export interface MxDomain {
+  /** The `servername` for all MX hosts; undefined means that each uses its own name. */
+  readonly servername?: string;
+}
+
+export interface MxRecord {
+  readonly domain: string;
+  /** Whether the host is the domain itself, usually because there is no record (an implicit MX). */
+  readonly isImplicit: boolean;
+  /** The name for which its host is an alias. */
+  readonly alias?: string;
 }
 
 /** Names of keys by the key, such as `rcpt-to` for `delivery.to`. */
@@ -75,7 +92,7 @@ export type SettingNames = Readonly<Record<string, string>>;
 /** The configured endpoint that an expanded one comes from. */
 export interface Origin {
   readonly name: string;
-  /** The IP address; or `IPv4` or `IPv6` if the lookup of that family failed. */
+  /** The MX host, or the IP address; or `IPv4` or `IPv6` if the lookup of that family failed. */
   readonly part: string;
 }
 

@@ -40,7 +40,7 @@ const SECRETS: readonly string[] = ['password', 'access-token'];
 /**
  * Merges an endpoint with the defaults of its file, and with the inputs. `auth`, `delivery` and `tls` are merged key by
  * key, everything else is replaced. `password` and `access-token` replace each other, and `mechanism: EXTERNAL` replaces
- * both. An endpoint whose credentials must be rejected inherits no delivery.
+ * both. An endpoint whose credentials must be rejected inherits no delivery, and one with `mx` inherits no credentials.
  */
 export function overlay(inputs: LocatedMapping, defaults: LocatedMapping, endpoint: LocatedMapping): LocatedMapping {
   const entries = new Map(defaults.entries);
@@ -49,6 +49,7 @@ export function overlay(inputs: LocatedMapping, defaults: LocatedMapping, endpoi
     const isMerged = below?.kind === 'mapping' && entry.value.kind === 'mapping';
     entries.set(key, isMerged ? { ...entry, value: mergeKeys(below, entry.value) } : entry);
   }
+  if (inheritsNoAuth(endpoint)) entries.delete('auth');
   const isRejected = isText(at(endpoint, 'auth', 'expect'), 'rejected');
   if (isRejected && !endpoint.entries.has('delivery')) entries.delete('delivery');
   const merged = { ...endpoint, entries };
@@ -72,13 +73,23 @@ function withInputs(inputs: LocatedMapping, endpoint: LocatedMapping): LocatedMa
   const auth = at(inputs, 'auth');
   const delivery = at(inputs, 'delivery');
   const own = at(endpoint, 'auth') ?? mappingAt(endpoint.place, []);
-  if (auth?.kind === 'mapping' && own.kind === 'mapping' && !replacesSecret(own) && !own.entries.has('username')) {
+  if (
+    auth?.kind === 'mapping' &&
+    !inheritsNoAuth(endpoint) &&
+    own.kind === 'mapping' &&
+    !replacesSecret(own) &&
+    !own.entries.has('username')
+  ) {
     result = withEntry(result, 'auth', mergeKeys(auth, own));
   }
   if (delivery && !endpoint.entries.has('delivery') && !isText(at(own, 'expect'), 'rejected')) {
     result = withEntry(result, 'delivery', delivery);
   }
   return result;
+}
+
+function inheritsNoAuth({ entries }: LocatedMapping): boolean {
+  return entries.has('mx') && !entries.has('auth');
 }
 
 function mergeKeys(lower: LocatedMapping, upper: LocatedMapping): LocatedMapping {

@@ -1,7 +1,7 @@
 import type { Anchors } from './anchors.js';
 import type { ClientIdentities } from './client-identities.js';
 import type { Credentials, Delivery, Endpoint, InboxTarget, Source, TlsPolicy } from './endpoint.js';
-import { nameOf, portOf, roleOf, transportOf } from './schema/defaults.js';
+import { hostOf, nameOf, portOf, roleOf, transportOf } from './schema/defaults.js';
 import type { EndpointSettings, InputSettings } from './schema/schema.js';
 
 type LoadedFiles = Readonly<{ anchors: Anchors; identities: ClientIdentities }>;
@@ -13,15 +13,17 @@ export function resolveEndpoint(
   files: LoadedFiles,
   source: Source | undefined,
 ): Endpoint {
-  const { ehlo, environment } = settings;
+  const { ehlo, environment, mx, servername } = settings;
+  const host = hostOf(settings);
   const auth = credentialsOf(settings.auth);
   const delivery = settings.delivery && deliveryOf(settings.delivery);
   return {
     name: nameOf(settings),
-    host: settings.host,
+    host,
+    ...(mx !== undefined && { mx: { ...(servername !== undefined && { servername }) } }),
     port: portOf(settings),
     transport: transportOf(settings),
-    servername: settings.servername ?? settings.host,
+    servername: servername ?? host,
     ...(ehlo !== undefined && { ehlo }),
     addresses: settings.addresses,
     role: roleOf(settings),

@@ -124,7 +124,7 @@ const endpointSchema = z.strictObject({
   configured: z
     .string()
     .optional()
-    .describe('The name of the configured endpoint, if this one is a part of it, such as one of its IP addresses'),
+    .describe('The name of the configured endpoint, if this one is a part of it: an MX host or an IP address'),
   host: z.string(),
   port: z.int().min(1).max(65535),
   address: z.string().optional().describe('The IP address of the connection'),

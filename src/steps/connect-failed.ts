@@ -9,6 +9,7 @@ import type { Endpoint } from '../plan/endpoint.js';
 import { PORTS } from '../plan/schema/enums.js';
 import { PeerText, excerpt, excerptOfList } from '../text/peer.js';
 import type { Context } from './context.js';
+import { mxHostWithoutAddress } from './mx.js';
 import { hasConnectedBefore } from './worked-before.js';
 import { own, type OwnText } from '../text/own.js';
 
@@ -68,10 +69,11 @@ function timeoutCause(address: string, host: string): CauseOf<'connection-timeou
 
 function withoutAddress(
   { detail, records: { mailServers, alias } }: ConnectFailure,
-  { host, port }: Pick<Endpoint, 'host' | 'port'>,
+  { host, port, mxOf }: Pick<Endpoint, 'host' | 'port' | 'mxOf'>,
   hint: OwnText,
 ): KnownFinding {
-  if (mailServers.length > 0) {
+  if (mxOf && !mxOf.isImplicit && alias === undefined) return mxHostWithoutAddress(host, mxOf.domain, detail);
+  if (mailServers.length > 0 && !mxOf) {
     const names = mailServers.filter((name) => name !== '').map((name) => new PeerText(name));
     const start = own`${host} has no IP address, so it is not the name of a mail server.`;
     if (names.length === 0) {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { ConnectFailure, connect, resolve } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
+import { MxFailure } from '../net/mx.js';
 import { isQualifiedDomain } from '../plan/schema/values.js';
 import { SmtpSession } from '../smtp/session.js';
 import { beginHandshake, type Handshake } from '../tls/handshake.js';
@@ -13,13 +14,14 @@ import { withOtherRecords } from './other-records.js';
 
 /**
  * The connection is closed at the end of the attempt at the latest.
- * @throws {ConnectFailure}
+ * @throws {ConnectFailure} or {MxFailure}
  */
 export async function openConnection(context: Context): Promise<Connection> {
   const { endpoint, run, budget, addresses, atEnd } = context;
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
   const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
-  if (candidates instanceof ConnectFailure) throw await withOtherRecords(candidates, context);
+  if (candidates instanceof MxFailure) throw candidates;
+  if (candidates instanceof Error) throw await withOtherRecords(candidates, context);
   const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };

@@ -3,7 +3,7 @@ import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
 import type { Deadline } from '../net/deadline.js';
 import type { CnameResolver } from '../net/cname.js';
-import type { MxResolver } from '../net/mx.js';
+import type { MxFailure, MxResolver } from '../net/mx.js';
 import type { TextResolver } from '../net/txt.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import type { EndpointReport, StepId } from '../report/report.js';
@@ -69,7 +69,7 @@ export interface Context {
   /** The end of every wait in this attempt, except for the arrival of the message. */
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
-  readonly addresses?: readonly Address[] | ConnectFailure | undefined;
+  readonly addresses?: readonly Address[] | ConnectFailure | MxFailure | undefined;
   /** How the earlier attempt that got furthest failed. The server passed the steps before that one then. */
   readonly furthest?: EarlierFailure | undefined;
   /** The server's first reply that asked to send the message again later (RFC 6647), and the time since then. */

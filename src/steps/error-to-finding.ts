@@ -1,5 +1,6 @@
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { ConnectFailure } from '../net/connect.js';
+import { MxFailure } from '../net/mx.js';
 import { ReplySyntaxError } from '../smtp/reply.js';
 import { ConnectionLost, ReplyTimeout, ServiceNotAvailable, UnsolicitedReply } from '../smtp/session.js';
 import { excerpt, type PeerText } from '../text/peer.js';
@@ -10,6 +11,7 @@ import { lateClientCertificateAlert } from './certificate/alerts.js';
 import { connectFailed } from './connect-failed.js';
 import type { Context } from './context.js';
 import type { Facts, Stopped, Transient } from './hand-over.js';
+import { mxFailed } from './mx.js';
 import { connectionLost, invalidReply, replyTimeout } from './session-failed.js';
 import { throttled } from './throttled.js';
 import { unlessWorkedBefore } from './worked-before.js';
@@ -44,6 +46,7 @@ export function errorToFinding(error: unknown, context: Context, received: Recei
   if (error instanceof ConnectFailure) {
     return { finding: connectFailed(error, context), transient: error.transient };
   }
+  if (error instanceof MxFailure) return { finding: mxFailed(error, context.endpoint), transient: error.transient };
   if (error instanceof ConnectionLost) {
     // A server that has replied over TLS has already accepted the client certificate, or that there is none.
     const alert = received === 'inside-tls' ? undefined : alertOf(error.cause);

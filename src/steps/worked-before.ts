@@ -51,7 +51,8 @@ export function hasConnectedBefore({ endpoint, furthest }: Pick<Context, 'endpoi
   return furthest !== undefined && isAfter(furthest.step, openingStep(endpoint));
 }
 
-function openingStep({ transport }: Endpoint): StepId {
+/** The step that opens the connection. */
+export function openingStep({ transport }: Pick<Endpoint, 'transport'>): StepId {
   return transport === 'implicit' ? 'certificate' : 'capability';
 }
 

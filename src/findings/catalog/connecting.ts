@@ -57,7 +57,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `Test the servers that receive the domain's mail instead, each as an endpoint with port 25: ${mx}. The host is a mail domain, not the name of a server.`,
+            `Replace \`host\` with \`mx\`: then the gate tests the servers that receive the domain's mail (${mx}). The host is a mail domain, not the name of a server.`,
           reproduce: MAIL_DOMAIN,
         },
         'mail-domain-for-submission': {
@@ -65,7 +65,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, make each of them an endpoint with port 25: ${mx}.`,
+            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail (${mx}), replace \`host\` with \`mx\`.`,
           reproduce: MAIL_DOMAIN,
         },
         'null-mx': {
@@ -84,6 +84,22 @@ export const CONNECTING = {
           remedy: ({ alias = '' }: Values) =>
             `Have whoever manages the host's DNS zone correct its CNAME record, or replace it with an A or AAAA record: ${alias} has no IP address, and probably no longer exists. If a provider operates the server, ask for its current name. If ${alias} exists only in an internal zone, run the gate in a network that can resolve it.`,
           reproduce: { command: 'alias', shows: ({ alias = '' }: Values) => alias },
+        },
+        'unknown-mx-host': {
+          title: 'MX host does not exist',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Correct or remove the MX record of the domain, or add an A or AAAA record for the host that it names: senders cannot look it up. If the host exists only in an internal zone, run the gate in a network that can resolve it.',
+          reproduce: { command: 'name', shows: 'status: NXDOMAIN' },
+        },
+        'mx-host-without-address': {
+          title: 'MX host has no IP address',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Add an A or AAAA record for the MX host, or name a different host in the MX record: senders find no IP address for it. If the record exists only in an internal zone, run the gate on a machine that can resolve names in that zone.',
+          reproduce: { command: 'addresses', shows: NO_ADDRESS },
         },
         'no-address': {
           title: 'Host name has no IP address',

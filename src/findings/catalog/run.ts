@@ -30,6 +30,13 @@ export const RUN = {
           remedy:
             'Configure `auth` in the config file, or set `--username` and the environment variable `STARTTLS_GATE_PASSWORD`.',
         },
+        'no-credentials-for-mx': {
+          title: 'MX hosts get no credentials',
+          party: 'configuration',
+          certainty: 'certain',
+          remedy:
+            'Set `require` of this endpoint to a list without `authentication`; it may be empty (`require: []`). An endpoint with `mx` has no credentials, because the names of the MX hosts come from DNS. To test AUTH, use an endpoint with `host`.',
+        },
         'no-message': {
           title: 'No test message configured',
           party: 'configuration',

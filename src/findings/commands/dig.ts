@@ -57,3 +57,13 @@ export function dkimKeyLengthCommand({ domain = '', selector = '' }: Subject['ev
 function txtLookup(name: string): string | undefined {
   return /^\w[\w.-]+$/.test(name) ? command(['dig', '+short', 'TXT', name]) : undefined;
 }
+
+/** The command that shows the MX records of a domain. */
+export function mxCommand({ host }: ReproducibleEndpoint): string {
+  return command(['dig', '+noall', '+answer', host, 'MX']);
+}
+
+/** The command that shows whether one of them is a null MX. */
+export function nullMxCommand({ host }: ReproducibleEndpoint): string {
+  return `${command(['dig', '+short', host, 'MX'])} | grep ' [.]$' && echo 'null MX'`;
+}

@@ -23,6 +23,8 @@ export interface ReproducibleEndpoint {
   };
   /** The keys that the user knows by another name, with that name. */
   readonly settingNames?: Readonly<Record<string, string>>;
+  /** Set if the host comes from the MX records of a domain. */
+  readonly mxOf?: { readonly isImplicit: boolean };
   /** The findings that are waived. */
   readonly waive?: readonly { readonly finding: string }[];
   readonly tls: {

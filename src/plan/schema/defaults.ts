@@ -4,12 +4,18 @@ import { PORTS, type Role, type Transport } from './enums.js';
 
 /* Defaults that depend on other keys of the endpoint. */
 
-type ServerKeys = Pick<EndpointSettings, 'host'> &
-  Partial<Pick<EndpointSettings, 'name' | 'port' | 'transport' | 'role'>>;
+type ServerKeys = Partial<Pick<EndpointSettings, 'host' | 'mx' | 'name' | 'port' | 'transport' | 'role'>>;
 
-/** Default: 465 with implicit TLS, 587 otherwise. */
-export function portOf({ port, transport }: ServerKeys): number {
-  return port ?? (transport === 'implicit' ? PORTS.implicit : PORTS.submission);
+/** The domain with `mx`. Empty if there is neither, which the rules do not allow. */
+export function hostOf({ host, mx }: ServerKeys): string {
+  return mx ?? host ?? '';
+}
+
+/** Default: 25 with `mx`, 465 with implicit TLS, 587 otherwise. */
+export function portOf({ port, mx, transport }: ServerKeys): number {
+  if (port !== undefined) return port;
+  if (mx !== undefined) return PORTS.mx;
+  return transport === 'implicit' ? PORTS.implicit : PORTS.submission;
 }
 
 /** Default: `implicit` on port 465, `starttls` otherwise. */
@@ -17,13 +23,14 @@ export function transportOf(keys: ServerKeys): Transport {
   return keys.transport ?? (portOf(keys) === PORTS.implicit ? 'implicit' : 'starttls');
 }
 
-/** Default: `mx` on port 25, `submission` otherwise. */
+/** Default: `mx` with the key `mx` or on port 25, `submission` otherwise. */
 export function roleOf(keys: ServerKeys): Role {
-  return keys.role ?? (portOf(keys) === PORTS.mx ? 'mx' : 'submission');
+  return keys.role ?? (keys.mx !== undefined || portOf(keys) === PORTS.mx ? 'mx' : 'submission');
 }
 
-/** Default: `host:port`, with an IPv6 address in brackets. */
+/** Default: `host:port`, with an IPv6 address in brackets. With `mx` on port 25 it is the domain alone. */
 export function nameOf(keys: ServerKeys): string {
-  const { name, host } = keys;
-  return name ?? `${isIPv6(host) ? `[${host}]` : host}:${portOf(keys)}`;
+  const [host, port] = [hostOf(keys), portOf(keys)];
+  const usual = keys.mx !== undefined && port === PORTS.mx ? host : `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return keys.name ?? usual;
 }

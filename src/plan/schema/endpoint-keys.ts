@@ -4,6 +4,7 @@ import { SUPPORTED } from '../../sasl/mechanisms.js';
 import * as enums from './enums.js';
 import {
   anyText,
+  domain,
   flag,
   host,
   inboxUrl,
@@ -157,15 +158,36 @@ const waiverShape = {
 };
 
 export const endpointShape = {
-  name: key(oneLine.optional(), 'Name of the endpoint in all reports. Must be unique.', '`host:port`'),
-  host: key(host, 'DNS name of the server (an international name is converted to A-labels), or its IP address.'),
-  port: key(number(1, 65535).optional(), 'TCP port: 1 to 65535.', '587, or 465 with `transport: implicit`'),
+  name: key(
+    oneLine.optional(),
+    'Name of the endpoint in all reports. Must be unique.',
+    '`host:port`; the domain with `mx`, followed by the port if it is not 25',
+  ),
+  host: key(
+    host.optional(),
+    'DNS name of the server (an international name is converted to A-labels), or its IP address.',
+    '**required**, unless `mx` is set',
+  ),
+  mx: key(
+    domain.optional(),
+    'Instead of `host`: a domain whose MX hosts are tested. Each of them is an endpoint of its own, named `name: MX host`, in the order of preference ([more](fleets.md#mx-hosts)). Excludes `auth`: the names come from DNS.',
+    'none',
+  ),
+  port: key(
+    number(1, 65535).optional(),
+    'TCP port: 1 to 65535.',
+    '587, or 25 with `mx`, or 465 with `transport: implicit`',
+  ),
   transport: key(
     oneOf(enums.TRANSPORTS).optional(),
     '`starttls`; or `implicit` for implicit TLS, where TLS begins with the first byte of the connection.',
     '`implicit` on port 465, otherwise `starttls`',
   ),
-  servername: key(host.optional(), 'SNI, and the name that the certificate must be valid for.', '`host`'),
+  servername: key(
+    host.optional(),
+    'SNI, and the name that the certificate must be valid for.',
+    '`host`, or the name of each MX host with `mx`',
+  ),
   ehlo: key(
     value(
       'must be a domain or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]',
@@ -182,7 +204,7 @@ export const endpointShape = {
   role: key(
     oneOf(enums.ROLES).optional(),
     '`submission` or `mx`: they have different requirements (RFC 3207 section 4).',
-    '`mx` on port 25, otherwise `submission`',
+    '`mx` with the key `mx` or on port 25, otherwise `submission`',
   ),
   environment: key(oneLine.optional(), 'Environment that the endpoint belongs to, shown in the report.'),
   auth: key(
@@ -213,10 +235,13 @@ export const endpointShape = {
   ),
 };
 
+const ofEachEndpoint = z.never('must not be set in defaults: each endpoint has its own').optional();
+
 /** The keys of `defaults`: those of an endpoint, each of them optional. */
 export const defaultsShape = {
   ...endpointShape,
-  host: z.never('must not be set in defaults: each endpoint has its own').optional(),
+  host: ofEachEndpoint,
+  mx: ofEachEndpoint,
   delivery: mapping(deliveryShape).partial().optional(),
 };
 

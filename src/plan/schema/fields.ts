@@ -62,6 +62,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
 export const flag = value('must be true or false', values.truth, 'word');
 export const anyText = value('must be text', (text) => text);
 export const host = value('must be a DNS name or an IP address, without a port', values.host, 'name');
+export const domain = value('must be a domain', values.dnsName, 'name');
 export const mailbox = value('must be a plain address of the form local@domain', values.mailbox);
 export const oneLine = value('must be one line of 1 to 200 visible characters', values.displayName);
 

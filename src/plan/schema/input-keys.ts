@@ -25,7 +25,7 @@ export const inputShape = {
   ),
   config: input(
     anyText.optional(),
-    'Path of a YAML file with `defaults:` (an endpoint mapping without `host`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).',
+    'Path of a YAML file with `defaults:` (an endpoint mapping without `host` and `mx`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).',
   ),
   username: input(userName.optional(), 'Username for endpoints without credentials of their own.'),
   password: input(secret.optional(), 'Password for `username`.', 'Store it as a secret.'),

@@ -41,8 +41,19 @@ export function* defaultsViolations({ auth }: { readonly auth?: Auth | undefined
 
 /** Rules of an endpoint that has been merged with the defaults and the inputs. */
 export function* endpointViolations(endpoint: EndpointSettings): Violations {
+  yield* serverViolations(endpoint);
   yield* inheritableViolations(endpoint);
   yield* probeViolations(endpoint);
+}
+
+function* serverViolations({ host, mx, auth }: EndpointSettings): Violations {
+  if (host === undefined && mx === undefined) yield { message: 'host or mx is missing', keys: [], isOwn: true };
+  if (mx === undefined) return;
+  if (host !== undefined) yield { message: 'host and mx cannot both be set; remove one of them', keys: ['mx'] };
+  if (!auth) return;
+  const message =
+    'auth cannot be used with mx: the names of the MX hosts come from DNS, and anyone who can change the answer would get the credentials; use host for a server that needs them';
+  yield { message, keys: ['auth'], isOwn: true };
 }
 
 /** Rules of the keys that an endpoint can inherit from the inputs, and of the keys that depend on them. */

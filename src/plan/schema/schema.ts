@@ -31,11 +31,12 @@ export const endpointSchema = withRules(mapping(endpointShape), endpointViolatio
 /** What the name of an endpoint depends on. */
 export const serverSchema = z.object({
   host: endpointShape.host,
+  mx: endpointShape.mx,
   port: endpointShape.port,
   transport: endpointShape.transport,
 });
 
-/** The `defaults` of a file: an endpoint mapping without `host`, in which nothing is required. */
+/** The `defaults` of a file: an endpoint mapping without `host` and `mx`, in which nothing is required. */
 export const defaultsSchema = withRules(mapping(defaultsShape), defaultsViolations);
 
 /** The `config` file. Its defaults and its endpoints are checked separately. */

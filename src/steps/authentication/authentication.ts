@@ -47,8 +47,7 @@ export async function authentication(context: Context, secured: Secured): Promis
       if (!endpoint.require.includes('authentication'))
         return { ok: true, findings, skipped: 'not-configured', facts, next };
       const message = own`Authentication is required, but no credentials are configured.`;
-      const cause = context.run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
-      findings.push(finding('step-required', message, { cause }));
+      findings.push(finding('step-required', message, { cause: whyNoCredentials(context) }));
       return { ok: true, findings, facts, next };
     }
     const binding = channelBinding(channel);
@@ -68,6 +67,11 @@ export async function authentication(context: Context, secured: Secured): Promis
   } catch (error) {
     return stoppedBy(error, context, 'inside-tls', { findings, facts });
   }
+}
+
+function whyNoCredentials({ endpoint, run }: Context): CauseOf<'step-required'> {
+  if (endpoint.mxOf) return 'no-credentials-for-mx';
+  return run.inTerminal ? 'no-credentials-in-terminal' : 'no-credentials';
 }
 
 function judgeOffer({ role }: Endpoint, plain: Capabilities | undefined, secured: Capabilities): KnownFinding[] {

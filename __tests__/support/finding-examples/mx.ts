@@ -1,0 +1,61 @@
+import type { MX as FINDINGS } from '../../../src/findings/catalog/mx.js';
+import type { RunContext } from '../../../src/steps/context.js';
+import type { Resolver } from '../../../src/net/connect.js';
+import { HOST } from '../certificate-fixtures.js';
+import type { Scene } from '../scene.js';
+import type { FindingExamples } from './finding-example.js';
+
+const DOMAIN = { host: 'example.test', mx: {}, name: 'example.test', role: 'mx' } as const;
+
+const failing = (code: string) => () => Promise.reject(Object.assign(new Error('lookup'), { code }));
+
+const onLoopback: Resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+
+const targets =
+  (...names: readonly string[]): RunContext['mx'] =>
+  () =>
+    Promise.resolve([...names]);
+
+const scene = (name: string, mx: RunContext['mx'], run: Partial<RunContext> = {}): Scene => ({
+  name,
+  // No AUTH, as is usual for an MX host.
+  server: { offersInTls: ['PIPELINING'] },
+  endpoint: DOMAIN,
+  run: { mx, cname: failing('ENODATA'), resolver: onLoopback, ...run },
+});
+
+/** The MX records of a domain. */
+export const OF_MX: FindingExamples<keyof typeof FINDINGS> = {
+  'mx-not-found': {
+    raising: scene('is to be found by the MX records of a domain that does not exist', failing('ENOTFOUND')),
+    twin: {
+      ...scene('has a domain without MX records as its name (an implicit MX)', failing('ENODATA')),
+      endpoint: { ...DOMAIN, mx: { servername: HOST } },
+    },
+  },
+  'mx-null': {
+    raising: scene('is to be found by the MX records of a domain that accepts no mail', targets('')),
+    twin: scene('is the only MX host of a domain', targets(HOST)),
+  },
+  'mx-is-alias': {
+    raising: scene('is named by an alias in the MX record', targets(HOST), {
+      cname: () => Promise.resolve('host.example.test'),
+    }),
+    twin: scene('is named by its own name in the MX record', targets(HOST)),
+  },
+  'mx-is-address': {
+    raising: scene('is named by its IP address in the MX record', targets('192.0.2.1')),
+    twin: scene('is named by its host name in the MX record', targets(HOST)),
+  },
+  'mx-invalid': {
+    raising: scene('has an underscore, a space and a backslash in its MX record', targets('mail\\032_server\\\\')),
+    twin: scene('has a host name in its MX record', targets(HOST)),
+  },
+  'mx-too-many': {
+    raising: {
+      ...scene('is one of 60 MX hosts', targets(...Array.from({ length: 60 }, (_, i) => `mx${i}.example.test`))),
+      showsLast: true,
+    },
+    twin: scene('is the target of 60 MX records', targets(...Array.from({ length: 60 }, () => HOST))),
+  },
+};

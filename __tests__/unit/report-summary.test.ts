@@ -107,6 +107,45 @@ describe('the table', () => {
     ]);
   });
 
+  const part = (configured: string, host: string, make: typeof good = good): EndpointReport => ({
+    ...make(`${configured}: ${host}`),
+    configured,
+  });
+  const names = (summary: string): (string | undefined)[] =>
+    rowsOf(summary)
+      .slice(2)
+      .map(([name]) => name?.replaceAll('<wbr>', ''));
+
+  test('has the MX hosts of a domain together, by preference, below a row that says how many of them failed', () => {
+    const report = aReport(
+      failing('a'),
+      ...[part('x.test', 'mx1'), part('x.test', 'mx2', failing), part('x.test', 'mx3')],
+      ...[part('y.test', 'mx'), part('z.test', 'mx1'), part('z.test', 'mx2')],
+      failing('b'),
+    );
+    expect(names(summaryOf(report))).toEqual([
+      '❌ **a**',
+      '❌ **x.test**<br>1 failed, 2 passed',
+      '&emsp;✅ **x.test: mx1**',
+      '&emsp;❌ **x.test: mx2**',
+      '&emsp;✅ **x.test: mx3**',
+      '❌ **b**',
+      '✅ **y.test: mx**',
+      '✅ **z.test**<br>2 passed',
+      '&emsp;✅ **z.test: mx1**',
+      '&emsp;✅ **z.test: mx2**',
+    ]);
+    expect(rowsOf(summaryOf(report))[3]?.slice(1)).toEqual(Array<string>(6).fill(''));
+  });
+
+  test('has the row of a domain above its failed hosts even if those that passed are folded away', () => {
+    const many = Array.from({ length: 30 }, (_, i) => part('x.test', `mx${i}`, i === 7 ? failing : good));
+    expect(names(summaryOf(aReport(...many))).slice(0, 2)).toEqual([
+      '❌ **x.test**<br>1 failed, 29 passed',
+      '&emsp;❌ **x.test: mx7**',
+    ]);
+  });
+
   test('has no cause if all endpoints passed', () => {
     expect(rowsOf(summaryOf(aReport(good('a'))))[0]).toEqual(['Endpoint', 'Steps', 'TLS', 'Valid for', 'Time']);
   });

@@ -118,6 +118,13 @@ describe('the terminal', () => {
     );
   });
 
+  test('has the MX hosts of a domain together in the table, by preference', () => {
+    const part = (name: string, findings = {}) => anEndpoint({ name: `x: ${name}`, configured: 'x' }, findings);
+    const broken = { upgrade: [aFinding('starttls-refused')] };
+    const output = shown(aReport(anEndpoint({ name: 'a' }), part('mx1'), part('mx2', broken)));
+    expect(output.match(/^[✓✗] {2}\S+( mx\d)?/gm)).toEqual(['✓  x: mx1', '✗  x: mx2', '✓  a']);
+  });
+
   test('shows a warning of an earlier attempt', () => {
     const output = shown(aReport(anEndpoint(warnedEarlier())));
     expect(output).toContain('! Gate passed: 1 endpoint has warnings');

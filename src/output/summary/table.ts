@@ -1,6 +1,8 @@
-import type { Report } from '../../report/report.js';
+import type { EndpointReport, Report } from '../../report/report.js';
 import { count } from '../../text/count.js';
 import { blocks, details, gfm, join, table, type Markdown } from '../markdown.js';
+import { byOutcome, OUTCOME_LABELS } from '../counts.js';
+import { groupsIn, together } from '../groups.js';
 import { hasProblems, type EndpointView } from '../view-model.js';
 import { duration, LEGEND, PARTY_LABELS, SIGNS, stepSigns, transitTime, validFor } from '../labels.js';
 import { nameOf, short } from './sections.js';
@@ -10,36 +12,39 @@ const MOST_ROWS = 20;
 /** Of more endpoints that did not pass than this, the rest is folded away too: the details come after the table. */
 const MOST_PROBLEM_ROWS = 50;
 
-/** The table with a row for each endpoint, and its legend. */
-export function overview(views: readonly EndpointView[], { startedAt }: Report): Markdown | undefined {
-  if (views.length === 0) return undefined;
+/** The table with a row for each endpoint, and its legend. The parts of a configured endpoint are below a row of its own. */
+export function overview(unsorted: readonly EndpointView[], report: Report): Markdown | undefined {
+  if (unsorted.length === 0) return undefined;
+  const views = together(unsorted, report.endpoints);
   const passed = views.filter((view) => !hasProblems(view));
-  if (views.length <= MOST_ROWS) return blocks([tableOf(views, startedAt), gfm`${LEGEND}`]);
+  if (views.length <= MOST_ROWS) return blocks([tableOf(views, report), gfm`${LEGEND}`]);
   const troubled = views.filter(hasProblems);
   const rest = troubled.slice(MOST_PROBLEM_ROWS);
   return blocks([
-    troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS), startedAt) : undefined,
-    rest.length > 0
-      ? details(`${count(rest.length, 'more endpoint')} did not pass`, tableOf(rest, startedAt))
-      : undefined,
+    troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS), report) : undefined,
+    rest.length > 0 ? details(`${count(rest.length, 'more endpoint')} did not pass`, tableOf(rest, report)) : undefined,
     passed.length > 0
-      ? details(gfm`${SIGNS.pass.emoji} ${count(passed.length, 'endpoint')} passed`, tableOf(passed, startedAt))
+      ? details(gfm`${SIGNS.pass.emoji} ${count(passed.length, 'endpoint')} passed`, tableOf(passed, report))
       : undefined,
     gfm`${LEGEND}`,
   ]);
 }
 
-function tableOf(views: readonly EndpointView[], startedAt: string): Markdown {
+function tableOf(views: readonly EndpointView[], { startedAt, endpoints }: Report): Markdown {
   const environments = views.some(({ endpoint }) => endpoint.environment !== undefined);
   const causes = views.some(hasProblems);
   const head = [
     ...['Endpoint', 'Steps', ...(causes ? ['Cause', 'Act'] : []), ...(environments ? ['Environment'] : [])],
     ...['TLS', 'Valid for', 'Time'],
   ];
-  const rows = views.map((view) => {
+  const groups = groupsIn(endpoints);
+  const rows = views.flatMap((view, at) => {
     const { endpoint, attempts, outcome } = view;
-    return [
-      gfm`${SIGNS[outcome].emoji}&nbsp;**${breakable(nameOf(endpoint))}**${attempts ? gfm`<br>${short(attempts.inShort)}` : ''}`,
+    const { configured } = endpoint;
+    const parts = groups.get(configured ?? '');
+    const isFirst = views[at - 1]?.endpoint.configured !== configured;
+    const row = [
+      gfm`${parts ? INDENT : ''}${SIGNS[outcome].emoji}&nbsp;**${breakable(nameOf(endpoint))}**${attempts ? gfm`<br>${short(attempts.inShort)}` : ''}`,
       stepsOf(view),
       ...(causes ? causeOf(view) : []),
       ...(environments ? [breakable(short(endpoint.environment ?? '–'))] : []),
@@ -47,8 +52,20 @@ function tableOf(views: readonly EndpointView[], startedAt: string): Markdown {
       endpoint.tls ? unbroken(validFor(endpoint.tls.certificate, startedAt)) : '–',
       timeOf(view),
     ];
+    return parts && isFirst ? [groupRow(configured ?? '', parts, head.length), row] : [row];
   });
   return table(head, rows);
+}
+
+const INDENT = gfm`&emsp;`;
+
+/** The row above the parts of a configured endpoint, with how many of them passed. */
+function groupRow(configured: string, parts: readonly EndpointReport[], columns: number): (string | Markdown)[] {
+  const outcomes = byOutcome(parts);
+  const worst = outcomes[0]?.[0] ?? 'pass';
+  const counts = outcomes.map(([outcome, { length }]) => `${length} ${OUTCOME_LABELS[outcome]}`);
+  const name = gfm`${SIGNS[worst].emoji}&nbsp;**${breakable(short(configured))}**<br>${counts.join(', ')}`;
+  return [name, ...Array<string>(columns - 1).fill('')];
 }
 
 /**

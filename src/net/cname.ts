@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.js';
-import { queryNameServers } from './name-servers.js';
+import { sharedQueries } from './name-servers.js';
 
 /**
  * Looks up the name for which a name is an alias.
@@ -10,8 +10,8 @@ export type CnameResolver = (name: string, deadline: Deadline) => Promise<string
 
 /** @param servers addresses of name servers, `address:port`; by default those of the system */
 export function cnameResolver(servers?: readonly string[]): CnameResolver {
-  return async (name, deadline) => {
-    const [target] = await queryNameServers(servers, deadline, (resolver) => resolver.resolveCname(name));
+  return sharedQueries(servers, async (resolver, name) => {
+    const [target] = await resolver.resolveCname(name);
     return target;
-  };
+  });
 }

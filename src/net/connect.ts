@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect as tcpConnect, isIP, type Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import { shareLookups } from './shared-lookups.js';
 import { codeOf } from '../text/reason.js';
 import type { Deadline } from './deadline.js';
 
@@ -64,21 +65,17 @@ export class ConnectFailure extends Error {
 const ATTEMPT_DELAY_MS = 250;
 
 /**
- * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup
- * cannot be canceled and occupies a thread, so a retry joins a lookup that is still in progress.
+ * The system's resolver (getaddrinfo, hosts file included), with the addresses in the order of its answer. A lookup cannot
+ * be canceled and occupies a thread, so lookups of the same name are shared.
  */
 export function systemResolver(): Resolver {
-  const lookups = new Map<string, Promise<readonly Address[]>>();
-  return (host, family) => {
-    const key = `${host} ${family}`;
-    const known = lookups.get(key);
-    if (known) return known;
-    const found = lookup(host, { all: true, order: 'verbatim', family: family ?? 0 })
-      .then((addresses) => addresses.map(({ address, family: of }): Address => ({ address, family: of === 6 ? 6 : 4 })))
-      .finally(() => lookups.delete(key));
-    lookups.set(key, found);
-    return found;
-  };
+  return shareLookups(
+    (host, family) => `${host} ${family}`,
+    async (host, family) => {
+      const addresses = await lookup(host, { all: true, order: 'verbatim', family: family ?? 0 });
+      return addresses.map(({ address, family: of }): Address => ({ address, family: of === 6 ? 6 : 4 }));
+    },
+  );
 }
 
 /**

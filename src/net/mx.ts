@@ -1,12 +1,12 @@
 import type { Deadline } from './deadline.js';
-import { queryNameServers } from './name-servers.js';
+import { sharedQueries } from './name-servers.js';
 
 /**
  * Looks up the mail servers of a domain (RFC 5321 section 5.1), the most preferred first, and by name among equals. A null
  * MX (RFC 7505) is an empty name.
  * @throws an error with a `code` of node:dns: ENOTFOUND or ENODATA if there is no record, any other if the lookup failed
  */
-export type MxResolver = (domain: string, deadline: Deadline) => Promise<string[]>;
+export type MxResolver = (domain: string, deadline: Deadline) => Promise<readonly string[]>;
 
 /** Why there is no host to connect to in the MX records of a domain, or in one of them. */
 export type MxFailureKind =
@@ -35,10 +35,10 @@ export class MxFailure extends Error {
 
 /** @param servers addresses of name servers, `address:port`; by default those of the system */
 export function mxResolver(servers?: readonly string[]): MxResolver {
-  return async (domain, deadline) => {
-    const records = await queryNameServers(servers, deadline, (resolver) => resolver.resolveMx(domain));
+  return sharedQueries(servers, async (resolver, domain) => {
+    const records = await resolver.resolveMx(domain);
     return records
       .toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange, 'en'))
       .map(({ exchange }) => exchange);
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { Deadline } from './deadline.js';
+import { shareLookups } from './shared-lookups.js';
 
 /** Milliseconds until a query is sent again; a datagram may get lost. */
 const RETRY_MS = 2000;
@@ -17,10 +18,24 @@ export async function queryNameServers<T>(
   const resolver = new Resolver({ timeout: RETRY_MS, tries: 3 });
   if (servers) resolver.setServers(servers);
   try {
-    return await deadline.race(query(resolver), () =>
-      Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' }),
-    );
+    return await deadline.race(query(resolver), timeout);
   } finally {
     resolver.cancel();
   }
+}
+
+/** Queries name servers like {@link queryNameServers}. Queries for the same name are shared. */
+export function sharedQueries<T>(
+  servers: readonly string[] | undefined,
+  query: (resolver: Resolver, name: string) => Promise<T>,
+): (name: string, deadline: Deadline) => Promise<T> {
+  const shared = shareLookups<[name: string, deadline: Deadline], T>(
+    (name) => name,
+    (name, deadline) => queryNameServers(servers, deadline, (resolver) => query(resolver, name)),
+  );
+  return (name, deadline) => deadline.race(shared(name, deadline), timeout);
+}
+
+function timeout(): Error {
+  return Object.assign(new Error('no response in time'), { code: 'ETIMEOUT' });
 }

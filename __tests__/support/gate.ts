@@ -4,6 +4,7 @@ import { attempt, type Attempt } from '../../src/gate/attempt.js';
 import type { RunContext } from '../../src/steps/context.js';
 import { Inboxes } from '../../src/inbox/inboxes.js';
 import { systemResolver } from '../../src/net/connect.js';
+import { ConnectionLimit } from '../../src/net/connection-limit.js';
 import { textResolver } from '../../src/net/txt.js';
 import { Deadline } from '../../src/net/deadline.js';
 import { Heartbeat, type Standstill } from '../../src/net/standstill.js';
@@ -57,6 +58,8 @@ export function testRun(overrides: Partial<RunContext> = {}): RunContext {
     redact: (report, derivedSecrets) =>
       derivedSecrets.length > 0 ? redactReport(report, new Redactor([]), derivedSecrets) : report,
     addMask: () => undefined,
+    connections: new ConnectionLimit(Infinity),
+    whileWaiting: (wait) => wait(),
     pause,
     random: () => 0.5,
     ...overrides,

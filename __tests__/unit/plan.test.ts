@@ -29,6 +29,7 @@ describe('defaults', () => {
       ],
       policy: { failOn: 'fail', onInconclusive: 'fail' },
       concurrency: 32,
+      perHost: 4,
       retries: 2,
     });
   });

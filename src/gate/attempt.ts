@@ -42,7 +42,7 @@ export interface Attempt {
 export async function attempt(
   endpoint: Endpoint,
   run: RunContext,
-  before: Pick<Context, 'addresses' | 'greylisting' | 'furthest'> = {},
+  before: Pick<Context, 'addresses' | 'found' | 'turn' | 'greylisting' | 'furthest'> = {},
 ): Promise<Attempt> {
   const closers: (() => Promise<void>)[] = [];
   const bareLineFeeds: KnownFinding[] = [];

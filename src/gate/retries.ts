@@ -2,6 +2,7 @@ import { earlierFindings, STEP_IDS, type EndpointReport } from '../report/report
 import type { Context, EarlierFailure, RunContext } from '../steps/context.js';
 import { statusOf, worst } from '../verdict/verdict.js';
 import { attempt, type Attempt } from './attempt.js';
+import { adjustLimit, inTurn } from './turns.js';
 import { defectReport, notTriedAgain, redactingIn } from './endpoint-report.js';
 
 /** An endpoint and its IP addresses. */
@@ -19,11 +20,8 @@ export function pauseBefore(tries: number, { random }: Pick<RunContext, 'random'
 }
 
 /** Attempts an endpoint until it passes, fails permanently, or has no retries left. Never throws. */
-export async function attemptWithRetries(
-  { endpoint, addresses }: Target,
-  retries: number,
-  run: RunContext,
-): Promise<EndpointReport> {
+export async function attemptWithRetries(target: Target, retries: number, run: RunContext): Promise<EndpointReport> {
+  const { endpoint, addresses } = target;
   const earlier: Earlier = [];
   let furthest: EarlierFailure | undefined;
   let isSilent = false;
@@ -33,11 +31,9 @@ export async function attemptWithRetries(
   try {
     for (; ; tries += 1) {
       const greylisting = firstDefer && { reply: firstDefer.reply, waitedMs: spentMs - firstDefer.atMs };
-      const { report, transient, greylisted } = await attempt(endpoint, run, {
-        addresses,
-        greylisting,
-        furthest,
-      });
+      const { report, transient, greylisted } = await inTurn(target, run, (more) =>
+        attempt(endpoint, run, { addresses, greylisting, furthest, ...more }),
+      );
       spentMs += report.durationMs;
       let greylistingLeftMs = 0;
       if (greylisted !== undefined) {
@@ -48,6 +44,7 @@ export async function attemptWithRetries(
       const isFinal = !transient || (transient === 'once' && isSilent);
       isSilent ||= transient === 'once';
       const pauseMs = isFinal ? undefined : nextPause(tries, retries, greylistingLeftMs, run);
+      adjustLimit(report, pauseMs ?? pauseBefore(tries + 1, run), run);
       if (pauseMs === undefined) return withEarlier({ ...report, durationMs: spentMs, attempts: tries }, earlier);
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof Error)) await run.pause(pauseMs);

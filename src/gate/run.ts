@@ -6,6 +6,7 @@ import { redactorsFor } from './secrets.js';
 import { assemble } from '../verdict/assemble.js';
 import { Inboxes } from '../inbox/inboxes.js';
 import { systemResolver } from '../net/connect.js';
+import { ConnectionLimit } from '../net/connection-limit.js';
 import { cnameResolver } from '../net/cname.js';
 import { mxResolver } from '../net/mx.js';
 import { textResolver } from '../net/txt.js';
@@ -69,6 +70,8 @@ export async function run(
         redactorOf,
         redact: (report, derivedSecrets) => redactReport(report, redactorOf(report), derivedSecrets),
         addMask,
+        connections: new ConnectionLimit(plan.perHost ?? Infinity),
+        whileWaiting: (wait) => wait(),
         pause: (ms) => end.race(pause(ms), () => new Error('the run is over')).catch(() => undefined),
         random: Math.random,
       },

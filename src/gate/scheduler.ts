@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
@@ -7,6 +6,7 @@ import { defectReport, redactingIn } from './endpoint-report.js';
 import { expandMx } from './mx-hosts.js';
 import { attemptWithRetries, type Target } from './retries.js';
 import { compareSiblings, type Gated } from './siblings.js';
+import { Slots } from './slots.js';
 
 /** A message with a large attachment is in memory several times while it is sent, read and compared. */
 const LARGE_BYTES = 1_000_000;
@@ -21,33 +21,38 @@ export async function gateAll(
   run: RunContext,
   finished: (report: EndpointReport, progress: Progress) => void,
 ): Promise<EndpointReport[]> {
-  const limit = pLimit(plan.concurrency);
-  const limitLarge = pLimit(LARGE_AT_A_TIME);
+  const slots = new Slots(plan.concurrency);
+  const large = new Slots(LARGE_AT_A_TIME);
+  const inSlot = <T>(work: (run: RunContext) => Promise<T>): Promise<T> =>
+    slots.use((whileWaiting) => {
+      const pause: RunContext['pause'] = (ms) => whileWaiting(() => run.pause(ms));
+      return work({ ...run, whileWaiting, pause });
+    });
   const progress = { done: 0, total: plan.endpoints.length };
   const report = (one: EndpointReport): void => {
     progress.done += 1;
     finished(one, progress);
   };
   const gateOne = (target: Target): Promise<EndpointReport> => {
-    const inTurn = () => limit(() => gateRedacted(target, plan.retries, run, report));
+    const gate = () => inSlot((own) => gateRedacted(target, plan.retries, own, report));
     const isLarge = (target.endpoint.delivery?.attachmentBytes ?? 0) > LARGE_BYTES;
-    return isLarge ? limitLarge(inTurn) : inTurn();
+    return isLarge ? large.use(gate) : gate();
   };
 
   const names = new Set(plan.endpoints.map(({ name }) => name));
-  const expand = async (lookUp: () => Promise<readonly Target[]>): Promise<readonly Target[]> => {
-    const parts = await limit(lookUp);
+  const expand = async (lookUp: (own: RunContext) => Promise<readonly Target[]>): Promise<readonly Target[]> => {
+    const parts = await inSlot(lookUp);
     progress.total += parts.length - 1;
     return parts;
   };
   const gateHost = async (target: Target): Promise<Gated> => {
     const { endpoint, addresses } = target;
     const isExpanded = endpoint.addresses === 'all' && addresses === undefined;
-    const parts = isExpanded ? await expand(() => expandAddresses(endpoint, plan.retries, run, names)) : [target];
+    const parts = isExpanded ? await expand((own) => expandAddresses(endpoint, plan.retries, own, names)) : [target];
     return { endpoint, reports: await Promise.all(parts.map(gateOne)) };
   };
   const gated = plan.endpoints.map(async (endpoint) => {
-    const hosts = endpoint.mx ? await expand(() => expandMx(endpoint, plan.retries, run, names)) : [{ endpoint }];
+    const hosts = endpoint.mx ? await expand((own) => expandMx(endpoint, plan.retries, own, names)) : [{ endpoint }];
     return Promise.all(hosts.map(gateHost));
   });
   return compareSiblings((await Promise.all(gated)).flat());

@@ -66,6 +66,8 @@ export async function startDemo(): Promise<Demo> {
       inbox,
       timeout: '5',
       retries: '1',
+      // All servers have the same address.
+      'per-host': '32',
     },
     close: () => running.close(),
   };

@@ -36,6 +36,7 @@ const VALUES: Readonly<Partial<Record<InputName, string>>> = {
   timeout: 'SECONDS',
   retries: 'N',
   concurrency: 'N',
+  'per-host': 'N',
   shard: 'K/N',
 };
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../net/loopback.js';
+import { isLoopback } from '../net/private-address.js';
 import { valuesOf, type ParsedMessage } from './fields.js';
 import { tokens, type Token } from './lexical.js';
 

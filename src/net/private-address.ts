@@ -1,5 +1,8 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from './loopback.js';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
 
 /** Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6. */
 const PRIVATE = new BlockList();
@@ -16,6 +19,11 @@ OF_NO_SERVER.addSubnet('0.0.0.0', 8);
 OF_NO_SERVER.addSubnet('224.0.0.0', 3);
 OF_NO_SERVER.addAddress('::', 'ipv6');
 OF_NO_SERVER.addSubnet('ff00::', 8, 'ipv6');
+
+/** Whether an IP address is one of this machine's loopback addresses. */
+export function isLoopback(address: string): boolean {
+  return isIn(LOOPBACK, address);
+}
 
 /** Whether no packet from this address can come over the Internet. */
 export function isLoopbackOrPrivate(address: string): boolean {

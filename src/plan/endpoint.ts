@@ -16,6 +16,8 @@ export interface Plan {
   readonly hash?: string;
   readonly policy: GatePolicy;
   readonly concurrency: number;
+  /** Connections to one IP address at a time; undefined means no limit. */
+  readonly perHost?: number;
   /** Retries after a transient failure. */
   readonly retries: number;
   /** Milliseconds for the whole run; undefined means no limit. */

@@ -90,6 +90,7 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
     hash: hashPlan(valid, settings),
     policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
     concurrency: settings.concurrency,
+    perHost: settings['per-host'],
     retries: settings.retries,
     ...(deadline !== undefined && { deadlineMs: deadline }),
     ...(settings['self-test'] && { selfTest: true }),

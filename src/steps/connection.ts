@@ -1,14 +1,14 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket, type SecureContext } from 'node:tls';
-import { ConnectFailure, connect, resolve } from '../net/connect.js';
+import { ConnectFailure, connect, resolve, type Address } from '../net/connect.js';
 import { Deadline } from '../net/deadline.js';
 import { MxFailure } from '../net/mx.js';
 import { isQualifiedDomain } from '../plan/schema/values.js';
 import { SmtpSession } from '../smtp/session.js';
 import { beginHandshake, type Handshake } from '../tls/handshake.js';
 import { serverNameIndication } from '../tls/names.js';
-import type { Context } from './context.js';
+import type { Context, RunContext } from './context.js';
 import type { Connection } from './hand-over.js';
 import { withOtherRecords } from './other-records.js';
 
@@ -17,20 +17,30 @@ import { withOtherRecords } from './other-records.js';
  * @throws {ConnectFailure} or {MxFailure}
  */
 export async function openConnection(context: Context): Promise<Connection> {
-  const { endpoint, run, budget, addresses, atEnd } = context;
+  const { endpoint, run, budget, turn, atEnd } = context;
   const deadline = Deadline.after(endpoint.timeoutMs, budget);
-  const candidates = addresses ?? (await resolve(endpoint.host, deadline, run.resolver).catch(failureOfLookup));
+  const candidates = context.addresses ?? context.found ?? (await lookUp(endpoint.host, deadline, run));
   if (candidates instanceof MxFailure) throw candidates;
   if (candidates instanceof Error) throw await withOtherRecords(candidates, context);
   const socket = await connect(candidates, endpoint.port, deadline);
   atEnd(() => Promise.resolve(void socket.destroy()));
+  turn?.keep(socket.remoteAddress);
+  socket.once('close', () => turn?.end());
   return { socket, address: socket.remoteAddress, localAddress: socket.localAddress };
 }
 
-/** @throws any error other than {@link ConnectFailure} */
-function failureOfLookup(error: unknown): ConnectFailure {
-  if (error instanceof ConnectFailure) return error;
-  throw error;
+/** @returns the IP addresses of a host, or why there is none */
+export async function lookUp(
+  host: string,
+  deadline: Deadline,
+  { resolver }: Pick<RunContext, 'resolver'>,
+): Promise<readonly Address[] | ConnectFailure> {
+  try {
+    return await resolve(host, deadline, resolver);
+  } catch (error) {
+    if (error instanceof ConnectFailure) return error;
+    throw error;
+  }
 }
 
 /** The session ends with QUIT, at the end of the attempt at the latest. */
@@ -71,15 +81,29 @@ export async function onSideConnection<T>(
     transcript,
     budget,
     ...(address !== undefined && { addresses: [{ address, family: isIPv6(address) ? 6 : 4 }] }),
+    turn: undefined,
     atEnd: (close) => closers.unshift(close),
     // The main connection reports them.
     onBareLineFeed: () => undefined,
   };
+  const leave = await enterBeside(context, address, budget);
   try {
     return await work(side, await openConnection(side));
   } finally {
     for (const close of closers) await close();
+    leave();
   }
+}
+
+/** The wait for other endpoints counts toward no time limit. @returns gives the connection back */
+async function enterBeside(
+  { run, turn, budget: whole }: Context,
+  address: string | undefined,
+  budget: Deadline,
+): Promise<() => void> {
+  if (address === undefined) return () => undefined;
+  const entered = run.connections.enterBeside(turn, address);
+  return whole.postponedBy(budget.postponedBy(run.end.race(entered, () => new Error('the run is over'))));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CauseOf } from '../findings/catalog.js';
 import type { Inboxes } from '../inbox/inboxes.js';
 import type { Address, ConnectFailure, Resolver } from '../net/connect.js';
+import type { ConnectionLimit, Turn } from '../net/connection-limit.js';
 import type { Deadline } from '../net/deadline.js';
 import type { CnameResolver } from '../net/cname.js';
 import type { MxFailure, MxResolver } from '../net/mx.js';
@@ -44,6 +45,10 @@ export interface RunContext {
   readonly redact: (report: EndpointReport, derivedSecrets: readonly string[]) => EndpointReport;
   /** Receives each text that AUTH derives from a secret, before it is sent, to be masked and redacted. */
   readonly addMask: (text: string) => void;
+  /** How many connections to one IP address may be open. */
+  readonly connections: ConnectionLimit;
+  /** Lets other endpoints run while this one waits for something other than its server. */
+  readonly whileWaiting: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Resolves after this many milliseconds, or at the end of the run. */
   readonly pause: (ms: number) => Promise<unknown>;
   /** From 0 up to 1. */
@@ -70,6 +75,10 @@ export interface Context {
   readonly budget: Deadline;
   /** The only IP addresses to connect to, or why their lookup failed; by default the host is looked up. */
   readonly addresses?: readonly Address[] | ConnectFailure | MxFailure | undefined;
+  /** What the lookup of the host found; by default it is looked up. */
+  readonly found?: Context['addresses'];
+  /** The right to connect to these addresses. */
+  readonly turn?: Turn | undefined;
   /** How the earlier attempt that got furthest failed. The server passed the steps before that one then. */
   readonly furthest?: EarlierFailure | undefined;
   /** The server's first reply that asked to send the message again later (RFC 6647), and the time since then. */

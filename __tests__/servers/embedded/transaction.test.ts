@@ -412,7 +412,7 @@ describe('a refusal is explained', () => {
       '451 4.7.650 The mail server has been temporarily rate limited due to IP reputation',
       'recipient-rejected',
       /rate limit for this client/,
-      /`concurrency`/,
+      /`per-host`/,
     ],
     ['RCPT', '530 5.7.0 Must issue a STARTTLS command first', 'recipient-rejected', /policy of the server/, /log/],
     [

@@ -283,7 +283,7 @@ export const ANY_STEP = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Run the gate again later, with a lower `concurrency`. If it persists, raise the server's connection and rate limits for the gate's IP address. Clients that share an IP address also share its limits.",
+            "Run the gate again later, with a lower `per-host`. If it persists, raise the server's connection and rate limits for the gate's IP address. Clients that share an IP address also share its limits.",
         },
         maintenance: {
           title: 'Server is shutting down',

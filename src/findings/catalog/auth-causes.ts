@@ -54,7 +54,7 @@ const LIMITS = {
   'too-many-attempts': {
     ...withoutCommand(
       'Too many attempts',
-      `Authenticate less often: leave more time between runs, lower \`concurrency\`, and check who else uses this account or this IP address. ${NOT_CHECKED}`,
+      `Authenticate less often: leave more time between runs, lower \`per-host\`, and check who else uses this account or this IP address. ${NOT_CHECKED}`,
     ),
     setting: 'auth-throttled',
   },

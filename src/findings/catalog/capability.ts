@@ -82,7 +82,7 @@ export const CAPABILITY = {
           party: 'server',
           certainty: 'likely',
           remedy:
-            "Lower `concurrency`, leave more time between runs, or raise the server's connection limit for the gate's IP address.",
+            "Lower `per-host`, leave more time between runs, or raise the server's connection limit for the gate's IP address.",
         },
         'access-denied': {
           title: 'Server does not allow this client',

@@ -56,7 +56,7 @@ const CAUSES = {
     party: 'configuration',
     certainty: 'likely',
     remedy:
-      "Run the gate less often, or with a lower `concurrency`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
+      "Run the gate less often, or with a lower `per-host`. Or exempt the account or the gate's IP address from the server's limit. Machines in a cloud, such as GitHub-hosted runners, may share an IP address with other users, whose messages count toward the same limit.",
   },
   'ehlo-name': {
     title: 'Name in EHLO rejected',

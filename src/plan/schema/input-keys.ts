@@ -85,6 +85,10 @@ export const inputShape = {
     number(1, 1000).default(32),
     'Number of endpoints that the gate tests at the same time: 1 to 1000.',
   ),
+  'per-host': input(
+    number(1, 1000).default(4),
+    'Number of connections to one IP address at the same time, whatever `concurrency` is: 1 to 1000. An address whose server replies with 421 or reports a rate limit gets fewer, after a pause.',
+  ),
   timeout: input(
     number(1, 600).default(15),
     'Timeout in seconds for each wait (connection, complete reply, TLS handshake): 1 to 600.',

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../net/loopback.js';
+import { isLoopback } from '../../net/private-address.js';
 import { own, type OwnText } from '../../text/own.js';
 
 /** Cisco PIX and ASA hide the names of the server and of its software this way. */

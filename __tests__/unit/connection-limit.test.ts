@@ -1,0 +1,152 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { ConnectionLimit, type Turn } from '../../src/net/connection-limit.js';
+
+/** A limit with a clock that only the test moves, and turns that are recorded when they are granted. */
+function limitOf(most: number) {
+  let now = 0;
+  const pauses: { readonly until: number; readonly end: () => void }[] = [];
+  const limit = new ConnectionLimit(most, {
+    nowMs: () => now,
+    pause: (ms) => new Promise<void>((end) => pauses.push({ until: now + ms, end })),
+  });
+  const granted = new Map<string, Turn>();
+  const enter = (name: string, ...addresses: string[]): void => {
+    void limit.enter(addresses).then((entered) => granted.set(name, entered));
+  };
+  const leave = async (name: string): Promise<void> => {
+    granted.get(name)?.end();
+    await turn();
+  };
+  const pass = async (ms: number): Promise<void> => {
+    now += ms;
+    for (const { until, end } of pauses) if (until <= now) end();
+    await turn();
+  };
+  return { limit, enter, leave, pass, granted, names: () => [...granted.keys()] };
+}
+
+const [A, B] = ['192.0.2.1', '192.0.2.2'];
+
+test('as many connections to one address are allowed as the limit says, in order', async () => {
+  const { limit, enter, leave, names } = limitOf(2);
+  for (const name of ['a1', 'a2', 'a3', 'a4']) enter(name, A);
+  enter('b1', B);
+  await turn();
+  expect(names()).toEqual(['a1', 'a2', 'b1']);
+  expect(limit.tryEnter([A])).toBeUndefined();
+  expect(limit.tryEnter([B])).toBeDefined();
+  await leave('a2');
+  expect(names()).toEqual(['a1', 'a2', 'b1', 'a3']);
+  await leave('a2');
+  expect(names()).toHaveLength(4);
+});
+
+test('nothing overtakes what waits', async () => {
+  const { limit, enter, leave, names } = limitOf(1);
+  for (const name of ['a1', 'a2', 'a3']) enter(name, A);
+  await turn();
+  const first = limit.tryEnter([A]);
+  await leave('a1');
+  expect([first, limit.tryEnter([A]), names()]).toEqual([undefined, undefined, ['a1', 'a2']]);
+});
+
+test('a host with several addresses counts for all of them until it is connected to one', async () => {
+  const { limit, enter, granted, names } = limitOf(1);
+  enter('both', A, B);
+  enter('a', A);
+  enter('b', B);
+  enter('both again', A, B);
+  await turn();
+  expect(names()).toEqual(['both']);
+  granted.get('both')?.keep('192.0.2.99');
+  await turn();
+  expect(names()).toEqual(['both']);
+  granted.get('both')?.keep(B);
+  await turn();
+  expect(names()).toEqual(['both', 'a']);
+  granted.get('both')?.end();
+  granted.get('a')?.end();
+  await turn();
+  expect(names()).toEqual(['both', 'a', 'b']);
+  granted.get('b')?.end();
+  await turn();
+  expect(names()).toEqual(['both', 'a', 'b', 'both again']);
+  expect(limit.tryEnter([A])).toBeUndefined();
+});
+
+describe('a side connection', () => {
+  test('counts, and comes before others', async () => {
+    const { limit, enter, leave, granted, names } = limitOf(2);
+    for (const name of ['a1', 'a2', 'a3']) enter(name, A);
+    await turn();
+    let leaveSide: (() => void) | undefined;
+    void limit.enterBeside(granted.get('a1'), A).then((left) => (leaveSide = left));
+    await turn();
+    expect(leaveSide).toBeUndefined();
+    await leave('a2');
+    expect(leaveSide).toBeDefined();
+    expect(names()).toEqual(['a1', 'a2']);
+    leaveSide?.();
+    await turn();
+    expect(names()).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  test.each([1, 2, 3])('is one more than the limit of %d if all connections wait for one', async (most) => {
+    const { limit, enter, leave, granted } = limitOf(most);
+    const names = Array.from({ length: most }, (_, i) => `a${i}`);
+    for (const name of names) enter(name, A);
+    await turn();
+    const sides: (() => void)[] = [];
+    for (const name of names) void limit.enterBeside(granted.get(name), A).then((left) => sides.push(left));
+    await turn();
+    expect(sides).toHaveLength(1);
+    for (let done = 1; done <= most; done += 1) {
+      sides[done - 1]?.();
+      await leave(names[done - 1] ?? '');
+      expect(sides).toHaveLength(Math.min(done + 1, most));
+    }
+  });
+});
+
+describe('a server that asks for fewer connections', () => {
+  test('gets none before the pause is over, then half as many, and more again once they succeed', async () => {
+    const { limit, enter, pass, leave, names } = limitOf(4);
+    limit.slowDown(A, 1000);
+    for (let i = 0; i < 6; i += 1) enter(`a${i}`, A);
+    enter('b', B);
+    await turn();
+    expect(names()).toEqual(['b']);
+    await pass(999);
+    expect(names()).toEqual(['b']);
+    await pass(1);
+    expect(names()).toEqual(['b', 'a0', 'a1']);
+    limit.speedUp(A);
+    await leave('a0');
+    expect(names()).toEqual(['b', 'a0', 'a1', 'a2', 'a3']);
+    limit.speedUp(A);
+    limit.speedUp(A);
+    await turn();
+    expect(names()).toEqual(['b', 'a0', 'a1', 'a2', 'a3', 'a4']);
+  });
+
+  test('gets at least one at a time', async () => {
+    const { limit, enter, pass, names } = limitOf(4);
+    for (let i = 0; i < 5; i += 1) limit.slowDown(A, 10);
+    enter('a0', A);
+    enter('a1', A);
+    await pass(10);
+    expect(names()).toEqual(['a0']);
+  });
+
+  test('may ask again during the pause', async () => {
+    const { limit, enter, pass, names } = limitOf(4);
+    limit.slowDown(A, 1000);
+    enter('a', A);
+    await pass(500);
+    limit.slowDown(A, 1000);
+    await pass(500);
+    expect(names()).toEqual([]);
+    await pass(500);
+    expect(names()).toEqual(['a']);
+  });
+});

@@ -1,0 +1,51 @@
+import { titleOf } from '../findings/cause.js';
+import { Deadline } from '../net/deadline.js';
+import type { EndpointReport } from '../report/report.js';
+import { lookUp } from '../steps/connection.js';
+import type { Context, RunContext } from '../steps/context.js';
+
+/**
+ * Waits until a connection to the IP addresses of an endpoint may be opened, while other endpoints run. The wait is no part
+ * of the attempt, so it counts toward no time limit.
+ * @param work the attempt. It gives its turn back as soon as the connection is closed, at its end at the latest
+ */
+export async function inTurn<T>(
+  { endpoint, addresses }: Pick<Context, 'endpoint' | 'addresses'>,
+  run: RunContext,
+  work: (more: Pick<Context, 'found' | 'turn'>) => Promise<T>,
+): Promise<T> {
+  const { connections, end, whileWaiting } = run;
+  const found = addresses ?? (await lookUp(endpoint.host, Deadline.after(endpoint.timeoutMs, end), run));
+  if (found instanceof Error) return work({ found });
+  const hosts = found.map(({ address }) => address);
+  const wait = () => end.race(connections.enter(hosts), () => new Error('the run is over')).catch(() => undefined);
+  const turn = connections.tryEnter(hosts) ?? (await whileWaiting(wait));
+  try {
+    return await work({ found, turn });
+  } finally {
+    turn?.end();
+  }
+}
+
+/** Titles of findings in which a server says that the gate connects, authenticates or sends too often. */
+const TOO_OFTEN: readonly string[] = [
+  titleOf('greeting-rejected', 'rate-limit'),
+  titleOf('auth-temporary-failure', 'too-many-attempts'),
+  titleOf('sender-rejected', 'rate-limit'),
+];
+
+/**
+ * Slows down a server that asks for it, with 421 or because of a rate limit, and no other one.
+ * @param pauseMs milliseconds without a new connection
+ */
+export function adjustLimit(
+  { address, steps }: Pick<EndpointReport, 'address' | 'steps'>,
+  pauseMs: number,
+  { connections }: RunContext,
+): void {
+  if (address === undefined) return;
+  const findings = steps.flatMap((step) => step.findings);
+  if (findings.some(({ code, title }) => code === 'throttled' || TOO_OFTEN.includes(title))) {
+    connections.slowDown(address, pauseMs);
+  } else if (steps.some(({ status }) => status === 'pass')) connections.speedUp(address);
+}

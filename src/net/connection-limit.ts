@@ -1,0 +1,192 @@
+import { Queue } from './queue.js';
+
+/** What may be connected to at a time, and what waits for it, by IP address. */
+interface Host {
+  /** Fewer than allowed after the server has asked for it. */
+  limit: number;
+  /** Connections, and addresses that are about to be connected to. */
+  open: number;
+  /** No new connection before this time. */
+  notBefore: number;
+  isPaused: boolean;
+  readonly queue: Queue<Waiting>;
+  readonly beside: Beside[];
+}
+
+interface Waiting {
+  readonly addresses: readonly string[];
+  readonly enter: (turn: Turn) => void;
+}
+
+/** A side connection, next to the one of a turn. */
+interface Beside {
+  readonly turn: Turn | undefined;
+  readonly enter: () => void;
+}
+
+/** The right to connect to one of several IP addresses, until it is given back. */
+export class Turn {
+  #held: readonly string[];
+
+  constructor(
+    addresses: readonly string[],
+    private readonly release: (address: string) => void,
+  ) {
+    this.#held = addresses;
+  }
+
+  holds(address: string): boolean {
+    return this.#held.includes(address);
+  }
+
+  /** Gives back all addresses but the one that is connected. */
+  keep(address: string | undefined): void {
+    if (address !== undefined && this.holds(address)) this.#give([address]);
+  }
+
+  /** Gives back what is left. */
+  end(): void {
+    this.#give([]);
+  }
+
+  #give(kept: readonly string[]): void {
+    const others = this.#held.filter((address) => !kept.includes(address));
+    this.#held = kept;
+    others.forEach(this.release);
+  }
+}
+
+interface Clock {
+  readonly nowMs: () => number;
+  readonly pause: (ms: number) => Promise<unknown>;
+}
+
+const CLOCK: Clock = {
+  nowMs: () => performance.now(),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * Limits the connections to one IP address. If its server asks for a pause, no new connection is opened until then, and
+ * afterwards half as many at a time, until connections succeed again. Other addresses are not affected.
+ */
+export class ConnectionLimit {
+  readonly #hosts = new Map<string, Host>();
+
+  /** @param most connections to one address; Infinity means no limit */
+  constructor(
+    private readonly most: number,
+    private readonly clock: Clock = CLOCK,
+  ) {}
+
+  /** @returns undefined if other connections must end first */
+  tryEnter(addresses: readonly string[]): Turn | undefined {
+    const hosts = [...new Set(addresses)].map((address) => this.#host(address));
+    if (hosts.some((host) => !this.#hasRoom(host) || host.queue.first !== undefined)) return undefined;
+    return this.#take(addresses);
+  }
+
+  /** Waits until all of these addresses may be connected to, in the order of the calls for each of them. */
+  enter(addresses: readonly string[]): Promise<Turn> {
+    return new Promise((enter) => {
+      const [first = ''] = addresses;
+      this.#host(first).queue.push({ addresses, enter });
+      this.#grant(first);
+    });
+  }
+
+  /**
+   * Waits until a side connection may be opened, next to that of a turn. Connections that all wait for a side connection
+   * would wait forever, so then one more than the limit is allowed.
+   * @returns gives it back
+   */
+  async enterBeside(turn: Turn | undefined, address: string): Promise<() => void> {
+    const host = this.#host(address);
+    await new Promise<void>((enter) => {
+      host.beside.push({ turn, enter });
+      this.#grant(address);
+    });
+    return () => {
+      this.#release(address);
+    };
+  }
+
+  /** @param ms milliseconds without a new connection, because the server asked for fewer */
+  slowDown(address: string, ms: number): void {
+    const host = this.#host(address);
+    host.limit = Math.max(1, Math.floor(host.limit / 2));
+    host.notBefore = Math.max(host.notBefore, this.clock.nowMs() + ms);
+  }
+
+  /** The server has accepted a connection. */
+  speedUp(address: string): void {
+    const host = this.#host(address);
+    host.limit = Math.min(this.most, host.limit + 1);
+    this.#grant(address);
+  }
+
+  #host(address: string): Host {
+    const known = this.#hosts.get(address);
+    if (known) return known;
+    const host = { limit: this.most, open: 0, notBefore: 0, isPaused: false, queue: new Queue<Waiting>(), beside: [] };
+    this.#hosts.set(address, host);
+    return host;
+  }
+
+  #hasRoom({ open, limit, notBefore }: Host): boolean {
+    return open < limit && notBefore <= this.clock.nowMs();
+  }
+
+  #take(addresses: readonly string[]): Turn {
+    const all = [...new Set(addresses)];
+    for (const address of all) this.#host(address).open += 1;
+    return new Turn(all, (address) => {
+      this.#release(address);
+    });
+  }
+
+  #release(address: string): void {
+    this.#host(address).open -= 1;
+    this.#grant(address);
+  }
+
+  #grant(address: string): void {
+    const host = this.#host(address);
+    for (;;) {
+      const [side] = host.beside;
+      if (!side || !(host.open < host.limit || isStuck(host, address))) break;
+      host.beside.shift();
+      host.open += 1;
+      side.enter();
+    }
+    for (;;) {
+      const next = host.queue.first;
+      if (!next) return;
+      if (!this.#hasRoom(host)) break;
+      host.queue.shift();
+      const other = next.addresses.find((one) => !this.#hasRoom(this.#host(one)));
+      if (other === undefined) {
+        next.enter(this.#take(next.addresses));
+      } else {
+        this.#host(other).queue.push(next);
+        this.#grant(other);
+      }
+    }
+    this.#grantAfterPause(host, address);
+  }
+
+  #grantAfterPause(host: Host, address: string): void {
+    const ms = host.notBefore - this.clock.nowMs();
+    if (ms <= 0 || host.isPaused) return;
+    host.isPaused = true;
+    void this.clock.pause(ms).then(() => {
+      host.isPaused = false;
+      this.#grant(address);
+    });
+  }
+}
+
+/** Whether every connection belongs to a turn that waits for a side connection. */
+function isStuck({ open, beside }: Host, address: string): boolean {
+  return open <= beside.filter(({ turn }) => turn?.holds(address)).length;
+}

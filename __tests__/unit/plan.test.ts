@@ -7,6 +7,11 @@ const EMPTY = 'A secret that does not exist is empty, and so is every secret in 
 const PIN = Buffer.alloc(32, 1).toString('base64');
 const SECOND_PIN = Buffer.alloc(32, 2).toString('base64');
 
+test('fail-on-flaky is part of the policy', async () => {
+  const { policy } = await load({ inputs: { endpoints: 'mail.example', 'fail-on-flaky': 'true' } });
+  expect(policy).toEqual({ failOn: 'fail', onInconclusive: 'fail', failOnFlaky: true });
+});
+
 describe('defaults', () => {
   test('a host is enough', async () => {
     expect(await load({ inputs: { endpoints: 'mail.example' } })).toEqual({
@@ -770,6 +775,8 @@ describe('inputs', () => {
     'timeout',
     'retries',
     'concurrency',
+    'per-host',
+    'fail-on-flaky',
     'min-valid-days',
     'warn-valid-days',
     'min-tls-version',

@@ -81,7 +81,7 @@ describe('annotations', () => {
   test('have the number of attempts', () => {
     const earlier = [{ step: 'capability' as const, code: 'throttled', message: '421 later' }];
     expect(annotationsOf([failing('a', { attempts: 3, earlier })])[0]?.message).toContain(
-      'failed on attempt 3 (attempt 1: throttled). Attempt 1 failed in step capability: 421 later',
+      'failed on attempt 3 (first: throttled). Attempt 1 failed in step capability: 421 later',
     );
   });
 

@@ -11,6 +11,7 @@ const WAIVED: Partial<Finding> = { waived: { until: '2027-06-30', reason: 'being
 
 const KINDS = {
   pass: () => anEndpoint(),
+  flaky: () => anEndpoint({ attempts: 2 }),
   waived: () => anEndpoint({}, { certificate: [aFinding('certificate-self-signed', WAIVED)] }),
   warn: () => anEndpoint({}, { capability: [aFinding('plaintext-auth-advertised')] }),
   inconclusive: () => anEndpoint({}, { capability: [aFinding('connection-timeout', { inconclusive: true })] }),
@@ -33,9 +34,14 @@ const MIXES: Partial<Record<Kind, number>>[] = [
   { inconclusive: 2, waived: 1 },
   { fail: 1, inconclusive: 2, warn: 3, waived: 4, pass: 5 },
   { fail: 12, warn: 11, waived: 3 },
+  { flaky: 2, pass: 1 },
+  { fail: 1, waived: 1, flaky: 12, pass: 1 },
 ];
 const POLICIES = (['fail', 'warn', 'never'] as const).flatMap((failOn) =>
-  (['fail', 'warn'] as const).map((onInconclusive) => ({ failOn, onInconclusive })),
+  (['fail', 'warn'] as const).flatMap((onInconclusive) => [
+    { failOn, onInconclusive },
+    { failOn, onInconclusive, failOnFlaky: true as const },
+  ]),
 );
 
 /** How many endpoints the annotations of a level are about, including those that are only counted. */
@@ -46,13 +52,14 @@ function annotated(report: Report, verdict: ReturnType<typeof judge>, level: 'er
 }
 
 const WORDS: Record<Kind, string> = {
-  ...{ fail: 'failed', inconclusive: 'inconclusive', warn: 'with warnings', waived: 'waived', pass: 'passed' },
+  ...{ fail: 'failed', inconclusive: 'inconclusive', warn: 'with warnings', waived: 'waived' },
+  ...{ flaky: 'passed after a retry', pass: 'passed' },
 };
-const SIGNS: Record<Kind, string> = { fail: '✗', inconclusive: '?', warn: '!', waived: '~', pass: '✓' };
+const SIGNS: Record<Kind, string> = { fail: '✗', inconclusive: '?', warn: '!', waived: '~', flaky: '↻', pass: '✓' };
 
-describe.each(POLICIES)('with fail-on: $failOn and on-inconclusive: $onInconclusive', (policy) => {
+describe.each(POLICIES)('with the policy %o', (policy) => {
   test.each(MIXES)('the counts of %o are the same everywhere', (numbers) => {
-    const report = runWith(numbers);
+    const report = { ...runWith(numbers), policy };
     const verdict = judge(report.endpoints, policy);
     const counts = Object.keys(WORDS).flatMap((kind): [Kind, number][] => {
       const number = numbers[kind as Kind];
@@ -75,7 +82,7 @@ describe.each(POLICIES)('with fail-on: $failOn and on-inconclusive: $onInconclus
       counts.map(([kind, number]) => `${SIGNS[kind]} ${number} ${WORDS[kind]}`),
     );
 
-    const problems = report.endpoints.filter(({ result }) => result !== 'pass').length;
+    const problems = report.endpoints.filter((one) => one.result !== 'pass' || verdict.failed.includes(one)).length;
     const errors = verdict.blocks ? verdict.failed.length : 0;
     expect([annotated(report, verdict, 'error'), annotated(report, verdict, 'warning')]).toEqual([
       errors,
@@ -87,6 +94,40 @@ describe.each(POLICIES)('with fail-on: $failOn and on-inconclusive: $onInconclus
     const told = text.replace(/(\d+) of \d+/, '$1');
     const numbersTold = told.match(/\d+/g)?.map(Number) ?? [];
     expect(numbersTold.reduce((sum, number) => sum + number, 0)).toBe(verdict.failed.length);
+  });
+});
+
+describe('an endpoint that passed only after a retry', () => {
+  const POLICY = { failOn: 'fail', onInconclusive: 'fail', failOnFlaky: true } as const;
+  const title = 'Connection lost';
+  const earlier = [{ step: 'upgrade' as const, code: 'connection-lost', title, message: 'It was closed.' }];
+
+  test('fails the gate if that is configured, and every output says why', () => {
+    const report = { ...aReport(anEndpoint({ name: 'relay', attempts: 2, earlier }), anEndpoint()), policy: POLICY };
+    const verdict = judge(report.endpoints, POLICY);
+    const headline = 'Gate failed: 1 of 2 endpoints passed only after a retry';
+    expect(renderSummary(report, verdict).split('\n')[0]).toBe(`## ❌ ${headline}`);
+    expect(renderTerminal(report, verdict).split('\n')[0]).toBe(`✗ ${headline}`);
+    expect(renderTerminal(report, verdict)).toContain('  relay: passed on attempt 2 (first: connection lost).');
+    expect(failureLine(report, verdict)).toBe(`${headline}: relay`);
+    expect(annotate(report, verdict)).toEqual([
+      {
+        level: 'error',
+        title: 'relay: passed on attempt 2 (first: connection lost)',
+        message:
+          'smtp.example.com:587: passed on attempt 2 (first: connection lost). Attempt 1 failed in step upgrade: It was closed.',
+      },
+    ]);
+  });
+
+  test('with warnings fails because of the retry, if warnings do not fail the gate', () => {
+    const warned = anEndpoint({ attempts: 2, earlier }, { capability: [aFinding('plaintext-auth-advertised')] });
+    const headlineWith = (policy: Report['policy']): string | undefined => {
+      const report = { ...aReport(warned), policy };
+      return renderSummary(report, judge(report.endpoints, policy)).split('\n')[0];
+    };
+    expect(headlineWith(POLICY)).toBe('## ❌ Gate failed: 1 endpoint passed only after a retry');
+    expect(headlineWith({ ...POLICY, failOn: 'warn' })).toBe('## ❌ Gate failed: 1 endpoint has warnings');
   });
 });
 

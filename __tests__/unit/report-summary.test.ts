@@ -194,9 +194,9 @@ describe('the table', () => {
 
   test('folds endpoints that did not pass away after the first 50', () => {
     const all = (count: number): EndpointReport[] => Array.from({ length: count }, (_, at) => failing(`bad ${at}`));
-    expect(summaryOf(aReport(...all(50)))).not.toContain('did not pass</summary>');
+    expect(summaryOf(aReport(...all(50)))).not.toContain('more endpoint');
     const summary = summaryOf(aReport(...all(52)));
-    const fold = summary.indexOf('<details><summary>2 more endpoints did not pass</summary>');
+    const fold = summary.indexOf('<details><summary>2 more endpoints</summary>');
     expect(summary.indexOf('**bad 49**')).toBeLessThan(fold);
     expect(summary.indexOf('**bad 50**')).toBeGreaterThan(fold);
     expect(summary.indexOf('**bad 51**')).toBeLessThan(summary.indexOf('</details>', fold));
@@ -228,7 +228,7 @@ describe('the table', () => {
 
   test('explains the symbols', () => {
     expect(summaryOf(aReport(good('a')))).toContain(
-      '\n\nSteps: capability, upgrade, certificate, authentication, delivery · ✅ passed · 🔕 waived · ⚠️ warning · ❓ inconclusive · ❌ failed · ⚪ not configured · ➖ not applicable, or blocked by an earlier step\n\n',
+      '\n\nSteps: capability, upgrade, certificate, authentication, delivery · ✅ passed · 🔕 waived · 🔁 passed after a retry · ⚠️ warning · ❓ inconclusive · ❌ failed · ⚪ not configured · ➖ not applicable, or blocked by an earlier step\n\n',
     );
   });
 
@@ -251,12 +251,23 @@ describe('the table', () => {
   });
 
   test('has the number of attempts and the first failure, even if the endpoint passed', () => {
-    const earlier = [{ step: 'capability' as const, code: 'connection-lost', message: 'Reset by peer.' }];
+    const title = 'Connection lost';
+    const earlier = [{ step: 'capability' as const, code: 'connection-lost', title, message: 'Reset by peer.' }];
     const summary = summaryOf(aReport({ ...good('a'), attempts: 2, earlier }));
-    expect(rowsOf(summary).at(-1)?.[0]).toBe('✅ **a**<br>passed on attempt 2 (attempt 1: connection-lost)');
+    expect(rowsOf(summary).at(-1)?.[0]).toBe('🔁 **a**<br>passed on attempt 2 (first: connection lost)');
     expect(summary).toContain(
-      '- a: passed on attempt 2 (attempt 1: connection-lost). Attempt 1 failed in step capability: Reset by peer.',
+      '- a: passed on attempt 2 (first: connection lost). Attempt 1 failed in step capability: Reset by peer.',
     );
+  });
+
+  test('always has the row of an endpoint that passed only after a retry', () => {
+    const many = Array.from({ length: 30 }, (_, i) => good(`${i}`));
+    const summary = summaryOf(aReport(...many, { ...good('flaky'), attempts: 2 }));
+    expect(headlineOf(aReport(...many, { ...good('flaky'), attempts: 2 }))).toBe(
+      '## ✅ Gate passed: 1 of 31 endpoints passed only after a retry',
+    );
+    expect(summary).toContain('🔁 **1** passed after a retry · ✅ **30** passed · 31 endpoints');
+    expect(summary.indexOf('🔁&nbsp;**flaky**')).toBeLessThan(summary.indexOf('<details>'));
   });
 
   test('says that every attempt failed in the same way, and repeats no sentence', () => {
@@ -270,7 +281,7 @@ describe('the table', () => {
     expect(summary.split(same.message)).toHaveLength(2);
     const other = { ...same, message: 'The server is busy.' };
     const unlike = summaryOf(aReport(failing('a', { attempts: 3, earlier: [same, other] })));
-    expect(unlike).toContain('failed on attempt 3 (attempt 1: auth-rejected)');
+    expect(unlike).toContain('failed on attempt 3 (first: auth-rejected)');
   });
 });
 
@@ -281,7 +292,7 @@ describe('the details of a finding', () => {
   test('are those of a warning of an earlier attempt, without lines of the last transcript', () => {
     expect(detailsOf(summaryOf(aReport(anEndpoint({ name: 'relay', ...warnedEarlier() }))))).toEqual([
       '### ⚠️ AUTH offered before TLS: relay',
-      '<code>plaintext-auth-advertised</code> · capability in an earlier attempt · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · passed with warnings on attempt 2 (attempt 1: throttled). Attempt 1 failed in step authentication: 421 later',
+      '<code>plaintext-auth-advertised</code> · capability in an earlier attempt · <code>smtp.example.com:587</code> · <code>192.0.2.7</code> · STARTTLS · passed with warnings on attempt 2 (first: throttled). Attempt 1 failed in step authentication: 421 later',
       'AUTH too early.',
       '**Fix** (server owner): Hide it.',
       '**Reference:** RFC 4954 section 4',

@@ -39,13 +39,13 @@ describe('progress', () => {
   test('has the number of attempts', () => {
     const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
     expect(progressLine(anEndpoint({ attempts: 2, earlier }), { done: 1, total: 1 })).toMatch(
-      / {2}passed on attempt 2 \(attempt 1: throttled\)\. Attempt 1 failed in step upgrade: 421 later$/,
+      / {2}passed on attempt 2 \(first: throttled\)\. Attempt 1 failed in step upgrade: 421 later$/,
     );
   });
 
   test('shows a warning of an earlier attempt', () => {
     expect(progressLine(anEndpoint(warnedEarlier()), { done: 1, total: 1 })).toMatch(
-      / {2}warn {2}.* {2}plaintext-auth-advertised: AUTH too early\. {2}passed with warnings on attempt 2 \(attempt 1: throttled\)\. Attempt 1 failed in step /,
+      / {2}warn {2}.* {2}plaintext-auth-advertised: AUTH too early\. {2}passed with warnings on attempt 2 \(first: throttled\)\. Attempt 1 failed in step /,
     );
   });
 
@@ -64,7 +64,7 @@ describe('progress', () => {
     expect(shortProgressLine(rejected, done, 40)).toBe('✗  3/12  ✓✓✓✗-  321 ms  relay: Credenti…');
     const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
     expect(shortProgressLine(anEndpoint({ attempts: 2, earlier }), done, 80)).toBe(
-      '✓  3/12  ✓✓✓✓✓  321 ms  relay  passed on attempt 2 (attempt 1: throttled)',
+      '✓  3/12  ✓✓✓✓✓  321 ms  relay  passed on attempt 2 (first: throttled)',
     );
   });
 

@@ -84,6 +84,19 @@ describe('the verdict', () => {
     );
   });
 
+  test('counts what passed only after a retry as failed if that is configured', () => {
+    const attempts = [1, 2, 3, 2, 1];
+    const all = endpoints(['pass', 'pass', 'warn', 'inconclusive', 'warn']).map((one, i) => {
+      return { ...one, attempts: attempts[i] ?? 1 };
+    });
+    const failedWith = (p: Parameters<typeof judge>[1]) => judge(all, p).failed.map((one) => all.indexOf(one));
+    const lenient = { failOn: 'fail', onInconclusive: 'warn' } as const;
+    expect(failedWith(lenient)).toEqual([]);
+    expect(failedWith({ ...lenient, failOnFlaky: true })).toEqual([1, 2]);
+    expect(judge(all, { ...lenient, failOnFlaky: true }).blocks).toBe(true);
+    expect(judge(all, { failOn: 'never', onInconclusive: 'fail', failOnFlaky: true }).blocks).toBe(false);
+  });
+
   test.each(['run-stopped', 'internal-error'])(
     'with an endpoint that has %s blocks under every policy, and counts that endpoint as failed',
     (code) => {

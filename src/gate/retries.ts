@@ -101,8 +101,8 @@ function findingsToKeep(report: Attempt['report']): Earlier {
     findings.filter((one) => one !== failure?.finding && statusOf([one]) === 'warn').map((one) => ({ step, ...one })),
   );
   if (!failure) return counting;
-  const { step, code, message } = failure;
-  return [{ step, code, message }, ...counting];
+  const { step, code, title, message } = failure;
+  return [{ step, code, title, message }, ...counting];
 }
 
 /** Why an attempt failed. */
@@ -111,6 +111,6 @@ function failureIn({ steps }: Attempt['report']) {
   const errors = last?.findings.filter(({ severity }) => severity === 'error') ?? [];
   const failure = errors.find(({ waived }) => !waived) ?? errors[0];
   if (!last || !failure) return undefined;
-  const { code, message, evidence: { awaited, detail } = {} } = failure;
-  return { step: last.id, finding: failure, code, message, awaited, detail };
+  const { code, title, message, evidence: { awaited, detail } = {} } = failure;
+  return { step: last.id, finding: failure, code, title, message, awaited, detail };
 }

@@ -32,8 +32,9 @@ const NAMES = 20;
  * warning. If there are more than the runner shows, the last of each kind says how many. None has a workflow command.
  */
 export function annotate(report: Report, { failed, blocks }: Verdict): Annotation[] {
+  const counted = new Set(failed);
   const failing = new Set(blocks ? failed : []);
-  const views = endpointViews(report.endpoints).filter(hasProblems);
+  const views = endpointViews(report.endpoints).filter((view) => hasProblems(view) || counted.has(view.endpoint));
   const errors = views.filter(({ endpoint }) => failing.has(endpoint));
   const warnings = views.filter(({ endpoint }) => !failing.has(endpoint));
   return [...upTo(MOST_ERRORS, 'error', errors), ...upTo(MOST_WARNINGS, 'warning', warnings)];
@@ -69,7 +70,9 @@ function annotationOf(level: Annotation['level'], view: EndpointView, more: numb
   ];
   return {
     level,
-    title: escapeLine(shorten(`${endpoint.name}: ${problems[0]?.title ?? endpoint.result}`, TITLE_LIMIT)),
+    title: escapeLine(
+      shorten(`${endpoint.name}: ${problems[0]?.title ?? view.attempts?.inShort ?? endpoint.result}`, TITLE_LIMIT),
+    ),
     message: shorten(message.map(escapeLine).join('\n'), MESSAGE_LIMIT),
     ...endpoint.source,
   };
@@ -77,7 +80,7 @@ function annotationOf(level: Annotation['level'], view: EndpointView, more: numb
 
 /** The worst finding in full, and the codes of the others. */
 function description({ endpoint, attempts, problems: [worst, ...others] }: EndpointView): string[] {
-  if (!worst) return [`${addressOf(endpoint)}: ${endpoint.result}`];
+  if (!worst) return [`${addressOf(endpoint)}: ${shorten(attempts?.inFull ?? endpoint.result, TEXT_LIMIT)}`];
   const { finding, step, transcript } = worst;
   const evidence = worst.evidence.map(({ label, value }) => `${label}: ${value}`);
   return [

@@ -7,15 +7,17 @@ import {
   type Verdict,
 } from '../report/report.js';
 import { countOf } from '../text/count.js';
+import { isFlaky } from '../verdict/verdict.js';
 
-/** The outcome of an endpoint: its result, or that all its problems are waived. */
-export type Outcome = Result | 'waived';
+/** The outcome of an endpoint: its result, or that all its problems are waived, or that it passed only after a retry. */
+export type Outcome = Result | 'waived' | 'flaky';
 
-const WORST_FIRST: readonly Outcome[] = ['fail', 'inconclusive', 'warn', 'waived', 'pass'];
+const WORST_FIRST: readonly Outcome[] = ['fail', 'inconclusive', 'warn', 'waived', 'flaky', 'pass'];
 
 export function outcomeOf(endpoint: EndpointReport): Outcome {
   const { result, steps } = endpoint;
   const found = [...steps.flatMap(({ findings }) => findings), ...earlierFindings(endpoint)];
+  if (result === 'pass') return isFlaky(endpoint) ? 'flaky' : 'pass';
   return result === 'warn' && allWaived(found) ? 'waived' : result;
 }
 
@@ -26,9 +28,12 @@ export function allWaived(found: readonly Finding[]): boolean {
 }
 
 /** The endpoints by outcome, worst first, without outcomes that no endpoint has. */
-export function byOutcome(endpoints: readonly EndpointReport[]): [Outcome, EndpointReport[]][] {
+export function byOutcome(
+  endpoints: readonly EndpointReport[],
+  outcomeOfOne: (endpoint: EndpointReport) => Outcome = outcomeOf,
+): [Outcome, EndpointReport[]][] {
   const found = new Map(WORST_FIRST.map((outcome): [Outcome, EndpointReport[]] => [outcome, []]));
-  for (const endpoint of endpoints) found.get(outcomeOf(endpoint))?.push(endpoint);
+  for (const endpoint of endpoints) found.get(outcomeOfOne(endpoint))?.push(endpoint);
   return [...found].filter(([, some]) => some.length > 0);
 }
 
@@ -36,6 +41,7 @@ export function byOutcome(endpoints: readonly EndpointReport[]): [Outcome, Endpo
 export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   pass: 'passed',
   waived: 'waived',
+  flaky: 'passed after a retry',
   warn: 'with warnings',
   inconclusive: 'inconclusive',
   fail: 'failed',
@@ -45,6 +51,7 @@ export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
 const PREDICATES: Readonly<Record<Outcome, { one: string; several: string }>> = {
   pass: { one: 'passed', several: 'passed' },
   waived: { one: 'has waived findings', several: 'have waived findings' },
+  flaky: { one: 'passed only after a retry', several: 'passed only after a retry' },
   warn: { one: 'has warnings', several: 'have warnings' },
   inconclusive: { one: 'is inconclusive', several: 'are inconclusive' },
   fail: { one: 'failed', several: 'failed' },
@@ -54,8 +61,12 @@ const PREDICATES: Readonly<Record<Outcome, { one: string; several: string }>> = 
  * The verdict in one line, such as "Gate failed: 2 of 9 endpoints failed, 1 inconclusive", and the status that gives it
  * its sign. The counts of a failed gate are those of the endpoints that fail it. All outputs have this line.
  */
-export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
-  const [first, ...others] = byOutcome(blocks ? failed : endpoints).filter(([outcome]) => outcome !== 'pass');
+export function headline({ endpoints, policy }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
+  // A warning is not why an endpoint fails the gate if only failures do, and its retry does.
+  const why = (endpoint: EndpointReport): Outcome =>
+    policy.failOnFlaky && policy.failOn !== 'warn' && isFlaky(endpoint) ? 'flaky' : outcomeOf(endpoint);
+  const shown = blocks ? byOutcome(failed, why) : byOutcome(endpoints);
+  const [first, ...others] = shown.filter(([outcome]) => outcome !== 'pass');
   const [outcome, some] = first ?? (['pass', endpoints] as const);
   const { one, several } = PREDICATES[outcome];
   const counts = [
@@ -64,7 +75,7 @@ export function headline({ endpoints }: Report, { blocks, failed }: Verdict): { 
   ];
   const reportOnly = !blocks && failed.length > 0 ? ' (report only)' : '';
   return {
-    status: blocks ? 'fail' : outcome === 'pass' ? 'pass' : 'warn',
+    status: blocks ? 'fail' : outcome === 'pass' || outcome === 'flaky' ? 'pass' : 'warn',
     text: `Gate ${blocks ? 'failed' : 'passed'}: ${counts.join(', ')}${reportOnly}`,
   };
 }

@@ -22,6 +22,7 @@ export interface Sign {
 export const SIGNS: Readonly<Record<Outcome | 'skip', Sign>> = {
   pass: { emoji: '✅', plain: '✓' },
   waived: { emoji: '🔕', plain: '~' },
+  flaky: { emoji: '🔁', plain: '↻' },
   warn: { emoji: '⚠️', plain: '!' },
   inconclusive: { emoji: '❓', plain: '?' },
   fail: { emoji: '❌', plain: '✗' },
@@ -43,6 +44,7 @@ export const LEGEND = [
   `Steps: ${STEP_IDS.join(', ')}`,
   `${SIGNS.pass.emoji} passed`,
   `${SIGNS.waived.emoji} waived`,
+  `${SIGNS.flaky.emoji} passed after a retry`,
   `${SIGNS.warn.emoji} warning`,
   `${SIGNS.inconclusive.emoji} inconclusive`,
   `${SIGNS.fail.emoji} failed`,

@@ -39,6 +39,11 @@ export function hasProblems({ endpoint }: EndpointView): boolean {
   return endpoint.result !== 'pass';
 }
 
+/** Whether its row is always shown: it did not pass, or only after a retry. */
+export function isConspicuous({ outcome }: EndpointView): boolean {
+  return outcome !== 'pass';
+}
+
 interface Found {
   readonly finding: Finding;
   readonly step: string;
@@ -120,7 +125,7 @@ function evidenceLabel(field: string): string {
   return EVIDENCE_LABELS.get(field) ?? field.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** Such as "passed on attempt 2 (attempt 1: connection-timeout)", or "failed in 3 of 3 attempts" if all were the same. */
+/** Such as "passed on attempt 2 (first: connection lost)", or "failed in 3 of 3 attempts" if all were the same. */
 function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: Finding): EndpointView['attempts'] {
   if (attempts === 1) return undefined;
   const failures = earlier.filter((one) => !('severity' in one));
@@ -131,11 +136,16 @@ function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: 
     return { inShort, inFull: inShort };
   }
   const [first] = failures;
-  const inShort = `${outcome} on attempt ${attempts}${first ? ` (attempt 1: ${first.code})` : ''}`;
+  const inShort = `${outcome} on attempt ${attempts}${first ? ` (first: ${insideSentence(first.title ?? first.code)})` : ''}`;
   return {
     inShort,
     inFull: first ? `${inShort}. Attempt 1 failed in step ${first.step}: ${first.message}` : inShort,
   };
+}
+
+/** A title without its capital letter, unless it is that of an abbreviation. */
+function insideSentence(title: string): string {
+  return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 function weight({ severity, waived, inconclusive }: Finding): number {

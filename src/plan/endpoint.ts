@@ -37,6 +37,8 @@ export interface Shard {
 export interface GatePolicy {
   readonly failOn: enums.FailOn;
   readonly onInconclusive: enums.OnInconclusive;
+  /** Whether an endpoint that passed only after a retry counts as failed. */
+  readonly failOnFlaky?: true | undefined;
 }
 
 export interface Endpoint {

@@ -88,7 +88,11 @@ export function loadPlan(inputs: Readonly<Record<string, string>>, context: Plan
     endpoints: shard ? sharded(endpoints, shard, context) : endpoints,
     ...(shard && { shard }),
     hash: hashPlan(valid, settings),
-    policy: { failOn: settings['fail-on'], onInconclusive: settings['on-inconclusive'] },
+    policy: {
+      failOn: settings['fail-on'],
+      onInconclusive: settings['on-inconclusive'],
+      ...(settings['fail-on-flaky'] && { failOnFlaky: true }),
+    },
     concurrency: settings.concurrency,
     perHost: settings['per-host'],
     retries: settings.retries,

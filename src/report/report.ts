@@ -105,7 +105,12 @@ const deliverySchema = z.strictObject({
 });
 
 const failureSchema = z
-  .strictObject({ step: z.enum(STEP_IDS), code: z.string(), message: z.string() })
+  .strictObject({
+    step: z.enum(STEP_IDS),
+    code: z.string(),
+    title: z.string().optional().describe('The cause in a few words'),
+    message: z.string(),
+  })
   .describe('Why the gate tried again');
 
 const earlierFindingSchema = findingSchema
@@ -166,7 +171,11 @@ const countsSchema = z
   .describe('The number of endpoints with each result');
 
 const policySchema = z
-  .strictObject({ failOn: z.enum(FAIL_ON), onInconclusive: z.enum(ON_INCONCLUSIVE) })
+  .strictObject({
+    failOn: z.enum(FAIL_ON),
+    onInconclusive: z.enum(ON_INCONCLUSIVE),
+    failOnFlaky: z.literal(true).optional().describe('An endpoint that passed only after a retry counts as failed'),
+  })
   .describe('The inputs that decide whether the gate fails');
 
 const shardSchema = z

@@ -29,7 +29,7 @@ export function resultOf(steps: readonly StepReport[]): Result {
 
 /** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
 export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
-  const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint.result, policy));
+  const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint, policy));
   return {
     result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
     failed,
@@ -37,9 +37,15 @@ export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy):
   };
 }
 
-function countsAsFailed(result: Result, { failOn, onInconclusive }: GatePolicy): boolean {
-  const counted = result === 'inconclusive' ? onInconclusive : result;
+function countsAsFailed(endpoint: EndpointReport, { failOn, onInconclusive, failOnFlaky }: GatePolicy): boolean {
+  if (failOnFlaky && isFlaky(endpoint)) return true;
+  const counted = endpoint.result === 'inconclusive' ? onInconclusive : endpoint.result;
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
+}
+
+/** Whether an endpoint passed, possibly with warnings, but only after a retry. */
+export function isFlaky({ result, attempts }: Pick<EndpointReport, 'result' | 'attempts'>): boolean {
+  return attempts > 1 && (result === 'pass' || result === 'warn');
 }
 
 /** The number of endpoints with each result. */

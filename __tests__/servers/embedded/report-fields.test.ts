@@ -3,6 +3,7 @@ import type { Plan } from '../../../src/plan/endpoint.js';
 import { load } from '../../support/load-plan.js';
 import { Redactor } from '../../../src/secrets/redactor.js';
 import { redactReport } from '../../../src/secrets/redact-report.js';
+import { close } from '../../support/dialogue.js';
 import { createLoopback, type Loopback } from '../../support/loopback.js';
 import { schemaErrors } from '../../support/report-schema.js';
 import { anEndpoint } from '../../support/reports.js';
@@ -39,6 +40,21 @@ describe('the report of a run', () => {
     const never = await reportOf(await planFor(0, { endpoints, 'fail-on': 'never', 'on-inconclusive': 'warn' }));
     expect(never).toMatchObject({ blocked: false, counts, policy: { failOn: 'never', onInconclusive: 'warn' } });
     for (const report of [strict, never]) expect(schemaErrors(report)).toEqual([]);
+  });
+
+  test('says that a retry failed the gate, and what failed first', async () => {
+    const { greeting, ...good } = loopback.dialogue();
+    await using server = await startScriptedServer([
+      { ...good, greeting: [close] },
+      { ...good, ...(greeting && { greeting }) },
+    ]);
+    const report = await reportOf(await planFor(server.port, { 'fail-on-flaky': 'true', retries: '1' }));
+    expect(report).toMatchObject({ result: 'pass', blocked: true, policy: { failOnFlaky: true } });
+    expect(report.endpoints[0]).toMatchObject({
+      attempts: 2,
+      earlier: [{ step: 'capability', code: 'connection-lost', title: 'Connection closed without a greeting' }],
+    });
+    expect(schemaErrors(report)).toEqual([]);
   });
 
   test('has what identifies the run, the shard and the plan', async () => {

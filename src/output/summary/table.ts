@@ -3,7 +3,7 @@ import { count } from '../../text/count.js';
 import { blocks, details, gfm, join, table, type Markdown } from '../markdown.js';
 import { byOutcome, OUTCOME_LABELS } from '../counts.js';
 import { groupsIn, together } from '../groups.js';
-import { hasProblems, type EndpointView } from '../view-model.js';
+import { hasProblems, isConspicuous, type EndpointView } from '../view-model.js';
 import { duration, LEGEND, PARTY_LABELS, SIGNS, stepSigns, transitTime, validFor } from '../labels.js';
 import { nameOf, short } from './sections.js';
 
@@ -16,13 +16,13 @@ const MOST_PROBLEM_ROWS = 50;
 export function overview(unsorted: readonly EndpointView[], report: Report): Markdown | undefined {
   if (unsorted.length === 0) return undefined;
   const views = together(unsorted, report.endpoints);
-  const passed = views.filter((view) => !hasProblems(view));
+  const passed = views.filter((view) => !isConspicuous(view));
   if (views.length <= MOST_ROWS) return blocks([tableOf(views, report), gfm`${LEGEND}`]);
-  const troubled = views.filter(hasProblems);
+  const troubled = views.filter(isConspicuous);
   const rest = troubled.slice(MOST_PROBLEM_ROWS);
   return blocks([
     troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS), report) : undefined,
-    rest.length > 0 ? details(`${count(rest.length, 'more endpoint')} did not pass`, tableOf(rest, report)) : undefined,
+    rest.length > 0 ? details(count(rest.length, 'more endpoint'), tableOf(rest, report)) : undefined,
     passed.length > 0
       ? details(gfm`${SIGNS.pass.emoji} ${count(passed.length, 'endpoint')} passed`, tableOf(passed, report))
       : undefined,

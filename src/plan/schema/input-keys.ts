@@ -81,6 +81,10 @@ export const inputShape = {
     oneOf(ON_INCONCLUSIVE).default('fail'),
     'Whether an endpoint that could not be tested counts as `fail` or `warn`.',
   ),
+  'fail-on-flaky': input(
+    flag.default(false),
+    'Whether an endpoint that passed only after a retry counts as failed. A greylisted message is retried too.',
+  ),
   concurrency: input(
     number(1, 1000).default(32),
     'Number of endpoints that the gate tests at the same time: 1 to 1000.',
@@ -136,7 +140,7 @@ export const OUTPUTS = {
   result: 'The worst result of all endpoints: `pass`, `warn`, `inconclusive` or `fail`.',
   'endpoints-total': 'Number of endpoints that were tested.',
   'endpoints-failed':
-    'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; and `warn` with `fail-on: warn`. With `fail-on: never`, the count is the same as with `fail`.',
+    'Number of endpoints that count as failed: those whose result is `fail`; `inconclusive`, unless `on-inconclusive: warn` makes it count as a warning; `warn` with `fail-on: warn`; and those that passed only after a retry with `fail-on-flaky: true`. With `fail-on: never`, the count is the same as with `fail`.',
   'failed-endpoints': 'Names of the endpoints that count as failed, as a JSON array.',
   report: 'Path of `report.json`. Empty after a configuration error or a failed self-test.',
 } as const;

@@ -1,5 +1,6 @@
 import {
   earlierFindings,
+  isFlaky,
   type EndpointReport,
   type Finding,
   type Report,
@@ -7,7 +8,6 @@ import {
   type Verdict,
 } from '../report/report.js';
 import { countOf } from '../text/count.js';
-import { isFlaky } from '../verdict/verdict.js';
 
 /** The outcome of an endpoint: its result, or that all its problems are waived, or that it passed only after a retry. */
 export type Outcome = Result | 'waived' | 'flaky';

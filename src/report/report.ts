@@ -232,6 +232,11 @@ export function earlierFindings({ earlier = [] }: Pick<EndpointReport, 'earlier'
   return earlier.filter((one) => 'severity' in one);
 }
 
+/** Whether an endpoint passed, possibly with warnings, but only after a retry. */
+export function isFlaky({ result, attempts }: Pick<EndpointReport, 'result' | 'attempts'>): boolean {
+  return attempts > 1 && (result === 'pass' || result === 'warn');
+}
+
 /** How many endpoints have finished. The total grows when the addresses of an endpoint become known. */
 export interface Progress {
   readonly done: number;

@@ -1,5 +1,6 @@
 import type { GatePolicy } from '../plan/endpoint.js';
 import {
+  isFlaky,
   RESULTS,
   type Counts,
   type EndpointReport,
@@ -41,11 +42,6 @@ function countsAsFailed(endpoint: EndpointReport, { failOn, onInconclusive, fail
   if (failOnFlaky && isFlaky(endpoint)) return true;
   const counted = endpoint.result === 'inconclusive' ? onInconclusive : endpoint.result;
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
-}
-
-/** Whether an endpoint passed, possibly with warnings, but only after a retry. */
-export function isFlaky({ result, attempts }: Pick<EndpointReport, 'result' | 'attempts'>): boolean {
-  return attempts > 1 && (result === 'pass' || result === 'warn');
 }
 
 /** The number of endpoints with each result. */

@@ -100,6 +100,7 @@ function reproducible(text: string, { port, transport }: Shown['report']): strin
     .replaceAll(/(?<= id )\w+(?=;)/g, '<id>')
     .replaceAll(/\bsha256\/[\w+/]{43}=/g, 'sha256/<pin>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
+    .replaceAll(/\bp=[\w+/]{60,}/g, 'p=<public key>')
     .replaceAll(/(?<=\bimaps:\/\/[\d.]+:)\d+/g, '993')
     .replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(port < EPHEMERAL ? port : SHOWN_PORT[transport]));
 }

@@ -1,5 +1,5 @@
 import { WriteStream } from 'node:tty';
-import { hasColor, widthOf } from '../../src/main/display.js';
+import { canRewrite, hasColor, widthOf } from '../../src/main/display.js';
 
 /** What a terminal, a pipe or a file can show. */
 
@@ -16,6 +16,11 @@ test.each<[string, Parameters<typeof widthOf>[0], number | undefined]>([
   ['a pipe with a size', { columns: 80 }, undefined],
 ])('the width of %s', (_, stream, expected) => {
   expect(widthOf(stream)).toBe(expected);
+});
+
+test('a line can be written again on a terminal, unless it is a dumb one', () => {
+  expect([canRewrite(terminal, {}), canRewrite(terminal, { TERM: 'xterm' })]).toEqual([true, true]);
+  expect([canRewrite(terminal, { TERM: 'dumb' }), canRewrite(pipe, {})]).toEqual([false, false]);
 });
 
 describe('colors', () => {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { judge } from '../../src/verdict/verdict.js';
 import { renderJson } from '../../src/output/json.js';
-import { progressLine, shortProgressLine, transcriptLines } from '../../src/output/progress.js';
+import { progressLine, transcriptLines } from '../../src/output/progress.js';
 import { renderTerminal } from '../../src/output/terminal.js';
 import { STEP_IDS, type Report } from '../../src/report/report.js';
 import { hostileText } from '../support/hostile.js';
@@ -58,26 +58,12 @@ describe('progress', () => {
     expect(transcriptLines(anEndpoint({ transcript: transcript.slice(0, 1) }))).toEqual(['    3 ms  S: 220 mx']);
   });
 
-  test('is one short line at a terminal, which it never exceeds', () => {
-    const done = { done: 3, total: 12 };
-    expect(shortProgressLine(rejected, done, 80)).toBe('✗  3/12  ✓✓✓✗-  321 ms  relay: Credentials rejected');
-    expect(shortProgressLine(rejected, done, 40)).toBe('✗  3/12  ✓✓✓✗-  321 ms  relay: Credenti…');
-    const earlier = [{ step: 'upgrade' as const, code: 'throttled', message: '421 later' }];
-    expect(shortProgressLine(anEndpoint({ attempts: 2, earlier }), done, 80)).toBe(
-      '✓  3/12  ✓✓✓✓✓  321 ms  relay  passed on attempt 2 (first: throttled)',
-    );
-  });
-
   test('contains nothing that affects a log', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const endpoint = anEndpoint({ name: text, transcript: [{ at: 0, from: 'server', text }] });
         const done = { done: 1, total: 1 };
-        const lines = [
-          progressLine(endpoint, done),
-          shortProgressLine(endpoint, done, 60),
-          ...transcriptLines(endpoint),
-        ];
+        const lines = [progressLine(endpoint, done), ...transcriptLines(endpoint)];
         expect(lines.flatMap(commands)).toEqual([]);
         expect(lines.join('')).not.toMatch(ACTING);
       }),

@@ -13,6 +13,11 @@ export function widthOf({ isTTY = false, columns = 0 }: Stream): number | undefi
   return isTTY ? Math.max(columns === 0 ? USUAL : columns, NARROWEST) : undefined;
 }
 
+/** Whether a line can be erased and written again. */
+export function canRewrite({ isTTY = false }: Stream, { TERM }: Readonly<Record<string, string | undefined>>): boolean {
+  return isTTY && TERM !== 'dumb';
+}
+
 /**
  * Whether a stream is written in color: with FORCE_COLOR as it says, else not with NO_COLOR (https://no-color.org) or a
  * terminal without colors, else if it is a terminal. Node.js has the same order (`tty.WriteStream.getColorDepth`).

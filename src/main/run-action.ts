@@ -3,9 +3,9 @@ import { cancellation, type RunState } from './start.js';
 import { loadPlan } from '../plan/plan.js';
 import type { Plan } from '../plan/endpoint.js';
 import { ConfigurationError } from '../plan/source/problem.js';
-import { failureLine } from '../output/annotations.js';
+import { failureLine, notTested } from '../output/annotations.js';
+import { logProgress, type Finished } from '../output/overall-progress.js';
 import { progressLine, quotesServer, selfTestLine, transcriptLines } from '../output/progress.js';
-import type { EndpointReport, Progress } from '../report/report.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run } from '../gate/run.js';
 import { redactReason, secretsOf } from '../gate/secrets.js';
@@ -14,6 +14,8 @@ import { runnerLog } from '../runner/log.js';
 import { annotateProblems } from '../runner/problem-annotations.js';
 import { publish } from '../runner/publish.js';
 import { discardOldReport } from '../runner/report-file.js';
+import { countsAsFailed } from '../verdict/verdict.js';
+import { mask } from '../secrets/masks.js';
 import { locateInput } from '../runner/source.js';
 import { error, setSecret } from '../runner/toolkit.js';
 import { mask } from '../secrets/masks.js';
@@ -59,12 +61,17 @@ export async function runAction(state: RunState): Promise<number> {
     throw thrown;
   }
 
-  const finished = (endpoint: EndpointReport, progress: Progress): void => {
+  const { policy } = plan;
+  const each: Finished = (endpoint, progress) => {
     const line = progressLine(endpoint, progress);
     if (quotesServer(endpoint)) log.quote(line);
     else log.info(line);
     log.group(`Transcript of ${endpoint.name}`, transcriptLines(endpoint));
   };
+  const overall = (line: string): void => {
+    log.info(line);
+  };
+  const finished = logProgress({ countsAsFailed: (one) => countsAsFailed(one, policy), each, overall });
   const { report, verdict, cut } = await run(plan, process.env, finished, cancelled, setSecret);
   state.endedBy = cut;
   await publish({ report, verdict, reportDir: plan.reportDir }, context);

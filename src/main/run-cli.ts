@@ -1,19 +1,20 @@
 import { cancellation, type RunState } from './start.js';
 import type { Plan } from '../plan/endpoint.js';
-import { isCutShort } from '../verdict/verdict.js';
+import { countsAsFailed, isCutShort } from '../verdict/verdict.js';
 import { loadPlan } from '../plan/plan.js';
 import { ConfigurationError } from '../plan/source/problem.js';
 import { FROM_ENVIRONMENT, variableOf } from '../plan/where-to-set.js';
 import { renderJson } from '../output/json.js';
-import { progressLine, selfTestLine, shortProgressLine } from '../output/progress.js';
-import { TOOL, type EndpointReport, type Progress } from '../report/report.js';
+import { logProgress, terminalProgress, type Finished } from '../output/overall-progress.js';
+import { progressLine, selfTestLine } from '../output/progress.js';
+import { TOOL, type EndpointReport } from '../report/report.js';
 import { renderTerminal } from '../output/terminal.js';
 import { readRegularFile } from '../plan/regular-file.js';
 import { run, type Outcome } from '../gate/run.js';
 import { escapeLine } from '../text/escape.js';
 import { wrap } from '../text/wrap.js';
 import { readArguments } from './command-line.js';
-import { hasColor, widthOf } from './display.js';
+import { canRewrite, hasColor, widthOf } from './display.js';
 import { usage } from './usage.js';
 
 const DEMONSTRATED =
@@ -118,14 +119,27 @@ function planOf(given: Readonly<Record<string, unknown>>): Plan {
   });
 }
 
-function gate(plan: Plan, progress: NodeJS.WriteStream): Promise<Outcome> {
-  const finished = (endpoint: EndpointReport, done: Progress): void => {
-    const width = widthOf(progress);
-    progress.write(
-      `${width === undefined ? progressLine(endpoint, done) : shortProgressLine(endpoint, done, width)}\n`,
-    );
-  };
-  return run(plan, process.env, finished, cancellation());
+async function gate(plan: Plan, stream: NodeJS.WriteStream): Promise<Outcome> {
+  const { policy, endpoints } = plan;
+  const terms = { countsAsFailed: (one: EndpointReport) => countsAsFailed(one, policy) };
+  if (!canRewrite(stream, process.env)) {
+    const overall = (line: string): void => void stream.write(`${line}\n`);
+    const each: Finished = (endpoint, done) => {
+      overall(progressLine(endpoint, done));
+    };
+    return run(plan, process.env, logProgress({ ...terms, each, overall }), cancellation());
+  }
+  const progress = terminalProgress({
+    ...terms,
+    total: endpoints.length,
+    write: (text) => void stream.write(text),
+    width: () => widthOf(stream) ?? Infinity,
+  });
+  try {
+    return await run(plan, process.env, progress.finished, cancellation());
+  } finally {
+    progress.end();
+  }
 }
 
 function shownOnTerminal({ report, verdict }: Outcome): string {

@@ -33,25 +33,6 @@ export function progressLine(endpoint: EndpointReport, { done, total }: Progress
   return escapeLine(cells.join('  '));
 }
 
-/**
- * The same for a person at a terminal, who reads the details below: `✗  3/9  ✓✓✗--   321 ms  relay: Certificate expired`.
- * @param width of the terminal, which the line does not exceed
- */
-export function shortProgressLine(endpoint: EndpointReport, { done, total }: Progress, width: number): string {
-  const { attempts, problems } = endpointView(endpoint);
-  const [worst] = problems;
-  const name = shorten(endpoint.name, NAME_LIMIT);
-  const cells = [
-    `${SIGNS[endpoint.result].plain} ${String(done).padStart(String(total).length)}/${total}`,
-    endpoint.steps.map(({ status }) => SIGNS[status].plain).join(''),
-    duration(endpoint.durationMs).padStart(6),
-    worst ? `${name}: ${worst.title}` : name,
-    ...(attempts ? [attempts.inShort] : []),
-  ];
-  const line = escapeLine(cells.join('  '));
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
-}
-
 /** Whether the {@link progressLine} of an endpoint quotes a server. */
 export function quotesServer({ result, attempts }: EndpointReport): boolean {
   return result !== 'pass' || attempts > 1;

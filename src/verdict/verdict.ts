@@ -30,7 +30,7 @@ export function resultOf(steps: readonly StepReport[]): Result {
 
 /** A run without endpoints fails, as does one in which an endpoint was cut short, regardless of the policy. */
 export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy): Verdict {
-  const failed = endpoints.filter((endpoint) => isCutShort(endpoint) || countsAsFailed(endpoint, policy));
+  const failed = endpoints.filter((endpoint) => countsAsFailed(endpoint, policy));
   return {
     result: endpoints.length === 0 ? 'fail' : worst(endpoints.map(({ result }) => result)),
     failed,
@@ -38,8 +38,9 @@ export function judge(endpoints: readonly EndpointReport[], policy: GatePolicy):
   };
 }
 
-function countsAsFailed(endpoint: EndpointReport, { failOn, onInconclusive, failOnFlaky }: GatePolicy): boolean {
-  if (failOnFlaky && isFlaky(endpoint)) return true;
+/** Whether an endpoint counts as failed. With `fail-on: never` it does as with `fail`. */
+export function countsAsFailed(endpoint: EndpointReport, { failOn, onInconclusive, failOnFlaky }: GatePolicy): boolean {
+  if (isCutShort(endpoint) || (failOnFlaky && isFlaky(endpoint))) return true;
   const counted = endpoint.result === 'inconclusive' ? onInconclusive : endpoint.result;
   return counted === 'fail' || (counted === 'warn' && failOn === 'warn');
 }

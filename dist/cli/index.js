@@ -1,3 +1,0 @@
-import { cli } from '../programs/index.js';
-
-await cli();

@@ -1,3 +1,0 @@
-import { action } from './programs/index.js';
-
-await action();

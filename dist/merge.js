@@ -1,3 +1,0 @@
-import { merge } from './programs/index.js';
-
-await merge();

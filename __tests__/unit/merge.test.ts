@@ -92,6 +92,16 @@ describe('a merge', () => {
     expect(merge(folder, { 'fail-on': 'never' })).toMatchObject({ report: { blocked: false } });
   });
 
+  test('fails because of a retry if the reports say so', () => {
+    const flaky = anEndpoint({ name: 'flaky.example', attempts: 2 });
+    const policy = { failOnFlaky: true } as const;
+    using folder = new ReportFolder().writeAll(shardReports([...TEN, flaky], 3, () => ({ policy })));
+    expect(merge(folder)).toMatchObject({
+      report: { blocked: true, result: 'pass', policy },
+      verdict: { blocks: true, failed: [{ name: 'flaky.example' }] },
+    });
+  });
+
   test('knows that the IP addresses of an endpoint are in one shard', () => {
     const expanded = ['192.0.2.1', '192.0.2.2'].map((address) =>
       anEndpoint({ name: `all.example (${address})`, configured: 'all.example' }),
@@ -177,6 +187,12 @@ describe('there is no verdict', () => {
       () => four({}, only(1, { policy: { failOn: 'never', onInconclusive: 'warn' } })),
       { 'fail-on': 'fail' },
       [expect.stringMatching(/^the reports differ in on-inconclusive: warn .*, fail /) as string],
+    ],
+    [
+      'if only some of them fail because of a retry',
+      () => four({}, only(1, { policy: { failOnFlaky: true } })),
+      {},
+      [expect.stringMatching(/^the reports differ in fail-on-flaky: true .*, false /) as string],
     ],
     [
       'if a report says that it is another shard',

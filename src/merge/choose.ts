@@ -44,6 +44,7 @@ export function chooseReports(candidates: readonly Candidate[], settings: MergeS
     ...(onInconclusive === undefined
       ? differences('on-inconclusive', candidates, ({ policy }) => policy.onInconclusive)
       : []),
+    ...differences('fail-on-flaky', candidates, ({ policy }) => String(policy.failOnFlaky ?? false)),
     ...(expected !== undefined && sizes.length === 1 && size !== expected
       ? [`the reports say ${count(size ?? 0, 'shard')}, and the input shards says ${expected}`]
       : []),

@@ -67,6 +67,7 @@ function mergeChosen(chosen: readonly Candidate[], settings: MergeSettings): { r
   const policy: GatePolicy = {
     failOn: settings['fail-on'] ?? first.policy.failOn,
     onInconclusive: settings['on-inconclusive'] ?? first.policy.onInconclusive,
+    ...(first.policy.failOnFlaky && { failOnFlaky: true }),
   };
   const starts = reports.map(({ startedAt }) => Date.parse(startedAt));
   const startedAt = Math.min(...starts);

@@ -102,7 +102,9 @@ describe('a host name without an IP address', () => {
       });
       expect(found).not.toHaveProperty('inconclusive');
       expect(found?.message).toMatch(/^example\.com has no IP address, .* MX records name mx1\.example\.com, mx2\./);
-      expect(found?.remedy).toContain("the servers that receive the domain's mail (mx1.example.com, mx2.example.com)");
+      expect(found?.remedy).toMatch(
+        /the servers that receive the domain's mail.* mx1\.example\.com, mx2\.example\.com\./,
+      );
       expect(found?.remedy).toMatch(/replace `host` with `mx`/i);
       expect(names.asked).toEqual(['example.com']);
     },

@@ -57,7 +57,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `Replace \`host\` with \`mx\`: then the gate tests the servers that receive the domain's mail (${mx}). The host is a mail domain, not the name of a server.`,
+            `Replace \`host\` with \`mx\`. Then the gate tests the servers that receive the domain's mail: ${mx}. The host is a mail domain, not the name of a server.`,
           reproduce: MAIL_DOMAIN,
         },
         'mail-domain-for-submission': {
@@ -65,7 +65,7 @@ export const CONNECTING = {
           party: 'configuration',
           certainty: 'certain',
           remedy: ({ mx = '' }: Values) =>
-            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail (${mx}), replace \`host\` with \`mx\`.`,
+            `Use the name of the domain's submission server instead of the domain, on port 587 or 465. To test the servers that receive the domain's mail instead, replace \`host\` with \`mx\`. They are ${mx}.`,
           reproduce: MAIL_DOMAIN,
         },
         'null-mx': {

@@ -55,7 +55,7 @@ export const MX = {
           party: 'server',
           certainty: 'certain',
           remedy: ({ others = '' }: Values) =>
-            `Remove the MX record with the target \`.\`: it says that the domain accepts no mail, and senders may return mail because of it. The domain has other MX records (${others}). If it should not receive mail, remove these instead.`,
+            `Remove the MX record with the target \`.\`: it says that the domain accepts no mail, and senders may return mail because of it. The domain has other MX records: ${others}. If it should not receive mail, remove these instead.`,
           reproduce: NULL_RECORD,
         },
       },

@@ -88,7 +88,7 @@ async function test(shards, attempt) {
   const worker = async () => {
     for (let k = waiting.shift(); k !== undefined; k = waiting.shift()) {
       const inputs = {
-        ...{ config: 'fleet.yml', shard: `${k}/${SHARDS}`, concurrency: 100 },
+        ...{ config: 'fleet.yml', shard: `${k}/${SHARDS}`, concurrency: 100, 'per-host': 100 },
         'report-dir': folderOf(k, attempt),
       };
       ended.push(await run('dist/index.js', inputs, attempt));

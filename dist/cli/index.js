@@ -1,0 +1,3 @@
+import { cli } from '../programs/index.js';
+
+await cli();

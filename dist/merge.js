@@ -1,0 +1,3 @@
+import { merge } from './programs/index.js';
+
+await merge();

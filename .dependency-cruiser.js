@@ -32,7 +32,7 @@ export const ARROWS = {
     'tls',
     'verdict',
   ],
-  merge: ['plan', 'report', 'text', 'verdict'],
+  merge: ['plan', 'report', 'secrets', 'text', 'verdict'],
   output: ['findings', 'report', 'text'],
   runner: ['net', 'output', 'plan', 'report', 'text'],
   servers: ['findings', 'report'],

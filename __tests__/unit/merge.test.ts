@@ -102,6 +102,15 @@ describe('a merge', () => {
     });
   });
 
+  test('accepts names in which a password was redacted', () => {
+    const reports = shardReports(TEN, 2).map(({ endpoints, ...rest }) => ({
+      ...rest,
+      endpoints: endpoints.map((one) => ({ ...one, name: one.name.replace('example', '<redacted>') })),
+    }));
+    using folder = new ReportFolder().writeAll(reports);
+    expect(merge(folder)).toMatchObject({ ok: true, report: { counts: { total: 10 } } });
+  });
+
   test('knows that the IP addresses of an endpoint are in one shard', () => {
     const expanded = ['192.0.2.1', '192.0.2.2'].map((address) =>
       anEndpoint({ name: `all.example (${address})`, configured: 'all.example' }),

@@ -1,5 +1,6 @@
 import type { Report } from '../report/report.js';
 import { divide } from '../plan/shard.js';
+import { REDACTED } from '../secrets/secret.js';
 import { count } from '../text/count.js';
 import { visible } from '../text/peer.js';
 import { shorten } from '../text/shorten.js';
@@ -113,10 +114,14 @@ function repetitions(k: number, candidates: readonly Candidate[]): string[] {
   );
 }
 
-/** The reports whose endpoints are not those that a division of all endpoints gives. */
+/**
+ * The reports whose endpoints are not those that a division of all endpoints gives. Nothing is known about that if a
+ * password in a name was redacted.
+ */
 function misplaced(chosen: readonly Candidate[]): string[] {
   const found = chosen.map(({ report }) => new Set(report.endpoints.map(({ name, configured }) => configured ?? name)));
   const all = new Set(found.flatMap((names) => [...names]));
+  if ([...all].some((name) => name.includes(REDACTED))) return [];
   const parts = divide([...all], chosen.length);
   return chosen.flatMap((one, index) => {
     const [names, expected = []] = [found[index], parts[index]];

@@ -5,15 +5,15 @@ import { load, problems } from '../support/load-plan.js';
 /** The limits on a large configuration. */
 
 test('a file that is too large is not read as YAML', async () => {
-  const padding = `#${'x'.repeat(1024 * 1024)}\n`;
+  const padding = `#${'x'.repeat(4 * 1024 * 1024)}\n`;
   expect(await problems({ config: `${padding}endpoints: [a.example]` })).toEqual([
-    'gate.yml: must not be larger than 1048576 bytes',
+    'gate.yml: must not be larger than 4194304 bytes',
   ]);
 });
 
 test('an input that is too large is not read', async () => {
-  expect(await problems({ inputs: { endpoints: 'a.example\n'.repeat(110_000) } })).toEqual([
-    'input endpoints: must not be larger than 1048576 bytes',
+  expect(await problems({ inputs: { endpoints: 'a.example\n'.repeat(430_000) } })).toEqual([
+    'input endpoints: must not be larger than 4194304 bytes',
   ]);
 });
 
@@ -27,7 +27,7 @@ test.each(['[', '{a: ', '- ', '? '])('endless %j is not read beyond the limit of
 });
 
 test.each(['[],', '@,', ',', '!a,', '*a,', 'x,'])('%j is not read beyond the limit of values', async (item) => {
-  const lines = await problems({ config: `endpoints: [${item.repeat(250_000)}]` });
+  const lines = await problems({ config: `endpoints: [${item.repeat(600_000)}]` });
   expect(lines).toEqual([expect.stringMatching(/^gate\.yml:1:\d+: YAML: too many values$/)]);
 });
 

@@ -17,8 +17,8 @@ export interface EndpointList {
 }
 
 const NO_DEFAULTS = mappingAt({}, []);
-/** In bytes. Tens of thousands of endpoints fit, and a large file that is named by mistake is not parsed. */
-const MAX_SIZE = 1024 * 1024;
+/** In bytes. A hundred thousand endpoints fit, and a large file that is named by mistake is not parsed. */
+const MAX_SIZE = 4 * 1024 * 1024;
 const MAX_ENDPOINTS = 100_000;
 /** Values in one endpoint or in the defaults: each costs a check for every endpoint that has it. */
 const MAX_VALUES = 1000;

@@ -8,7 +8,7 @@ import { isQuotableKey } from './quote.js';
 /** More than any configuration needs, and low enough for every recursion here. */
 const MAX_DEPTH = 32;
 /** Lexical tokens: enough for a file of the largest size with thousands of full endpoint mappings. */
-const MAX_TOKENS = 250_000;
+const MAX_TOKENS = 600_000;
 /** Values in all aliases together: aliases of aliases grow without limit. */
 const MAX_ALIASED = 10_000;
 

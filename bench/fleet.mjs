@@ -7,13 +7,14 @@
  * endpoints. Arguments: the number of endpoints (default 50000) and of shards (default 20).
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { createCertificate, startServer } from './server-process.mjs';
 
 const ENDPOINTS = Number(process.argv[2] ?? 50_000);
 const SHARDS = Number(process.argv[3] ?? 20);
@@ -24,20 +25,6 @@ assert(ENDPOINTS >= SHARDS && SHARDS >= REPEATED, 'at least four shards, and as 
 const PEAK_MEMORY = resolve('__tests__/action/fixtures/peak-memory.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
 const reports = join(folder, 'reports');
-
-/** A CA, and a certificate for the good endpoints. */
-function createCertificate() {
-  const openssl = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '90'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca-key.pem', '-out', 'ca.pem', '-subj', '/CN=Fleet CA');
-  openssl(
-    ...['req', '-x509', ...key, '-keyout', 'key.pem', '-out', 'leaf.pem', '-subj', '/CN=mail.bench.test'],
-    ...['-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-addext', 'subjectAltName=DNS:mail.bench.test'],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE', '-addext', 'extendedKeyUsage=serverAuth'],
-  );
-  const chain = ['leaf.pem', 'ca.pem'].map((name) => readFileSync(join(folder, name), 'utf8'));
-  writeFileSync(join(folder, 'chain.pem'), chain.join(''));
-}
 
 /** Every endpoint has an IP address of its own in 127.0.0.0/8. */
 function writeConfig(port) {
@@ -108,11 +95,10 @@ function print(what, { seconds, megabytes }) {
 }
 
 mkdirSync(reports);
-createCertificate();
-const server = spawn(process.execPath, ['bench/server.mjs', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+createCertificate(folder);
+const server = await startServer(folder);
 try {
-  const [port] = await once(server.stdout.setEncoding('utf8'), 'data');
-  writeConfig(Number(port));
+  writeConfig(server.port);
   process.stdout.write(
     `${ENDPOINTS} endpoints in ${SHARDS} shards, ${AT_A_TIME} at a time; Node.js ${process.version}, ${cpus().length} CPUs\n\n` +
       '| part | time | peak memory |\n| --- | --- | --- |\n',

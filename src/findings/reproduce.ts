@@ -45,7 +45,6 @@ import {
 } from './commands/swaks.js';
 import { unsolicitedCommand } from './commands/unsolicited.js';
 
-export { authority } from './commands/shell.js';
 export type { ReproducibleEndpoint } from './commands/subject.js';
 
 /** Undefined if no common tool can do what the endpoint requires, such as authentication with a token. */

@@ -1,10 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { completeFinding } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import { referToCause } from '../findings/shared-fix.js';
 import { Deadline } from '../net/deadline.js';
 import type { Endpoint, InboxTarget } from '../plan/endpoint.js';
-import { runProbes } from '../probes/probes.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
 import { formatReply, type Reply } from '../smtp/reply.js';
 import type { SessionPoint } from '../smtp/session-point.js';
@@ -23,7 +21,7 @@ import { upgrade } from '../steps/upgrade/upgrade.js';
 import { openingStep } from '../steps/worked-before.js';
 import { statusOf } from '../verdict/verdict.js';
 import { unusedWaivers } from '../verdict/waivers.js';
-import { blockedStep, enrich, redactingIn, reportOf, runStopped } from './endpoint-report.js';
+import { blockedStep, enrich, ofTheGate, redactingIn, reportOf, runStopped } from './endpoint-report.js';
 import { unlessStarved } from './runner-starved.js';
 import { own } from '../text/own.js';
 import { excerpt } from '../text/peer.js';
@@ -74,7 +72,7 @@ export async function attempt(
 
   const reports = steps.reports();
   for (const { step, notice } of unusedWaivers(endpoint.waive, reports, run.now())) {
-    reports.find(({ id }) => id === step)?.findings.push(completeFinding(notice, redactingIn(endpoint, run)));
+    reports.find(({ id }) => id === step)?.findings.push(await ofTheGate(notice, redactingIn(endpoint, run)));
   }
   return {
     report: reportOf(context, steps.facts, reports, performance.now() - startedAt),
@@ -118,21 +116,21 @@ class Steps {
     // Every wait ends with the run, so a failure of a step or a probe then proves nothing.
     const isOver = (): boolean => end.isOver;
     if (!result || isOver()) {
-      this.#record(id, enrich([runStopped(context.run)], id, context, this.facts), startedAt);
+      this.#record(id, await enrich([runStopped(context.run)], id, context, this.facts), startedAt);
       return undefined;
     }
 
-    const late = !result.ok && result.earlier ? this.#amend(result.earlier.step, result.earlier.finding) : [];
+    const late = !result.ok && result.earlier ? await this.#amend(result.earlier.step, result.earlier.finding) : [];
     const found = unlessStarved(result.findings, result.transient ?? false, context.budget);
     // If there may be another attempt, it runs the probes. A finding of a probe also blocks the next step.
-    const ofProbes = found.transient ? [] : await runProbes(id, context, this.facts);
+    const ofProbes = found.transient ? [] : await this.#probe(id);
     const probed = unlessStarved(ofProbes, false, context.budget);
     const last = isOver() ? [runStopped(context.run)] : probed.findings;
     // A probe may know more about what the step has found.
     const ofStep = found.findings.filter(({ code }) => !probed.findings.some((one) => one.code === code));
     const ofName = id === openingStep(context.endpoint) ? judgeMxRecord(context.endpoint) : [];
     const all = [...ofName, ...ofStep, ...late, ...this.#drainBareLineFeeds(), ...last];
-    const findings = this.#referToCauses(all, enrich(all, id, context, this.facts));
+    const findings = this.#referToCauses(all, await enrich(all, id, context, this.facts));
     this.transient = result.isHandedOver ? false : found.transient || probed.transient;
     if (result.ok) this.#aheadMs = result.aheadMs ?? 0;
     else this.greylisted = result.greylisted;
@@ -143,6 +141,12 @@ class Steps {
   /** The reports of all five steps; those that did not run are blocked. */
   reports(): StepReport[] {
     return [...this.#reports, ...STEP_IDS.slice(this.#reports.length).map(blockedStep)];
+  }
+
+  async #probe(id: StepId): Promise<KnownFinding[]> {
+    if (this.context.endpoint.probes.length === 0) return [];
+    const { runProbes } = await import('../probes/probes.js');
+    return runProbes(id, this.context, this.facts);
   }
 
   async #resultOf<Next>(step: () => Promise<StepResult<Next>>): Promise<StepResult<Next>> {
@@ -173,10 +177,10 @@ class Steps {
    * Adds a finding to the report of an earlier step.
    * @returns the finding, if the current step must report it because the earlier one was skipped
    */
-  #amend(step: StepId, found: KnownFinding): KnownFinding[] {
+  async #amend(step: StepId, found: KnownFinding): Promise<KnownFinding[]> {
     const report = this.#reports.find(({ id, status }) => id === step && status !== 'skip');
     if (!report) return [found];
-    report.findings.push(...enrich([found], step, this.context, this.facts));
+    report.findings.push(...(await enrich([found], step, this.context, this.facts)));
     report.status = statusOf(report.findings);
     return [];
   }

@@ -1,4 +1,4 @@
-import { completeFinding, completeFindings, type Redacting } from '../findings/complete.js';
+import type { Redacting } from '../findings/complete.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
 import type { Endpoint } from '../plan/endpoint.js';
 import { STEP_IDS, type EndpointReport, type Finding, type StepId, type StepReport } from '../report/report.js';
@@ -70,7 +70,12 @@ function listed(texts: readonly PeerText[]): string[] {
 }
 
 /** The findings of a step as the report has them: waivers applied, with a fix and a command. */
-export function enrich(found: readonly KnownFinding[], step: StepId, context: Context, facts: Facts): Finding[] {
+export async function enrich(
+  found: readonly KnownFinding[],
+  step: StepId,
+  context: Context,
+  facts: Facts,
+): Promise<Finding[]> {
   if (found.length === 0) return [];
   const { endpoint, run } = context;
   const { greeting, plaintext, insideTls } = facts;
@@ -84,6 +89,7 @@ export function enrich(found: readonly KnownFinding[], step: StepId, context: Co
     capabilities,
     ...redactingIn(endpoint, run),
   };
+  const { completeFindings } = await catalog();
   return completeFindings(applyWaivers(found, endpoint.waive, run.now()), observed);
 }
 
@@ -98,25 +104,37 @@ export function runStopped({ whyEnded }: RunContext): KnownFinding {
   return finding('run-stopped', own`Nothing more was tested: ${fixed(why)}.`, { inconclusive: true, ...cause });
 }
 
+/** The finding as the report has it, if it is not about the server. */
+export async function ofTheGate(found: KnownFinding, redacting: Redacting): Promise<Finding> {
+  const { completeFinding } = await catalog();
+  return completeFinding(found, redacting);
+}
+
+/** The texts of all fixes and commands are loaded with the first finding. */
+function catalog() {
+  return import('../findings/complete.js');
+}
+
 /** Adds to the last step of an attempt that the run ended before another one, which might have passed. */
-export function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(
+export async function notTriedAgain<T extends Pick<EndpointReport, 'steps' | 'result'>>(
   report: T,
   endpoint: Endpoint,
   run: RunContext,
-): T {
+): Promise<T> {
+  const stoppedAt = await ofTheGate(runStopped(run), redactingIn(endpoint, run));
   const failed = report.steps.findLast(({ status }) => status !== 'skip');
   const steps = report.steps.map((step) => {
     if (step !== failed) return step;
-    const findings = [...step.findings, completeFinding(runStopped(run), redactingIn(endpoint, run))];
+    const findings = [...step.findings, stoppedAt];
     return { ...step, findings, status: statusOf(findings) };
   });
   return { ...report, steps, result: resultOf(steps) };
 }
 
 /** The report of an endpoint for which the gate failed outside a step. The error may contain a secret. */
-export function defectReport(endpoint: Endpoint, error: unknown, redacting: Redacting): EndpointReport {
+export async function defectReport(endpoint: Endpoint, error: unknown, redacting: Redacting): Promise<EndpointReport> {
   const [first, ...rest] = STEP_IDS;
-  const findings = [completeFinding(internalError(error), redacting)];
+  const findings = [await ofTheGate(internalError(error), redacting)];
   return {
     ...reportHead(endpoint),
     result: 'fail',

@@ -49,14 +49,20 @@ export async function attemptWithRetries(target: Target, retries: number, run: R
       // A failed lookup has already been repeated with the same pauses.
       if (!(addresses instanceof Error)) await run.pause(pauseMs);
       if (run.end.isOver) {
-        return withEarlier({ ...notTriedAgain(report, endpoint, run), durationMs: spentMs, attempts: tries }, earlier);
+        return withEarlier(
+          { ...(await notTriedAgain(report, endpoint, run)), durationMs: spentMs, attempts: tries },
+          earlier,
+        );
       }
       earlier.push(...findingsToKeep(report));
       furthest = further(furthest, failureIn(report));
       spentMs += Math.round(pauseMs);
     }
   } catch (error) {
-    return withEarlier({ ...defectReport(endpoint, error, redactingIn(endpoint, run)), attempts: tries }, earlier);
+    return withEarlier(
+      { ...(await defectReport(endpoint, error, redactingIn(endpoint, run))), attempts: tries },
+      earlier,
+    );
   }
 }
 

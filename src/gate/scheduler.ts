@@ -3,7 +3,6 @@ import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';
 import { defectReport, redactingIn } from './endpoint-report.js';
-import { expandMx } from './mx-hosts.js';
 import { attemptWithRetries, type Target } from './retries.js';
 import { compareSiblings, type Gated } from './siblings.js';
 import { Slots } from './slots.js';
@@ -51,8 +50,13 @@ export async function gateAll(
     const parts = isExpanded ? await expand((own) => expandAddresses(endpoint, plan.retries, own, names)) : [target];
     return { endpoint, reports: await Promise.all(parts.map(gateOne)) };
   };
+  const hostsOf = async (endpoint: Endpoint): Promise<readonly Target[]> => {
+    if (!endpoint.mx) return [{ endpoint }];
+    const { expandMx } = await import('./mx-hosts.js');
+    return expand((own) => expandMx(endpoint, plan.retries, own, names));
+  };
   const gated = plan.endpoints.map(async (endpoint) => {
-    const hosts = endpoint.mx ? await expand((own) => expandMx(endpoint, plan.retries, own, names)) : [{ endpoint }];
+    const hosts = await hostsOf(endpoint);
     return Promise.all(hosts.map(gateHost));
   });
   return compareSiblings((await Promise.all(gated)).flat());
@@ -77,9 +81,9 @@ async function gateRedacted(
     return redacted;
   } catch (error) {
     try {
-      return redact(defectReport(target.endpoint, error, redactingIn(target.endpoint, run)));
+      return redact(await defectReport(target.endpoint, error, redactingIn(target.endpoint, run)));
     } catch {
-      return defectReport(target.endpoint, 'its findings could not be redacted', { redact: (reason) => reason });
+      return await defectReport(target.endpoint, 'its findings could not be redacted', { redact: (reason) => reason });
     }
   }
 }

@@ -6,7 +6,7 @@ import {
   type Party,
   type StepReport,
 } from '../report/report.js';
-import { authority } from '../findings/reproduce.js';
+import { authority } from '../findings/commands/shell.js';
 import { timeLeft } from '../text/time-left.js';
 import { allWaived, type Outcome } from './counts.js';
 

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { CauseOf } from '../findings/catalog.js';
 import { finding, type KnownFinding } from '../findings/finding.js';
-import { authority } from '../findings/reproduce.js';
+import { authority } from '../findings/commands/shell.js';
 import { NAME_UNKNOWN, type ConnectFailure } from '../net/connect.js';
 import { isLoopback, isLoopbackOrPrivate, isOfNoServer } from '../net/private-address.js';
 import type { Endpoint } from '../plan/endpoint.js';

@@ -1,6 +1,6 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { authority } from '../../findings/reproduce.js';
+import { authority } from '../../findings/commands/shell.js';
 import { PORTS } from '../../plan/schema/enums.js';
 import { excerpt } from '../../text/peer.js';
 import type { Context } from '../context.js';

@@ -1,6 +1,6 @@
 import type { CauseOf } from '../../findings/catalog.js';
 import { finding, type KnownFinding } from '../../findings/finding.js';
-import { authority } from '../../findings/reproduce.js';
+import { authority } from '../../findings/commands/shell.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
 import { excerptOfList } from '../../text/peer.js';

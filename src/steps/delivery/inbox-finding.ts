@@ -1,6 +1,6 @@
 import { finding, type KnownFinding } from '../../findings/finding.js';
 import type { CauseOf, Evidence } from '../../findings/catalog.js';
-import { authority } from '../../findings/reproduce.js';
+import { authority } from '../../findings/commands/shell.js';
 import { aboutCertificate } from './inbox-certificate.js';
 import { describeFailure, isVersionTooOld, type InboxFailure } from '../../inbox/failure.js';
 import type { ConnectFailureKind } from '../../net/connect.js';

@@ -1,6 +1,6 @@
 import { bitString, element, integer, objectIdentifier, sequence } from '../../../src/servers/der.js';
 import { extension, inDays } from '../../../src/servers/pki.js';
-import { judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
+import { judge, judgeAll, opensslAccepts, type Build } from '../../support/chain-judgment.js';
 import { HOST } from '../../support/certificate-fixtures.js';
 import { CA, LEAF, NAME, SAN, below, ca } from '../../support/usual-chain.js';
 import {
@@ -73,7 +73,78 @@ const ATTRIBUTE = sequence(objectIdentifier('2.5.4.3'), element(0x0c, Buffer.fro
 const directoryName = (...names: readonly Buffer[]): Buffer => alternativeNames(NAME, [0xa4, sequence(...names)]);
 const unknownName = element(0x89, Buffer.from('x'));
 
-test.each<[string, Build]>([
+/** An otherName with this value, in the leaf. */
+const otherName = (value: Buffer): readonly [number, Buffer] => [
+  0xa0,
+  Buffer.concat([objectIdentifier('1.3.6.1.4.1.99999.1'), element(0xa0, value)]),
+];
+const withOther = (value: Buffer): Build => below(ca(CA), [...LEAF, alternativeNames(NAME, otherName(value))]);
+const empty = (tag: number): Buffer => element(tag);
+const bytes = (tag: number, ...content: readonly number[]): Buffer => element(tag, Buffer.from(content));
+const distributionPoints = (...points: readonly Buffer[]): Buffer => extension('2.5.29.31', sequence(...points));
+const withPoints = (...points: readonly Buffer[]): Build =>
+  below(ca(CA), [...LEAF, SAN, distributionPoints(...points)]);
+const relativeName = (value: Buffer): Buffer =>
+  sequence(element(0xa0, element(0xa1, sequence(objectIdentifier('2.5.4.3'), value))));
+const withValue = (value: Buffer): Build =>
+  below(ca(CA), [...LEAF, directoryName(set(sequence(objectIdentifier('2.5.4.3'), value)))]);
+const withParty = (value: Buffer): Build =>
+  below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa5, element(0xa1, value)])]);
+const URL = element(0xa0, element(0xa0, element(0x86, Buffer.from('http://ca.example.test/crl'))));
+
+/** Values whose type only their tag shows. */
+const VALUES: readonly [string, Build][] = [
+  ['a NULL that is not empty', withOther(bytes(0x05, 0))],
+  ['a BOOLEAN that is empty', withOther(empty(0x01))],
+  ['a BOOLEAN of two bytes', withOther(bytes(0x01, 1, 1))],
+  ['an INTEGER that is empty', withOther(empty(0x02))],
+  ['an INTEGER with superfluous bytes', withOther(integer(0, 1))],
+  ['an ENUMERATED that is empty', withOther(empty(0x0a))],
+  ['a BIT STRING that is empty', withOther(empty(0x03))],
+  ['a BIT STRING with nine unused bits', withOther(bytes(0x03, 9, 0))],
+  ['an OBJECT IDENTIFIER that is empty', withOther(empty(0x06))],
+  ['an OBJECT IDENTIFIER that does not end', withOther(bytes(0x06, 0x80))],
+  ['a BMPString of one byte', withOther(bytes(0x1e, 65))],
+  ['a UniversalString of two bytes', withOther(bytes(0x1c, 0, 65))],
+  ['a UTCTime of one byte', withOther(bytes(0x17, 65))],
+  ['a GeneralizedTime of one byte', withOther(bytes(0x18, 65))],
+  ['a SEQUENCE that is primitive', withOther(empty(0x10))],
+];
+
+const ENCODINGS: readonly [string, Build][] = [
+  ...VALUES.map(([what, build]): [string, Build] => [`an otherName with ${what}`, build]),
+  ['an otherName with a UTF8String', withOther(element(0x0c, Buffer.from('x')))],
+  ['an otherName with a value of another class', withOther(bytes(0x41, 1, 1))],
+  [
+    'an otherName with a value that is malformed, in the CA',
+    below(ca([...CA, alternativeNames(otherName(bytes(0x05, 0)))])),
+  ],
+  [
+    'an otherName with a value that is malformed, in a constraint',
+    below(ca([...CA, nameConstraints([], [otherName(bytes(0x05, 0))])])),
+  ],
+  [
+    'an otherName with a value that is malformed, in the authority key identifier',
+    below(ca(CA), [
+      ...LEAF,
+      SAN,
+      extension('2.5.29.35', sequence(element(0xa1, element(...otherName(bytes(0x05, 0)))))),
+    ]),
+  ],
+  ['a directoryName with a BIT STRING that is empty', withValue(empty(0x03))],
+  ['a directoryName with a BIT STRING with nine unused bits', withValue(bytes(0x03, 9, 0))],
+  ['a directoryName with a BIT STRING', withValue(bitString(Buffer.of(1)))],
+  ['an ediPartyName with a BMPString of one byte', withParty(bytes(0x1e, 65))],
+  ['an ediPartyName with a UniversalString of two bytes', withParty(bytes(0x1c, 0, 65))],
+  ['a distribution point that is empty', withPoints(sequence())],
+  ['a distribution point that is empty, after a usual one', withPoints(sequence(URL), sequence())],
+  ['a distribution point that is empty, in the CA', below(ca([...CA, distributionPoints(sequence())]))],
+  ['a distribution point with only reasons', withPoints(sequence(bytes(0x81, 1, 0x20)))],
+  ['a distribution point with an empty issuer', withPoints(sequence(empty(0xa2)))],
+  ['a distribution point with only an issuer', withPoints(sequence(element(0xa2, element(0xa4, commonName('x')))))],
+  ['a distribution point with an empty full name', withPoints(sequence(element(0xa0, empty(0xa0))))],
+  ['a distribution point with a BIT STRING in its relative name that is empty', withPoints(relativeName(empty(0x03)))],
+  ['a distribution point with nine unused bits in its relative name', withPoints(relativeName(bytes(0x03, 9, 0)))],
   ['a directoryName that is none', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa4, integer(1)])])],
   ['an otherName without a type', below(ca(CA), [...LEAF, alternativeNames(NAME, [0xa0, integer(1)])])],
   ['an alternative name of an unknown type, in the CA', below(ca([...CA, alternativeNames([0x89, Buffer.from('x')])]))],
@@ -191,8 +262,23 @@ test.each<[string, Build]>([
       };
     },
   ],
-])('%s gets the same result as from OpenSSL', async (_, build) => {
+];
+
+test.each(ENCODINGS)('%s gets the same result as from OpenSSL', async (_, build) => {
   const isAccepted = await opensslAccepts(build({}));
   const judged = await judgeAll(build);
   expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
+});
+
+test.each<[string, string, RegExp]>([
+  ['an otherName with a NULL that is not empty', 'CN=Crafted', /a NULL has an invalid length/],
+  ['a distribution point that is empty', 'CN=Crafted', /neither a name nor an issuer/],
+  ['a distribution point that is empty, in the CA', 'CN=Sub CA', /neither a name nor an issuer/],
+  ['a directoryName with a BIT STRING that is empty', 'CN=Crafted', /a BIT STRING is malformed/],
+  ['an ediPartyName with a BMPString of one byte', 'CN=Crafted', /a BMPString has an invalid length/],
+])('%s is named in the message', async (title, subject, problem) => {
+  const [, build] = ENCODINGS.find(([name]) => name === title) ?? [];
+  const [found] = build ? (await judge(build({}))).found : [];
+  expect(found?.message).toContain(`${subject} is malformed: `);
+  expect(found?.message).toMatch(problem);
 });

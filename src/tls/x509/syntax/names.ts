@@ -1,7 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { DerError, derElements, type DerElement } from '../der.js';
 import { TAG } from '../encoding.js';
-import { TYPE, anything, listOf, objectIdentifier, only, sequenceOf, type Syntax } from './parts.js';
+import { TYPE, listOf, objectIdentifier, only, sequenceOf, type Syntax } from './parts.js';
+import { textOf } from './texts.js';
+import { readValue } from './values.js';
 
 /** Context tags of a GeneralName (RFC 5280 section 4.2.1.6). */
 export const NAME_TAG = {
@@ -21,27 +22,14 @@ const SET = 0x31;
 /** BIT STRING, UTF8String, NumericString, PrintableString, TeletexString, IA5String, UniversalString, BMPString, and a SEQUENCE. */
 const VALUES: readonly number[] = [TAG.bitString, 0x0c, 0x12, 0x13, 0x14, 0x16, 0x1c, 0x1e, TAG.sequence];
 
-/** UTF8String, UniversalString and BMPString: whether the characters exist. */
-const ENCODINGS: Readonly<Partial<Record<number, (content: Buffer) => boolean>>> = {
-  0x0c: isUtf8,
-  0x1c: (content) => areCodePoints(content, 4),
-  0x1e: (content) => areCodePoints(content, 2),
-};
-
-function areCodePoints(content: Buffer, width: number): boolean {
-  if (content.length % width > 0) return false;
-  const points = Array.from({ length: content.length / width }, (_, i) => content.readUIntBE(i * width, width));
-  return points.every((point) => point <= 0x10ffff && (point < 0xd800 || point > 0xdfff));
-}
-
 /** What a relative distinguished name consists of (RFC 5280 section 4.1.2.4). */
 export const attributes = listOf('a distinguished name has', TAG.sequence, (content) => {
   const [type, value, ...others] = derElements(content);
   if (type?.tag !== TAG.oid || !value || others.length > 0) throw new DerError('an attribute has no type or no value');
   objectIdentifier(type.content);
   if (!VALUES.includes(value.tag)) throw new DerError('an attribute has a value of an unknown type');
-  if (ENCODINGS[value.tag]?.(value.content) === false)
-    throw new DerError('an attribute has characters that do not exist');
+  readValue(value);
+  textOf(value);
 });
 
 const relativeNames = listOf('a distinguished name has', SET, attributes);
@@ -51,15 +39,16 @@ const directoryName = only('a directoryName has', ({ tag, content }) => {
   relativeNames(content);
 });
 
-const partyName = only('an ediPartyName has', ({ tag }) => {
-  if (![0x0c, 0x13, 0x14, 0x1c, 0x1e].includes(tag)) throw new DerError('an ediPartyName is not a text');
+const partyName = only('an ediPartyName has', (value) => {
+  if (![0x0c, 0x13, 0x14, 0x1c, 0x1e].includes(value.tag)) throw new DerError('an ediPartyName is not a text');
+  readValue(value);
 });
 
 /** By tag. Those that are missing can have any content. */
 const SYNTAX: Readonly<Partial<Record<number, Syntax>>> = {
   [NAME_TAG.otherName]: sequenceOf('an otherName has', [
     TYPE,
-    { tag: 0xa0, syntax: only('an otherName has', anything), isRequired: true },
+    { tag: 0xa0, syntax: only('an otherName has', readValue), isRequired: true },
   ]),
   [NAME_TAG.directoryName]: directoryName,
   [NAME_TAG.ediPartyName]: sequenceOf('an ediPartyName has', [

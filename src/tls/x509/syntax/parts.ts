@@ -54,8 +54,6 @@ export function only(what: string, read: (element: DerElement) => void): Syntax 
   };
 }
 
-export const anything = (): void => undefined;
-
 export const boolean: Syntax = (content) => {
   if (content.length !== 1) throw new DerError('a BOOLEAN does not have one byte');
 };

@@ -84,12 +84,12 @@ export const untrusted = ({ found }: Judged): string[] =>
   found.filter(({ code }) => ABOUT_THE_CHAIN.includes(code)).map(({ message }) => message);
 
 /** How the gate judges a chain with a sound leaf, and behind each problem of the leaf that can be waived. */
-export async function judgeAll(build: Build): Promise<readonly Judged[]> {
+export async function judgeAll(build: Build, overrides: Partial<Endpoint> = {}): Promise<readonly Judged[]> {
   return [
-    await judge(build({})),
-    await judge(build(EXPIRED), waived('certificate-expired')),
-    await judge(build(NOT_YET_VALID), waived('certificate-not-yet-valid')),
-    await judge(build(WEAK), waived('certificate-weak-key')),
-    await judge(build(WEAK_SIGNATURE), waived('certificate-weak-signature')),
+    await judge(build({}), [], overrides),
+    await judge(build(EXPIRED), waived('certificate-expired'), overrides),
+    await judge(build(NOT_YET_VALID), waived('certificate-not-yet-valid'), overrides),
+    await judge(build(WEAK), waived('certificate-weak-key'), overrides),
+    await judge(build(WEAK_SIGNATURE), waived('certificate-weak-signature'), overrides),
   ];
 }

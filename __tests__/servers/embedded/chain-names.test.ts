@@ -1,7 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { integer, sequence } from '../../../src/servers/der.js';
+import { bitString, element, integer, objectIdentifier, sequence } from '../../../src/servers/der.js';
 import { extension, inDays } from '../../../src/servers/pki.js';
-import { judge, opensslAccepts, untrusted, type Chain, type Judged } from '../../support/chain-judgment.js';
+import {
+  judge,
+  judgeAll,
+  opensslAccepts,
+  untrusted,
+  type Build,
+  type Chain,
+  type Judged,
+} from '../../support/chain-judgment.js';
 import {
   alternativeNames,
   basicConstraints,
@@ -12,9 +20,9 @@ import {
   type Parts,
 } from '../../support/crafted.js';
 import { HOST } from '../../support/certificate-fixtures.js';
-import { CA, DNS, LEAF, SAN, below, ca, root } from '../../support/usual-chain.js';
+import { CA, DNS, LEAF, NAME, SAN, below, ca, root } from '../../support/usual-chain.js';
 
-/** Names in chains: empty ones, and names that a wildcard stands for. */
+/** Names in chains: empty ones, those that a wildcard stands for, and unusual ones that are compared. */
 
 const NAMELESS = { name: sequence() };
 const WILDCARD = alternativeNames([DNS, Buffer.from(HOST.replace(/^[^.]+/, '*'))]);
@@ -141,4 +149,128 @@ test.each(['', '.'])('a hostname mismatch has the same cause for a name that end
   expect((await found('localhost'))?.remedy).toMatch(
     /^Set `servername` of this endpoint to the name that clients connect to/,
   );
+});
+
+const COMMON_NAME = '2.5.4.3';
+const EMAIL = '1.2.840.113549.1.9.1';
+/** A relative distinguished name of one attribute, or of none. */
+const part = (type: string, value: Buffer): Buffer => element(0x31, sequence(objectIdentifier(type), value));
+const EMPTY = element(0x31);
+const text = (value: string, tag = 0x0c): Buffer => element(tag, Buffer.from(value));
+const subject = (...parts: readonly Buffer[]): Parts => ({ name: sequence(...parts) });
+const GERMANY = part('2.5.4.6', text('DE', 0x13));
+const NUMERIC = part(COMMON_NAME, text('1', 0x12));
+/** How a NumericString was once written to compare it. */
+const LIKE_NUMERIC = part(COMMON_NAME, text('#18:31'));
+const directory = (...parts: readonly Buffer[]): readonly [number, Buffer] => [0xa4, sequence(...parts)];
+const dns = (name: string): readonly [number, Buffer] => [DNS, Buffer.from(name, 'latin1')];
+
+const permits = (...names: Parameters<typeof nameConstraints>[0]): Crafted => ca([...CA, nameConstraints(names)]);
+const excludes = (...names: Parameters<typeof nameConstraints>[0]): Crafted => ca([...CA, nameConstraints([], names)]);
+const leaf = (issuer: Crafted, parts: Parts): Build => below(issuer, [...LEAF, SAN], parts);
+
+const key = newKey();
+const sound = ca(CA, { key });
+const named = (name: Buffer, extensions = CA): Crafted => craft({ name, issuer: root, extensions, key });
+
+test.each<[string, Build]>([
+  ['an excluded name with an empty part', leaf(excludes(directory(EMPTY)), {})],
+  ['an excluded name after an empty part', leaf(excludes(directory(EMPTY, GERMANY)), subject(GERMANY))],
+  ['a subject with an empty part before the excluded one', leaf(excludes(directory(GERMANY)), subject(EMPTY, GERMANY))],
+  ['a subject with only an empty part', leaf(permits(directory(GERMANY)), subject(EMPTY))],
+  ['a permitted name after an empty part', leaf(permits(directory(EMPTY, GERMANY)), subject(GERMANY))],
+  [
+    'a permitted DNS name with another case of a letter that is not ASCII',
+    below(permits(NAME, dns('\xdc.test')), [...LEAF, alternativeNames(NAME, dns('\xfc.test'))]),
+  ],
+  [
+    'an excluded DNS name with another case of a letter that is not ASCII',
+    below(excludes(dns('\xdc.test')), [...LEAF, alternativeNames(NAME, dns('\xfc.test'))]),
+  ],
+  ['a permitted NumericString, and a text', leaf(permits(directory(NUMERIC)), subject(LIKE_NUMERIC))],
+  ['an excluded NumericString, and a text', leaf(excludes(directory(NUMERIC)), subject(LIKE_NUMERIC))],
+  ['an excluded NumericString', leaf(excludes(directory(NUMERIC)), subject(NUMERIC))],
+  [
+    'an excluded BIT STRING with different unused bits',
+    leaf(
+      excludes(directory(part(COMMON_NAME, bitString(Buffer.of(0xf0), 4)))),
+      subject(part(COMMON_NAME, bitString(Buffer.of(0xff), 4))),
+    ),
+  ],
+  [
+    'an excluded text, and a text of several parts',
+    leaf(excludes(directory(part(COMMON_NAME, text('x')))), subject(part(COMMON_NAME, element(0x2c, text('x'))))),
+  ],
+  [
+    'a second email address as a UTF8String',
+    leaf(permits(NAME), subject(part(EMAIL, text('a@example.test', 0x16)), part(EMAIL, text('b@example.test')))),
+  ],
+  [
+    'more names and constraints than OpenSSL compares',
+    below(excludes(...Array.from({ length: 1100 }, () => dns('x'))), [
+      ...LEAF,
+      alternativeNames(NAME, ...Array.from({ length: 1000 }, () => [0x86, Buffer.from('x')] as const)),
+    ]),
+  ],
+  [
+    'an issuer with a NumericString, and a text',
+    leaf(named(sequence(NUMERIC)), { issuerName: sequence(LIKE_NUMERIC) }),
+  ],
+  [
+    'the name of an issuer with an empty part',
+    leaf(named(sequence(GERMANY)), { issuerName: sequence(EMPTY, GERMANY) }),
+  ],
+  [
+    'an issuer for clients with a name of several parts, before the right one',
+    (parts) => {
+      const forClients = extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.2')));
+      const constructed = sequence(part(COMMON_NAME, element(0x2c, text('Sub CA'))));
+      return { ...leaf(sound, {})(parts), sends: [named(constructed, [...CA, forClients]), sound] };
+    },
+  ],
+])('%s: names are compared as by OpenSSL', async (_, build) => {
+  const isAccepted = await opensslAccepts(build({}));
+  const judged = await judgeAll(build);
+  expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
+});
+
+describe('without a DNS name in the certificate, a DNS constraint is for the common name', () => {
+  const ADDRESS = '127.0.0.1';
+  const SAN = alternativeNames([0x87, Buffer.of(127, 0, 0, 1)]);
+  const under = (issuer: Crafted, ...values: readonly Buffer[]): Build =>
+    below(issuer, [...LEAF, SAN], subject(...values.map((value) => part(COMMON_NAME, value))));
+  const permitted = permits(dns('example.test'));
+  const excluded = excludes(dns('evil.test'));
+  const utf16 = (value: string): Buffer => element(0x1e, Buffer.from(value, 'utf16le').swap16());
+
+  test.each<[string, Build]>([
+    ['a host name that is permitted', under(permitted, text('mail.example.test'))],
+    ['a host name that is not permitted', under(permitted, text('mail.evil.test'))],
+    ['a host name that is excluded', under(excluded, text('MAIL.evil.test'))],
+    ['a host name that is excluded, in UTF-16', under(excluded, utf16('mail.evil.test'))],
+    ['a host name that is excluded, after a text', under(excluded, text('My Server'), text('mail.evil.test'))],
+    ['a text', under(permitted, text('My Server'))],
+    ['a host name of one label', under(permitted, text('localhost'))],
+    ['a host name with an underscore', under(excluded, text('_mail.evil.test'))],
+    ['a label that ends with a hyphen', under(excluded, text('mail-.evil.test'))],
+    ['a host name that ends with a dot', under(excluded, text('mail.evil.test.'))],
+    ['a host name that ends with NUL', under(excluded, text('mail.evil.test\0'))],
+    ['a host name with a NUL in it', under(permitted, text('mail.example.test\0x'))],
+    ['a common name that is not a text', under(permitted, bitString(Buffer.of(1)))],
+    [
+      'an organization that contains the encoded type of a common name',
+      below(permitted, [...LEAF, SAN], subject(part('2.5.4.10', element(0x0c, objectIdentifier(COMMON_NAME))))),
+    ],
+  ])('%s', async (_, build) => {
+    const isAccepted = await opensslAccepts(build({}));
+    const judged = await judgeAll(build, { servername: ADDRESS });
+    expect(judged.map(({ isSent }) => isSent)).toEqual(judged.map(() => isAccepted));
+  });
+
+  test('and the message says so', async () => {
+    const judged = await judge(under(permitted, text('mail.evil.test'))({}), [], { servername: ADDRESS });
+    expect(untrusted(judged)).toEqual([
+      'The chain is not valid: CN=Sub CA may not issue certificates for mail.evil.test: its name constraints permit only example.test.',
+    ]);
+  });
 });

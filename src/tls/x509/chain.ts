@@ -1,10 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
-import { namesAsIssuer } from './distinguished-names.js';
+import { hasUnusualNames, namesAsIssuer } from './distinguished-names.js';
 import { issued } from './issuer.js';
-import { invalid } from './own-checks.js';
+import { invalid, nameOf } from './own-checks.js';
 import { pathOfOpenSsl } from './openssl-path.js';
 import { PathEvaluation, type Path } from './path.js';
-import type { Invalid, NotEvaluated } from './verdict.js';
+import { notEvaluated, type Invalid, type NotEvaluated } from './verdict.js';
 
 export type ChainResult =
   | { readonly kind: 'trusted'; readonly path: Path }
@@ -58,6 +58,8 @@ export function verifyChain(
   if (!leaf) throw new RangeError('a chain without a leaf');
   // Some configurations name the file of the certificate twice, which sends no issuer.
   const issuers = others.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256);
+  const unusual = [...sent, ...anchors].find(hasUnusualNames);
+  if (unusual) return notComparable(unusual, leaf);
   const evaluation = new PathEvaluation(anchors, now, required);
   const taken = pathOfOpenSsl(leaf, issuers, anchors, now);
   const verdict = taken.isTrusted ? evaluation.verdict(taken.path) : undefined;
@@ -84,6 +86,12 @@ export function verifyChain(
   if (!why) return { kind: issuers.length === 0 ? 'incomplete' : 'untrusted', ...pathEnd };
   const path = taken.isTrusted ? taken.path : unclear?.path;
   return { kind: 'untrusted', verdict: why, ...(path && { path }), ...pathEnd };
+}
+
+/** It is not known for which certificates OpenSSL takes this one as the issuer. */
+function notComparable(certificate: X509Certificate, leaf: X509Certificate): Untrusted {
+  const verdict = notEvaluated(`${nameOf(certificate)} has a name that cannot be compared with others`);
+  return { kind: 'untrusted', verdict, end: leaf, isRoot: false, hasNameConflict: false };
 }
 
 /** Why OpenSSL does not look for the issuer of a certificate that is on a valid path. */

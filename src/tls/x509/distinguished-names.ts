@@ -1,6 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import { DerError, derElements, derWithin, oid, type DerElement } from './der.js';
-import { issuerName, memoize, subjectName } from './encoding.js';
+import { TAG, issuerName, memoize, subjectName } from './encoding.js';
+import { bitsIn } from './syntax/parts.js';
+import { textOf } from './syntax/texts.js';
 
 /*
  * Comparison of distinguished names (RFC 5280 section 7.1): case is ignored, and several spaces are the same as one.
@@ -30,30 +32,67 @@ const normalizedSubject = memoize((certificate) =>
   unlessMalformed(() => relativeNames(derElements(subjectName(certificate))).join()),
 );
 
+function unlessMalformed(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether names of a certificate have values that cannot be compared as OpenSSL does. */
+export function hasUnusualNames(certificate: X509Certificate): boolean {
+  return normalizedSubject(certificate) === undefined || normalizedIssuer(certificate) === undefined;
+}
+
+/** A part of a name, such as `CN=x`. */
+export interface Attribute {
+  /** The content of an OBJECT IDENTIFIER. */
+  readonly type: Buffer;
+  readonly value: DerElement;
+}
+
+/** @param relativeName the content of a RelativeDistinguishedName @throws {DerError} */
+function attributesIn(relativeName: Buffer): Attribute[] {
+  return derElements(relativeName).map(({ content }) => {
+    const [type, value] = derElements(content);
+    if (!type || !value) throw new DerError('an attribute has no type or no value');
+    return { type: type.content, value };
+  });
+}
+
+/** The parts of the subject, in order. @throws {DerError} */
+export const subjectAttributes = memoize((certificate) =>
+  derElements(subjectName(certificate)).flatMap(({ content }) => attributesIn(content)),
+);
+
 /**
- * The relative distinguished names of a name in order, in a form that can be compared.
+ * The relative distinguished names of a name in order, in a form that can be compared. Two of them are equal if and only
+ * if they are equal for OpenSSL, which ignores empty ones.
  * @param parts the elements of the RDNSequence
- * @throws {DerError}
+ * @throws {DerError} also if a value cannot be compared with certainty
  */
 export function relativeNames(parts: readonly DerElement[]): string[] {
-  return parts.map(({ content }) =>
-    JSON.stringify(
-      derElements(content)
-        .map((attribute) => derElements(attribute.content).map(normalizedElement).join('='))
-        // The parts of a relative distinguished name are a set.
-        .toSorted(),
-    ),
-  );
+  return parts
+    .map(({ content }) => attributesIn(content))
+    .filter(({ length }) => length > 0)
+    .map((attributes) =>
+      // The parts of a relative distinguished name are a set.
+      attributes
+        .map(({ type, value }) => `${type.toString('hex')}=${normalizedValue(value)}`)
+        .toSorted()
+        .join('+'),
+    );
 }
 
 /** A name as people write it, such as `O=Example, CN=x`. @throws {DerError} */
 export function nameInWords(parts: readonly DerElement[]): string {
   return parts
-    .flatMap(({ content }) => derElements(content))
-    .map(({ content }) => {
-      const [type, value] = derElements(content);
-      const id = type ? oid(type.content) : '';
-      return `${ATTRIBUTES[id] ?? id}=${value ? textOf(value) : ''}`;
+    .flatMap(({ content }) => attributesIn(content))
+    .map(({ type, value }) => {
+      const id = oid(type);
+      return `${ATTRIBUTES[id] ?? id}=${textOf(value) ?? `#${value.content.toString('hex')}`}`;
     })
     .join(', ');
 }
@@ -68,46 +107,24 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   '0.9.2342.19200300.100.1.25': 'DC',
 };
 
-function unlessMalformed(read: () => string): string | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    return undefined;
-  }
+const CONSTRUCTED = 0x20;
+const UTF8_STRING = 0x0c;
+
+function normalizedValue(value: DerElement): string {
+  const { tag, content, whole } = value;
+  const inForm = (type: number, bytes: Buffer) => `${type}:${bytes.toString('hex')}`;
+  const text = textOf(value);
+  if (text !== undefined) return inForm(UTF8_STRING, Buffer.from(normalizedText(text)));
+  if (tag === TAG.sequence) return inForm(tag, whole);
+  if ((tag & CONSTRUCTED) !== 0) throw new DerError('a string in a name is constructed of several parts');
+  return inForm(tag, tag === TAG.bitString ? usedBits(content) : content);
 }
 
-/** String types that OpenSSL compares by their text: a UTF8String can be equal to a PrintableString. */
-const TEXTS: Readonly<Record<number, (content: Buffer) => string>> = {
-  0x0c: (content) => content.toString('utf8'),
-  0x13: latin1,
-  0x14: latin1,
-  0x16: latin1,
-  0x1a: latin1,
-  /** UniversalString and BMPString: UTF-32 and UTF-16, big-endian. */
-  0x1c: (content) => codePoints(content, 4),
-  0x1e: (content) => codePoints(content, 2),
-};
-
-function latin1(content: Buffer): string {
-  return content.toString('latin1');
+function usedBits(content: Buffer): Buffer {
+  return Buffer.concat([content.subarray(0, 1), bitsIn(content)]);
 }
 
-/** @throws {DerError} if it is not a whole number of characters, or they do not exist */
-function codePoints(content: Buffer, width: number): string {
-  if (content.length % width > 0) throw new DerError('a name ends within a character');
-  const points = Array.from({ length: content.length / width }, (_, i) => content.readUIntBE(i * width, width));
-  if (points.some((point) => point > 0x10ffff)) throw new DerError('a name has a character that does not exist');
-  return points.map((point) => String.fromCodePoint(point)).join('');
-}
-
-function textOf({ tag, content }: DerElement): string {
-  return TEXTS[tag]?.(content) ?? `#${content.toString('hex')}`;
-}
-
-function normalizedElement({ tag, content }: DerElement): string {
-  const text = TEXTS[tag]?.(content);
-  if (text === undefined) return `#${tag}:${content.toString('hex')}`;
+function normalizedText(text: string): string {
   return text
     .replace(/[ \t-\r]+/g, ' ')
     .replace(/^ | $/g, '')

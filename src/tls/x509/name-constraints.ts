@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
-import type { DerElement } from './der.js';
-import { encodedSubject, subjectName } from './encoding.js';
+import { subjectAttributes } from './distinguished-names.js';
 import { nameConstraints, subjectAltNames } from './extensions.js';
-import { NAME_TAG } from './syntax/names.js';
+import { constrainedNames, type Name } from './name-constraints/constrained-names.js';
 import { wildcardVerdict } from './name-constraints/excluded-wildcard.js';
 import { DIRECTORY_NAME, DNS, IP_ADDRESS, type NameType } from './name-constraints/name-types.js';
 import { exclusionOf, notAllowed, subtreesOf } from './name-constraints/subtrees.js';
@@ -56,21 +55,22 @@ export function constraintVerdict(
   const constraints = nameConstraints(issuer);
   if (!constraints) return VALID;
   return orMalformed(certificate, () => {
-    const hasSubject = subjectName(certificate).length > 0;
-    const names = [
-      ...subjectAltNames(certificate),
-      ...(hasSubject ? [{ tag: NAME_TAG.directoryName, content: encodedSubject(certificate) }] : []),
-    ];
+    // OpenSSL has a limit, too: for names of all types, and with each part of the subject as a name.
+    const mostNames = subjectAltNames(certificate).length + subjectAttributes(certificate).length;
+    if (!comparisons.take(mostNames * (constraints.permitted.length + constraints.excluded.length))) {
+      return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
+    }
+    const names = constrainedNames(certificate, required !== undefined);
     const of =
-      <Name>(type: NameType<Name>) =>
+      <Normalized>(type: NameType<Normalized>) =>
       () =>
-        ofType(type, issuer, { names, comparisons });
+        ofType(type, issuer, names);
     const checks = [of(DNS), of(IP_ADDRESS), of(DIRECTORY_NAME)];
     return allOf(
       lazily([
         ...checks,
         () => (required === undefined ? VALID : wildcardVerdict(issuer, certificate, required)),
-        () => unsupportedVerdict(issuer, certificate, { names, isLeaf: required !== undefined }),
+        () => unsupportedVerdict(issuer, names),
       ]),
     );
   });
@@ -80,20 +80,12 @@ function* lazily(checks: readonly (() => PathVerdict)[]): Generator<PathVerdict>
   for (const check of checks) yield check();
 }
 
-type Name = Pick<DerElement, 'tag' | 'content'>;
-
-function ofType<Normalized>(
-  type: NameType<Normalized>,
-  issuer: X509Certificate,
-  { names, comparisons }: { readonly names: readonly Name[]; readonly comparisons: Comparisons },
-): PathVerdict {
+function ofType<Normalized>(type: NameType<Normalized>, issuer: X509Certificate, names: readonly Name[]): PathVerdict {
   const encodedNames = names.filter(({ tag }) => tag === type.tag).map(({ content }) => content);
-  if (encodedNames.length === 0) return VALID;
-  const number = subtreesOf(issuer, 'excluded', type.tag).length + subtreesOf(issuer, 'permitted', type.tag).length;
-  if (number === 0) return VALID;
-  if (!comparisons.take(encodedNames.length * number)) {
-    return notEvaluated(`${nameOf(issuer)} has too many name constraints to compare with all the names below it`);
-  }
+  const isConstrained = (['permitted', 'excluded'] as const).some(
+    (list) => subtreesOf(issuer, list, type.tag).length > 0,
+  );
+  if (encodedNames.length === 0 || !isConstrained) return VALID;
   const all = encodedNames.map((encoded) => ({ encoded, name: type.normalize(encoded) }));
   // A malformed constraint is the problem of the issuer, and a malformed name that of the certificate.
   return orMalformed(issuer, () => compare(type, issuer, all));

@@ -18,7 +18,8 @@ const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 
 export const DNS: NameType<string> = {
   tag: NAME_TAG.dnsName,
-  normalize: (name) => latin1(name).toLowerCase(),
+  // Only ASCII letters have two cases.
+  normalize: (name) => latin1(name).replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
   matcher: domainMatcher,
   nameText: latin1,
   subtreeText: (subtree) => latin1(subtree) || 'every name',

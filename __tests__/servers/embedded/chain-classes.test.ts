@@ -403,6 +403,20 @@ describe('the message and the fix name the cause', () => {
     ]);
   });
 
+  test.each<[string, readonly Crafted[]]>([
+    ['no other certificate of the issuer', []],
+    ['an expired certificate of the issuer', [outdated]],
+  ])('an issuer after the first 32 certificates is not called missing: %s', async (_, before) => {
+    const others = Array.from({ length: 32 }, () => nobody);
+    const build: Build = (leaf) => ({ ...below(good)(leaf), sends: [...before, ...others, good] });
+    expect(await opensslAccepts(build({}))).toBe(true);
+    expect((await judge(build({}))).found).toMatchObject([{ code: 'certificate-chain-disordered' }]);
+    const expired = build({ notBefore: inDays(-90), notAfter: inDays(-2) });
+    expect(untrusted(await judge(expired))).toEqual([
+      'The gate cannot evaluate the chain, and OpenSSL rejects it (CERT_HAS_EXPIRED): the server sends more than 32 certificates, and the gate does not read the rest.',
+    ]);
+  });
+
   test('a certificate with the name of its issuer seems to be self-signed', async () => {
     const root = craft({ name: commonName('Crafted'), extensions: [...CA, subjectKeyIdentifier(id)], key });
     const chain = belowRoot(root)({});

@@ -12,7 +12,7 @@ import { anchorsInWords, chainInWords, nameOf } from './chain-evidence.js';
 import { day, isClockLikely, timeBetween } from './dates.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
 import { inspectorIn } from './tls-inspection.js';
-import { fixed, own } from '../../text/own.js';
+import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
  * OpenSSL's errors that other findings explain. OpenSSL reports only the last of several errors, so that an expired
@@ -102,12 +102,16 @@ function untrusted(
 ): KnownFinding {
   const { end, isRoot, hasNameConflict, namesake, verdict, detour } = chain;
   const name = nameOf(end.subject);
+  // OpenSSL may have found the issuer among the others.
+  if (sent.length > MAX_CERTIFICATES && (!verdict || isOutdated(verdict))) {
+    const reason = own`the server sends more than ${MAX_CERTIFICATES} certificates, and the gate does not read the rest`;
+    return notEvaluated(evidence, reason);
+  }
   if (detour) return otherPath(chain, detour, evidence, options);
   if (verdict && !(verdict.kind === 'invalid' && verdict.problem === 'bad-signature')) {
     const reason = excerpt(verdict.message);
     if (verdict.kind === 'invalid') return pathProblem(verdict, { ...evidence, reason }, options);
-    const message = own`The gate cannot evaluate the chain, and OpenSSL rejects it (${evidence.openssl}): ${reason}.`;
-    return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
+    return notEvaluated(evidence, reason);
   }
   // By its fingerprint, a root can be compared with the one that it should be.
   const root = isRoot ? { root: name, rootSha256: fingerprint(end) } : {};
@@ -133,6 +137,16 @@ function untrusted(
     cause: missingCause(chain) ?? 'missing-issuer',
     evidence: { ...evidence, reason, ...root, ...missingIssuer(chain) },
   });
+}
+
+/** Whether an issuer is not valid now. OpenSSL takes it only if it knows no other one. */
+export function isOutdated(verdict: Untrusted['verdict']): boolean {
+  return verdict?.kind === 'invalid' && (verdict.problem === 'expired' || verdict.problem === 'not-yet-valid');
+}
+
+function notEvaluated(evidence: TrustEvidence, reason: string | OwnText): KnownFinding {
+  const message = own`The gate cannot evaluate the chain, and OpenSSL rejects it (${evidence.openssl}): ${reason}.`;
+  return finding('certificate-untrusted', message, { evidence: { ...evidence, reason } });
 }
 
 /** The server sends a certificate with the name of the issuer, so the issuer does not seem to be missing. */

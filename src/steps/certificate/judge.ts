@@ -6,7 +6,7 @@ import { visible } from '../../text/peer.js';
 import { shortenList } from '../../text/shorten.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 import { verifyChain, type ChainResult } from '../../tls/x509/chain.js';
-import { judgeChain, judgeOrder } from './chain.js';
+import { isOutdated, judgeChain, judgeOrder } from './chain.js';
 import { daysLeft, judgeDates, judgeIssuerDates, judgeLifetime } from './dates.js';
 import { judgeName, judgePurpose } from './name.js';
 import { parse, type Presented, type VerifyOptions } from './presented.js';
@@ -73,7 +73,9 @@ export function judgePeer(presented: Presented, options: VerifyOptions): PeerJud
 /** The path to the trust anchor: ours, or one that only OpenSSL could verify completely, and has. */
 function pathOf(chain: ChainResult, { verifyError }: Presented): readonly X509Certificate[] | undefined {
   if (chain.kind === 'trusted') return chain.path;
-  return chain.kind === 'untrusted' && verifyError === undefined ? chain.path : undefined;
+  if (chain.kind !== 'untrusted' || verifyError !== undefined) return undefined;
+  // OpenSSL reads more certificates than the gate, so it may have taken a different issuer than an expired one.
+  return isOutdated(chain.verdict) ? undefined : chain.path;
 }
 
 /** @param isValid whether chain, name and purpose are valid, so that a CA has confirmed the new key for this name */

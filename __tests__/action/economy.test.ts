@@ -34,7 +34,7 @@ describe('an endpoint costs no more than its protocols need', () => {
 });
 
 describe('a run loads only the parts of the bundle that it uses', () => {
-  const MOST_BYTES = 800_000;
+  const MOST_BYTES = 700 * 1024;
 
   /** @returns how many bytes of code a run loads */
   async function loadedBy(inputs: Readonly<Record<string, string>>): Promise<number> {
@@ -49,7 +49,7 @@ describe('a run loads only the parts of the bundle that it uses', () => {
     return sizes.reduce((sum, size) => sum + size);
   }
 
-  test('without a delivery, less than 0.8 MB', async () => {
+  test('without a delivery, at most 700 KB', async () => {
     await using server = await startScriptedServer(loopback.dialogue({}));
     expect(await loadedBy({ endpoints: `127.0.0.1:${server.port}`, ca: loopback.ca })).toBeLessThan(MOST_BYTES);
   });

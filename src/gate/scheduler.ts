@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/endpoint.js';
+import type { Endpoint, Plan } from '../plan/endpoint.js';
 import type { EndpointReport, Progress } from '../report/report.js';
 import type { RunContext } from '../steps/context.js';
 import { expandAddresses } from './addresses.js';

@@ -6,7 +6,6 @@ import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import { stopped, type Facts, type Secured, type StepResult, type Upgraded } from '../hand-over.js';
 import { otherCertificates } from './dual-certificates.js';
-import { judgeHandshakeFailure } from './handshake-failure.js';
 import type { PeerJudgment } from './judge.js';
 import { acceptedOldVersions } from './old-versions.js';
 import { judgePlaintext } from './plaintext.js';
@@ -22,11 +21,9 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   const outcome = await (afterStartTls?.handshake ?? beginTls(context, connection)).outcome;
   if (!outcome.ok) {
     const { failure, helloBytes } = outcome;
-    const end =
-      failure.kind === 'cleartext'
-        ? judgePlaintext(context, failure.bytes)
-        : await judgeHandshakeFailure(context, address, { failure, helloBytes });
-    return { ...end, facts: { address } };
+    if (failure.kind === 'cleartext') return { ...judgePlaintext(context, failure.bytes), facts: { address } };
+    const { judgeHandshakeFailure } = await import('./handshake-failure.js');
+    return { ...(await judgeHandshakeFailure(context, address, { failure, helloBytes })), facts: { address } };
   }
 
   const { channel } = outcome;

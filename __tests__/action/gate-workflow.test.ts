@@ -86,7 +86,7 @@ describe('gate.yml', () => {
     expect(report.run).toMatchObject({ id: '4711', attempt: 1 });
   });
 
-  test('has no verdict if a shard is missing, damaged or there twice, and has one when all are there', async () => {
+  test('has no verdict if a report is missing, damaged or duplicated, and has one when all are there', async () => {
     const run = createRun(good());
     await run.run();
     const name = (shard: number): string => `starttls-gate-4711-1-shard-${shard}`;

@@ -110,7 +110,7 @@ test('a merge never removes or overwrites the report of a shard', async () => {
   await runner.write('reports/report.json', renderJson(whole));
   const ended = await merge({ reports: 'reports', 'report-dir': './reports/' });
   expect(ended.code).toBe(1);
-  expect(ended.log).toContain('input report-dir: must not be the folder of the reports');
+  expect(ended.log).toContain('input report-dir: must not be the same folder as reports');
   expect(await readFile(join(runner.workspace, 'reports/report.json'), 'utf8')).toBe(renderJson(whole));
 });
 

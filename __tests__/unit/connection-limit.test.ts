@@ -41,7 +41,7 @@ test('as many connections to one address are allowed as the limit says, in order
   expect(names()).toHaveLength(4);
 });
 
-test('nothing overtakes what waits', async () => {
+test('nothing gets ahead of what already waits', async () => {
   const { limit, enter, leave, names } = limitOf(1);
   for (const name of ['a1', 'a2', 'a3']) enter(name, A);
   await turn();
@@ -50,7 +50,7 @@ test('nothing overtakes what waits', async () => {
   expect([first, limit.tryEnter([A]), names()]).toEqual([undefined, undefined, ['a1', 'a2']]);
 });
 
-test('a host with several addresses counts for all of them until it is connected to one', async () => {
+test('a host with several addresses counts toward all of them until one is connected', async () => {
   const { limit, enter, granted, names } = limitOf(1);
   enter('both', A, B);
   enter('a', A);
@@ -80,7 +80,7 @@ describe('a side connection', () => {
     for (const name of ['a1', 'a2', 'a3']) enter(name, A);
     await turn();
     let leaveSide: (() => void) | undefined;
-    void limit.enterBeside(granted.get('a1'), A).then((left) => (leaveSide = left));
+    void limit.enterSide(granted.get('a1'), A).then((left) => (leaveSide = left));
     await turn();
     expect(leaveSide).toBeUndefined();
     await leave('a2');
@@ -97,7 +97,7 @@ describe('a side connection', () => {
     for (const name of names) enter(name, A);
     await turn();
     const sides: (() => void)[] = [];
-    for (const name of names) void limit.enterBeside(granted.get(name), A).then((left) => sides.push(left));
+    for (const name of names) void limit.enterSide(granted.get(name), A).then((left) => sides.push(left));
     await turn();
     expect(sides).toHaveLength(1);
     for (let done = 1; done <= most; done += 1) {
@@ -109,7 +109,7 @@ describe('a side connection', () => {
 });
 
 describe('a server that asks for fewer connections', () => {
-  test('gets none before the pause is over, then half as many, and more again once they succeed', async () => {
+  test('gets none until the pause is over, then half as many, and more again once they succeed', async () => {
     const { limit, enter, pass, leave, names } = limitOf(4);
     limit.slowDown(A, 1000);
     for (let i = 0; i < 6; i += 1) enter(`a${i}`, A);

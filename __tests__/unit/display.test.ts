@@ -18,7 +18,7 @@ test.each<[string, Parameters<typeof widthOf>[0], number | undefined]>([
   expect(widthOf(stream)).toBe(expected);
 });
 
-test('a line can be written again on a terminal, unless it is a dumb one', () => {
+test('a line can be rewritten on a terminal, unless it is a dumb one', () => {
   expect([canRewrite(terminal, {}), canRewrite(terminal, { TERM: 'xterm' })]).toEqual([true, true]);
   expect([canRewrite(terminal, { TERM: 'dumb' }), canRewrite(pipe, {})]).toEqual([false, false]);
 });

@@ -41,7 +41,7 @@ test('a self-signed CA certificate in `ca` has the fix of the certificate step, 
   expect(remedy).not.toContain('pin');
 });
 
-test('an expired certificate has the setting of an inbox server, not of an SMTP server', () => {
+test('the example for an expired certificate is an inbox server, not an SMTP server', () => {
   const { remedy } = inboxWith(EXPIRED);
   expect(remedy).toContain('Dovecot: `systemctl reload dovecot`.');
   expect(remedy).not.toContain('Postfix');

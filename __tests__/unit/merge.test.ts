@@ -73,7 +73,7 @@ describe('a merge', () => {
     expect(merge(folder)).toMatchObject({ report: { startedAt: '2026-11-23T11:59:50.000Z', durationMs: 20_500 } });
   });
 
-  test('of a run without shards is its report', () => {
+  test('of a run without shards is the report of that run', () => {
     const [whole] = shardReports(TEN, 1, () => ({ run: { shard: undefined } })) as [Report];
     using folder = new ReportFolder().write('report.json', whole);
     expect(merge(folder, { shards: '1' })).toMatchObject({ ok: true, report: { counts: { total: 10 } } });
@@ -157,13 +157,13 @@ describe('there is no verdict', () => {
       'if there must be more',
       () => four(),
       { shards: '5' },
-      ['the reports say 4 shards, and the input shards says 5', '1 of 5 shards is missing: 5'],
+      ['the input shards is 5, but the reports are of 4 shards', '1 of 5 shards is missing: 5'],
     ],
     [
       'if there must be fewer',
       () => four(),
       { shards: '3' },
-      ['the reports say 4 shards, and the input shards says 3'],
+      ['the input shards is 3, but the reports are of 4 shards'],
     ],
     [
       'if the runs are different',
@@ -375,7 +375,7 @@ describe('a merge is bounded', () => {
   test('in the number of files', () => {
     using folder = new ReportFolder();
     for (let index = 0; index <= 1000; index += 1) folder.write(`${index}.json`, '{}');
-    expect(problemsOf(folder)).toEqual(['the folder . has 1001 files *.json; at most 1000 are read']);
+    expect(problemsOf(folder)).toEqual(['the folder . has 1001 *.json files; at most 1000 are read']);
     for (let index = 0; index < 19_000; index += 1) folder.write(`other/${index}`, '');
     expect(problemsOf(folder)).toEqual(['the folder . cannot be read (more than 20000 files and folders)']);
   });
@@ -390,7 +390,7 @@ describe('the inputs of a merge', () => {
     expect(() => readMergeInputs(inputs, [])).toThrow(problem);
   });
 
-  test('that are wrong are all reported, with what is known before', () => {
+  test('that are wrong are all reported, with the problems that are already known', () => {
     const known = [{ input: 'report-dir', message: 'cannot be used' }];
     expect(() => readMergeInputs({ shards: 'x', 'on-inconclusive': 'y' }, known)).toThrow(
       /report-dir: cannot be used\n.*shards: .*\n.*on-inconclusive: /,

@@ -102,7 +102,7 @@ describe('on a terminal', () => {
     return { progress, finish, written, screen: () => screen };
   }
 
-  test('one line is rewritten, not too often, and removed at the end', () => {
+  test('one line is updated in place, not too often, and erased at the end', () => {
     const { progress, finish, written, screen } = terminal();
     expect(screen()).toBe('0 of 300 done, 0 failed, 300 left');
     finish(1);

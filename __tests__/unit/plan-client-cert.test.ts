@@ -124,7 +124,7 @@ describe('the extended key usage of a client certificate', () => {
 
   test('must not be "any", which OpenSSL does not accept from a client', async () => {
     expect(await problems(used(forAny))).toEqual([
-      'gate.yml:4:20: tls.client-cert: used.pem contains a certificate that is not for clients: its extended key usage is "any", which servers built on OpenSSL do not accept instead of clientAuth',
+      'gate.yml:4:20: tls.client-cert: used.pem contains a certificate that is not for clients: its extended key usage has "any" but lacks clientAuth, which servers built on OpenSSL require',
     ]);
   });
 

@@ -76,7 +76,7 @@ test('the name of an endpoint whose domain comes from a variable is not quoted',
 describe('credentials', () => {
   const inputs = { username: 'joe', password: 'correct horse' };
 
-  test('of the inputs and the defaults are for other endpoints', async () => {
+  test('of the inputs and the defaults are not inherited', async () => {
     const [domain, host] = await endpointsOf('  - mx: a.example\n  - b.example\n', inputs);
     expect([domain?.auth, host?.auth?.username]).toEqual([undefined, 'joe']);
     const config = 'defaults: {auth: {username: joe, password: x}}\nendpoints:\n  - mx: a.example\n  - b.example\n';
@@ -84,7 +84,7 @@ describe('credentials', () => {
     expect(endpoints.map(({ auth }) => auth?.username)).toEqual([undefined, 'joe']);
   });
 
-  test('of its own are an error, because DNS decides who gets them', async () => {
+  test('of the endpoint are an error, because DNS decides who gets them', async () => {
     const config = 'endpoints:\n  - {mx: a.example, auth: {username: joe, password: x}}\n';
     expect(await problems({ config })).toEqual([
       expect.stringMatching(/^gate\.yml:2:27: auth cannot be used with mx: .* come from DNS/),
@@ -95,7 +95,7 @@ describe('credentials', () => {
     ]);
   });
 
-  test('are not needed for a message, which is inherited', async () => {
+  test('are not needed for a message, whose settings are inherited', async () => {
     const [endpoint] = await endpointsOf('  - mx: a.example\n', {
       ...inputs,
       'mail-from': 'gate@b.example',

@@ -474,7 +474,7 @@ test('the fixed parts of a finding are not redacted, except for what AUTH derive
   });
 });
 
-test('what is remembered of one text is not used for another', () => {
+test('the cached result of one text is not used for another', () => {
   const redactor = new Redactor(['correct horse']);
   const lines = ['250-correct', '250 horse'];
   const apart = redactor.redactLines(lines);

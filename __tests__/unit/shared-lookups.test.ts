@@ -33,7 +33,7 @@ test('lookups of one name share one that is in progress', async () => {
   expect(await all).toEqual(['of a', 'of a', 'of b']);
 });
 
-test('and for half a minute its result', async () => {
+test('and its result for 30 seconds', async () => {
   const { clock, asked, lookUp, answer } = sharing();
   const first = lookUp('a');
   clock.now = 100_000;

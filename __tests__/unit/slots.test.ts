@@ -26,7 +26,7 @@ function working(slots: Slots) {
   return { events, begin };
 }
 
-test('work begins in its order, as many at a time as there are slots', async () => {
+test('work begins in order, as much at a time as there are slots', async () => {
   const { events, begin } = working(new Slots(2));
   const [a, b, c, d] = [begin('a'), begin('b'), begin('c'), begin('d')];
   await turn();
@@ -40,7 +40,7 @@ test('work begins in its order, as many at a time as there are slots', async () 
   expect(events.slice(4)).toEqual(['a ends', 'c ends', 'd begins', 'd ends']);
 });
 
-test('what waits for something else gives its slot away, and gets the next one', async () => {
+test('work that waits for something else gives up its slot, and gets the next one', async () => {
   const { events, begin } = working(new Slots(1));
   const [a, b, c] = [begin('a'), begin('b'), begin('c')];
   await turn();
@@ -58,7 +58,7 @@ test('what waits for something else gives its slot away, and gets the next one',
   expect(events.slice(4)).toEqual(['a ends', 'c begins', 'c ends']);
 });
 
-test('work that throws gives its slot away', async () => {
+test('work that throws gives up its slot', async () => {
   const slots = new Slots(1);
   await expect(slots.use(() => Promise.reject(new Error('defect')))).rejects.toThrow('defect');
   await expect(slots.use((whileWaiting) => whileWaiting(() => Promise.reject(new Error('wait'))))).rejects.toThrow(
@@ -67,7 +67,7 @@ test('work that throws gives its slot away', async () => {
   expect(await slots.use(() => Promise.resolve('done'))).toBe('done');
 });
 
-test('many pieces of work run in their order', async () => {
+test('many pieces of work run in order', async () => {
   const slots = new Slots(3);
   const begun: number[] = [];
   const all = Array.from({ length: 1000 }, (_, i) =>

@@ -4,7 +4,7 @@ import type { RunContext } from '../steps/context.js';
 import { pauseBefore } from './retries.js';
 
 /**
- * Repeats a lookup that fails temporarily, with the pauses of an attempt.
+ * Repeats a lookup that fails temporarily, with the same pauses as between attempts.
  * @returns what it finds, or its failure; throws any other error
  */
 export async function lookUpWithRetries<T>(

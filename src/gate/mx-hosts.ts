@@ -11,7 +11,7 @@ import { uniqueName } from './addresses.js';
 import { lookUpWithRetries } from './lookups.js';
 import type { Target } from './retries.js';
 
-/** A domain has up to twenty; the answer of a hostile name server could have thousands. */
+/** Large domains have up to twenty; the answer of a hostile name server could have thousands. */
 export const MAX_MX_HOSTS = 50;
 
 /**
@@ -43,7 +43,7 @@ export async function expandMx(
       const others = targets.filter((other) => other !== target);
       return { endpoint: part(excerpt(target) || '.'), addresses: new MxFailure(kind, target, others) };
     }
-    // Without an MX record there is none that names an alias.
+    // Only an MX record must not name an alias, and an implicit MX has none.
     const isImplicit = target === domain;
     const alias = isImplicit ? undefined : await aliasOf(target, endpoint, run);
     const mxOf = { domain, isImplicit, ...(alias !== undefined && { alias }) };

@@ -1,6 +1,6 @@
 import { Queue } from '../net/queue.js';
 
-/** Runs other work while this one waits for something else than its server. */
+/** Gives the slot to other work while this work waits for something other than its server. */
 export type WhileWaiting = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /** Limits how much work runs at a time. */
@@ -19,7 +19,7 @@ export class Slots {
         try {
           return await wait();
         } finally {
-          // What has begun ends first.
+          // Work that has begun has priority over new work.
           await this.#take(this.#returning);
         }
       });

@@ -5,8 +5,8 @@ import { lookUp } from '../steps/connection.js';
 import type { Context, RunContext } from '../steps/context.js';
 
 /**
- * Waits until a connection to the IP addresses of an endpoint may be opened, while other endpoints run. The wait is no part
- * of the attempt, so it counts toward no time limit.
+ * Waits until a connection to the IP addresses of an endpoint may be opened, while other endpoints run. The wait is
+ * not part of the attempt, so it does not count toward a time limit.
  * @param work the attempt. It gives its turn back as soon as the connection is closed, at its end at the latest
  */
 export async function inTurn<T>(
@@ -27,7 +27,7 @@ export async function inTurn<T>(
   }
 }
 
-/** Titles of findings in which a server says that the gate connects, authenticates or sends too often. */
+/** Titles of findings in which a server says that clients connect, authenticate or send too often. */
 const TOO_OFTEN: readonly string[] = [
   titleOf('greeting-rejected', 'rate-limit'),
   titleOf('auth-temporary-failure', 'too-many-attempts'),
@@ -35,7 +35,7 @@ const TOO_OFTEN: readonly string[] = [
 ];
 
 /**
- * Slows down a server that asks for it, with 421 or because of a rate limit, and no other one.
+ * Lowers the limit of a server that replies with 421 or reports a rate limit, and of no other server.
  * @param pauseMs milliseconds without a new connection
  */
 export function adjustLimit(

@@ -22,7 +22,7 @@ export async function runMerge(state: RunState): Promise<number> {
   const log = runnerLog();
   const cancelled = cancellation();
   state.endedBy = cancelled;
-  // Reports have no secrets, and there are no others here.
+  // Reports contain no secrets, and a merge has none of its own.
   const context = { log, redactReason: (reason: string) => reason, cancelled };
   const inputs = givenInputs(process.env);
   let settings: MergeSettings;
@@ -53,7 +53,7 @@ export async function runMerge(state: RunState): Promise<number> {
 async function prepareReportDir(inputs: Readonly<Record<string, string>>): Promise<Problem[]> {
   const [reports, reportDir] = ['reports', 'report-dir'].map((name) => (inputs[name] ?? '').trim());
   if (reportDir !== undefined && reportDir !== '' && resolve(reportDir) === resolve(reports ?? '.')) {
-    return [{ input: 'report-dir', message: 'must not be the folder of the reports' }];
+    return [{ input: 'report-dir', message: 'must not be the same folder as reports' }];
   }
   return discardOldReport(reportDir ?? '');
 }

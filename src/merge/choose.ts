@@ -47,10 +47,10 @@ export function chooseReports(candidates: readonly Candidate[], settings: MergeS
       : []),
     ...differences('fail-on-flaky', candidates, ({ policy }) => String(policy.failOnFlaky ?? false)),
     ...(expected !== undefined && sizes.length === 1 && size !== expected
-      ? [`the reports say ${count(size ?? 0, 'shard')}, and the input shards says ${expected}`]
+      ? [`the input shards is ${expected}, but the reports are of ${count(size ?? 0, 'shard')}`]
       : []),
     ...(total === undefined ? [] : missing(total, shards)),
-    ...[...shards].flatMap(([k, some]) => repetitions(k, some)),
+    ...[...shards].flatMap(([k, some]) => duplicates(k, some)),
   ];
   const latest = [...shards]
     .sort(([a], [b]) => a - b)
@@ -68,7 +68,7 @@ export function shardOf({ report }: Pick<Candidate, 'report'>): { readonly k: nu
   return report.run.shard ?? { k: 1, n: 1 };
 }
 
-/** Where the attempt is not known, there was only one. */
+/** If the attempt is not known, there was only one. */
 export function attemptOf({ report }: Pick<Candidate, 'report'>): number {
   return report.run.attempt ?? 1;
 }
@@ -104,7 +104,7 @@ function missing(total: number, shards: ReadonlyMap<number, unknown>): string[] 
   return [`${number} of ${count(total, 'shard')} ${verb} missing: ${[...first, ...more].join(', ')}`];
 }
 
-function repetitions(k: number, candidates: readonly Candidate[]): string[] {
+function duplicates(k: number, candidates: readonly Candidate[]): string[] {
   return [...groupBy(candidates, attemptOf)].flatMap(([attempt, some]) =>
     some.length === 1
       ? []
@@ -115,8 +115,8 @@ function repetitions(k: number, candidates: readonly Candidate[]): string[] {
 }
 
 /**
- * The reports whose endpoints are not those that a division of all endpoints gives. Nothing is known about that if a
- * password in a name was redacted.
+ * The reports that do not have the endpoints of their shard, according to a new division of all endpoints. That cannot be
+ * checked if a password in a name was redacted.
  */
 function misplaced(chosen: readonly Candidate[]): string[] {
   const found = chosen.map(({ report }) => new Set(report.endpoints.map(({ name, configured }) => configured ?? name)));

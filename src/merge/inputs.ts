@@ -14,15 +14,15 @@ export const mergeInputSchema = mapping({
   ),
   shards: input(
     number(1, 1000).optional(),
-    'Number of shards that there must be: 1 to 1000. By default it is what the reports say.',
+    'Number of shards that must have a report: 1 to 1000. By default, the number in the reports.',
   ),
   'fail-on': input(
     oneOf(FAIL_ON).optional(),
-    'What makes the gate fail: `fail`, `warn` or `never`. By default it is what the reports say.',
+    'What makes the gate fail: `fail`, `warn` or `never`. By default, the value in the reports.',
   ),
   'on-inconclusive': input(
     oneOf(ON_INCONCLUSIVE).optional(),
-    'Whether an endpoint that could not be tested counts as `fail` or `warn`. By default it is what the reports say.',
+    'Whether an endpoint that could not be tested counts as `fail` or `warn`. By default, the value in the reports.',
   ),
   'report-dir': inputShape['report-dir'],
 });
@@ -38,7 +38,7 @@ export const MERGE_OUTPUTS = {
 /**
  * Checks the inputs of a merge.
  * @param raw texts by the name of the input; empty means not set, unless the input is unknown
- * @param known problems that are known before
+ * @param known problems that are already known
  * @throws {ConfigurationError} with every problem at once
  */
 export function readMergeInputs(raw: Readonly<Record<string, string>>, known: readonly Problem[]): MergeSettings {

@@ -13,7 +13,7 @@ import { readReport } from './read-report.js';
 const MAX_REPORTS = 1000;
 /** Of all reports together. */
 const MAX_BYTES = 1024 * 1024 * 1024;
-/** Of one report: a longer one does not fit into a string. */
+/** Of one report: a larger one may not fit into a string. */
 const MAX_REPORT_BYTES = 256 * 1024 * 1024;
 
 export type Merged =
@@ -32,11 +32,11 @@ export function mergeReports(settings: MergeSettings, workspace: string): Merged
     return refusal(`the folder ${name} cannot be read (${codeOf(error)})`);
   }
   if (files.length > MAX_REPORTS) {
-    return refusal(`the folder ${name} has ${files.length} files *.json; at most ${MAX_REPORTS} are read`);
+    return refusal(`the folder ${name} has ${files.length} *.json files; at most ${MAX_REPORTS} are read`);
   }
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > MAX_BYTES)
-    return refusal(`the files *.json in the folder ${name} have ${bytes} bytes; at most ${MAX_BYTES} are read`);
+    return refusal(`the *.json files in the folder ${name} have ${bytes} bytes; at most ${MAX_BYTES} are read`);
   const { candidates, problems } = readAll(folder, files);
   if (candidates.length === 0) return refusal(...problems, `there is no report in the folder ${name}`);
   const choice = chooseReports(candidates, settings);

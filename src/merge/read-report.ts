@@ -13,13 +13,13 @@ type Reading = { readonly ok: true; readonly report: Report } | { readonly ok: f
 const QUOTE_LIMIT = 100;
 
 /**
- * Reads a report, which is input from outside: it may be anything.
+ * Reads a report, which is untrusted input.
  * @returns the report if it is complete and consistent; otherwise what is wrong with the file
  */
 export function readReport(path: string, maxBytes: number): Reading {
   let content: unknown;
   try {
-    // Whoever can put a link into an artifact chooses a file of this machine.
+    // A link in an artifact can point to any file on this machine.
     if (lstatSync(path).isSymbolicLink()) return invalid('is a symbolic link');
     content = JSON.parse(readRegularFile(path, maxBytes));
   } catch (error) {
@@ -53,7 +53,7 @@ function quote(text: string): string {
   return shorten(visible(text), QUOTE_LIMIT);
 }
 
-/** Whether what a report says more than once is the same everywhere. */
+/** Whether the parts of a report agree with each other. */
 function isConsistent({ endpoints, policy, result, blocked, counts, run: { shard } }: Report): boolean {
   const verdict = judge(endpoints, policy);
   return (

@@ -17,7 +17,7 @@ export interface DkimSignature {
   readonly verdict: DkimVerdict;
   /** Why it is not a pass. */
   readonly reason?: string;
-  /** The beginning of the key with which it is not valid, as DNS has it (`p=…`). */
+  /** The beginning of the key in DNS that does not verify the signature (`p=…`). */
   readonly publishedKey?: string;
 }
 
@@ -240,7 +240,7 @@ async function publishedKey(
   return key === undefined ? {} : { publishedKey: key.slice(0, RECOGNIZABLE) };
 }
 
-/** The library's comment on a signature that was not made with the private key of the key in DNS, or not for this header. */
+/** The library's comment on a signature that matches either not the key in DNS or not the signed header. */
 export const BAD_SIGNATURE = 'bad signature';
 
 interface LibraryResult {

@@ -1,16 +1,16 @@
 import { Queue } from './queue.js';
 
-/** What may be connected to at a time, and what waits for it, by IP address. */
+/** The connections to one IP address, and what waits for one. */
 interface Host {
-  /** Fewer than allowed after the server has asked for it. */
+  /** Lower than configured after the server has asked for fewer connections. */
   limit: number;
-  /** Connections, and addresses that are about to be connected to. */
+  /** Includes turns that may still connect to this address. */
   open: number;
   /** No new connection before this time. */
   notBefore: number;
   isPaused: boolean;
   readonly queue: Queue<Waiting>;
-  readonly beside: Beside[];
+  readonly sides: WaitingSide[];
 }
 
 interface Waiting {
@@ -18,8 +18,8 @@ interface Waiting {
   readonly enter: (turn: Turn) => void;
 }
 
-/** A side connection, next to the one of a turn. */
-interface Beside {
+/** A side connection that waits, and the turn of its main connection. */
+interface WaitingSide {
   readonly turn: Turn | undefined;
   readonly enter: () => void;
 }
@@ -98,12 +98,12 @@ export class ConnectionLimit {
   /**
    * Waits until a side connection may be opened, next to that of a turn. Connections that all wait for a side connection
    * would wait forever, so then one more than the limit is allowed.
-   * @returns gives it back
+   * @returns a function that gives it back
    */
-  async enterBeside(turn: Turn | undefined, address: string): Promise<() => void> {
+  async enterSide(turn: Turn | undefined, address: string): Promise<() => void> {
     const host = this.#host(address);
     await new Promise<void>((enter) => {
-      host.beside.push({ turn, enter });
+      host.sides.push({ turn, enter });
       this.#grant(address);
     });
     return () => {
@@ -118,7 +118,7 @@ export class ConnectionLimit {
     host.notBefore = Math.max(host.notBefore, this.clock.nowMs() + ms);
   }
 
-  /** The server has accepted a connection. */
+  /** Raises the limit again, after the server has accepted a connection. */
   speedUp(address: string): void {
     const host = this.#host(address);
     host.limit = Math.min(this.most, host.limit + 1);
@@ -128,7 +128,7 @@ export class ConnectionLimit {
   #host(address: string): Host {
     const known = this.#hosts.get(address);
     if (known) return known;
-    const host = { limit: this.most, open: 0, notBefore: 0, isPaused: false, queue: new Queue<Waiting>(), beside: [] };
+    const host = { limit: this.most, open: 0, notBefore: 0, isPaused: false, queue: new Queue<Waiting>(), sides: [] };
     this.#hosts.set(address, host);
     return host;
   }
@@ -153,9 +153,9 @@ export class ConnectionLimit {
   #grant(address: string): void {
     const host = this.#host(address);
     for (;;) {
-      const [side] = host.beside;
-      if (!side || !(host.open < host.limit || isStuck(host, address))) break;
-      host.beside.shift();
+      const [side] = host.sides;
+      if (!side || !(host.open < host.limit || isDeadlocked(host, address))) break;
+      host.sides.shift();
       host.open += 1;
       side.enter();
     }
@@ -187,6 +187,6 @@ export class ConnectionLimit {
 }
 
 /** Whether every connection belongs to a turn that waits for a side connection. */
-function isStuck({ open, beside }: Host, address: string): boolean {
-  return open <= beside.filter(({ turn }) => turn?.holds(address)).length;
+function isDeadlocked({ open, sides }: Host, address: string): boolean {
+  return open <= sides.filter(({ turn }) => turn?.holds(address)).length;
 }

@@ -4,7 +4,7 @@ import { Heartbeat, pendingInput, type Standstill } from './standstill.js';
 
 /** Ends waits early, when a signal is aborted. One listener serves all of them: a run has many thousands. */
 class Cut {
-  /** What to do when it comes, for each wait. */
+  /** For each wait, what to do when the signal is aborted. */
   readonly #ends = new Set<() => void>();
 
   constructor(readonly signal: AbortSignal) {}

@@ -2,8 +2,8 @@ import type { Deadline } from './deadline.js';
 import { sharedQueries } from './name-servers.js';
 
 /**
- * Looks up the mail servers of a domain (RFC 5321 section 5.1), the most preferred first, and by name among equals. A null
- * MX (RFC 7505) is an empty name.
+ * Looks up the mail servers of a domain (RFC 5321 section 5.1), in order of preference, then by name. A null MX
+ * (RFC 7505) is an empty name.
  * @throws an error with a `code` of node:dns: ENOTFOUND or ENODATA if there is no record, any other if the lookup failed
  */
 export type MxResolver = (domain: string, deadline: Deadline) => Promise<readonly string[]>;

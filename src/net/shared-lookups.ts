@@ -1,9 +1,9 @@
-/** Records usually live longer, and an attempt after a pause sees a change. */
+/** Shorter than most TTLs, and short enough that an attempt after a long pause sees a change. */
 const SHARED_MS = 30_000;
 
 /**
- * Shares the lookups of one name: one that is in progress, and for half a minute its result. A failure is not kept, so that
- * the next attempt looks the name up again.
+ * Shares the lookups of one name: a lookup in progress, and its result for 30 seconds. A failure is not cached, so that the
+ * next attempt looks the name up again.
  * @param keyOf what distinguishes lookups
  * @param nowMs a clock that never goes back
  */

@@ -62,7 +62,7 @@ const PREDICATES: Readonly<Record<Outcome, { one: string; several: string }>> = 
  * its sign. The counts of a failed gate are those of the endpoints that fail it. All outputs have this line.
  */
 export function headline({ endpoints, policy }: Report, { blocks, failed }: Verdict): { status: Result; text: string } {
-  // A warning is not why an endpoint fails the gate if only failures do, and its retry does.
+  // If warnings do not fail the gate, an endpoint with warnings fails it because of the retry.
   const why = (endpoint: EndpointReport): Outcome =>
     policy.failOnFlaky && policy.failOn !== 'warn' && isFlaky(endpoint) ? 'flaky' : outcomeOf(endpoint);
   const shown = blocks ? byOutcome(failed, why) : byOutcome(endpoints);

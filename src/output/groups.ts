@@ -14,10 +14,10 @@ export function groupsIn(endpoints: readonly EndpointReport[]): ReadonlyMap<stri
 }
 
 /**
- * Moves the parts of one configured endpoint together, to the place of the first one of them.
- * @param endpoints in the order that the parts shall have, such as the preference of MX hosts
+ * Moves the parts of each configured endpoint next to each other, to the place of the first one.
+ * @param endpoints in the order of the parts, such as the preference of MX hosts
  */
-export function together(views: readonly EndpointView[], endpoints: readonly EndpointReport[]): EndpointView[] {
+export function groupParts(views: readonly EndpointView[], endpoints: readonly EndpointReport[]): EndpointView[] {
   const order = new Map(endpoints.map((endpoint, at) => [endpoint, at]));
   const placeOf = new Map<string | EndpointReport, number>();
   const placed = views.map((view, at) => {

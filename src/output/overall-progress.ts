@@ -15,7 +15,7 @@ interface Overall extends Progress {
   readonly elapsedMs: number;
 }
 
-/** How far the run is: `1200 of 5000 done, 3 failed, 3800 left, 240/s, about 16 s to go`. */
+/** The progress of the run: `1200 of 5000 done, 3 failed, 3800 left, 240/s, about 16 s to go`. */
 export function overallLine({ done, total, failed, elapsedMs }: Overall): string {
   const left = total - done;
   const perMs = elapsedMs > 0 ? done / elapsedMs : 0;
@@ -41,9 +41,9 @@ function timeToGo(ms: number): string {
   return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-/** Counts the endpoints that count as failed. */
-class Tally {
-  failed = 0;
+/** Counts failures, for the progress line. */
+class FailureCounter {
+  #failed = 0;
   readonly #beganMs: number;
 
   constructor(
@@ -56,12 +56,12 @@ class Tally {
   /** @returns whether it counts as failed */
   add(endpoint: EndpointReport): boolean {
     const isFailed = this.countsAsFailed(endpoint);
-    if (isFailed) this.failed += 1;
+    if (isFailed) this.#failed += 1;
     return isFailed;
   }
 
   line(progress: Progress): string {
-    return overallLine({ ...progress, failed: this.failed, elapsedMs: this.nowMs() - this.#beganMs });
+    return overallLine({ ...progress, failed: this.#failed, elapsedMs: this.nowMs() - this.#beganMs });
   }
 }
 
@@ -74,18 +74,18 @@ interface LogTerms {
   readonly nowMs?: () => number;
 }
 
-/** Progress for a log: each endpoint or, if there are many, each that fails, and every five seconds how far the run is. */
+/** Progress for a log: each endpoint or, if there are many, each that fails, and a progress line every five seconds. */
 export function logProgress({ countsAsFailed, each, overall, nowMs = () => performance.now() }: LogTerms): Finished {
-  const tally = new Tally(countsAsFailed, nowMs);
+  const failures = new FailureCounter(countsAsFailed, nowMs);
   let [writtenMs, lines] = [nowMs(), 0];
   return (endpoint, progress) => {
-    const isFailed = tally.add(endpoint);
+    const isFailed = failures.add(endpoint);
     const isLong = progress.total > MOST_IN_LOG;
     if (isFailed || !isLong) each(endpoint, progress);
     const isDue = nowMs() - writtenMs >= LOG_EVERY_MS || (progress.done === progress.total && lines === 0);
     if (!isLong || !isDue) return;
     [writtenMs, lines] = [nowMs(), lines + 1];
-    overall(tally.line(progress));
+    overall(failures.line(progress));
   };
 }
 
@@ -98,7 +98,7 @@ interface TerminalTerms {
   readonly nowMs?: () => number;
 }
 
-/** Progress for a terminal: one line, which is rewritten, and removed at the end. */
+/** Progress for a terminal: one line, which is updated in place and erased at the end. */
 export function terminalProgress({
   countsAsFailed,
   total,
@@ -109,17 +109,17 @@ export function terminalProgress({
   readonly finished: Finished;
   readonly end: () => void;
 } {
-  const tally = new Tally(countsAsFailed, nowMs);
+  const failures = new FailureCounter(countsAsFailed, nowMs);
   let drawnMs = -Infinity;
   const draw = (progress: Progress): void => {
     drawnMs = nowMs();
     // A line as wide as the terminal would continue on the next one.
-    write(`${CLEAR}${tally.line(progress).slice(0, width() - 1)}`);
+    write(`${CLEAR}${failures.line(progress).slice(0, width() - 1)}`);
   };
   draw({ done: 0, total });
   return {
     finished: (endpoint, progress) => {
-      tally.add(endpoint);
+      failures.add(endpoint);
       if (nowMs() - drawnMs >= DRAW_EVERY_MS || progress.done === progress.total) draw(progress);
     },
     end: () => {

@@ -4,7 +4,7 @@ import { shorten } from '../text/shorten.js';
 import type { Report, Verdict } from '../report/report.js';
 import { hang } from '../text/wrap.js';
 import { endpointViews, hasProblems, type EndpointView, type FindingView } from './view-model.js';
-import { together } from './groups.js';
+import { groupParts } from './groups.js';
 import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
 import { addressOf, duration, PARTY_LABELS, SIGNS } from './labels.js';
 import { NAME_LIMIT, table, type Paint, type Width } from './terminal-table.js';
@@ -39,7 +39,7 @@ export function renderTerminal(report: Report, verdict: Verdict, { color = false
     ...hang(`${SIGNS[status].plain} `, text, width).map((line) => paint(line, status)),
     ...hang('  ', [...counts, duration(report.durationMs)].join(', '), width),
     '',
-    ...table(together(views, report.endpoints), report, paint, width),
+    ...table(groupParts(views, report.endpoints), report, paint, width),
     ...views.filter(hasProblems).flatMap((view) => section(view, paint, width)),
     ...notes(views, width),
   ];

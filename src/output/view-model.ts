@@ -40,7 +40,7 @@ export function hasProblems({ endpoint }: EndpointView): boolean {
 }
 
 /** Whether its row is always shown: it did not pass, or only after a retry. */
-export function isConspicuous({ outcome }: EndpointView): boolean {
+export function isAlwaysShown({ outcome }: EndpointView): boolean {
   return outcome !== 'pass';
 }
 
@@ -143,7 +143,7 @@ function attemptsOf({ attempts, result, earlier = [] }: EndpointReport, worst?: 
   };
 }
 
-/** A title without its capital letter, unless it is that of an abbreviation. */
+/** A title that starts in lower case, unless its first word is an abbreviation. */
 function insideSentence(title: string): string {
   return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

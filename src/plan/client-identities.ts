@@ -111,7 +111,7 @@ const ANY_USAGE = '2.5.29.37.0';
  */
 const LACKS_CLIENT_AUTH =
   'lacks clientAuth. Since 2026, most public CAs no longer issue certificates for clients; use one from a private CA that the server trusts';
-const IS_ANY = 'is "any", which servers built on OpenSSL do not accept instead of clientAuth';
+const IS_ANY = 'has "any" but lacks clientAuth, which servers built on OpenSSL require';
 
 /** What is wrong with the extended key usage, by the rules of OpenSSL; undefined if the certificate is for clients. */
 function notForClients(certificate: X509Certificate): string | undefined {

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { InputSettings } from './schema/schema.js';
 import type { Located, LocatedMapping } from './source/located.js';
 
-/** Keys whose values may be secrets, or files of the machine: only whether they are set counts. */
+/** Keys whose values may be secrets, or files on the machine: only whether they are set counts. */
 const ONLY_PRESENCE: readonly string[] = ['username', 'password', 'access-token', 'ca', 'client-cert', 'client-key'];
 
 /** Inputs that apply to every endpoint. */
 const COUNTED_INPUTS = ['min-tls-version', 'min-valid-days', 'warn-valid-days', 'require'] as const;
 
 /**
- * A hash of what a plan tests, by which shards of the same plan are recognized: before it is divided, and without secrets,
- * because a hash of a password can be used to guess it. Of a value with `${NAME}` it has that text, and of the inputs that
- * endpoints inherit, such as `rcpt-to`, only that they are set (docs/adr/0029).
+ * A hash of what a plan tests, before it is divided: shards of the same plan have the same one. No secret is hashed, because
+ * a hash of a password can be used to guess it. Instead of a value with `${NAME}`, that text is hashed, and of the inputs
+ * that endpoints inherit, such as `rcpt-to`, only whether they are set (docs/adr/0029).
  * @param endpoints the configured endpoints, with their names, merged with the defaults and the inputs
  * @returns 64 hexadecimal digits
  */

@@ -1,6 +1,6 @@
 /*
- * The functions of @actions/core that the gate uses, made of the same parts. The package exports only one module, which
- * also loads a client of HTTP for OpenID Connect: half of all the code of a run (docs/adr/0028).
+ * The functions of @actions/core that the gate uses, built from the same internal modules. The package exports only one
+ * module, which also loads an HTTP client for OpenID Connect: half of all the code that a run loads (docs/adr/0028).
  */
 import { issueCommand } from '../../node_modules/@actions/core/lib/command.js';
 import type { AnnotationProperties } from '../../node_modules/@actions/core/lib/core.js';

@@ -61,7 +61,7 @@ export class Redactor {
   /** What {@link find} finds. The texts of many endpoints are the same, so short ones are remembered. */
   #find(text: string, folds: readonly number[]): readonly Span[] {
     if (this.#forms.size === 0) return [];
-    // Without the colon, a peer could write a text that looks like another one with folds.
+    // Without the colon, the text of a peer could have the same key as a different text with folds.
     const key = `${folds.join()}:${text}`;
     const known = this.#found.get(key);
     if (known) return known;
@@ -117,7 +117,7 @@ export class Redactor {
 }
 
 const MOST_REMEMBERED = 1_000;
-/** In characters: longer than any line of a usual reply. */
+/** In characters: longer than the lines of usual replies. */
 const LONGEST_REMEMBERED = 512;
 
 /** Separates the lines of a reply that is shown on one line. */

@@ -51,7 +51,7 @@ export function spentBudget(context: Context): { clause: OwnText; evidence: Reco
   return { clause: own`; the whole attempt reached its time limit of ${attempt}`, evidence: { attemptLimit: attempt } };
 }
 
-/** The evidence of a finding about a wait that the default would have made longer; undefined if it would not. */
+/** The configured `timeout` as evidence, if it is shorter than the default. */
 export function shortTimeout({ timeoutMs }: Endpoint): { readonly timeout: string } | undefined {
   return timeoutMs < DEFAULT_TIMEOUT_MS ? { timeout: `${timeoutMs / 1000} s` } : undefined;
 }

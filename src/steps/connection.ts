@@ -86,7 +86,7 @@ export async function onSideConnection<T>(
     // The main connection reports them.
     onBareLineFeed: () => undefined,
   };
-  const leave = await enterBeside(context, address, budget);
+  const leave = await enterSide(context, address, budget);
   try {
     return await work(side, await openConnection(side));
   } finally {
@@ -95,14 +95,14 @@ export async function onSideConnection<T>(
   }
 }
 
-/** The wait for other endpoints counts toward no time limit. @returns gives the connection back */
-async function enterBeside(
+/** The wait for other endpoints does not count toward a time limit. @returns a function that gives the connection back */
+async function enterSide(
   { run, turn, budget: whole }: Context,
   address: string | undefined,
   budget: Deadline,
 ): Promise<() => void> {
   if (address === undefined) return () => undefined;
-  const entered = run.connections.enterBeside(turn, address);
+  const entered = run.connections.enterSide(turn, address);
   return whole.postponedBy(budget.postponedBy(run.end.race(entered, () => new Error('the run is over'))));
 }
 

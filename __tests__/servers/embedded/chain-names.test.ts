@@ -96,14 +96,14 @@ const under = (issuer: Crafted): Chain => below(issuer, [...LEAF, WILDCARD])({})
 const excluding = (name: string, parts: Parts = {}): Crafted =>
   ca([...CA, nameConstraints([], [[DNS, Buffer.from(name)]])], parts);
 
-describe('a wildcard that stands for a name that the issuer excludes', () => {
+describe('a wildcard that covers a name that the issuer excludes', () => {
   test.each([HOST, HOST.toUpperCase(), `${HOST}.`])('is rejected for %s, although OpenSSL accepts it', async (name) => {
     const chain = under(excluding(HOST));
     expect(await opensslAccepts(chain)).toBe(true);
     const judged = await judge(chain, [], { servername: name });
     expect(judged.isSent).toBe(false);
     expect(untrusted(judged)).toEqual([
-      `The chain is not valid: CN=Sub CA may not issue certificates for ${name}: its name constraints exclude ${HOST}. The certificate has a wildcard that stands for this name. OpenSSL accepts that, but some TLS libraries do not.`,
+      `The chain is not valid: CN=Sub CA may not issue certificates for ${name}: its name constraints exclude ${HOST}. The certificate has a wildcard that covers this name. OpenSSL accepts that, but some TLS libraries do not.`,
     ]);
     // OpenSSL prints no problem.
     expect(judged.found[0]).not.toHaveProperty('reproduce');

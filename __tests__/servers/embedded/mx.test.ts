@@ -187,7 +187,7 @@ describe('a domain without MX records', () => {
     expect(reports[0]).toMatchObject({ host: 'example.test', address: '127.0.0.5', configured: 'example.test' });
   });
 
-  test('may be an alias, which is no MX record that names one', async () => {
+  test('may be an alias, because no MX record names it', async () => {
     await using server = await startMx();
     const zone = { 'example.test': { CNAME: 'host.example.net' } };
     const [report] = await gateWith(zone, [domain(server.port)]);
@@ -392,7 +392,7 @@ test('a fix names the MX record, because the endpoint has no host', async () => 
   expect(implicit?.steps[0]?.findings[0]?.remedy).toBe(found?.remedy.replace('the MX record', '`mx`'));
 });
 
-test('required credentials are not possible, and the fix says so', async () => {
+test('a required authentication is not possible, and the fix says so', async () => {
   await using server = await startMx();
   const endpoint = domain(server.port, { require: ['authentication'] });
   const [report] = await gateWith({ 'example.test': { MX: ['10 mx1.example.test'] } }, [endpoint]);

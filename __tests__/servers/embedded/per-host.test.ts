@@ -86,7 +86,7 @@ test('at most as many connections to one address are open as configured, however
   expect(reports.every(({ durationMs, steps }) => durationMs >= (steps[0]?.durationMs ?? 0))).toBe(true);
 });
 
-test('an endpoint that waits for a busy address does not keep another one from running', async () => {
+test('an endpoint that waits for a busy address does not block another one', async () => {
   const other = deferred<undefined>();
   const held: Act = {
     perform: async ({ socket }) => {

@@ -161,7 +161,7 @@ export const endpointShape = {
   name: key(
     oneLine.optional(),
     'Name of the endpoint in all reports. Must be unique.',
-    '`host:port`; the domain with `mx`, followed by the port if it is not 25',
+    '`host:port`; with `mx`, the domain, followed by the port if it is not 25',
   ),
   host: key(
     host.optional(),
@@ -170,13 +170,13 @@ export const endpointShape = {
   ),
   mx: key(
     domain.optional(),
-    'Instead of `host`: a domain whose MX hosts are tested. Each of them is an endpoint of its own, named `name: MX host`, in the order of preference ([more](fleets.md#mx-hosts)). Excludes `auth`: the names come from DNS.',
+    'Instead of `host`: a domain whose MX hosts are tested. Each of them is an endpoint of its own, named `name: MX host`, in order of preference ([more](fleets.md#mx-hosts)). Cannot be used with `auth`, because the names come from DNS.',
     'none',
   ),
   port: key(
     number(1, 65535).optional(),
     'TCP port: 1 to 65535.',
-    '587, or 25 with `mx`, or 465 with `transport: implicit`',
+    '25 with `mx`, 465 with `transport: implicit`, otherwise 587',
   ),
   transport: key(
     oneOf(enums.TRANSPORTS).optional(),
@@ -186,7 +186,7 @@ export const endpointShape = {
   servername: key(
     host.optional(),
     'SNI, and the name that the certificate must be valid for.',
-    '`host`, or the name of each MX host with `mx`',
+    '`host`; with `mx`, the name of each MX host',
   ),
   ehlo: key(
     value(
@@ -204,7 +204,7 @@ export const endpointShape = {
   role: key(
     oneOf(enums.ROLES).optional(),
     '`submission` or `mx`: they have different requirements (RFC 3207 section 4).',
-    '`mx` with the key `mx` or on port 25, otherwise `submission`',
+    '`mx` if the key `mx` is set or on port 25, otherwise `submission`',
   ),
   environment: key(oneLine.optional(), 'Environment that the endpoint belongs to, shown in the report.'),
   auth: key(

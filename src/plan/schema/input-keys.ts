@@ -25,7 +25,7 @@ export const inputShape = {
   ),
   config: input(
     anyText.optional(),
-    'Path of a YAML file with `defaults:` (an endpoint mapping without `host` and `mx`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).',
+    'Path of a YAML file with `defaults:` (an endpoint mapping without `host` or `mx`, for the endpoints of this file) and `endpoints:` (a YAML list of `host`, `host:port`, and endpoint mappings).',
   ),
   username: input(userName.optional(), 'Username for endpoints without credentials of their own.'),
   password: input(secret.optional(), 'Password for `username`.', 'Store it as a secret.'),
@@ -83,7 +83,7 @@ export const inputShape = {
   ),
   'fail-on-flaky': input(
     flag.default(false),
-    'Whether an endpoint that passed only after a retry counts as failed. A greylisted message is retried too.',
+    'Whether an endpoint that passed only after a retry counts as failed, even if the retry was because of greylisting.',
   ),
   concurrency: input(
     number(1, 1000).default(32),
@@ -91,7 +91,7 @@ export const inputShape = {
   ),
   'per-host': input(
     number(1, 1000).default(4),
-    'Number of connections to one IP address at the same time, whatever `concurrency` is: 1 to 1000. An address whose server replies with 421 or reports a rate limit gets fewer, after a pause.',
+    'Maximum number of simultaneous connections to one IP address, regardless of `concurrency`: 1 to 1000. A server that replies with 421 or reports a rate limit gets fewer, after a pause.',
   ),
   timeout: input(
     number(1, 600).default(15),

@@ -36,7 +36,7 @@ export const serverSchema = z.object({
   transport: endpointShape.transport,
 });
 
-/** The `defaults` of a file: an endpoint mapping without `host` and `mx`, in which nothing is required. */
+/** The `defaults` of a file: an endpoint mapping without `host` or `mx`, in which nothing is required. */
 export const defaultsSchema = withRules(mapping(defaultsShape), defaultsViolations);
 
 /** The `config` file. Its defaults and its endpoints are checked separately. */

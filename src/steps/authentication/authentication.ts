@@ -197,7 +197,7 @@ function unavailable(offered: readonly string[], { kind, mechanism }: Credential
   return finding('auth-mechanism-unavailable', message, { evidence, ...(cause && { cause }) });
 }
 
-/** Why no mechanism fits. Undefined if the server offers none that the gate supports, and a certain one is required. */
+/** Why no mechanism fits. Undefined if the server offers none that the gate supports, and a specific one is required. */
 function unavailability(
   offered: readonly string[],
   kind: Credentials['kind'],

@@ -172,7 +172,7 @@ function wrongIssuer(
 }
 
 /** For a problem that OpenSSL does not report. */
-const OF_WILDCARD = own` The certificate has a wildcard that stands for this name. OpenSSL accepts that, but some TLS libraries do not.`;
+const OF_WILDCARD = own` The certificate has a wildcard that covers this name. OpenSSL accepts that, but some TLS libraries do not.`;
 
 /** OpenSSL does not go back if the issuer that it takes turns out to be wrong. Other TLS libraries do. */
 function otherPath(

@@ -168,7 +168,7 @@ async function noAgreement(
   return finding('tls-handshake-failed', own`The server accepts ${fixed(what)}. ${end}`, { evidence, cause: kind });
 }
 
-/** @param enabled how the server could be made to negotiate, as the beginning of a sentence */
+/** @param enabled what made the server negotiate, as the beginning of a sentence that continues with "enabled" */
 function uncommonKey(selected: Negotiated, { said, evidence }: Refusal, enabled: OwnText): KnownFinding | undefined {
   const curve = keyCurveOf(selected);
   if (curve === undefined) return undefined;

@@ -4,9 +4,9 @@ import { isWaived } from '../../verdict/waivers.js';
 import { judgePeer, type PeerJudgment } from './judge.js';
 import type { Presented, VerifyOptions } from './presented.js';
 
-/** A judgment depends on the time: on dates, and on how it names them. */
+/** A judgment depends on the time: certificates expire, and messages say how soon. */
 const HOLDS_MS = 60_000;
-/** A limit for memory: peers decide how large a chain is. */
+/** Limits memory: peers decide how large a chain is. */
 const MOST = 1_000;
 
 /** The judgments of a run. Each chain is judged once per policy and name: the endpoints of a fleet often share theirs. */

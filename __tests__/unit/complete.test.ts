@@ -309,6 +309,11 @@ describe('one fix for several findings that a new certificate fixes', () => {
     expect(remedies(misnamed, other)).toEqual([completed(misnamed), completed(other)]);
   });
 
+  test('says which certificate of a server it is about', () => {
+    const other = finding('certificate-expired', own`Old.`, { evidence: { keyType: 'RSA' } });
+    expect(completed(other)).toContain('this is about the RSA one.');
+  });
+
   test('does not replace the fix of a finding that a new certificate does not fix', () => {
     const local = finding('certificate-hostname-mismatch', own`Local.`, {
       cause: 'local-address',

@@ -146,6 +146,16 @@ describe('the table', () => {
     ]);
   });
 
+  test('says how long the certificate that expires first is valid', () => {
+    const [first, other] = [aTls(61), aTls(-2).certificate];
+    const endpoint = anEndpoint({ tls: { ...first, otherCertificates: [other] } });
+    expect(
+      rowsOf(summaryOf(aReport(endpoint)))
+        .at(-1)
+        ?.at(-2),
+    ).toBe('expired');
+  });
+
   test('has no cause if all endpoints passed', () => {
     expect(rowsOf(summaryOf(aReport(good('a'))))[0]).toEqual(['Endpoint', 'Steps', 'TLS', 'Valid for', 'Time']);
   });

@@ -81,6 +81,15 @@ describe('the openssl command', () => {
     expect(commandOf('openssl', { ...ENDPOINT, ...replaced })).toContain(part);
   });
 
+  test.each([
+    ['RSA', '-sigalgs RSA-PSS+SHA256:RSA+SHA256'],
+    ['ECDSA', "-sigalgs ECDSA+SHA256:ECDSA+SHA384:RSA+SHA256 -cipher 'DEFAULT:!aRSA'"],
+  ])('allows only the certificate that the finding is about: %s', (keyType, options) => {
+    for (const name of ['openssl', 'pin', 'certificate-text'] as const) {
+      expect(commandOf(name, { ...ENDPOINT, keyType })).toContain(` ${options} `);
+    }
+  });
+
   test('connects to the known IP address, and verifies the name', () => {
     const [v4, v6] = ['192.0.2.1', '2001:db8::1'].map((address) => commandOf('openssl', ENDPOINT, { address }));
     expect(v4).toContain(' -connect 192.0.2.1:587 -starttls smtp -servername smtp.example.com -verify_hostname smtp.');

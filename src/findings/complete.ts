@@ -64,7 +64,7 @@ function valuesOf({ evidence = {} }: KnownFinding, { redact }: Redacting): Value
 
 /** @param text of the fix, without a setting */
 function remedyOf(
-  { reply = '', data = '' }: Values,
+  { reply = '', data = '', keyType }: Values,
   { examples, setting }: Cause,
   text: string,
   observed: Observed | undefined,
@@ -83,7 +83,8 @@ function remedyOf(
       ? examples
       : settingOf(setting, software, observed?.endpoint.tls.minVersion ?? '');
   const { settingNames = {}, mxOf } = observed?.endpoint ?? {};
-  const fix = asConfigured(more === undefined ? text : `${text} ${more}`, settingNames);
+  const which = keyType === undefined ? [] : [`The server has another certificate; this is about the ${keyType} one.`];
+  const fix = asConfigured([text, ...which, ...(more === undefined ? [] : [more])].join(' '), settingNames);
   // An endpoint with `mx` has no `host`.
   return mxOf ? fix.replaceAll('`host`', mxOf.isImplicit ? '`mx`' : 'the MX record') : fix;
 }
@@ -102,7 +103,8 @@ function commandOf(
   const { shows } = reproduce;
   const command = commandFor(reproduce.command, exact);
   const reproduceShows = typeof shows === 'string' ? shows : legible(shows(values));
-  const shown = redactedEndpoint(endpoint, redact);
+  const { keyType } = exact;
+  const shown = { ...redactedEndpoint(endpoint, redact), ...(keyType !== undefined && { keyType }) };
   const line = COMMANDS[command](shown, { address, capabilities, evidence: exact });
   if (reproduceShows === '' || line === undefined || line.length > LONGEST_COMMAND) return {};
   const sendsTo = sendsMessage(command) ? shown.delivery?.to : undefined;

@@ -1,10 +1,10 @@
 import {
   STEP_IDS,
-  type CertificateReport,
   type EndpointReport,
   type Finding,
   type Party,
   type StepReport,
+  type TlsReport,
 } from '../report/report.js';
 import { authority } from '../findings/commands/shell.js';
 import { timeLeft } from '../text/time-left.js';
@@ -88,8 +88,16 @@ export function whoActs({ party, certainty }: Pick<Finding, 'party' | 'certainty
   return certainty === 'likely' ? `(${who}, likely)` : `(${who})`;
 }
 
-/** How long a certificate is still valid: "20 days", "50 hours", or "expired". @param startedAt of the run */
-export function validFor({ daysLeft, validTo }: CertificateReport, startedAt: string): string {
+/**
+ * How long the certificate of a server is still valid: "20 days", "50 hours", or "expired". Of several certificates the one
+ * that expires first counts.
+ * @param startedAt of the run
+ */
+export function validFor({ certificate, otherCertificates = [] }: TlsReport, startedAt: string): string {
+  const { daysLeft, validTo } = otherCertificates.reduce(
+    (first, other) => (Date.parse(other.validTo) < Date.parse(first.validTo) ? other : first),
+    certificate,
+  );
   return daysLeft < 0 ? 'expired' : timeLeft(Math.max(Date.parse(validTo) - Date.parse(startedAt), 0));
 }
 

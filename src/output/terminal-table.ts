@@ -29,7 +29,7 @@ const NAME: Column = { head: 'endpoint', cell: ({ endpoint }) => [[escapeLine(sh
 const TLS: Column = { head: 'TLS', cell: ({ endpoint }) => [[escapeLine(endpoint.tls?.version ?? '')]] };
 const VALID_FOR: Column = {
   head: 'valid for',
-  cell: ({ endpoint }, { startedAt }) => [[endpoint.tls ? validFor(endpoint.tls.certificate, startedAt) : '']],
+  cell: ({ endpoint }, { startedAt }) => [[endpoint.tls ? validFor(endpoint.tls, startedAt) : '']],
 };
 const TIME: Column = { head: 'time', cell: ({ endpoint }) => [[duration(endpoint.durationMs)]] };
 /** A column for each step. */

@@ -9,6 +9,12 @@ export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 export const KEY_KINDS = ['RSA', 'ECDSA'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
+/** @param key such as `EC P-256` or `RSA 2048`; undefined if it is of another type */
+export function keyKindOf(key: string): KeyKind | undefined {
+  if (key.startsWith('EC ')) return 'ECDSA';
+  return key.startsWith('RSA') ? 'RSA' : undefined;
+}
+
 const PKCS1 = ['rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const PSS = [256, 384, 512].flatMap((n) => [`rsa_pss_rsae_sha${n}`, `rsa_pss_pss_sha${n}`]);
 const ECDSA = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp521r1_sha512'];

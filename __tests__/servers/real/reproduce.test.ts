@@ -5,6 +5,9 @@ import type { Endpoint, MailboxTarget } from '../../../src/plan/endpoint.js';
 import type { Finding } from '../../../src/report/report.js';
 import { Secret } from '../../../src/secrets/secret.js';
 import type { CertificateName } from '../../support/certificate-fixtures.js';
+import { RSA_2048 } from '../../support/key-types.js';
+import { inDays } from '../../../src/servers/pki.js';
+import { startScriptedServer } from '../../support/scripted-server.js';
 import { expectCommandShows, typed } from '../../support/commands.js';
 import { DELIVERY, codes, gate, testEndpoint } from '../../support/gate.js';
 import { MAIL_USER, startMailServers, type MailServers } from '../../support/postfix-dovecot.js';
@@ -71,6 +74,25 @@ describe('the command of a finding about TLS', () => {
     const error = await found(endpoint(servers.certificatePorts[certName]));
     expect(error.code).toBe(code);
     expect(await verdict(error.reproduce)).toBe(expected);
+  });
+
+  test.each([
+    ['RSA', 'TLSv1.2', RSA_2048],
+    ['RSA', 'TLSv1.3', RSA_2048],
+    ['ECDSA', 'TLSv1.2', undefined],
+    ['ECDSA', 'TLSv1.3', undefined],
+  ] as const)('for an expired %s certificate of two, over %s, gets that one', async (kind, maxVersion, key) => {
+    const { certs } = servers;
+    const names = ['mail.example.test'];
+    const dates = { notBefore: inDays(-400), notAfter: inDays(-2) };
+    const expired = await certs.pki.issue({ names, ...dates, ...(key && { key }) });
+    const good = key ? certs.good : certs.rsa2048;
+    const tls = { key: [good.key, expired.key], cert: [good.chain, expired.chain], maxVersion };
+    await using server = await startScriptedServer({ tls });
+    const usual = endpoint(server.port);
+    const error = await found({ ...usual, tls: { ...usual.tls, dualCertificates: true } });
+    expect([undefined, kind]).toContain(error.evidence?.keyType);
+    expect(await verdict(error.reproduce)).toBe('10');
   });
 
   test('for an IP address that is not in the certificate ends with OpenSSL error 64', async () => {

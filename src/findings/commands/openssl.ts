@@ -98,6 +98,16 @@ export function inboxTlsCommand(endpoint: ReproducibleEndpoint): string | undefi
   return `${session(own, { host, port, servername: host, starttls })} </dev/null`;
 }
 
+/**
+ * The options with which a server can only use its certificate of one key type. Without a signature algorithm for ECDSA,
+ * OpenSSL offers no cipher suite for it either. Issuers of ECDSA certificates often have RSA keys, so RSA is offered for
+ * the chain: up to TLS 1.2 without a cipher suite for it, and TLS 1.3 allows PKCS #1 only there.
+ */
+const OF_KEY_TYPE: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['-sigalgs', 'RSA-PSS+SHA256:RSA+SHA256'],
+  ECDSA: ['-sigalgs', 'ECDSA+SHA256:ECDSA+SHA384:RSA+SHA256', '-cipher', 'DEFAULT:!aRSA'],
+};
+
 function smtp({ host, port, transport, servername, ehlo }: ReproducibleEndpoint, address = host): TlsServer {
   const starttls = ['-starttls', 'smtp', ...(ehlo === undefined ? [] : ['-name', ehlo])];
   return { host: address, port, servername, starttls: transport === 'starttls' ? starttls : [] };
@@ -125,6 +135,7 @@ function session(
     ...name,
     ...(file === undefined ? [] : ['-CAfile', file]),
     ...['-min_protocol', endpoint.tls.minVersion],
+    ...(OF_KEY_TYPE[endpoint.keyType ?? ''] ?? []),
     ...more,
   ];
   return before + command(words);

@@ -10,6 +10,8 @@ export interface ReproducibleEndpoint {
   readonly timeoutMs?: number;
   /** Whether the chain of the server leads to an anchor of the default store, which a file with `ca` would replace. */
   readonly endsInDefaultStore?: boolean;
+  /** The key type that the server must use, if the finding is about one of several certificates. */
+  readonly keyType?: string;
   readonly auth?: {
     readonly username: string;
     readonly kind: 'password' | 'access-token' | 'certificate';

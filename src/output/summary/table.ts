@@ -49,7 +49,7 @@ function tableOf(views: readonly EndpointView[], { startedAt, endpoints }: Repor
       ...(causes ? causeOf(view) : []),
       ...(environments ? [breakable(short(endpoint.environment ?? '–'))] : []),
       short(endpoint.tls?.version ?? '–'),
-      endpoint.tls ? unbroken(validFor(endpoint.tls.certificate, startedAt)) : '–',
+      endpoint.tls ? unbroken(validFor(endpoint.tls, startedAt)) : '–',
       timeOf(view),
     ];
     return parts && isFirst ? [groupRow(configured ?? '', parts, head.length), row] : [row];

@@ -4,7 +4,7 @@ import type { CertificateReport } from '../../report/report.js';
 import { formatReply } from '../../smtp/reply.js';
 import { publicKeyFacts } from '../../tls/x509/certificate.js';
 import type { TlsChannel } from '../../tls/handshake.js';
-import { KEY_KINDS, type KeyKind, type TlsVersion } from '../../tls/trust.js';
+import { KEY_KINDS, keyKindOf, type KeyKind, type TlsVersion } from '../../tls/trust.js';
 import type { Context } from '../context.js';
 import { sideHandshake } from '../diagnostic-handshake.js';
 import type { PeerJudgment } from './judge.js';
@@ -124,10 +124,7 @@ function isAbsent(outcome: Outcome): boolean {
 }
 
 function kindOf({ sent: [leaf] }: TlsChannel): KeyKind | undefined {
-  if (!leaf) return undefined;
-  const { name } = publicKeyFacts(leaf);
-  if (name.startsWith('EC ')) return 'ECDSA';
-  return name.startsWith('RSA') ? 'RSA' : undefined;
+  return leaf && keyKindOf(publicKeyFacts(leaf).name);
 }
 
 function unchecked(

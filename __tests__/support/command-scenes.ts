@@ -27,6 +27,12 @@ interface CommandScene extends Scene {
 
 /** Servers whose findings have causes that the examples do not have. */
 export const COMMAND_SCENES: readonly CommandScene[] = [
+  {
+    name: 'has a certificate for the host, and `servername` is a different name',
+    endpoint: { host: 'mail.example.test', servername: 'mail.staging.test' },
+    run: { resolver: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) },
+    alsoShown: 'the setting is wrong, not the server',
+  },
   { name: 'greets as an IMAP server', server: { greeting: '* OK IMAP4rev1 ready' } },
   { name: 'greets in no known protocol', server: { greeting: 'Hello, who are you?' } },
   { name: 'sends a greeting with a code that is not allowed', server: { greeting: '354 Go ahead' } },

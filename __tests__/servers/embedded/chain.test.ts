@@ -595,6 +595,25 @@ test('a hostname mismatch says what the certificate contains instead', async () 
   );
 });
 
+test('a hostname mismatch is blamed on servername if the certificate is valid for the host', async () => {
+  const { key, chain: cert } = await pki.issue({ names: ['smtp.example.test'] });
+  await using server = await startScriptedServer({ tls: { key, cert } });
+  const tls = { ca: [pki.root.cert], minVersion: 'TLSv1.2', minValidDays: 14, pins: [] } as const;
+  const resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 as const }]);
+  const found = async (host: string) => {
+    const { report } = await gate(testEndpoint(server.port, { tls, host, servername: 'staging.test' }), { resolver });
+    return report.steps[2]?.findings[0];
+  };
+  expect(await found('smtp.example.test')).toMatchObject({
+    code: 'certificate-hostname-mismatch',
+    message:
+      'The certificate is valid for the host smtp.example.test, but the configuration requires a different name (servername): staging.test.',
+    party: 'configuration',
+    remedy: expect.stringMatching(/^Remove `servername` of this endpoint, which is set to staging\.test: /) as string,
+  });
+  expect((await found('other.example.test'))?.remedy).not.toMatch(/^Remove/);
+});
+
 describe('weak keys and signatures', () => {
   let certs: CertificateFixtures;
   beforeAll(async () => {

@@ -59,7 +59,10 @@ export const CERTIFICATE_NAME = {
       },
     },
     {
-      evidence: fields('expected', 'names', 'subject', 'withoutSni'),
+      evidence: {
+        ...fields('expected', 'names', 'subject', 'withoutSni'),
+        host: 'the configured host, if the certificate is valid for that and not for `servername`',
+      },
       reference: 'RFC 9525 section 6',
       resultType: 'certificate-host-mismatch',
       causes: {
@@ -100,6 +103,17 @@ export const CERTIFICATE_NAME = {
           certainty: 'likely',
           remedy: ({ expected = '', names = '' }: Values) =>
             `Set \`servername\` of this endpoint to the name that clients connect to: the certificate includes ${names}. The gate still connects to \`host\`. The certificate needs ${expected} only if clients connect to it.`,
+          reproduce: {
+            command: 'openssl',
+            shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),
+          },
+        },
+        'servername-setting': {
+          title: 'servername is not the name in the certificate',
+          party: 'configuration',
+          certainty: 'likely',
+          remedy: ({ expected = '', host = '' }: Values) =>
+            `Remove \`servername\` of this endpoint, which is set to ${expected}: the certificate is valid for ${host}, and without the setting the gate expects that name. Only if clients connect to ${expected}, keep the setting, and get a certificate that includes that name.`,
           reproduce: {
             command: 'openssl',
             shows: ({ expected = '' }: Values) => (isIP(expected) === 0 ? MISMATCH : 'IP address mismatch'),

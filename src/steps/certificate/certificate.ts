@@ -69,6 +69,7 @@ function tlsFacts(
 }
 
 function judge({ endpoint, run }: Context, presented: Presented): PeerJudgment {
-  const { tls: policy, servername: name, waive } = endpoint;
-  return run.judgments.of(presented, { policy, name, now: run.now(), trust: run.trust }, waive);
+  const { tls: policy, servername: name, host, waive } = endpoint;
+  const options = { policy, name, ...(host !== name && { host }), now: run.now(), trust: run.trust };
+  return run.judgments.of(presented, options, waive);
 }

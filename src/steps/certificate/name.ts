@@ -9,12 +9,21 @@ import type { Parsed, VerifyOptions } from './presented.js';
 import { fixed, own } from '../../text/own.js';
 
 /** Whether the certificate matches the required name (RFC 9525). */
-export function judgeName(facts: CertificateFacts, { name }: VerifyOptions): KnownFinding[] {
+export function judgeName(facts: CertificateFacts, { name, host }: VerifyOptions): KnownFinding[] {
   if (matchesName(facts, name)) return [];
   const names = excerpt([...facts.dnsNames, ...facts.ipAddresses].join(', '));
   const none = facts.hasOtherNames ? 'no DNS name or IP address' : 'none';
-  const { message, cause } = mismatchOf(facts, name);
   const evidence = { expected: name, names: names || none, subject: nameOf(facts.subject) };
+  if (host !== undefined && matchesName(facts, host)) {
+    const message = own`The certificate is valid for the host ${host}, but the configuration requires a different name (servername): ${name}.`;
+    return [
+      finding('certificate-hostname-mismatch', message, {
+        evidence: { ...evidence, host },
+        cause: 'servername-setting',
+      }),
+    ];
+  }
+  const { message, cause } = mismatchOf(facts, name);
   return [finding('certificate-hostname-mismatch', message, { evidence, ...(cause && { cause }) })];
 }
 

@@ -18,6 +18,8 @@ export interface VerifyOptions {
   readonly policy: TlsPolicy;
   /** The DNS name or IP address that the certificate must match. */
   readonly name: string;
+  /** The configured host, if `servername` is set to a different name. */
+  readonly host?: string;
   readonly now: Date;
   readonly trust: TrustStore;
   /** Whether a finding is waived. */

@@ -46,3 +46,8 @@ function canonical(address: string): string {
   // The URL parser of WHATWG writes IPv6 in the form of RFC 5952.
   return isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
 }
+
+/** The last two labels of a name: usually the domain that one organization has registered. */
+export function domainOf(name: string): string {
+  return comparableName(name).split('.').slice(-2).join('.');
+}

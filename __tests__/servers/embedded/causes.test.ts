@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { SERVFAIL, SILENCE, startNameServer } from '../../support/name-server.js';
 import { close, startTls, type Dialogue } from '../../support/dialogue.js';
-import { AUTH, gate, testEndpoint, testRun } from '../../support/gate.js';
+import { AUTH, DELIVERY, gate, testEndpoint, testRun } from '../../support/gate.js';
 import { closedPort, startScriptedServer } from '../../support/scripted-server.js';
 import { createCertificateFixtures, type CertificateFixtures } from '../../support/certificate-fixtures.js';
 import { completeFinding } from '../../../src/findings/complete.js';
@@ -482,6 +482,43 @@ describe('STARTTLS that is not offered', () => {
   ])('has a fix that depends on the reply to STARTTLS: %s', async (reply, title) => {
     const found = await foundAt({ offers: ['PIPELINING'], replies: { STARTTLS: reply } });
     expect(found).toMatchObject({ code: 'starttls-not-advertised', title, evidence: { reply } });
+  });
+});
+
+describe('STARTTLS that a different host does not offer', () => {
+  const found = async (greeting: string, endpoint: Partial<Endpoint>): Promise<Finding | undefined> => {
+    const { key, chain: cert } = certs.good;
+    const dialogue = { greeting, offers: ['8BITMIME'], replies: { STARTTLS: '503 No' } };
+    await using server = await startScriptedServer({ tls: { key, cert }, ...dialogue });
+    const resolver = () => Promise.resolve([{ address: '127.0.0.1', family: 4 as const }]);
+    const { report } = await gate(testEndpoint(server.port, { host: 'mx.example.net', ...endpoint }), { resolver });
+    return report.steps[0]?.findings[0];
+  };
+  const delivery = { ...DELIVERY, from: 'gate@example.com' };
+
+  test.each<[string, Partial<Endpoint>]>([
+    ['on the port of an MX host', { role: 'mx' }],
+    ['in the domain of the sender', { delivery }],
+    ['in the domain of the user', { auth: { ...AUTH, username: 'user@example.com' } }],
+  ])('is likely due to a proxy: %s', async (_, endpoint) => {
+    const one = await found('220 utm.example.com ESMTP ready', endpoint);
+    expect(one).toMatchObject({
+      code: 'starttls-not-advertised',
+      party: 'network',
+      certainty: 'likely',
+      evidence: { host: 'mx.example.net', answeredBy: 'utm.example.com' },
+    });
+    expect(one?.message).toMatch(/ The name in the greeting is utm\.example\.com\.$/);
+    expect(one?.remedy).toMatch(/^Find out what utm\.example\.com is: it answered instead of mx\.example\.net\./);
+  });
+
+  test.each<[string, string, Partial<Endpoint>]>([
+    ['has a name in the same domain', '220 mail7.example.net ESMTP', { role: 'mx', delivery }],
+    ['has no name in its greeting', '220 ESMTP ready', { role: 'mx' }],
+    ['belongs to a provider', '220 smtp7.provider.test ESMTP', { delivery }],
+    ['is configured by its address', '220 utm.example.com ESMTP', { host: '127.0.0.1', role: 'mx' }],
+  ])('is up to its owner if the server %s', async (_, greeting, endpoint) => {
+    expect(await found(greeting, endpoint)).toMatchObject({ title: 'STARTTLS not offered', party: 'server' });
   });
 });
 

@@ -3,11 +3,14 @@ import { finding, type KnownFinding } from '../../findings/finding.js';
 import { authority } from '../../findings/commands/shell.js';
 import { formatReply, type Reply } from '../../smtp/reply.js';
 import type { SmtpSession } from '../../smtp/session.js';
+import type { Endpoint } from '../../plan/endpoint.js';
+import { PORTS } from '../../plan/schema/enums.js';
+import { domainOf } from '../../tls/names.js';
 import { excerptOfList } from '../../text/peer.js';
 import { beginTls } from '../connection.js';
 import type { Context } from '../context.js';
 import type { Connection, PlaintextDialogue } from '../hand-over.js';
-import { inspectionAt, isOnThisMachine, isOverwritten, overwrittenGreeting } from './inspection.js';
+import { inspectionAt, isOnThisMachine, isOverwritten, otherNameIn, overwrittenGreeting } from './inspection.js';
 import { fixed, own, type OwnText } from '../../text/own.js';
 
 /**
@@ -48,9 +51,27 @@ export async function judgeMissingOffer(
     masked.length > 0
       ? own` Another keyword was probably overwritten ("${excerptOfList(masked)}"): its length differs from that of STARTTLS.`
       : own``;
-  const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}`;
-  const cause = isInspected || masked.length > 0 ? inspectionAt(connection.address) : causeOf(reply);
-  return finding('starttls-not-advertised', message, { evidence, ...(cause && { cause }) });
+  const isFiltered = isInspected || masked.length > 0;
+  const answeredBy = isFiltered ? undefined : otherNameIn(greeting, host);
+  const who = answeredBy === undefined ? own`` : own` The name in the greeting is ${answeredBy}.`;
+  const message = own`${authority(host, port)} does not offer STARTTLS.${overwrittenGreeting(greeting)}${overwritten}${who}`;
+  const ofProxy = answeredBy !== undefined && isOfProxy(answeredBy, context.endpoint) ? 'other-host' : undefined;
+  const cause = isFiltered ? inspectionAt(connection.address) : (ofProxy ?? causeOf(reply));
+  const more = { ...evidence, host, ...(answeredBy !== undefined && { answeredBy }) };
+  return finding('starttls-not-advertised', message, {
+    evidence: cause === 'other-host' ? more : evidence,
+    ...(cause && { cause }),
+  });
+}
+
+/** Networks intercept port 25 most often. A server in the domain of the user is not the one of somebody else. */
+function isOfProxy(name: string, { role, port, host, auth, delivery }: Endpoint): boolean {
+  const users = [delivery?.from, auth?.username].map((address = '') => address.slice(address.lastIndexOf('@') + 1));
+  return (
+    role === 'mx' ||
+    port === PORTS.mx ||
+    users.some((user) => domainOf(user) === domainOf(name) && domainOf(user) !== domainOf(host))
+  );
 }
 
 /** @returns the evidence `handshake` */

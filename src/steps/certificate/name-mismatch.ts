@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { CauseOf } from '../../findings/catalog.js';
 import { own, type OwnText } from '../../text/own.js';
 import { excerpt } from '../../text/peer.js';
-import { comparableName } from '../../tls/names.js';
+import { comparableName, domainOf } from '../../tls/names.js';
 import type { CertificateFacts } from '../../tls/x509/certificate.js';
 
 /** Why no name of a certificate matches. */
@@ -60,8 +60,8 @@ export function mismatchOf({ dnsNames, ipAddresses, hasOtherNames }: Certificate
     };
   }
   if (all.every((name) => isIP(name) !== 0 || PLACEHOLDER.test(name))) return { message, cause: 'default-certificate' };
-  const domain = lastTwoLabels(expected);
-  return dnsNames.some((name) => lastTwoLabels(name) === domain) ? { message } : { message, cause: 'other-domain' };
+  const domain = domainOf(expected);
+  return dnsNames.some((name) => domainOf(name) === domain) ? { message } : { message, cause: 'other-domain' };
 }
 
 /** Whether a wildcard would match if its asterisk stood for any text, or for nothing at all. */
@@ -71,8 +71,4 @@ function isBeside(pattern: string, name: string): boolean {
   if (!after?.includes('.') || more.length > 0) return false;
   if (before === '' && `.${lower}` === after) return true;
   return lower.startsWith(before) && lower.endsWith(after) && lower.length >= before.length + after.length;
-}
-
-function lastTwoLabels(name: string): string {
-  return comparableName(name).split('.').slice(-2).join('.');
 }

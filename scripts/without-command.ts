@@ -40,6 +40,6 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
 
 /** Errors and warnings whose examples have a command, and why causes without one have none. */
 export const OTHER_CAUSES_WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
-  'no-route': OF_THE_MACHINE,
+  'no-route': 'for other errors of the operating system, it is about the machine that runs the gate',
   'delivery-verdict-mismatch': IN_THE_MESSAGE,
 };

@@ -129,6 +129,45 @@ describe.each(['connection-refused', 'connection-timeout'] as const)('the findin
   });
 });
 
+describe('a host that is unreachable', () => {
+  const failed = failing('no-route', 'capability', { address: V4, cause: 'unreachable' });
+
+  test('has a firewall if another port of the same address accepts connections', () => {
+    const found = compare([failed], [anEndpoint({ port: 25 })]);
+    expect(found).toMatchObject({
+      title: 'A firewall rejects connections to this port of the host',
+      party: 'server',
+      certainty: 'likely',
+      evidence: { worksAt: 'port 25' },
+    });
+    expect(found?.remedy).toContain('port 25 accepts connections');
+  });
+
+  test('is one of several if another address accepts connections', () => {
+    const found = compare([failed, anEndpoint({ address: '192.0.2.8' })]);
+    expect(found).toMatchObject({
+      title: 'One IP address of the host is unreachable',
+      evidence: { worksAt: '192.0.2.8' },
+    });
+  });
+
+  test.each<[string, Finding | undefined, EndpointReport]>([
+    [
+      'only an address of the other family accepts connections',
+      failed.steps[0]?.findings[0],
+      anEndpoint({ address: V6 }),
+    ],
+    ['nothing else was tested', failed.steps[0]?.findings[0], failed],
+  ])('stays as it is if %s', (_, expected, other) => {
+    expect(compare([failed, other])).toEqual(expected);
+  });
+
+  test('is not about a firewall if this machine has no route', () => {
+    const without = failing('no-route', 'capability', { address: V6, cause: 'no-ipv6' });
+    expect(compare([without], [anEndpoint({ address: V6, port: 25 })])?.title).toBe('No IPv6 route to the server');
+  });
+});
+
 test('a timeout of port 25 is probably a filter of outbound connections if another port responds', () => {
   const found = compare([failing('connection-timeout', 'capability', { address: V4, port: 25 })], [anEndpoint()]);
   expect(found).toMatchObject({ title: 'Port 25 of the host does not respond', party: 'network' });

@@ -14,6 +14,8 @@ export interface Gated {
 
 type Unconnected = 'connection-refused' | 'connection-timeout';
 
+const OF_UNREACHABLE: readonly CauseOf<'no-route'>[] = ['unreachable', 'unreachable-private'];
+
 /** The causes that a comparison can improve. Others are more specific than what it shows. */
 const OF_NO_CONNECTION: Readonly<Record<Unconnected, readonly (CauseOf<Unconnected> | undefined)[]>> = {
   'connection-refused': [undefined],
@@ -67,6 +69,14 @@ function compared(found: Finding, { step, report, endpoint, addresses, connected
     if (port === undefined) return found;
     const isOutbound = code === 'connection-timeout' && report.port === PORTS.mx;
     return recast(found, code, isOutbound ? 'outbound-port-25' : 'other-port', `port ${port}`);
+  }
+  if (code === 'no-route') {
+    if (!hasCause(found, code, OF_UNREACHABLE)) return found;
+    const { address = report.address } = evidence;
+    const port = connected.otherPort(report, address);
+    if (port !== undefined) return recast(found, code, 'rejected-port', `port ${port}`);
+    const other = address === undefined ? undefined : addresses.connected(address);
+    return other?.cause === 'other-address' ? recast(found, code, 'rejected-address', other.address) : found;
   }
   const passing = addresses.passing(step);
   if (passing === undefined) return found;

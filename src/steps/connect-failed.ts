@@ -35,8 +35,12 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
       return finding('connection-failed-locally', message, { ...more, ...causeOf(LOCAL_CAUSES[detail]) });
     }
     case 'no-route': {
-      const cause = address === undefined ? undefined : noRouteCause(address, host);
-      return finding('no-route', own`There is no route to ${to} (${detail}).${hint}`, { ...more, ...causeOf(cause) });
+      const cause = address === undefined ? undefined : noRouteCause(address, host, detail);
+      const message =
+        detail === HOST_UNREACHABLE
+          ? own`${to} is unreachable (${detail}): a router or firewall rejects the connection, or the host is down.${hint}`
+          : own`There is no route to ${to} (${detail}).${hint}`;
+      return finding('no-route', message, { ...more, ...causeOf(cause) });
     }
     case 'refused': {
       const cause = address !== undefined && isLoopback(address) ? 'on-this-machine' : undefined;
@@ -55,8 +59,12 @@ export function connectFailed(failure: ConnectFailure, context: Context): KnownF
   }
 }
 
-function noRouteCause(address: string, host: string): CauseOf<'no-route'> | undefined {
+/** Unlike ENETUNREACH, not about the routes of this machine: usually an ICMP message, which firewalls send, too. */
+const HOST_UNREACHABLE = 'EHOSTUNREACH';
+
+function noRouteCause(address: string, host: string, detail: string): CauseOf<'no-route'> | undefined {
   if (isOfNoServer(address)) return isIP(host) === 0 ? 'not-of-a-server' : 'host-not-of-a-server';
+  if (detail === HOST_UNREACHABLE) return isLoopbackOrPrivate(address) ? 'unreachable-private' : 'unreachable';
   return isIPv6(address) ? 'no-ipv6' : undefined;
 }
 

@@ -220,6 +220,9 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
   [['refused', 'ECONNREFUSED', '192.0.2.1'], 'Connection refused', 'server'],
   [['refused', 'ECONNREFUSED', '127.0.0.1'], 'Nothing listens on this local port', 'configuration'],
   [['no-route', 'ENETUNREACH', '192.0.2.1'], 'No route to the server', 'network'],
+  [['no-route', 'EHOSTUNREACH', '192.0.2.1'], 'Host unreachable', 'server'],
+  [['no-route', 'EHOSTUNREACH', '2001:db8::1'], 'Host unreachable', 'server'],
+  [['no-route', 'EHOSTUNREACH', '192.168.1.7'], 'Private host unreachable', 'network'],
   [['no-route', 'ENETUNREACH', '2001:db8::1'], 'No IPv6 route to the server', 'network'],
   [['timed-out', 'no response in time', '192.0.2.1'], 'Connection timed out', 'network'],
   [['reset', 'ECONNRESET', '192.0.2.1'], 'Connection closed without a greeting', 'server'],
@@ -235,6 +238,31 @@ test.each<[ConstructorParameters<typeof ConnectFailure>, string, string]>([
     title,
     party,
   });
+});
+
+test.each([
+  ['EHOSTUNREACH', '192.0.2.1', 'No route to host'],
+  ['ENETUNREACH', '192.0.2.1', 'Network is unreachable'],
+  ['ENETUNREACH', '2001:db8::1', 'Network is unreachable'],
+])('%s at %s has a command that shows it', (code, address, shows) => {
+  const endpoint = testEndpoint(587, { host: 'smtp.example.test' });
+  const found = connectFailed(new ConnectFailure('no-route', code, address), { endpoint, run: testRun() } as Context);
+  const completed = completeFinding(found, { ...EXACTLY, endpoint, address, step: 'capability', capabilities: [] });
+  expect(completed.reproduce).toMatch(/^curl -v --connect-timeout 15 '?telnet:/);
+  expect(completed).toMatchObject({ reproduceShows: shows });
+});
+
+test('a host that is unreachable may be behind a firewall that rejects the connection', () => {
+  const context = { endpoint: testEndpoint(587, { host: 'smtp.example.test' }), run: testRun() } as Context;
+  const { message, remedy, certainty } = completeFinding(
+    connectFailed(new ConnectFailure('no-route', 'EHOSTUNREACH', '192.0.2.1'), context),
+    EXACTLY,
+  );
+  expect(message).toBe(
+    'smtp.example.test:587 is unreachable (EHOSTUNREACH): a router or firewall rejects the connection, or the host is down.',
+  );
+  expect(remedy).toMatch(/^Allow this port in the firewall of the server/);
+  expect(certainty).toBe('likely');
 });
 
 test.each(['no-route', 'timed-out'] as const)(

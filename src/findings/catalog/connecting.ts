@@ -1,7 +1,7 @@
 import { NO_ADDRESS } from '../commands/dig.js';
 import { entriesOf, type CatalogEntry, type Values } from './entry.js';
 import { EARLIER, fields } from './evidence.js';
-import { REFUSED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
+import { FIREWALL_EXAMPLES, REFUSED_SIBLINGS, REJECTED_SIBLINGS, SILENT_SIBLINGS } from './siblings.js';
 import { CONNECTED_BEFORE } from './worked-before.js';
 
 const { error } = entriesOf(['capability', 'certificate']);
@@ -11,6 +11,13 @@ const MAIL_DOMAIN = { command: 'mail-domain', shows: NO_ADDRESS } as const;
 
 /** The error of curl for a timeout. */
 const NO_RESPONSE = { command: 'connect', shows: 'curl: (28)' } as const;
+
+/** What curl prints for the error of the operating system. */
+const UNREACHABLE = {
+  command: 'connect',
+  shows: ({ detail = '' }: Values) =>
+    ({ EHOSTUNREACH: 'No route to host', ENETUNREACH: 'Network is unreachable' })[detail] ?? '',
+} as const;
 
 /** The causes for an IP address that no server can have: that of a host name, or the host itself. */
 const NOT_OF_A_SERVER = {
@@ -121,23 +128,43 @@ export const CONNECTING = {
   ),
   'no-route': error(
     'No route to the server',
-    'The machine that runs the gate has no route to the IP address. Private networks can only be reached from inside, and many cloud machines, including GitHub-hosted runners, have no IPv6.',
+    'The machine that runs the gate has no route to the IP address (such as ENETUNREACH), or an ICMP message says that the host is unreachable (EHOSTUNREACH). Private networks can only be reached from inside, and many cloud machines, including GitHub-hosted runners, have no IPv6. A firewall that rejects connections also causes EHOSTUNREACH.',
     {
       party: 'network',
       certainty: 'likely',
       remedy:
         'Run the gate on a machine that has a route to this network: one in the same network (in a workflow: a self-hosted runner), or one that is connected to it by a VPN.',
+      reproduce: UNREACHABLE,
     },
     {
-      evidence: fields('detail', 'address'),
+      evidence: fields('detail', 'address', 'worksAt'),
       reference: 'RFC 5321 section 4.5.4.1',
       causes: {
+        unreachable: {
+          title: 'Host unreachable',
+          party: 'server',
+          certainty: 'likely',
+          remedy:
+            'Allow this port in the firewall of the server, and in those in front of it: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited". If a different port of the host accepts connections (try 25 or 443), a firewall is the reason. If none does, check that the host is up, that the IP address is correct, and that the network of the gate allows outbound connections to this port. `traceroute -T -p PORT` shows which machine rejects the connection.',
+          examples: FIREWALL_EXAMPLES,
+          reproduce: UNREACHABLE,
+        },
+        'unreachable-private': {
+          title: 'Private host unreachable',
+          party: 'network',
+          certainty: 'likely',
+          remedy:
+            'Run the gate on a machine in the network of the server (in a workflow: a self-hosted runner), or one that is connected to it by a VPN: the IP address is a private one. If the machine is in that network, check that the host is up, and that its firewall allows this port: many firewalls reject a connection with the ICMP message "host unreachable" or "prohibited".',
+          reproduce: UNREACHABLE,
+        },
+        ...REJECTED_SIBLINGS,
         'no-ipv6': {
           title: 'No IPv6 route to the server',
           party: 'network',
           certainty: 'likely',
           remedy:
-            "Run the gate on a machine with IPv6, or test the server's IPv4 address. Many cloud machines, including GitHub-hosted runners, have no IPv6.",
+            'Run the gate on a machine with IPv6 (in a workflow: a self-hosted runner). Many cloud machines, including GitHub-hosted runners, have none. If clients should also connect over IPv4, add an A record for the host.',
+          reproduce: UNREACHABLE,
         },
         ...NOT_OF_A_SERVER,
       },

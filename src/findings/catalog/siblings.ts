@@ -79,6 +79,28 @@ export const SILENT_SIBLINGS = {
   },
 } as const satisfies Readonly<Record<string, Cause>>;
 
+export const FIREWALL_EXAMPLES =
+  'firewalld: `firewall-cmd --permanent --add-service=smtp-submission` (port 587), `smtps` (465) or `smtp` (25), then `firewall-cmd --reload`.';
+
+/** An ICMP message says that the host is unreachable. */
+export const REJECTED_SIBLINGS = {
+  'rejected-address': {
+    title: 'One IP address of the host is unreachable',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ address = 'this address', worksAt = '' }: Values) =>
+      `Check that the server at ${address} is up and that its firewall allows the port, or remove that address of the host from DNS: ${worksAt} accepts connections.`,
+  },
+  'rejected-port': {
+    title: 'A firewall rejects connections to this port of the host',
+    party: 'server',
+    certainty: 'likely',
+    remedy: ({ worksAt = '' }: Values) =>
+      `Allow this port in the firewall of the server, or in the one in front of it: the host is up, because ${worksAt} accepts connections from the gate, but connections to this port are rejected with an ICMP message. If they are allowed there, a firewall in the network of the gate may reject outbound connections to this port: \`traceroute -T -p PORT\` shows which machine does. If the service should only be on ${worksAt}, test only that.`,
+    examples: FIREWALL_EXAMPLES,
+  },
+} as const satisfies Readonly<Record<string, Cause>>;
+
 export const ACCEPTED_ELSEWHERE = {
   title: 'Credentials work at only some IP addresses of the host',
   party: 'server',

@@ -1,7 +1,7 @@
 /*
- * What gating endpoints costs (steps 1 to 3, report and summary included), next to the floor (bench/floor.mjs) and to the
- * programs that people use by hand. All are measured in turn, in the same run, and of each the median is printed. With
- * two CPUs or more, the clients have one of them and the server another. Argument: the largest number of endpoints
+ * What it costs to test endpoints (steps 1 to 3, with report and summary), compared with a minimal program (bench/floor.mjs)
+ * and with the tools that people use by hand. They take turns in the same run, and the median of each is printed. With two
+ * or more CPUs, the clients run on one of them and the server on another. Argument: the largest number of endpoints
  * (default 5000).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -21,7 +21,7 @@ const SCENES = [
   [1000, 25, 100, 3],
   [5000, 0, 50, 3],
 ].filter(([count]) => count <= MOST);
-/** Each starts a process for each endpoint, so more endpoints would only take longer. */
+/** These tools need a process for each endpoint, so more endpoints would only take longer. */
 const MOST_BY_HAND = 100;
 
 const PEAK_MEMORY = resolve('__tests__/action/fixtures/peak-memory.mjs');

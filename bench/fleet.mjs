@@ -2,7 +2,7 @@
  * A fleet in shards on one machine: the built action for each shard, two at a time, against a server in a process of its
  * own, then the built merge. One endpoint in a hundred has a certificate for a different name.
  *
- * First one shard is missing, one is damaged and one is there twice: there must be no verdict, and exactly these reasons.
+ * First one shard is missing, one is damaged and one is duplicated: there must be no verdict, and exactly these reasons.
  * Then the first two run again, as attempt 2, and the copy is removed: the merge must fail, because of exactly the bad
  * endpoints. Arguments: the number of endpoints (default 50000) and of shards (default 20).
  */

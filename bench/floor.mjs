@@ -1,6 +1,6 @@
 /*
- * The floor: the smallest program that takes endpoints through greeting, EHLO, STARTTLS, handshake, EHLO and QUIT with
- * `net` and `tls` alone. It judges nothing. Arguments: the file with the endpoints (address:port, one per line), the CA,
+ * The lower bound for the gate: the smallest program that takes endpoints through greeting, EHLO, STARTTLS, handshake, EHLO and QUIT with
+ * `net` and `tls` alone. It checks nothing. Arguments: the file with the endpoints (address:port, one per line), the CA,
  * and how many connections at a time.
  */
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/* The server of the benchmarks, in a process of its own, so that its work is not measured. */
+/* The server for the benchmarks, in its own process, so that its work is not measured. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -44,7 +44,7 @@ function serve(stream, isTls) {
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
-  // It must listen on every address to have all of 127.0.0.0/8.
+  // To have all of 127.0.0.0/8, it must listen on every address, even those that others can reach.
   if (!socket.remoteAddress.startsWith('127.')) return socket.destroy();
   reply(socket, '220 mail.bench.test ESMTP\r\n');
   serve(socket, false);

@@ -1,8 +1,8 @@
 import jestCircus from 'jest-circus/runner';
 
 /**
- * Jest's own runner, for tests that run at the same time. It takes an import by one of them for code that runs after a
- * test, because another one has ended.
+ * Jest's own runner, for concurrent tests. As soon as one of them ends, Jest would report an import by another one as code
+ * that runs after the end of its test.
  */
 export default function run(global, config, environment, runtime, ...rest) {
   runtime.leaveTestCode = () => undefined;

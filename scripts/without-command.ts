@@ -13,7 +13,7 @@ export const WITHOUT_COMMAND: Partial<Record<FindingCode, string>> = {
   'probe-inconclusive': NOT_CHECKED,
   'connection-failed-locally': OF_THE_MACHINE,
   'egress-blocked': OF_THE_MACHINE,
-  'mx-too-many': 'it is about the limit of the gate',
+  'mx-too-many': 'it is about a limit of the gate',
   'starttls-command-injection': 'tools send no command in the same packet as STARTTLS',
   'handshake-timeout': 'tools wait for the server, too, and show only that',
   'client-hello-intolerant': 'only OpenSSL 3.5 and later send a large ClientHello',

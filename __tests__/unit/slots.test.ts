@@ -40,7 +40,7 @@ test('work begins in order, as much at a time as there are slots', async () => {
   expect(events.slice(4)).toEqual(['a ends', 'c ends', 'd begins', 'd ends']);
 });
 
-test('work that waits for something else gives up its slot, and gets the next one', async () => {
+test('work that waits for something else releases its slot, and gets the next one', async () => {
   const { events, begin } = working(new Slots(1));
   const [a, b, c] = [begin('a'), begin('b'), begin('c')];
   await turn();
@@ -58,7 +58,7 @@ test('work that waits for something else gives up its slot, and gets the next on
   expect(events.slice(4)).toEqual(['a ends', 'c begins', 'c ends']);
 });
 
-test('work that throws gives up its slot', async () => {
+test('work that throws releases its slot', async () => {
   const slots = new Slots(1);
   await expect(slots.use(() => Promise.reject(new Error('defect')))).rejects.toThrow('defect');
   await expect(slots.use((whileWaiting) => whileWaiting(() => Promise.reject(new Error('wait'))))).rejects.toThrow(

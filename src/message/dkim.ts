@@ -240,7 +240,7 @@ async function publishedKey(
   return key === undefined ? {} : { publishedKey: key.slice(0, RECOGNIZABLE) };
 }
 
-/** The library's comment on a signature that matches either not the key in DNS or not the signed header. */
+/** The library's comment on a signature that was made with a different key than the one in DNS, or for a different header. */
 export const BAD_SIGNATURE = 'bad signature';
 
 interface LibraryResult {

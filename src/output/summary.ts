@@ -6,7 +6,7 @@ import { sharedFindings } from './summary/causes.js';
 import { findingSection } from './summary/details.js';
 import { causes, endingWaivers, nameOf, notes, transcripts } from './summary/sections.js';
 import { overview } from './summary/table.js';
-import { endpointViews, hasProblems, isAlwaysShown, type EndpointView } from './view-model.js';
+import { endpointViews, hasProblems, isNoteworthy, type EndpointView } from './view-model.js';
 import { byOutcome, headline, OUTCOME_LABELS } from './counts.js';
 import { duration, NO_VERDICT, SIGNS, type Program } from './labels.js';
 
@@ -36,7 +36,7 @@ const LEVELS: readonly Level[] = [
   { hasRow: always, hasTranscript: always },
   { leftOut: 'the transcripts of endpoints that passed', hasRow: always, hasTranscript: hasProblems },
   { leftOut: 'all transcripts', hasRow: always, hasTranscript: never },
-  { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: isAlwaysShown, hasTranscript: never },
+  { leftOut: 'all transcripts and the rows of endpoints that passed', hasRow: isNoteworthy, hasTranscript: never },
 ];
 
 /**

@@ -40,7 +40,7 @@ export function hasProblems({ endpoint }: EndpointView): boolean {
 }
 
 /** Whether its row is always shown: it did not pass, or only after a retry. */
-export function isAlwaysShown({ outcome }: EndpointView): boolean {
+export function isNoteworthy({ outcome }: EndpointView): boolean {
   return outcome !== 'pass';
 }
 

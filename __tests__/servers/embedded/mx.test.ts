@@ -392,7 +392,7 @@ test('a fix names the MX record, because the endpoint has no host', async () => 
   expect(implicit?.steps[0]?.findings[0]?.remedy).toBe(found?.remedy.replace('the MX record', '`mx`'));
 });
 
-test('a required authentication is not possible, and the fix says so', async () => {
+test('required authentication is not possible, and the fix says so', async () => {
   await using server = await startMx();
   const endpoint = domain(server.port, { require: ['authentication'] });
   const [report] = await gateWith({ 'example.test': { MX: ['10 mx1.example.test'] } }, [endpoint]);

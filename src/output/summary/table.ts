@@ -2,8 +2,8 @@ import type { EndpointReport, Report } from '../../report/report.js';
 import { count } from '../../text/count.js';
 import { blocks, details, gfm, join, table, type Markdown } from '../markdown.js';
 import { byOutcome, OUTCOME_LABELS } from '../counts.js';
-import { groupsIn, groupParts } from '../groups.js';
-import { hasProblems, isAlwaysShown, type EndpointView } from '../view-model.js';
+import { groupParts, groupsIn } from '../groups.js';
+import { hasProblems, isNoteworthy, type EndpointView } from '../view-model.js';
 import { duration, LEGEND, PARTY_LABELS, SIGNS, stepSigns, transitTime, validFor } from '../labels.js';
 import { nameOf, short } from './sections.js';
 
@@ -16,9 +16,9 @@ const MOST_PROBLEM_ROWS = 50;
 export function overview(unsorted: readonly EndpointView[], report: Report): Markdown | undefined {
   if (unsorted.length === 0) return undefined;
   const views = groupParts(unsorted, report.endpoints);
-  const passed = views.filter((view) => !isAlwaysShown(view));
+  const passed = views.filter((view) => !isNoteworthy(view));
   if (views.length <= MOST_ROWS) return blocks([tableOf(views, report), gfm`${LEGEND}`]);
-  const troubled = views.filter(isAlwaysShown);
+  const troubled = views.filter(isNoteworthy);
   const rest = troubled.slice(MOST_PROBLEM_ROWS);
   return blocks([
     troubled.length > 0 ? tableOf(troubled.slice(0, MOST_PROBLEM_ROWS), report) : undefined,

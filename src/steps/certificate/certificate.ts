@@ -5,9 +5,7 @@ import type { TlsChannel } from '../../tls/handshake.js';
 import { beginSession, beginTls, openConnection } from '../connection.js';
 import type { Context } from '../context.js';
 import { stopped, type Facts, type Secured, type StepResult, type Upgraded } from '../hand-over.js';
-import { otherCertificates } from './dual-certificates.js';
 import type { PeerJudgment } from './judge.js';
-import { acceptedOldVersions } from './old-versions.js';
 import { judgePlaintext } from './plaintext.js';
 import type { Presented } from './presented.js';
 import { comparedWithoutSni } from './without-sni.js';
@@ -33,13 +31,10 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
   }
   const judged = judge(context, channel);
   const findings = await comparedWithoutSni(context, address, judged, (other) => judge(context, other));
-  const others = context.endpoint.tls.dualCertificates
-    ? await otherCertificates(context, address, channel, (other) => judge(context, other))
-    : { findings: [], certificates: [] };
-  const oldVersions = context.endpoint.tls.oldVersions ? await acceptedOldVersions(context, address) : [];
+  const others = await otherCertificatesOf(context, address, channel);
   return {
     ok: true,
-    findings: [...findings, ...others.findings, ...oldVersions],
+    findings: [...findings, ...others.findings, ...(await oldVersionsOf(context, address))],
     facts: {
       address,
       endsInDefaultStore: judged.endsInDefaultStore,
@@ -47,6 +42,18 @@ export async function certificate(context: Context, upgraded: Upgraded): Promise
     },
     next: { connection, channel, session, isVerified: judged.isVerified, plaintext: afterStartTls?.plaintext },
   };
+}
+
+async function otherCertificatesOf(context: Context, address: string | undefined, channel: TlsChannel) {
+  if (!context.endpoint.tls.dualCertificates) return { findings: [], certificates: [] };
+  const { otherCertificates } = await import('./dual-certificates.js');
+  return otherCertificates(context, address, channel, (other) => judge(context, other));
+}
+
+async function oldVersionsOf(context: Context, address: string | undefined) {
+  if (!context.endpoint.tls.oldVersions) return [];
+  const { acceptedOldVersions } = await import('./old-versions.js');
+  return acceptedOldVersions(context, address);
 }
 
 function tlsFacts(

@@ -341,7 +341,7 @@ test('a server that rejects the additional connection is quoted, with a command 
   expect(found?.message).toMatch(
     /an RSA certificate, because the server rejected the additional connection with "421 busy"\.$/,
   );
-  expect(found?.remedy).toMatch(/`openssl s_client -tls1_2 -cipher aRSA`\.$/);
+  expect(found?.remedy).toContain('`openssl s_client -tls1_2 -cipher aRSA`');
 });
 
 /** A relay in front of an implicit-TLS server that rejects clients which do not offer this signature scheme. */
